@@ -1,0 +1,1 @@
+"""The manual, as package data: the first index of a new user."""

@@ -1,0 +1,1 @@
+"""The stylesheets, as package data."""

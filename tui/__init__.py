@@ -1,0 +1,1 @@
+"""A terminal app to research documents by chatting with LlamaCloud's agent."""

@@ -1,0 +1,5 @@
+"""The `llamachat-tui` command: parse arguments, dispatch, nothing else."""
+
+
+def main() -> None:
+    raise SystemExit("not built yet")

@@ -1,0 +1,1 @@
+"""LlamaCloud over HTTP. Knows nothing of a terminal."""

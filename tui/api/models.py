@@ -1,0 +1,208 @@
+"""The values of the chat API, as plain frozen dataclasses.
+
+Importing this module costs nothing: validation (pydantic) is in `tui.api.wire`, which turns JSON into these values
+and is loaded only when something is on the wire. Every text in these values has passed `tui.sanitize.clean`;
+identifiers are kept exactly as the server sent them, because they are sent back.
+
+Source: the API reference pages "Chat" (list, create, get, summary, title, stream), "Indexes", "Projects" and
+"Attachments". Fields newer than the oldest supported server are optional and default to their absence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeAlias, TypeVar
+
+MAX_PROMPT_CHARS = 1000
+"""Longest prompt of one turn, in Unicode code points (reference: `prompt`, maxLength)."""
+
+MAX_BOUND_INDEXES = 10
+"""Most indexes that a session can be bound to (chat guide)."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingDelta:
+    """A chunk of the agent's reasoning. The `Thinking` event that follows repeats the whole run."""
+
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A chunk of the agent's answer. The `Text` event that follows repeats the whole run."""
+
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """One complete block of reasoning."""
+
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One complete block of the answer, in Markdown."""
+
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The agent calls a tool. `arguments` is a JSON object of any shape."""
+
+    call_id: str
+    name: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageAttachment:
+    """Where a page's picture can be had: see `Client.attachment_url`."""
+
+    attachment_name: str
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What the tool answered: any JSON value. It belongs to the `ToolCall` with the same `call_id`."""
+
+    call_id: str
+    name: str
+    result: object
+    image_attachment: ImageAttachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a turn cost. `turns` counts the agent's rounds; `duration_ms` is in milliseconds. Each may be unknown."""
+
+    duration_ms: float | None = None
+    total_input_tokens: int | None = None
+    total_output_tokens: int | None = None
+    turns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The turn is over. `skipped_index_ids` are the requested indexes that it could not query."""
+
+    is_error: bool = False
+    error: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    skipped_index_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UserInput:
+    """A question of the user's: it opens a turn."""
+
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An event of a type this version does not know, or one that is not of its type's shape.
+
+    `name` is the type it claims (or the SSE event name, or ""); `raw` is its JSON text, or the bytes as they came where
+    they are not JSON.
+    """
+
+    name: str
+    raw: str
+
+
+Event: TypeAlias = ThinkingDelta | TextDelta | Thinking | Text | ToolCall | ToolResult | Stop | UserInput | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class JobMetadata:
+    """Token usage and status of a session's most recent run."""
+
+    duration_ms: float | None = None
+    error: str | None = None
+    export_config_ids: Sequence[str] = ()
+    is_error: bool | None = None
+    total_input_tokens: int | None = None
+    total_output_tokens: int | None = None
+    turns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session without its events. `index_ids` is None when it is unbound; times are aware, in UTC."""
+
+    session_id: str
+    last_updated_at: datetime | None = None
+    generated_title: str | None = None
+    index_ids: Sequence[str] | None = None
+    job_metadata: JobMetadata | None = None
+    shared_access: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FullSession:
+    """A session with its whole history, oldest event first."""
+
+    session: Session
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that sessions can be bound to.
+
+    `status` and `error_message` come from the index's `metadata`; "ready" and "failed" are documented values.
+    `sync_in_progress` is None where the server did not say. Older routes name an index by `export_config_id`.
+    """
+
+    id: str
+    name: str
+    description: str | None = None
+    project_id: str | None = None
+    export_config_id: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    last_synced_at: datetime | None = None
+    status: str | None = None
+    error_message: str | None = None
+    sync_in_progress: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of the account; a key is normally bound to one."""
+
+    id: str
+    name: str
+    organization_id: str | None = None
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a document, such as the picture of a page. `size` is in bytes."""
+
+    name: str
+    size: int | None = None
+    last_modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PresignedUrl:
+    """An address that needs no key, until it expires."""
+
+    url: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page of a list. `next_page_token` is None on the last page."""
+
+    items: Sequence[Item]
+    next_page_token: str | None = None

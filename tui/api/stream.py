@@ -1,0 +1,1 @@
+"""One turn as an async iterator of events."""

@@ -1,0 +1,1 @@
+"""The Textual app: themes, stylesheets, global keys, which screen."""

@@ -1,0 +1,1 @@
+"""What a conversation is. Knows nothing of a terminal or a network."""

@@ -1,0 +1,270 @@
+"""A conversation as a value, and the one function that advances it.
+
+A stored session and a running turn speak the same events, so opening an old conversation and watching a new one are the
+same fold: `advance(transcript, event)`. Values are frozen, and whatever an event does not touch stays the same
+object, so that whoever draws can skip it by identity. What is busy, how a turn ended and what it cost is read from
+the value.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeAlias
+
+from tui.api.models import (
+    Event,
+    ImageAttachment,
+    Stop,
+    Text,
+    TextDelta,
+    Thinking,
+    ThinkingDelta,
+    ToolCall,
+    ToolResult,
+    Unknown,
+    UserInput,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A block of reasoning. While `settled` is false it may still grow, or be replaced by its complete form."""
+
+    text: str
+    settled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A block of the answer, in Markdown. While `settled` is false it may still grow, or be replaced."""
+
+    text: str
+    settled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a tool gave back: any JSON value, and where the page's picture is if there is one."""
+
+    value: object
+    image: ImageAttachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A tool call joined with its result. Either may be missing: `arguments` is None while only the result is known."""
+
+    call_id: str
+    name: str
+    arguments: Mapping[str, object] | None = None
+    returned: Returned | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognized:
+    """An event that this version does not understand, kept as it came."""
+
+    name: str
+    raw: str
+
+
+Part: TypeAlias = Thought | Answer | ToolUse | Unrecognized
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The turn ended here without the server's word for it. `reason` is a sentence fit to show."""
+
+    reason: str
+
+
+End: TypeAlias = Stop | Broken
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and everything the agent made of it.
+
+    `question` is None where the history starts in the middle. `asked_here` marks a question that this app
+    sent and the server has not echoed yet. `end` is None while the turn runs.
+    """
+
+    question: str | None = None
+    parts: tuple[Part, ...] = ()
+    end: End | None = None
+    asked_here: bool = False
+
+    @property
+    def is_running(self) -> bool:
+        return self.end is None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """All turns of a conversation. Only the last one can be running; `past` keeps its identity while that one grows."""
+
+    past: tuple[Turn, ...] = ()
+    running: Turn | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        return self.running is not None
+
+    @property
+    def first_question(self) -> str | None:
+        return next((turn.question for turn in self if turn.question), None)
+
+    def __len__(self) -> int:
+        return len(self.past) + (self.running is not None)
+
+    def __iter__(self) -> Iterator[Turn]:
+        yield from self.past
+        if self.running is not None:
+            yield self.running
+
+    def __getitem__(self, number: int) -> Turn:
+        if self.running is not None and number == len(self.past):
+            return self.running
+        return self.past[number]
+
+
+UNFINISHED = Broken("This turn has no end in the session's history.")
+"""How a stored turn ends when the next question follows it without a `stop`."""
+
+
+def ask(transcript: Transcript, question: str) -> Transcript:
+    """Open a turn for a question that is about to be sent. A turn that still ran is over."""
+    return _open(transcript, Turn(question, asked_here=True))
+
+
+def interrupt(transcript: Transcript, reason: str) -> Transcript:
+    """End the running turn without a `stop`; what it has is kept. Nothing happens where none runs."""
+    turn = transcript.running
+    return transcript if turn is None else _close(transcript, turn, Broken(reason))
+
+
+def advance(transcript: Transcript, event: Event) -> Transcript:
+    """The conversation after one more event. Never raises, never drops an event, never shows one twice."""
+    turn = transcript.running
+    match event:
+        case UserInput(content):
+            if turn is not None and turn.asked_here and turn.question and turn.question.strip() == content.strip():
+                return replace(transcript, running=replace(turn, asked_here=False))
+            return _open(transcript, Turn(content))
+        case Stop():
+            if turn is None and not event.is_error:
+                return transcript
+            return _close(transcript, turn or Turn(), event)
+        case _:
+            turn = turn or Turn()
+            return replace(transcript, running=replace(turn, parts=_advance_parts(turn.parts, event)))
+
+
+def replay(events: Iterable[Event]) -> Transcript:
+    """The conversation that a stored history tells. What its last turn lacks of an end is left open: see `interrupt`.
+
+    Equal to folding `advance` over the events, in time that grows with their number only.
+    """
+    past: list[Turn] = []
+    latest = Transcript()
+    for event in coalesce(events):
+        latest = advance(latest, event)
+        if latest.past:
+            past.extend(latest.past)
+            latest = replace(latest, past=())
+    return replace(latest, past=tuple(past))
+
+
+def coalesce(events: Iterable[Event]) -> Iterator[Event]:
+    """The same events with each run of deltas of one kind joined into one delta, so that a frame folds it once."""
+    for kind, run in groupby(events, type):
+        if kind is TextDelta or kind is ThinkingDelta:
+            yield kind("".join(delta.content for delta in run if isinstance(delta, TextDelta | ThinkingDelta)))
+        else:
+            yield from run
+
+
+def _open(transcript: Transcript, turn: Turn) -> Transcript:
+    before = transcript.running
+    ended = transcript if before is None else _close(transcript, before, UNFINISHED)
+    return replace(ended, running=turn)
+
+
+def _close(transcript: Transcript, turn: Turn, end: End) -> Transcript:
+    ended = replace(turn, parts=tuple(_settled(part) for part in turn.parts), end=end)
+    return Transcript((*transcript.past, ended), None)
+
+
+def _settled(part: Part) -> Part:
+    if isinstance(part, Thought | Answer) and not part.settled:
+        return replace(part, settled=True)
+    return part
+
+
+Parts: TypeAlias = tuple[Part, ...]
+
+
+def _advance_parts(
+    parts: Parts, event: ThinkingDelta | TextDelta | Thinking | Text | ToolCall | ToolResult | Unknown
+) -> Parts:
+    match event:
+        case ThinkingDelta(content):
+            return _grow(parts, Thought, content)
+        case TextDelta(content):
+            return _grow(parts, Answer, content)
+        case Thinking(content):
+            return _settle(parts, Thought, content)
+        case Text(content):
+            return _settle(parts, Answer, content)
+        case ToolCall():
+            return _call(parts, event)
+        case ToolResult():
+            return _result(parts, event)
+        case Unknown(name, raw):
+            return (*parts, Unrecognized(name, raw))
+
+
+def _grow(parts: Parts, kind: type[Thought] | type[Answer], content: str) -> Parts:
+    at, text = _open_block(parts, kind)
+    if at is not None:
+        return _with(parts, at, kind(text + content, settled=False))
+    return (*parts, kind(content, settled=False)) if content else parts
+
+
+def _settle(parts: Parts, kind: type[Thought] | type[Answer], content: str) -> Parts:
+    """A complete block replaces what it repeats: an unsettled block that is a beginning of it, else the open one."""
+    for at, part in enumerate(parts):
+        if isinstance(part, kind) and not part.settled and content.startswith(part.text):
+            return _with(parts, at, kind(content))
+    at, _ = _open_block(parts, kind)
+    return (*parts, kind(content)) if at is None else _with(parts, at, kind(content))
+
+
+def _open_block(parts: Parts, kind: type[Thought] | type[Answer]) -> tuple[int | None, str]:
+    """Where the block of this kind is that still grows, and its text: none after anything that is not a block."""
+    for at in range(len(parts) - 1, -1, -1):
+        part = parts[at]
+        if not isinstance(part, Thought | Answer):
+            break
+        if isinstance(part, kind) and not part.settled:
+            return at, part.text
+    return None, ""
+
+
+def _call(parts: Parts, call: ToolCall) -> Parts:
+    for at, part in enumerate(parts):
+        if isinstance(part, ToolUse) and part.call_id == call.call_id and part.arguments is None:
+            return _with(parts, at, replace(part, name=call.name, arguments=call.arguments))
+    return (*parts, ToolUse(call.call_id, call.name, call.arguments))
+
+
+def _result(parts: Parts, result: ToolResult) -> Parts:
+    returned = Returned(result.result, result.image_attachment)
+    for at, part in enumerate(parts):
+        if isinstance(part, ToolUse) and part.call_id == result.call_id and part.returned is None:
+            return _with(parts, at, replace(part, returned=returned))
+    return (*parts, ToolUse(result.call_id, result.name, returned=returned))
+
+
+def _with(parts: Sequence[Part], at: int, part: Part) -> Parts:
+    return (*parts[:at], part, *parts[at + 1 :])

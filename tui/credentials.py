@@ -1,0 +1,1 @@
+"""The API key: where it is found and where it is kept."""

@@ -1,0 +1,1 @@
+"""A part of a conversation becomes styled lines at a width."""

@@ -1,0 +1,64 @@
+"""Styled lines: what every part of a conversation becomes before it is drawn.
+
+A line says what its text *is* (its roles), never which colour that has: the widget that draws maps roles to the theme.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Role: TypeAlias = Literal[
+    "text",
+    "muted",
+    "question",
+    "thought",
+    "tool",
+    "error",
+    "heading",
+    "quote",
+    "bullet",
+    "rule",
+    "link",
+    "inline-code",
+    "code",
+    "code-keyword",
+    "code-name",
+    "code-string",
+    "code-number",
+    "code-comment",
+    "table-header",
+    "table-border",
+    "json-key",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text of one look. `link` is a checked address to open (see `tui.sanitize`), or None."""
+
+    text: str
+    role: Role = "text"
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the screen.
+
+    `decoration` counts the cells at its beginning that were never text (a margin, a bullet's indent, a quote's bar): they
+    are not copied. `continues` is None where a line of the source begins; where the row goes on after a wrap it is what
+    the wrap took away (a space, or nothing within a long word), so that copied text gets it back.
+    """
+
+    spans: tuple[Span, ...] = ()
+    decoration: int = 0
+    continues: str | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(span.text for span in self.spans)
+
+
+BLANK = Line()
