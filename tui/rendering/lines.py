@@ -47,9 +47,9 @@ class Span:
 class Line:
     """One row of the screen.
 
-    `decoration` counts the cells at its beginning that were never text (a margin, a bullet's indent, a quote's bar): they
-    are not copied. `continues` is None where a line of the source begins; where the row goes on after a wrap it is what
-    the wrap took away (a space, or nothing within a long word), so that copied text gets it back.
+    `decoration` counts the cells at its beginning that were never text (a margin, a bullet's indent, a quote's bar):
+    they are not copied. `continues` is None where a line of the source begins; where the row goes on after a wrap it is
+    what the wrap took away (a space, or nothing within a long word), so that copied text gets it back.
     """
 
     spans: tuple[Span, ...] = ()
