@@ -200,7 +200,7 @@ class PresignedUrl:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page(Generic[Item]):
     """One page of a list. `next_page_token` is None on the last page."""
 

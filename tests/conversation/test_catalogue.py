@@ -1,0 +1,69 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tui.api.models import Index, Page, Session
+from tui.conversation.catalogue import UNTITLED, Catalogue, age, names_of, title_of, with_page, with_session, without
+
+NOW = datetime(2026, 4, 22, 12, 0, tzinfo=UTC)
+
+
+def session(name: str, minutes_ago: int | None, title: str | None = None) -> Session:
+    then = None if minutes_ago is None else NOW - timedelta(minutes=minutes_ago)
+    return Session(name, then, generated_title=title)
+
+
+def ids(catalogue: Catalogue) -> list[str]:
+    return [session.session_id for session in catalogue]
+
+
+def test_pages_join_newest_first_and_a_session_listed_twice_is_kept_once() -> None:
+    first = with_page(Catalogue(), Page([session("b", 2), session("a", 9)], "more"))
+    both = with_page(first, Page([session("a", 1), session("c", 3)]))
+    assert ids(both) == ["a", "b", "c"]
+    assert both.next_page_token is None
+
+
+@pytest.mark.parametrize(
+    "page", [Page[Session]([], "more"), Page([session("z", 4)], "same"), Page([session("z", 4)], "")]
+)
+def test_f41_a_page_that_leads_nowhere_is_the_last(page: Page[Session]) -> None:
+    assert with_page(Catalogue({}, "same"), page).next_page_token is None
+
+
+def test_a_session_moves_to_the_top_when_it_changes() -> None:
+    listed = with_page(Catalogue(), Page([session("b", 2), session("a", 9)]))
+    assert ids(with_session(listed, session("a", 0))) == ["a", "b"]
+    assert ids(without(listed, "b")) == ["a"]
+    assert ids(without(listed, "unknown")) == ["b", "a"]
+
+
+def test_f43_sessions_without_a_time_come_last() -> None:
+    assert ids(with_page(Catalogue(), Page([session("x", None), session("a", 9)]))) == ["a", "x"]
+
+
+@pytest.mark.parametrize(
+    ("past", "shown"),
+    [
+        (timedelta(days=-1), "now"),
+        (timedelta(seconds=59), "now"),
+        (timedelta(minutes=5), "5 min"),
+        (timedelta(hours=23), "23 h"),
+        (timedelta(days=6), "6 d"),
+        (timedelta(days=41), "12 Mar"),
+        (timedelta(days=700), "2024"),
+    ],
+)
+def test_an_age_is_short_and_the_future_is_now(past: timedelta, shown: str) -> None:
+    assert age(NOW - past, NOW) == shown
+
+
+def test_f08_a_title_is_one_safe_line_or_says_that_there_is_none() -> None:
+    assert title_of(session("a", 1, "a\n\x1b]0;x\x07b")) == "a ␛]0;x␇b"
+    assert title_of(session("a", 1), "my question") == "my question"
+    assert title_of(session("a", 1, "\u200b\u200b")) == UNTITLED
+
+
+def test_indexes_are_named_by_either_id_and_an_unknown_one_by_itself() -> None:
+    index = Index("idx-1", "Papers", export_config_id="exp-1")
+    assert names_of(["exp-1", "idx-1", "idx-9"], [index]) == ["Papers", "Papers", "idx-9"]

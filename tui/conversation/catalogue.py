@@ -1,0 +1,83 @@
+"""The sessions of an account as a value: what the list shows, newest first, page by page."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from tui.api.models import Index, Page, Session
+from tui.sanitize import clean_line
+
+UNTITLED = "(untitled)"
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Sessions by id, newest first. `next_page_token` names the page to load next, None after the last one."""
+
+    sessions: Mapping[str, Session] = field(default_factory=dict[str, Session])
+    next_page_token: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.sessions)
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self.sessions.values())
+
+    def __getitem__(self, session_id: str) -> Session:
+        return self.sessions[session_id]
+
+    def get(self, session_id: str | None) -> Session | None:
+        return self.sessions.get(session_id or "")
+
+
+def with_page(catalogue: Catalogue, page: Page[Session]) -> Catalogue:
+    """One more page. A session that is listed twice is kept once, and a page that leads to itself is the last one."""
+    token = page.next_page_token
+    is_last = not token or token == catalogue.next_page_token or not page.items
+    return Catalogue(_newest_first([*catalogue, *page.items]), None if is_last else token)
+
+
+def with_session(catalogue: Catalogue, session: Session) -> Catalogue:
+    """The session as it is now: in the place of its older self, or new."""
+    return replace(catalogue, sessions=_newest_first([*catalogue, session]))
+
+
+def without(catalogue: Catalogue, session_id: str) -> Catalogue:
+    """The list after a deletion. An id that is not in it changes nothing."""
+    return replace(catalogue, sessions={key: value for key, value in catalogue.sessions.items() if key != session_id})
+
+
+def _newest_first(sessions: Iterable[Session]) -> dict[str, Session]:
+    latest = {session.session_id: session for session in sessions}
+    ordered = sorted(latest.values(), key=lambda session: session.last_updated_at or _LONG_AGO, reverse=True)
+    return {session.session_id: session for session in ordered}
+
+
+def title_of(session: Session, first_question: str | None = None) -> str:
+    """What the session is called: its generated title, else its first question, else that it has none."""
+    return clean_line(session.generated_title or "") or clean_line(first_question or "") or UNTITLED
+
+
+def age(then: datetime | None, now: datetime) -> str:
+    """How long ago, in at most six cells: `now`, `5 min`, `3 h`, `2 d`, `12 Mar`, `2024`. The future is `now`."""
+    if then is None:
+        return ""
+    past = now - then
+    if past < timedelta(minutes=1):
+        return "now"
+    if past < timedelta(hours=1):
+        return f"{past.seconds // 60} min"
+    if past < timedelta(days=1):
+        return f"{past.seconds // 3600} h"
+    if past < timedelta(days=7):
+        return f"{past.days} d"
+    return f"{then.day} {then:%b}" if past < timedelta(days=300) else str(then.year)
+
+
+def names_of(index_ids: Sequence[str], indexes: Iterable[Index]) -> list[str]:
+    """The indexes' names, for ids of either kind (see `Index.export_config_id`); an unknown id names itself."""
+    known: dict[str | None, str] = {}
+    for index in indexes:
+        known[index.id] = known[index.export_config_id] = index.name
+    return [clean_line(known.get(index_id) or index_id) for index_id in index_ids]
