@@ -1,0 +1,68 @@
+"""The embedded server as a child process: started with the app, and gone with it however the app ends."""
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tui.sanitize import clean_line
+
+READY_WITHIN = 30.0
+"""Seconds that a server may take until it answers. Indexing goes on after that."""
+
+
+class ServerError(Exception):
+    """The embedded server did not start. The message is its own, fit to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedServer:
+    """A running server: where it answers, the key it takes, and its process, which ends with its standard input."""
+
+    base_url: str
+    api_key: str
+    process: asyncio.subprocess.Process
+
+    def __repr__(self) -> str:
+        return f"EmbeddedServer({self.base_url!r})"
+
+    async def stop(self) -> None:
+        """End the server and wait until it has gone."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            await asyncio.wait_for(self.process.wait(), 3)
+        except TimeoutError:
+            await _end(self.process)
+
+
+async def start_server(folders: Sequence[Path]) -> EmbeddedServer:
+    """Serve these folders (none: the manual) on a free port of this machine. Raises `ServerError`."""
+    pipe = asyncio.subprocess.PIPE
+    options = ["serve", "--json", "--port", "0", "--until-stdin-closes"]
+    command = [sys.executable, "-m", "tui", *options, *map(str, folders)]
+    with tempfile.TemporaryFile() as complaints:
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=complaints)
+        assert process.stdout is not None
+        try:
+            ready = json.loads(await asyncio.wait_for(process.stdout.readline(), READY_WITHIN))
+            return EmbeddedServer(ready["base_url"], ready["api_key"], process)
+        except (TimeoutError, ValueError, KeyError, TypeError):
+            await _end(process)
+            raise ServerError(_last_words(complaints)) from None
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
+
+
+def _last_words(complaints: IO[bytes]) -> str:
+    complaints.seek(0)
+    said = [line for line in complaints.read().decode(errors="replace").splitlines() if line.strip()]
+    return clean_line(said[-1], 400) if said else f"The local library did not start within {READY_WITHIN:.0f} s."

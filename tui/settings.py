@@ -1,0 +1,93 @@
+"""What the user has set: the config file, the environment and the flags, in that order of strength.
+
+The config file is `config.toml` in the user's config folder; a key in it has the name of the flag without its dashes.
+The API key is never in it: see `tui.credentials`.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from tui.sanitize import clean_line
+
+REGIONS = {"na": "https://api.cloud.llamaindex.ai", "eu": "https://api.cloud.eu.llamaindex.ai"}
+"""Base URLs by region (reference: "Regions")."""
+
+ENVIRONMENT = {
+    "base_url": "LLAMA_CLOUD_BASE_URL",
+    "region": "LLAMA_CLOUD_REGION",
+    "project": "LLAMA_CLOUD_PROJECT_ID",
+    "organization": "LLAMA_CLOUD_ORGANIZATION_ID",
+    "theme": "LLAMACHAT_THEME",
+}
+
+
+class SettingsError(Exception):
+    """A setting cannot be used. The message says which, where it stands and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that is known before the first frame.
+
+    `local` is None for LlamaCloud, otherwise the folders to serve (none: the manual).
+    """
+
+    base_url: str | None = None
+    region: str = "na"
+    project: str | None = None
+    organization: str | None = None
+    theme: str | None = None
+    local: tuple[Path, ...] | None = None
+
+    @property
+    def cloud_url(self) -> str:
+        return self.base_url or REGIONS[self.region]
+
+
+def config_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the config file is looked for: `LLAMACHAT_CONFIG`, else the user's config folder."""
+    if named := environ.get("LLAMACHAT_CONFIG"):
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("llamachat") / "config.toml"
+
+
+def load(flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path) -> Settings:
+    """The settings in force: flags over environment over file. Raises `SettingsError`."""
+    settings = _checked(Settings(), _from_file(path), f"in {path}")
+    from_environ = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
+    settings = _checked(settings, from_environ, "in the environment")
+    return _checked(settings, flags, "on the command line")
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            f"The config file {path} cannot be read: {clean_line(str(error))}. Mend it or remove it."
+        ) from error
+    known = {field.name for field in fields(Settings)} - {"local"}
+    if strange := sorted(set(values) - known):
+        raise SettingsError(
+            f"The config file {path} has the unknown setting {clean_line(strange[0])!r}. "
+            f"Known ones: {', '.join(sorted(known))}."
+        )
+    return {name: str(value) for name, value in values.items()}
+
+
+def _checked(settings: Settings, values: Mapping[str, str | None], where: str) -> Settings:
+    given = {name: value.strip() for name, value in values.items() if value and value.strip()}
+    if "region" in given:
+        given["region"] = given["region"].lower()
+        if given["region"] not in REGIONS:
+            raise SettingsError(
+                f"The region {clean_line(given['region'])!r} {where} is unknown. It is one of: {', '.join(REGIONS)}."
+            )
+    return replace(settings, **given)

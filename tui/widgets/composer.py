@@ -1,0 +1,128 @@
+"""Where a question is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from tui.api.models import MAX_PROMPT_CHARS
+from tui.sanitize import clean
+
+COUNT_FROM = 800
+"""The composer shows how much of the limit is used from this many characters on."""
+
+
+class Composer(TextArea):
+    """A growing text field. Enter sends, Ctrl+J makes a new line; nothing that was typed is ever dropped by itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Send", priority=True),
+        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", key_display="^j", priority=True),
+        Binding("ctrl+g", "write_in_editor", "Editor", show=False),
+        Binding("ctrl+d", "delete_right_or_quit", "Delete right", show=False),
+    ]
+
+    @dataclass
+    class Submitted(Message):
+        """A question is to be sent. The text stays in the composer until it is taken."""
+
+        text: str
+
+    @dataclass
+    class Refused(Message):
+        """The question cannot be sent as it is; `reason` is a sentence fit to show."""
+
+        reason: str
+
+    class QuitWanted(Message):
+        """Ctrl+D on an empty draft."""
+
+    class EditorWanted(Message):
+        """The draft is to be written in the reader's own editor."""
+
+    def __init__(self) -> None:
+        super().__init__(soft_wrap=True, show_line_numbers=False, compact=True, highlight_cursor_line=False)
+        self._history: Sequence[str] = ()
+        self._recalled: int | None = None
+        self._draft = ""
+
+    def remember(self, questions: Sequence[str]) -> None:
+        """The questions that Up brings back, oldest first."""
+        self._history = questions
+        self._recalled = None
+
+    def take(self) -> str:
+        """The draft, which leaves the composer with this."""
+        text = self.text
+        self.load_text("")
+        self._recalled = None
+        return text
+
+    def put(self, text: str) -> None:
+        """Replace the draft, with the cursor at its end."""
+        self.load_text(clean(text))
+        self.move_cursor(self.document.end)
+
+    def type(self, text: str) -> None:
+        """Insert text at the cursor as if it had been typed here."""
+        self.insert(clean(text))
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.type(event.text)
+
+    def on_text_area_changed(self) -> None:
+        used = len(self.text)
+        self.border_subtitle = f"{used:,} of {MAX_PROMPT_CHARS:,} characters" if used >= COUNT_FROM else ""
+        self.set_class(used > MAX_PROMPT_CHARS, "-too-long")
+
+    def action_submit(self) -> None:
+        text = self.text.strip()
+        if len(text) > MAX_PROMPT_CHARS:
+            self.post_message(
+                self.Refused(
+                    f"The question has {len(text):,} characters and the service takes {MAX_PROMPT_CHARS:,} at most. "
+                    "Shorten it, or ask in two parts."
+                )
+            )
+        elif text:
+            self.post_message(self.Submitted(text))
+
+    def action_new_line(self) -> None:
+        self.insert("\n")
+
+    def action_write_in_editor(self) -> None:
+        self.post_message(self.EditorWanted())
+
+    def action_delete_right_or_quit(self) -> None:
+        if self.text:
+            self.action_delete_right()
+        else:
+            self.post_message(self.QuitWanted())
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        if not select and self.cursor_at_first_line and self._recall(-1):
+            return
+        super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        if not select and self.cursor_at_last_line and self._recall(1):
+            return
+        super().action_cursor_down(select)
+
+    def _recall(self, step: int) -> bool:
+        """Show an earlier or later question; stepping past the newest brings the draft back."""
+        at = len(self._history) if self._recalled is None else self._recalled
+        if not 0 <= at + step <= len(self._history):
+            return False
+        if at == len(self._history):
+            self._draft = self.text
+        self._recalled = at + step
+        is_draft = self._recalled == len(self._history)
+        self.put(self._draft if is_draft else self._history[self._recalled])
+        return True

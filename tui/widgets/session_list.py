@@ -1,0 +1,184 @@
+"""The sidebar's list of sessions: drawn by lines, so that ten thousand sessions cost what ten do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar, Literal, TypeAlias
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.conversation.catalogue import age
+
+Mark: TypeAlias = Literal["busy", "unseen", "failed", ""]
+MARKS: Mapping[Mark, str] = {"busy": "◌", "unseen": "●", "failed": "!", "": " "}
+AGE_CELLS = 6
+MORE_WITHIN_ROWS = 20
+"""The next page is asked for when the cursor comes this near to the last row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One session as it is shown. `title` is a safe line."""
+
+    session_id: str
+    title: str
+    updated: datetime | None = None
+    mark: Mark = ""
+
+
+class SessionList(ScrollView, can_focus=True):
+    """Rows to browse by keyboard. Deleting takes the same key twice; any other key takes the first back."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "sessions--title",
+        "sessions--age",
+        "sessions--cursor",
+        "sessions--open",
+        "sessions--delete",
+        "sessions--mark",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open"),
+        Binding("d,delete", "delete", "Delete"),
+        Binding("slash", "filter", "Filter"),
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup,ctrl+u", "move_page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+d", "move_page(1)", "Page down", show=False),
+        Binding("home,g", "move_to(0)", "First", show=False),
+        Binding("end,G", "move_to(-1)", "Last", show=False),
+    ]
+
+    @dataclass
+    class Chosen(Message):
+        """A session is to be opened."""
+
+        session_id: str
+
+    @dataclass
+    class DeletionConfirmed(Message):
+        """The delete key was pressed twice on a session."""
+
+        session_id: str
+
+    class FilterWanted(Message):
+        """The reader wants to type a filter."""
+
+    class MoreWanted(Message):
+        """The last rows are near: the next page is wanted."""
+
+    def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        super().__init__()
+        self._clock = clock
+        self._rows: Sequence[Row] = ()
+        self._cursor = 0
+        self._open_id: str | None = None
+        self._asked_to_delete: str | None = None
+
+    def show_rows(self, rows: Sequence[Row], open_id: str | None) -> None:
+        """Show these rows; the cursor stays on the session it was on, or at its place where that one has gone."""
+        under_cursor = self.session_under_cursor
+        self._rows, self._open_id = rows, open_id
+        at = next((n for n, row in enumerate(rows) if row.session_id == under_cursor), self._cursor)
+        self._cursor = max(0, min(at, len(rows) - 1))
+        self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
+        self.refresh()
+
+    @property
+    def session_under_cursor(self) -> str | None:
+        return self._rows[self._cursor].session_id if self._cursor < len(self._rows) else None
+
+    def put_cursor_on(self, session_id: str) -> None:
+        """Move the cursor to a session; nothing happens where it is not listed."""
+        at = next((n for n, row in enumerate(self._rows) if row.session_id == session_id), None)
+        if at is not None:
+            self.action_move_to(at)
+
+    def render_line(self, y: int) -> Strip:
+        at = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if at >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        return self._strip(self._rows[at], width, is_cursor=at == self._cursor)
+
+    def _strip(self, row: Row, width: int, *, is_cursor: bool) -> Strip:
+        style = self.get_component_rich_style
+        deleting = row.session_id == self._asked_to_delete
+        name = "delete" if deleting else "open" if row.session_id == self._open_id else "title"
+        look = style(f"sessions--{name}")
+        title = f"d again deletes: {row.title}" if deleting else row.title
+        faded = style("sessions--age")
+        mark = style("sessions--mark")
+        if is_cursor:
+            behind = style("sessions--cursor") if self.has_focus else style("sessions--cursor").without_color
+            look, faded, mark = look + behind, faded + behind, mark + behind
+        when = f"{age(row.updated, self._clock()):>{AGE_CELLS}}"
+        return Strip(
+            [
+                Segment("▌" if is_cursor else " ", mark),
+                Segment(MARKS[row.mark], mark),
+                Segment(set_cell_size(title, max(0, width - AGE_CELLS - 4)), look),
+                Segment(" " + when + " ", faded),
+            ]
+        ).adjust_cell_length(width, look)
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self._asked_to_delete = None
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+
+    def on_key(self, event: events.Key) -> None:
+        if self._asked_to_delete is not None and event.key not in {"d", "delete"}:
+            self._asked_to_delete = None
+            self.refresh()
+            if event.key == "escape":
+                event.stop()
+
+    def on_click(self, event: events.Click) -> None:
+        at = event.y + self.scroll_offset.y
+        if at < len(self._rows):
+            self.action_move_to(at)
+            self.action_choose()
+
+    def action_choose(self) -> None:
+        if (session_id := self.session_under_cursor) is not None:
+            self.post_message(self.Chosen(session_id))
+
+    def action_delete(self) -> None:
+        session_id = self.session_under_cursor
+        if session_id is not None and session_id == self._asked_to_delete:
+            self._asked_to_delete = None
+            self.post_message(self.DeletionConfirmed(session_id))
+        else:
+            self._asked_to_delete = session_id
+            self.refresh()
+
+    def action_filter(self) -> None:
+        self.post_message(self.FilterWanted())
+
+    def action_move(self, by: int) -> None:
+        self.action_move_to(max(0, min(self._cursor + by, len(self._rows) - 1)))
+
+    def action_move_page(self, pages: int) -> None:
+        self.action_move(pages * max(1, self.size.height - 1))
+
+    def action_move_to(self, at: int) -> None:
+        before, self._cursor = self._cursor, max(0, at if at >= 0 else len(self._rows) - 1)
+        width = self.scrollable_content_region.width
+        self.scroll_to_region(Region(0, self._cursor, width, 1), animate=False, force=True)
+        self.refresh_lines(before)
+        self.refresh_lines(self._cursor)
+        if self._cursor >= len(self._rows) - MORE_WITHIN_ROWS:
+            self.post_message(self.MoreWanted())
