@@ -1,1 +1,89 @@
 """The Textual app: themes, stylesheets, global keys, which screen."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from tui.api.errors import ApiError
+from tui.embedded import ServerError
+from tui.screens.chat import ChatScreen
+from tui.screens.connecting import Backend, KeyNeededError, connect
+from tui.screens.welcome import Beginning, UseFolders, UseKey, Welcome
+from tui.settings import Settings
+from tui.themes import DARK, LIGHT
+
+STYLES = Path(str(files("tui.styles")))
+
+
+class LlamaChat(App[None]):
+    """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind."""
+
+    TITLE = "llamachat-tui"
+    CSS_PATH = [STYLES / "app.tcss", STYLES / "conversation.tcss", STYLES / "dialogs.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", priority=True),
+        Binding("ctrl+l", "redraw", "Redraw", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
+    ]
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self._backend: Backend | None = None
+        self._chat = ChatScreen()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
+
+    def on_mount(self) -> None:
+        self.push_screen(self._chat)
+        self.call_after_refresh(self._begin)
+
+    def on_chat_screen_retry_wanted(self) -> None:
+        if self._backend is None:
+            self._begin()
+        else:
+            self.run_worker(self._chat.desk.reload())
+
+    def _begin(self, key: UseKey | None = None) -> None:
+        self.run_worker(self._connect(key), exclusive=True, group="connecting")
+
+    async def _connect(self, key: UseKey | None) -> None:
+        local = self._settings.local is not None
+        self._chat.say_activity("Starting the local library…" if local else "Connecting to LlamaCloud…")
+        try:
+            self._backend = await connect(self._settings, key)
+        except KeyNeededError as error:
+            self.push_screen(Welcome(str(error), self._settings.region), self._begin_as_told)
+        except (ApiError, ServerError) as error:
+            self._chat.say_problem(f"{error} Press r in the sessions list to try again.")
+        else:
+            self._chat.say_place(self._backend.place)
+            await self._chat.desk.use(self._backend.client)
+        finally:
+            self._chat.say_activity("")
+
+    def _begin_as_told(self, beginning: Beginning | None) -> None:
+        match beginning:
+            case UseFolders(folders):
+                self._settings = self._settings.with_folders(folders)
+                self._begin()
+            case UseKey():
+                self._settings = self._settings.with_region(beginning.region)
+                self._begin(beginning)
+            case None:
+                self.exit()
+
+    async def action_quit(self) -> None:
+        await self._chat.finish()
+        if self._backend is not None:
+            await self._backend.close()
+        self.exit()
+
+    def action_redraw(self) -> None:
+        """Repaint everything, for a terminal that something else has written to."""
+        self.refresh(repaint=True, layout=True)

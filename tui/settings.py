@@ -46,6 +46,14 @@ class Settings:
     def cloud_url(self) -> str:
         return self.base_url or REGIONS[self.region]
 
+    def with_folders(self, folders: tuple[Path, ...]) -> "Settings":
+        """The same settings, for these folders on this machine."""
+        return replace(self, local=folders)
+
+    def with_region(self, region: str) -> "Settings":
+        """The same settings, for an account in this region."""
+        return replace(self, region=region)
+
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Where the config file is looked for: `LLAMACHAT_CONFIG`, else the user's config folder."""

@@ -55,6 +55,11 @@ class Composer(TextArea):
         self._history = questions
         self._recalled = None
 
+    @property
+    def remembered(self) -> Sequence[str]:
+        """The questions that Up brings back."""
+        return self._history
+
     def take(self) -> str:
         """The draft, which leaves the composer with this."""
         text = self.text

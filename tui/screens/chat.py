@@ -1,0 +1,342 @@
+"""The one screen: sessions at the left, the conversation and the composer at the right.
+
+It hears the widgets, runs the desk's coroutines as workers, and shows what the desk tells. It awaits nothing itself.
+"""
+
+from collections.abc import Coroutine
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollTo
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from tui.api.models import Session
+from tui.conversation.catalogue import names_of, title_of
+from tui.conversation.transcript import Transcript
+from tui.screens.desk import (
+    Desk,
+    Failed,
+    ListChanged,
+    News,
+    QuestionReturned,
+    SessionCreated,
+    TranscriptChanged,
+    TurnEnded,
+)
+from tui.screens.index_picker import Choice, IndexPicker
+from tui.widgets.composer import Composer
+from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.hints import Hints
+from tui.widgets.session_list import Mark, Row, SessionList
+
+UNDO_SECONDS = 5.0
+"""So long a deleted session can be brought back; then it is deleted on the server."""
+
+SCROLL_UNITS = 10_000
+
+
+class ChatScreen(Screen[None]):
+    """Browse, ask, read."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    AUTO_FOCUS = "Composer"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "new_session", "New"),
+        Binding("ctrl+s", "go_to_sessions", "Sessions"),
+        Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False),
+        Binding("escape", "escape", "Stop or close", show=False),
+        Binding("ctrl+c", "copy_or_stop", "Copy, stop or clear", show=False, priority=True),
+        Binding("u", "undo_delete", "Undo a deletion", show=False),
+        Binding("r", "retry", "Retry", show=False),
+    ]
+
+    class RetryWanted(Message):
+        """The reader asks to connect once more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk(self._hear)
+        self._open_id: str | None = None
+        self._marks: dict[str, Mark] = {}
+        self._deleted: tuple[Session, Timer] | None = None
+        self._waiting_question = ""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="desk"):
+            with Vertical(id="sidebar"):
+                yield Input(placeholder="Filter sessions", id="filter", compact=True)
+                yield SessionList()
+            with Vertical(id="main"):
+                yield Static(id="heading", markup=False)
+                with Horizontal(id="reading"):
+                    yield ConversationPane()
+                    yield ScrollBar(vertical=True, thickness=1)
+                yield Composer()
+        yield Hints()
+
+    def on_mount(self) -> None:
+        self.query_one("#filter").display = False
+
+    def say_place(self, place: str) -> None:
+        """Say in the bottom line what the app is connected to."""
+        self.query_one(Hints).say_place(place)
+
+    def say_activity(self, activity: str) -> None:
+        """Say in the bottom line what is being waited for; empty where nothing is."""
+        self.query_one(Hints).say_activity(activity)
+
+    def say_problem(self, problem: str) -> None:
+        """Say what went wrong, for longer than a passing notice."""
+        self.notify(problem, severity="error", markup=False, timeout=30)
+
+    async def finish(self) -> None:
+        """Before the app leaves: what was deleted is deleted now, and every turn is let go."""
+        if self._deleted is not None:
+            (session, timer), self._deleted = self._deleted, None
+            timer.stop()
+            await self.desk.delete(session)
+        await self.desk.close()
+
+    def _hear(self, news: News) -> None:
+        if not self.is_mounted:
+            return
+        match news:
+            case ListChanged():
+                self._show_sessions()
+            case SessionCreated(session_id):
+                self._open(session_id)
+                self._ask_what_waited()
+            case TranscriptChanged(session_id):
+                self._show_transcript(session_id)
+            case TurnEnded(session_id):
+                if session_id != self._open_id:
+                    self._marks[session_id] = "unseen"
+                self._show_sessions()
+            case QuestionReturned(session_id, question):
+                if session_id == self._open_id and not self.query_one(Composer).text:
+                    self.query_one(Composer).put(question)
+            case Failed(error):
+                self.say_activity("")
+                self.say_problem(error.message)
+
+    def _run(self, work: Coroutine[object, object, None]) -> None:
+        self.run_worker(work)
+
+    def _show_sessions(self) -> None:
+        wanted = self.query_one("#filter", Input).value.casefold()
+        rows = [
+            Row(session.session_id, title, session.last_updated_at, self._mark(session.session_id))
+            for session in self.desk.catalogue
+            if wanted in (title := self._title(session)).casefold()
+        ]
+        self.query_one(SessionList).show_rows(rows, self._open_id)
+        self._show_heading()
+        self._show_picker_indexes()
+
+    def _show_heading(self) -> None:
+        session = self.desk.catalogue.get(self._open_id)
+        if session is None:
+            self.query_one("#heading", Static).update("")
+            return
+        searched = session.index_ids or self.desk.scopes.get(session.session_id, ())
+        names = ", ".join(names_of(searched, self.desk.indexes)) or "unbound"
+        self.query_one("#heading", Static).update(
+            Content.assemble((self._title(session), "bold"), ("  ·  ", "$text-muted"), (names, "$text-muted"))
+        )
+
+    def _show_picker_indexes(self) -> None:
+        if isinstance(self.app.screen, IndexPicker):
+            self.app.screen.show_indexes(self.desk.indexes)
+
+    def _show_transcript(self, session_id: str) -> None:
+        if session_id == self._open_id:
+            transcript = self.desk.transcripts[session_id]
+            self.query_one(ConversationPane).draw(transcript)
+            self.say_activity("Answering · Esc stops" if transcript.is_busy else "")
+
+    def _mark(self, session_id: str) -> Mark:
+        return "busy" if session_id in self.desk.busy else self._marks.get(session_id, "")
+
+    def _title(self, session: Session) -> str:
+        return title_of(session, self.desk.transcripts.get(session.session_id, Transcript()).first_question)
+
+    def _open(self, session_id: str) -> None:
+        self._open_id = session_id
+        self._marks.pop(session_id, None)
+        transcript = self.desk.transcripts.get(session_id)
+        self.query_one(ConversationPane).show(session_id, transcript or Transcript())
+        if transcript is None:
+            self.say_activity("Opening the session…")
+        self.remove_class("-sessions")
+        self._show_sessions()
+        self.query_one(SessionList).put_cursor_on(session_id)
+        self._remember_questions()
+        self.query_one(Composer).focus()
+
+    def _remember_questions(self) -> None:
+        transcript = self.desk.transcripts.get(self._open_id or "", Transcript())
+        self.query_one(Composer).remember([turn.question for turn in transcript if turn.question])
+
+    # The list
+
+    def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
+        self._open(message.session_id)
+        self._run(self.desk.open(message.session_id))
+
+    def on_session_list_more_wanted(self) -> None:
+        self._run(self.desk.load_more())
+
+    def on_session_list_deletion_confirmed(self, message: SessionList.DeletionConfirmed) -> None:
+        self._finish_deletion()
+        session = self.desk.hide(message.session_id)
+        self._deleted = (session, self.set_timer(UNDO_SECONDS, self._finish_deletion))
+        self.notify(f"Deleted: {self._title(session)}. Press u to bring it back.", markup=False, timeout=UNDO_SECONDS)
+
+    def action_undo_delete(self) -> None:
+        if self._deleted is not None:
+            (session, timer), self._deleted = self._deleted, None
+            timer.stop()
+            self.desk.show_again(session)
+
+    def _finish_deletion(self) -> None:
+        if self._deleted is not None:
+            (session, timer), self._deleted = self._deleted, None
+            timer.stop()
+            if session.session_id == self._open_id:
+                self._close()
+            self._run(self.desk.delete(session))
+
+    def _close(self) -> None:
+        self._open_id = None
+        self.query_one(ConversationPane).show("", Transcript())
+        self._show_sessions()
+
+    def on_session_list_filter_wanted(self) -> None:
+        self.query_one("#filter").display = True
+        self.query_one("#filter").focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter(self) -> None:
+        self._show_sessions()
+
+    @on(Input.Submitted, "#filter")
+    def _leave_filter(self) -> None:
+        self.query_one(SessionList).focus()
+
+    # Asking
+
+    def on_composer_submitted(self, message: Composer.Submitted) -> None:
+        session = self.desk.catalogue.get(self._open_id)
+        if session is None:
+            self._waiting_question = message.text
+            self.action_new_session()
+        elif session.session_id in self.desk.busy:
+            self.notify("A turn is still running here. Esc stops it.", severity="warning", markup=False)
+        elif session.index_ids is None and not self.desk.scopes.get(session.session_id):
+            self._waiting_question = message.text
+            self._choose_scope(session.session_id)
+        else:
+            self._ask(session.session_id, message.text)
+
+    def _ask(self, session_id: str, question: str) -> None:
+        self._waiting_question = ""
+        self.query_one(Composer).take()
+        self.query_one(ConversationPane).follow()
+        self._run(self.desk.ask(session_id, question))
+        self.call_after_refresh(self._remember_questions)
+
+    def _ask_what_waited(self) -> None:
+        if self._waiting_question and self._open_id is not None:
+            self._ask(self._open_id, self._waiting_question)
+
+    def on_composer_refused(self, message: Composer.Refused) -> None:
+        self.notify(message.reason, severity="warning", markup=False)
+
+    def on_composer_quit_wanted(self) -> None:
+        self.app.run_worker(self.app.action_quit())
+
+    def on_conversation_pane_scrolled(self, message: ConversationPane.Scrolled) -> None:
+        bar = self.query_one(ScrollBar)
+        bar.window_virtual_size = SCROLL_UNITS
+        bar.window_size = max(1, round((message.last - message.first) * SCROLL_UNITS))
+        bar.position = round(message.first * SCROLL_UNITS)
+        self.query_one(Composer).border_title = "" if message.is_at_end else "↓ more below · End"
+
+    @on(ScrollTo)
+    def _scroll_by_mouse(self, message: ScrollTo) -> None:
+        if message.y is not None:
+            self.query_one(ConversationPane).go_to_fraction(message.y / SCROLL_UNITS)
+
+    def on_conversation_pane_typed(self, message: ConversationPane.Typed) -> None:
+        self.query_one(Composer).focus()
+        self.query_one(Composer).type(message.text)
+
+    def action_new_session(self) -> None:
+        def take(choice: Choice | None) -> None:
+            if choice is None:
+                self._waiting_question = ""
+            else:
+                self._run(self.desk.create(choice.index_ids, is_bound=choice.is_bound))
+
+        self.app.push_screen(IndexPicker(self.desk.indexes), take)
+        self._run(self.desk.load_indexes())
+
+    def _choose_scope(self, session_id: str) -> None:
+        def take(choice: Choice | None) -> None:
+            if choice is not None:
+                self.desk.scopes[session_id] = choice.index_ids
+                self._show_heading()
+                self._ask_what_waited()
+
+        self.app.push_screen(IndexPicker(self.desk.indexes, scope_of_unbound=True), take)
+
+    # Keys for the whole screen
+
+    def action_go_to_sessions(self) -> None:
+        if self.query_one(SessionList).has_focus:
+            self.remove_class("-sessions")
+            self.query_one(Composer).focus()
+        else:
+            self.add_class("-sessions")
+            self.remove_class("-no-sessions")
+            self.query_one(SessionList).focus()
+
+    def action_toggle_sessions(self) -> None:
+        if self.has_class("-narrow"):
+            self.action_go_to_sessions()
+            return
+        self.toggle_class("-no-sessions")
+        if self.query_one("#sidebar").has_focus_within:
+            self.query_one(Composer).focus()
+
+    def action_escape(self) -> None:
+        filter_field = self.query_one("#filter", Input)
+        if filter_field.display and self.query_one("#sidebar").has_focus_within:
+            filter_field.value = ""
+            filter_field.display = False
+            self.query_one(SessionList).focus()
+        elif self.has_class("-sessions") and self.has_class("-narrow"):
+            self.action_go_to_sessions()
+        elif self._open_id is not None:
+            self.desk.stop(self._open_id)
+
+    def action_copy_or_stop(self) -> None:
+        composer = self.query_one(Composer)
+        if composer.selected_text:
+            composer.action_copy()
+        elif self._open_id is not None and self.desk.stop(self._open_id):
+            return
+        elif composer.text:
+            composer.remember([*composer.remembered, composer.take()])
+        else:
+            self.notify("Press Ctrl+Q to quit.", markup=False)
+
+    def action_retry(self) -> None:
+        self.post_message(self.RetryWanted())

@@ -1,0 +1,30 @@
+"""What every dialog has in common."""
+
+from time import monotonic
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+Answer = TypeVar("Answer")
+
+DEAF_SECONDS = 0.15
+"""So long after it opens, a dialog answers no key: it was pressed for what was there before."""
+
+
+class Dialog(ModalScreen[Answer | None]):
+    """A typed question: it returns an answer, or None where Escape closed it. It has no effect by itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened = monotonic()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action != "close" and monotonic() - self._opened < DEAF_SECONDS:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_close(self) -> None:
+        self.dismiss(None)

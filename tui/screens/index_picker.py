@@ -1,0 +1,177 @@
+"""The dialog that chooses the indexes of a session."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from rich.cells import set_cell_size
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.api.models import MAX_BOUND_INDEXES, Index
+from tui.conversation.catalogue import age
+from tui.sanitize import clean_line
+from tui.screens.dialog import Dialog
+
+BOUND = "Bound for the session's whole life: each question searches exactly the ticked indexes."
+UNBOUND = "Unbound: each question searches what is ticked now, and can be given others later."
+NONE_AT_ALL = (
+    "There is no index here yet. Create one in LlamaCloud, or open a folder with `llamachat-tui --local FOLDER`."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The ticked indexes, and whether the session is bound to them for good."""
+
+    index_ids: tuple[str, ...]
+    is_bound: bool
+
+
+class IndexPicker(Dialog[Choice]):
+    """Indexes to tick: typing filters, Space ticks, Enter takes. Nothing ticked takes the one under the cursor.
+
+    With `scope_of_unbound` the dialog only chooses what the next question of an unbound session searches.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "Create session", priority=True),
+        Binding("space", "tick", "Tick", priority=True),
+        Binding("tab", "toggle_bound", "Bound or unbound", priority=True),
+        Binding("up", "move('cursor_up')", "Up", show=False, priority=True),
+        Binding("down", "move('cursor_down')", "Down", show=False, priority=True),
+        Binding("pageup", "move('page_up')", "Page up", show=False, priority=True),
+        Binding("pagedown", "move('page_down')", "Page down", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        indexes: Sequence[Index],
+        ticked: Sequence[str] = (),
+        *,
+        scope_of_unbound: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__()
+        self._indexes = indexes
+        self._ticked = list(ticked) or [index.id for index in indexes if len(indexes) == 1]
+        self._scope_only = scope_of_unbound
+        self._is_bound = not scope_of_unbound
+        self._clock = clock
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="picker"):
+            title = "Which indexes does this question search?" if self._scope_only else "New session: which indexes?"
+            yield Static(title, classes="dialog-title", markup=False)
+            yield Input(placeholder="Type to filter", compact=True)
+            yield OptionList(compact=True)
+            yield Static(classes="dialog-note", markup=False)
+            yield Static(classes="dialog-keys", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).can_focus = False
+        self.query_one(Input).focus()
+        self._show()
+
+    def show_indexes(self, indexes: Sequence[Index]) -> None:
+        """Show a list that was loaded while the dialog is open; what is ticked stays ticked."""
+        self._indexes = indexes
+        self._show()
+
+    def on_input_changed(self) -> None:
+        self._show()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.query_one(OptionList).highlighted = event.option_index
+        self.action_tick()
+
+    def action_move(self, how: str) -> None:
+        indexes = self.query_one(OptionList)
+        moves = {"cursor_up": indexes.action_cursor_up, "cursor_down": indexes.action_cursor_down}
+        moves |= {"page_up": indexes.action_page_up, "page_down": indexes.action_page_down}
+        moves[how]()
+
+    def action_tick(self) -> None:
+        index_id = self._under_cursor()
+        if index_id is None:
+            return
+        if index_id in self._ticked:
+            self._ticked.remove(index_id)
+        elif len(self._ticked) == MAX_BOUND_INDEXES:
+            self._say(f"A session takes {MAX_BOUND_INDEXES} indexes at most. Untick one first.", is_problem=True)
+            return
+        else:
+            self._ticked.append(index_id)
+        self._show()
+
+    def action_toggle_bound(self) -> None:
+        if not self._scope_only:
+            self._is_bound = not self._is_bound
+            self._show()
+
+    def action_take(self) -> None:
+        under_cursor = self._under_cursor()
+        chosen = tuple(self._ticked) or ((under_cursor,) if under_cursor else ())
+        if chosen or not self._is_bound:
+            self.dismiss(Choice(chosen, self._is_bound))
+        else:
+            self._say("Tick at least one index, or press Tab for an unbound session.", is_problem=True)
+
+    def _under_cursor(self) -> str | None:
+        indexes = self.query_one(OptionList)
+        return None if indexes.highlighted is None else indexes.get_option_at_index(indexes.highlighted).id
+
+    def _show(self) -> None:
+        wanted = self.query_one(Input).value.casefold()
+        options = self.query_one(OptionList)
+        under_cursor = self._under_cursor()
+        shown = [index for index in self._indexes if wanted in _searched(index)]
+        options.set_options([Option(self._row(index), id=index.id) for index in shown])
+        if shown:
+            at = next((n for n, index in enumerate(shown) if index.id == under_cursor), 0)
+            options.highlighted = at
+        self._say(self._note(shown))
+        keys = "Space tick · Enter take · Esc close" + ("" if self._scope_only else " · Tab bound/unbound")
+        self.query_one(".dialog-keys", Static).update(keys)
+
+    def _note(self, shown: Sequence[Index]) -> str:
+        if not self._indexes:
+            return NONE_AT_ALL
+        if not shown:
+            return "No index has this in its name or description."
+        ticked = f"{len(self._ticked)} of at most {MAX_BOUND_INDEXES} ticked. "
+        return ticked + ("" if self._scope_only else BOUND if self._is_bound else UNBOUND)
+
+    def _say(self, note: str, *, is_problem: bool = False) -> None:
+        line = self.query_one(".dialog-note", Static)
+        line.set_class(is_problem, "-problem")
+        line.update(note)
+
+    def _row(self, index: Index) -> Content:
+        box = "☑" if index.id in self._ticked else "☐"
+        width = max(20, min(72, self.app.size.width - 12))
+        state = _state(index, self._clock())
+        name = set_cell_size(clean_line(index.name), max(8, width - len(state) - 3))
+        head = Content.assemble((f"{box} ", "$accent"), (name, "bold"), " ", (state, _state_style(index)))
+        about = clean_line(index.error_message or index.description or "", width)
+        return head if not about else Content("\n").join([head, Content.styled(f"  {about}", "$text-muted")])
+
+
+def _searched(index: Index) -> str:
+    return f"{clean_line(index.name)} {clean_line(index.description or '')}".casefold()
+
+
+def _state(index: Index, now: datetime) -> str:
+    if index.sync_in_progress:
+        return "syncing"
+    synced = f"synced {age(index.last_synced_at, now)}" if index.last_synced_at else ""
+    return " · ".join(filter(None, [clean_line(index.status or "", 20), synced]))
+
+
+def _state_style(index: Index) -> str:
+    return "$text-error" if index.status == "failed" else "$text-muted"
