@@ -1,0 +1,70 @@
+"""Who may enter: checks on every request before any route sees it, as plain ASGI so that streams pass untouched."""
+
+import hmac
+from collections.abc import Collection
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY_BYTES = 1_000_000
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class BodyTooLargeError(Exception):
+    """The request's body is longer than `MAX_BODY_BYTES`."""
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header, without port and brackets."""
+    if header.startswith("["):
+        return header[1:].partition("]")[0].lower()
+    return header.partition(":")[0].lower()
+
+
+class Access:
+    """Refuses a request without the key, for another host (DNS rebinding), or with a body that is too large."""
+
+    def __init__(self, app: ASGIApp, key: str, hosts: Collection[str] | None) -> None:
+        """`hosts` are the names this server answers to; None: any, for a server that was told to listen widely."""
+        self._app = app
+        self._key = key.encode()
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(Headers(scope=scope))
+        if refusal:
+            await refusal(scope, receive, send)
+            return
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY_BYTES:
+                raise BodyTooLargeError
+            return message
+
+        try:
+            await self._app(scope, counted, send)
+        except BodyTooLargeError:
+            await _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")(scope, receive, send)
+
+    def _refusal(self, headers: Headers) -> JSONResponse | None:
+        if self._hosts is not None and host_name(headers.get("host", "")) not in self._hosts:
+            return _refuse(400, "This server does not answer to that host name.")
+        scheme, _, key = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(key.strip().encode(), self._key):
+            return _refuse(401, "Not authenticated: the API key is missing or wrong.", {"WWW-Authenticate": "Bearer"})
+        length = headers.get("content-length", "0")
+        if length.isdecimal() and int(length[:20]) > MAX_BODY_BYTES:
+            return _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        return None
+
+
+def _refuse(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"detail": detail}, status, headers)

@@ -1,0 +1,164 @@
+"""An answer made of quotations: which parts of the passages are shown, and how they are cited. Pure.
+
+A citation `[n]` means the n-th result of the turn's `retrieve` call.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tui.local.documents import Block
+from tui.local.library import Passage
+from tui.local.question import Query
+from tui.local.ranking import Unit, covered, share, units
+from tui.local.words import stems
+from tui.sanitize import clean_line
+
+NO_MODEL = "*No language model is configured: this answer consists of passages quoted from your documents.*"
+
+MAX_QUOTES = 4
+FIRST_QUOTE_CHARS = 900
+QUOTE_CHARS = 450
+WORTH_SHOWING = 0.55
+"""A passage is quoted when its score is at least this part of the best one's."""
+WEAK = 0.45
+"""Where less than this part of the question (by weight) is found in the best passage, the answer says so."""
+SAME = 0.6
+"""Two quotations that share this part of their words say the same; the second is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A part of the passage with citation number `number`: `passage.text[start:end]`, and its best unit."""
+
+    number: int
+    passage: Passage
+    start: int
+    end: int
+    best: Unit
+    table_head: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words as they stand in the document; a table that is cut keeps its head."""
+        return self.table_head + self.passage.text[self.start : self.end].strip("\n")
+
+
+def compose(question: str, query: Query, passages: Sequence[Passage]) -> Iterator[str]:
+    """The answer in Markdown, piece by piece. `passages` are in the order of their citation numbers."""
+    quotes = choose(question, query, passages)
+    if not quotes:
+        return
+    first = max(quotes, key=lambda quote: (quote.passage.score + quote.best.score, -quote.number))
+    found = covered(query.terms, stems(f"{first.passage.file_name} {first.passage.heading} {first.passage.text}"))
+    absent = [term.text for term in query.terms if term not in found] + list(query.missing)
+    if share(query.terms, found) < WEAK or len(query.missing) > len(query.terms):
+        yield f"No passage answers this directly (not found together: {', '.join(map(clean_line, absent))}). The nearest:\n\n"
+    lead, start = _lead(first)
+    yield f"{lead} [{first.number}]\n\n"
+    ordered = [
+        first,
+        *sorted((q for q in quotes if q is not first), key=lambda q: q.passage.file_name != first.passage.file_name),
+    ]
+    for quote in ordered:
+        text = quote.passage.text[start : quote.end].strip("\n") if quote is first else quote.text
+        if text.strip():
+            yield f"**{place(quote.passage)}** [{quote.number}]\n\n{_quoted(text)}\n\n"
+    yield f"{NO_MODEL}\n\n**Sources**\n\n"
+    for quote in sorted(quotes, key=lambda q: q.number):
+        yield f"- [{quote.number}] {source(quote)}\n"
+
+
+def choose(question: str, query: Query, passages: Sequence[Passage]) -> list[Quote]:
+    """The quotations worth showing, at most one of each passage and none that repeats another."""
+    quotes: list[Quote] = []
+    shown: list[set[str]] = []
+    threshold = WORTH_SHOWING * max((passage.score for passage in passages), default=0.0)
+    for number, passage in enumerate(passages, 1):
+        if len(quotes) == MAX_QUOTES or passage.score < threshold:
+            break
+        quote = _quote(number, passage, question, query, QUOTE_CHARS if quotes else FIRST_QUOTE_CHARS)
+        if quote is None:
+            continue
+        told = set(stems(quote.text))
+        if all(len(told & other) / max(1, min(len(told), len(other))) < SAME for other in shown):
+            quotes.append(quote)
+            shown.append(told)
+    return quotes
+
+
+def _quote(number: int, passage: Passage, question: str, query: Query, budget: int) -> Quote | None:
+    parts = units(passage, question, query.terms)
+    if not parts:
+        return None
+    at = max(range(len(parts)), key=lambda place: (parts[place].score, -place))
+    low, high = _window(parts, at, budget)
+    start, end = parts[low].start, parts[high].end
+    head = ""
+    if parts[low].block.kind == "table":
+        whole = passage.text[parts[low].block.start : parts[low].block.end].splitlines(keepends=True)
+        head = "".join(whole[:2])
+    return Quote(number, passage, start, end, parts[at], head)
+
+
+def _window(parts: Sequence[Unit], at: int, budget: int) -> tuple[int, int]:
+    """The run of units around the best one that fits the budget: its own block first, then the text that leads into
+    the block, then what follows."""
+    low = high = at
+    block = parts[at].block
+
+    def size(first: int, last: int) -> int:
+        return parts[last].end - parts[first].start
+
+    while high + 1 < len(parts) and parts[high + 1].block is block and size(low, high + 1) <= budget:
+        high += 1
+    while low > 0 and parts[low - 1].block is block and size(low - 1, high) <= budget:
+        low -= 1
+    whole = low == 0 or parts[low - 1].block is not block
+    while whole and low > 0 and _belongs(parts[low - 1].block, block) and size(low - 1, high) <= budget + 200:
+        low -= 1
+    while high + 1 < len(parts) and size(low, high + 1) <= budget:
+        high += 1
+    return low, high
+
+
+def _belongs(before: Block, block: Block) -> bool:
+    """Whether a block is best read with the paragraph before it."""
+    return before.kind == "paragraph" and block.kind in ("list", "table", "code")
+
+
+def _lead(quote: Quote) -> tuple[str, int]:
+    """The line that answers first, and where the rest of the quotation starts."""
+    text = quote.passage.text
+    best = quote.best
+    sentence = text[best.start : best.end]
+    if best.block.kind == "table":
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", sentence.strip().strip("|"))]
+        return " — ".join(cell for cell in cells if cell), quote.start
+    if best.block.kind == "list":
+        return re.sub(r"^\s*(?:[-*+•]|\d+[.)])\s+", "", " ".join(sentence.split())), quote.start
+    if best.block.kind == "paragraph":
+        return " ".join(sentence.split()), best.end if best.start == quote.start else quote.start
+    return f"See {place(quote.passage)}:", quote.start
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+def place(passage: Passage) -> str:
+    """Document and heading of a passage, as a reader looks them up."""
+    return clean_line(" › ".join(filter(None, (passage.file_name, passage.heading))))
+
+
+def source(quote: Quote) -> str:
+    """Where a quotation stands: document, heading, and page or lines."""
+    passage = quote.passage
+    if passage.first_page is not None:
+        last = passage.last_page or passage.first_page
+        return f"{place(passage)}, " + (
+            f"page {last}" if last == passage.first_page else f"pages {passage.first_page}–{last}"
+        )
+    first = passage.first_line + passage.text.count("\n", 0, quote.start)
+    last = first + passage.text[quote.start : quote.end].rstrip().count("\n")
+    return f"{place(passage)}, " + (f"line {first}" if first == last else f"lines {first}–{last}")

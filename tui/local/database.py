@@ -1,0 +1,124 @@
+"""The library's SQLite file: where it is, its tables, and how to read and write it safely from several processes."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import platformdirs
+
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 10.0
+"""How long a statement waits for another process's short write transaction."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS sessions (
+    id TEXT PRIMARY KEY,
+    updated TEXT NOT NULL,
+    title TEXT,
+    index_ids TEXT,
+    shared_access TEXT NOT NULL,
+    last_run TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS sessions_by_time ON sessions (updated DESC, id DESC);
+CREATE TABLE IF NOT EXISTS events (
+    session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (session_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS indexes (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    created TEXT NOT NULL,
+    synced TEXT,
+    error TEXT,
+    skipped_files INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE IF NOT EXISTS documents (
+    id INTEGER PRIMARY KEY,
+    file_id TEXT NOT NULL UNIQUE,
+    index_id TEXT NOT NULL REFERENCES indexes (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    format TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    UNIQUE (index_id, path)
+) STRICT;
+CREATE TABLE IF NOT EXISTS chunks (
+    id INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    start_char INTEGER NOT NULL,
+    end_char INTEGER NOT NULL,
+    first_line INTEGER NOT NULL,
+    first_page INTEGER,
+    last_page INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS chunks_of_document ON chunks (document_id, number);
+CREATE VIRTUAL TABLE IF NOT EXISTS passages USING fts5 (
+    file, heading, body, tokenize = 'porter unicode61 remove_diacritics 2', prefix = '3'
+);
+CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (passages, row);
+"""
+
+
+class NewerLibraryError(Exception):
+    """The file was written by a newer version of this program, whose tables this version does not know."""
+
+
+def data_folder() -> Path:
+    """Where the library is kept: `LLAMACHAT_DATA_DIR`, else the platform's data folder of the user."""
+    chosen = os.environ.get("LLAMACHAT_DATA_DIR")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("llamachat", appauthor=False))
+
+
+class Database:
+    """The SQLite file. Each use opens its own connection, so that any thread may use it at any time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens or creates `library.sqlite3` in `folder`, readable by its owner only.
+
+        Raises `NewerLibraryError`, `OSError` and `sqlite3.Error`.
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+        self.path = folder / "library.sqlite3"
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        self.path.chmod(0o600)
+        with closing(self._connect()) as connection:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version > SCHEMA_VERSION:
+                raise NewerLibraryError(f"{self.path} was written by a newer version of llamachat-tui.")
+            if version < SCHEMA_VERSION:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for queries that all see one state of the library."""
+        with closing(self._connect()) as connection:
+            connection.execute("BEGIN")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One write transaction: kept whole at the end of the block, undone by an exception. Keep it short."""
+        with closing(self._connect()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()

@@ -1,0 +1,146 @@
+"""Which passages, and which sentences in them, answer the question best. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tui.local.documents import Block, blocks_of
+from tui.local.library import HEADING_JOIN, Passage
+from tui.local.question import Term
+from tui.local.words import is_stop_word, sentences, stem, stems, words
+
+_DATE = (
+    r"\d|\b(?:after|before|while|until|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june"
+    r"|july|august|september|october|november|december)\b"
+)
+_CUES = (
+    (r"\bhow\b", r"`[^`]+`|\b(?:press|type|run|set|use|choose|open|start)s?\b", 0.12),
+    (r"\bwhere\b", r"[~/\\][\w.]+|`[^`]+`|\b(?:in|under|at|beside|folder|file)\b", 0.12),
+    (r"\bwhen\b|\bwhat (?:year|date|time|day)\b", _DATE, 0.15),
+    (r"\bhow (?:many|much|long|big|large|often|far|old)\b|\b(?:limit|maximum|cost|price|size|number)\b", r"\d", 0.2),
+    (r"\bwhy\b", r"\b(?:because|since|so that|therefore|reason|due to|in order)\b", 0.2),
+    (r"\bwhat (?:is|are|does)\b|\bdefine\b|\bmean", r"\b(?:is|are|means|called|stands for|shows|does)\b", 0.1),
+    (r"\bwho\b|\bwhom\b|\bwhose\b", r"\b[A-Z][a-z]+\b.*\b[A-Z][a-z]+\b|\bby [A-Z]|@\w", 0.12),
+)
+"""What a question asks for, how a sentence that gives it looks, and what that look is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence, list item, table row or block of code in a passage: `text[start:end]` of it, and its block."""
+
+    block: Block
+    start: int
+    end: int
+    score: float
+
+
+def covered(terms: Sequence[Term], text_stems: Sequence[str]) -> set[Term]:
+    """The terms that stand in a text."""
+    return {term for term in terms if term.positions(text_stems)}
+
+
+def share(terms: Sequence[Term], present: set[Term]) -> float:
+    """How much of the question the present terms are, by weight, from 0 to 1."""
+    total = sum(term.weight for term in terms)
+    return sum(term.weight for term in present) / total if total else 0.0
+
+
+def _nearness(terms: Sequence[Term], text_stems: Sequence[str]) -> float:
+    """1 when the terms that occur stand side by side, less the further apart their nearest occurrences are."""
+    places = sorted((place, number) for number, term in enumerate(terms) for place in term.positions(text_stems))
+    distinct = len({number for _, number in places})
+    if distinct < 2:
+        return 0.0
+    best, last_of = len(text_stems), dict[int, int]()
+    for place, number in places:
+        last_of[number] = place
+        if len(last_of) == distinct:
+            best = min(best, place - min(last_of.values()) + 1)
+    return (distinct / len(terms)) * min(1.0, 2 * distinct / (best + distinct))
+
+
+def _heading_match(terms: Sequence[Term], heading: str) -> float:
+    """How nearly a heading is the question: the F1 measure of its words against the terms."""
+    told = [stem(word) for word in words(heading) if not is_stop_word(word)]
+    present = covered(terms, told)
+    if not present:
+        return 0.0
+    precision = min(1.0, sum(len(term.stems) for term in present) / len(told))
+    recall = share(terms, present)
+    return 2 * precision * recall / (precision + recall)
+
+
+def rerank(passages: Sequence[Passage], terms: Sequence[Term]) -> list[Passage]:
+    """The passages by how well they answer, best first, with scores of about 0 to 3.
+
+    BM25 rewards a passage for repeating one rare word; a passage that has all words of the question close together,
+    or under a heading that is nearly the question, answers better.
+    """
+    top = max((passage.score for passage in passages), default=0.0) or 1.0
+    scored = [replace(passage, score=round(_relevance(passage, terms, top), 4)) for passage in passages]
+    return sorted(scored, key=lambda passage: -passage.score)
+
+
+def _relevance(passage: Passage, terms: Sequence[Term], top: float) -> float:
+    body = stems(passage.text)
+    present = covered(terms, [*stems(passage.file_name), *stems(passage.heading), *body])
+    last_heading = passage.heading.rpartition(HEADING_JOIN)[2]
+    return (
+        0.5 * passage.score / top
+        + 1.2 * share(terms, present)
+        + 0.7 * _heading_match(terms, last_heading)
+        + 0.4 * _nearness(terms, body)
+    )
+
+
+def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
+    """The passage's sentences, list items, rows and blocks of code in their order, each scored against the question."""
+    cues = [(re.compile(look), worth) for asked, look, worth in _CUES if re.search(asked, question, re.IGNORECASE)]
+    context = covered(terms, [*stems(passage.heading), *stems(passage.file_name)])
+    spans = [
+        (block, start, end)
+        for block in blocks_of(passage.text, passage.format)
+        if block.kind not in ("heading", "other")
+        for start, end in _spans(passage.text, block)
+    ]
+    scored: list[Unit] = []
+    for place, (block, start, end) in enumerate(spans):
+        text = passage.text[start:end]
+        score = _unit_score(text, terms, context) + sum(worth for look, worth in cues if look.search(text))
+        scored.append(Unit(block, start, end, score + (0.15 if place == 0 else 0.0)))
+    return scored
+
+
+def _unit_score(text: str, terms: Sequence[Term], context: set[Term]) -> float:
+    text_stems = stems(text)
+    own = covered(terms, text_stems)
+    length = len(text_stems)
+    too_short = 0.4 if length < 4 else 0.0
+    too_long = min(0.3, max(0, length - 60) / 200)
+    return (
+        share(terms, own)
+        + 0.35 * share(terms, context - own)
+        + 0.25 * _nearness(terms, text_stems)
+        - too_short
+        - too_long
+    )
+
+
+_ITEM = re.compile(r"^( {0,3})(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
+
+
+def _spans(text: str, block: Block) -> list[tuple[int, int]]:
+    piece = text[block.start : block.end]
+    if block.kind == "paragraph":
+        spans = list(sentences(piece))
+    elif block.kind == "list":
+        indent = min((len(match.group(1)) for match in _ITEM.finditer(piece)), default=0)
+        starts = [match.start() for match in _ITEM.finditer(piece) if len(match.group(1)) == indent] or [0]
+        spans = list(zip(starts, [*starts[1:], len(piece)], strict=True))
+    elif block.kind == "table":
+        lines = [match.span() for match in re.finditer(r"[^\n]+", piece)]
+        spans = lines[2:]
+    else:
+        spans = [(0, len(piece))]
+    return [(block.start + start, block.start + start + len(piece[start:end].rstrip())) for start, end in spans]

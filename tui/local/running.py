@@ -1,0 +1,68 @@
+"""Running the application in uvicorn: telling when it is ready, and ending it with its parent."""
+
+import asyncio
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+
+import uvicorn
+from starlette.applications import Starlette
+
+GRACE_SECONDS = 0.8
+"""How long the end may take once the parent is gone. The database is whole whenever the process ends."""
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def run(app: Starlette, listener: socket.socket, ready: Callable[[], None], *, until_stdin_closes: bool) -> None:
+    """Serves on a socket that is bound, calls `ready` once, and returns when the server was told to end.
+
+    With `until_stdin_closes` it ends when standard input does, which it also does when the parent process is killed.
+    """
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config, ready)
+
+    async def serve() -> None:
+        if until_stdin_closes:
+            _watch_stdin(asyncio.get_running_loop(), lambda: _end(app, server))
+        await server.serve([listener])
+
+    asyncio.run(serve())
+
+
+async def _end(app: Starlette, server: uvicorn.Server) -> None:
+    """Ends the turns first, so that their streams end with a `stop` and hold nothing up."""
+    await app.state.turns.end_all()
+    server.should_exit = True
+
+
+def _watch_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[], Coroutine[None, None, None]]) -> None:
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        deadline = threading.Timer(GRACE_SECONDS, os._exit, (0,))
+        deadline.daemon = True
+        deadline.start()
+        asyncio.run_coroutine_threadsafe(end(), loop)
+
+    threading.Thread(target=watch, name="stdin", daemon=True).start()

@@ -1,0 +1,60 @@
+"""The application: all its parts put together, and the answers to errors."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tui.local import chat_routes, library_routes
+from tui.local.access import Access
+from tui.local.agent import Agent, answer
+from tui.local.database import Database
+from tui.local.library import Folder, Library
+from tui.local.parts import Parts
+from tui.local.requests import InvalidRequestError, invalid
+from tui.local.sessions import Sessions
+from tui.local.syncing import Syncing
+from tui.local.turns import Turns
+
+PING_SECONDS = 15.0
+"""How long a stream may be silent before a comment says that it is alive."""
+
+
+def build(
+    database: Database,
+    folders: Sequence[Folder],
+    key: str,
+    hosts: Collection[str] | None,
+    agent: Agent = answer,
+    ping_seconds: float = PING_SECONDS,
+) -> Starlette:
+    """The server over these folders, as an ASGI application. It begins to index when it starts."""
+    library, sessions = Library(database, folders), Sessions(database)
+    syncing = Syncing(library)
+    parts = Parts(library, sessions, syncing, Turns(sessions, library, syncing, agent), ping_seconds)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        for folder in folders:
+            syncing.ask(folder.index_id)
+        yield
+        syncing.stop()
+        await parts.turns.end_all()
+
+    app = Starlette(
+        routes=[*chat_routes.routes(parts), *library_routes.routes(parts)],
+        middleware=[Middleware(Access, key=key, hosts=hosts)],
+        exception_handlers={HTTPException: _http_error, InvalidRequestError: invalid},
+        lifespan=lifespan,
+    )
+    app.state.turns = parts.turns
+    return app
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"detail": error.detail}, error.status_code, error.headers)

@@ -1,0 +1,97 @@
+"""JSON on the wire: the bodies and queries that are accepted, and events as they are sent and stored.
+
+The limits are those of the API reference; a request that breaks one is answered in the form of its 422 error.
+"""
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from tui.api.models import (
+    MAX_BOUND_INDEXES,
+    MAX_PROMPT_CHARS,
+    Event,
+    Stop,
+    Text,
+    TextDelta,
+    Thinking,
+    ThinkingDelta,
+    ToolCall,
+    ToolResult,
+    Unknown,
+    UserInput,
+)
+from tui.local.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+
+_TYPES: dict[type[Event], str] = {
+    ThinkingDelta: "thinking_delta",
+    TextDelta: "text_delta",
+    Thinking: "thinking",
+    Text: "text",
+    ToolCall: "tool_call",
+    ToolResult: "tool_result",
+    Stop: "stop",
+    UserInput: "user_input",
+    Unknown: "unknown",
+}
+
+_Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+_Ids = Annotated[list[_Id], Field(max_length=MAX_BOUND_INDEXES)]
+
+
+class CreateBody(BaseModel):
+    """`POST /api/v1/chat`"""
+
+    index_ids: _Ids | None = None
+    shared_access: Literal["query", "read_only"] | None = None
+
+
+class StreamBody(BaseModel):
+    """`POST /api/v1/chat/{session_id}/messages/stream`"""
+
+    index_ids: _Ids
+    prompt: Annotated[str, StringConstraints(min_length=1, max_length=MAX_PROMPT_CHARS)]
+    require_all_indexes: bool = False
+
+
+class TitleBody(BaseModel):
+    """`POST /api/v1/chat/{session_id}/title`"""
+
+    first_message: Annotated[str, StringConstraints(min_length=1)]
+
+
+class ScopeQuery(BaseModel):
+    """The query parameters of every route. There is one project here, so they are checked and change nothing."""
+
+    project_id: UUID | None = None
+    organization_id: UUID | None = None
+
+
+class PageQuery(ScopeQuery):
+    """The query parameters of a list. A larger page than the largest is made the largest."""
+
+    page_size: Annotated[int, Field(ge=1)] = DEFAULT_PAGE_SIZE
+    page_token: str | None = None
+
+    @property
+    def size(self) -> int:
+        """How many items to give."""
+        return min(self.page_size, MAX_PAGE_SIZE)
+
+
+class IndexQuery(ScopeQuery):
+    """The query parameters of one index."""
+
+    expand: list[Literal["sync_in_progress"]] = []
+
+
+def is_delta(event: Event) -> bool:
+    """Whether an event is only for display while the turn runs: the whole that follows repeats it."""
+    return isinstance(event, ThinkingDelta | TextDelta)
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """The event as the API writes it."""
+    return {"type": _TYPES[type(event)], **asdict(event)}
