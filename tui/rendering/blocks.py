@@ -12,7 +12,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from tui.rendering.code import code_lines
 from tui.rendering.inline import References, inline_spans
-from tui.rendering.lines import BLANK, Line, Span
+from tui.rendering.lines import BLANK, PLAIN, Line, Span
 from tui.rendering.table import Align, Table, table_lines
 from tui.rendering.wrapping import fold, indented, width_of, wrap
 from tui.sanitize import clean, clean_line
@@ -40,7 +40,7 @@ class Setting:
     width: int
     source: Sequence[str]
     references: References
-    look: Span = Span("")
+    look: Span = PLAIN
     depth: int = 0
 
     def inside(self, margin: Sequence[Span], look: Span | None = None) -> "Setting":

@@ -9,7 +9,7 @@ from tui.sanitize import clean
 
 MARGIN = (Span("  ", "code"),)
 
-MAX_HIGHLIGHTED = 32 * 1024
+MAX_HIGHLIGHTED = 16 * 1024
 """Longest code that is highlighted, in characters: more would hold up the screen for longer than a frame or two."""
 
 MAX_ROW_SOURCE = 4096
@@ -42,11 +42,11 @@ def _plain(line: str) -> Sequence[Span]:
 
 
 def _lexed(code: str, language: str) -> list[list[Span]]:
-    from pygments.lexers import get_lexer_by_name
+    from pygments.lexers import find_lexer_class_by_name
     from pygments.util import ClassNotFound
 
     try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        lexer = find_lexer_class_by_name(language)(stripnl=False, ensurenl=False)
     except ClassNotFound:
         return [[Span(line, "code")] for line in code.split("\n")]
     lines: list[list[Span]] = [[]]

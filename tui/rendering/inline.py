@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -15,7 +16,7 @@ from tui.sanitize import clean, clean_line, clean_url
 PIECE = 4096
 """Most characters parsed as one: emphasis that spans more is not found, and no input takes quadratic time."""
 
-References = Mapping[str, object]
+References: TypeAlias = Mapping[str, object]
 """Link reference definitions, as markdown-it keeps them in its `env`."""
 
 
@@ -45,7 +46,7 @@ def inline_spans(content: str, references: References, look: Span) -> list[Span]
 def _parsed(content: str, references: References) -> Sequence[Token]:
     if not references and len(content) <= PIECE // 4:
         return _parsed_alone(content)
-    return _parse(content, {"references": dict(references)})
+    return _parse(content, {"references": references})
 
 
 @lru_cache(maxsize=2048)
@@ -53,7 +54,7 @@ def _parsed_alone(content: str) -> Sequence[Token]:
     return _parse(content, {})
 
 
-def _parse(content: str, env: dict[str, object]) -> Sequence[Token]:
+def _parse(content: str, env: dict[str, References]) -> Sequence[Token]:
     inline = _PARSER.parseInline(content, env)
     return (inline[0].children or ()) if inline else ()
 

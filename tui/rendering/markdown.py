@@ -6,7 +6,8 @@ long answer as at its beginning. An open fence and a long table are frozen secti
 longer than a window is cut there.
 """
 
-from collections.abc import Sequence
+from collections import ChainMap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,17 +16,17 @@ from markdown_it.tree import SyntaxTreeNode
 from tui.rendering.blocks import Setting, block_lines, fence_language, first_number, is_blank
 from tui.rendering.code import MAX_HIGHLIGHTED, code_lines
 from tui.rendering.inline import PIECE, parser
-from tui.rendering.lines import BLANK, Line
+from tui.rendering.lines import BLANK, PLAIN, Line, Span
 from tui.rendering.wrapping import cut
 from tui.sanitize import clean
 
 WINDOW = 16 * 1024
-"""Most characters that are parsed as one. A block that is longer is cut, so that no input takes more than linear time."""
+"""Most characters that are parsed as one. A longer block is cut, so that no input takes more than linear time."""
 
-BUDGET = 64 * 1024
-"""Most characters that one update freezes: what is left is `behind`, and the next update goes on with it."""
+BUDGET = 8 * 1024
+"""Characters after which an update goes no further: what is left is `behind`, and the next update goes on with it."""
 
-CODE_SECTION = 32
+CODE_SECTION = 16
 """Lines of an open fence that are frozen together."""
 
 TABLE_SECTION = 64
@@ -59,7 +60,7 @@ class _Parsed:
     lines: Sequence[str]
     prefix_lines: int
     blocks: Sequence[SyntaxTreeNode]
-    references: dict[str, Any]
+    references: ChainMap[str, Any]
 
     def offset(self, line: int) -> int:
         """Where a line begins, in characters from the tail on."""
@@ -67,18 +68,19 @@ class _Parsed:
 
 
 class MarkdownBlocks:
-    """The rows of one Markdown text at one width, as a sequence.
+    """The rows of one Markdown text at one width, as a sequence. `look` is the look of its plain text.
 
     `first_changed` is the first row that the last update changed or added (the length, if none). `behind` is how many
     characters are not drawn yet: a text over `BUDGET` takes several updates. `parsed` is how many characters the last
     update parsed.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, look: Span = PLAIN) -> None:
         self.first_changed = 0
         self.behind = 0
         self.parsed = 0
         self._width = width
+        self._look = look
         self._text = ""
         self._settled = False
         self._begin()
@@ -89,6 +91,10 @@ class MarkdownBlocks:
     def __getitem__(self, y: int) -> Line:
         frozen = len(self._frozen)
         return self._frozen[y] if y < frozen else self._open[y - frozen]
+
+    def __iter__(self) -> Iterator[Line]:
+        yield from self._frozen
+        yield from self._open
 
     def update(self, text: str, settled: bool) -> None:
         """Draw the text. It usually begins with the text before; any other text is drawn from its beginning.
@@ -142,7 +148,7 @@ class MarkdownBlocks:
             end = max(self._tail.at + WINDOW, self._reach)
             source = self._text[self._tail.at : end]
             ends = self._settled and end >= len(self._text)
-            if self._tail.at - begin > BUDGET:
+            if self._tail.at - begin >= BUDGET:
                 self.behind = len(self._text) - self._tail.at
                 return
             if self._freeze(source if ends else source[: source.rfind("\n") + 1], ends):
@@ -157,12 +163,12 @@ class MarkdownBlocks:
     def _parse(self, source: str) -> _Parsed:
         self.parsed += len(source)
         prefix = self._tail.prefix
-        env: dict[str, Any] = {"references": dict(self._references)}
-        blocks = SyntaxTreeNode(_PARSER.parse(prefix + source, env)).children
-        return _Parsed(source, (prefix + source).split("\n"), prefix.count("\n"), blocks, env["references"])
+        references: ChainMap[str, Any] = ChainMap({}, self._references)
+        blocks = SyntaxTreeNode(_PARSER.parse(prefix + source, {"references": references})).children
+        return _Parsed(source, (prefix + source).split("\n"), prefix.count("\n"), blocks, references)
 
     def _rows(self, parsed: _Parsed, blocks: Sequence[SyntaxTreeNode]) -> list[Line]:
-        setting = Setting(self._width, parsed.lines, parsed.references)
+        setting = Setting(self._width, parsed.lines, parsed.references, self._look)
         rows: list[Line] = []
         for number, block in enumerate(blocks):
             new = self._first_rows(block, setting) if number == 0 else block_lines(block, setting)
@@ -208,7 +214,7 @@ class MarkdownBlocks:
         if not offset:
             return False
         self._frozen += self._rows(parsed, blocks)
-        for label, definition in parsed.references.items():
+        for label, definition in parsed.references.maps[0].items():
             if definition["map"][1] <= line:
                 self._references.setdefault(label, definition)
         self._tail = replace(tail, at=self._tail.at + offset)
@@ -244,13 +250,13 @@ class MarkdownBlocks:
         if self._fence is None:
             return False
         (tail, row), self._fence = self._fence, None
-        end = self._tail.at + len(parsed.source)
-        if end - tail.at > MAX_HIGHLIGHTED + WINDOW or block.type != "fence":
+        end = self._tail.at + parsed.offset(block.map[1] if block.map else 0)
+        if end - tail.at > MAX_HIGHLIGHTED or block.type != "fence":
             self._was_cut = True
             return False
         del self._frozen[row:]
         self._kept = min(self._kept, row)
-        self._tail, self._reach = tail, end
+        self._tail, self._reach = tail, self._tail.at + len(parsed.source)
         return True
 
     def _freeze_table(self, parsed: _Parsed, number: int) -> bool:
@@ -271,7 +277,7 @@ class MarkdownBlocks:
             return False
         self._was_cut = True
         line_end = parsed.source.rfind("\n", size // 2, size) + 1
-        at = line_end if line_end and not is_paragraph else cut(parsed.source, size)
+        at = line_end or cut(parsed.source, size)
         head = self._parse(parsed.source[:at])
         tail = _cut_tail(head, bool(self._tail.prefix))
         if tail.prefix and tail.joint == "row":

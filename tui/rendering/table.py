@@ -58,7 +58,7 @@ def _columns(table: Table, width: int) -> Sequence[int] | None:
 
 
 def _shared(wanted: Sequence[int], available: int) -> Sequence[int]:
-    """What fits its fair share gets what it wants; the others share the rest in proportion to the root of their need."""
+    """What fits its fair share gets what it wants; the others share the rest by the root of their need."""
     fitted = list(wanted)
     wide = set(range(len(wanted)))
     while wide:

@@ -24,9 +24,13 @@ _SINGLE_CELL = re.compile(
     "[\n -~\u00a0-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u0482\u2010-\u201f\u2026\u2500-\u25fc]*"
 )
 _NEVER_FIRST = frozenset(
-    "、。，．・：；？！）］｝〕〉》」』】〙〗ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々…‥,.:;?!)]}”’"
+    "\u3001\u3002\uff0c\uff0e\u30fb\uff1a\uff1b\uff1f\uff01\uff09\uff3d\uff5d\u3015\u3009\u300b\u300d\u300f\u3011\u3019\u3017"
+    "\u30fc\u3005\u3041\u3043\u3045\u3047\u3049\u3063\u3083\u3085\u3087\u308e\u30a1\u30a3\u30a5\u30a7\u30a9\u30c3"
+    "\u30e3\u30e5\u30e7\u30ee\u2026\u2025\u201d\u2019,.:;?!)]}"
 )
-_NEVER_LAST = frozenset("（［｛〔〈《「『【〘〖([{“‘")
+"""Closing punctuation and small kana: they cling to the character before them (JIS X 4051)."""
+_NEVER_LAST = frozenset("\uff08\uff3b\uff5b\u3014\u3008\u300a\u300c\u300e\u3010\u3018\u3016\u201c\u2018([{")
+"""Opening punctuation: it clings to the character after it."""
 
 
 class _Row(NamedTuple):
@@ -71,6 +75,13 @@ def indented(lines: Iterable[Line], first: Sequence[Span], rest: Sequence[Span] 
 def width_of(spans: Iterable[Span]) -> int:
     """Cells that the spans take, drawn one after the other."""
     return sum(cell_len(span.text) for span in spans)
+
+
+def shortened(text: str, cells: int) -> str:
+    """The text in one row of so many cells; where it is cut, it ends in an ellipsis."""
+    if cell_len(text) <= cells:
+        return text
+    return fold((Span(text),), max(cells - 1, MIN_WIDTH))[0].text + "…"
 
 
 def cut(text: str, size: int) -> int:
@@ -227,7 +238,7 @@ def _graphemes(spans: Iterable[Span]) -> Iterator[_Grapheme]:
 
 
 def _clings(before: str, character: str) -> bool:
-    """A skin tone follows its emoji; the second letter of a flag follows the first. (`rich.cells` counts them apart.)"""
+    """A skin tone follows its emoji; a flag is two letters. (`rich.cells` counts them apart.)"""
     if "\U0001f3fb" <= character <= "\U0001f3ff":
         return before != " "
     return len(before) == 1 and all("\U0001f1e6" <= each <= "\U0001f1ff" for each in (before, character))
