@@ -8,8 +8,12 @@ Kept on purpose: letters of every script, combining marks, emoji joiners (U+200C
 """
 
 import re
+from urllib.parse import unquote, urlsplit
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+MAX_URL_CHARS = 2048
+"""Longest address that is ever opened."""
 
 _INVISIBLE = (
     (0x00AD, 0x00AD),
@@ -62,3 +66,25 @@ def clean_line(text: str, limit: int = 200) -> str:
     """One line of at most `limit` characters, safe to show: for titles, names and messages."""
     line = " ".join(clean(text[: limit * 4]).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+_ADDRESS = re.compile(r"(?:https?://[^/?#@]+(?:[/?#].*)?|mailto:[^/].*)", re.IGNORECASE)
+_NOT_IN_URL = re.compile(r"""[\s"'<>\\`]""")
+
+
+def clean_url(url: str) -> str | None:
+    """The address if it is one that may be opened: http(s) with a plain ASCII host, or mailto; else None.
+
+    Refused are other schemes, a user name before the host, a host that only looks like another one (IDN), and any
+    character that could end the address early in a terminal or a shell, also percent-encoded.
+    """
+    if len(url) > MAX_URL_CHARS or not _ADDRESS.fullmatch(url):
+        return None
+    decoded = unquote(url)
+    if _NOT_IN_URL.search(url) or clean(decoded) != decoded or "\n" in decoded:
+        return None
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return None
+    return url if host.isascii() and "xn--" not in host else None

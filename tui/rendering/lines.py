@@ -62,3 +62,5 @@ class Line:
 
 
 BLANK = Line()
+PLAIN = Span("")
+"""The look of plain text: a span that lends its look has no text."""

@@ -1,0 +1,167 @@
+"""Markdown blocks as rows: what each kind of block looks like.
+
+Every block is drawn from its own source only. So whether a list is drawn with blank lines between its items is read
+from the source between two items, not from the list as a whole (CommonMark's "loose"), and footnotes stay where they
+are written: a block that is finished never changes because of what follows.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from markdown_it.tree import SyntaxTreeNode
+
+from tui.rendering.code import code_lines
+from tui.rendering.inline import References, inline_spans
+from tui.rendering.lines import BLANK, PLAIN, Line, Span
+from tui.rendering.table import Align, Table, table_lines
+from tui.rendering.wrapping import fold, indented, width_of, wrap
+from tui.sanitize import clean, clean_line
+
+_BULLETS = "•◦▪"
+_LISTS = ("bullet_list", "ordered_list")
+_HEADINGS = (
+    Span("", "heading", bold=True),
+    Span("", "heading", bold=True),
+    Span("", "heading", bold=True),
+    Span("", "heading", bold=True, italic=True),
+    Span("", "heading", italic=True),
+    Span("", "heading"),
+)
+_UNDERLINES = {0: "═", 1: "─"}
+_ALIGNS: dict[str, Align] = {"text-align:center": "center", "text-align:right": "right"}
+LEAST_WIDTH = 12
+"""Where so few cells are left for text, deeper nesting is no longer indented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a block is set in: its width in cells, the look of its text, and the source that its maps count lines of."""
+
+    width: int
+    source: Sequence[str]
+    references: References
+    look: Span = PLAIN
+    depth: int = 0
+
+    def inside(self, margin: Sequence[Span], look: Span | None = None) -> "Setting":
+        width = self.width - width_of(margin)
+        return replace(self, width=width, look=look or self.look, depth=self.depth + 1)
+
+
+def block_lines(node: SyntaxTreeNode, setting: Setting, number: int | None = None) -> list[Line]:
+    """The rows of one block. `number` is the first number of an ordered list, where it is not the source's."""
+    match node.type:
+        case "paragraph":
+            return wrap(_inline(node, setting, setting.look), setting.width)
+        case "heading":
+            return _heading(node, setting)
+        case "bullet_list" | "ordered_list":
+            return _list(node, setting, number)
+        case "blockquote":
+            return _quote(node, setting)
+        case "fence" | "code_block":
+            return _code(node, setting.width)
+        case "hr":
+            return [Line((Span("─" * setting.width, "rule"),), decoration=setting.width)]
+        case "table":
+            return table_lines(_table(node, setting), setting.width)
+        case "footnote_reference":
+            label = f"[{clean_line(str(node.meta['label']))}] "
+            return _hanging(node, Span(label, "link"), setting)
+        case _:
+            return _source(node, setting)
+
+
+def first_number(node: SyntaxTreeNode) -> int:
+    """The number of an ordered list's first item."""
+    return int(node.attrs.get("start", 1))
+
+
+def _inline(node: SyntaxTreeNode, setting: Setting, look: Span) -> list[Span]:
+    content = node.children[0].content if node.children else ""
+    return inline_spans(content, setting.references, look)
+
+
+def _heading(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
+    level = int(node.tag[1]) - 1
+    lines = wrap(_inline(node, setting, _HEADINGS[level]), setting.width)
+    if level in _UNDERLINES:
+        cells = max(1, *(width_of(line.spans) for line in lines))
+        lines.append(Line((Span(_UNDERLINES[level] * cells, "rule"),), decoration=cells))
+    return lines
+
+
+def _list(node: SyntaxTreeNode, setting: Setting, number: int | None) -> list[Line]:
+    first = first_number(node) if number is None else number
+    lines: list[Line] = []
+    for at, item in enumerate(node.children):
+        if at and _after_blank(item, setting):
+            lines.append(BLANK)
+        marker = _BULLETS[setting.depth % len(_BULLETS)] if node.type == "bullet_list" else f"{first + at}."
+        if "checked" in item.meta:
+            marker = "☑" if item.meta["checked"] else "☐"
+        lines += _hanging(item, Span(f"{marker} ", "bullet"), setting)
+    return lines
+
+
+def _hanging(node: SyntaxTreeNode, marker: Span, setting: Setting) -> list[Line]:
+    """Blocks behind a marker, their other rows below their first."""
+    rest = (Span(" " * width_of((marker,))),)
+    if setting.width - width_of(rest) < LEAST_WIDTH:
+        rest = ()
+    lines = list(_children(node, setting.inside(rest))) or [BLANK]
+    return indented(lines, (marker,), rest) if rest else [Line((marker,), width_of((marker,))), *lines]
+
+
+def _quote(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
+    bar = (Span("▌ ", "quote"),) if setting.width - 2 >= LEAST_WIDTH else ()
+    return indented(_children(node, setting.inside(bar, replace(setting.look, role="quote"))), bar)
+
+
+def _children(node: SyntaxTreeNode, setting: Setting) -> Iterator[Line]:
+    if not node.children:
+        yield from _source(node, setting)
+    for at, child in enumerate(node.children):
+        if at and (node.type == "blockquote" or _after_blank(child, setting)):
+            yield BLANK
+        yield from block_lines(child, setting)
+
+
+def _source(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
+    """The source itself, of a block that the parser does not open because it is nested too deeply."""
+    first, after = node.map or (0, 0)
+    text = clean("\n".join(setting.source[first:after])).strip("\n")
+    markers_only = not text.strip(" \t>-+*.)0123456789\n")
+    return [] if markers_only else fold((replace(setting.look, text=text.replace("\t", " ")),), setting.width)
+
+
+def _after_blank(node: SyntaxTreeNode, setting: Setting) -> bool:
+    first = node.map[0] if node.map else 0
+    return first > 0 and is_blank(setting.source[first - 1])
+
+
+def is_blank(line: str) -> bool:
+    """Whether a line of the source separates blocks: it is empty but for the bars of quotes."""
+    return not line.strip(" \t>\n")
+
+
+def _code(node: SyntaxTreeNode, width: int) -> list[Line]:
+    language = fence_language(node.info)
+    return [*language_label(language), *code_lines(node.content.removesuffix("\n"), language, width)]
+
+
+def fence_language(info: str) -> str:
+    """The language that a fence names."""
+    words = clean_line(info, 80).split(" ")
+    return words[0].strip("{}.").partition(",")[0][:32]
+
+
+def language_label(language: str) -> list[Line]:
+    return [Line((Span(f"  {language}", "muted"),), decoration=2 + len(language))] if language else []
+
+
+def _table(node: SyntaxTreeNode, setting: Setting) -> Table:
+    rows = [row for group in node.children for row in group.children]
+    cells = [[_inline(cell, setting, setting.look) for cell in row.children] for row in rows]
+    aligns: list[Align] = [_ALIGNS.get(str(cell.attrs.get("style", "")), "left") for cell in rows[0].children]
+    return Table(cells[0], cells[1:], aligns)

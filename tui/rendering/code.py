@@ -1,0 +1,79 @@
+"""Code as highlighted rows."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from tui.rendering.lines import Line, Role, Span
+from tui.rendering.wrapping import TAB, cut, fold, indented
+from tui.sanitize import clean
+
+MARGIN = (Span("  ", "code"),)
+
+MAX_HIGHLIGHTED = 16 * 1024
+"""Longest code that is highlighted, in characters: more would hold up the screen for longer than a frame or two."""
+
+MAX_ROW_SOURCE = 4096
+"""A line longer than this is folded piece by piece."""
+
+
+def code_lines(code: str, language: str, width: int) -> list[Line]:
+    """The rows of a block of code, folded at the edge, behind a margin; an empty language is not highlighted."""
+    rows: list[Line] = []
+    for line in _highlighted(code.expandtabs(TAB), language):
+        rows += fold(line, width - len(MARGIN[0].text))
+    return indented(rows, MARGIN)
+
+
+def _highlighted(code: str, language: str) -> Iterator[Sequence[Span]]:
+    """The spans of each line."""
+    code = clean(code)
+    if not language or len(code) > MAX_HIGHLIGHTED or max(map(len, code.split("\n"))) > MAX_ROW_SOURCE:
+        return (_plain(line) for line in code.split("\n"))
+    return iter(_lexed(code, language))
+
+
+def _plain(line: str) -> Sequence[Span]:
+    spans: list[Span] = []
+    while len(line) > MAX_ROW_SOURCE:
+        size = cut(line, MAX_ROW_SOURCE)
+        spans.append(Span(line[:size], "code"))
+        line = line[size:]
+    return [*spans, Span(line, "code")]
+
+
+def _lexed(code: str, language: str) -> list[list[Span]]:
+    from pygments.lexers import find_lexer_class_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = find_lexer_class_by_name(language)(stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return [[Span(line, "code")] for line in code.split("\n")]
+    lines: list[list[Span]] = [[]]
+    for kind, text in lexer.get_tokens(code):
+        role = _role(kind)
+        for number, piece in enumerate(text.split("\n")):
+            if number:
+                lines.append([])
+            if piece:
+                lines[-1].append(Span(piece, role))
+    return lines
+
+
+@lru_cache(maxsize=256)
+def _role(kind: object) -> Role:
+    from pygments.token import Comment, Keyword, Name, Number, Operator, String
+
+    roles: tuple[tuple[object, Role], ...] = (
+        (Comment, "code-comment"),
+        (Keyword, "code-keyword"),
+        (Operator.Word, "code-keyword"),
+        (String, "code-string"),
+        (Number, "code-number"),
+        (Name.Function, "code-name"),
+        (Name.Class, "code-name"),
+        (Name.Tag, "code-name"),
+        (Name.Attribute, "code-name"),
+        (Name.Decorator, "code-name"),
+    )
+    return next((role for parent, role in roles if kind in parent), "code")  # type: ignore[operator]

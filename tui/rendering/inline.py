@@ -1,0 +1,135 @@
+"""Inline Markdown (emphasis, code, links, images) as styled spans."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TypeAlias
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+
+from tui.rendering.lines import Span
+from tui.rendering.wrapping import cut
+from tui.sanitize import clean, clean_line, clean_url
+
+PIECE = 4096
+"""Most characters parsed as one: emphasis that spans more is not found, and no input takes quadratic time."""
+
+References: TypeAlias = Mapping[str, object]
+"""Link reference definitions, as markdown-it keeps them in its `env`."""
+
+
+def parser() -> MarkdownIt:
+    """CommonMark with tables, strikethrough, task lists and footnotes that stay where they are written.
+
+    HTML is text. There is no autolinking of bare addresses: it doubles the parse time.
+    """
+    markdown = MarkdownIt("commonmark", {"html": False, "tasklists": True})
+    markdown.enable(["table", "strikethrough"])
+    return markdown.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
+
+
+_PARSER = parser()
+
+
+def inline_spans(content: str, references: References, look: Span) -> list[Span]:
+    """The spans of a paragraph's, heading's or cell's content; `look` is the look of its plain text."""
+    spans: list[Span] = []
+    while content:
+        size = cut(content, PIECE)
+        spans += _Spans(look).walk(_parsed(content[:size], references))
+        content = content[size:]
+    return spans
+
+
+def _parsed(content: str, references: References) -> Sequence[Token]:
+    if not references and len(content) <= PIECE // 4:
+        return _parsed_alone(content)
+    return _parse(content, {"references": references})
+
+
+@lru_cache(maxsize=2048)
+def _parsed_alone(content: str) -> Sequence[Token]:
+    return _parse(content, {})
+
+
+def _parse(content: str, env: dict[str, References]) -> Sequence[Token]:
+    inline = _PARSER.parseInline(content, env)
+    return (inline[0].children or ()) if inline else ()
+
+
+class _Spans:
+    """Walks inline tokens with a stack of looks, one for each emphasis that is open."""
+
+    def __init__(self, look: Span) -> None:
+        self._looks = [look]
+        self._links: list[tuple[str, list[str]]] = []
+
+    def walk(self, tokens: Sequence[Token]) -> Iterator[Span]:
+        for token in tokens:
+            if token.nesting > 0:
+                self._open(token)
+            elif token.nesting < 0:
+                yield from self._close(token)
+            else:
+                yield self._leaf(token)
+
+    def _open(self, token: Token) -> None:
+        look = self._looks[-1]
+        match token.type:
+            case "em_open":
+                look = replace(look, italic=True)
+            case "strong_open":
+                look = replace(look, bold=True)
+            case "s_open":
+                look = replace(look, strike=True)
+            case "link_open":
+                target = str(token.attrs.get("href", ""))
+                look = replace(look, role="link", link=clean_url(target))
+                self._links.append((target, []))
+            case _:
+                pass
+        self._looks.append(look)
+
+    def _close(self, token: Token) -> Iterator[Span]:
+        look = self._looks.pop()
+        if token.type == "link_close":
+            target, texts = self._links.pop()
+            if _must_be_seen(target, "".join(texts), look.link):
+                yield Span(f" [{clean_line(target)}]", "muted")
+
+    def _leaf(self, token: Token) -> Span:
+        look = self._looks[-1]
+        match token.type:
+            case "softbreak":
+                text = " "
+            case "hardbreak":
+                text = "\n"
+            case "code_inline":
+                text = _one_row(token.content)
+                look = look if look.role == "link" else replace(look, role="inline-code")
+            case "image":
+                text = f"[image: {_one_row(token.content)}]" if token.content else "[image]"
+                look = replace(look, role="muted")
+            case "footnote_ref":
+                text = f"[{_one_row(str(token.meta['label']))}]"
+                look = replace(look, role="link")
+            case _:
+                text = _one_row(token.content)
+        for _, texts in self._links:
+            texts.append(text)
+        return replace(look, text=text)
+
+
+def _one_row(text: str) -> str:
+    """Cleaned here because entities (`&#x202e;`) become characters only now; only a hard break breaks a row."""
+    return clean(text).replace("\n", " ").replace("\t", " ")
+
+
+def _must_be_seen(target: str, text: str, link: str | None) -> bool:
+    """Whether a link's target must be shown: it cannot be opened, or the text claims another address."""
+    if target in (text, f"mailto:{text}"):
+        return False
+    claims = "://" in text or text.lower().startswith("www.")
+    return link is None or (claims and link.rstrip("/") != text.rstrip("/"))

@@ -1,0 +1,259 @@
+"""What the conversation pane draws: questions, parts and the ends of turns, as rows at a width.
+
+The pane keeps a `Block` for each part that is on the screen and gives it the part again whenever that is another
+object. Nothing here depends on when a part came: a conversation rebuilt from its history looks as it did live.
+Blocks hold no rows around themselves; `is_apart` says where the pane puts a blank one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
+from typing import Protocol
+
+from tui.api.models import Stop, Usage
+from tui.conversation.transcript import Answer, Broken, End, Part, Thought, ToolUse, Unrecognized
+from tui.rendering.lines import BLANK, Line, Role, Span
+from tui.rendering.markdown import MarkdownBlocks
+from tui.rendering.results import MAX_CHARS, amount, result_lines, tree_lines
+from tui.rendering.wrapping import fold, indented, shortened, width_of, wrap_text
+from tui.sanitize import clean, clean_line
+
+MAX_QUESTION = 16 * 1024
+"""Characters of a question that are drawn: far more than the service accepts."""
+
+_MAIN_ARGUMENTS = ("query", "question", "pattern", "prompt", "search", "file_name", "path", "name", "url", "text")
+_PROMPT = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}"
+_MARGIN = (Span("  "),)
+
+
+class Block(Protocol):
+    """The rows of one part, as a sequence.
+
+    `first_changed` is the first row that the last update changed or added (the length, if none). `behind` is more
+    than 0 where the part is so long that the same update must be given again to go on.
+    """
+
+    first_changed: int
+    behind: int
+
+    def update(self, part: Part) -> None: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, y: int) -> Line: ...
+
+
+def block_for(part: Part, width: int, folded: bool) -> Block:
+    """The block that draws a part, and any later state of the same part, folded or not."""
+    block: Block
+    match part:
+        case Answer():
+            block = _AnswerBlock(width)
+        case Thought() if not folded:
+            block = _ThoughtBlock(width)
+        case _:
+            block = _StillBlock(width, folded)
+    block.update(part)
+    return block
+
+
+def is_folded_by_default(part: Part) -> bool:
+    """Whether a part is folded where the reader has not said otherwise: thinking folds when it is over."""
+    return part.settled if isinstance(part, Thought) else isinstance(part, ToolUse)
+
+
+def can_fold(part: Part) -> bool:
+    return not isinstance(part, Answer)
+
+
+def is_apart(before_is_folded: bool, after_is_folded: bool) -> bool:
+    """Whether a blank row stands between two parts that have rows: folded parts stand together."""
+    return not (before_is_folded and after_is_folded)
+
+
+def question_lines(question: str | None, width: int) -> list[Line]:
+    """A question, marked in the margin."""
+    if question is None:
+        return []
+    text = clean(question[:MAX_QUESTION]) + ("…" if len(question) > MAX_QUESTION else "")
+    lines = wrap_text(text, width - 2, Span("", "question", bold=True))
+    return indented(lines, (Span(f"{_PROMPT} ", "question", bold=True),), _MARGIN)
+
+
+def end_lines(end: End | None, width: int) -> list[Line]:
+    """How a turn ended: what went wrong, which indexes were left out, and what it cost. A running turn has none."""
+    match end:
+        case None:
+            return []
+        case Broken(reason):
+            return _sentence(reason, width, "error")
+        case Stop():
+            return [*_failure(end, width), *_skipped(end.skipped_index_ids, width), *_usage(end.usage, width)]
+
+
+class _AnswerBlock:
+    """An answer, drawn as it grows."""
+
+    def __init__(self, width: int) -> None:
+        self.first_changed = self.behind = 0
+        self._markdown = MarkdownBlocks(width)
+
+    def update(self, part: Part) -> None:
+        assert isinstance(part, Answer)
+        self._markdown.update(part.text, part.settled)
+        self.first_changed, self.behind = self._markdown.first_changed, self._markdown.behind
+
+    def __len__(self) -> int:
+        return len(self._markdown)
+
+    def __getitem__(self, y: int) -> Line:
+        return self._markdown[y]
+
+
+class _ThoughtBlock:
+    """Thinking, unfolded: a head, and the text set in below it."""
+
+    def __init__(self, width: int) -> None:
+        self.first_changed = self.behind = 0
+        self._head = BLANK
+        self._markdown = MarkdownBlocks(width - 2, Span("", "thought"))
+
+    def update(self, part: Part) -> None:
+        assert isinstance(part, Thought)
+        self._markdown.update(part.text, part.settled)
+        head = _thought_head(part, folded=False)
+        self.first_changed = 1 + self._markdown.first_changed if head == self._head else 0
+        self._head, self.behind = head, self._markdown.behind
+
+    def __len__(self) -> int:
+        return 1 + len(self._markdown) if len(self._markdown) else 0
+
+    def __getitem__(self, y: int) -> Line:
+        return indented((self._markdown[y - 1],), _MARGIN)[0] if y else self._head
+
+
+class _StillBlock:
+    """A part that is drawn at once."""
+
+    def __init__(self, width: int, folded: bool) -> None:
+        self.first_changed = self.behind = 0
+        self._width = width
+        self._folded = folded
+        self._lines: Sequence[Line] = ()
+        self._part: Part | None = None
+
+    def update(self, part: Part) -> None:
+        if part is self._part:
+            self.first_changed = len(self._lines)
+            return
+        self._part, self.first_changed = part, 0
+        self._lines = _still_lines(part, self._width, self._folded)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, y: int) -> Line:
+        return self._lines[y]
+
+
+def _still_lines(part: Part, width: int, folded: bool) -> Sequence[Line]:
+    match part:
+        case Thought():
+            return [_thought_head(part, folded)] if part.text.strip() else []
+        case ToolUse():
+            head = _tool_head(part, width, folded)
+            return [head] if folded else [head, *_tool_details(part, width)]
+        case Unrecognized():
+            return _unrecognized(part, width, folded)
+        case Answer():
+            return []
+
+
+def _thought_head(part: Thought, folded: bool) -> Line:
+    words = len(part.text.split()) if part.settled else 0
+    text = f"Thought · {words:,} {'word' if words == 1 else 'words'}" if part.settled else "Thinking…"
+    return Line((_mark(folded), Span(text, "thought")), decoration=2)
+
+
+def _mark(folded: bool) -> Span:
+    return Span("▸ " if folded else "▾ ", "muted")
+
+
+def _tool_head(part: ToolUse, width: int, folded: bool) -> Line:
+    """One row: the tool, its main argument cut to what there is room for, and how much came back."""
+    name = Span(shortened(clean_line(part.name, 60) or "tool", max(4, width // 2)), "tool", bold=True)
+    came_back = "running…" if part.returned is None else amount(part.returned.value)
+    size = Span(f"  · {came_back}", "muted")
+    room = width - width_of((_mark(folded), name, size)) - 4
+    if room < 12:
+        size = Span(f"  · {came_back.split(', ')[0]}", "muted")
+        room = width - width_of((_mark(folded), name, size)) - 4
+    argument = _main_argument(part.arguments or {}) if room >= 8 else ""
+    spans = [_mark(folded), name]
+    if argument:
+        spans.append(Span(f'  "{shortened(argument, room)}"', "text"))
+    if width_of((*spans, size)) <= width:
+        spans.append(size)
+    return Line(tuple(spans), decoration=2)
+
+
+def _main_argument(arguments: Mapping[str, object]) -> str:
+    named = (arguments[name] for name in _MAIN_ARGUMENTS if name in arguments)
+    texts = [value for value in (*named, *arguments.values()) if isinstance(value, str) and value.strip()]
+    return clean_line(texts[0], 200) if texts else ""
+
+
+def _tool_details(part: ToolUse, width: int) -> list[Line]:
+    """All arguments, then the result."""
+    lines: list[Line] = []
+    if part.arguments:
+        lines += [*tree_lines(part.arguments, width - 2), BLANK]
+    if part.returned is None:
+        return indented([*lines, *_sentence("No result yet.", width - 2, "muted")], _MARGIN)
+    lines += result_lines(part.returned.value, width - 2)
+    if part.returned.image is not None:
+        lines += _sentence(f"[image: {part.returned.image.attachment_name}]", width - 2, "muted")
+    return indented(lines, _MARGIN)
+
+
+def _unrecognized(part: Unrecognized, width: int, folded: bool) -> list[Line]:
+    label = f"Event {clean_line(part.name, 40)}" if part.name.strip() else "Event"
+    head = Line((_mark(folded), Span(shortened(f"{label} · {len(part.raw):,} characters", width - 2), "muted")), 2)
+    if folded or not part.raw.strip():
+        return [head]
+    raw = clean(part.raw[:MAX_CHARS]).expandtabs(4).strip("\n") + ("…" if len(part.raw) > MAX_CHARS else "")
+    return [head, *indented(fold((Span(raw, "text"),), width - 2), _MARGIN)]
+
+
+def _sentence(text: str, width: int, role: Role) -> list[Line]:
+    return wrap_text(clean(text[:MAX_CHARS]).strip(), width, Span("", role)) if text.strip() else []
+
+
+def _failure(stop: Stop, width: int) -> list[Line]:
+    if not stop.is_error:
+        return []
+    reason = (stop.error or "").strip()
+    return _sentence(f"Error: {reason}" if reason else "The turn failed. The server gave no reason.", width, "error")
+
+
+def _skipped(index_ids: Sequence[str], width: int) -> list[Line]:
+    if not index_ids:
+        return []
+    names = ", ".join(clean_line(each, 60) for each in index_ids[:20])
+    which = "index" if len(index_ids) == 1 else f"{len(index_ids)} indexes"
+    return _sentence(f"Not searched, because the server could not query the {which}: {names}", width, "error")
+
+
+def _usage(usage: Usage, width: int) -> list[Line]:
+    shown: Sequence[tuple[float | None, Callable[[float], str]]] = (
+        (usage.total_input_tokens, lambda tokens: f"{tokens:,} in"),
+        (usage.total_output_tokens, lambda tokens: f"{tokens:,} out"),
+        (usage.duration_ms, _duration),
+        (usage.turns, lambda turns: f"{turns:,} {'round' if turns == 1 else 'rounds'}"),
+    )
+    words = [say(number) for number, say in shown if number is not None and isfinite(number) and number >= 0]
+    return _sentence(" · ".join(words), width, "muted")
+
+
+def _duration(milliseconds: float) -> str:
+    seconds = milliseconds / 1000
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{seconds // 60:,.0f} min {seconds % 60:.0f} s"

@@ -1,0 +1,271 @@
+"""What a tool returned, drawn by its shape: passages, a list, text, or a tree of any JSON.
+
+The names and shapes of the agent's tools are not documented, so the shapes of the public retrieval routes are
+recognized whatever the tool is called (API reference: "Retrieval"). Results of any size cost the same: rows are made
+one by one and only the first `MAX_ROWS` of them, each from a limited piece of text.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeAlias, TypeGuard
+
+from tui.rendering.lines import BLANK, Line, Role, Span
+from tui.rendering.wrapping import indented, wrap, wrap_text
+from tui.sanitize import clean, clean_line
+
+MAX_ROWS = 200
+"""Rows of a result that are drawn."""
+
+MAX_CHARS = 16 * 1024
+"""Characters of one text that are drawn."""
+
+MAX_PARSED = 256 * 1024
+"""Longest text that is looked into for JSON, in characters."""
+
+MAX_DEPTH = 24
+"""How deep a tree is drawn."""
+
+_COUNTED = 1000
+_LEAST_WIDTH = 16
+_CONTENT = ("content", "text", "snippet")
+_FILE = ("file_name", "filename", "file", "document", "source", "name")
+_HEADING = ("heading", "section", "title", "breadcrumb")
+_PAGE = ("page_label", "page", "page_number")
+_NAMES = ("file_name", "name", "title", *_CONTENT)
+
+Object: TypeAlias = Mapping[str, object]
+Array: TypeAlias = Sequence[object]
+
+
+def result_lines(value: object, width: int) -> list[Line]:
+    """The rows of a result: its beginning, and where that is not all, a last row that says how much there is."""
+    value = _decoded(value)
+    rows = list(islice(_rows(value, width), MAX_ROWS + 1))
+    text = _text_of(value)
+    if len(rows) > MAX_ROWS or (text is not None and len(text) > MAX_CHARS):
+        return [*rows[:MAX_ROWS], *wrap((Span(f"… this is the beginning of {amount(value)}", "muted"),), width)]
+    return rows
+
+
+def tree_lines(value: object, width: int) -> list[Line]:
+    """Any JSON value as an indented tree: its beginning, as in `result_lines`."""
+    rows = list(islice(_tree(value, width, 0), MAX_ROWS + 1))
+    if len(rows) > MAX_ROWS:
+        return [*rows[:MAX_ROWS], *wrap((Span(f"… this is the beginning of {amount(value)}", "muted"),), width)]
+    return rows
+
+
+def amount(value: object) -> str:
+    """How much a result is, in words: "5 passages, 3,412 characters"."""
+    value = _decoded(value)
+    text = _text_of(value)
+    if text is not None:
+        return _count(len(text), "character")
+    passages, items = _array_at(value, "results"), _array_at(value, "items")
+    if passages is not None:
+        sizes = [len(_first(passage, _CONTENT) or "") for passage in passages[:_COUNTED]]
+        characters = _count(sum(sizes), "character") if len(passages) <= _COUNTED else ""
+        return ", ".join(filter(None, (_count(len(passages), "passage"), characters if passages else "")))
+    if items is not None:
+        return _count(len(items), "item")
+    if _is_object(value) or _is_array(value):
+        return _count(len(value), "entry", "entries")
+    return "nothing" if value is None else clean_line(_scalar(value)[0], 40)
+
+
+def _decoded(value: object) -> object:
+    """The JSON value that a short text holds, or the value itself."""
+    if not isinstance(value, str) or len(value) > MAX_PARSED or value.lstrip()[:1] not in ("{", "["):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _rows(value: object, width: int) -> Iterator[Line]:
+    text = _text_of(value)
+    if text is not None:
+        return _text(text, width, Span("", "text"))
+    passages, items = _array_at(value, "results"), _array_at(value, "items")
+    if passages is not None:
+        return _passages(passages, width)
+    if items is not None:
+        return (row for item in items for row in _item(item, width))
+    return _tree(value, width, 0)
+
+
+def _text_of(value: object) -> str | None:
+    if isinstance(value, str):
+        return value
+    return _first(value, ("content",)) if _is_object(value) and len(value) <= 3 else None
+
+
+def _text(text: str, width: int, look: Span) -> Iterator[Line]:
+    for line in clean(text[:MAX_CHARS]).rstrip().split("\n"):
+        yield from wrap_text(line, width, look)
+
+
+def _passages(passages: Array, width: int) -> Iterator[Line]:
+    if not passages:
+        yield Line((Span("No passages.", "muted"),))
+    bar = (Span("▌ ", "quote"),)
+    for number, passage in enumerate(passages, 1):
+        if number > 1:
+            yield BLANK
+        yield from wrap((Span(f"{number}. ", "bullet"), *_origin(passage)), width)
+        content = _first(passage, _CONTENT) if _is_object(passage) else None
+        if content is not None:
+            yield from _behind(bar, _text(content, width - 2, Span("", "quote")))
+        elif not _is_object(passage):
+            yield from _behind(bar, _tree(passage, width - 2, 0))
+
+
+def _origin(passage: object) -> Iterator[Span]:
+    """Where a passage comes from: file, heading, pages, score; whatever of it is known."""
+    places = [
+        place for place in (passage, _at(passage, "metadata"), _at(passage, "static_fields")) if _is_object(place)
+    ]
+    file = _find(places, _FILE)
+    yield Span(clean_line(file, 120) if file else "passage", "text", bold=True)
+    heading = _find(places, _HEADING)
+    rest = [clean_line(heading, 120)] if heading else []
+    rest += [*_pages(places), *_score(places)]
+    yield Span("".join(f" · {each}" for each in rest), "muted")
+
+
+def _pages(places: Sequence[Object]) -> Iterator[str]:
+    first, last = (
+        next((p[k] for p in places if p.get(k) is not None), None) for k in ("page_range_start", "page_range_end")
+    )
+    if first is None:
+        first = _find(places, _PAGE)
+    if first is not None:
+        pages = clean_line(_scalar(first)[0], 20)
+        end = clean_line(_scalar(last)[0], 20) if last is not None else pages
+        yield f"p. {pages}" if end == pages else f"pp. {pages}\N{EN DASH}{end}"
+
+
+def _score(places: Sequence[Object]) -> Iterator[str]:
+    for name in ("rerank_score", "score"):
+        for place in places:
+            score = place.get(name)
+            if isinstance(score, int | float) and abs(score) < 1e6:
+                yield f"score {score:.2f}"
+                return
+
+
+def _item(item: object, width: int) -> Iterator[Line]:
+    bullet, rest = (Span("• ", "bullet"),), (Span("  "),)
+    name = _first(item, _NAMES) if _is_object(item) else None
+    if not _is_object(item) or name is None:
+        yield from _behind(bullet, _tree(item, width - 2, 1), rest)
+        return
+    others = ((key, value) for key, value in islice(item.items(), 12) if value is not name)
+    plain = "".join(
+        f" · {clean_line(key, 40)} {clean_line(_scalar(value)[0], 60)}"
+        for key, value in others
+        if not _is_nested(value)
+    )
+    spans = (Span(clean(name[:MAX_CHARS]).replace("\t", " "), "text"), Span(plain, "muted"))
+    yield from _behind(bullet, wrap(spans, width - 2), rest)
+
+
+def _tree(value: object, width: int, depth: int) -> Iterator[Line]:
+    """Mappings as `key: value`, lists behind bullets; what is nested is set further in."""
+    if depth > MAX_DEPTH:
+        yield Line((Span("…", "muted"),))
+    elif _is_object(value) and value:
+        for key, each in value.items():
+            yield from _entry(Span(f"{clean_line(str(key), 80)}: ", "json-key"), each, width, depth)
+    elif _is_array(value) and value:
+        for each in value:
+            yield from _entry(Span("• ", "bullet"), each, width, depth)
+    else:
+        text, role = _scalar(value)
+        yield from _text(text, width, Span("", role))
+        if len(text) > MAX_CHARS:
+            yield Line((Span(f"… {_count(len(text), 'character')} in all", "muted"),))
+
+
+def _entry(label: Span, value: object, width: int, depth: int) -> Iterator[Line]:
+    margin = (Span("  "),) if width - 2 >= _LEAST_WIDTH else ()
+    inner = width - 2 * len(margin)
+    if _is_nested(value) and value and label.role == "bullet":
+        yield from _behind((label,) if margin else (), _tree(value, inner, depth + 1), margin)
+    elif _is_nested(value) and value:
+        yield from wrap((label,), width)
+        yield from _behind(margin, _tree(value, inner, depth + 1))
+    else:
+        text, role = _scalar(value)
+        shown = clean(text[:MAX_CHARS]).rstrip().replace("\t", "    ")
+        size = f" … {_count(len(text), 'character')} in all" if len(text) > MAX_CHARS else ""
+        first, *others = wrap((label, Span(shown, role), Span(size, "muted")), inner)
+        yield first
+        yield from _behind(margin, others)
+
+
+def _behind(first: Sequence[Span], lines: Iterable[Line], rest: Sequence[Span] | None = None) -> Iterator[Line]:
+    """As `indented`, row by row."""
+    for number, line in enumerate(lines):
+        yield from indented((line,), first if number == 0 or rest is None else rest)
+
+
+def _scalar(value: object) -> tuple[str, Role]:
+    match value:
+        case str():
+            return value, "code-string"
+        case None | bool():
+            return json.dumps(value), "code-keyword"
+        case int() if value.bit_length() > 4096:
+            return f"a number of {value.bit_length():,} bits", "code-number"
+        case int() | float():
+            return str(value), "code-number"
+        case _ if _is_object(value):
+            return "{}", "muted"
+        case _ if _is_array(value):
+            return "[]", "muted"
+        case _:
+            return repr(value)[:MAX_CHARS], "text"
+
+
+def _find(places: Sequence[Object], names: Sequence[str]) -> str | None:
+    """The first of the names that any of the places has, as text."""
+    for name in names:
+        for place in places:
+            found = place.get(name)
+            if isinstance(found, str | int | float) and str(found).strip():
+                return str(found)
+    return None
+
+
+def _first(value: object, names: Sequence[str]) -> str | None:
+    if not _is_object(value):
+        return None
+    return next((text for name in names if isinstance(text := value.get(name), str)), None)
+
+
+def _at(value: object, name: str) -> object:
+    return value.get(name) if _is_object(value) else None
+
+
+def _array_at(value: object, name: str) -> Array | None:
+    found = _at(value, name)
+    return found if _is_array(found) else None
+
+
+def _is_object(value: object) -> TypeGuard[Object]:
+    return isinstance(value, Mapping)
+
+
+def _is_array(value: object) -> TypeGuard[Array]:
+    return isinstance(value, list | tuple)
+
+
+def _is_nested(value: object) -> TypeGuard[Object | Array]:
+    return _is_object(value) or _is_array(value)
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -1,0 +1,117 @@
+"""Tables fitted to a width: columns shrink and their cells wrap; where that cannot be read, each row is a record."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from tui.rendering.lines import BLANK, Line, Span
+from tui.rendering.wrapping import indented, width_of, wrap
+
+Cell: TypeAlias = Sequence[Span]
+Align: TypeAlias = Literal["left", "center", "right"]
+
+LEAST = 8
+"""Cells below which a column that needs more cannot be read."""
+
+_BORDER = Span(" │ ", "table-border")
+_GAP = len(_BORDER.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`aligns` has as many columns as the header; a row may have fewer or more cells (more are not drawn)."""
+
+    header: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+    aligns: Sequence[Align]
+
+
+def table_lines(table: Table, width: int) -> list[Line]:
+    """The table as rows no wider than `width`."""
+    columns = _columns(table, width)
+    if columns is None:
+        return list(_records(table, width))
+    header = [[replace(span, role="table-header", bold=True) for span in cell] for cell in table.header]
+    lines = list(_row(header, columns, table.aligns))
+    lines.append(
+        Line((Span("─┼─".join("─" * cells for cells in columns), "table-border"),), decoration=_total(columns))
+    )
+    for row in table.rows:
+        lines += _row(row, columns, table.aligns)
+    return lines
+
+
+def _total(columns: Sequence[int]) -> int:
+    return sum(columns) + _GAP * (len(columns) - 1)
+
+
+def _columns(table: Table, width: int) -> Sequence[int] | None:
+    """Cells for each column, or None where some would be too narrow to read."""
+    wanted = [max(1, width_of(cell)) for cell in table.header]
+    for row in table.rows:
+        for number, cell in enumerate(row[: len(wanted)]):
+            wanted[number] = max(wanted[number], width_of(cell))
+    if _total(wanted) <= width:
+        return wanted
+    fitted = _shared(wanted, width - _GAP * (len(wanted) - 1))
+    return None if any(cells < min(LEAST, want) for cells, want in zip(fitted, wanted, strict=True)) else fitted
+
+
+def _shared(wanted: Sequence[int], available: int) -> Sequence[int]:
+    """What fits its fair share gets what it wants; the others share the rest by the root of their need."""
+    fitted = list(wanted)
+    wide = set(range(len(wanted)))
+    while wide:
+        share = max(0, available - sum(fitted[number] for number in range(len(wanted)) if number not in wide)) // len(
+            wide
+        )
+        content = {number for number in wide if wanted[number] <= share}
+        if content:
+            wide -= content
+            continue
+        break
+    room = max(0, available - sum(fitted[number] for number in range(len(wanted)) if number not in wide))
+    least = min(LEAST, room // len(wide)) if wide else 0
+    spare = room - least * len(wide)
+    need = sum(wanted[number] ** 0.5 for number in wide)
+    for number in sorted(wide):
+        fitted[number] = min(wanted[number], least + int(spare * wanted[number] ** 0.5 / need))
+    return fitted
+
+
+def _row(cells: Sequence[Cell], columns: Sequence[int], aligns: Sequence[Align]) -> Iterator[Line]:
+    """A row is as high as its highest cell."""
+    wrapped = [
+        wrap(cells[number], columns[number]) if number < len(cells) else [BLANK] for number in range(len(columns))
+    ]
+    for y in range(max(map(len, wrapped))):
+        spans: list[Span] = []
+        for number, lines in enumerate(wrapped):
+            if number:
+                spans.append(_BORDER)
+            last = number == len(columns) - 1
+            spans += _aligned(lines[y] if y < len(lines) else BLANK, columns[number], aligns[number], last)
+        yield Line(tuple(spans))
+
+
+def _aligned(line: Line, cells: int, align: Align, last: bool) -> Iterator[Span]:
+    spare = max(0, cells - width_of(line.spans))
+    before = {"left": 0, "center": spare // 2, "right": spare}[align]
+    if before:
+        yield Span(" " * before)
+    yield from line.spans
+    if spare > before and not last:
+        yield Span(" " * (spare - before))
+
+
+def _records(table: Table, width: int) -> Iterator[Line]:
+    for number, row in enumerate(table.rows):
+        if number:
+            yield BLANK
+        for name, cell in zip(table.header, row, strict=False):
+            label = [replace(span, role="table-header", bold=True) for span in name]
+            first, *others = wrap([*label, Span(": ", "table-border"), *cell], width - 2)
+            yield first
+            yield from indented(others, (Span("  "),))
+    if not table.rows:
+        yield from wrap([span for name in table.header for span in (*name, Span(" "))], width)
