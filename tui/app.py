@@ -8,7 +8,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from tui.api.errors import ApiError
-from tui.embedded import ServerError
+from tui.embedded import ServerStartError
 from tui.screens.chat import ChatScreen
 from tui.screens.connecting import Backend, KeyNeededError, connect
 from tui.screens.welcome import Beginning, UseFolders, UseKey, Welcome
@@ -22,7 +22,6 @@ class LlamaChat(App[None]):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind."""
 
     TITLE = "llamachat-tui"
-    CSS_PATH = [STYLES / "app.tcss", STYLES / "conversation.tcss", STYLES / "dialogs.tcss"]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", priority=True),
@@ -31,7 +30,7 @@ class LlamaChat(App[None]):
     ]
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__()
+        super().__init__(css_path=[STYLES / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")])
         self._settings = settings
         self._backend: Backend | None = None
         self._chat = ChatScreen()
@@ -59,7 +58,7 @@ class LlamaChat(App[None]):
             self._backend = await connect(self._settings, key)
         except KeyNeededError as error:
             self.push_screen(Welcome(str(error), self._settings.region), self._begin_as_told)
-        except (ApiError, ServerError) as error:
+        except (ApiError, ServerStartError) as error:
             self._chat.say_problem(f"{error} Press r in the sessions list to try again.")
         else:
             self._chat.say_place(self._backend.place)

@@ -15,7 +15,7 @@ READY_WITHIN = 30.0
 """Seconds that a server may take until it answers. Indexing goes on after that."""
 
 
-class ServerError(Exception):
+class ServerStartError(Exception):
     """The embedded server did not start. The message is its own, fit to show."""
 
 
@@ -41,7 +41,7 @@ class EmbeddedServer:
 
 
 async def start_server(folders: Sequence[Path]) -> EmbeddedServer:
-    """Serve these folders (none: the manual) on a free port of this machine. Raises `ServerError`."""
+    """Serve these folders (none: the manual) on a free port of this machine. Raises `ServerStartError`."""
     pipe = asyncio.subprocess.PIPE
     options = ["serve", "--json", "--port", "0", "--until-stdin-closes"]
     command = [sys.executable, "-m", "tui", *options, *map(str, folders)]
@@ -53,7 +53,7 @@ async def start_server(folders: Sequence[Path]) -> EmbeddedServer:
             return EmbeddedServer(ready["base_url"], ready["api_key"], process)
         except (TimeoutError, ValueError, KeyError, TypeError):
             await _end(process)
-            raise ServerError(_last_words(complaints)) from None
+            raise ServerStartError(_last_words(complaints)) from None
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

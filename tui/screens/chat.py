@@ -40,12 +40,14 @@ UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
 
 SCROLL_UNITS = 10_000
+BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-wide")]
+"""Below 100 columns the list has no column of its own."""
 
 
 class ChatScreen(Screen[None]):
     """Browse, ask, read."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     AUTO_FOCUS = "Composer"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new_session", "New"),

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.embedded import EmbeddedServer, start_server
-from tui.settings import REGIONS, Settings
+from tui.settings import Settings
 
 if TYPE_CHECKING:
     from tui.api.client import Client
@@ -35,7 +35,7 @@ class KeyNeededError(Exception):
 async def connect(settings: Settings, given: "UseKey | None" = None) -> Backend:
     """Connect as the settings say, with the key that was typed if one was.
 
-    Raises `KeyNeededError`, `ServerError` or `ApiError`, each with a message fit to show.
+    Raises `KeyNeededError`, `ServerStartError` or `ApiError`, each with a message fit to show.
     """
     loading = asyncio.to_thread(import_module, "tui.api.client")
     if settings.local is not None:

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from tui.api.errors import ApiError, NotSent, Refused
+from tui.api.errors import ApiError, NotSentError, RefusedError
 from tui.api.models import Event, Index, Session
 from tui.conversation.catalogue import Catalogue, with_page, with_session, without
 from tui.conversation.transcript import Transcript, advance, ask, coalesce, interrupt, replay
@@ -196,7 +196,7 @@ class Desk:
         except asyncio.CancelledError:
             self._interrupt(session_id, STOPPED)
             raise
-        except (NotSent, Refused) as error:
+        except (NotSentError, RefusedError) as error:
             self._put(session_id, before)
             self._tell(QuestionReturned(session_id, question))
             self._tell(Failed(error))
@@ -253,7 +253,9 @@ class Desk:
 
     def _connected(self) -> "Client":
         if self._client is None:
-            raise NotSent("There is no connection yet. Wait until it is there, or press r in the sessions list to retry.")
+            raise NotSentError(
+                "There is no connection yet. Wait until it is there, or press r in the sessions list to retry."
+            )
         return self._client
 
     async def _attempt(self, request: "Callable[[Client], Awaitable[Result]]") -> Result | None:

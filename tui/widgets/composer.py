@@ -46,6 +46,7 @@ class Composer(TextArea):
 
     def __init__(self) -> None:
         super().__init__(soft_wrap=True, show_line_numbers=False, compact=True, highlight_cursor_line=False)
+        self.cursor_blink = False
         self._history: Sequence[str] = ()
         self._recalled: int | None = None
         self._draft = ""

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.conversation.transcript import Transcript
-from tui.rendering.lines import Line
+from tui.rendering.lines import BLANK, Line
 from tui.rendering.parts import can_fold
 from tui.widgets.column import TranscriptColumn
 from tui.widgets.painting import ROLE_CLASSES, Palette
@@ -62,7 +62,7 @@ class ConversationPane(Widget, can_focus=True):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "pane--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "toggle", "Fold"),
+        Binding("enter,space", "fold", "Fold"),
         Binding("ctrl+o", "all_details", "Details"),
         Binding("up,k", "scroll_rows(-1)", "Up", show=False),
         Binding("down,j", "scroll_rows(1)", "Down", show=False),
@@ -96,7 +96,6 @@ class ConversationPane(Widget, can_focus=True):
         self._reading = self._readings[""]
         self._rows: list[_Row] = []
         self._palette: Palette | None = None
-        self._empty = _Row(None, False, False, Strip([]))
         self._told: tuple[float, float, bool] | None = None
 
     def show(self, session_id: str, transcript: Transcript) -> None:
@@ -115,14 +114,10 @@ class ConversationPane(Widget, can_focus=True):
         self._reading.follows = True
         self._draw()
 
-    def on_mount(self) -> None:
-        self.notify_style_update()
-
     def notify_style_update(self) -> None:
         """The theme or the stylesheet changed: every role may have another look."""
         super().notify_style_update()
-        self._palette = Palette(self)
-        self._empty = _Row(None, False, False, Strip.blank(self.size.width, self._palette.role("text")))
+        self._palette = None
         self._rows = []
 
     def on_resize(self) -> None:
@@ -147,8 +142,10 @@ class ConversationPane(Widget, can_focus=True):
 
     def _draw(self, *, everything: bool = False) -> None:
         """Bring the rows up to date and have the terminal repaint those that changed."""
-        if not self.size or self._palette is None:
+        if not self.size:
             return
+        if self._palette is None:
+            self._palette = Palette(self)
         reading, height = self._reading, self.size.height
         reading.column.resize(self._text_width)
         end = bottom(reading.column, height)
@@ -175,12 +172,13 @@ class ConversationPane(Widget, can_focus=True):
         rows: list[_Row] = []
         for place in places:
             line, is_question = column.line(place), place.block == 0
-            has_cursor = (place.turn, place.block) == cursor
+            has_cursor = (place.turn, place.block) == cursor and line is not BLANK
             old = kept.get(line)
             if old is None or not old.shows(line, is_question, has_cursor):
                 old = _Row(line, is_question, has_cursor, self._strip(line, is_question, has_cursor))
             rows.append(old)
-        return rows + [self._empty] * (height - len(rows))
+        empty = _Row(None, False, False, self._strip(BLANK, False, False))
+        return rows + [empty] * (height - len(rows))
 
     def _strip(self, line: Line, is_question: bool, has_cursor: bool) -> Strip:
         palette = self._palette
@@ -239,7 +237,7 @@ class ConversationPane(Widget, can_focus=True):
         if place is not None:
             self._reading.cursor = (place.turn, place.block)
             if event.x >= MARGIN and self._is_head(place):
-                self.action_toggle()
+                self.action_fold()
             self._draw()
 
     def _place_at(self, y: int) -> Place | None:
@@ -250,7 +248,7 @@ class ConversationPane(Widget, can_focus=True):
         """Whether a place is the line that names a foldable part."""
         column = self._reading.column
         rows_before = move(column, place, -1)
-        is_first = (rows_before.turn, rows_before.block) != (place.turn, place.block) or not column.line(rows_before).spans
+        is_first = rows_before[:2] != place[:2] or not column.line(rows_before).spans
         return is_first and bool(column.line(place).spans)
 
     def go_to(self, place: Place) -> None:
@@ -280,7 +278,7 @@ class ConversationPane(Widget, can_focus=True):
     def action_follow(self) -> None:
         self.follow()
 
-    def action_toggle(self) -> None:
+    def action_fold(self) -> None:
         cursor = self._reading.cursor or self._last_foldable()
         if cursor is not None and self._reading.column.toggle(*cursor):
             self._reading.cursor = cursor

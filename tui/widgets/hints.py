@@ -8,7 +8,7 @@ from tui.sanitize import clean_line
 
 
 class Hints(Widget):
-    """One line, drawn anew when the focus or the state changes: far cheaper over a slow line than a widget for each key."""
+    """One line, drawn anew when the focus or the state changes: cheaper over a slow line than a widget for each key."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -16,7 +16,10 @@ class Hints(Widget):
         self._activity = ""
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, _: object) -> None:
+        self.refresh()
 
     def say_place(self, place: str) -> None:
         """What is connected: the local library, or a region and project."""
@@ -30,7 +33,8 @@ class Hints(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        shown = [binding for _, binding, enabled, _ in self.screen.active_bindings.values() if binding.show and enabled]
+        active = [entry.binding for entry in self.screen.active_bindings.values() if entry.enabled]
+        shown = list({binding.action: binding for binding in reversed(active) if binding.show}.values())[::-1]
         keys = Content("  ").join([self._key(binding) for binding in shown])
         left = self._activity or self._place
         used = Content(left).cell_length
@@ -42,6 +46,5 @@ class Hints(Widget):
         return Content.assemble(" ", (left, "$text-accent" if self._activity else "$text-muted"), gap, keys)
 
     def _key(self, binding: Binding) -> Content:
-        return Content.assemble(
-            (self.app.get_key_display(binding), "bold $footer-key-foreground"), " ", (binding.description, "$text-muted")
-        )
+        key = self.app.get_key_display(binding)
+        return Content.assemble((key, "bold $footer-key-foreground"), " ", (binding.description, "$text-muted"))
