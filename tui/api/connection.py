@@ -141,8 +141,9 @@ def checked_key(text: str, source: str = "") -> SecretStr:
     ConfigurationError, which never repeats the key, if it cannot be one: a header could not carry it.
     """
     key = text.strip()
-    if key[:7].lower() == "bearer ":
-        key = key[7:].strip()
+    scheme, _, rest = key.partition(" ")
+    if scheme.lower() == "bearer":
+        key = rest.strip()
     return _checked_secret(key, "The API key", source)
 
 

@@ -16,6 +16,7 @@ from urllib.request import proxy_bypass
 import httpx
 
 from tui.api import errors
+from tui.api.connection import is_loopback
 from tui.sanitize import clean_line
 
 _PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
@@ -45,7 +46,10 @@ def http_client(
     transport: httpx.AsyncBaseTransport | None,
     keep_alive: bool,
 ) -> httpx.AsyncClient:
-    """A client that follows no redirect. ConfigurationError names the proxy variable that cannot be used."""
+    """A client that follows no redirect, and asks this machine without a proxy, which would see the key.
+
+    ConfigurationError names the proxy variable that cannot be used.
+    """
     try:
         return httpx.AsyncClient(
             base_url=base_url,
@@ -55,6 +59,7 @@ def http_client(
             timeout=httpx.Timeout(60.0, connect=10.0, write=30.0, pool=10.0),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10 if keep_alive else 0),
             follow_redirects=False,
+            trust_env=not is_loopback(urlsplit(base_url).hostname or ""),
         )
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         message = (
@@ -82,7 +87,8 @@ def _proxy_advice(error: Exception) -> str:
 def proxy_variable(base_url: str) -> str:
     """The environment variable whose proxy is used for an address, or ""."""
     url = urlsplit(base_url)
-    if proxy_bypass(url.hostname or ""):
+    host = url.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
         return ""
     names = (f"{url.scheme.upper()}_PROXY", f"{url.scheme}_proxy", "ALL_PROXY", "all_proxy")
     return next((name for name in names if os.environ.get(name)), "")
