@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = re.compile(r"[ \t\r\n]*+")
+_NEXT = {mark: re.compile(rf"[ \t\r\n]*+(?:,[ \t\r\n]*+|(?=\{mark}))") for mark in "]}"}
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 
 
@@ -52,19 +53,19 @@ def members(text: str, listed: str) -> Iterator[tuple[str, Value]]:
 
     A member that cannot be decoded is passed on as broken. ValueError if the text is no object, or is cut off.
     """
-    position = _expect(text, 0, "{")
-    while not _at(text, position, "}"):
-        key = _decode(text, _skip_space(text, position))
+    position = _after(text, 0, "{")
+    while not text.startswith("}", position):
+        key = _decode(text, position)
         if not isinstance(key.decoded, str):
             raise ValueError("a key that is not a string")
-        position = _expect(text, key.end, ":")
-        if key.decoded == listed and _at(text, position, "["):
-            position = _expect(text, position, "[")
-            while not _at(text, position, "]"):
+        position = _after(text, key.end, ":")
+        if key.decoded == listed and text.startswith("[", position):
+            position = _after(text, position, "[")
+            while not text.startswith("]", position):
                 element = value_at(text, position)
                 yield listed, element
                 position = _next(text, element.end, "]")
-            position = _expect(text, position, "]")
+            position += 1
         else:
             value = value_at(text, position)
             if key.decoded != listed:
@@ -73,9 +74,8 @@ def members(text: str, listed: str) -> Iterator[tuple[str, Value]]:
         position = _next(text, position, "}")
 
 
-def value_at(text: str, position: int) -> Value:
-    """The value at `position`, broken or not. ValueError if it has no end."""
-    start = _skip_space(text, position)
+def value_at(text: str, start: int) -> Value:
+    """The value that begins at `start`, broken or not. ValueError if it has no end."""
     try:
         return _decode(text, start)
     except ValueError:
@@ -110,17 +110,17 @@ def _skip_space(text: str, position: int) -> int:
     return found.end() if found else position
 
 
-def _at(text: str, position: int, mark: str) -> bool:
-    return text.startswith(mark, _skip_space(text, position))
-
-
-def _expect(text: str, position: int, mark: str) -> int:
+def _after(text: str, position: int, mark: str) -> int:
+    """The position behind a mark that must come, and the space around it."""
     position = _skip_space(text, position)
     if not text.startswith(mark, position):
         raise ValueError(f"expected {mark} at character {position}")
-    return position + len(mark)
+    return _skip_space(text, position + 1)
 
 
 def _next(text: str, position: int, closing: str) -> int:
-    position = _skip_space(text, position)
-    return position if text.startswith(closing, position) else _expect(text, position, ",")
+    """The position of the next value, or of the closing mark."""
+    found = _NEXT[closing].match(text, position)
+    if found is None:
+        raise ValueError(f"expected , or {closing} at character {position}")
+    return found.end()
