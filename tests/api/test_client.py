@@ -108,6 +108,32 @@ async def test_a_session_comes_with_its_events():
     assert got.events[0] == Text("a")
 
 
+async def test_f42_others_get_their_turn_while_a_long_session_is_decoded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.api.client.DECODING_SLICE", 0)
+    body = {"session_id": "s", "events": [{"type": "text", "content": "a"}] * 100}
+    client = Answers(httpx.Response(200, json=body)).client()
+    reading = asyncio.create_task(client.session("s"))
+    turns = 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns >= 100
+
+
+async def test_f42_a_session_that_is_cut_off_is_asked_for_again():
+    whole = b'{"session_id": "s", "events": []}'
+    short = pieces([whole[:20]], b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(whole))
+
+    async def no_wait(seconds: float) -> None:
+        del seconds
+
+    async with serving(short, short, answer("200 OK", whole)) as asked:
+        client = Client(Connection(asked.base_url), sleep=no_wait)
+        assert (await client.session("s")).session == Session("s")
+        await client.aclose()
+    assert len(asked.requests) == 3
+
+
 @pytest.mark.parametrize("identifier", ["", ".", "..", "\ud800"])
 async def test_f11_an_identifier_that_is_no_segment_is_refused(identifier: str):
     answers = Answers(httpx.Response(200, json=ONE))

@@ -305,6 +305,7 @@ async def test_the_question_is_posted_once_under_the_fault(fault: str):
         events, error = await until_broken(client)
         await client.aclose()
     assert type(error) is kind
+    assert ("not sent again by itself" in error.message) == isinstance(error, errors.UnknownOutcomeError)
     assert len(events) == events_before
     assert asked.posts == len(asked.requests) == 1
 
@@ -387,6 +388,17 @@ async def test_f38_stopping_a_silent_turn_is_at_once_and_closes_the_connection()
         with pytest.raises(asyncio.CancelledError):
             async with asyncio.timeout(5):
                 await reading
+        await client.aclose()
+
+
+async def test_f39_an_answer_that_a_proxy_held_back_arrives_whole():
+    async def reply(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(IMPATIENT.first_event / 2)
+        writer.write(STREAM_HEAD + STREAMS["rounds"].read_bytes())
+
+    async with serving(reply) as asked:
+        client = Client(Connection(asked.base_url))
+        assert await turn(client) == await replayed([STREAMS["rounds"].read_bytes()])
         await client.aclose()
 
 

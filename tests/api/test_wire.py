@@ -289,7 +289,7 @@ def is_finite(value: object) -> bool:
 @settings(deadline=None)
 @given(st.dictionaries(st.text(st.characters(categories=["L"])), ANY_JSON), st.sampled_from([None, 1]))
 def test_members_are_those_of_json(value: dict[str, object], indent: int | None):
-    value = {key: item for key, item in value.items() if is_finite(item)}
+    value = {key: item for key, item in value.items() if key != "events" and is_finite(item)}
     text = json.dumps(value, indent=indent)
     assert same({key: item.decoded for key, item in json_text.members(text, listed="events")}, value)
 

@@ -53,7 +53,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 class Client:
-    """The routes of the API. All methods raise `ApiError`s; all but `create_session` and `generate_title` retry.
+    """The routes of the API. All methods raise `ApiError`s; those that send a POST send it once.
 
     `transport` replaces the network, `sleep` the wait between tries; `waiting` hears of each wait: its cause, and its
     length in seconds.
@@ -199,11 +199,11 @@ class Client:
         try:
             response = await self._turns.send(request, stream=True)
         except httpx.RequestError as error:
-            raise network.failure(error, self.connection.base_url) from error
+            raise network.failure(error, self.connection.base_url, errors.LOOK_FIRST) from error
         if response.status_code == HTTPStatus.OK:
             return response
         try:
-            raise self._refusal(response, await _start_of(response))
+            raise self._refusal(response, await _start_of(response), errors.LOOK_FIRST)
         finally:
             await response.aclose()
 
@@ -245,8 +245,9 @@ class Client:
         except wire.WrongShapeError as error:
             raise self._not_the_api(body) from error
 
-    def _refusal(self, response: httpx.Response, body: bytes) -> errors.ApiError:
-        return explain.refusal(response.status_code, response.headers, body[:MAX_ERROR_BYTES], self.connection)
+    def _refusal(self, response: httpx.Response, body: bytes, advice: str = errors.TRY_AGAIN) -> errors.ApiError:
+        start = body[:MAX_ERROR_BYTES]
+        return explain.refusal(response.status_code, response.headers, start, self.connection, advice)
 
     def _not_the_api(self, body: bytes) -> errors.ApiError:
         return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)

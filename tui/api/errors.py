@@ -24,6 +24,10 @@ For a read, the three branches differ only in their words. For the question of a
 done next: see `tui.api.stream`.
 """
 
+TRY_AGAIN = "Try again."
+LOOK_FIRST = "The question may have arrived, and is not sent again by itself: look at the session on the server first."
+"""What to do after an UnknownOutcomeError: for a read, and for the question of a turn."""
+
 
 class ApiError(Exception):
     """Root of the tree. `transient` says whether the same read may succeed a moment later."""

@@ -22,16 +22,22 @@ _KEY_LIKE = re.compile(r"\bllx-[A-Za-z0-9_-]+")
 Field = tuple[str, str]
 
 
-def refusal(status: int, headers: Mapping[str, str], body: bytes, connection: Connection) -> errors.ApiError:
-    """The error that an answer of this status is, where another status was asked for."""
+def refusal(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    connection: Connection,
+    advice: str = errors.TRY_AGAIN,
+) -> errors.ApiError:
+    """The error that an answer of this status is, where another was hoped for. `advice` is for an unknown outcome."""
     if status < 300:
-        return not_the_api(status, headers.get("content-type", ""), body, connection)
+        return not_the_api(status, headers.get("content-type", ""), body, connection, advice)
     detail, field = _detail(body, connection)
     said = f" The server says: {detail}" if detail else ""
     if 300 <= status < 400:
         return _redirected(status, headers, connection)
     if status >= 500:
-        return _server_error(status, headers, said, connection)
+        return _server_error(status, headers, said, connection, advice)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _too_many(status, headers, said)
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
@@ -100,21 +106,29 @@ def _too_many(status: int, headers: Mapping[str, str], said: str) -> errors.ApiE
     return errors.TooManyRequestsError(message, status=status, retry_after=seconds)
 
 
-def _server_error(status: int, headers: Mapping[str, str], said: str, connection: Connection) -> errors.ApiError:
+def _server_error(
+    status: int, headers: Mapping[str, str], said: str, connection: Connection, advice: str
+) -> errors.ApiError:
     message = (
-        f"{connection.host} failed ({_named(status)}). This is the server's fault, and often short. Try again.{said}"
+        f"{connection.host} failed ({_named(status)}), which is the server's fault and often short. {advice}{said}"
     )
     return errors.ServerError(message, status=status, retry_after=retry_after(headers, datetime.now(UTC)))
 
 
-def not_the_api(status: int, content_type: str, body: bytes, connection: Connection) -> errors.NotTheApiError:
+def not_the_api(
+    status: int,
+    content_type: str,
+    body: bytes,
+    connection: Connection,
+    advice: str = errors.TRY_AGAIN,
+) -> errors.NotTheApiError:
     """The error that a 2xx answer is when it is not what the API sends."""
     detail, _ = _detail(body, connection)
     kind = clean_line(content_type, 60) or "no content type"
     start = f" It begins: {clean_line(detail, 200)}" if detail else ""
     return errors.NotTheApiError(
         f"{connection.host} answered, but not as the API does ({_named(status)}, {kind}). A sign-in page of the "
-        f"network, a proxy, or a wrong base URL may be the cause.{start}"
+        f"network, a proxy, or a wrong base URL may be the cause. {advice}{start}"
     )
 
 

@@ -94,8 +94,11 @@ def proxy_variable(base_url: str) -> str:
     return next((name for name in names if os.environ.get(name)), "")
 
 
-def failure(error: httpx.RequestError, base_url: str) -> errors.ApiError:
-    """The error that a request without a whole answer is: UnreachableError if it never left, else NoAnswerError."""
+def failure(error: httpx.RequestError, base_url: str, advice: str = errors.TRY_AGAIN) -> errors.ApiError:
+    """The error that a request without a whole answer is: UnreachableError if it never left, else NoAnswerError.
+
+    `advice` says what to do if it may have arrived.
+    """
     host = clean_line(urlsplit(base_url).netloc)
     if isinstance(error, httpx.ProxyError):
         return errors.UnreachableError(_through_proxy(error, host, base_url), transient=False)
@@ -104,7 +107,7 @@ def failure(error: httpx.RequestError, base_url: str) -> errors.ApiError:
     what = "fell silent" if isinstance(error, httpx.TimeoutException) else "broke"
     if isinstance(error, httpx.DecodingError):
         what = "sent something that cannot be decompressed"
-    return errors.NoAnswerError(f"The connection to {host} {what} before the answer was complete. Try again.")
+    return errors.NoAnswerError(f"The connection to {host} {what} before the answer was complete. {advice}")
 
 
 def _unreachable(error: httpx.RequestError, host: str, base_url: str) -> errors.UnreachableError:

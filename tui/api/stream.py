@@ -17,6 +17,7 @@ from tui.api.models import MAX_PROMPT_CHARS, Event, Session, Stop
 _SENTINEL = "[DONE]"
 _START_BYTES = 4096
 LIMITS = sse.Limits()
+_KEPT = f" What came so far is kept. {errors.LOOK_FIRST}"
 
 
 async def stream_turn(
@@ -50,10 +51,7 @@ async def stream_turn(
         raise errors.TurnInterruptedError(_interruption(error, limits)) from error
     finally:
         await response.aclose()
-    raise errors.TurnInterruptedError("The server ended the stream before the answer was complete." + _NOT_AGAIN)
-
-
-_NOT_AGAIN = " What came so far is kept. The question is not sent again by itself: look at the session on the server."
+    raise errors.TurnInterruptedError("The server ended the stream before the answer was complete." + _KEPT)
 
 
 def _body(
@@ -76,7 +74,7 @@ async def _opened(client: Client, session: Session, body: dict[str, object], wat
         return await watch.over(client.open_turn(session.session_id, body))
     except sse.SilentError as error:
         host = client.connection.host
-        raise errors.NoAnswerError(f"{host} did not answer the question in time.{_NOT_AGAIN}") from error
+        raise errors.NoAnswerError(f"{host} did not answer the question in time. {errors.LOOK_FIRST}") from error
 
 
 async def _check(response: httpx.Response, client: Client) -> None:
@@ -91,7 +89,8 @@ async def _check(response: httpx.Response, client: Client) -> None:
         if coding != "identity" or len(start) >= _START_BYTES:
             break
     described = kind if coding == "identity" else f"{kind}, compressed with {coding}"
-    raise explain.not_the_api(HTTPStatus.OK, described, b"" if coding != "identity" else start, client.connection)
+    shown = b"" if coding != "identity" else start
+    raise explain.not_the_api(HTTPStatus.OK, described, shown, client.connection, errors.LOOK_FIRST)
 
 
 def _interruption(error: Exception, limits: sse.Limits) -> str:
@@ -102,4 +101,4 @@ def _interruption(error: Exception, limits: sse.Limits) -> str:
             what = f"One piece of the answer is larger than {limits.event_bytes // 1024**2} MB, so it was not read."
         case _:
             what = "The connection broke before the answer was complete."
-    return what + _NOT_AGAIN
+    return what + _KEPT
