@@ -1,1 +1,299 @@
-"""One HTTP client for every route of the chat API."""
+"""One HTTP client for every route of the chat API.
+
+Reads and deletions are tried again after a passing failure; nothing else ever is. Redirects are never followed. The
+secrets are known to one object, `_Secrets`, which adds them only to requests for the origin that they belong to.
+"""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from http import HTTPStatus
+from typing import Self, TypeAlias, TypeVar, cast
+from urllib.parse import quote
+
+import httpx
+
+from tui.api import errors, explain, network, wire
+from tui.api.connection import Connection, is_loopback
+from tui.api.models import MAX_BOUND_INDEXES, Attachment, FullSession, Index, Page, PresignedUrl, Project, Session
+from tui.api.retry import with_retries
+
+MAX_BODY_BYTES = 256 * 1024 * 1024
+"""Longest answer that is read; a session of 200,000 events has about 100 MB."""
+
+MAX_ERROR_BYTES = 64 * 1024
+DECODING_SLICE = 0.008
+"""Seconds of decoding after which others get their turn: half a frame."""
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+Query: TypeAlias = dict[str, str | int]
+Waiting: TypeAlias = Callable[[errors.ApiError, float], None]
+
+
+class _Secrets(httpx.Auth):
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._origin = _origin(httpx.URL(connection.base_url))
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        if _origin(request.url) == self._origin:
+            if key := self._connection.api_key:
+                request.headers["Authorization"] = f"Bearer {key.get_secret_value()}"
+            if cookie := self._connection.session_cookie:
+                others = request.headers.get("Cookie")
+                session = f"session={cookie.get_secret_value()}"
+                request.headers["Cookie"] = f"{others}; {session}" if others else session
+        yield request
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+class Client:
+    """The routes of the API. All methods raise `ApiError`s; those that send a POST send it once.
+
+    `transport` replaces the network, `sleep` the wait between tries; `waiting` hears of each wait: its cause, and its
+    length in seconds.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        waiting: Waiting | None = None,
+    ) -> None:
+        self.connection = connection
+        self._sleep = sleep
+        self._waiting = waiting
+        self._offers_titles = True
+        self._secrets = _Secrets(connection)
+        verify: ssl.SSLContext | bool = network.tls_context() if transport is None else True
+        self._http = network.http_client(
+            connection.base_url, self._secrets, verify=verify, transport=transport, keep_alive=True
+        )
+        # A kept connection may be closed by the server just as the question leaves, and then nobody knows whether it
+        # arrived. So questions go over fresh ones.
+        self._turns = network.http_client(
+            connection.base_url, self._secrets, verify=verify, transport=transport, keep_alive=False
+        )
+
+    @classmethod
+    async def connect(cls, connection: Connection, *, waiting: Waiting | None = None) -> Self:
+        """Make a client off the event loop, which reading the CA certificates would hold up."""
+        return await asyncio.to_thread(cls, connection, waiting=waiting)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+        await self._turns.aclose()
+
+    async def sessions(self, page_token: str | None = None, page_size: int = 50) -> Page[Session]:
+        """One page of the list of sessions."""
+        return await self._get("/api/v1/chat", wire.sessions_page, {"page_size": page_size} | _token(page_token))
+
+    async def create_session(self, index_ids: Sequence[str] | None = None) -> Session:
+        """A new session, bound to up to ten indexes, or to none: then each question names its own."""
+        if index_ids and len(index_ids) > MAX_BOUND_INDEXES:
+            raise errors.InvalidRequestError(
+                f"A session can be bound to {MAX_BOUND_INDEXES} indexes; {len(index_ids)} are chosen. Choose fewer."
+            )
+        body = await self._ask("POST", "/api/v1/chat", body={"index_ids": list(index_ids)} if index_ids else {})
+        return self._read(wire.session, body)
+
+    async def session(self, session_id: str) -> FullSession:
+        """A session with all its events, decoded in slices."""
+        body = await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
+        steps = wire.decoding_full_session(body)
+        pause_at = time.monotonic() + DECODING_SLICE
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return cast(FullSession, end.value)
+            except wire.WrongShapeError as error:
+                raise self._not_the_api(body) from error
+            if time.monotonic() > pause_at:
+                await asyncio.sleep(0)
+                pause_at = time.monotonic() + DECODING_SLICE
+
+    async def summary(self, session_id: str) -> Session:
+        """A session without its events."""
+        return await self._get(f"/api/v1/chat/{_segment(session_id)}/summary", wire.session)
+
+    async def delete_session(self, session_id: str) -> None:
+        """Delete a session; one that is gone already counts as deleted."""
+        try:
+            await self._retried("DELETE", f"/api/v1/chat/{_segment(session_id)}")
+        except errors.NotFoundError:
+            return
+
+    async def generate_title(self, session_id: str, first_message: str) -> Session | None:
+        """Let the server name a session. None where this is not offered (404, 405), which is then remembered."""
+        if not self._offers_titles:
+            return None
+        path = f"/api/v1/chat/{_segment(session_id)}/title"
+        try:
+            body = await self._ask("POST", path, body={"first_message": well_formed(first_message)})
+        except errors.RefusedError as error:
+            if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+                raise
+            self._offers_titles = False
+            return None
+        return self._read(wire.session, body)
+
+    async def indexes(self, page_token: str | None = None, page_size: int = 100) -> Page[Index]:
+        """One page of the list of indexes."""
+        return await self._get("/api/v1/indexes", wire.indexes_page, {"page_size": page_size} | _token(page_token))
+
+    async def index(self, index_id: str) -> Index:
+        """One index, with `sync_in_progress`."""
+        return await self._get(f"/api/v1/indexes/{_segment(index_id)}", wire.index, {"expand": "sync_in_progress"})
+
+    async def projects(self) -> Sequence[Project]:
+        """The projects that the key can see."""
+        return await self._get("/api/v1/projects", wire.projects)
+
+    async def attachments(self, source_id: str, page_token: str | None = None) -> Page[Attachment]:
+        """One page of the attachments of a document."""
+        query: Query = {"source_id": source_id}
+        return await self._get("/api/v1/beta/attachments", wire.attachments_page, query | _token(page_token))
+
+    async def attachment_url(self, name: str, source_id: str) -> PresignedUrl:
+        """Where an attachment (such as "screenshots/page_7.jpg") can be had for a while without a key."""
+        path = f"/api/v1/beta/attachments/{_segment(name)}"
+        return await self._get(path, wire.presigned_url, {"source_id": source_id})
+
+    async def download(self, presigned: PresignedUrl) -> bytes:
+        """The bytes behind a presigned address, asked for without the key."""
+        try:
+            url = httpx.URL(presigned.url)
+        except httpx.InvalidURL as error:
+            raise errors.InvalidRequestError("The server gave an address that is none. Try again later.") from error
+        if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host)):
+            raise errors.InvalidRequestError("The server gave an address that is not https, so it was not opened.")
+        request = self._http.build_request("GET", url, headers={"Accept": "*/*"})
+        response, body = await self._exchange(request, auth=None)
+        if response.status_code != HTTPStatus.OK:
+            raise errors.RefusedError(
+                f"{url.host} did not give the file ({response.status_code}). Its address may have expired: try again.",
+                status=response.status_code,
+            )
+        return body
+
+    async def open_turn(self, session_id: str, body: dict[str, object]) -> httpx.Response:
+        """Send the question of a turn, once, and return the open stream, whose status is 200: the caller closes it."""
+        request = self._turns.build_request(
+            "POST",
+            f"/api/v1/chat/{_segment(session_id)}/messages/stream",
+            params=self._scope(),
+            json=body,
+            headers={"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-store"},
+            # Silence is measured by events, in `tui.api.stream`: a read timeout would count time spent suspended.
+            timeout=httpx.Timeout(None, connect=10.0, write=30.0, pool=10.0),
+        )
+        try:
+            response = await self._turns.send(request, stream=True)
+        except httpx.RequestError as error:
+            raise network.failure(error, self.connection.base_url, errors.LOOK_FIRST) from error
+        if response.status_code == HTTPStatus.OK:
+            return response
+        try:
+            raise self._refusal(response, await _start_of(response), errors.LOOK_FIRST)
+        finally:
+            await response.aclose()
+
+    async def _get(self, path: str, decode: Callable[[bytes], Value], query: Query | None = None) -> Value:
+        return self._read(decode, await self._retried("GET", path, query))
+
+    async def _retried(self, method: str, path: str, query: Query | None = None) -> bytes:
+        return await with_retries(lambda: self._ask(method, path, query), self._sleep, self._waiting)
+
+    async def _ask(
+        self, method: str, path: str, query: Query | None = None, body: dict[str, object] | None = None
+    ) -> bytes:
+        params = self._scope() | (query or {})
+        request = self._http.build_request(
+            method, path, params=params, json=body, headers={"Accept": "application/json"}
+        )
+        response, content = await self._exchange(request, self._secrets)
+        if not response.is_success:
+            raise self._refusal(response, content)
+        return content
+
+    async def _exchange(self, request: httpx.Request, auth: httpx.Auth | None) -> tuple[httpx.Response, bytes]:
+        try:
+            response = await self._http.send(request, stream=True, auth=auth)
+            try:
+                return response, await _body_of(response)
+            finally:
+                await response.aclose()
+        except httpx.RequestError as error:
+            raise network.failure(error, str(request.url)) from error
+
+    def _scope(self) -> Query:
+        named = {"organization_id": self.connection.organization_id, "project_id": self.connection.project_id}
+        return {name: value for name, value in named.items() if value}
+
+    def _read(self, decode: Callable[[bytes], Value], body: bytes) -> Value:
+        try:
+            return decode(body)
+        except wire.WrongShapeError as error:
+            raise self._not_the_api(body) from error
+
+    def _refusal(self, response: httpx.Response, body: bytes, advice: str = errors.TRY_AGAIN) -> errors.ApiError:
+        start = body[:MAX_ERROR_BYTES]
+        return explain.refusal(response.status_code, response.headers, start, self.connection, advice)
+
+    def _not_the_api(self, body: bytes) -> errors.ApiError:
+        return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)
+
+
+async def every_page(ask: Callable[[str | None], Awaitable[Page[Item]]]) -> AsyncGenerator[Page[Item], None]:
+    """Page after page, such as of `client.sessions`, until there is no next token, or one comes again."""
+    token: str | None = None
+    seen: set[str] = set()
+    while True:
+        page = await ask(token)
+        yield page
+        token = page.next_page_token
+        if token is None or token in seen:
+            return
+        seen.add(token)
+
+
+def well_formed(text: str) -> str:
+    """Text that UTF-8 can carry: halves of surrogate pairs are joined, single ones become U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _token(page_token: str | None) -> Query:
+    return {"page_token": page_token} if page_token else {}
+
+
+def _segment(identifier: str) -> str:
+    """An identifier as one segment of a path, so that none can lead to another route."""
+    if identifier in ("", ".", "..") or well_formed(identifier) != identifier:
+        raise errors.InvalidRequestError("The server gave an identifier that cannot be used in an address.")
+    return quote(identifier, safe="")
+
+
+async def _start_of(response: httpx.Response) -> bytes:
+    """The first bytes of a body that is only wanted for its message; whatever cannot be read is left out."""
+    try:
+        return await _body_of(response, MAX_ERROR_BYTES)
+    except httpx.RequestError:
+        return b""
+
+
+async def _body_of(response: httpx.Response, limit: int = MAX_BODY_BYTES) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > limit:
+            break
+    return bytes(body[:limit])

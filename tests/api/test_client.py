@@ -1,0 +1,420 @@
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from tests.api.raw_server import Reply, answer, pieces, reset_after, serving
+from tui.api import errors
+from tui.api.client import Client, every_page
+from tui.api.connection import Connection
+from tui.api.models import Page, PresignedUrl, Session, Text
+
+KEY = SecretStr("llx-CANARY-abcd1234")
+CONNECTION = Connection("https://api.test", api_key=KEY, key_source="LLAMA_CLOUD_API_KEY")
+ONE = {"items": [{"session_id": "ses-1"}]}
+
+
+class Answers:
+    """Stands in for the network: gives the answers in turn, the last one from then on, and keeps the requests."""
+
+    def __init__(self, *answers: httpx.Response | httpx.TransportError) -> None:
+        self.requests: list[httpx.Request] = []
+        self.waits: list[float] = []
+        self._answers = answers
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self._answers[min(len(self.requests), len(self._answers)) - 1]
+        if isinstance(answer, httpx.TransportError):
+            raise answer
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+    def client(self, connection: Connection = CONNECTION) -> Client:
+        async def sleep(seconds: float) -> None:
+            self.waits.append(seconds)
+
+        return Client(connection, transport=httpx.MockTransport(self), sleep=sleep)
+
+
+def refusal(status: int, detail: object = "no", **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, json={"detail": detail}, headers=named)
+
+
+async def error_of(*answers: httpx.Response | httpx.TransportError) -> errors.ApiError:
+    with pytest.raises(errors.ApiError) as caught:
+        await Answers(*answers).client().sessions()
+    return caught.value
+
+
+async def test_every_route_is_asked_as_the_reference_has_it():
+    connection = Connection("https://api.test", project_id="p", organization_id="o")
+    answers = Answers(httpx.Response(200, json={"session_id": "s", "id": "i", "url": "https://x.test", "items": []}))
+    client = answers.client(connection)
+    await client.sessions("t", 10)
+    await client.create_session(["idx-1"])
+    await client.create_session()
+    await client.session("ses-1")
+    await client.summary("ses-1")
+    await client.delete_session("ses-1")
+    await client.generate_title("ses-1", "why?")
+    await client.indexes()
+    await client.index("idx-1")
+    await client.projects()
+    await client.attachments("dfl-1")
+    await client.attachment_url("screenshots/page 7.jpg", "dfl-1")
+    scope = "organization_id=o&project_id=p"
+    assert [f"{r.method} {r.url.raw_path.decode()}" for r in answers.requests] == [
+        f"GET /api/v1/chat?{scope}&page_size=10&page_token=t",
+        f"POST /api/v1/chat?{scope}",
+        f"POST /api/v1/chat?{scope}",
+        f"GET /api/v1/chat/ses-1?{scope}",
+        f"GET /api/v1/chat/ses-1/summary?{scope}",
+        f"DELETE /api/v1/chat/ses-1?{scope}",
+        f"POST /api/v1/chat/ses-1/title?{scope}",
+        f"GET /api/v1/indexes?{scope}&page_size=100",
+        f"GET /api/v1/indexes/idx-1?{scope}&expand=sync_in_progress",
+        f"GET /api/v1/projects?{scope}",
+        f"GET /api/v1/beta/attachments?{scope}&source_id=dfl-1",
+        f"GET /api/v1/beta/attachments/screenshots%2Fpage%207.jpg?{scope}&source_id=dfl-1",
+    ]
+    bodies = [json.loads(r.content) for r in answers.requests if r.method == "POST"]
+    assert bodies == [{"index_ids": ["idx-1"]}, {}, {"first_message": "why?"}]
+
+
+async def test_key_and_cookie_are_sent_to_their_origin_and_nowhere_else():
+    connection = Connection("https://api.test", api_key=KEY, session_cookie=SecretStr("abc"))
+    answers = Answers(httpx.Response(200, json=ONE))
+    client = answers.client(connection)
+    await client.sessions()
+    assert answers.requests[0].headers["authorization"] == "Bearer llx-CANARY-abcd1234"
+    assert answers.requests[0].headers["cookie"] == "session=abc"
+    await client.download(PresignedUrl("https://bucket.test/page_7.jpg?sig=1"))
+    await client.download(PresignedUrl("https://api.test/page_7.jpg?sig=1"))
+    for request in answers.requests[1:]:
+        assert "authorization" not in request.headers
+        assert "cookie" not in request.headers
+
+
+async def test_a_session_comes_with_its_events():
+    body = {"session_id": "s", "events": [{"type": "text", "content": "a"}] * 20_000}
+    got = await Answers(httpx.Response(200, json=body)).client().session("s")
+    assert len(got.events) == 20_000
+    assert got.events[0] == Text("a")
+
+
+async def test_f42_others_get_their_turn_while_a_long_session_is_decoded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.api.client.DECODING_SLICE", 0)
+    body = {"session_id": "s", "events": [{"type": "text", "content": "a"}] * 100}
+    client = Answers(httpx.Response(200, json=body)).client()
+    reading = asyncio.create_task(client.session("s"))
+    turns = 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns >= 100
+
+
+async def test_f42_a_session_that_is_cut_off_is_asked_for_again():
+    whole = b'{"session_id": "s", "events": []}'
+    short = pieces([whole[:20]], b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(whole))
+
+    async def no_wait(seconds: float) -> None:
+        del seconds
+
+    async with serving(short, short, answer("200 OK", whole)) as asked:
+        client = Client(Connection(asked.base_url), sleep=no_wait)
+        assert (await client.session("s")).session == Session("s")
+        await client.aclose()
+    assert len(asked.requests) == 3
+
+
+@pytest.mark.parametrize("identifier", ["", ".", "..", "\ud800"])
+async def test_f11_an_identifier_that_is_no_segment_is_refused(identifier: str):
+    answers = Answers(httpx.Response(200, json=ONE))
+    with pytest.raises(errors.InvalidRequestError):
+        await answers.client().session(identifier)
+    assert answers.requests == []
+
+
+async def test_f11_an_identifier_cannot_lead_to_another_route():
+    answers = Answers(httpx.Response(200, json={"session_id": "s"}))
+    await answers.client().summary("../files/x?y=1#z\x1b")
+    assert answers.requests[0].url.raw_path == b"/api/v1/chat/..%2Ffiles%2Fx%3Fy%3D1%23z%1B/summary"
+
+
+async def test_f29_a_refused_key_is_named_by_its_source_and_last_four():
+    error = await error_of(refusal(401, "Invalid API Key llx-CANARY-abcd1234 \x1b[31m"))
+    assert isinstance(error, errors.KeyRefusedError)
+    assert "…1234, from LLAMA_CLOUD_API_KEY" in error.message
+    assert "other region" in error.message
+    assert "CANARY" not in error.message
+    assert "\x1b" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, errors.RefusedError),
+        (402, errors.OutOfCreditsError),
+        (403, errors.ForbiddenError),
+        (404, errors.NotFoundError),
+        (409, errors.ConflictError),
+        (418, errors.RefusedError),
+        (599, errors.ServerError),
+        (799, errors.ServerError),
+    ],
+)
+async def test_f30_each_status_has_its_error_and_the_servers_words(status: int, kind: type[errors.ApiError]):
+    error = await error_of(refusal(status, "because \x1b]0;x\x07 of this"))
+    assert type(error) is kind
+    assert "because ␛]0;x␇ of this" in error.message
+
+
+async def test_f30_a_422_names_the_field():
+    detail = [{"loc": ["body", "index_ids", 3], "msg": "field required", "type": "missing"}]
+    error = await error_of(refusal(422, detail))
+    assert isinstance(error, errors.InvalidFieldError)
+    assert error.field == "index_ids.3"
+    assert "`index_ids.3`" in error.message
+    assert "field required" in error.message
+
+
+@pytest.mark.parametrize("detail", [None, 3, [], [3], {}, {"msg": 3}, [{"loc": 5}], {"message": "x"}, "x" * 100_000])
+async def test_f30_any_detail_is_put_into_words(detail: object):
+    for status in (400, 422, 500):
+        assert len((await error_of(refusal(status, detail))).message) < 800
+
+
+async def test_f32_reads_wait_as_long_as_the_server_asks_and_then_go_on():
+    answers = Answers(refusal(429, retry_after="7"), refusal(503, retry_after_ms="1500"), httpx.Response(200, json=ONE))
+    assert await answers.client().sessions() == Page([Session("ses-1")])
+    assert 7 <= answers.waits[0] < 8
+    assert 1.5 <= answers.waits[1] < 3
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("2", 2.0), ("1e9", 60.0), ("Wed, 21 Oct 2099 07:28:00 GMT", 60.0), ("soon", None)]
+)
+async def test_f32_the_wait_is_told_and_capped(value: str, seconds: float | None):
+    error = await error_of(refusal(429, retry_after=value))
+    assert isinstance(error, errors.TooManyRequestsError)
+    assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_f33_a_read_is_tried_three_times(status: int):
+    answers = Answers(refusal(status))
+    with pytest.raises(errors.ServerError):
+        await answers.client().session("s")
+    assert len(answers.requests) == 3
+
+
+async def test_f33_a_wait_is_announced():
+    heard: list[str] = []
+
+    async def sleep(seconds: float) -> None:
+        heard.append(f"slept {seconds > 0}")
+
+    transport = httpx.MockTransport(Answers(refusal(500), httpx.Response(200, json=ONE)))
+    client = Client(
+        CONNECTION, transport=transport, sleep=sleep, waiting=lambda error, _: heard.append(type(error).__name__)
+    )
+    await client.sessions()
+    assert heard == ["ServerError", "slept True"]
+
+
+@pytest.mark.parametrize("status", [401, 404, 422])
+async def test_a_read_that_is_refused_is_not_tried_again(status: int):
+    answers = Answers(refusal(status))
+    with pytest.raises(errors.RefusedError):
+        await answers.client().session("s")
+    assert len(answers.requests) == 1
+
+
+async def test_nothing_but_reads_and_deletions_is_tried_again():
+    for failure in (refusal(500), refusal(429), httpx.ReadTimeout("")):
+        answers = Answers(failure)
+        for post in (answers.client().create_session(), answers.client().generate_title("s", "why?")):
+            with pytest.raises(errors.ApiError):
+                await post
+        assert len(answers.requests) == 2
+
+
+async def test_f56_deleting_what_is_gone_is_done():
+    answers = Answers(httpx.ReadError(""), refusal(404))
+    await answers.client().delete_session("s")
+    assert [request.method for request in answers.requests] == ["DELETE", "DELETE"]
+
+
+@pytest.mark.parametrize("status", [404, 405])
+async def test_f61_titles_that_are_not_offered_are_not_asked_for_again(status: int):
+    answers = Answers(refusal(status))
+    client = answers.client()
+    assert await client.generate_title("s", "why?") is None
+    assert await client.generate_title("s", "why?") is None
+    assert len(answers.requests) == 1
+
+
+async def test_more_indexes_than_a_session_can_have_are_refused_here():
+    answers = Answers()
+    with pytest.raises(errors.InvalidRequestError, match="10 indexes; 11 are chosen"):
+        await answers.client().create_session([f"idx-{i}" for i in range(11)])
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b"<html>\x1b[31mSign in", "text/html"), (b"", "application/json"), (b"[1,", "application/json"), (b"3", "")],
+)
+async def test_f34_what_is_not_the_api_is_shown_as_it_begins(content: bytes, kind: str):
+    error = await error_of(httpx.Response(200, content=content, headers={"content-type": kind}))
+    assert isinstance(error, errors.NotTheApiError)
+    assert "\x1b" not in error.message
+    assert "Sign in" in error.message or b"Sign" not in content
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_f35_a_redirect_is_not_followed_and_names_the_host(status: int):
+    async with serving(answer("200 OK", b"{}")) as second:
+        target = second.base_url.replace("127.0.0.1", "localhost")
+        async with serving(answer(f"{status} Moved", b"", f"Location: {target}/x")) as first:
+            client = Client(Connection(first.base_url, api_key=KEY))
+            with pytest.raises(errors.RedirectedError, match="points to localhost"):
+                await client.sessions()
+            await client.aclose()
+    assert second.requests == []
+
+
+async def test_f36_a_refused_connection_was_not_sent():
+    async with serving(answer("200 OK")) as gone:
+        pass
+    client = Client(Connection(gone.base_url))
+    with pytest.raises(errors.UnreachableError, match="was refused or failed"):
+        await client.create_session()
+    await client.aclose()
+
+
+async def test_f36_a_name_that_does_not_exist_was_not_sent():
+    client = Client(Connection("https://no-such-host.invalid"))
+    with pytest.raises(errors.UnreachableError, match=r"no-such-host\.invalid"):
+        await client.create_session()
+    await client.aclose()
+
+
+async def test_f36_a_server_without_tls_was_not_sent_anything():
+    heard: list[bytes] = []
+
+    async def answer_in_plain_text(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(1000))
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer_in_plain_text, "127.0.0.1", 0)
+    async with server:
+        client = Client(Connection(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", api_key=KEY))
+        with pytest.raises(errors.UnreachableError, match="No secure connection"):
+            await client.create_session()
+        await client.aclose()
+    assert not any(b"CANARY" in piece for piece in heard)
+
+
+async def test_f36_a_proxy_that_refuses_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch):
+    async with serving(answer("407 Proxy Authentication Required")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.base_url)
+        client = Client(Connection("https://api.test", api_key=KEY))
+        with pytest.raises(errors.UnreachableError, match="HTTPS_PROXY"):
+            await client.create_session()
+        await client.aclose()
+    assert [request.method for request in proxy.requests] == ["CONNECT"]
+    assert "authorization" not in proxy.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks://127.0.0.1:1"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("HTTPS_PROXY", "http://proxy:port"),
+        ("NO_PROXY", "[::1]"),
+        ("SSL_CERT_FILE", "/missing"),
+        ("SSL_CERT_FILE", __file__),
+        ("SSL_CERT_DIR", "/missing"),
+    ],
+)
+async def test_f37_a_variable_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(errors.ConfigurationError, match=variable):
+        await Client.connect(CONNECTION)
+
+
+async def test_f36_this_machine_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyPatch):
+    async with serving(answer("502 Bad Gateway")) as proxy, serving(answer("200 OK", b'{"items": []}')) as local:
+        monkeypatch.setenv("HTTP_PROXY", proxy.base_url)
+        client = Client(Connection(local.base_url, api_key=KEY))
+        assert await client.sessions() == Page([])
+        await client.aclose()
+    assert proxy.requests == []
+
+
+@pytest.mark.parametrize("close", [pieces([], b""), reset_after(b"")], ids=["FIN", "RST"])
+async def test_f40_a_connection_that_breaks_leaves_the_outcome_unknown(close: Reply):
+    async with serving(close) as asked:
+        client = Client(Connection(asked.base_url))
+        with pytest.raises(errors.NoAnswerError):
+            await client.create_session()
+        await client.aclose()
+    assert asked.posts == 1
+
+
+async def pages(*tokens: str | None) -> Sequence[Page[int]]:
+    listed = iter(tokens)
+
+    async def ask(token: str | None) -> Page[int]:
+        del token
+        return Page([], next(listed))
+
+    return [page async for page in every_page(ask)]
+
+
+async def test_f41_paging_ends_without_a_token_or_when_one_comes_again():
+    assert len(await pages("a", "b", None)) == 3
+    assert len(await pages("a", "a", "never asked")) == 2
+    assert len(await pages("a", "b", "a", "never asked")) == 3
+
+
+@pytest.mark.parametrize("url", ["http://bucket.test/x", "file:///etc/passwd", "nonsense", "https://[::1", ""])
+async def test_f11_an_address_that_is_not_https_is_not_opened(url: str):
+    answers = Answers(httpx.Response(200))
+    with pytest.raises(errors.InvalidRequestError):
+        await answers.client().download(PresignedUrl(url))
+    assert answers.requests == []
+
+
+async def test_an_expired_address_says_so():
+    with pytest.raises(errors.RefusedError, match="may have expired") as refused:
+        await Answers(httpx.Response(403)).client().download(PresignedUrl("https://bucket.test/x"))
+    assert refused.value.status == 403
+
+
+async def test_f64_no_error_shows_the_key():
+    failures: list[httpx.Response | httpx.TransportError] = [
+        refusal(401, "llx-CANARY-abcd1234"),
+        refusal(422, [{"loc": ["llx-CANARY"], "msg": "llx-CANARY-abcd1234"}]),
+        refusal(500, {"Authorization": "Bearer llx-CANARY-abcd1234"}),
+        httpx.Response(200, text="<p>Bearer llx-CANARY-abcd1234"),
+        httpx.ConnectError("llx-CANARY-abcd1234"),
+        httpx.ReadTimeout("llx-CANARY-abcd1234"),
+    ]
+    for failure in failures:
+        assert "CANARY-abcd" not in (await error_of(failure)).message
+
+
+def test_the_values_can_be_imported_without_httpx_and_pydantic():
+    script = "import sys, tui.api.models, tui.api.errors; print({'httpx', 'pydantic'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -1,0 +1,126 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from tui.api.connection import REGIONS, Connection, checked_base_url, checked_key, connection_from
+from tui.api.errors import ConfigurationError
+
+
+@pytest.mark.parametrize(
+    ("address", "base_url"),
+    [
+        ("api.cloud.eu.llamaindex.ai", "https://api.cloud.eu.llamaindex.ai"),
+        (" https://API.cloud.llamaindex.ai/ ", "https://api.cloud.llamaindex.ai"),
+        ("https://llama.example:8443", "https://llama.example:8443"),
+        ("https://llama.example:443", "https://llama.example"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://127.0.0.1:80/", "http://127.0.0.1"),
+        ("http://[::1]:9", "http://[::1]:9"),
+        ("localhost:8000", "https://localhost:8000"),
+    ],
+)
+def test_an_address_becomes_an_origin(address: str, base_url: str):
+    assert checked_base_url(address) == base_url
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://api.cloud.llamaindex.ai", "use https"),
+        ("http://127.0.0.1.evil.test", "use https"),
+        ("https://user:hunter2@api.test", "user name or password"),
+        ("https://api.cloud.llamaindex.ai@evil.test", "user name or password"),
+        ("https://api.test/v1", "goes on after the host"),
+        ("https://api.test?x=1", "goes on after the host"),
+        ("https://api.test#x", "goes on after the host"),
+        ("ftp://api.test", "its scheme"),
+        ("https://", "host name"),
+        ("", "host name"),
+        ("https://api.test:99999", "typing errors"),
+        ("https://[::1", "typing errors"),
+        ("https://ap\u0456.test", "host name"),
+    ],
+)
+def test_f66_an_address_that_could_lose_the_key_is_refused(address: str, words: str):
+    with pytest.raises(ConfigurationError) as refused:
+        checked_base_url(address)
+    assert words in refused.value.message
+    assert "hunter2" not in refused.value.message
+
+
+@given(st.text())
+def test_f66_any_address_is_an_origin_or_is_refused(address: str):
+    try:
+        base_url = checked_base_url(address)
+    except ConfigurationError:
+        return
+    assert checked_base_url(base_url) == base_url
+
+
+def test_f66_an_unknown_server_is_told_from_llamacloud_and_this_machine():
+    assert all(Connection(base_url).is_known_origin for base_url in [*REGIONS.values(), "http://127.0.0.1:8000"])
+    assert not Connection("https://api.cloud.llamaindex.ai.evil.test").is_known_origin
+    assert not Connection("https://api.cloud.llamaindex.ai:8443").is_known_origin
+
+
+@pytest.mark.parametrize("typed", ["llx-abc", "  llx-abc\r\n", "Bearer llx-abc", "bearer  llx-abc "])
+def test_f63_a_key_is_trimmed(typed: str):
+    assert checked_key(typed).get_secret_value() == "llx-abc"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " \n",
+        "Bearer ",
+        "llx-ab cd",
+        "llx-ab\ncd",
+        "\u201cllx-abcd\u201d",
+        "llx-abcd\x00",
+        "llx-äbcd",
+        "llx-" + "abcd" * 2500,
+    ],
+)
+def test_f63_what_cannot_be_a_key_is_refused_without_repeating_it(typed: str):
+    with pytest.raises(ConfigurationError) as refused:
+        checked_key(typed, "LLAMA_CLOUD_API_KEY")
+    assert "LLAMA_CLOUD_API_KEY" in refused.value.message
+    assert "llx-" not in refused.value.message
+    assert "cd" not in refused.value.message
+
+
+def test_f64_a_connection_shows_no_secret():
+    connection = Connection(api_key=SecretStr("llx-abcdefgh1234"), session_cookie=SecretStr("cookie-value"))
+    assert "abcdefgh" not in repr(connection)
+    assert "cookie-value" not in repr(connection)
+
+
+def test_a_key_is_named_by_its_last_four_characters_and_its_source():
+    connection = Connection(api_key=SecretStr("llx-abcdefgh1234"), key_source="the system keyring")
+    assert connection.key_hint == "…1234, from the system keyring"
+    assert Connection(api_key=SecretStr("llx-a")).key_hint == "…"
+    assert Connection().key_hint == "none"
+
+
+def test_arguments_win_over_the_environment():
+    environ = {
+        "LLAMA_CLOUD_BASE_URL": "llama.example",
+        "LLAMA_CLOUD_REGION": "eu",
+        "LLAMA_CLOUD_PROJECT_ID": "p-env",
+        "LLAMA_CLOUD_SESSION_COOKIE": "abc.def",
+    }
+    from_environment = connection_from(environ)
+    assert from_environment.base_url == "https://llama.example"
+    assert from_environment.project_id == "p-env"
+    assert from_environment.session_cookie == SecretStr("abc.def")
+    assert connection_from(environ, region="NA").base_url == REGIONS["na"]
+    assert connection_from(environ, base_url="http://localhost:1", project_id="p").project_id == "p"
+    assert connection_from({"LLAMA_CLOUD_REGION": "eu"}).base_url == REGIONS["eu"]
+    assert connection_from({}) == Connection()
+
+
+def test_an_unknown_region_is_refused():
+    with pytest.raises(ConfigurationError, match="there are na and eu"):
+        connection_from({}, region="mars")

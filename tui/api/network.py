@@ -1,0 +1,152 @@
+"""What this machine's environment makes of a connection: CA certificates, proxies, and failures without an answer.
+
+Proxies and CA files of the environment are honoured, because in many companies nothing works without them; where one
+of them is at fault, the message names the variable.
+"""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
+
+import httpx
+
+from tui.api import errors
+from tui.api.connection import is_loopback
+from tui.sanitize import clean_line
+
+_PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+_SENT_NOTHING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+def tls_context() -> ssl.SSLContext:
+    """The CA certificates to trust. Takes 20 to 100 ms. ConfigurationError names the variable that is at fault."""
+    variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
+    if variable == "SSL_CERT_DIR" and not Path(os.environ[variable]).is_dir():
+        raise errors.ConfigurationError(
+            "SSL_CERT_DIR names no folder, so no server could be trusted. Correct or unset it."
+        )
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        reason = "is missing or cannot be read" if not isinstance(error, ssl.SSLError) else "holds no certificates"
+        message = f"The file that {variable or 'the CA bundle'} names {reason}. Correct or unset the variable."
+        raise errors.ConfigurationError(message) from error
+
+
+def http_client(
+    base_url: str,
+    auth: httpx.Auth,
+    *,
+    verify: ssl.SSLContext | bool,
+    transport: httpx.AsyncBaseTransport | None,
+    keep_alive: bool,
+) -> httpx.AsyncClient:
+    """A client that follows no redirect, and asks this machine without a proxy, which would see the key.
+
+    ConfigurationError names the proxy variable that cannot be used.
+    """
+    try:
+        return httpx.AsyncClient(
+            base_url=base_url,
+            auth=auth,
+            verify=verify,
+            transport=transport,
+            timeout=httpx.Timeout(60.0, connect=10.0, write=30.0, pool=10.0),
+            limits=httpx.Limits(max_connections=20, max_keepalive_connections=10 if keep_alive else 0),
+            follow_redirects=False,
+            trust_env=not is_loopback(urlsplit(base_url).hostname or ""),
+        )
+    except (ValueError, ImportError, httpx.InvalidURL) as error:
+        message = (
+            f"The proxy settings in {_faulty_variable()} cannot be used: {_proxy_advice(error)}. Correct or unset it."
+        )
+        raise errors.ConfigurationError(message) from error
+
+
+def _faulty_variable() -> str:
+    for name in _PROXY_VARIABLES:
+        if value := os.environ.get(name):
+            try:
+                httpx.AsyncHTTPTransport(proxy=value if "://" in value else f"http://{value}", verify=False)
+            except (ValueError, ImportError, httpx.InvalidURL):
+                return name
+    return next((name for name in ("NO_PROXY", "no_proxy") if os.environ.get(name)), "the environment")
+
+
+def _proxy_advice(error: Exception) -> str:
+    if isinstance(error, ImportError):
+        return "SOCKS proxies are not supported, only http:// and https:// ones"
+    return "it is not an address of the form http://host:port, or a list of plain host names"
+
+
+def proxy_variable(base_url: str) -> str:
+    """The environment variable whose proxy is used for an address, or ""."""
+    url = urlsplit(base_url)
+    host = url.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
+        return ""
+    names = (f"{url.scheme.upper()}_PROXY", f"{url.scheme}_proxy", "ALL_PROXY", "all_proxy")
+    return next((name for name in names if os.environ.get(name)), "")
+
+
+def failure(error: httpx.RequestError, base_url: str, advice: str = errors.TRY_AGAIN) -> errors.ApiError:
+    """The error that a request without a whole answer is: UnreachableError if it never left, else NoAnswerError.
+
+    `advice` says what to do if it may have arrived.
+    """
+    host = clean_line(urlsplit(base_url).netloc)
+    if isinstance(error, httpx.ProxyError):
+        return errors.UnreachableError(_through_proxy(error, host, base_url), transient=False)
+    if isinstance(error, _SENT_NOTHING):
+        return _unreachable(error, host, base_url)
+    what = "fell silent" if isinstance(error, httpx.TimeoutException) else "broke"
+    if isinstance(error, httpx.DecodingError):
+        what = "sent something that cannot be decompressed"
+    return errors.NoAnswerError(f"The connection to {host} {what} before the answer was complete. {advice}")
+
+
+def _unreachable(error: httpx.RequestError, host: str, base_url: str) -> errors.UnreachableError:
+    variable = proxy_variable(base_url)
+    advice = f"It goes through the proxy in {variable}: check that too. Then try again." if variable else "Try again."
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            return errors.UnreachableError(_tls(cause, host), transient=False)
+        if isinstance(cause, socket.gaierror):
+            why = "This machine may be offline, or the base URL misspelt."
+            return errors.UnreachableError(f"The name {host} was not found. {why} {advice}")
+    what = "took too long" if isinstance(error, httpx.TimeoutException) else "was refused or failed"
+    why = "The server may be down, or this machine offline."
+    return errors.UnreachableError(f"The connection to {host} {what}. {why} {advice}")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        if isinstance(cause, BaseExceptionGroup):
+            for inner in cast(BaseExceptionGroup[BaseException], cause).exceptions:
+                yield from _causes(inner)
+        cause = cause.__cause__ or cause.__context__
+
+
+def _tls(error: ssl.SSLError, host: str) -> str:
+    reason = str(getattr(error, "verify_message", "") or error.reason or "the handshake failed")
+    variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
+    advice = f"Check {variable}" if variable else "If a company proxy signs connections, set SSL_CERT_FILE to its CA"
+    return (
+        f"No secure connection to {host}: {clean_line(reason, 100)}. The certificate may be expired or signed by an "
+        f"authority that is not known here, or this machine's clock is wrong. {advice}."
+    )
+
+
+def _through_proxy(error: httpx.ProxyError, host: str, base_url: str) -> str:
+    variable = proxy_variable(base_url) or "the environment"
+    return (
+        f"The proxy in {variable} did not open the way to {host}: {clean_line(str(error), 100)}. It may want a "
+        f"password. Check {variable}, or except this host with NO_PROXY."
+    )

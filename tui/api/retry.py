@@ -1,0 +1,78 @@
+"""When to ask again: the server's own wish, else exponential backoff with full jitter. For reads and deletions only.
+
+Source: RFC 9110, section 10.2.3 (Retry-After); `retry-after-ms` is what the official SDK honours beside it.
+"""
+
+import math
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from tui.api.errors import ApiError, ServerError, TooManyRequestsError
+
+TRIES = 3
+MAX_WAIT = 60.0
+"""Longest wait in seconds: whoever asks for more is told to the user, who decides."""
+
+T = TypeVar("T")
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait, from 0 to `MAX_WAIT`; None when there is no such header, or nothing sensible in it.
+
+    `headers` is case-insensitive or has lower-case names; `now` is aware.
+    """
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = headers.get(name, "").strip()
+        seconds = _number(value, unit)
+        if seconds is None and name == "retry-after":
+            seconds = _until(value, now)
+        if seconds is not None:
+            return min(max(seconds, 0.0), MAX_WAIT)
+    return None
+
+
+def _number(value: str, unit: float) -> float | None:
+    try:
+        seconds = float(value) * unit
+    except ValueError:
+        return None
+    return None if math.isnan(seconds) else seconds
+
+
+def _until(value: str, now: datetime) -> float | None:
+    try:
+        moment = parsedate_to_datetime(value)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return (moment - now).total_seconds()
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def wait_before(attempt: int, error: ApiError) -> float:
+    """Seconds before the next try, after `attempt` (counted from 1) ended with `error`."""
+    wanted = error.retry_after if isinstance(error, TooManyRequestsError | ServerError) else None
+    jitter = random.uniform(0, min(8.0, 0.5 * 2**attempt))
+    return jitter if wanted is None else min(wanted + jitter / 4, MAX_WAIT)
+
+
+async def with_retries(
+    ask: Callable[[], Awaitable[T]],
+    sleep: Callable[[float], Awaitable[object]],
+    waiting: Callable[[ApiError, float], None] | None = None,
+) -> T:
+    """The answer of `ask`, which is called up to `TRIES` times. `waiting` hears of each wait and its cause."""
+    for attempt in range(1, TRIES):
+        try:
+            return await ask()
+        except ApiError as error:
+            if not error.transient:
+                raise
+            seconds = wait_before(attempt, error)
+            if waiting is not None:
+                waiting(error, seconds)
+        await sleep(seconds)
+    return await ask()

@@ -1,0 +1,115 @@
+"""Server-sent events from an HTTP response: httpx-sse decodes; what it lacks is mended around it, here.
+
+- Always UTF-8, whatever the charset says, without a byte order mark; bytes that are no UTF-8 become U+FFFD.
+- No event for empty data (comments, `retry:`, `id:` alone), as the specification has it.
+- An event has a greatest size, so that a line without an end cannot fill the memory.
+- Silence is measured between events, not bytes: comments that keep a connection open do not count. And it is measured
+  in time that this program ran: after Ctrl+Z or a laptop's sleep, what waits in the socket is read first.
+
+Source: WHATWG HTML, section 9.2 (server-sent events).
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx
+from httpx_sse import EventSource, ServerSentEvent
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds of silence before the first event and between two, bytes of one event, seconds between two looks."""
+
+    first_event: float = 120.0
+    next_event: float = 300.0
+    event_bytes: int = 64 * 1024 * 1024
+    tick: float = 0.25
+
+
+class SilentError(Exception):
+    """No event for too long."""
+
+
+class TooLargeError(Exception):
+    """An event is larger than the limit."""
+
+
+class Watch:
+    """Counts silence, and bytes, from the last event."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._limit = limits.first_event
+        self._silence = 0.0
+        self._bytes = 0
+
+    def event_seen(self) -> None:
+        """Count from here."""
+        self._limit = self._limits.next_event
+        self._silence = 0.0
+        self._bytes = 0
+
+    def received(self, count: int) -> None:
+        """Count bytes. TooLargeError if they cannot be one event."""
+        self._bytes += count
+        if self._bytes > self._limits.event_bytes:
+            raise TooLargeError
+
+    async def over(self, step: Awaitable[T]) -> T:
+        """Wait for a step, for as long as silence may last. SilentError after that; the step is then cancelled."""
+        tick = self._limits.tick
+        task = asyncio.ensure_future(step)
+        try:
+            last = time.monotonic()
+            while not task.done():
+                if self._silence > self._limit:
+                    raise SilentError
+                await asyncio.wait({task}, timeout=tick)
+                now = time.monotonic()
+                self._silence += min(now - last, 2 * tick)
+                last = now
+            return task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+
+
+async def events(response: httpx.Response, watch: Watch) -> AsyncGenerator[ServerSentEvent, None]:
+    """The events of an open response, which the caller closes.
+
+    Raises SilentError, TooLargeError, and what httpx raises on a broken connection.
+    """
+    mended = httpx.Response(
+        200,
+        headers={"Content-Type": "text/event-stream"},
+        stream=_Watched(response, watch),
+        default_encoding="utf-8-sig",
+    )
+    async with aclosing(EventSource(mended).aiter_sse()) as decoded:
+        async for event in decoded:
+            if event.data:
+                watch.event_seen()
+                yield event
+
+
+class _Watched(httpx.AsyncByteStream):
+    def __init__(self, response: httpx.Response, watch: Watch) -> None:
+        self._response = response
+        self._watch = watch
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = self._response.aiter_raw()
+        while True:
+            try:
+                chunk = await self._watch.over(anext(chunks))
+            except StopAsyncIteration:
+                return
+            self._watch.received(len(chunk))
+            yield chunk

@@ -1,0 +1,362 @@
+"""JSON from the wire -> the values of `tui.api.models`, with pydantic. Tolerant: what is strange is kept as strange.
+
+An event that is of no known type, or not of its type's shape, becomes `Unknown`. An optional field of the wrong shape
+counts as absent. Only an answer that is not the asked-for thing at all is refused, with `WrongShapeError`.
+
+All text that is shown passes the sanitizer here, after JSON is decoded, when escapes can hide nothing. Two things do
+not: identifiers, which are sent back as they came, and the arguments and results of tools, which are JSON of any shape
+(or JSON text in a string) and are cleaned where they are drawn.
+"""
+
+import json
+from collections.abc import Generator
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError, ValidatorFunctionWrapHandler
+from pydantic import Field as Default
+from pydantic import WrapValidator as Around
+
+from tui.api import json_text, models
+from tui.sanitize import clean, clean_line
+
+MAX_RAW_CHARS = 1_000_000
+"""So much of an unknown event is kept."""
+
+T = TypeVar("T")
+
+
+class WrongShapeError(ValueError):
+    """The answer is not what was asked for."""
+
+
+def parse_time(value: object) -> datetime | None:
+    """An ISO 8601 time as an aware one in UTC: without a zone it is UTC, as the API's are. None if it is no time."""
+    if not isinstance(value, str):
+        return None
+    try:
+        time = datetime.fromisoformat(value.strip())
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _or_none(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+def _or_empty(value: object) -> object:
+    return {} if value is None else value
+
+
+def _plain_text(value: object) -> object:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+Shown = Annotated[str, AfterValidator(clean)]
+Line = Annotated[str, AfterValidator(clean_line)]
+Maybe: TypeAlias = Annotated[T | None, Around(_or_none)]
+Time = Annotated[datetime | None, BeforeValidator(parse_time)]
+
+
+class _Content(BaseModel):
+    content: Shown
+
+
+class _ToolCall(BaseModel):
+    call_id: str
+    name: Line
+    arguments: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = Default(default_factory=dict[str, Any])
+
+    def value(self) -> models.ToolCall:
+        return models.ToolCall(self.call_id, self.name, self.arguments)
+
+
+class _ImageAttachment(BaseModel):
+    attachment_name: str
+    source_id: str
+
+
+class _ToolResult(BaseModel):
+    call_id: str
+    name: Line
+    result: Any = None
+    image_attachment: Maybe[_ImageAttachment] = None
+
+    def value(self) -> models.ToolResult:
+        image = self.image_attachment
+        attachment = models.ImageAttachment(image.attachment_name, image.source_id) if image else None
+        return models.ToolResult(self.call_id, self.name, self.result, attachment)
+
+
+class _Usage(BaseModel):
+    duration_ms: Maybe[float] = None
+    total_input_tokens: Maybe[int] = None
+    total_output_tokens: Maybe[int] = None
+    turns: Maybe[int] = None
+
+
+class _Stop(BaseModel):
+    is_error: Maybe[bool] = None
+    error: Annotated[Shown | None, BeforeValidator(_plain_text)] = None
+    usage: Maybe[_Usage] = None
+    skipped_index_ids: Maybe[list[str]] = None
+
+    def value(self) -> models.Stop:
+        usage = models.Usage(**vars(self.usage)) if self.usage else models.Usage()
+        return models.Stop(bool(self.is_error), self.error, usage, tuple(self.skipped_index_ids or ()))
+
+
+_CONTENT_EVENTS = {
+    "thinking_delta": models.ThinkingDelta,
+    "text_delta": models.TextDelta,
+    "thinking": models.Thinking,
+    "text": models.Text,
+    "user_input": models.UserInput,
+}
+_OTHER_EVENTS = {"tool_call": _ToolCall, "tool_result": _ToolResult, "stop": _Stop}
+_TELLING_FIELDS = {"arguments": "tool_call", "result": "tool_result", "is_error": "stop", "usage": "stop"}
+
+
+def event(raw: object, source: str, sse_event: str = "") -> models.Event:
+    """The event that `raw` is, which was decoded from the JSON text `source`. Never raises."""
+    name = _type_name(raw, sse_event)
+    try:
+        if name in _CONTENT_EVENTS:
+            return _CONTENT_EVENTS[name](_Content.model_validate(raw).content)
+        if name in _OTHER_EVENTS:
+            return _OTHER_EVENTS[name].model_validate(raw).value()
+    except ValidationError:
+        return _unknown(name, source)
+    return _unknown(name, source)
+
+
+def event_from_json(text: str, sse_event: str = "") -> models.Event:
+    """The event in the data of one server-sent event. Never raises."""
+    try:
+        raw = json_text.loads(text)
+    except ValueError:
+        return _unknown(sse_event, text)
+    return event(raw, text, sse_event)
+
+
+def _type_name(raw: object, sse_event: str) -> str:
+    """The type that the event claims; else the SSE event name; else, where that is no type's name, by its fields."""
+    if not isinstance(raw, dict):
+        return sse_event
+    fields = cast(dict[str, object], raw)
+    claimed = fields.get("type")
+    if isinstance(claimed, str):
+        return claimed
+    if sse_event in _CONTENT_EVENTS or sse_event in _OTHER_EVENTS:
+        return sse_event
+    return next((name for field, name in _TELLING_FIELDS.items() if field in fields), sse_event)
+
+
+def _unknown(name: str, source: str) -> models.Unknown:
+    return models.Unknown(clean_line(name), clean(source[:MAX_RAW_CHARS]))
+
+
+class _JobMetadata(BaseModel):
+    duration_ms: Maybe[float] = None
+    error: Maybe[Shown] = None
+    export_config_ids: Maybe[tuple[str, ...]] = None
+    is_error: Maybe[bool] = None
+    total_input_tokens: Maybe[int] = None
+    total_output_tokens: Maybe[int] = None
+    turns: Maybe[int] = None
+
+    def value(self) -> models.JobMetadata:
+        return models.JobMetadata(
+            duration_ms=self.duration_ms,
+            error=self.error,
+            export_config_ids=self.export_config_ids or (),
+            is_error=self.is_error,
+            total_input_tokens=self.total_input_tokens,
+            total_output_tokens=self.total_output_tokens,
+            turns=self.turns,
+        )
+
+
+class _Session(BaseModel):
+    session_id: str
+    last_updated_at: Time = None
+    generated_title: Maybe[Line] = None
+    index_ids: Maybe[tuple[str, ...]] = None
+    job_metadata: Maybe[_JobMetadata] = None
+    shared_access: Maybe[Line] = None
+
+    def value(self) -> models.Session:
+        return models.Session(
+            session_id=self.session_id,
+            last_updated_at=self.last_updated_at,
+            generated_title=self.generated_title,
+            index_ids=self.index_ids,
+            job_metadata=self.job_metadata.value() if self.job_metadata else None,
+            shared_access=self.shared_access,
+        )
+
+
+class _IndexState(BaseModel):
+    status: Maybe[Line] = None
+    error_message: Maybe[Shown] = None
+
+
+class _Index(BaseModel):
+    id: str
+    name: Line = ""
+    description: Maybe[Shown] = None
+    project_id: Maybe[str] = None
+    export_config_id: Maybe[str] = None
+    created_at: Time = None
+    updated_at: Time = None
+    last_synced_at: Time = None
+    metadata: Maybe[_IndexState] = None
+    sync_in_progress: Maybe[bool] = None
+
+    def value(self) -> models.Index:
+        fields = vars(self) | vars(self.metadata or _IndexState())
+        del fields["metadata"]
+        return models.Index(**fields)
+
+
+class _Project(BaseModel):
+    id: str
+    name: Line = ""
+    organization_id: Maybe[str] = None
+    is_default: Maybe[bool] = None
+
+    def value(self) -> models.Project:
+        return models.Project(self.id, self.name, self.organization_id, bool(self.is_default))
+
+
+class _Attachment(BaseModel):
+    name: str
+    size: Maybe[int] = None
+    last_modified: Time = None
+
+    def value(self) -> models.Attachment:
+        return models.Attachment(self.name, self.size, self.last_modified)
+
+
+class _PresignedUrl(BaseModel):
+    url: str
+    expires_at: Time = None
+
+    def value(self) -> models.PresignedUrl:
+        return models.PresignedUrl(self.url, self.expires_at)
+
+
+def decoding_full_session(body: bytes) -> Generator[None, None, models.FullSession]:
+    """Decode a session and its events, pausing after each event: the result is the generator's return value.
+
+    So a history of any length can be decoded without holding up whatever else is to be done. WrongShapeError as for the
+    others.
+    """
+    text = _text(body)
+    fields: dict[str, object] = {}
+    events: list[models.Event] = []
+    try:
+        for key, value in json_text.members(text, listed="events"):
+            if key != "events":
+                fields[key] = value.decoded
+                continue
+            source = text[value.start : value.end]
+            events.append(_unknown("", source) if value.broken else event(value.decoded, source))
+            yield
+    except ValueError as error:
+        raise WrongShapeError(f"the session cannot be read: {error}") from error
+    return models.FullSession(_one(_Session, fields).value(), events)
+
+
+def full_session(body: bytes) -> models.FullSession:
+    """`decoding_full_session` in one go."""
+    steps = decoding_full_session(body)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast(models.FullSession, end.value)
+
+
+def session(body: bytes) -> models.Session:
+    """A session without its events."""
+    return _one(_Session, _loads(body)).value()
+
+
+def index(body: bytes) -> models.Index:
+    """One index."""
+    return _one(_Index, _loads(body)).value()
+
+
+def presigned_url(body: bytes) -> models.PresignedUrl:
+    """Where an attachment can be fetched without a key."""
+    return _one(_PresignedUrl, _loads(body)).value()
+
+
+def sessions_page(body: bytes) -> models.Page[models.Session]:
+    """One page of the list of sessions. In this and the other lists, items that are not of their shape are left out."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_Session, raw)], _next_page_token(raw))
+
+
+def indexes_page(body: bytes) -> models.Page[models.Index]:
+    """One page of the list of indexes."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_Index, raw)], _next_page_token(raw))
+
+
+def attachments_page(body: bytes) -> models.Page[models.Attachment]:
+    """One page of the list of a document's attachments."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_Attachment, raw)], _next_page_token(raw))
+
+
+def projects(body: bytes) -> list[models.Project]:
+    """All projects: a bare list in version 1 of the route, `items` in version 2."""
+    return [item.value() for item in _items(_Project, _loads(body))]
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+
+
+def _loads(body: bytes) -> object:
+    try:
+        return json_text.loads(_text(body))
+    except ValueError as error:
+        raise WrongShapeError(f"the answer is not JSON: {error}") from error
+
+
+def _one(shape: type[Shape], raw: object) -> Shape:
+    try:
+        return shape.model_validate(raw)
+    except ValidationError as error:
+        field = ".".join(str(step) for step in error.errors(include_input=False)[0]["loc"])
+        raise WrongShapeError(f"the answer lacks `{field}`" if field else "the answer is of another shape") from error
+
+
+def _items(shape: type[Shape], raw: object) -> list[Shape]:
+    listed = cast(dict[str, object], raw).get("items") if isinstance(raw, dict) else raw
+    if not isinstance(listed, list):
+        raise WrongShapeError("the answer is not a list")
+    found = (_or_nothing(shape, item) for item in cast(list[object], listed))
+    return [item for item in found if item is not None]
+
+
+def _or_nothing(shape: type[Shape], raw: object) -> Shape | None:
+    try:
+        return shape.model_validate(raw)
+    except ValidationError:
+        return None
+
+
+def _next_page_token(raw: object) -> str | None:
+    token = cast(dict[str, object], raw).get("next_page_token") if isinstance(raw, dict) else None
+    return token if isinstance(token, str) and token else None
