@@ -14,7 +14,7 @@ from tui.rendering.code import code_lines
 from tui.rendering.inline import References, inline_spans
 from tui.rendering.lines import BLANK, PLAIN, Line, Span
 from tui.rendering.table import Align, Table, table_lines
-from tui.rendering.wrapping import fold, indented, width_of, wrap
+from tui.rendering.wrapping import fold, indented, shortened, width_of, wrap
 from tui.sanitize import clean, clean_line
 
 _BULLETS = "•◦▪"
@@ -29,7 +29,7 @@ _HEADINGS = (
 )
 _UNDERLINES = {0: "═", 1: "─"}
 _ALIGNS: dict[str, Align] = {"text-align:center": "center", "text-align:right": "right"}
-LEAST_WIDTH = 12
+LEAST_WIDTH = 8
 """Where so few cells are left for text, deeper nesting is no longer indented."""
 
 
@@ -43,9 +43,8 @@ class Setting:
     look: Span = PLAIN
     depth: int = 0
 
-    def inside(self, margin: Sequence[Span], look: Span | None = None) -> "Setting":
-        width = self.width - width_of(margin)
-        return replace(self, width=width, look=look or self.look, depth=self.depth + 1)
+    def inside(self, margin: Sequence[Span]) -> "Setting":
+        return replace(self, width=self.width - width_of(margin))
 
 
 def block_lines(node: SyntaxTreeNode, setting: Setting, number: int | None = None) -> list[Line]:
@@ -87,7 +86,7 @@ def _heading(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
     lines = wrap(_inline(node, setting, _HEADINGS[level]), setting.width)
     if level in _UNDERLINES:
         cells = max(1, *(width_of(line.spans) for line in lines))
-        lines.append(Line((Span(_UNDERLINES[level] * cells, "rule"),), decoration=cells))
+        lines.append(Line((Span(_UNDERLINES[level] * cells, "rule"),), decoration=cells, continues=""))
     return lines
 
 
@@ -100,7 +99,7 @@ def _list(node: SyntaxTreeNode, setting: Setting, number: int | None) -> list[Li
         marker = _BULLETS[setting.depth % len(_BULLETS)] if node.type == "bullet_list" else f"{first + at}."
         if "checked" in item.meta:
             marker = "☑" if item.meta["checked"] else "☐"
-        lines += _hanging(item, Span(f"{marker} ", "bullet"), setting)
+        lines += _hanging(item, Span(f"{marker} ", "bullet"), replace(setting, depth=setting.depth + 1))
     return lines
 
 
@@ -110,12 +109,12 @@ def _hanging(node: SyntaxTreeNode, marker: Span, setting: Setting) -> list[Line]
     if setting.width - width_of(rest) < LEAST_WIDTH:
         rest = ()
     lines = list(_children(node, setting.inside(rest))) or [BLANK]
-    return indented(lines, (marker,), rest) if rest else [Line((marker,), width_of((marker,))), *lines]
+    return indented(lines, (marker,), rest) if rest else [*wrap((marker,), setting.width), *lines]
 
 
 def _quote(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
     bar = (Span("▌ ", "quote"),) if setting.width - 2 >= LEAST_WIDTH else ()
-    return indented(_children(node, setting.inside(bar, replace(setting.look, role="quote"))), bar)
+    return indented(_children(node, replace(setting.inside(bar), look=replace(setting.look, role="quote"))), bar)
 
 
 def _children(node: SyntaxTreeNode, setting: Setting) -> Iterator[Line]:
@@ -147,7 +146,7 @@ def is_blank(line: str) -> bool:
 
 def _code(node: SyntaxTreeNode, width: int) -> list[Line]:
     language = fence_language(node.info)
-    return [*language_label(language), *code_lines(node.content.removesuffix("\n"), language, width)]
+    return [*_language_label(language, width), *code_lines(node.content.removesuffix("\n"), language, width)]
 
 
 def fence_language(info: str) -> str:
@@ -156,8 +155,9 @@ def fence_language(info: str) -> str:
     return words[0].strip("{}.").partition(",")[0][:32]
 
 
-def language_label(language: str) -> list[Line]:
-    return [Line((Span(f"  {language}", "muted"),), decoration=2 + len(language))] if language else []
+def _language_label(language: str, width: int) -> list[Line]:
+    label = Span(f"  {shortened(language, width - 2)}", "muted")
+    return [Line((label,), decoration=width_of((label,)), continues="")] if language else []
 
 
 def _table(node: SyntaxTreeNode, setting: Setting) -> Table:

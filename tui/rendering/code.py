@@ -15,6 +15,19 @@ MAX_HIGHLIGHTED = 16 * 1024
 MAX_ROW_SOURCE = 4096
 """A line longer than this is folded piece by piece."""
 
+_ROLES: dict[str, Role] = {
+    "Comment": "code-comment",
+    "Keyword": "code-keyword",
+    "Operator.Word": "code-keyword",
+    "Literal.String": "code-string",
+    "Literal.Number": "code-number",
+    "Name.Function": "code-name",
+    "Name.Class": "code-name",
+    "Name.Tag": "code-name",
+    "Name.Attribute": "code-name",
+    "Name.Decorator": "code-name",
+}
+
 
 def code_lines(code: str, language: str, width: int) -> list[Line]:
     """The rows of a block of code, folded at the edge, behind a margin; an empty language is not highlighted."""
@@ -55,25 +68,22 @@ def _lexed(code: str, language: str) -> list[list[Span]]:
         for number, piece in enumerate(text.split("\n")):
             if number:
                 lines.append([])
-            if piece:
-                lines[-1].append(Span(piece, role))
+            _append(lines[-1], piece, role)
     return lines
+
+
+def _append(line: list[Span], text: str, role: Role) -> None:
+    if line and line[-1].role == role:
+        line[-1] = Span(line[-1].text + text, role)
+    elif text:
+        line.append(Span(text, role))
 
 
 @lru_cache(maxsize=256)
 def _role(kind: object) -> Role:
-    from pygments.token import Comment, Keyword, Name, Number, Operator, String
-
-    roles: tuple[tuple[object, Role], ...] = (
-        (Comment, "code-comment"),
-        (Keyword, "code-keyword"),
-        (Operator.Word, "code-keyword"),
-        (String, "code-string"),
-        (Number, "code-number"),
-        (Name.Function, "code-name"),
-        (Name.Class, "code-name"),
-        (Name.Tag, "code-name"),
-        (Name.Attribute, "code-name"),
-        (Name.Decorator, "code-name"),
-    )
-    return next((role for parent, role in roles if kind in parent), "code")  # type: ignore[operator]
+    """The role of a kind of token; kinds are nested, and their names tell how ("Token.Literal.String.Doc")."""
+    name = f"{kind}."
+    for parent, role in _ROLES.items():
+        if name.startswith(f"Token.{parent}."):
+            return role
+    return "code"

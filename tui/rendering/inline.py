@@ -110,7 +110,8 @@ class _Spans:
                 text = _one_row(token.content)
                 look = look if look.role == "link" else replace(look, role="inline-code")
             case "image":
-                text = f"[image: {_one_row(token.content)}]" if token.content else "[image]"
+                alternative = _one_row("".join(child.content for child in token.children or ()))
+                text = f"[image: {alternative}]" if alternative else "[image]"
                 look = replace(look, role="muted")
             case "footnote_ref":
                 text = f"[{_one_row(str(token.meta['label']))}]"

@@ -6,17 +6,17 @@ long answer as at its beginning. An open fence and a long table are frozen secti
 longer than a window is cut there.
 """
 
-from collections import ChainMap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 
 from tui.rendering.blocks import Setting, block_lines, fence_language, first_number, is_blank
 from tui.rendering.code import MAX_HIGHLIGHTED, code_lines
-from tui.rendering.inline import PIECE, parser
+from tui.rendering.inline import PIECE
 from tui.rendering.lines import BLANK, PLAIN, Line, Span
+from tui.rendering.tail import Parsed, Tail, first_line, parse, table_head, tail_after_cut
 from tui.rendering.wrapping import cut
 from tui.sanitize import clean
 
@@ -32,39 +32,7 @@ CODE_SECTION = 16
 TABLE_SECTION = 64
 """Rows that share their column widths: a longer table is drawn in sections, each below the header."""
 
-_PARSER = parser().disable("inline")
 _LISTS = ("bullet_list", "ordered_list")
-
-
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    """Where the part begins that can still change, and what it needs to know of the text before it.
-
-    `prefix` is the source that opens the block which goes on here (a fence's first line, a table's header). `joint`
-    says how it attaches to the rows before it: after a blank line, as the source has it between two items of a list,
-    or at once. `continues` is that of its first row, `number` that of its first item in an ordered list.
-    """
-
-    at: int = 0
-    prefix: str = ""
-    joint: Literal["block", "item", "row"] = "block"
-    continues: str | None = None
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """Source from the tail on, and its blocks. `lines` begins with those of the tail's prefix."""
-
-    source: str
-    lines: Sequence[str]
-    prefix_lines: int
-    blocks: Sequence[SyntaxTreeNode]
-    references: ChainMap[str, Any]
-
-    def offset(self, line: int) -> int:
-        """Where a line begins, in characters from the tail on."""
-        return sum(len(each) + 1 for each in self.lines[self.prefix_lines : line])
 
 
 class MarkdownBlocks:
@@ -120,8 +88,8 @@ class MarkdownBlocks:
 
     def _begin(self, references: dict[str, Any] | None = None) -> None:
         """Go back to the beginning; `references` are all that the text defines, if that is known."""
-        self._tail = _Tail()
-        self._fence: tuple[_Tail, int] | None = None
+        self._tail = Tail()
+        self._fence: tuple[Tail, int] | None = None
         self._reach = self._kept = 0
         self._frozen: list[Line] = []
         self._open: list[Line] = []
@@ -160,15 +128,12 @@ class MarkdownBlocks:
                 self._open = self._rows(parsed, parsed.blocks)
                 return
 
-    def _parse(self, source: str) -> _Parsed:
+    def _parse(self, source: str) -> Parsed:
         self.parsed += len(source)
-        prefix = self._tail.prefix
-        references: ChainMap[str, Any] = ChainMap({}, self._references)
-        blocks = SyntaxTreeNode(_PARSER.parse(prefix + source, {"references": references})).children
-        return _Parsed(source, (prefix + source).split("\n"), prefix.count("\n"), blocks, references)
+        return parse(source, self._tail.prefix, self._references)
 
-    def _rows(self, parsed: _Parsed, blocks: Sequence[SyntaxTreeNode]) -> list[Line]:
-        setting = Setting(self._width, parsed.lines, parsed.references, self._look)
+    def _rows(self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode]) -> list[Line]:
+        setting = self._setting(parsed)
         rows: list[Line] = []
         for number, block in enumerate(blocks):
             new = self._first_rows(block, setting) if number == 0 else block_lines(block, setting)
@@ -177,6 +142,9 @@ class MarkdownBlocks:
                 rows.append(BLANK)
             rows += new
         return rows
+
+    def _setting(self, parsed: Parsed) -> Setting:
+        return Setting(self._width, parsed.lines, parsed.references, self._look)
 
     def _first_rows(self, block: SyntaxTreeNode, setting: Setting) -> list[Line]:
         tail = self._tail
@@ -206,9 +174,9 @@ class MarkdownBlocks:
                 return True
             if not finished:
                 return self._freeze_part(parsed, number)
-        return ends and self._move(parsed, parsed.blocks, len(parsed.lines), _Tail())
+        return ends and self._move(parsed, parsed.blocks, len(parsed.lines), Tail())
 
-    def _move(self, parsed: _Parsed, blocks: Sequence[SyntaxTreeNode], line: int, tail: _Tail) -> bool:
+    def _move(self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode], line: int, tail: Tail) -> bool:
         """Freeze the blocks and let the tail begin at a line of `parsed`; false if it begins there already."""
         offset = min(parsed.offset(line), len(parsed.source))
         if not offset:
@@ -222,30 +190,30 @@ class MarkdownBlocks:
             self._fence = None
         return True
 
-    def _freeze_part(self, parsed: _Parsed, number: int) -> bool:
+    def _freeze_part(self, parsed: Parsed, number: int) -> bool:
         """Freeze what comes before an open block, and what is finished of it."""
         block = parsed.blocks[number]
         if block.type in _LISTS and len(block.children) > 1:
             *items, last = block.children
             block.children = items
             first = first_number(block) if number or self._tail.number is None else self._tail.number
-            tail = _Tail(joint="item", number=first + len(items) if block.type == "ordered_list" else None)
-            return self._move(parsed, parsed.blocks[: number + 1], _first_line(last), tail)
+            tail = Tail(joint="item", number=first + len(items) if block.type == "ordered_list" else None)
+            return self._move(parsed, parsed.blocks[: number + 1], first_line(last), tail)
         if block.type == "fence" and number == 0:
             return self._freeze_code(parsed, block)
-        return number > 0 and self._move(parsed, parsed.blocks[:number], _first_line(block), _Tail())
+        return number > 0 and self._move(parsed, parsed.blocks[:number], first_line(block), Tail())
 
-    def _freeze_code(self, parsed: _Parsed, block: SyntaxTreeNode) -> bool:
+    def _freeze_code(self, parsed: Parsed, block: SyntaxTreeNode) -> bool:
         """Freeze whole sections of an open fence. They are drawn once more when it closes: see `_reopen_fence`."""
-        first = _first_line(block)
+        first = first_line(block)
         lines = (len(parsed.lines) - first - 3) // CODE_SECTION * CODE_SECTION
         if lines <= 0 or block.token is None:
             return False
         block.token.content = "".join(block.content.splitlines(keepends=True)[:lines])
         self._fence = self._fence or (self._tail, len(self._frozen))
-        return self._move(parsed, [block], first + 1 + lines, _Tail(prefix=f"{parsed.lines[first]}\n", joint="row"))
+        return self._move(parsed, [block], first + 1 + lines, Tail(prefix=f"{parsed.lines[first]}\n", joint="row"))
 
-    def _reopen_fence(self, parsed: _Parsed, block: SyntaxTreeNode) -> bool:
+    def _reopen_fence(self, parsed: Parsed, block: SyntaxTreeNode) -> bool:
         """Go back to where a fence begins that has closed, to highlight it whole: strings may span its sections."""
         if self._fence is None:
             return False
@@ -259,16 +227,25 @@ class MarkdownBlocks:
         self._tail, self._reach = tail, self._tail.at + len(parsed.source)
         return True
 
-    def _freeze_table(self, parsed: _Parsed, number: int) -> bool:
+    def _freeze_table(self, parsed: Parsed, number: int) -> bool:
+        """Freeze the sections of a long table that have another row after them."""
         block = parsed.blocks[number]
-        if len(block.children) < 2 or len(block.children[1].children) <= TABLE_SECTION:
+        body = block.children[1] if len(block.children) > 1 else block
+        rows = body.children
+        count = (len(rows) - 1) // TABLE_SECTION * TABLE_SECTION
+        if body is block or count <= 0:
             return False
-        body = block.children[1]
-        after = _first_line(body.children[TABLE_SECTION])
-        body.children = body.children[:TABLE_SECTION]
-        return self._move(parsed, parsed.blocks[: number + 1], after, _Tail(prefix=_table_head(parsed, block)))
+        later: list[Line] = []
+        for at in range(TABLE_SECTION, count, TABLE_SECTION):
+            body.children = rows[at : at + TABLE_SECTION]
+            later += [BLANK, *block_lines(block, self._setting(parsed))]
+        body.children = rows[:TABLE_SECTION]
+        tail = Tail(prefix=table_head(parsed, block))
+        moved = self._move(parsed, parsed.blocks[: number + 1], first_line(rows[count]), tail)
+        self._frozen += later
+        return moved
 
-    def _cut(self, parsed: _Parsed) -> bool:
+    def _cut(self, parsed: Parsed) -> bool:
         """Cut an open block that is too long; false if it is not. What is cut is drawn once more when it settles."""
         block = parsed.blocks[0] if parsed.blocks else None
         is_paragraph = block is not None and block.type == "paragraph" and len(parsed.blocks) == 1
@@ -279,34 +256,7 @@ class MarkdownBlocks:
         line_end = parsed.source.rfind("\n", size // 2, size) + 1
         at = line_end or cut(parsed.source, size)
         head = self._parse(parsed.source[:at])
-        tail = _cut_tail(head, bool(self._tail.prefix))
+        tail = tail_after_cut(head, bool(self._tail.prefix))
         if tail.prefix and tail.joint == "row":
             self._fence = self._fence or (self._tail, len(self._frozen))
         return self._move(head, head.blocks, len(head.lines), tail)
-
-
-def _cut_tail(head: _Parsed, goes_on: bool) -> _Tail:
-    """How the text goes on behind a cut, in the middle of a block."""
-    block = head.blocks[-1] if head.blocks else None
-    if block is None:
-        return _Tail()
-    before = head.source[-1:]
-    match block.type:
-        case "fence" if goes_on or "\n" in head.source.lstrip("\n"):
-            opening = f"{head.lines[_first_line(block)]}\n"
-            return _Tail(prefix=opening, joint="row", continues=None if before == "\n" else "")
-        case "table":
-            return _Tail(prefix=_table_head(head, block))
-        case "paragraph":
-            return _Tail(joint="row", continues=" " if before.isspace() else "")
-        case _:
-            return _Tail()
-
-
-def _table_head(parsed: _Parsed, block: SyntaxTreeNode) -> str:
-    first = _first_line(block)
-    return "".join(f"{line}\n" for line in parsed.lines[first : first + 2])
-
-
-def _first_line(node: SyntaxTreeNode) -> int:
-    return node.map[0] if node.map else 0

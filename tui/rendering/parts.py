@@ -6,7 +6,6 @@ Blocks hold no rows around themselves; `is_apart` says where the pane puts a bla
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
 from typing import Protocol
 
 from tui.api.models import Stop, Usage
@@ -248,12 +247,12 @@ def _usage(usage: Usage, width: int) -> list[Line]:
         (usage.duration_ms, _duration),
         (usage.turns, lambda turns: f"{turns:,} {'round' if turns == 1 else 'rounds'}"),
     )
-    words = [say(number) for number, say in shown if number is not None and isfinite(number) and number >= 0]
+    words = [say(number) for number, say in shown if number is not None and 0 <= number < 1e15]
     return _sentence(" · ".join(words), width, "muted")
 
 
 def _duration(milliseconds: float) -> str:
-    seconds = milliseconds / 1000
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    return f"{seconds // 60:,.0f} min {seconds % 60:.0f} s"
+    if milliseconds < 59_950:
+        return f"{milliseconds / 1000:.1f} s"
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes:,} min {seconds} s"

@@ -7,10 +7,11 @@ one by one and only the first `MAX_ROWS` of them, each from a limited piece of t
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TypeAlias, TypeGuard
 
-from tui.rendering.lines import BLANK, Line, Role, Span
+from tui.rendering.lines import BLANK, PLAIN, Line, Role, Span
 from tui.rendering.wrapping import indented, wrap, wrap_text
 from tui.sanitize import clean, clean_line
 
@@ -28,6 +29,7 @@ MAX_DEPTH = 24
 
 _COUNTED = 1000
 _LEAST_WIDTH = 16
+_FEW = 12
 _CONTENT = ("content", "text", "snippet")
 _FILE = ("file_name", "filename", "file", "document", "source", "name")
 _HEADING = ("heading", "section", "title", "breadcrumb")
@@ -42,36 +44,37 @@ def result_lines(value: object, width: int) -> list[Line]:
     """The rows of a result: its beginning, and where that is not all, a last row that says how much there is."""
     value = _decoded(value)
     rows = list(islice(_rows(value, width), MAX_ROWS + 1))
-    text = _text_of(value)
-    if len(rows) > MAX_ROWS or (text is not None and len(text) > MAX_CHARS):
-        return [*rows[:MAX_ROWS], *wrap((Span(f"… this is the beginning of {amount(value)}", "muted"),), width)]
-    return rows
+    _, main = _main(value)
+    return _beginning(rows, value, width, is_cut=isinstance(main, str) and len(main) > MAX_CHARS)
 
 
 def tree_lines(value: object, width: int) -> list[Line]:
     """Any JSON value as an indented tree: its beginning, as in `result_lines`."""
-    rows = list(islice(_tree(value, width, 0), MAX_ROWS + 1))
-    if len(rows) > MAX_ROWS:
-        return [*rows[:MAX_ROWS], *wrap((Span(f"… this is the beginning of {amount(value)}", "muted"),), width)]
-    return rows
+    return _beginning(list(islice(_tree(value, width, 0), MAX_ROWS + 1)), value, width, is_cut=False)
 
 
 def amount(value: object) -> str:
     """How much a result is, in words: "5 passages, 3,412 characters"."""
-    value = _decoded(value)
-    text = _text_of(value)
-    if text is not None:
-        return _count(len(text), "character")
-    passages, items = _array_at(value, "results"), _array_at(value, "items")
-    if passages is not None:
-        sizes = [len(_first(passage, _CONTENT) or "") for passage in passages[:_COUNTED]]
-        characters = _count(sum(sizes), "character") if len(passages) <= _COUNTED else ""
-        return ", ".join(filter(None, (_count(len(passages), "passage"), characters if passages else "")))
-    if items is not None:
-        return _count(len(items), "item")
-    if _is_object(value) or _is_array(value):
-        return _count(len(value), "entry", "entries")
-    return "nothing" if value is None else clean_line(_scalar(value)[0], 40)
+    name, main = _main(_decoded(value))
+    if isinstance(main, str):
+        return _count(len(main), "character")
+    if not _is_nested(main):
+        return "nothing" if main is None else clean_line(_scalar(main)[0], 40)
+    if name == "items":
+        return _count(len(main), "item")
+    if name != "results":
+        return _count(len(main), "entry", "entries")
+    passages = _count(len(main), "passage")
+    if not 0 < len(main) <= _COUNTED:
+        return passages
+    characters = sum(len(_first(passage, _CONTENT) or "") for passage in main)
+    return f"{passages}, {_count(characters, 'character')}"
+
+
+def _beginning(rows: list[Line], value: object, width: int, is_cut: bool) -> list[Line]:
+    if len(rows) <= MAX_ROWS and not is_cut:
+        return rows
+    return [*rows[:MAX_ROWS], *wrap((Span(f"… this is the beginning of {amount(value)}", "muted"),), width)]
 
 
 def _decoded(value: object) -> object:
@@ -84,22 +87,31 @@ def _decoded(value: object) -> object:
         return value
 
 
+def _main(value: object) -> tuple[str, object]:
+    """What a result is about: the member of a known shape and its name, or the whole value."""
+    if _is_object(value):
+        for name in ("results", "items"):
+            if _is_array(found := value.get(name)):
+                return name, found
+        if isinstance(content := value.get("content"), str):
+            return "content", content
+    return "", value
+
+
 def _rows(value: object, width: int) -> Iterator[Line]:
-    text = _text_of(value)
-    if text is not None:
-        return _text(text, width, Span("", "text"))
-    passages, items = _array_at(value, "results"), _array_at(value, "items")
-    if passages is not None:
-        return _passages(passages, width)
-    if items is not None:
-        return (row for item in items for row in _item(item, width))
-    return _tree(value, width, 0)
-
-
-def _text_of(value: object) -> str | None:
-    if isinstance(value, str):
-        return value
-    return _first(value, ("content",)) if _is_object(value) and len(value) <= 3 else None
+    name, main = _main(value)
+    if isinstance(main, str):
+        yield from _text(main, width, PLAIN)
+    elif name == "results" and _is_array(main):
+        yield from _passages(main, width)
+    elif name == "items" and _is_array(main):
+        for item in main:
+            yield from _item(item, width)
+    else:
+        yield from _tree(main, width, 0)
+    if name and _is_object(value):
+        others = {key: each for key, each in value.items() if each and key != name}
+        yield from (BLANK, *_tree(others, width, 0)) if others else ()
 
 
 def _text(text: str, width: int, look: Span) -> Iterator[Line]:
@@ -118,7 +130,7 @@ def _passages(passages: Array, width: int) -> Iterator[Line]:
         content = _first(passage, _CONTENT) if _is_object(passage) else None
         if content is not None:
             yield from _behind(bar, _text(content, width - 2, Span("", "quote")))
-        elif not _is_object(passage):
+        else:
             yield from _behind(bar, _tree(passage, width - 2, 0))
 
 
@@ -158,18 +170,16 @@ def _score(places: Sequence[Object]) -> Iterator[str]:
 
 def _item(item: object, width: int) -> Iterator[Line]:
     bullet, rest = (Span("• ", "bullet"),), (Span("  "),)
-    name = _first(item, _NAMES) if _is_object(item) else None
-    if not _is_object(item) or name is None:
+    name = _first(item, _NAMES)
+    if not _is_object(item) or name is None or len(item) > _FEW:
         yield from _behind(bullet, _tree(item, width - 2, 1), rest)
         return
-    others = ((key, value) for key, value in islice(item.items(), 12) if value is not name)
-    plain = "".join(
-        f" · {clean_line(key, 40)} {clean_line(_scalar(value)[0], 60)}"
-        for key, value in others
-        if not _is_nested(value)
-    )
-    spans = (Span(clean(name[:MAX_CHARS]).replace("\t", " "), "text"), Span(plain, "muted"))
+    others = {key: value for key, value in item.items() if value is not name}
+    plain = (f" · {clean_line(k, 40)} {clean_line(_scalar(v)[0], 60)}" for k, v in others.items() if not _is_nested(v))
+    spans = (Span(clean(name[:MAX_CHARS]).replace("\t", " ")), Span("".join(plain), "muted"))
     yield from _behind(bullet, wrap(spans, width - 2), rest)
+    nested = {key: value for key, value in others.items() if _is_nested(value)}
+    yield from _behind(rest, _tree(nested, width - 2, 1)) if nested else ()
 
 
 def _tree(value: object, width: int, depth: int) -> Iterator[Line]:
@@ -195,7 +205,7 @@ def _entry(label: Span, value: object, width: int, depth: int) -> Iterator[Line]
     if _is_nested(value) and value and label.role == "bullet":
         yield from _behind((label,) if margin else (), _tree(value, inner, depth + 1), margin)
     elif _is_nested(value) and value:
-        yield from wrap((label,), width)
+        yield from wrap((replace(label, text=label.text.rstrip()),), width)
         yield from _behind(margin, _tree(value, inner, depth + 1))
     else:
         text, role = _scalar(value)
@@ -235,8 +245,8 @@ def _find(places: Sequence[Object], names: Sequence[str]) -> str | None:
     for name in names:
         for place in places:
             found = place.get(name)
-            if isinstance(found, str | int | float) and str(found).strip():
-                return str(found)
+            if isinstance(found, str | int | float) and _scalar(found)[0].strip():
+                return _scalar(found)[0]
     return None
 
 
@@ -248,11 +258,6 @@ def _first(value: object, names: Sequence[str]) -> str | None:
 
 def _at(value: object, name: str) -> object:
     return value.get(name) if _is_object(value) else None
-
-
-def _array_at(value: object, name: str) -> Array | None:
-    found = _at(value, name)
-    return found if _is_array(found) else None
 
 
 def _is_object(value: object) -> TypeGuard[Object]:

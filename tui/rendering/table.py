@@ -33,9 +33,8 @@ def table_lines(table: Table, width: int) -> list[Line]:
         return list(_records(table, width))
     header = [[replace(span, role="table-header", bold=True) for span in cell] for cell in table.header]
     lines = list(_row(header, columns, table.aligns))
-    lines.append(
-        Line((Span("─┼─".join("─" * cells for cells in columns), "table-border"),), decoration=_total(columns))
-    )
+    rule = Span("─┼─".join("─" * cells for cells in columns), "table-border")
+    lines.append(Line((rule,), decoration=_total(columns), continues=""))
     for row in table.rows:
         lines += _row(row, columns, table.aligns)
     return lines
