@@ -83,7 +83,9 @@ class RealTerminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def send(self, keys: str) -> None:
@@ -120,10 +122,10 @@ class RealTerminal:
         return len(self._held_answers)
 
     def wait_until(self, reached: Callable[[], object], seconds: float = 20) -> None:
-        """Read until the condition holds. Raises AssertionError, with the screen, when it does not in time."""
+        """Read until the condition holds. Raises AssertionError, with the screen, when it is late or the program ends."""
         end = time.monotonic() + seconds
         while not reached():
-            if time.monotonic() > end:
+            if time.monotonic() > end or (self.process.poll() is not None and not self.read(0)):
                 raise AssertionError("not reached in time; the screen shows:\n" + "\n".join(self.lines()))
             self.read(0.05)
 
@@ -153,7 +155,9 @@ class RealTerminal:
 
     def wait_for_exit(self, seconds: float = 20) -> int:
         """Read until the program has ended by itself; its exit code."""
-        self.wait_until(lambda: self.process.poll() is not None, seconds)
+        end = time.monotonic() + seconds
+        while self.read(0.05) or self.process.poll() is None:
+            assert time.monotonic() < end, "still running; the screen shows:\n" + "\n".join(self.lines())
         return self.process.returncode
 
     def close(self) -> None:

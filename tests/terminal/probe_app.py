@@ -1,5 +1,6 @@
-"""A small app with all that makes drawing hard. Ctrl+N does the next step of the script given as JSON; when it is drawn,
-the number of steps done becomes the terminal's title.
+"""A small app with all that makes drawing hard. Ctrl+N does the next step of the script that is given as JSON.
+
+When a step is drawn, the number of steps done becomes the terminal's title.
 
 python -m tests.terminal.probe_app '["delta some text", "type a", "dialog", "close"]'
 """
@@ -21,6 +22,7 @@ from textual.widgets import Input, Label, OptionList
 
 from tui.terminal.app import FrugalApp
 
+WORDS = "what does the contract of March say about late delivery and its price".split()
 LINK = Style(underline=True, link="https://example.org/a")
 BOLD = Style(bold=True, color="red")
 
@@ -87,7 +89,7 @@ class ProbeApp(FrugalApp[None]):
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            yield OptionList(*[f"{number}. Session about {number * 7919 % 1000}" for number in range(60)])
+            yield OptionList(*[f"{' '.join(WORDS[number % 11 :: number % 5 + 1])}"[:27] for number in range(60)])
             yield self.log_pane
         yield Input(placeholder="Ask")
 
@@ -135,7 +137,7 @@ class ProbeApp(FrugalApp[None]):
     def step_redraw(self, _: str) -> None:
         self.action_redraw()
 
-    def step_wait(self, _: str) -> None:
+    def step_size(self, _: str) -> None:
         """Nothing, while the terminal is resized."""
 
 

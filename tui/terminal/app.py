@@ -43,8 +43,12 @@ class FrugalApp(App[ReturnType]):
         self._is_drawing_difference = False
 
     def on_mount(self) -> None:
-        app: Any = self  # the signal's type is left open by Textual
-        app.app_resume_signal.subscribe(self, lambda _: self.action_redraw(), immediate=True)
+        app: Any = self  # the type of the signals is left open by Textual
+        app.app_suspend_signal.subscribe(self, self._leave_terminal, immediate=True)
+        app.app_resume_signal.subscribe(self, self._come_back, immediate=True)
+
+    def on_unmount(self) -> None:
+        self._leave_terminal()
 
     def pace(self, draw: Callable[[], None]) -> None:
         """Call `draw`, which changes what widgets show, as soon as the terminal has drawn the last frame so paced.
@@ -55,6 +59,12 @@ class FrugalApp(App[ReturnType]):
             draw()
         else:
             self._pacing.submit(draw)
+
+    def exit(
+        self, result: ReturnType | None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave, when an answer that is on its way has come: it would be typed into the shell."""
+        self._pacing.finish(lambda: super(FrugalApp, self).exit(result, return_code, message))
 
     def action_redraw(self) -> None:
         """Draw everything anew, whatever another program has left on the terminal."""
@@ -71,7 +81,7 @@ class FrugalApp(App[ReturnType]):
         stock: Any = super()
         if self.full_refresh or self.is_inline or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
             if renderable is not None:
-                self._picture.forget()
+                self._leave_terminal()
             stock._display(screen, renderable)
             return
         self._is_drawing_difference = True
@@ -97,6 +107,15 @@ class FrugalApp(App[ReturnType]):
         if len(text) > TORN and self._sync_available:
             text = SYNCHRONIZED.format(text)
         return text + self._pacing.question()
+
+    def _come_back(self, _: object) -> None:
+        self.action_redraw()
+
+    def _leave_terminal(self, _: object = None) -> None:
+        """Others may write to it from now on: no colours are left set, and nothing is known afterwards."""
+        if self._driver is not None and not self.full_refresh:
+            self._driver.write("\x1b[m")
+        self._picture.forget()
 
     def _whole(self, screen: Any) -> LayoutUpdate:
         app: Any = self

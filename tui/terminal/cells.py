@@ -1,5 +1,6 @@
 """Cells: the columns of a row of the terminal, each with its grapheme and its look."""
 
+import re
 from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple, TypeAlias
@@ -27,6 +28,8 @@ Row: TypeAlias = list[Cell]
 NO_PEN = Pen()
 UNKNOWN: Cell = ("\0", NO_PEN)
 
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+
 _SURE_SYMBOLS = frozenset(
     chr(code)
     for first, last in (
@@ -38,13 +41,16 @@ _SURE_SYMBOLS = frozenset(
 
 
 def cells_of(strip: Strip, colors: ColorSystem = ColorSystem.TRUECOLOR) -> Row:
-    """The cells of a strip, as many as it is wide. What has no width, a control character, is left out."""
+    """The cells of a strip, as many as it is wide. What has no width is left out: control characters, control segments."""
     cells: Row = []
-    for text, style, _control in strip:
+    for text, style, control in strip:
+        if control:
+            continue
         pen = NO_PEN if style is None else _pen(style, colors)
         if text.isascii() and text.isprintable():
             cells += zip(text, repeat(pen))
             continue
+        text = _CONTROLS.sub("", text)
         for start, end, width in split_graphemes(text)[0]:
             if width:
                 cells.append((text[start:end], pen))

@@ -30,6 +30,7 @@ class Pacing:
         self._alarm: Alarm | None = None
         self._to_ask = False
         self._waiting: Callable[[], None] | None = None
+        self._is_finishing = False
         self._overdue = 0
         self._has_answered = False
 
@@ -40,11 +41,20 @@ class Pacing:
 
     def submit(self, draw: Callable[[], None]) -> None:
         """Draw now, or when the terminal is ready. One drawing waits at most: the last one, as it shows the latest."""
+        if self._is_finishing:
+            return
         if not self.ready:
             self._waiting = draw
             return
         self._to_ask = self._has_answered or self._overdue < PATIENCE
         draw()
+
+    def finish(self, leave: Callable[[], None]) -> None:
+        """Nothing more is drawn. Calls `leave` when no answer is on its way any more, or the limit has passed."""
+        if self.ready:
+            leave()
+        else:
+            self._is_finishing, self._waiting = True, leave
 
     def question(self) -> str:
         """What to write at the end of the frame that is being written: a question, if it is a paced one."""
@@ -60,18 +70,17 @@ class Pacing:
         if self._alarm is not None:
             self._alarm.stop()
             self._alarm = None
-        self._draw_waiting()
+        self._call_waiting(asking=True)
 
     def _answer_is_overdue(self) -> None:
         """One frame is drawn late, and not asked about: the first question still stands."""
         self._overdue += 1
         may_come = self._has_answered or self._overdue < PATIENCE
         self._alarm = self._later(ANSWER_LIMIT, self._answer_is_overdue) if may_come else None
-        if (draw := self._waiting) is not None:
-            self._waiting = None
-            draw()
+        self._call_waiting(asking=False)
 
-    def _draw_waiting(self) -> None:
-        if (draw := self._waiting) is not None:
+    def _call_waiting(self, *, asking: bool) -> None:
+        if (waiting := self._waiting) is not None:
             self._waiting = None
-            self.submit(draw)
+            self._to_ask = asking and not self._is_finishing
+            waiting()

@@ -49,10 +49,12 @@ class Picture:
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
+        self._pen: Pen | None = NO_PEN
 
     def forget(self) -> None:
-        """Whatever the terminal shows now, it was not drawn here."""
+        """Whatever the terminal shows now, it was not drawn here; and any pen may be set."""
         self._rows = []
+        self._pen = None
 
     def shows(self, width: int, height: int) -> bool:
         """Is the whole of a screen of this size known?"""
@@ -63,13 +65,14 @@ class Picture:
         self._rows = [[UNKNOWN] * width for _ in range(height)]
 
     def draw(self, placements: Sequence[Placement]) -> str:
-        """The text to write so that the terminal shows these cells too; before and after it no attribute is set."""
+        """The text to write so that the terminal shows these cells too. It leaves its last colours set for the next."""
         shown, wanted = self._rows, _with(self._rows, placements)
-        self._rows = wanted
-        text = _difference(shown, wanted)
+        text, pen = _difference(shown, wanted, self._pen)
         if len(text) > WORTH_MOVING and (move := _find_move(shown, wanted, placements)):
-            by_moving = str(move) + _difference(move.applied_to(shown), wanted)
-            return min(text, by_moving, key=len)
+            rest, pen_of_rest = _difference(move.applied_to(shown), wanted, self._pen)
+            if len(rest) + len(str(move)) < len(text):
+                text, pen = str(move) + rest, pen_of_rest
+        self._rows, self._pen = wanted, pen
         return text
 
 
@@ -84,8 +87,9 @@ def _with(rows: list[Row], placements: Iterable[Placement]) -> list[Row]:
     return changed
 
 
-def _difference(shown: list[Row], wanted: list[Row]) -> str:
-    writing = _Writing()
+def _difference(shown: list[Row], wanted: list[Row], pen: Pen | None) -> tuple[str, Pen]:
+    """The text that turns one screen into the other, given the pen that is set; and the pen that is set after it."""
+    writing = _Writing(pen)
     for y, (old, new) in enumerate(zip(shown, wanted, strict=True)):
         if old is not new and old != new:
             uncertain = doubts(new)
@@ -123,10 +127,10 @@ def _changed_runs(old: Row, new: Row, uncertain: list[bool]) -> Iterator[tuple[i
 class _Writing:
     """The text of a frame while it is put together: knows the cursor's row and the pen that is set."""
 
-    def __init__(self) -> None:
-        self._parts: list[str] = []
+    def __init__(self, pen: Pen | None) -> None:
+        self._parts: list[str] = [] if pen else ["\x1b[m"]
         self._row = -1
-        self._pen = NO_PEN
+        self._pen = pen or NO_PEN
 
     def move_to(self, y: int, x: int) -> None:
         self._parts.append(f"\x1b[{x + 1}G" if y == self._row else f"\x1b[{y + 1};{x + 1}H")
@@ -165,12 +169,9 @@ class _Writing:
         if pen.link != old.link:
             self._parts.append(f"\x1b]8;{_link_id(pen.link)};{pen.link}\x1b\\")
 
-    def finished(self) -> str:
-        if self._pen.link:
-            self._set(self._pen._replace(link=""))
-        if self._pen != NO_PEN:
-            self._parts.append("\x1b[m")
-        return "".join(self._parts)
+    def finished(self) -> tuple[str, Pen]:
+        self._set(self._pen._replace(link=""))
+        return "".join(self._parts), self._pen
 
 
 def _link_id(link: str) -> str:
