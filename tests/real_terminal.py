@@ -122,7 +122,7 @@ class RealTerminal:
         return len(self._held_answers)
 
     def wait_until(self, reached: Callable[[], object], seconds: float = 20) -> None:
-        """Read until the condition holds. Raises AssertionError, with the screen, when it is late or the program ends."""
+        """Read until the condition holds; an AssertionError with the screen when it is late or the program ends."""
         end = time.monotonic() + seconds
         while not reached():
             if time.monotonic() > end or (self.process.poll() is not None and not self.read(0)):

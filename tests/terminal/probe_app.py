@@ -22,7 +22,7 @@ from textual.widgets import Input, Label, OptionList
 
 from tui.terminal.app import FrugalApp
 
-WORDS = "what does the contract of March say about late delivery and its price".split()
+WORDS = ["what", "does", "the", "contract", "of", "March", "say", "about", "late", "delivery", "and", "its", "price"]
 LINK = Style(underline=True, link="https://example.org/a")
 BOLD = Style(bold=True, color="red")
 

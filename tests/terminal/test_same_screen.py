@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.real_terminal import RealTerminal
@@ -61,7 +61,7 @@ def command(script: list[str]) -> list[str]:
 
 
 @contextmanager
-def played(script: list[str], full_refresh: bool) -> Iterator[RealTerminal]:
+def played(script: list[str], full_refresh: bool) -> Generator[RealTerminal]:
     environment = {FULL_REFRESH: "1" if full_refresh else "0"}
     with RealTerminal(command(script), environment=environment) as terminal:
         terminal.wait_until(lambda: terminal.title == "done 0")
@@ -93,7 +93,6 @@ def test_a_day_of_use_looks_the_same() -> None:
     derandomize=True,
     database=None,
     phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
 )
 @given(st.lists(steps, min_size=10, max_size=40))
 def test_any_use_looks_the_same(script: list[str]) -> None:

@@ -4,7 +4,8 @@ It relies on private parts of Textual (8.2.8), which `tests/terminal/test_textua
 draws every frame, between `App._begin_update` and `App._end_update`, from the text that a `CompositorUpdate` gives by
 `render_segments`; `LayoutUpdate` (a whole screen) holds `strips` and `region`, `ChopsUpdate` (a part) holds `chops`,
 `spans` and `chop_ends`; `Screen._compositor.render_update(full=True)` gives the whole; `App._sync_available` says that
-the terminal can hold back a frame until it is complete.
+the terminal can hold back a frame until it is complete; `App._process_messages_loop` ends before the terminal is given
+back.
 """
 
 import os
@@ -47,8 +48,12 @@ class FrugalApp(App[ReturnType]):
         app.app_suspend_signal.subscribe(self, self._leave_terminal, immediate=True)
         app.app_resume_signal.subscribe(self, self._come_back, immediate=True)
 
-    def on_unmount(self) -> None:
-        self._leave_terminal()
+    async def _process_messages_loop(self) -> None:
+        stock: Any = super()
+        try:
+            await stock._process_messages_loop()
+        finally:
+            self._leave_terminal()
 
     def pace(self, draw: Callable[[], None]) -> None:
         """Call `draw`, which changes what widgets show, as soon as the terminal has drawn the last frame so paced.

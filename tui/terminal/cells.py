@@ -41,7 +41,7 @@ _SURE_SYMBOLS = frozenset(
 
 
 def cells_of(strip: Strip, colors: ColorSystem = ColorSystem.TRUECOLOR) -> Row:
-    """The cells of a strip, as many as it is wide. What has no width is left out: control characters, control segments."""
+    """The cells of a strip, as many as it is wide. Control characters and segments have no width: they go."""
     cells: Row = []
     for text, style, control in strip:
         if control:

@@ -188,17 +188,18 @@ def _find_move(shown: list[Row], wanted: list[Row], placements: Iterable[Placeme
     if not parts:
         return None
     (left, right), rows = max(parts.items(), key=lambda part: len(part[1]))
-    before = _where(shown, rows, left, right)
-    after = _where(wanted, rows, left, right)
-    ways = Counter(before[text] - y for text, y in after.items() if text in before)
+    before = _texts(shown, rows, left, right)
+    after = _texts(wanted, rows, left, right)
+    last_before, last_after = ({text: y for y, text in texts.items()} for texts in (before, after))
+    ways = Counter(last_before[text] - y for text, y in last_after.items() if text in last_before)
     ways.pop(0, None)
     if not ways:
         return None
     up, _ = ways.most_common(1)[0]
-    moved = [y for text, y in after.items() if before.get(text) == y + up]
+    moved = [y for y, text in after.items() if before.get(y + up) == text]
     return Move(min(moved) + min(0, up), max(moved) + max(0, up) + 1, up)
 
 
-def _where(rows: list[Row], numbers: Iterable[int], left: int, right: int) -> dict[str, int]:
-    texts = {y: "".join([glyph for glyph, _ in rows[y][left:right]]) for y in numbers}
-    return {text: y for y, text in texts.items() if not text.isspace()}
+def _texts(rows: list[Row], numbers: Iterable[int], left: int, right: int) -> dict[int, str]:
+    texts = ((y, "".join([glyph for glyph, _ in rows[y][left:right]])) for y in numbers)
+    return {y: text for y, text in texts if not text.isspace()}
