@@ -1,0 +1,186 @@
+"""A program in a real pseudo-terminal: what it writes, what the screen then shows, keys, answers, resizes."""
+
+import fcntl
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import pyte
+import pyte.screens
+
+ANSWERS: Mapping[bytes, bytes] = {
+    b"\x1b[?2026$p": b"\x1b[?2026;2$y",
+    b"\x1b[?2048$p": b"\x1b[?2048;0$y",
+    b"\x1b[6n": b"\x1b[1;1R",
+    b"\x1b[c": b"\x1b[?62;22c",
+}
+"""What a modern terminal answers to the questions an app asks: synchronized output yes, resize reports no, a cursor."""
+
+_QUESTION = re.compile(b"|".join(re.escape(question) for question in ANSWERS))
+_UNFINISHED = re.compile(rb"\x1b(\[[<>=?]?[0-9;]*\$?)?\Z")
+_NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
+
+
+class ShownCell(NamedTuple):
+    """A cell of the screen; colours as six hexadecimal digits or a name."""
+
+    text: str
+    foreground: str
+    background: str
+    attributes: frozenset[str]
+
+
+class _Screen(pyte.Screen):
+    """pyte drops the rest of a text after a joiner or a variation selector; terminals draw it."""
+
+    def draw(self, data: str) -> None:
+        super().draw(re.sub("[\u200b-\u200d\ufe0e\ufe0f]", "", data))
+
+
+class RealTerminal:
+    """Runs a program in a pseudo-terminal until it is closed; a context manager.
+
+    `answering` off holds the answers back until `answer`; `received` has every byte that the program wrote.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        columns: int = 120,
+        rows: int = 36,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.columns, self.rows = columns, rows
+        self.received = bytearray()
+        self.received_at = 0.0
+        self.answering = True
+        self._held_answers: list[bytes] = []
+        self._asked_up_to = self._shown_up_to = 0
+        self._screen = _Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._fd, side_of_program = os.openpty()
+        self._set_size()
+        self.process = subprocess.Popen(
+            command,
+            stdin=side_of_program,
+            stdout=side_of_program,
+            stderr=side_of_program,
+            start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})},
+        )
+        os.close(side_of_program)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def send(self, keys: str) -> None:
+        os.write(self._fd, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.columns, self.rows = columns, rows
+        self.screen()
+        self._screen.resize(rows, columns)
+        self._set_size()
+        self.process.send_signal(signal.SIGWINCH)
+
+    def read(self, seconds: float) -> bytes:
+        """What the program writes next, or nothing within so many seconds or when it has ended. Answers questions."""
+        if not select.select([self._fd], [], [], seconds)[0]:
+            return b""
+        try:
+            written = os.read(self._fd, 65536)
+        except OSError:  # Linux: EIO when the program has closed its side
+            return b""
+        self.received += written
+        self.received_at = time.monotonic()
+        self._collect_answers()
+        return written
+
+    def answer(self) -> int:
+        """Send the answers held back, and say how many they were."""
+        answers, self._held_answers = self._held_answers, []
+        os.write(self._fd, b"".join(answers))
+        return len(answers)
+
+    @property
+    def unanswered(self) -> int:
+        return len(self._held_answers)
+
+    def wait_until(self, reached: Callable[[], object], seconds: float = 20) -> None:
+        """Read until the condition holds; an AssertionError with the screen when it is late or the program ends."""
+        end = time.monotonic() + seconds
+        while not reached():
+            if time.monotonic() > end or (self.process.poll() is not None and not self.read(0)):
+                raise AssertionError("not reached in time; the screen shows:\n" + "\n".join(self.lines()))
+            self.read(0.05)
+
+    def wait_for(self, text: str, seconds: float = 20) -> None:
+        """Read until the screen shows the text on one line."""
+        self.wait_until(lambda: any(text in line for line in self.lines()), seconds)
+
+    def screen(self) -> pyte.Screen:
+        """The screen after everything received so far."""
+        fresh = bytes(self.received[self._shown_up_to :])
+        if unfinished := _UNFINISHED.search(fresh):
+            fresh = fresh[: unfinished.start()]
+        self._shown_up_to += len(fresh)
+        self._stream.feed(_NOT_FOR_PYTE.sub(b"", fresh))
+        return self._screen
+
+    def lines(self) -> list[str]:
+        return self.screen().display
+
+    @property
+    def title(self) -> str:
+        return self.screen().title
+
+    def cells(self) -> list[list[ShownCell]]:
+        buffer = self.screen().buffer
+        return [[_shown(buffer[y][x]) for x in range(self.columns)] for y in range(self.rows)]
+
+    def wait_for_exit(self, seconds: float = 20) -> int:
+        """Read until the program has ended by itself; its exit code."""
+        end = time.monotonic() + seconds
+        while self.read(0.05) or self.process.poll() is None:
+            assert time.monotonic() < end, "still running; the screen shows:\n" + "\n".join(self.lines())
+        return self.process.returncode
+
+    def close(self) -> None:
+        """End the program, if it still runs, and wait for it."""
+        if self._fd < 0:
+            return
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self._fd)
+        self._fd = -1
+
+    def _set_size(self) -> None:
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
+
+    def _collect_answers(self) -> None:
+        for question in _QUESTION.finditer(self.received, self._asked_up_to):
+            self._held_answers.append(ANSWERS[question.group()])
+            self._asked_up_to = question.end()
+        if self.answering and self._held_answers:
+            self.answer()
+
+
+def _shown(cell: pyte.screens.Char) -> ShownCell:
+    attributes = {name for name in ("bold", "italics", "underscore", "strikethrough", "reverse") if getattr(cell, name)}
+    return ShownCell(cell.data, cell.fg, cell.bg, frozenset(attributes))

@@ -1,0 +1,147 @@
+"""A small app with all that makes drawing hard. Ctrl+N does the next step of the script that is given as JSON.
+
+When a step is drawn, the number of steps done becomes the terminal's title.
+
+python -m tests.terminal.probe_app '["delta some text", "type a", "dialog", "close"]'
+"""
+
+import json
+import sys
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Label, OptionList
+
+from tui.terminal.app import FrugalApp
+
+WORDS = ["what", "does", "the", "contract", "of", "March", "say", "about", "late", "delivery", "and", "its", "price"]
+LINK = Style(underline=True, link="https://example.org/a")
+BOLD = Style(bold=True, color="red")
+
+
+class Log(Widget):
+    """The last lines of a text that grows, drawn by lines. `*bold*` and `_links_` are styled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text_lines = [""]
+        self.back = 0
+
+    @property
+    def top(self) -> int:
+        return max(0, len(self.text_lines) - self.size.height - self.back)
+
+    def append(self, text: str) -> None:
+        top, y = self.top, len(self.text_lines) - 1
+        for character in text:
+            if character == "\n" or Segment(self.text_lines[-1]).cell_length >= self.size.width - 2:
+                self.text_lines.append("")
+            if character != "\n":
+                self.text_lines[-1] += character
+        if self.top != top:
+            self.refresh()
+        else:
+            self.refresh(Region(0, y - top, self.size.width, len(self.text_lines) - y))
+
+    def scroll_back(self, lines: int) -> None:
+        self.back = max(0, min(len(self.text_lines) - self.size.height, self.back + lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        y += self.top
+        line = self.text_lines[y] if y < len(self.text_lines) else ""
+        segments = [
+            Segment(word, self.rich_style + (BOLD if word[:1] == "*" else LINK if word[:1] == "_" else Style()))
+            for word in line.replace(" ", " \0").split("\0")
+        ]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+
+class Dialog(ModalScreen[None]):
+    CSS = "Dialog { align: center middle; background: $background 50%; } Label { border: round $accent; padding: 1 3; }"
+
+    def compose(self) -> ComposeResult:
+        yield Label("Delete it? 削除 🗑")
+
+
+class ProbeApp(FrugalApp[None]):
+    CSS = """
+    OptionList { width: 30; border: none; }
+    Log { width: 1fr; background: $surface; }
+    Input { border: none; height: 1; }
+    """
+    BINDINGS: ClassVar = [Binding("ctrl+n", "step", priority=True), Binding("ctrl+q", "quit", priority=True)]
+
+    def __init__(self, script: list[str]) -> None:
+        super().__init__()
+        self.script = script
+        self.done = 0
+        self.announced = -1
+        self.log_pane = Log()
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield OptionList(*[f"{' '.join(WORDS[number % 11 :: number % 5 + 1])}"[:27] for number in range(60)])
+            yield self.log_pane
+        yield Input(placeholder="Ask")
+
+    def on_mount(self) -> None:
+        self.screen.query_one(Input).cursor_blink = False
+        self.screen.query_one(Input).focus()
+
+    def post_display_hook(self) -> None:
+        if self._driver is not None and self.announced < self.done:
+            self.announced = self.done
+            self._driver.write(f"\x1b]2;done {self.done}\x07")
+
+    def action_step(self) -> None:
+        word, _, rest = self.script[self.done].partition(" ")
+        getattr(self, f"step_{word}")(rest)
+        if word not in ("delta", "paced"):
+            self.screen.refresh(Region(0, 0, 1, 1))
+        self.done += 1
+
+    def step_delta(self, text: str) -> None:
+        self.log_pane.append(text)
+
+    def step_paced(self, text: str) -> None:
+        self.pace(lambda: self.log_pane.append(text))
+
+    def step_back(self, lines: str) -> None:
+        self.log_pane.scroll_back(int(lines))
+
+    def step_type(self, text: str) -> None:
+        self.query_one(Input).insert_text_at_cursor(text)
+
+    def step_select(self, option: str) -> None:
+        self.screen_stack[0].query_one(OptionList).highlighted = int(option)
+
+    def step_dialog(self, _: str) -> None:
+        self.push_screen(Dialog())
+
+    def step_close(self, _: str) -> None:
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def step_theme(self, name: str) -> None:
+        self.theme = name
+
+    def step_redraw(self, _: str) -> None:
+        self.action_redraw()
+
+    def step_size(self, _: str) -> None:
+        """Nothing, while the terminal is resized."""
+
+
+if __name__ == "__main__":
+    app = ProbeApp(json.loads(sys.argv[1]))
+    app.animation_level = "none"
+    app.run()

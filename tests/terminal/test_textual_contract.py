@@ -1,0 +1,75 @@
+"""The private parts of Textual that `tui.terminal` stands on. When a test fails here, Textual changed: read it anew."""
+
+import inspect
+from typing import Any
+
+from rich.color import ColorSystem
+from rich.style import Style
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widgets import Static
+
+from tui.terminal.app import FrugalApp
+
+
+def parameters(function: object) -> list[str]:
+    assert callable(function)
+    return list(inspect.signature(function).parameters)
+
+
+def test_the_methods_that_are_overridden_exist_with_these_parameters() -> None:
+    for name, expected in {
+        "_display": ["self", "screen", "renderable"],
+        "_begin_update": ["self"],
+        "_end_update": ["self"],
+        "_process_messages_loop": ["self"],
+        "exit": ["self", "result", "return_code", "message"],
+    }.items():
+        assert parameters(getattr(App, name)) == expected
+        assert getattr(FrugalApp, name) is not getattr(App, name)
+
+
+def test_a_frame_is_written_as_the_text_that_its_update_renders() -> None:
+    stock: Any = App
+    source = inspect.getsource(stock._display)
+    assert "renderable.render_segments(console)" in source
+    assert "self._begin_update()" in source
+    assert issubclass(LayoutUpdate, CompositorUpdate)
+    assert issubclass(ChopsUpdate, CompositorUpdate)
+
+
+async def test_updates_hold_what_is_read_from_them() -> None:
+    class Hello(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Static("hello")
+
+    app = Hello()
+    async with app.run_test(size=(20, 5)) as pilot:
+        screen: Any = app.screen
+        assert isinstance(screen._compositor, Compositor)
+        compositor: Any = screen._compositor
+        whole = compositor.render_update(full=True, screen_stack=[])
+        assert isinstance(whole, LayoutUpdate)
+        assert whole.region == Region(0, 0, 20, 5)
+        assert ["".join(strip.text for strip in line).rstrip() for line in whole.strips] == ["hello", "", "", "", ""]
+        await pilot.pause()
+        compositor.update_widgets({app.query_one(Static).refresh()})
+        part = compositor.render_update(screen_stack=[])
+        assert isinstance(part, ChopsUpdate)
+        assert part.spans == [(0, 0, 20)]
+        assert part.chop_ends[0] == [20]
+        assert part.chops[0][0] is not None
+
+
+def test_attributes_of_a_style_are_rendered_without_colours_when_it_has_none() -> None:
+    assert (
+        Strip.render_ansi(Style(bold=True, underline=True, color="red").without_color, ColorSystem.TRUECOLOR) == "1;4"
+    )
+
+
+def test_the_app_knows_whether_frames_can_be_held_back_and_which_screens_shine_through() -> None:
+    app: Any = FrugalApp[None]()
+    assert app._sync_available is False
+    assert app._background_screens == []

@@ -1,0 +1,157 @@
+"""An App that writes little, and streams only as fast as the terminal follows.
+
+It relies on private parts of Textual (8.2.8), which `tests/terminal/test_textual_contract.py` checks: `App._display`
+draws every frame, between `App._begin_update` and `App._end_update`, from the text that a `CompositorUpdate` gives by
+`render_segments`; `LayoutUpdate` (a whole screen) holds `strips` and `region`, `ChopsUpdate` (a part) holds `chops`,
+`spans` and `chop_ends`; `Screen._compositor.render_update(full=True)` gives the whole; `App._sync_available` says that
+the terminal can hold back a frame until it is complete; `App._process_messages_loop` ends before the terminal is given
+back.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS, Console, RenderableType
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App, ReturnType
+from textual.screen import Screen
+
+from tui.terminal.cells import cells_of
+from tui.terminal.pacing import Pacing
+from tui.terminal.picture import Picture, Placement
+
+FULL_REFRESH: Final = "LLAMACHAT_FULL_REFRESH"
+"""The environment variable that turns all of it off: Textual alone then draws, and nothing is paced."""
+
+SYNCHRONIZED: Final = "\x1b[?2026h{}\x1b[?2026l"
+"""The terminal shows what is between only when it is complete (synchronized output)."""
+
+
+TORN: Final = 200
+"""Characters of a frame that is long enough to be seen half drawn."""
+
+
+class FrugalApp(App[ReturnType]):
+    """An App whose frames hold only what differs from what the terminal shows."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.full_refresh = os.environ.get(FULL_REFRESH, "0") != "0"
+        self._picture = Picture()
+        self._pacing = Pacing(self.set_timer)
+        self._is_drawing_difference = False
+
+    def on_mount(self) -> None:
+        app: Any = self  # the type of the signals is left open by Textual
+        app.app_suspend_signal.subscribe(self, self._leave_terminal, immediate=True)
+        app.app_resume_signal.subscribe(self, self._come_back, immediate=True)
+
+    async def _process_messages_loop(self) -> None:
+        stock: Any = super()
+        try:
+            await stock._process_messages_loop()
+        finally:
+            self._leave_terminal()
+
+    def pace(self, draw: Callable[[], None]) -> None:
+        """Call `draw`, which changes what widgets show, as soon as the terminal has drawn the last frame so paced.
+
+        For streams only: what answers a key is drawn directly. Of drawings that wait, only the last one is called.
+        """
+        if self.full_refresh:
+            draw()
+        else:
+            self._pacing.submit(draw)
+
+    def exit(
+        self, result: ReturnType | None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave, when an answer that is on its way has come: it would be typed into the shell."""
+        self._pacing.finish(lambda: super(FrugalApp, self).exit(result, return_code, message))
+
+    def action_redraw(self) -> None:
+        """Draw everything anew, whatever another program has left on the terminal."""
+        self._picture.forget()
+        self.refresh(layout=True)
+
+    def on_cursor_position(self) -> None:
+        self._pacing.answered()
+
+    def on_resize(self) -> None:
+        self._picture.forget()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        stock: Any = super()
+        if self.full_refresh or self.is_inline or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            if renderable is not None:
+                self._leave_terminal()
+            stock._display(screen, renderable)
+            return
+        self._is_drawing_difference = True
+        try:
+            stock._display(screen, _Difference(self, screen, renderable))
+        finally:
+            self._is_drawing_difference = False
+
+    def _begin_update(self) -> None:
+        if not self._is_drawing_difference:
+            super()._begin_update()
+
+    def _end_update(self) -> None:
+        if not self._is_drawing_difference:
+            super()._end_update()
+
+    def difference(self, update: LayoutUpdate | ChopsUpdate, screen: Screen[Any], colors: ColorSystem) -> str:
+        """The text that makes the terminal show the update."""
+        if not self._picture.shows(*screen.outer_size):
+            self._picture.clear(*screen.outer_size)
+            update = self._whole(screen)
+        text = self._picture.draw(list(_placements(update, colors)))
+        if len(text) > TORN and self._sync_available:
+            text = SYNCHRONIZED.format(text)
+        return text + self._pacing.question()
+
+    def _come_back(self, _: object) -> None:
+        self.action_redraw()
+
+    def _leave_terminal(self, _: object = None) -> None:
+        """Others may write to it from now on: no colours are left set, and nothing is known afterwards."""
+        if self._driver is not None and not self.full_refresh:
+            self._driver.write("\x1b[m")
+        self._picture.forget()
+
+    def _whole(self, screen: Any) -> LayoutUpdate:
+        app: Any = self
+        return screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+
+
+class _Difference(CompositorUpdate):
+    """An update that is written as its difference from what the terminal shows.
+
+    Worked out when it is written and not before: an update that Textual does not write must leave no trace.
+    """
+
+    def __init__(self, app: FrugalApp[Any], screen: Screen[Any], update: LayoutUpdate | ChopsUpdate) -> None:
+        self._app = app
+        self._screen = screen
+        self._update = update
+
+    def render_segments(self, console: Console) -> str:
+        colors = COLOR_SYSTEMS[console.color_system] if console.color_system else ColorSystem.TRUECOLOR
+        return self._app.difference(self._update, self._screen, colors)
+
+
+def _placements(update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> Iterator[Placement]:
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in line:
+                yield Placement(y, x, cells_of(strip, colors))
+                x += strip.cell_length
+        return
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x < last and end > first:
+                yield Placement(y, x, cells_of(strip.crop(0, min(end, last) - x), colors))

@@ -1,0 +1,81 @@
+"""Cells: the columns of a row of the terminal, each with its grapheme and its look."""
+
+import re
+from functools import lru_cache
+from itertools import repeat
+from typing import NamedTuple, TypeAlias
+
+from rich.cells import split_graphemes
+from rich.color import ColorSystem
+from rich.style import Style
+from textual.strip import Strip
+
+
+class Pen(NamedTuple):
+    """How a cell looks: three lists of SGR parameters, joined by semicolons, and the address it links to."""
+
+    attributes: str = ""
+    foreground: str = ""
+    background: str = ""
+    link: str = ""
+
+
+Cell: TypeAlias = tuple[str, Pen]
+"""A grapheme, or "" in the second column of a wide one; and its look. A bare tuple: they are made by the thousand."""
+
+Row: TypeAlias = list[Cell]
+
+NO_PEN = Pen()
+UNKNOWN: Cell = ("\0", NO_PEN)
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+_SURE_SYMBOLS = frozenset(
+    chr(code)
+    for first, last in (
+        *((0xA0, 0xAC), (0xAE, 0xBF), (0x2010, 0x2027), (0x2190, 0x2193), (0x2500, 0x25FC)),
+        *((0x2800, 0x28FF), (0x3000, 0x3029), (0xFF01, 0xFF5E)),
+    )
+    for code in range(first, last + 1)
+)
+
+
+def cells_of(strip: Strip, colors: ColorSystem = ColorSystem.TRUECOLOR) -> Row:
+    """The cells of a strip, as many as it is wide. Control characters and segments have no width: they go."""
+    cells: Row = []
+    for text, style, control in strip:
+        if control:
+            continue
+        pen = NO_PEN if style is None else _pen(style, colors)
+        if text.isascii() and text.isprintable():
+            cells += zip(text, repeat(pen))
+            continue
+        text = _CONTROLS.sub("", text)
+        for start, end, width in split_graphemes(text)[0]:
+            if width:
+                cells.append((text[start:end], pen))
+                cells += [("", pen)] * (width - 1)
+    return cells
+
+
+def doubts(row: Row) -> list[bool]:
+    """For each cell: may terminals disagree on the width of its grapheme? On clusters, emoji, young symbols they do."""
+    doubtful = False
+    return [doubtful := _is_doubtful(glyph) if glyph else doubtful for glyph, _ in row]
+
+
+@lru_cache(4096)
+def _is_doubtful(glyph: str) -> bool:
+    if len(glyph) > 1:
+        return True
+    return not (glyph.isascii() or glyph in _SURE_SYMBOLS or (glyph.isalnum() and glyph < "\ufb00"))
+
+
+@lru_cache(4096)
+def _pen(style: Style, colors: ColorSystem) -> Pen:
+    return Pen(
+        attributes=Strip.render_ansi(style.without_color, colors),
+        foreground=";".join(style.color.downgrade(colors).get_ansi_codes()) if style.color else "",
+        background=";".join(style.bgcolor.downgrade(colors).get_ansi_codes(foreground=False)) if style.bgcolor else "",
+        link=style.link or "",
+    )

@@ -1,0 +1,205 @@
+"""A picture of what the terminal shows, and the shortest text found that turns it into the next frame."""
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import NamedTuple
+
+from tui.terminal.cells import NO_PEN, UNKNOWN, Pen, Row, doubts
+
+MERGED_GAP = 4
+"""Rewriting so many unchanged cells costs no more than going around them."""
+
+WORTH_MOVING = 400
+"""Characters that a frame must have before it is asked whether rows of it only moved."""
+
+
+class Placement(NamedTuple):
+    """A part of a frame: these cells, from column x of row y on."""
+
+    y: int
+    x: int
+    cells: Row
+
+
+class Move(NamedTuple):
+    """Rows from top up to bottom (not included) go up by so many rows, or down if it is negative."""
+
+    top: int
+    bottom: int
+    up: int
+
+    def applied_to(self, rows: list[Row]) -> list[Row]:
+        """The rows as the terminal shows them after the move; the rows that came in may have any colour."""
+        fresh = [[UNKNOWN] * len(rows[0]) for _ in range(abs(self.up))]
+        kept = rows[max(self.top, self.top + self.up) : min(self.bottom, self.bottom + self.up)]
+        region = kept + fresh if self.up > 0 else fresh + kept
+        return rows[: self.top] + region + rows[self.bottom :]
+
+    def __str__(self) -> str:
+        """Delete Line and Insert Line within scrolling margins: VT102, hence understood everywhere, and short."""
+        lines = f"{self.up}M" if self.up > 0 else f"{-self.up}L"
+        return f"\x1b[{self.top + 1};{self.bottom}r\x1b[{self.top + 1}H\x1b[{lines}\x1b[r"
+
+
+class Picture:
+    """The screen of a terminal, cell by cell."""
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._pen: Pen | None = NO_PEN
+
+    def forget(self) -> None:
+        """Whatever the terminal shows now, it was not drawn here; and any pen may be set."""
+        self._rows = []
+        self._pen = None
+
+    def shows(self, width: int, height: int) -> bool:
+        """Is the whole of a screen of this size known?"""
+        return len(self._rows) == height and height > 0 and len(self._rows[0]) == width
+
+    def clear(self, width: int, height: int) -> None:
+        """Begin anew with a screen of this size of which nothing is known."""
+        self._rows = [[UNKNOWN] * width for _ in range(height)]
+
+    def draw(self, placements: Sequence[Placement]) -> str:
+        """The text to write so that the terminal shows these cells too. It leaves its last colours set for the next."""
+        shown, wanted = self._rows, _with(self._rows, placements)
+        text, pen = _difference(shown, wanted, self._pen)
+        if len(text) > WORTH_MOVING and (move := _find_move(shown, wanted, placements)):
+            rest, pen_of_rest = _difference(move.applied_to(shown), wanted, self._pen)
+            if len(rest) + len(str(move)) < len(text):
+                text, pen = str(move) + rest, pen_of_rest
+        self._rows, self._pen = wanted, pen
+        return text
+
+
+def _with(rows: list[Row], placements: Iterable[Placement]) -> list[Row]:
+    """Copies of the rows that change, the same rows otherwise."""
+    changed = rows.copy()
+    for y, x, cells in placements:
+        row = changed[y]
+        cells = cells[: len(row) - x]
+        if row[x : x + len(cells)] != cells:
+            changed[y] = row[:x] + cells + row[x + len(cells) :]
+    return changed
+
+
+def _difference(shown: list[Row], wanted: list[Row], pen: Pen | None) -> tuple[str, Pen]:
+    """The text that turns one screen into the other, given the pen that is set; and the pen that is set after it."""
+    writing = _Writing(pen)
+    for y, (old, new) in enumerate(zip(shown, wanted, strict=True)):
+        if old is not new and old != new:
+            uncertain = doubts(new)
+            for start, end in _changed_runs(old, new, uncertain):
+                writing.move_to(y, start)
+                writing.draw(new[start:end], uncertain[start:end], start)
+    return writing.finished()
+
+
+def _changed_runs(old: Row, new: Row, uncertain: list[bool]) -> Iterator[tuple[int, int]]:
+    """The columns to write, from and up to.
+
+    Graphemes of uncertain width are drawn together with the neighbours of their kind, and then everything that follows
+    in the row too, because the terminal may have drawn them over it.
+    """
+    changed = [x for x, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
+    end = 0
+    for index, x in enumerate(changed):
+        if x < end:
+            continue
+        start, end = x, x + 1
+        for following in islice(changed, index + 1, None):
+            if following - end > MERGED_GAP:
+                break
+            end = following + 1
+        while start > 0 and (uncertain[start - 1] or not new[start][0]):
+            start -= 1
+        while end < len(new) and (uncertain[end] or not new[end][0]):
+            end += 1
+        if any(uncertain[start:end]):
+            end = len(new)
+        yield start, end
+
+
+class _Writing:
+    """The text of a frame while it is put together: knows the cursor's row and the pen that is set."""
+
+    def __init__(self, pen: Pen | None) -> None:
+        self._parts: list[str] = [] if pen else ["\x1b[m"]
+        self._row = -1
+        self._pen = pen or NO_PEN
+
+    def move_to(self, y: int, x: int) -> None:
+        self._parts.append(f"\x1b[{x + 1}G" if y == self._row else f"\x1b[{y + 1};{x + 1}H")
+        self._row = y
+
+    def draw(self, cells: Row, uncertain: list[bool], x: int) -> None:
+        """Cells from column x on. After graphemes of uncertain width the cursor is told where it should be."""
+        at = 0
+        for doubtful, group in groupby(uncertain):
+            end = at + len(list(group))
+            if doubtful:
+                self._set(cells[at][1])
+                self._parts.append(" " * (end - at))
+                self.move_to(self._row, x + at)
+            self._draw_in_one_go(cells[at:end])
+            if doubtful and end < len(cells):
+                self.move_to(self._row, x + end)
+            at = end
+
+    def _draw_in_one_go(self, cells: Row) -> None:
+        for pen, group in groupby(cells, itemgetter(1)):
+            self._set(pen)
+            self._parts.append("".join([glyph for glyph, _ in group]).replace("\0", " "))
+
+    def _set(self, pen: Pen) -> None:
+        old, self._pen = self._pen, pen
+        if pen is old:
+            return
+        if pen.attributes != old.attributes:
+            codes = ["", *filter(None, pen[:3])]
+        else:
+            codes = [pen.foreground or "39"] if pen.foreground != old.foreground else []
+            codes += [pen.background or "49"] if pen.background != old.background else []
+        if codes:
+            self._parts.append(f"\x1b[{';'.join(codes)}m")
+        if pen.link != old.link:
+            self._parts.append(f"\x1b]8;{_link_id(pen.link)};{pen.link}\x1b\\")
+
+    def finished(self) -> tuple[str, Pen]:
+        self._set(self._pen._replace(link=""))
+        return "".join(self._parts), self._pen
+
+
+def _link_id(link: str) -> str:
+    """Pieces of one link that are written at different times are lit up together."""
+    return f"id={zlib.crc32(link.encode()):x}" if link else ""
+
+
+def _find_move(shown: list[Row], wanted: list[Row], placements: Iterable[Placement]) -> Move | None:
+    """Did most rows of a part of the screen only move? The part is the one, by its columns, where most rows changed."""
+    parts: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for y, x, cells in placements:
+        if wanted[y] is not shown[y]:
+            parts[x, x + len(cells)].append(y)
+    if not parts:
+        return None
+    (left, right), rows = max(parts.items(), key=lambda part: len(part[1]))
+    before = _texts(shown, rows, left, right)
+    after = _texts(wanted, rows, left, right)
+    last_before, last_after = ({text: y for y, text in texts.items()} for texts in (before, after))
+    ways = Counter(last_before[text] - y for text, y in last_after.items() if text in last_before)
+    ways.pop(0, None)
+    if not ways:
+        return None
+    up, _ = ways.most_common(1)[0]
+    moved = [y for y, text in after.items() if before.get(y + up) == text]
+    return Move(min(moved) + min(0, up), max(moved) + max(0, up) + 1, up)
+
+
+def _texts(rows: list[Row], numbers: Iterable[int], left: int, right: int) -> dict[int, str]:
+    texts = ((y, "".join([glyph for glyph, _ in rows[y][left:right]])) for y in numbers)
+    return {y: text for y, text in texts if not text.isspace()}
