@@ -4,21 +4,21 @@ from importlib.resources import files
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from tui.api.errors import ApiError
 from tui.embedded import ServerStartError
 from tui.screens.chat import ChatScreen
-from tui.screens.connecting import Backend, KeyNeededError, connect
+from tui.screens.connecting import Backend, KeyNeededError, connect, keep
 from tui.screens.welcome import Beginning, UseFolders, UseKey, Welcome
 from tui.settings import Settings
+from tui.terminal.app import FrugalApp
 from tui.themes import DARK, LIGHT
 
 STYLES = Path(str(files("tui.styles")))
 
 
-class LlamaChat(App[None]):
+class LlamaChat(FrugalApp[None]):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind."""
 
     TITLE = "llamachat-tui"
@@ -62,6 +62,8 @@ class LlamaChat(App[None]):
             self._chat.say_problem(f"{error} Press r in the sessions list to try again.")
         else:
             self._chat.say_place(self._backend.place)
+            if key is not None and (why := await keep(key, self._settings)):
+                self._chat.say_problem(why)
             await self._chat.desk.use(self._backend.client)
         finally:
             self._chat.say_activity("")
@@ -82,7 +84,3 @@ class LlamaChat(App[None]):
         if self._backend is not None:
             await self._backend.close()
         self.exit()
-
-    def action_redraw(self) -> None:
-        """Repaint everything, for a terminal that something else has written to."""
-        self.refresh(repaint=True, layout=True)

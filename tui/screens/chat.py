@@ -6,7 +6,7 @@ It hears the widgets, runs the desk's coroutines as workers, and shows what the 
 from collections.abc import Coroutine
 from typing import ClassVar
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -31,6 +31,7 @@ from tui.screens.desk import (
     TurnEnded,
 )
 from tui.screens.index_picker import Choice, IndexPicker
+from tui.terminal.app import FrugalApp
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.hints import Hints
@@ -48,6 +49,7 @@ class ChatScreen(Screen[None]):
     """Browse, ask, read."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    app = getters.app(FrugalApp[None])
     AUTO_FOCUS = "Composer"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new_session", "New"),
@@ -159,9 +161,14 @@ class ChatScreen(Screen[None]):
 
     def _show_transcript(self, session_id: str) -> None:
         if session_id == self._open_id:
-            transcript = self.desk.transcripts[session_id]
+            self.app.pace(self._draw_open)
+            is_busy = self.desk.transcripts[session_id].is_busy
+            self.say_activity("Answering · Esc stops" if is_busy else "")
+
+    def _draw_open(self) -> None:
+        transcript = self.desk.transcripts.get(self._open_id or "")
+        if transcript is not None:
             self.query_one(ConversationPane).draw(transcript)
-            self.say_activity("Answering · Esc stops" if transcript.is_busy else "")
 
     def _mark(self, session_id: str) -> Mark:
         return "busy" if session_id in self.desk.busy else self._marks.get(session_id, "")

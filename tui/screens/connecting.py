@@ -10,6 +10,8 @@ from tui.embedded import EmbeddedServer, start_server
 from tui.settings import Settings
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from tui.api.client import Client
     from tui.screens.welcome import UseKey
 
@@ -59,16 +61,33 @@ async def _connect_local(settings: Settings, server: EmbeddedServer) -> Backend:
 async def _connect_cloud(settings: Settings, given: "UseKey | None") -> Backend:
     from tui.api.client import Client
     from tui.api.connection import connection_from
-    from tui.credentials import find
 
-    found = given or await asyncio.to_thread(find)
+    key, source = (given.key, "typed here") if given else await _found_key(settings.cloud_url)
     connection = connection_from(
         os.environ,
-        base_url=settings.base_url,
-        region=settings.region,
+        base_url=settings.cloud_url,
         project_id=settings.project,
         organization_id=settings.organization,
-        api_key=found.key,
-        key_source="typed here" if given else found.source,
+        api_key=key,
+        key_source=source,
     )
     return Backend(await Client.connect(connection), f"LlamaCloud · {connection.host}")
+
+
+async def _found_key(base_url: str) -> "tuple[SecretStr, str]":
+    from tui.credentials import Absent, find
+
+    found = await asyncio.to_thread(find, base_url)
+    if isinstance(found, Absent):
+        raise KeyNeededError(found.why)
+    return found.key, found.source
+
+
+async def keep(given: "UseKey", settings: Settings) -> str | None:
+    """Keep a typed key where the user chose. None where it is kept, else why it is not, fit to show."""
+    from tui import credentials
+
+    if given.keep == "memory":
+        return None
+    keep_it = credentials.keep_in_keyring if given.keep == "keyring" else credentials.keep_in_file
+    return await asyncio.to_thread(keep_it, settings.cloud_url, given.key)
