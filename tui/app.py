@@ -18,7 +18,7 @@ from tui.themes import DARK, LIGHT
 STYLES = Path(str(files("tui.styles")))
 
 
-class LlamaChat(FrugalApp[None]):
+class LlamaChat(FrugalApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind."""
 
     TITLE = "llamachat-tui"

@@ -6,16 +6,13 @@ It hears the widgets, runs the desk's coroutines as workers, and shows what the 
 from collections.abc import Coroutine
 from typing import ClassVar
 
-from textual import getters, on
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.scrollbar import ScrollBar, ScrollTo
 from textual.timer import Timer
-from textual.widgets import Input, Static
 
 from tui.api.models import Session
 from tui.conversation.catalogue import names_of, title_of
@@ -31,16 +28,19 @@ from tui.screens.desk import (
     TurnEnded,
 )
 from tui.screens.index_picker import Choice, IndexPicker
+from tui.screens.outline import Outline
+from tui.screens.pager import Pager
 from tui.terminal.app import FrugalApp
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.hints import Hints
+from tui.widgets.reader import Reader
 from tui.widgets.session_list import Mark, Row, SessionList
+from tui.widgets.sidebar import Sidebar
 
 UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
 
-SCROLL_UNITS = 10_000
 BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-wide")]
 """Below 100 columns the list has no column of its own."""
 
@@ -48,14 +48,14 @@ BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-wide")]
 class ChatScreen(Screen[None]):
     """Browse, ask, read."""
 
+    app = getters.app(FrugalApp)
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
-    app = getters.app(FrugalApp[None])
     AUTO_FOCUS = "Composer"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new_session", "New"),
         Binding("ctrl+s", "go_to_sessions", "Sessions"),
         Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False),
-        Binding("escape", "escape", "Stop or close", show=False),
+        Binding("escape", "escape", "Stop the turn", show=False),
         Binding("ctrl+c", "copy_or_stop", "Copy, stop or clear", show=False, priority=True),
         Binding("u", "undo_delete", "Undo a deletion", show=False),
         Binding("r", "retry", "Retry", show=False),
@@ -74,19 +74,11 @@ class ChatScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="desk"):
-            with Vertical(id="sidebar"):
-                yield Input(placeholder="Filter sessions", id="filter", compact=True)
-                yield SessionList()
+            yield Sidebar()
             with Vertical(id="main"):
-                yield Static(id="heading", markup=False)
-                with Horizontal(id="reading"):
-                    yield ConversationPane()
-                    yield ScrollBar(vertical=True, thickness=1)
+                yield Reader()
                 yield Composer()
         yield Hints()
-
-    def on_mount(self) -> None:
-        self.query_one("#filter").display = False
 
     def say_place(self, place: str) -> None:
         """Say in the bottom line what the app is connected to."""
@@ -120,8 +112,7 @@ class ChatScreen(Screen[None]):
             case TranscriptChanged(session_id):
                 self._show_transcript(session_id)
             case TurnEnded(session_id):
-                if session_id != self._open_id:
-                    self._marks[session_id] = "unseen"
+                self._marks[session_id] = "" if session_id == self._open_id else "unseen"
                 self._show_sessions()
             case QuestionReturned(session_id, question):
                 if session_id == self._open_id and not self.query_one(Composer).text:
@@ -134,30 +125,23 @@ class ChatScreen(Screen[None]):
         self.run_worker(work)
 
     def _show_sessions(self) -> None:
-        wanted = self.query_one("#filter", Input).value.casefold()
         rows = [
-            Row(session.session_id, title, session.last_updated_at, self._mark(session.session_id))
+            Row(session.session_id, self._title(session), session.last_updated_at, self._mark(session.session_id))
             for session in self.desk.catalogue
-            if wanted in (title := self._title(session)).casefold()
         ]
-        self.query_one(SessionList).show_rows(rows, self._open_id)
+        self.query_one(Sidebar).show_rows(rows, self._open_id)
         self._show_heading()
-        self._show_picker_indexes()
+        if isinstance(self.app.screen, IndexPicker):
+            self.app.screen.show_indexes(self.desk.indexes)
 
     def _show_heading(self) -> None:
         session = self.desk.catalogue.get(self._open_id)
         if session is None:
-            self.query_one("#heading", Static).update("")
+            self.query_one(Reader).show_heading("", "")
             return
         searched = session.index_ids or self.desk.scopes.get(session.session_id, ())
         names = ", ".join(names_of(searched, self.desk.indexes)) or "unbound"
-        self.query_one("#heading", Static).update(
-            Content.assemble((self._title(session), "bold"), ("  ·  ", "$text-muted"), (names, "$text-muted"))
-        )
-
-    def _show_picker_indexes(self) -> None:
-        if isinstance(self.app.screen, IndexPicker):
-            self.app.screen.show_indexes(self.desk.indexes)
+        self.query_one(Reader).show_heading(self._title(session), names)
 
     def _show_transcript(self, session_id: str) -> None:
         if session_id == self._open_id:
@@ -166,9 +150,12 @@ class ChatScreen(Screen[None]):
             self.say_activity("Answering · Esc stops" if is_busy else "")
 
     def _draw_open(self) -> None:
-        transcript = self.desk.transcripts.get(self._open_id or "")
+        transcript = self._transcript()
         if transcript is not None:
-            self.query_one(ConversationPane).draw(transcript)
+            self.query_one(Reader).draw(transcript)
+
+    def _transcript(self) -> Transcript | None:
+        return self.desk.transcripts.get(self._open_id or "")
 
     def _mark(self, session_id: str) -> Mark:
         return "busy" if session_id in self.desk.busy else self._marks.get(session_id, "")
@@ -179,21 +166,17 @@ class ChatScreen(Screen[None]):
     def _open(self, session_id: str) -> None:
         self._open_id = session_id
         self._marks.pop(session_id, None)
-        transcript = self.desk.transcripts.get(session_id)
-        self.query_one(ConversationPane).show(session_id, transcript or Transcript())
-        if transcript is None:
-            self.say_activity("Opening the session…")
+        transcript = self._transcript()
+        self.query_one(Reader).show(session_id, transcript or Transcript())
+        self.say_activity("" if transcript is not None else "Opening the session…")
         self.remove_class("-sessions")
         self._show_sessions()
-        self.query_one(SessionList).put_cursor_on(session_id)
+        self.query_one(Sidebar).put_cursor_on(session_id)
         self._remember_questions()
         self.query_one(Composer).focus()
 
     def _remember_questions(self) -> None:
-        transcript = self.desk.transcripts.get(self._open_id or "", Transcript())
-        self.query_one(Composer).remember([turn.question for turn in transcript if turn.question])
-
-    # The list
+        self.query_one(Composer).remember([turn.question for turn in self._transcript() or () if turn.question])
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
         self._open(message.session_id)
@@ -219,27 +202,10 @@ class ChatScreen(Screen[None]):
             (session, timer), self._deleted = self._deleted, None
             timer.stop()
             if session.session_id == self._open_id:
-                self._close()
+                self._open_id = None
+                self.query_one(Reader).show("", Transcript())
+                self._show_sessions()
             self._run(self.desk.delete(session))
-
-    def _close(self) -> None:
-        self._open_id = None
-        self.query_one(ConversationPane).show("", Transcript())
-        self._show_sessions()
-
-    def on_session_list_filter_wanted(self) -> None:
-        self.query_one("#filter").display = True
-        self.query_one("#filter").focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter(self) -> None:
-        self._show_sessions()
-
-    @on(Input.Submitted, "#filter")
-    def _leave_filter(self) -> None:
-        self.query_one(SessionList).focus()
-
-    # Asking
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
         session = self.desk.catalogue.get(self._open_id)
@@ -257,7 +223,7 @@ class ChatScreen(Screen[None]):
     def _ask(self, session_id: str, question: str) -> None:
         self._waiting_question = ""
         self.query_one(Composer).take()
-        self.query_one(ConversationPane).follow()
+        self.query_one(Reader).pane.follow()
         self._run(self.desk.ask(session_id, question))
         self.call_after_refresh(self._remember_questions)
 
@@ -271,21 +237,32 @@ class ChatScreen(Screen[None]):
     def on_composer_quit_wanted(self) -> None:
         self.app.run_worker(self.app.action_quit())
 
-    def on_conversation_pane_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        bar = self.query_one(ScrollBar)
-        bar.window_virtual_size = SCROLL_UNITS
-        bar.window_size = max(1, round((message.last - message.first) * SCROLL_UNITS))
-        bar.position = round(message.first * SCROLL_UNITS)
+    def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
         self.query_one(Composer).border_title = "" if message.is_at_end else "↓ more below · End"
-
-    @on(ScrollTo)
-    def _scroll_by_mouse(self, message: ScrollTo) -> None:
-        if message.y is not None:
-            self.query_one(ConversationPane).go_to_fraction(message.y / SCROLL_UNITS)
 
     def on_conversation_pane_typed(self, message: ConversationPane.Typed) -> None:
         self.query_one(Composer).focus()
         self.query_one(Composer).type(message.text)
+
+    def on_conversation_pane_copy_wanted(self, message: ConversationPane.CopyWanted) -> None:
+        self.app.copy_to_clipboard(message.text)
+        more = "" if message.what == "selection" else " Then c: a code block, q: the question, a: the answer."
+        self.notify(f"Sent the {message.what} to the terminal's clipboard.{more}", markup=False, timeout=4)
+
+    def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
+        self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
+
+    def on_conversation_pane_whole_wanted(self, message: ConversationPane.WholeWanted) -> None:
+        self.app.push_screen(Pager(message.part))
+
+    def on_conversation_pane_outline_wanted(self) -> None:
+        questions = [turn.question or "" for turn in self._transcript() or ()]
+
+        def go(turn: int | None) -> None:
+            if turn is not None:
+                self.query_one(Reader).pane.go_to_turn(turn)
+
+        self.app.push_screen(Outline("Questions", questions), go)
 
     def action_new_session(self) -> None:
         def take(choice: Choice | None) -> None:
@@ -306,8 +283,6 @@ class ChatScreen(Screen[None]):
 
         self.app.push_screen(IndexPicker(self.desk.indexes, scope_of_unbound=True), take)
 
-    # Keys for the whole screen
-
     def action_go_to_sessions(self) -> None:
         if self.query_one(SessionList).has_focus:
             self.remove_class("-sessions")
@@ -315,31 +290,28 @@ class ChatScreen(Screen[None]):
         else:
             self.add_class("-sessions")
             self.remove_class("-no-sessions")
-            self.query_one(SessionList).focus()
+            self.query_one(Sidebar).focus_list()
 
     def action_toggle_sessions(self) -> None:
         if self.has_class("-narrow"):
             self.action_go_to_sessions()
             return
         self.toggle_class("-no-sessions")
-        if self.query_one("#sidebar").has_focus_within:
+        if self.query_one(Sidebar).has_focus_within:
             self.query_one(Composer).focus()
 
     def action_escape(self) -> None:
-        filter_field = self.query_one("#filter", Input)
-        if filter_field.display and self.query_one("#sidebar").has_focus_within:
-            filter_field.value = ""
-            filter_field.display = False
-            self.query_one(SessionList).focus()
-        elif self.has_class("-sessions") and self.has_class("-narrow"):
+        if self.has_class("-sessions") and self.has_class("-narrow"):
             self.action_go_to_sessions()
         elif self._open_id is not None:
             self.desk.stop(self._open_id)
 
     def action_copy_or_stop(self) -> None:
-        composer = self.query_one(Composer)
+        composer, pane = self.query_one(Composer), self.query_one(Reader).pane
         if composer.selected_text:
             composer.action_copy()
+        elif pane.selected_text:
+            pane.action_copy()
         elif self._open_id is not None and self.desk.stop(self._open_id):
             return
         elif composer.text:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tui.conversation.transcript import Part, Transcript, Turn
+from tui.conversation.transcript import Part, Thought, Transcript, Turn
 from tui.rendering.lines import BLANK, Line, Span
 from tui.rendering.parts import Block, block_for, can_fold, end_lines, is_apart, is_folded_by_default, question_lines
 from tui.widgets.viewport import Place
@@ -54,6 +54,7 @@ class TranscriptColumn:
         self._rendered: OrderedDict[int, _Rendered] = OrderedDict()
         self._toggled: set[tuple[int, int]] = set()
         self._shows_details = False
+        self._shows_thinking = False
 
     def show(self, transcript: Transcript) -> None:
         """Show a later state of the conversation, or another one."""
@@ -96,7 +97,8 @@ class TranscriptColumn:
         part = self.part(turn, block)
         if part is None or not can_fold(part):
             return False
-        at_first = is_folded_by_default(part) and not self._shows_details
+        is_shown = self._shows_details or (self._shows_thinking and isinstance(part, Thought))
+        at_first = is_folded_by_default(part) and not is_shown
         return at_first != ((turn, block) in self._toggled)
 
     def toggle(self, turn: int, block: int) -> bool:
@@ -113,6 +115,11 @@ class TranscriptColumn:
         """Unfold every block, or fold each as it was at first."""
         self._shows_details = not self._shows_details
         self._toggled.clear()
+        self._rendered.clear()
+
+    def toggle_thinking(self) -> None:
+        """Unfold all thinking, or fold it as it was at first."""
+        self._shows_thinking = not self._shows_thinking
         self._rendered.clear()
 
     def catch_up(self) -> bool:

@@ -1,35 +1,28 @@
-"""The conversation, drawn by lines: what is not on the screen is neither rendered nor measured.
+"""The conversation: a line view of a transcript, with a cursor over its parts, folding, finding and copying.
 
-One widget for a conversation of any length. It is given transcripts to draw and knows nothing of where they come from.
+It is given transcripts to draw and knows nothing of where they come from. The place in each conversation is kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
-from rich.segment import Segment
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
-from tui.conversation.transcript import Transcript
+from tui.conversation.quoting import answer_text, code_blocks, part_text
+from tui.conversation.transcript import Part, Transcript
 from tui.rendering.lines import BLANK, Line
 from tui.rendering.parts import can_fold
 from tui.widgets.column import TranscriptColumn
-from tui.widgets.painting import ROLE_CLASSES, Palette
-from tui.widgets.viewport import START, Place, backward, bottom, distance, forward, held, move, window
+from tui.widgets.finding import blocks_with, occurrences, rows_with
+from tui.widgets.line_view import LineView, Look, Position
+from tui.widgets.painting import Mark
+from tui.widgets.viewport import Place, backward, forward
 
-MARGIN = 2
-"""Cells at the left: the cursor's bar and a space."""
-
-PADDING = 1
-"""Cells at the right, between the text and the scrollbar."""
-
-LEAST_WIDTH = 20
-WHEEL_ROWS = 3
+Copied: TypeAlias = Literal["selection", "part", "question", "answer", "code block"]
 
 
 @dataclass(slots=True)
@@ -37,41 +30,26 @@ class Reading:
     """Where a reader is in one conversation."""
 
     column: TranscriptColumn = field(default_factory=TranscriptColumn)
-    top: Place = START
-    follows: bool = True
+    position: Position = field(default_factory=lambda: Position(follows=True))
     cursor: tuple[int, int] | None = None
     """The block under the cursor, by turn and block; None until the reader moves it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What a row of the screen shows, and the strip made of it."""
+class ConversationPane(LineView):
+    """Reads one conversation at a time."""
 
-    line: Line | None
-    is_question: bool
-    has_cursor: bool
-    strip: Strip
-
-    def shows(self, line: Line, is_question: bool, has_cursor: bool) -> bool:
-        return self.line == line and self.is_question == is_question and self.has_cursor == has_cursor
-
-
-class ConversationPane(Widget, can_focus=True):
-    """Reads one conversation at a time and remembers the place in each."""
-
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "pane--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "fold", "Fold"),
         Binding("ctrl+o", "all_details", "Details"),
-        Binding("up,k", "scroll_rows(-1)", "Up", show=False),
-        Binding("down,j", "scroll_rows(1)", "Down", show=False),
-        Binding("pageup,ctrl+u", "scroll_pages(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+d", "scroll_pages(1)", "Page down", show=False),
-        Binding("home,g", "go_to_start", "Start", show=False),
-        Binding("end,G", "follow", "End", show=False),
+        Binding("slash", "find", "Find"),
+        Binding("n", "find_next(1)", "Next match", show=False),
+        Binding("N", "find_next(-1)", "Previous match", show=False),
+        Binding("y", "copy", "Copy"),
+        Binding("o", "outline", "Questions"),
+        Binding("p", "open_whole", "Open whole", show=False),
         Binding("J", "move_cursor(1)", "Next part", show=False),
         Binding("K", "move_cursor(-1)", "Previous part", show=False),
+        Binding("ctrl+t", "toggle_thinking", "Thinking", show=False),
         Binding("left_curly_bracket", "go_to_question(-1)", "Previous question", show=False),
         Binding("right_curly_bracket", "go_to_question(1)", "Next question", show=False),
     ]
@@ -83,140 +61,89 @@ class ConversationPane(Widget, can_focus=True):
         text: str
 
     @dataclass
-    class Scrolled(Message):
-        """The rows on the screen changed. Positions are fractions of the conversation, by turns."""
+    class CopyWanted(Message):
+        """This text is to be copied."""
 
-        first: float
-        last: float
-        is_at_end: bool
+        text: str
+        what: Copied
+
+    @dataclass
+    class WholeWanted(Message):
+        """A part is to be shown whole, in a view of its own."""
+
+        part: Part
+
+    class FindWanted(Message):
+        """The reader wants to type what to find."""
+
+    class OutlineWanted(Message):
+        """The reader wants the list of questions."""
+
+    @dataclass
+    class NotFound(Message):
+        """Nothing in the conversation contains the text."""
+
+        wanted: str
 
     def __init__(self) -> None:
-        super().__init__()
         self._readings: dict[str, Reading] = {"": Reading()}
         self._reading = self._readings[""]
-        self._rows: list[_Row] = []
-        self._palette: Palette | None = None
-        self._told: tuple[float, float, bool] | None = None
+        super().__init__(self._reading.column)
+        self._wanted = ""
+        self._found: Place | None = None
+        self._copies_more = False
+        self._code_blocks_copied = 0
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
         self._reading = self._readings.setdefault(session_id, Reading())
-        self._rows = []
-        self.draw(transcript)
+        self._reading.column.show(transcript)
+        self.show_column(self._reading.column, self._reading.position)
 
     def draw(self, transcript: Transcript) -> None:
         """Draw a later state of the conversation that is shown. The reader's place stays, or follows the end."""
-        self._reading.column.show(transcript)
-        self._draw()
+        column, top = self._reading.column, self.position.top
+        was_open = not self.position.follows and not column.is_folded(top.turn, top.block)
+        column.show(transcript)
+        if was_open and column.is_folded(top.turn, top.block):
+            column.toggle(top.turn, top.block)
+        self.redraw()
 
     def follow(self) -> None:
         """Go to the end and stay there as it grows."""
-        self._reading.follows = True
-        self._draw()
+        self.action_go_to_end()
 
-    def notify_style_update(self) -> None:
-        """The theme or the stylesheet changed: every role may have another look."""
-        super().notify_style_update()
-        self._palette = None
-        self._rows = []
-
-    def on_resize(self) -> None:
-        reading = self._reading
-        reading.column.resize(self._text_width)
-        self._draw(everything=True)
-
-    def on_focus(self) -> None:
-        self._draw()
-
-    def on_blur(self) -> None:
-        self._draw()
-
-    @property
-    def _text_width(self) -> int:
-        return max(LEAST_WIDTH, self.size.width - MARGIN - PADDING)
-
-    def render_line(self, y: int) -> Strip:
-        if not self._rows:
-            self._draw()
-        return self._rows[y].strip if y < len(self._rows) else Strip.blank(self.size.width)
-
-    def _draw(self, *, everything: bool = False) -> None:
-        """Bring the rows up to date and have the terminal repaint those that changed."""
-        if not self.size:
-            return
-        if self._palette is None:
-            self._palette = Palette(self)
-        reading, height = self._reading, self.size.height
-        reading.column.resize(self._text_width)
-        end = bottom(reading.column, height)
-        reading.top = end if reading.follows else min(held(reading.column, reading.top, height), end)
-        places = window(reading.column, reading.top, height)
-        before, self._rows = self._rows, self._made(places, height)
-        self._tell_position(places)
-        if everything or len(before) != len(self._rows):
-            self.refresh()
-            return
-        for y, (old, new) in enumerate(zip(before, self._rows, strict=True)):
-            if old.strip is not new.strip:
-                self.refresh(Region(0, y, self.size.width, 1))
-        if reading.column.is_behind:
+    def prepare(self, width: int) -> None:
+        self._reading.column.resize(width)
+        if self._reading.column.is_behind:
             self.call_later(self._catch_up)
 
     def _catch_up(self) -> None:
         self._reading.column.catch_up()
-        self._draw()
+        self.redraw()
 
-    def _made(self, places: Sequence[Place], height: int) -> list[_Row]:
-        column, cursor = self._reading.column, self._cursor_block(places)
-        kept = {row.line: row for row in self._rows if row.line is not None}
-        rows: list[_Row] = []
-        for place in places:
-            line, is_question = column.line(place), place.block == 0
-            has_cursor = (place.turn, place.block) == cursor and line is not BLANK
-            old = kept.get(line)
-            if old is None or not old.shows(line, is_question, has_cursor):
-                old = _Row(line, is_question, has_cursor, self._strip(line, is_question, has_cursor))
-            rows.append(old)
-        empty = _Row(None, False, False, self._strip(BLANK, False, False))
-        return rows + [empty] * (height - len(rows))
+    def look(self, place: Place, line: Line) -> Look:
+        is_text = line is not BLANK
+        has_bar = is_text and self.has_focus and place[:2] == self._reading.cursor
+        fill = "question" if place.block == 0 and is_text else "text"
+        return Look(fill, has_bar, (*self._found_marks(line), *self.selection_marks(place)))
 
-    def _strip(self, line: Line, is_question: bool, has_cursor: bool) -> Strip:
-        palette = self._palette
-        assert palette is not None
-        fill = palette.role("question" if is_question and line.spans else "text")
-        bar = Segment("▌", self.get_component_rich_style("pane--cursor")) if has_cursor else Segment(" ", fill)
-        return Strip([bar, Segment(" ", fill), *palette.segments(line)]).adjust_cell_length(self.size.width, fill)
-
-    def _tell_position(self, places: Sequence[Place]) -> None:
-        column = self._reading.column
-        if not places:
-            position = (0.0, 1.0, True)
-        else:
-            turns = column.turns()
-            first, last = (self._fraction(place) / turns for place in (places[0], places[-1]))
-            position = (first, last, self._reading.follows)
-        if position != self._told:
-            self._told = position
-            self.post_message(self.Scrolled(*position))
-
-    def _fraction(self, place: Place) -> float:
-        """A place as a number of turns from the start. Within a turn it goes by blocks: heights may be unknown."""
-        column = self._reading.column
-        within = (place.row + 1) / max(1, column.height(place.turn, place.block))
-        return place.turn + (place.block + within) / column.blocks(place.turn)
-
-    def _cursor_block(self, places: Sequence[Place]) -> tuple[int, int] | None:
-        """The block with the cursor, moved into sight where it was scrolled away; none without the focus."""
-        cursor = self._reading.cursor
-        if not self.has_focus or cursor is None or not places:
-            return None
-        first, last = places[0], places[-1]
-        cursor = max((first.turn, first.block), min(cursor, (last.turn, last.block)))
-        self._reading.cursor = cursor
-        return cursor
+    def _found_marks(self, line: Line) -> tuple[Mark, ...]:
+        text = line.text if self._wanted else ""
+        ranges = occurrences(text, self._wanted)
+        return tuple((cell_len(text[:start]), cell_len(text[:end]), "lines--found") for start, end in ranges)
 
     def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character and event.key not in self.screen.active_bindings:
+        copies_more, self._copies_more = self._copies_more, False
+        if copies_more and event.key in {"c", "q", "a"}:
+            event.stop()
+            event.prevent_default()
+            self._copy_more(event.key)
+        elif event.key == "escape" and (self.clear_selection() or self._wanted):
+            event.stop()
+            event.prevent_default()
+            self.find("")
+        elif event.is_printable and event.character and event.key not in self.screen.active_bindings:
             event.stop()
             self.post_message(self.Typed(event.character))
 
@@ -224,109 +151,153 @@ class ConversationPane(Widget, can_focus=True):
         event.stop()
         self.post_message(self.Typed(event.text))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.action_scroll_rows(WHEEL_ROWS)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.action_scroll_rows(-WHEEL_ROWS)
-
     def on_click(self, event: events.Click) -> None:
-        place = self._place_at(event.y)
-        if place is not None:
-            self._reading.cursor = (place.turn, place.block)
-            if event.x >= MARGIN and self._is_head(place):
+        point = self.point_at(event.x, event.y)
+        if point is not None and event.chain == 1 and self.selection is None:
+            self._reading.cursor = point.place[:2]
+            if self._is_head(point.place):
                 self.action_fold()
-            self._draw()
-
-    def _place_at(self, y: int) -> Place | None:
-        places = window(self._reading.column, self._reading.top, self.size.height)
-        return places[y] if 0 <= y < len(places) else None
+        super().on_click(event)
 
     def _is_head(self, place: Place) -> bool:
-        """Whether a place is the line that names a foldable part."""
+        """Whether a place is the line that names a foldable part: its first one that is not blank."""
         column = self._reading.column
-        rows_before = move(column, place, -1)
-        is_first = rows_before[:2] != place[:2] or not column.line(rows_before).spans
-        return is_first and bool(column.line(place).spans)
+        part = column.part(place.turn, place.block)
+        head = next((row for row in range(2) if column.line(place._replace(row=row)) is not BLANK), 0)
+        return part is not None and can_fold(part) and place.row == head
 
-    def go_to(self, place: Place) -> None:
-        """Put a place at the top of the screen, or as near to it as the end allows."""
-        reading, height = self._reading, self.size.height
-        reading.top = held(reading.column, place, height)
-        reading.follows = reading.top >= bottom(reading.column, height)
-        self._draw()
-
-    def go_to_fraction(self, fraction: float) -> None:
-        """Go to a place by its fraction of the conversation, as the scrollbar shows it."""
-        turns = self._reading.column.turns()
-        whole, part = divmod(max(0.0, min(fraction, 0.999999)) * turns, 1) if turns else (0, 0)
-        turn = int(whole)
-        blocks = self._reading.column.blocks(turn) if turns else 0
-        self.go_to(Place(turn, int(part * blocks), 0))
-
-    def action_scroll_rows(self, by: int) -> None:
-        self.go_to(move(self._reading.column, self._reading.top, by))
-
-    def action_scroll_pages(self, by: int) -> None:
-        self.action_scroll_rows(by * max(1, self.size.height - 2))
-
-    def action_go_to_start(self) -> None:
-        self.go_to(START)
-
-    def action_follow(self) -> None:
-        self.follow()
+    def _target(self) -> tuple[int, int] | None:
+        """The block that a key means: the one under the cursor, else the last on the screen that can be folded."""
+        shown = list(dict.fromkeys(place[:2] for place in self.places))
+        if self._reading.cursor in shown or not shown:
+            return self._reading.cursor
+        column = self._reading.column
+        foldable = (block for block in reversed(shown) if (part := column.part(*block)) and can_fold(part))
+        return next(foldable, shown[-1])
 
     def action_fold(self) -> None:
-        cursor = self._reading.cursor or self._last_foldable()
-        if cursor is not None and self._reading.column.toggle(*cursor):
-            self._reading.cursor = cursor
-            self._reading.follows = False
-            self._draw()
-
-    def _last_foldable(self) -> tuple[int, int] | None:
-        """Without a cursor, the fold key means the last part on the screen that can be folded."""
-        column = self._reading.column
-        places = window(column, self._reading.top, self.size.height)
-        blocks = dict.fromkeys((place.turn, place.block) for place in reversed(places))
-        return next((block for block in blocks if (part := column.part(*block)) and can_fold(part)), None)
+        """Fold or unfold the part under the cursor. What is above it stays where it is on the screen."""
+        block = self._target()
+        if block is not None and self._reading.column.toggle(*block):
+            self._reading.cursor = block
+            self.position.follows = False
+            self.redraw()
 
     def action_all_details(self) -> None:
         self._reading.column.toggle_details()
-        self._draw()
+        self.redraw()
+
+    def action_toggle_thinking(self) -> None:
+        """Fold or unfold all thinking."""
+        self._reading.column.toggle_thinking()
+        self.redraw()
 
     def action_move_cursor(self, by: int) -> None:
         """Move the cursor to the next or previous block, and scroll it into sight."""
-        reading = self._reading
-        places = window(reading.column, reading.top, self.size.height)
-        if not places:
+        if not self.places:
             return
-        edge = places[0] if by > 0 else places[-1]
-        turn, block = reading.cursor or (edge.turn, edge.block - by)
-        blocks = forward(reading.column, turn, block + 1) if by > 0 else backward(reading.column, turn, block)
-        found = next(blocks, None)
-        if found is not None:
-            reading.cursor = found[:2]
-            self._bring_into_sight(*found)
-            self._draw()
+        column, cursor = self._reading.column, self._reading.cursor
+        shown = [place[:2] for place in self.places]
+        if cursor in shown:
+            turn, block = cursor
+        else:
+            turn, block = shown[0] if by > 0 else shown[-1]
+            block -= by
+        blocks = forward(column, turn, block + 1) if by > 0 else backward(column, turn, block)
+        if (found := next(blocks, None)) is not None:
+            self._put_cursor(*found)
 
-    def _bring_into_sight(self, turn: int, block: int, height: int) -> None:
-        reading, rows = self._reading, self.size.height
-        first, last = Place(turn, block, 0), Place(turn, block, height - 1)
-        below = distance(reading.column, reading.top, last, rows - 1)
-        if first < reading.top:
-            reading.follows, reading.top = False, first
-        elif below is None:
-            reading.follows = False
-            reading.top = max(reading.top, min(first, move(reading.column, last, 1 - rows)))
+    def _put_cursor(self, turn: int, block: int, height: int) -> None:
+        self._reading.cursor = (turn, block)
+        self.bring_into_sight(Place(turn, block, 0), Place(turn, block, height - 1))
+        self.redraw()
 
     def action_go_to_question(self, by: int) -> None:
         """Put the previous or next question at the top of the screen."""
-        reading = self._reading
-        top = reading.top
+        top = self.position.top
         is_on_question = top.block == 0 and top.row <= 1
-        turn = top.turn + by if by > 0 or is_on_question else top.turn
-        if 0 <= turn < reading.column.turns():
-            reading.cursor = (turn, 0)
+        self.go_to_turn(top.turn + by if by > 0 or is_on_question else top.turn)
+
+    def go_to_turn(self, turn: int) -> None:
+        """Put a question at the top of the screen, or as near to it as the end allows."""
+        if 0 <= turn < self._reading.column.turns():
+            self._reading.cursor = (turn, 0)
             self.go_to(Place(turn, 0, 1 if turn else 0))
+
+    def find(self, wanted: str) -> None:
+        """Mark every occurrence from now on; "" marks none."""
+        self._wanted = wanted
+        self.redraw()
+
+    def action_find(self) -> None:
+        self.post_message(self.FindWanted())
+
+    def action_find_next(self, step: int) -> None:
+        """Go to the next or previous occurrence, once around; the part that it is in is unfolded."""
+        if not self._wanted or not self.places:
+            return
+        first = self.places[0]._replace(row=self.places[0].row - 1)
+        origin = self._found if self._found is not None and self._found in self.places else first
+        if (place := next(self._matches(origin, step), None)) is not None:
+            self._show_found(place)
+        else:
+            self.post_message(self.NotFound(self._wanted))
+
+    def _matches(self, origin: Place, step: int) -> Iterator[Place]:
+        column = self._reading.column
+        here = list(rows_with(column, origin.turn, origin.block, self._wanted))[::step]
+        yield from (place for place in here if (place.row - origin.row) * step > 0)
+        for turn, block in blocks_with(column.transcript, self._wanted, origin[:2], step):
+            if column.is_folded(turn, block):
+                column.toggle(turn, block)
+            yield from list(rows_with(column, turn, block, self._wanted))[::step]
+        yield from here
+
+    def _show_found(self, place: Place) -> None:
+        self._found = place
+        self._reading.cursor = place[:2]
+        self.bring_into_sight(place, place)
+        self.redraw()
+
+    def action_outline(self) -> None:
+        self.post_message(self.OutlineWanted())
+
+    def action_open_whole(self) -> None:
+        block = self._target()
+        part = self._reading.column.part(*block) if block else None
+        if part is not None:
+            self.post_message(self.WholeWanted(part))
+
+    def action_copy(self) -> None:
+        """Copy the selection, else the part under the cursor; then c, q or a copies more of the turn."""
+        if self.selected_text:
+            self.post_message(self.CopyWanted(self.selected_text, "selection"))
+            self.clear_selection()
+            return
+        block = self._target()
+        if block is None:
+            return
+        self._reading.cursor = block
+        self._copies_more, self._code_blocks_copied = True, 0
+        part = self._reading.column.part(*block)
+        turn = self._reading.column.transcript[block[0]]
+        if part is not None:
+            self.post_message(self.CopyWanted(part_text(part), "part"))
+        else:
+            self.post_message(self.CopyWanted(turn.question or "", "question"))
+        self.redraw()
+
+    def _copy_more(self, key: str) -> None:
+        block = self._reading.cursor
+        if block is None:
+            return
+        turn = self._reading.column.transcript[block[0]]
+        blocks = code_blocks(answer_text(turn)) if key == "c" else []
+        if key == "q":
+            self.post_message(self.CopyWanted(turn.question or "", "question"))
+        elif key == "a":
+            self.post_message(self.CopyWanted(answer_text(turn), "answer"))
+        elif blocks:
+            self.post_message(self.CopyWanted(blocks[self._code_blocks_copied % len(blocks)], "code block"))
+            self._code_blocks_copied += 1
+        self._copies_more = True

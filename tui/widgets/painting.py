@@ -1,6 +1,6 @@
 """Lines to the terminal: the one place where the conversation's text becomes cells and its roles become colours."""
 
-from typing import get_args
+from typing import TypeAlias, get_args
 
 from rich.segment import Segment
 from rich.style import Style
@@ -9,6 +9,9 @@ from textual.widget import Widget
 
 from tui.rendering.lines import Line, Role, Span
 from tui.sanitize import clean
+
+Mark: TypeAlias = tuple[int, int, str]
+"""A half-open range of cells of a row, and the component class that it is shown in."""
 
 ROLE_CLASSES = {f"role--{role}" for role in get_args(Role)}
 """Component classes of a widget that draws lines: the stylesheet gives each role its colours."""
@@ -48,3 +51,12 @@ class Palette:
     def strip(self, line: Line, width: int) -> Strip:
         """The line, cut or filled to `width` cells."""
         return Strip(self.segments(line)).adjust_cell_length(width, self.role("text"))
+
+
+def marked(strip: Strip, start: int, end: int, style: Style) -> Strip:
+    """The strip with another look from one cell to another."""
+    start, end = max(0, start), min(end, strip.cell_length)
+    if start >= end:
+        return strip
+    middle = Strip([Segment(text, (look or Style.null()) + style) for text, look, _ in strip.crop(start, end)])
+    return Strip.join([strip.crop(0, start), middle, strip.crop(end, strip.cell_length)])

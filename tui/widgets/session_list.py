@@ -47,7 +47,6 @@ class SessionList(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open"),
         Binding("d,delete", "delete", "Delete"),
-        Binding("slash", "filter", "Filter"),
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("pageup,ctrl+u", "move_page(-1)", "Page up", show=False),
@@ -67,9 +66,6 @@ class SessionList(ScrollView, can_focus=True):
         """The delete key was pressed twice on a session."""
 
         session_id: str
-
-    class FilterWanted(Message):
-        """The reader wants to type a filter."""
 
     class MoreWanted(Message):
         """The last rows are near: the next page is wanted."""
@@ -164,9 +160,6 @@ class SessionList(ScrollView, can_focus=True):
         else:
             self._asked_to_delete = session_id
             self.refresh()
-
-    def action_filter(self) -> None:
-        self.post_message(self.FilterWanted())
 
     def action_move(self, by: int) -> None:
         self.action_move_to(max(0, min(self._cursor + by, len(self._rows) - 1)))

@@ -1,0 +1,89 @@
+"""The open conversation: its heading, its lines, the scrollbar, and the field to find in it."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.scrollbar import ScrollBar, ScrollTo
+from textual.widgets import Input, Static
+
+from tui.conversation.transcript import Transcript
+from tui.widgets.conversation_pane import ConversationPane
+
+SCROLL_UNITS = 10_000
+"""The scrollbar's length: it shows fractions of the conversation, because not every height is known."""
+
+
+class Reader(Vertical):
+    """Shows one conversation at a time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "end_find", "End finding", show=False)]
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="heading", markup=False)
+        with Horizontal():
+            yield ConversationPane()
+            yield ScrollBar(vertical=True, thickness=1)
+        yield Input(placeholder="Find in this conversation", id="find", compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).display = False
+
+    @property
+    def pane(self) -> ConversationPane:
+        return self.query_one(ConversationPane)
+
+    def show(self, session_id: str, transcript: Transcript) -> None:
+        """Turn to a conversation, at the place where it was left, or at its end."""
+        self.pane.show(session_id, transcript)
+
+    def draw(self, transcript: Transcript) -> None:
+        """Draw a later state of the conversation that is shown."""
+        self.pane.draw(transcript)
+
+    def show_heading(self, title: str, searched: str) -> None:
+        """Name the conversation and the indexes it searches."""
+        heading = Content.assemble(
+            (title, "bold"), ("  ·  " if title else "", "$text-muted"), (searched, "$text-muted")
+        )
+        self.query_one("#heading", Static).update(heading)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "end_find":
+            return self.query_one(Input).display
+        return super().check_action(action, parameters)
+
+    def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
+        bar = self.query_one(ScrollBar)
+        bar.window_virtual_size = SCROLL_UNITS
+        bar.window_size = max(1, round((message.last - message.first) * SCROLL_UNITS))
+        bar.position = round(message.first * SCROLL_UNITS)
+
+    @on(ScrollTo)
+    def _scroll_by_mouse(self, message: ScrollTo) -> None:
+        message.stop()
+        if message.y is not None:
+            self.pane.go_to_fraction(message.y / SCROLL_UNITS)
+
+    def on_conversation_pane_find_wanted(self, message: ConversationPane.FindWanted) -> None:
+        message.stop()
+        field = self.query_one(Input)
+        field.display = True
+        field.focus()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        self.pane.find(message.value)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        self.pane.focus()
+        self.pane.find(message.value)
+        self.pane.action_find_next(-1)
+
+    def action_end_find(self) -> None:
+        self.query_one(Input).display = False
+        self.query_one(Input).value = ""
+        self.pane.find("")
+        self.pane.focus()
