@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.api import json_text, wire
+from tui.api.fields import parse_time
 from tui.api.models import (
     Attachment,
     FullSession,
@@ -26,6 +27,7 @@ from tui.api.models import (
     Usage,
     UserInput,
 )
+from tui.api.wire_events import event_from_json
 
 KINDS = ["thinking_delta", "text_delta", "thinking", "text", "user_input", "tool_call", "tool_result", "stop"]
 FIELDS = ["type", "content", "call_id", "name", "arguments", "result", "image_attachment", "is_error", "error", "usage"]
@@ -36,7 +38,7 @@ EVENT_LIKE = st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(KINDS) | A
 
 
 def event(fields: object, sse_event: str = ""):
-    return wire.event_from_json(json.dumps(fields), sse_event)
+    return event_from_json(json.dumps(fields), sse_event)
 
 
 def dumped(value: object) -> bytes:
@@ -93,7 +95,7 @@ def test_optional_parts_of_the_wrong_shape_count_as_absent():
 )
 def test_f17_an_event_of_no_known_shape_is_kept_as_it_came(fields: dict[str, object]):
     source = json.dumps(fields)
-    got = wire.event_from_json(source)
+    got = event_from_json(source)
     assert isinstance(got, Unknown)
     assert got.raw == source
 
@@ -106,13 +108,13 @@ def test_f01_shown_texts_are_cleaned_and_identifiers_kept():
 @settings(deadline=None)
 @given(fields=EVENT_LIKE | ANY_JSON, name=st.sampled_from(["", "message", *KINDS]))
 def test_f17_no_json_makes_an_event_raise(fields: object, name: str):
-    wire.event_from_json(json.dumps(fields), name)
+    event_from_json(json.dumps(fields), name)
 
 
 @settings(deadline=None)
 @given(text=ANY_TEXT)
 def test_f18_no_text_makes_an_event_raise(text: str):
-    wire.event_from_json(text)
+    event_from_json(text)
 
 
 @settings(deadline=None)
@@ -135,7 +137,7 @@ def test_any_bytes_are_read_or_refused(body: bytes):
 @given(events=st.lists(EVENT_LIKE))
 def test_a_stored_history_reads_as_its_events_would_one_by_one(events: list[dict[str, object]]):
     body = json.dumps({"events": events, "session_id": "s"})
-    assert list(wire.full_session(body.encode()).events) == [wire.event_from_json(json.dumps(e)) for e in events]
+    assert list(wire.full_session(body.encode()).events) == [event_from_json(json.dumps(e)) for e in events]
 
 
 def test_a_full_session_has_its_fields_before_and_after_the_events():
@@ -257,7 +259,7 @@ def test_f34_what_is_no_list_is_refused(body: bytes):
     ],
 )
 def test_f43_times_of_every_form(text: object, time: datetime | None):
-    assert wire.parse_time(text) == time
+    assert parse_time(text) == time
 
 
 @given(
@@ -267,7 +269,7 @@ def test_f43_times_of_every_form(text: object, time: datetime | None):
 def test_f43_any_time_is_read_back(naive: datetime, minutes: int | None):
     zone = UTC if minutes is None else timezone(timedelta(minutes=minutes))
     text = (naive if minutes is None else naive.replace(tzinfo=zone)).isoformat()
-    got = wire.parse_time(text)
+    got = parse_time(text)
     assert got == naive.replace(tzinfo=zone)
     assert got is not None
     assert got.tzinfo is UTC
@@ -275,7 +277,7 @@ def test_f43_any_time_is_read_back(naive: datetime, minutes: int | None):
 
 @given(ANY_TEXT)
 def test_f43_no_text_makes_a_time_raise(text: str):
-    wire.parse_time(text)
+    parse_time(text)
 
 
 def same(a: object, b: object) -> bool:

@@ -10,9 +10,10 @@ from http import HTTPStatus
 
 import httpx
 
-from tui.api import errors, explain, sse, wire
+from tui.api import errors, explain, sse
 from tui.api.client import Client, well_formed
 from tui.api.models import MAX_PROMPT_CHARS, Event, Session, Stop
+from tui.api.wire_events import event_from_json
 
 _SENTINEL = "[DONE]"
 _START_BYTES = 4096
@@ -43,7 +44,7 @@ async def stream_turn(
             async for message in sent:
                 if message.data == _SENTINEL:
                     continue
-                event = wire.event_from_json(message.data, message.event)
+                event = event_from_json(message.data, message.event)
                 yield event
                 if isinstance(event, Stop):
                     return

@@ -1,163 +1,23 @@
-"""JSON from the wire -> the values of `tui.api.models`, with pydantic. Tolerant: what is strange is kept as strange.
+"""Answers from the wire -> the values of `tui.api.models`. Events are read by `tui.api.wire_events`.
 
-An event that is of no known type, or not of its type's shape, becomes `Unknown`. An optional field of the wrong shape
-counts as absent. Only an answer that is not the asked-for thing at all is refused, with `WrongShapeError`.
-
-All text that is shown passes the sanitizer here, after JSON is decoded, when escapes can hide nothing. Two things do
-not: identifiers, which are sent back as they came, and the arguments and results of tools, which are JSON of any shape
-(or JSON text in a string) and are cleaned where they are drawn.
+An optional field of the wrong shape counts as absent, and an item of the wrong shape is left out of its list. Only an
+answer that is not the asked-for thing at all is refused, with `WrongShapeError`.
 """
 
-import json
 from collections.abc import Generator
-from datetime import UTC, datetime
-from typing import Annotated, Any, TypeAlias, TypeVar, cast
+from typing import TypeVar, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError, ValidatorFunctionWrapHandler
-from pydantic import Field as Default
-from pydantic import WrapValidator as Around
+from pydantic import BaseModel, ValidationError
 
 from tui.api import json_text, models
-from tui.sanitize import clean, clean_line
+from tui.api.fields import Line, Maybe, Shown, Time
+from tui.api.wire_events import event, unknown
 
-MAX_RAW_CHARS = 1_000_000
-"""So much of an unknown event is kept."""
-
-T = TypeVar("T")
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class WrongShapeError(ValueError):
     """The answer is not what was asked for."""
-
-
-def parse_time(value: object) -> datetime | None:
-    """An ISO 8601 time as an aware one in UTC: without a zone it is UTC, as the API's are. None if it is no time."""
-    if not isinstance(value, str):
-        return None
-    try:
-        time = datetime.fromisoformat(value.strip())
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _or_none(value: object, validate: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
-
-
-def _or_empty(value: object) -> object:
-    return {} if value is None else value
-
-
-def _plain_text(value: object) -> object:
-    return value if value is None or isinstance(value, str) else json.dumps(value)
-
-
-Shown = Annotated[str, AfterValidator(clean)]
-Line = Annotated[str, AfterValidator(clean_line)]
-Maybe: TypeAlias = Annotated[T | None, Around(_or_none)]
-Time = Annotated[datetime | None, BeforeValidator(parse_time)]
-
-
-class _Content(BaseModel):
-    content: Shown
-
-
-class _ToolCall(BaseModel):
-    call_id: str
-    name: Line
-    arguments: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = Default(default_factory=dict[str, Any])
-
-    def value(self) -> models.ToolCall:
-        return models.ToolCall(self.call_id, self.name, self.arguments)
-
-
-class _ImageAttachment(BaseModel):
-    attachment_name: str
-    source_id: str
-
-
-class _ToolResult(BaseModel):
-    call_id: str
-    name: Line
-    result: Any = None
-    image_attachment: Maybe[_ImageAttachment] = None
-
-    def value(self) -> models.ToolResult:
-        image = self.image_attachment
-        attachment = models.ImageAttachment(image.attachment_name, image.source_id) if image else None
-        return models.ToolResult(self.call_id, self.name, self.result, attachment)
-
-
-class _Usage(BaseModel):
-    duration_ms: Maybe[float] = None
-    total_input_tokens: Maybe[int] = None
-    total_output_tokens: Maybe[int] = None
-    turns: Maybe[int] = None
-
-
-class _Stop(BaseModel):
-    is_error: Maybe[bool] = None
-    error: Annotated[Shown | None, BeforeValidator(_plain_text)] = None
-    usage: Maybe[_Usage] = None
-    skipped_index_ids: Maybe[list[str]] = None
-
-    def value(self) -> models.Stop:
-        usage = models.Usage(**vars(self.usage)) if self.usage else models.Usage()
-        return models.Stop(bool(self.is_error), self.error, usage, tuple(self.skipped_index_ids or ()))
-
-
-_CONTENT_EVENTS = {
-    "thinking_delta": models.ThinkingDelta,
-    "text_delta": models.TextDelta,
-    "thinking": models.Thinking,
-    "text": models.Text,
-    "user_input": models.UserInput,
-}
-_OTHER_EVENTS = {"tool_call": _ToolCall, "tool_result": _ToolResult, "stop": _Stop}
-_TELLING_FIELDS = {"arguments": "tool_call", "result": "tool_result", "is_error": "stop", "usage": "stop"}
-
-
-def event(raw: object, source: str, sse_event: str = "") -> models.Event:
-    """The event that `raw` is, which was decoded from the JSON text `source`. Never raises."""
-    name = _type_name(raw, sse_event)
-    try:
-        if name in _CONTENT_EVENTS:
-            return _CONTENT_EVENTS[name](_Content.model_validate(raw).content)
-        if name in _OTHER_EVENTS:
-            return _OTHER_EVENTS[name].model_validate(raw).value()
-    except ValidationError:
-        return _unknown(name, source)
-    return _unknown(name, source)
-
-
-def event_from_json(text: str, sse_event: str = "") -> models.Event:
-    """The event in the data of one server-sent event. Never raises."""
-    try:
-        raw = json_text.loads(text)
-    except ValueError:
-        return _unknown(sse_event, text)
-    return event(raw, text, sse_event)
-
-
-def _type_name(raw: object, sse_event: str) -> str:
-    """The type that the event claims; else the SSE event name; else, where that is no type's name, by its fields."""
-    if not isinstance(raw, dict):
-        return sse_event
-    fields = cast(dict[str, object], raw)
-    claimed = fields.get("type")
-    if isinstance(claimed, str):
-        return claimed
-    if sse_event in _CONTENT_EVENTS or sse_event in _OTHER_EVENTS:
-        return sse_event
-    return next((name for field, name in _TELLING_FIELDS.items() if field in fields), sse_event)
-
-
-def _unknown(name: str, source: str) -> models.Unknown:
-    return models.Unknown(clean_line(name), clean(source[:MAX_RAW_CHARS]))
 
 
 class _JobMetadata(BaseModel):
@@ -265,7 +125,7 @@ def decoding_full_session(body: bytes) -> Generator[None, None, models.FullSessi
                 fields[key] = value.decoded
                 continue
             source = text[value.start : value.end]
-            events.append(_unknown("", source) if value.broken else event(value.decoded, source))
+            events.append(unknown("", source) if value.broken else event(value.decoded, source))
             yield
     except ValueError as error:
         raise WrongShapeError(f"the session cannot be read: {error}") from error
@@ -318,9 +178,6 @@ def attachments_page(body: bytes) -> models.Page[models.Attachment]:
 def projects(body: bytes) -> list[models.Project]:
     """All projects: a bare list in version 1 of the route, `items` in version 2."""
     return [item.value() for item in _items(_Project, _loads(body))]
-
-
-Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def _text(body: bytes) -> str:

@@ -1,0 +1,125 @@
+"""Events from the wire -> the `Event`s of `tui.api.models`. Tolerant: what is strange is kept as strange.
+
+An event that is of no known type, or not of its type's shape, becomes `Unknown`. An optional field of the wrong shape
+counts as absent. Identifiers stay as they came, because they are sent back; so do the arguments and results of tools,
+which are JSON of any shape (or JSON text in a string): they are cleaned where they are drawn.
+"""
+
+import json
+from typing import Annotated, Any, cast
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+from tui.api import json_text, models
+from tui.api.fields import Line, Maybe, Shown
+from tui.sanitize import clean, clean_line
+
+MAX_RAW_CHARS = 1_000_000
+"""So much of an unknown event is kept."""
+
+
+def _or_empty(value: object) -> object:
+    return {} if value is None else value
+
+
+def _plain_text(value: object) -> object:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+class _Content(BaseModel):
+    content: Shown
+
+
+class _ToolCall(BaseModel):
+    call_id: str
+    name: Line
+    arguments: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = Field(default_factory=dict[str, Any])
+
+    def value(self) -> models.ToolCall:
+        return models.ToolCall(self.call_id, self.name, self.arguments)
+
+
+class _ImageAttachment(BaseModel):
+    attachment_name: str
+    source_id: str
+
+
+class _ToolResult(BaseModel):
+    call_id: str
+    name: Line
+    result: Any = None
+    image_attachment: Maybe[_ImageAttachment] = None
+
+    def value(self) -> models.ToolResult:
+        image = self.image_attachment
+        attachment = models.ImageAttachment(image.attachment_name, image.source_id) if image else None
+        return models.ToolResult(self.call_id, self.name, self.result, attachment)
+
+
+class _Usage(BaseModel):
+    duration_ms: Maybe[float] = None
+    total_input_tokens: Maybe[int] = None
+    total_output_tokens: Maybe[int] = None
+    turns: Maybe[int] = None
+
+
+class _Stop(BaseModel):
+    is_error: Maybe[bool] = None
+    error: Annotated[Shown | None, BeforeValidator(_plain_text)] = None
+    usage: Maybe[_Usage] = None
+    skipped_index_ids: Maybe[list[str]] = None
+
+    def value(self) -> models.Stop:
+        usage = models.Usage(**vars(self.usage)) if self.usage else models.Usage()
+        return models.Stop(bool(self.is_error), self.error, usage, tuple(self.skipped_index_ids or ()))
+
+
+_CONTENT_EVENTS = {
+    "thinking_delta": models.ThinkingDelta,
+    "text_delta": models.TextDelta,
+    "thinking": models.Thinking,
+    "text": models.Text,
+    "user_input": models.UserInput,
+}
+_OTHER_EVENTS = {"tool_call": _ToolCall, "tool_result": _ToolResult, "stop": _Stop}
+_TELLING_FIELDS = {"arguments": "tool_call", "result": "tool_result", "is_error": "stop", "usage": "stop"}
+
+
+def event(raw: object, source: str, sse_event: str = "") -> models.Event:
+    """The event that `raw` is, which was decoded from the JSON text `source`. Never raises."""
+    name = _type_name(raw, sse_event)
+    try:
+        if name in _CONTENT_EVENTS:
+            return _CONTENT_EVENTS[name](_Content.model_validate(raw).content)
+        if name in _OTHER_EVENTS:
+            return _OTHER_EVENTS[name].model_validate(raw).value()
+    except ValidationError:
+        return unknown(name, source)
+    return unknown(name, source)
+
+
+def event_from_json(text: str, sse_event: str = "") -> models.Event:
+    """The event in the data of one server-sent event. Never raises."""
+    try:
+        raw = json_text.loads(text)
+    except ValueError:
+        return unknown(sse_event, text)
+    return event(raw, text, sse_event)
+
+
+def _type_name(raw: object, sse_event: str) -> str:
+    """The type that the event claims; else the SSE event name; else, where that is no type's name, by its fields."""
+    if not isinstance(raw, dict):
+        return sse_event
+    fields = cast(dict[str, object], raw)
+    claimed = fields.get("type")
+    if isinstance(claimed, str):
+        return claimed
+    if sse_event in _CONTENT_EVENTS or sse_event in _OTHER_EVENTS:
+        return sse_event
+    return next((name for field, name in _TELLING_FIELDS.items() if field in fields), sse_event)
+
+
+def unknown(name: str, source: str) -> models.Unknown:
+    """An event that cannot be understood, with the beginning of its JSON text."""
+    return models.Unknown(clean_line(name), clean(source[:MAX_RAW_CHARS]))
