@@ -46,10 +46,8 @@ class Reader(Vertical):
 
     def show_heading(self, title: str, searched: str) -> None:
         """Name the conversation and the indexes it searches."""
-        heading = Content.assemble(
-            (title, "bold"), ("  ·  " if title else "", "$text-muted"), (searched, "$text-muted")
-        )
-        self.query_one("#heading", Static).update(heading)
+        about = f"  ·  {searched}" if searched else ""
+        self.query_one("#heading", Static).update(Content.assemble((title, "bold"), (about, "$text-muted")))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":
