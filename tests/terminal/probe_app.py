@@ -1,6 +1,6 @@
 """A small app with all that makes drawing hard. Ctrl+N does the next step of the script that is given as JSON.
 
-When a step is drawn, the number of steps done becomes the terminal's title.
+When a step is drawn, the number of steps done and the width drawn for become the terminal's title: "done 3 at 120".
 
 python -m tests.terminal.probe_app '["delta some text", "type a", "dialog", "close"]'
 """
@@ -84,7 +84,7 @@ class ProbeApp(FrugalApp[None]):
         super().__init__()
         self.script = script
         self.done = 0
-        self.announced = -1
+        self.announced = ""
         self.log_pane = Log()
 
     def compose(self) -> ComposeResult:
@@ -98,9 +98,10 @@ class ProbeApp(FrugalApp[None]):
         self.screen.query_one(Input).focus()
 
     def post_display_hook(self) -> None:
-        if self._driver is not None and self.announced < self.done:
-            self.announced = self.done
-            self._driver.write(f"\x1b]2;done {self.done}\x07")
+        title = f"done {self.done} at {self.screen_stack[0].size.width}" if self.screen_stack else ""
+        if self._driver is not None and title not in ("", self.announced):
+            self.announced = title
+            self._driver.write(f"\x1b]2;{title}\x07")
 
     def action_step(self) -> None:
         word, _, rest = self.script[self.done].partition(" ")
@@ -125,7 +126,8 @@ class ProbeApp(FrugalApp[None]):
         self.screen_stack[0].query_one(OptionList).highlighted = int(option)
 
     def step_dialog(self, _: str) -> None:
-        self.push_screen(Dialog())
+        if len(self.screen_stack) == 1:
+            self.push_screen(Dialog())
 
     def step_close(self, _: str) -> None:
         if len(self.screen_stack) > 1:

@@ -18,14 +18,14 @@ def bytes_per_piece(full_refresh: bool) -> float:
     with RealTerminal(command, environment={FULL_REFRESH: "1" if full_refresh else "0"}) as terminal:
         marks = 0
         before = 0
-        terminal.wait_until(lambda: terminal.title == "done 0")
+        terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         for done in range(1, len(script) + 1):
             terminal.send("\x0e")
-            terminal.wait_until(lambda done=done: terminal.title == f"done {done}")
+            terminal.wait_until(lambda done=done: terminal.title == f"done {done} at 120")
             if done == 1:
                 before = len(terminal.received)
             else:
-                marks += len(f"\x1b]2;done {done}\x07")
+                marks += len(f"\x1b]2;done {done} at 120\x07")
         return (len(terminal.received) - before - marks) / len(PIECES)
 
 

@@ -116,7 +116,7 @@ def probe(*script: str, full_refresh: bool = False) -> RealTerminal:
 
 def test_in_a_real_terminal_a_key_is_echoed_while_a_frame_waits() -> None:
     with probe("paced one", "paced two", "type typed", "paced three") as terminal:
-        terminal.wait_until(lambda: terminal.title == "done 0")
+        terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         terminal.answering = False
         terminal.send("\x0e")
         terminal.wait_for("one")
@@ -130,7 +130,7 @@ def test_in_a_real_terminal_a_key_is_echoed_while_a_frame_waits() -> None:
 
 def test_in_a_real_terminal_that_never_answers_streams_go_on() -> None:
     with probe("paced one", "paced two", "paced three") as terminal:
-        terminal.wait_until(lambda: terminal.title == "done 0")
+        terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         terminal.answering = False
         terminal.send("\x0e")
         terminal.wait_for("one")
@@ -142,7 +142,7 @@ def test_in_a_real_terminal_that_never_answers_streams_go_on() -> None:
 
 def test_nothing_is_asked_when_it_is_all_turned_off() -> None:
     with probe("paced one", "paced two", full_refresh=True) as terminal:
-        terminal.wait_until(lambda: terminal.title == "done 0")
+        terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         terminal.send("\x0e\x0e")
         terminal.wait_for("onetwo")
         assert QUESTION.encode() not in terminal.received
@@ -150,7 +150,7 @@ def test_nothing_is_asked_when_it_is_all_turned_off() -> None:
 
 def test_leaving_restores_the_colours_and_takes_the_last_answer_along() -> None:
     with probe("paced one") as terminal:
-        terminal.wait_until(lambda: terminal.title == "done 0")
+        terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         terminal.answering = False
         terminal.send("\x0e")
         terminal.wait_for("one")
