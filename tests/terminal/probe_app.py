@@ -72,7 +72,7 @@ class Dialog(ModalScreen[None]):
         yield Label("Delete it? 削除 🗑")
 
 
-class ProbeApp(FrugalApp[None]):
+class ProbeApp(FrugalApp):
     CSS = """
     OptionList { width: 30; border: none; }
     Log { width: 1fr; background: $surface; }

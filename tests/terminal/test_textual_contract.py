@@ -70,6 +70,6 @@ def test_attributes_of_a_style_are_rendered_without_colours_when_it_has_none() -
 
 
 def test_the_app_knows_whether_frames_can_be_held_back_and_which_screens_shine_through() -> None:
-    app: Any = FrugalApp[None]()
+    app: Any = FrugalApp()
     assert app._sync_available is False
     assert app._background_screens == []

@@ -60,7 +60,7 @@ _KINDS: Mapping[str, BlockKind] = {
 
 @cache
 def _parser() -> MarkdownIt:
-    return front_matter_plugin(MarkdownIt("commonmark").enable("table").disable("inline"))
+    return MarkdownIt("commonmark").enable("table").disable("inline").use(front_matter_plugin)
 
 
 def markdown_blocks(text: str) -> tuple[Block, ...]:

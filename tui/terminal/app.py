@@ -15,7 +15,7 @@ from typing import Any, Final
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console, RenderableType
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.app import App, ReturnType
+from textual.app import App
 from textual.screen import Screen
 
 from tui.terminal.cells import cells_of
@@ -33,7 +33,7 @@ TORN: Final = 200
 """Characters of a frame that is long enough to be seen half drawn."""
 
 
-class FrugalApp(App[ReturnType]):
+class FrugalApp(App[None]):
     """An App whose frames hold only what differs from what the terminal shows."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -65,9 +65,7 @@ class FrugalApp(App[ReturnType]):
         else:
             self._pacing.submit(draw)
 
-    def exit(
-        self, result: ReturnType | None = None, return_code: int = 0, message: RenderableType | None = None
-    ) -> None:
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leave, when an answer that is on its way has come: it would be typed into the shell."""
         self._pacing.finish(lambda: super(FrugalApp, self).exit(result, return_code, message))
 
@@ -133,7 +131,7 @@ class _Difference(CompositorUpdate):
     Worked out when it is written and not before: an update that Textual does not write must leave no trace.
     """
 
-    def __init__(self, app: FrugalApp[Any], screen: Screen[Any], update: LayoutUpdate | ChopsUpdate) -> None:
+    def __init__(self, app: FrugalApp, screen: Screen[Any], update: LayoutUpdate | ChopsUpdate) -> None:
         self._app = app
         self._screen = screen
         self._update = update
