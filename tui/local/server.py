@@ -1,6 +1,6 @@
 """The application: all its parts put together, and the answers to errors."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -38,7 +38,7 @@ def build(
     parts = Parts(library, sessions, syncing, Turns(sessions, library, syncing, agent), ping_seconds)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         for folder in folders:
             syncing.ask(folder.index_id)
         yield
