@@ -11,10 +11,12 @@ from tui.local.documents import Block
 from tui.local.library import HEADING_JOIN, Passage
 from tui.local.question import Query
 from tui.local.ranking import Unit, covered, share, units
-from tui.local.words import stems
+from tui.local.words import sentences, stems
 from tui.sanitize import clean_line
 
 NO_MODEL = "*No language model is configured: this answer consists of passages quoted from your documents.*"
+SHORT_LEAD_CHARS = 40
+"""A first sentence that is shorter is given with the one after it."""
 LONG_TABLE_ROWS = 8
 """A table with more rows is shown with those rows only that have a word of the question."""
 
@@ -140,7 +142,12 @@ def _lead(quote: Quote) -> tuple[str, str]:
     if best.block.kind == "list":
         return re.sub(r"^\s*(?:[-*+•]|\d+[.)])\s+", "", " ".join(sentence.split())), quote.text
     if best.block.kind == "paragraph":
-        return " ".join(sentence.split()), text[best.end : quote.end] if best.start == quote.start else quote.text
+        end = best.end
+        if len(sentence) < SHORT_LEAD_CHARS:
+            following = next(sentences(text[end : min(best.block.end, quote.end)]), (0, 0))
+            end += following[1]
+        rest = text[end : quote.end] if best.start == quote.start else quote.text
+        return " ".join(text[best.start : end].split()), rest
     return f"See {place(quote.passage)}:", quote.text
 
 

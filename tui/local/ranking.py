@@ -102,7 +102,8 @@ def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
     """The passage's sentences, list items, rows and blocks of code in their order, each scored against the question."""
     cues = [(re.compile(look), worth) for asked, look, worth in _CUES if re.search(asked, question, re.IGNORECASE)]
     context = covered(terms, [*stems(passage.heading), *stems(passage.file_name)])
-    said_by_heading = 0.35 + 0.45 * _heading_match(terms, passage.heading.rpartition(HEADING_JOIN)[2])
+    answers = _heading_match(terms, passage.heading.rpartition(HEADING_JOIN)[2])
+    said_by_heading, opening = 0.35 + 0.45 * answers, 0.15 + 0.25 * answers
     spans = [
         (block, start, end)
         for block in blocks_of(passage.text, passage.format)
@@ -116,7 +117,7 @@ def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
             worth for look, worth in cues if look.search(text)
         )
         matches = bool(covered(terms, stems(text)))
-        scored.append(Unit(block, start, end, score + (0.15 if place == 0 else 0.0), matches))
+        scored.append(Unit(block, start, end, score + (opening if place == 0 else 0.0), matches))
     return scored
 
 
@@ -124,12 +125,10 @@ def _unit_score(text: str, terms: Sequence[Term], context: set[Term], said_by_he
     """`said_by_heading` is what a word counts that only the heading has: much where the heading is the question."""
     text_stems = stems(text)
     own = covered(terms, text_stems)
-    label, colon, _ = text[:40].partition(":")
-    labelled = 0.2 if colon and covered(terms, stems(label)) else 0.0
     length = len(text_stems)
-    unfit = 0.4 if length < 4 else min(0.3, max(0, length - 60) / 200)
+    unfit = 0.4 if length < 3 else min(0.3, max(0, length - 60) / 200)
     told = share(terms, own) + said_by_heading * share(terms, context - own)
-    return told + 0.25 * _nearness(terms, text_stems) + labelled - unfit
+    return told + 0.25 * _nearness(terms, text_stems) - unfit
 
 
 _ITEM = re.compile(r"^( {0,3})(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
