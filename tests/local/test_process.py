@@ -133,3 +133,20 @@ def test_only_the_owner_may_read_the_library(tmp_path: Path, notes: Path) -> Non
             assert {stat.S_IMODE(file.stat().st_mode) for file in data.iterdir()} == {0o600}
     finally:
         os.umask(mask)
+
+
+def test_two_servers_share_one_library(tmp_path: Path, notes: Path) -> None:
+    data = tmp_path / "data"
+    with (
+        running_server([notes], data) as one,
+        running_server([notes], data) as two,
+        client(one) as first,
+        client(two) as second,
+    ):
+        ids = list(index_ids(first).values())
+        session_id = first.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+        assert ask(first, session_id, "Why oak?", ids)[-1][1]["is_error"] is False
+        assert ask(second, session_id, "How long did the outage last?", ids)[-1][1]["is_error"] is False
+        stored = first.get(f"/api/v1/chat/{session_id}").json()["events"]
+        questions = [event["content"] for event in stored if event["type"] == "user_input"]
+        assert questions == ["Why oak?", "How long did the outage last?"]

@@ -1,5 +1,6 @@
 """The application: all its parts put together, and the answers to errors."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 
@@ -19,6 +20,7 @@ from tui.local.requests import InvalidRequestError, invalid
 from tui.local.sessions import Sessions
 from tui.local.syncing import Syncing
 from tui.local.turns import Turns
+from tui.local.words import stem
 
 PING_SECONDS = 15.0
 """How long a stream may be silent before a comment says that it is alive."""
@@ -41,7 +43,9 @@ def build(
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         for folder in folders:
             syncing.ask(folder.index_id)
+        warming = asyncio.create_task(asyncio.to_thread(stem, "question"))  # loads what the first question needs
         yield
+        await warming
         syncing.stop()
         await parts.turns.end_all()
 
