@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, ToolResult
-from tui.local.answer import NO_MODEL, compose, place
+from tui.local.answer import compose, place
 from tui.local.chunks import TARGET_CHARS
 from tui.local.documents import blocks_of
 from tui.local.library import Library, Passage
@@ -24,6 +24,7 @@ TOP_K = 8
 CANDIDATES = 40
 READ_CHARS = 2400
 WORDS_A_PIECE = 3
+NAMED_FILES = 8
 PATIENCE_SECONDS = 3.0
 """How long a turn waits until the changes in a folder that was read before are read. A new folder is waited for."""
 
@@ -189,7 +190,7 @@ def retrieved(passage: Passage) -> dict[str, Any]:
 
 def _nothing(query: Query, library: Library, ask: Ask) -> Iterator[str]:
     names = ", ".join(f"**{library.folders[index_id].name}**" for index_id in ask.index_ids)
-    files = library.file_names(ask.index_ids, 8)
+    files = library.file_names(ask.index_ids, NAMED_FILES)
     if not ask.index_ids:
         yield "This question was sent with no index, so there is nothing to search. Start a session with an index.\n\n"
     elif not files:
@@ -197,6 +198,7 @@ def _nothing(query: Query, library: Library, ask: Ask) -> Iterator[str]:
     else:
         words = ", ".join(f"“{clean_line(word, 60)}”" for word in query.missing)
         yield f"Nothing in {names} matches {words}.\n\n" if words else "This question has no word to search for.\n\n"
-        yield "What to try: other words for the same thing, fewer words, or the words that a document would use itself. "
-        yield f"The documents are {', '.join(f'`{clean_line(name, 60)}`' for name in files)}{' …' * (len(files) == 8)}.\n\n"
-    yield NO_MODEL
+        yield "What to try: other words for the same thing, fewer words, or words that the documents use. "
+        listed = ", ".join(f"`{clean_line(name, 60)}`" for name in files)
+        yield f"The documents are {listed}{' and others' if len(files) == NAMED_FILES else ''}.\n\n"
+    yield "*No language model is configured: documents are searched for the words of the question.*"

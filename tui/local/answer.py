@@ -8,18 +8,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui.local.documents import Block
-from tui.local.library import Passage
+from tui.local.library import HEADING_JOIN, Passage
 from tui.local.question import Query
 from tui.local.ranking import Unit, covered, share, units
-from tui.local.words import stems
+from tui.local.words import sentences, stems
 from tui.sanitize import clean_line
 
 NO_MODEL = "*No language model is configured: this answer consists of passages quoted from your documents.*"
+SHORT_LEAD_CHARS = 40
+"""A first sentence that is shorter is given with the one after it."""
+LONG_TABLE_ROWS = 8
+"""A table with more rows is shown with those rows only that have a word of the question."""
 
 MAX_QUOTES = 4
 FIRST_QUOTE_CHARS = 900
 QUOTE_CHARS = 450
-WORTH_SHOWING = 0.55
+WORTH_SHOWING = 0.6
 """A passage is quoted when its score is at least this part of the best one's."""
 WEAK = 0.45
 """Where less than this part of the question (by weight) is found in the best passage, the answer says so."""
@@ -29,19 +33,15 @@ SAME = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A part of the passage with citation number `number`: `passage.text[start:end]`, and its best unit."""
+    """A part of the passage with citation number `number`: its text as it stands in the document, where that lies in
+    the passage, and the unit of it that answers best."""
 
     number: int
     passage: Passage
     start: int
     end: int
     best: Unit
-    table_head: str = ""
-
-    @property
-    def text(self) -> str:
-        """The words as they stand in the document; a table that is cut keeps its head."""
-        return self.table_head + self.passage.text[self.start : self.end].strip("\n")
+    text: str
 
 
 def compose(question: str, query: Query, passages: Sequence[Passage]) -> Iterator[str]:
@@ -53,15 +53,12 @@ def compose(question: str, query: Query, passages: Sequence[Passage]) -> Iterato
     found = covered(query.terms, stems(f"{first.passage.file_name} {first.passage.heading} {first.passage.text}"))
     absent = [term.text for term in query.terms if term not in found] + list(query.missing)
     if share(query.terms, found) < WEAK or len(query.missing) > len(query.terms):
-        yield f"No passage answers this directly (not found together: {', '.join(map(clean_line, absent))}). The nearest:\n\n"
-    lead, start = _lead(first)
+        yield f"No passage answers this directly; the nearest ones lack {', '.join(map(clean_line, absent))}.\n\n"
+    lead, rest = _lead(first)
     yield f"{lead} [{first.number}]\n\n"
-    ordered = [
-        first,
-        *sorted((q for q in quotes if q is not first), key=lambda q: q.passage.file_name != first.passage.file_name),
-    ]
-    for quote in ordered:
-        text = quote.passage.text[start : quote.end].strip("\n") if quote is first else quote.text
+    others = [quote for quote in quotes if quote is not first]
+    others.sort(key=lambda quote: quote.passage.file_name != first.passage.file_name)
+    for quote, text in [(first, rest), *((quote, quote.text) for quote in others)]:
         if text.strip():
             yield f"**{place(quote.passage)}** [{quote.number}]\n\n{_quoted(text)}\n\n"
     yield f"{NO_MODEL}\n\n**Sources**\n\n"
@@ -94,11 +91,18 @@ def _quote(number: int, passage: Passage, question: str, query: Query, budget: i
     at = max(range(len(parts)), key=lambda place: (parts[place].score, -place))
     low, high = _window(parts, at, budget)
     start, end = parts[low].start, parts[high].end
-    head = ""
-    if parts[low].block.kind == "table":
-        whole = passage.text[parts[low].block.start : parts[low].block.end].splitlines(keepends=True)
-        head = "".join(whole[:2])
-    return Quote(number, passage, start, end, parts[at], head)
+    text = _table(passage.text, parts, at) if parts[at].block.kind == "table" else passage.text[start:end]
+    return Quote(number, passage, start, end, parts[at], text)
+
+
+def _table(text: str, parts: Sequence[Unit], at: int) -> str:
+    """A table whole, or when it is long its head and the rows that have a word of the question."""
+    block = parts[at].block
+    rows = [part for part in parts if part.block is block]
+    if len(rows) <= LONG_TABLE_ROWS:
+        return text[block.start : block.end]
+    head = text[block.start : block.end].splitlines()[:2]
+    return "\n".join([*head, *(text[row.start : row.end] for row in rows if row.matches or row is parts[at])])
 
 
 def _window(parts: Sequence[Unit], at: int, budget: int) -> tuple[int, int]:
@@ -127,28 +131,33 @@ def _belongs(before: Block, block: Block) -> bool:
     return before.kind == "paragraph" and block.kind in ("list", "table", "code")
 
 
-def _lead(quote: Quote) -> tuple[str, int]:
-    """The line that answers first, and where the rest of the quotation starts."""
+def _lead(quote: Quote) -> tuple[str, str]:
+    """The line that answers first, and the rest of the quotation."""
     text = quote.passage.text
     best = quote.best
     sentence = text[best.start : best.end]
     if best.block.kind == "table":
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", sentence.strip().strip("|"))]
-        return " — ".join(cell for cell in cells if cell), quote.start
+        return " — ".join(cell for cell in cells if cell), quote.text
     if best.block.kind == "list":
-        return re.sub(r"^\s*(?:[-*+•]|\d+[.)])\s+", "", " ".join(sentence.split())), quote.start
+        return re.sub(r"^\s*(?:[-*+•]|\d+[.)])\s+", "", " ".join(sentence.split())), quote.text
     if best.block.kind == "paragraph":
-        return " ".join(sentence.split()), best.end if best.start == quote.start else quote.start
-    return f"See {place(quote.passage)}:", quote.start
+        end = best.end
+        if len(sentence) < SHORT_LEAD_CHARS:
+            following = next(sentences(text[end : min(best.block.end, quote.end)]), (0, 0))
+            end += following[1]
+        rest = text[end : quote.end] if best.start == quote.start else quote.text
+        return " ".join(text[best.start : end].split()), rest
+    return f"See {place(quote.passage)}:", quote.text
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+    return "\n".join(f"> {line}".rstrip() for line in text.strip("\n").lstrip(" ").splitlines())
 
 
 def place(passage: Passage) -> str:
     """Document and heading of a passage, as a reader looks them up."""
-    return clean_line(" › ".join(filter(None, (passage.file_name, passage.heading))))
+    return clean_line(HEADING_JOIN.join(filter(None, (passage.file_name, passage.heading))))
 
 
 def source(quote: Quote) -> str:
@@ -157,8 +166,8 @@ def source(quote: Quote) -> str:
     if passage.first_page is not None:
         last = passage.last_page or passage.first_page
         return f"{place(passage)}, " + (
-            f"page {last}" if last == passage.first_page else f"pages {passage.first_page}–{last}"
+            f"page {last}" if last == passage.first_page else f"pages {passage.first_page}-{last}"
         )
     first = passage.first_line + passage.text.count("\n", 0, quote.start)
     last = first + passage.text[quote.start : quote.end].rstrip().count("\n")
-    return f"{place(passage)}, " + (f"line {first}" if first == last else f"lines {first}–{last}")
+    return f"{place(passage)}, " + (f"line {first}" if first == last else f"lines {first}-{last}")

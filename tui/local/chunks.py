@@ -39,7 +39,7 @@ def chunks_of(document: Document) -> Iterator[Chunk]:
 
 
 def _cuts(document: Document) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Where each chunk starts, and its headings. A heading stays with the text under it, an introduction with its list."""
+    """Where each chunk starts, and its headings. A heading stays with its text, an introduction with its list."""
     open_headings: list[Block] = []
     path: tuple[str, ...] = ()
     start, only_headings, leads_in = 0, True, False

@@ -91,10 +91,10 @@ _UNDERLINE = re.compile(r"^(={3,}|-{3,})$")
 
 def text_blocks(text: str) -> tuple[Block, ...]:
     """Paragraphs of plain text, parted by empty lines. A line that is underlined or all in capitals is a heading."""
-    return tuple(_text_block(text, match) for match in re.finditer(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", text))
+    return tuple(_text_block(match) for match in re.finditer(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", text))
 
 
-def _text_block(text: str, match: re.Match[str]) -> Block:
+def _text_block(match: re.Match[str]) -> Block:
     lines = match.group().splitlines()
     title = lines[0].strip()
     underlined = len(lines) == 2 and bool(_UNDERLINE.match(lines[1].strip()))

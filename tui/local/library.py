@@ -13,7 +13,7 @@ from tui.local.documents import Format
 from tui.sanitize import clean_line
 
 MANUAL_ID = "idx-manual"
-HEADING_JOIN = " › "
+HEADING_JOIN = " \u203a "
 
 FILE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 1.5, 3.0, 1.0
 """What a word counts in a file's name, in a heading and in the text, for BM25."""
@@ -145,8 +145,9 @@ class Library:
         marks = ", ".join("?" * len(index_ids))
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT chunks.*, documents.file_id, documents.index_id, documents.path, documents.format, passages.heading,"
-                f" passages.body, -bm25(passages, {FILE_WEIGHT}, {HEADING_WEIGHT}, {BODY_WEIGHT}) AS score"
+                "SELECT chunks.*, documents.file_id, documents.index_id, documents.path, documents.format,"
+                " passages.heading, passages.body,"
+                f" -bm25(passages, {FILE_WEIGHT}, {HEADING_WEIGHT}, {BODY_WEIGHT}) AS score"
                 " FROM passages JOIN chunks ON chunks.id = passages.rowid"
                 " JOIN documents ON documents.id = chunks.document_id"
                 f" WHERE passages MATCH ? AND documents.index_id IN ({marks})"

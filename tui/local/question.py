@@ -56,7 +56,7 @@ class Query:
 
 
 _QUOTED = re.compile(r'["“”«»]([^"“”«»]{2,80})["“”«»]')
-_EDGES = "\"'“”‘’«»()[]{}<>,;:!?.…*`"
+_EDGES = "\"'“”\u2018\u2019«»()[]{}<>,;:!?.…*`"
 _REFERS_BACK = re.compile(
     r"^(?:and|but|or|so|then|what about|how about|also|ok|okay)\b|\b(?:it|its|they|them|those|these|that one|there)\b",
     re.I,
@@ -66,7 +66,7 @@ _REFERS_BACK = re.compile(
 def parse(question: str) -> tuple[Term, ...]:
     """The question's terms without those that say nothing; all its words when it has no others."""
     quoted = [match.group(1) for match in _QUOTED.finditer(question)]
-    rest = re.sub(r"['’](?:s|re|ve|ll|d|m|t)\b", "", _QUOTED.sub(" ", question))
+    rest = re.sub(r"['\u2019](?:s|re|ve|ll|d|m|t)\b", "", _QUOTED.sub(" ", question))
     tokens = [token.strip(_EDGES) for token in rest.split()]
     told = [token for token in tokens if any(not is_stop_word(word) for word in words(token))]
     found = [Term(text, tuple(stems(text))) for text in (*quoted, *told)]

@@ -27,12 +27,16 @@ _CUES = (
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A sentence, list item, table row or block of code in a passage: `text[start:end]` of it, and its block."""
+    """A sentence, list item, table row or block of code in a passage: `text[start:end]`, and its block.
+
+    It `matches` when it has a word of the question.
+    """
 
     block: Block
     start: int
     end: int
     score: float
+    matches: bool
 
 
 def covered(terms: Sequence[Term], text_stems: Sequence[str]) -> set[Term]:
@@ -98,6 +102,8 @@ def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
     """The passage's sentences, list items, rows and blocks of code in their order, each scored against the question."""
     cues = [(re.compile(look), worth) for asked, look, worth in _CUES if re.search(asked, question, re.IGNORECASE)]
     context = covered(terms, [*stems(passage.heading), *stems(passage.file_name)])
+    answers = _heading_match(terms, passage.heading.rpartition(HEADING_JOIN)[2])
+    said_by_heading, opening = 0.35 + 0.45 * answers, 0.15 + 0.25 * answers
     spans = [
         (block, start, end)
         for block in blocks_of(passage.text, passage.format)
@@ -107,24 +113,22 @@ def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
     scored: list[Unit] = []
     for place, (block, start, end) in enumerate(spans):
         text = passage.text[start:end]
-        score = _unit_score(text, terms, context) + sum(worth for look, worth in cues if look.search(text))
-        scored.append(Unit(block, start, end, score + (0.15 if place == 0 else 0.0)))
+        score = _unit_score(text, terms, context, said_by_heading) + sum(
+            worth for look, worth in cues if look.search(text)
+        )
+        matches = bool(covered(terms, stems(text)))
+        scored.append(Unit(block, start, end, score + (opening if place == 0 else 0.0), matches))
     return scored
 
 
-def _unit_score(text: str, terms: Sequence[Term], context: set[Term]) -> float:
+def _unit_score(text: str, terms: Sequence[Term], context: set[Term], said_by_heading: float) -> float:
+    """`said_by_heading` is what a word counts that only the heading has: much where the heading is the question."""
     text_stems = stems(text)
     own = covered(terms, text_stems)
     length = len(text_stems)
-    too_short = 0.4 if length < 4 else 0.0
-    too_long = min(0.3, max(0, length - 60) / 200)
-    return (
-        share(terms, own)
-        + 0.35 * share(terms, context - own)
-        + 0.25 * _nearness(terms, text_stems)
-        - too_short
-        - too_long
-    )
+    unfit = 0.4 if length < 3 else min(0.3, max(0, length - 60) / 200)
+    told = share(terms, own) + said_by_heading * share(terms, context - own)
+    return told + 0.25 * _nearness(terms, text_stems) - unfit
 
 
 _ITEM = re.compile(r"^( {0,3})(?:[-*+•]|\d+[.)])\s", re.MULTILINE)

@@ -1,6 +1,6 @@
 """Reading requests: bodies and queries checked against their models, and the 422 answer where they do not fit."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
@@ -47,9 +47,7 @@ async def read_body(request: Request, model: type[Model]) -> Model:
 
 def read_query(request: Request, model: type[Model]) -> Model:
     """The request's query; a parameter that is given empty counts as absent. Raises `InvalidRequestError`."""
-    lists = {
-        name for name, field in model.model_fields.items() if field.annotation not in (int, str) and field.default == []
-    }
+    lists = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
     given = request.query_params
     values: dict[str, Any] = {
         name: given.getlist(name) if name in lists else given[name] for name in given if given[name]

@@ -1,6 +1,7 @@
 """`llamachat-tui serve`: the command line of the embedded server."""
 
 import argparse
+import errno
 import json
 import os
 import secrets
@@ -82,12 +83,16 @@ def _listen(host: str, port: int) -> socket.socket:
         raise UsageError(f"{port} is not a port; a port is a number from 0 to 65535.")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=128)
+        listener = socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
-        reason = "another program uses it" if error.errno in (48, 98, 10048) else error.strerror or str(error)
+        reason = "another program uses it" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
         raise UsageError(
             f"Cannot listen on {host} port {port}: {reason}. Choose another --port, or 0 for any."
         ) from None
+    # Small events must not wait for the client's acknowledgement (40 ms). asyncio sets this only on sockets that name
+    # their protocol, which those of `create_server` do not; accepted connections inherit it from the listener.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _check_folders(folders: Sequence[Path]) -> None:

@@ -1,6 +1,7 @@
 """The application: all its parts put together, and the answers to errors."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -19,6 +20,7 @@ from tui.local.requests import InvalidRequestError, invalid
 from tui.local.sessions import Sessions
 from tui.local.syncing import Syncing
 from tui.local.turns import Turns
+from tui.local.words import stem
 
 PING_SECONDS = 15.0
 """How long a stream may be silent before a comment says that it is alive."""
@@ -38,10 +40,12 @@ def build(
     parts = Parts(library, sessions, syncing, Turns(sessions, library, syncing, agent), ping_seconds)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         for folder in folders:
             syncing.ask(folder.index_id)
+        warming = asyncio.create_task(asyncio.to_thread(stem, "question"))  # loads what the first question needs
         yield
+        await warming
         syncing.stop()
         await parts.turns.end_all()
 

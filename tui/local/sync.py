@@ -4,7 +4,7 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,9 @@ from tui.local.documents import MAX_BYTES, Document, UnreadableError, read_docum
 from tui.local.library import HEADING_JOIN, Folder, file_id_of, utc_now
 
 Stopping = Callable[[], bool]
+
+LOCK_SECONDS = 0.2
+"""How long one try to get the lock waits, before it is asked whether to stop."""
 
 BATCH_SECONDS = 0.25
 """How long files are gathered for one write transaction, which is then short."""
@@ -80,14 +83,14 @@ def _read(found: FoundFile) -> Document | None:
 
 
 @contextmanager
-def sole_writer(database: Database, stopping: Stopping) -> Iterator[bool]:
+def sole_writer(database: Database, stopping: Stopping) -> Generator[bool]:
     """Waits until no other process syncs; gives False when told to stop instead.
 
     The lock is SQLite's own on a file of its own, which works on every platform and ends with the process.
     """
-    with closing(
-        sqlite3.connect(database.path.with_name("sync-lock.sqlite3"), timeout=0.2, isolation_level=None)
-    ) as lock:
+    path = database.path.with_name("sync-lock.sqlite3")
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as lock:
         while not stopping():
             try:
                 lock.execute("BEGIN EXCLUSIVE")
@@ -99,7 +102,7 @@ def sole_writer(database: Database, stopping: Stopping) -> Iterator[bool]:
 
 
 def sync(database: Database, folder: Folder, stopping: Stopping = lambda: False) -> None:
-    """Reads what is new or changed in the folder, forgets what is gone. What is done is kept if it is stopped or dies."""
+    """Reads what is new or changed in the folder, forgets what is gone. A sync that is cut short keeps what it did."""
     with sole_writer(database, stopping) as allowed:
         if not allowed:
             return
@@ -172,7 +175,8 @@ def _replace(
     old = connection.execute("SELECT id FROM documents WHERE index_id = ? AND path = ?", (index_id, file.name))
     _forget(connection, [row["id"] for row in old])
     document_id = connection.execute(
-        "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             file_id_of(index_id, file.name),
             index_id,

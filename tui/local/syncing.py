@@ -1,14 +1,18 @@
 """Keeping the served indexes up to date in the background, one folder at a time, beside the requests."""
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 
 from tui.local.library import Folder, Library
 from tui.local.sync import sync
+
+_log = logging.getLogger(__name__)
 
 
 class Syncing:
@@ -66,5 +70,7 @@ class Syncing:
     def _sync(self, folder: Folder) -> None:
         try:
             sync(self._library.database, folder, self._stopping.is_set)
-        except (OSError, sqlite3.Error) as error:
-            self._library.set_error(folder.index_id, f"The folder could not be read: {error}")
+        except Exception as error:  # a fault in one folder must not end the thread that all folders and turns wait for
+            _log.exception("Syncing %s failed", folder.name)
+            with suppress(sqlite3.Error):  # the database itself may be what failed; the log has it
+                self._library.set_error(folder.index_id, f"The folder could not be read: {error}")

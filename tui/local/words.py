@@ -2,40 +2,37 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from typing import Protocol
+from importlib import import_module
 
 _WORD = re.compile(r"[^\W_]+")
 
 STOP_WORDS = frozenset(
     _WORD.findall("""
-    a about above after again all also am an and any are as at be because been before being below between both but by
-    can could did do does doing don during each explain few for from further get gets give go had has have having he
-    help her here hers him his how i if in into is isn it its itself just know let ll look may me might more most much
-    must my need no nor not now of off on once only or other our ours out over own please s same say says shall she
-    should so some such t tell than that the their theirs them then there these they thing things this those through
-    to too under until ve very want was way we were what when where which while who whom why will with without would
-    you your yours
+    a about above after again all also am an and any are as at be because been before being below between both but
+    by can could did do does doing don during each explain few for from further get gets give go had happen happens
+    has have having he help her here hers him his how i if in into is isn it its itself just know let ll look may me
+    might more most much must my need no nor not now of off on once only or other our ours out over own please s
+    same say says shall she should so some such t tell than that the their theirs them then there these they thing
+    things this those through to too under until ve very want was way we were what when where which while who whom
+    why will with without would you your yours
     """)
 )
 
 
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802 - the name is the library's
-
-
 @cache
-def _stemmer() -> _Stemmer:
-    from snowballstemmer.porter_stemmer import PorterStemmer  # loads slowly: only when a question is asked
-
-    return PorterStemmer()
+def _stemmer() -> Callable[[str], str]:
+    """Porter's stemmer. Imported by name because it loads slowly and has no type information."""
+    porter = import_module("snowballstemmer.porter_stemmer")
+    stem_word: Callable[[str], str] = porter.PorterStemmer().stemWord
+    return stem_word
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The word's stem by Porter's rules, which are those of the search index as well."""
-    return _stemmer().stemWord(fold(word))
+    return _stemmer()(fold(word))
 
 
 def fold(text: str) -> str:

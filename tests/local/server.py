@@ -1,0 +1,53 @@
+"""A real `llamachat-tui serve` process for tests, on loopback, with a data folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def until(fact: Callable[[], bool], seconds: float = 20) -> None:
+    """Waits until something is so."""
+    deadline = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < deadline, f"still not so after {seconds} s"
+        time.sleep(0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach the server, and its process."""
+
+    base_url: str
+    api_key: str
+    process: subprocess.Popen[str]
+
+
+def start(folders: Sequence[Path], data_dir: Path, *options: str) -> subprocess.Popen[str]:
+    """Starts the server as a child that ends when its stdin closes."""
+    command = [sys.executable, "-m", "tui.local.serve", "--json", "--until-stdin-closes", *options, *map(str, folders)]
+    environment = {**os.environ, "LLAMACHAT_DATA_DIR": str(data_dir)}
+    environment.pop("LLAMACHAT_SERVE_KEY", None)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)
+
+
+@contextmanager
+def running_server(folders: Sequence[Path], data_dir: Path, *options: str) -> Generator[Connection]:
+    """The server over these folders (none: the manual), ready for requests."""
+    with start(folders, data_dir, *options) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                assert process.stderr is not None
+                raise AssertionError(process.stderr.read())
+            told = json.loads(line)
+            yield Connection(told["base_url"], told["api_key"], process)
+        finally:
+            process.communicate(timeout=10)

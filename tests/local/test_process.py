@@ -1,0 +1,152 @@
+"""The server as a process: how it starts, refuses to start, and ends."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from tests.local.conftest import write_notes
+from tests.local.server import Connection, running_server, start, until
+from tests.local.turn import ask, index_ids
+
+
+def client(server: Connection) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {server.api_key}"}
+    return httpx.Client(base_url=server.base_url, headers=headers, trust_env=False, timeout=20)
+
+
+def refused(tmp_path: Path, *arguments: str) -> str:
+    process = start([], tmp_path / "data", *arguments)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert out == ""
+    assert "Traceback" not in err
+    return err
+
+
+def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
+    assert "There is no folder" in refused(tmp_path, str(tmp_path / "nowhere"))
+
+
+def test_a_folder_without_documents(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "a.txt").write_bytes(b"a\0b")
+    (tmp_path / "bin" / "b.png").write_bytes(b"\x89PNG")
+    assert "no document that can be read" in refused(tmp_path, str(tmp_path / "bin"))
+
+
+def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# A")
+    assert "is a file" in refused(tmp_path, str(tmp_path / "a.md"))
+
+
+def test_a_port_in_use(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        message = refused(tmp_path, "--port", str(taken.getsockname()[1]))
+    assert "another program uses it" in message
+
+
+def test_listening_widely_needs_a_key_of_ones_own(tmp_path: Path) -> None:
+    assert "needs a key" in refused(tmp_path, "--host", "0.0.0.0")
+
+
+def test_a_key_file_with_a_key_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("llx-a b\n")
+    assert "cannot have" in refused(tmp_path, "--api-key-file", str(tmp_path / "key"))
+
+
+def test_a_key_from_a_file_is_trimmed(tmp_path: Path, notes: Path) -> None:
+    (tmp_path / "key").write_text("  llx-mine\n")
+    with running_server([notes], tmp_path / "data", "--api-key-file", str(tmp_path / "key")) as server:
+        assert server.api_key == "llx-mine"
+
+
+def test_sessions_survive_a_restart_and_open_with_other_folders_served(tmp_path: Path, notes: Path) -> None:
+    data = tmp_path / "data"
+    other = write_notes(tmp_path / "other")
+    with running_server([notes], data) as server, client(server) as http:
+        ids = list(index_ids(http).values())
+        session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+        ask(http, session_id, "Why oak?", ids)
+        before = http.get(f"/api/v1/chat/{session_id}").json()
+    with running_server([other], data) as server, client(server) as http:
+        assert list(index_ids(http)) == ["other"]
+        assert http.get(f"/api/v1/chat/{session_id}").json() == before
+        assert http.get("/api/v1/chat").json()["items"][0]["session_id"] == session_id
+        url = f"/api/v1/chat/{session_id}/messages/stream"
+        response = http.post(url, json={"prompt": "And slate?", "index_ids": ids})
+        assert response.status_code == 404
+        assert str(notes) in response.json()["detail"]
+
+
+def test_it_ends_when_stdin_closes(tmp_path: Path, notes: Path) -> None:
+    with running_server([notes], tmp_path / "data") as server:
+        assert server.process.stdin is not None
+        server.process.stdin.close()
+        server.process.stdin = None
+        assert server.process.wait(timeout=5) == 0
+
+
+def test_it_ends_when_its_parent_is_killed(tmp_path: Path, notes: Path) -> None:
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, time, pathlib\n"
+            "from tests.local.server import start\n"
+            "server = start([pathlib.Path(sys.argv[1])], pathlib.Path(sys.argv[2]))\n"
+            "print(server.pid, server.stdout.readline(), flush=True)\n"
+            "time.sleep(60)",
+            str(notes),
+            str(tmp_path / "data"),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with parent:
+        assert parent.stdout is not None
+        told = parent.stdout.readline()
+        port = int(told.partition("127.0.0.1:")[2].partition('"')[0])
+        parent.kill()
+
+    def refuses() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            return True
+        return False
+
+    until(refuses)
+
+
+def test_only_the_owner_may_read_the_library(tmp_path: Path, notes: Path) -> None:
+    data = tmp_path / "data"
+    mask = os.umask(0)
+    try:
+        with running_server([notes], data) as server, client(server) as http:
+            http.get("/api/v1/indexes")
+            assert stat.S_IMODE(data.stat().st_mode) == 0o700
+            assert {stat.S_IMODE(file.stat().st_mode) for file in data.iterdir()} == {0o600}
+    finally:
+        os.umask(mask)
+
+
+def test_two_servers_share_one_library(tmp_path: Path, notes: Path) -> None:
+    data = tmp_path / "data"
+    with (
+        running_server([notes], data) as one,
+        running_server([notes], data) as two,
+        client(one) as first,
+        client(two) as second,
+    ):
+        ids = list(index_ids(first).values())
+        session_id = first.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+        assert ask(first, session_id, "Why oak?", ids)[-1][1]["is_error"] is False
+        assert ask(second, session_id, "How long did the outage last?", ids)[-1][1]["is_error"] is False
+        stored = first.get(f"/api/v1/chat/{session_id}").json()["events"]
+        questions = [event["content"] for event in stored if event["type"] == "user_input"]
+        assert questions == ["Why oak?", "How long did the outage last?"]
