@@ -33,40 +33,40 @@ class LlamaChat(FrugalApp):
         super().__init__(css_path=[STYLES / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")])
         self._settings = settings
         self._backend: Backend | None = None
-        self._chat = ChatScreen()
+        self.chat = ChatScreen()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
 
     def on_mount(self) -> None:
-        self.push_screen(self._chat)
+        self.push_screen(self.chat)
         self.call_after_refresh(self._begin)
 
     def on_chat_screen_retry_wanted(self) -> None:
         if self._backend is None:
             self._begin()
         else:
-            self.run_worker(self._chat.desk.reload())
+            self.run_worker(self.chat.desk.reload())
 
     def _begin(self, key: UseKey | None = None) -> None:
         self.run_worker(self._connect(key), exclusive=True, group="connecting")
 
     async def _connect(self, key: UseKey | None) -> None:
         local = self._settings.local is not None
-        self._chat.say_activity("Starting the local library…" if local else "Connecting to LlamaCloud…")
+        self.chat.say_activity("Starting the local library…" if local else "Connecting to LlamaCloud…")
         try:
             self._backend = await connect(self._settings, key)
         except KeyNeededError as error:
             self.push_screen(Welcome(str(error), self._settings.region), self._begin_as_told)
         except (ApiError, ServerStartError) as error:
-            self._chat.say_problem(f"{error} Press r in the sessions list to try again.")
+            self.chat.say_problem(str(error))
         else:
-            self._chat.say_place(self._backend.place)
+            self.chat.say_place(self._backend.place)
             if key is not None and (why := await keep(key, self._settings)):
-                self._chat.say_problem(why)
-            await self._chat.desk.use(self._backend.client)
+                self.chat.say_problem(why)
+            await self.chat.desk.use(self._backend.client)
         finally:
-            self._chat.say_activity("")
+            self.chat.say_activity("")
 
     def _begin_as_told(self, beginning: Beginning | None) -> None:
         match beginning:
@@ -80,7 +80,7 @@ class LlamaChat(FrugalApp):
                 self.exit()
 
     async def action_quit(self) -> None:
-        await self._chat.finish()
+        await self.chat.finish()
         if self._backend is not None:
             await self._backend.close()
         self.exit()

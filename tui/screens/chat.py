@@ -34,7 +34,7 @@ from tui.terminal.app import FrugalApp
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.hints import Hints
-from tui.widgets.reader import Reader
+from tui.widgets.reader import BEGINNING, Reader
 from tui.widgets.session_list import Mark, Row, SessionList
 from tui.widgets.sidebar import Sidebar
 
@@ -89,8 +89,11 @@ class ChatScreen(Screen[None]):
         self.query_one(Hints).say_activity(activity)
 
     def say_problem(self, problem: str) -> None:
-        """Say what went wrong, for longer than a passing notice."""
-        self.notify(problem, severity="error", markup=False, timeout=30)
+        """Say what went wrong: where no conversation is open in its place, else in a notice."""
+        if self._open_id is None:
+            self.query_one(Reader).show_notice(f"{problem}\n\nPress r in the sessions list (Ctrl+S) to try again.")
+        else:
+            self.notify(problem, severity="error", markup=False, timeout=30)
 
     async def finish(self) -> None:
         """Before the app leaves: what was deleted is deleted now, and every turn is let go."""
@@ -203,7 +206,7 @@ class ChatScreen(Screen[None]):
             timer.stop()
             if session.session_id == self._open_id:
                 self._open_id = None
-                self.query_one(Reader).show("", Transcript())
+                self.query_one(Reader).show_notice(BEGINNING)
                 self._show_sessions()
             self._run(self.desk.delete(session))
 
@@ -320,4 +323,6 @@ class ChatScreen(Screen[None]):
             self.notify("Press Ctrl+Q to quit.", markup=False)
 
     def action_retry(self) -> None:
+        if self._open_id is None:
+            self.query_one(Reader).show_notice(BEGINNING)
         self.post_message(self.RetryWanted())

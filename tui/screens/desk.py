@@ -98,7 +98,8 @@ class Desk:
     async def use(self, client: "Client") -> None:
         """Take a client into use and load what it lists."""
         self._client = client
-        await asyncio.gather(self.reload(), self.load_indexes())
+        if await self.reload():
+            await self.load_indexes()
 
     async def close(self) -> None:
         """Stop every turn and close the client."""
@@ -110,12 +111,13 @@ class Desk:
         if client is not None:
             await client.aclose()
 
-    async def reload(self) -> None:
-        """Load the list of sessions afresh, from its first page."""
+    async def reload(self) -> bool:
+        """Load the list of sessions afresh, from its first page. False where that failed."""
         page = await self._attempt(lambda client: client.sessions())
         if page is not None:
             self.catalogue = with_page(Catalogue(), page)
             self._tell(ListChanged())
+        return page is not None
 
     async def load_more(self) -> None:
         """Load the next page of sessions, if there is one and it is not being loaded already."""

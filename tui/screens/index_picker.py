@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from rich.cells import set_cell_size
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -31,6 +32,17 @@ class Choice:
 
     index_ids: tuple[str, ...]
     is_bound: bool
+
+
+class FilterField(Input):
+    """A field in which Space is not text but a key of the dialog's."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key != "space" and super().check_consume_key(key, character)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "space":
+            event.prevent_default()
 
 
 class IndexPicker(Dialog[Choice]):
@@ -68,7 +80,7 @@ class IndexPicker(Dialog[Choice]):
         with Vertical(id="picker"):
             title = "Which indexes does this question search?" if self._scope_only else "New session: which indexes?"
             yield Static(title, classes="dialog-title", markup=False)
-            yield Input(placeholder="Type to filter", compact=True)
+            yield FilterField(placeholder="Type to filter", compact=True)
             yield OptionList(compact=True)
             yield Static(classes="dialog-note", markup=False)
             yield Static(classes="dialog-keys", markup=False)
@@ -116,7 +128,7 @@ class IndexPicker(Dialog[Choice]):
 
     def action_take(self) -> None:
         under_cursor = self._under_cursor()
-        chosen = tuple(self._ticked) or ((under_cursor,) if under_cursor else ())
+        chosen = tuple(self._ticked) or ((under_cursor,) if under_cursor and (self._is_bound or self._scope_only) else ())
         if chosen or not self._is_bound:
             self.dismiss(Choice(chosen, self._is_bound))
         else:
@@ -159,7 +171,7 @@ class IndexPicker(Dialog[Choice]):
         name = set_cell_size(clean_line(index.name), max(8, width - len(state) - 3))
         head = Content.assemble((f"{box} ", "$accent"), (name, "bold"), " ", (state, _state_style(index)))
         about = clean_line(index.error_message or index.description or "", width)
-        return head if not about else Content("\n").join([head, Content.styled(f"  {about}", "$text-muted")])
+        return head if not about else Content("\n").join([head, Content.styled(f"  {about}", "$foreground-muted")])
 
 
 def _searched(index: Index) -> str:
@@ -174,4 +186,4 @@ def _state(index: Index, now: datetime) -> str:
 
 
 def _state_style(index: Index) -> str:
-    return "$text-error" if index.status == "failed" else "$text-muted"
+    return "$text-error" if index.status == "failed" else "$foreground-muted"

@@ -43,8 +43,8 @@ class Hints(Widget):
             shown.pop()
             keys = Content("  ").join([self._key(binding) for binding in shown])
         gap = " " * max(1, self.size.width - used - keys.cell_length - 2)
-        return Content.assemble(" ", (left, "$text-accent" if self._activity else "$text-muted"), gap, keys)
+        return Content.assemble(" ", (left, "$text-accent" if self._activity else "$foreground-muted"), gap, keys)
 
     def _key(self, binding: Binding) -> Content:
         key = self.app.get_key_display(binding)
-        return Content.assemble((key, "bold $footer-key-foreground"), " ", (binding.description, "$text-muted"))
+        return Content.assemble((key, "bold $footer-key-foreground"), " ", (binding.description, "$foreground-muted"))

@@ -16,6 +16,14 @@ from tui.widgets.conversation_pane import ConversationPane
 SCROLL_UNITS = 10_000
 """The scrollbar's length: it shows fractions of the conversation, because not every height is known."""
 
+BEGINNING = """\
+Type a question and press Enter to begin.
+
+Ctrl+N   a new session, on the indexes of your choice
+Ctrl+S   the sessions: Enter opens one
+Ctrl+P   everything else
+F1       help"""
+
 
 class Reader(Vertical):
     """Shows one conversation at a time."""
@@ -27,10 +35,12 @@ class Reader(Vertical):
         with Horizontal():
             yield ConversationPane()
             yield ScrollBar(vertical=True, thickness=1)
+        yield Static(id="notice", markup=False)
         yield Input(placeholder="Find in this conversation", id="find", compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False
+        self.show_notice(BEGINNING)
 
     @property
     def pane(self) -> ConversationPane:
@@ -38,7 +48,15 @@ class Reader(Vertical):
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
+        self.query_one("#notice").display = False
+        self.query_one(Horizontal).display = True
         self.pane.show(session_id, transcript)
+
+    def show_notice(self, notice: str) -> None:
+        """Show a few words in place of a conversation."""
+        self.query_one(Horizontal).display = False
+        self.query_one("#notice", Static).update(notice)
+        self.query_one("#notice").display = True
 
     def draw(self, transcript: Transcript) -> None:
         """Draw a later state of the conversation that is shown."""
@@ -47,7 +65,7 @@ class Reader(Vertical):
     def show_heading(self, title: str, searched: str) -> None:
         """Name the conversation and the indexes it searches."""
         about = f"  ·  {searched}" if searched else ""
-        self.query_one("#heading", Static).update(Content.assemble((title, "bold"), (about, "$text-muted")))
+        self.query_one("#heading", Static).update(Content.assemble((title, "bold"), (about, "$foreground-muted")))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":

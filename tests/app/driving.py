@@ -1,0 +1,81 @@
+"""The app under a pilot: press keys, wait for facts, read the screen."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from tui.app import LlamaChat
+from tui.screens.dialog import DEAF_SECONDS, Dialog
+from tui.settings import Settings
+
+
+class Driver:
+    """What a user does with the app and sees of it."""
+
+    def __init__(self, app: LlamaChat, pilot: "Pilot[None]") -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*("space" if char == " " else char for char in text))
+
+    async def until(self, fact: Callable[[], bool], seconds: float = 8) -> None:
+        """Wait until something is so."""
+        deadline = monotonic() + seconds
+        while not fact():
+            assert monotonic() < deadline, f"still not so after {seconds} s; the screen:\n{self.screen}"
+            await self.pilot.pause(0.02)
+
+    async def see(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        await self.until(lambda: text in self.screen)
+
+    async def see_no(self, text: str) -> None:
+        await self.until(lambda: text not in self.screen)
+
+    async def in_dialog(self, *keys: str) -> None:
+        """Press keys in the dialog that opens, once it takes them."""
+        await self.until(lambda: isinstance(self.app.screen, Dialog))
+        await asyncio.sleep(DEAF_SECONDS)
+        await self.press(*keys)
+
+    async def ask_in_new_session(self, question: str) -> None:
+        """Ask where no session is open: in a new one, on the index under the picker's cursor."""
+        await self.until(lambda: bool(self.app.chat.desk.indexes))
+        await self.type(question)
+        await self.press("enter")
+        await self.in_dialog("enter")
+
+    async def read_to_end_of_turn(self) -> None:
+        """Wait until the open session's turn has ended and its footer is shown."""
+        await self.see(" in · ")
+
+    @property
+    def screen(self) -> str:
+        """The text on the screen."""
+        screen: Any = self.app.screen  # its compositor is not public, and nothing public tells what it shows
+        rows: list[Strip] = screen._compositor.render_strips()
+        return "\n".join(row.text.rstrip() for row in rows)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.screen.split("\n")
+
+
+@asynccontextmanager
+async def driven(settings: Settings, columns: int = 120, rows: int = 36) -> AsyncGenerator[Driver]:
+    """The app, running without a terminal."""
+    app = LlamaChat(settings)
+    async with app.run_test(size=(columns, rows), notifications=True) as pilot:
+        try:
+            yield Driver(app, pilot)
+        finally:
+            await app.action_quit()
