@@ -46,15 +46,21 @@ BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-wide")]
 
 
 class ChatScreen(Screen[None]):
-    """Browse, ask, read."""
+    """Browse, ask, read.
+
+    Keys that move the focus are priority bindings and move it at once: keys typed right after them must reach the pane
+    that they were meant for, also where a slow line delivers several together.
+    """
 
     app = getters.app(FrugalApp)
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     AUTO_FOCUS = "Composer"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "new_session", "New"),
-        Binding("ctrl+s", "go_to_sessions", "Sessions"),
-        Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False),
+        Binding("ctrl+n", "new_session", "New", priority=True),
+        Binding("ctrl+s", "go_to_sessions", "Sessions", priority=True),
+        Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False, priority=True),
+        Binding("tab", "app.focus_next", "Next pane", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "Previous pane", show=False, priority=True),
         Binding("escape", "escape", "Stop the turn", show=False),
         Binding("ctrl+c", "copy_or_stop", "Copy, stop or clear", show=False, priority=True),
         Binding("u", "undo_delete", "Undo a deletion", show=False),
@@ -176,7 +182,7 @@ class ChatScreen(Screen[None]):
         self._show_sessions()
         self.query_one(Sidebar).put_cursor_on(session_id)
         self._remember_questions()
-        self.query_one(Composer).focus()
+        self.set_focus(self.query_one(Composer))
 
     def _remember_questions(self) -> None:
         self.query_one(Composer).remember([turn.question for turn in self._transcript() or () if turn.question])
@@ -244,7 +250,7 @@ class ChatScreen(Screen[None]):
         self.query_one(Composer).border_title = "" if message.is_at_end else "↓ more below · End"
 
     def on_conversation_pane_typed(self, message: ConversationPane.Typed) -> None:
-        self.query_one(Composer).focus()
+        self.set_focus(self.query_one(Composer))
         self.query_one(Composer).type(message.text)
 
     def on_conversation_pane_copy_wanted(self, message: ConversationPane.CopyWanted) -> None:
@@ -289,11 +295,11 @@ class ChatScreen(Screen[None]):
     def action_go_to_sessions(self) -> None:
         if self.query_one(SessionList).has_focus:
             self.remove_class("-sessions")
-            self.query_one(Composer).focus()
+            self.set_focus(self.query_one(Composer))
         else:
             self.add_class("-sessions")
             self.remove_class("-no-sessions")
-            self.query_one(Sidebar).focus_list()
+            self.set_focus(self.query_one(SessionList))
 
     def action_toggle_sessions(self) -> None:
         if self.has_class("-narrow"):
@@ -301,7 +307,7 @@ class ChatScreen(Screen[None]):
             return
         self.toggle_class("-no-sessions")
         if self.query_one(Sidebar).has_focus_within:
-            self.query_one(Composer).focus()
+            self.set_focus(self.query_one(Composer))
 
     def action_escape(self) -> None:
         if self.has_class("-sessions") and self.has_class("-narrow"):

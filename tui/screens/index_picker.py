@@ -52,13 +52,13 @@ class IndexPicker(Dialog[Choice]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Create session", priority=True),
-        Binding("space", "tick", "Tick", priority=True),
-        Binding("tab", "toggle_bound", "Bound or unbound", priority=True),
-        Binding("up", "move('cursor_up')", "Up", show=False, priority=True),
-        Binding("down", "move('cursor_down')", "Down", show=False, priority=True),
-        Binding("pageup", "move('page_up')", "Page up", show=False, priority=True),
-        Binding("pagedown", "move('page_down')", "Page down", show=False, priority=True),
+        Binding("enter", "take", "Create session"),
+        Binding("space", "tick", "Tick"),
+        Binding("tab", "toggle_bound", "Bound or unbound"),
+        Binding("up", "move('cursor_up')", "Up", show=False),
+        Binding("down", "move('cursor_down')", "Down", show=False),
+        Binding("pageup", "move('page_up')", "Page up", show=False),
+        Binding("pagedown", "move('page_down')", "Page down", show=False),
     ]
 
     def __init__(
@@ -95,6 +95,10 @@ class IndexPicker(Dialog[Choice]):
         self._indexes = indexes
         self._show()
 
+    def on_input_submitted(self) -> None:
+        if self.check_action("take", ()):
+            self.action_take()
+
     def on_input_changed(self) -> None:
         self._show()
 
@@ -128,7 +132,9 @@ class IndexPicker(Dialog[Choice]):
 
     def action_take(self) -> None:
         under_cursor = self._under_cursor()
-        chosen = tuple(self._ticked) or ((under_cursor,) if under_cursor and (self._is_bound or self._scope_only) else ())
+        chosen = tuple(self._ticked) or (
+            (under_cursor,) if under_cursor and (self._is_bound or self._scope_only) else ()
+        )
         if chosen or not self._is_bound:
             self.dismiss(Choice(chosen, self._is_bound))
         else:

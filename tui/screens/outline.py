@@ -18,9 +18,9 @@ class Outline(Dialog[int]):
     """A list of lines to choose one from: typing filters, Enter takes. Returns the number of the line, from 0."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Go there", priority=True),
-        Binding("up", "move('cursor_up')", "Up", show=False, priority=True),
-        Binding("down", "move('cursor_down')", "Down", show=False, priority=True),
+        Binding("enter", "take", "Go there"),
+        Binding("up", "move('cursor_up')", "Up", show=False),
+        Binding("down", "move('cursor_down')", "Down", show=False),
     ]
 
     def __init__(self, title: str, lines: Sequence[str]) -> None:
@@ -40,6 +40,10 @@ class Outline(Dialog[int]):
         self.query_one(Input).focus()
         self._show()
         self.query_one(OptionList).action_last()
+
+    def on_input_submitted(self) -> None:
+        if self.check_action("take", ()):
+            self.action_take()
 
     def on_input_changed(self) -> None:
         self._show()

@@ -20,8 +20,8 @@ class Composer(TextArea):
     """A growing text field. Enter sends, Ctrl+J makes a new line; nothing that was typed is ever dropped by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Send", priority=True),
-        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", key_display="^j", priority=True),
+        Binding("enter", "submit", "Send"),
+        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", key_display="^j"),
         Binding("ctrl+g", "write_in_editor", "Editor", show=False),
         Binding("ctrl+d", "delete_right_or_quit", "Delete right", show=False),
     ]
@@ -76,6 +76,13 @@ class Composer(TextArea):
     def type(self, text: str) -> None:
         """Insert text at the cursor as if it had been typed here."""
         self.insert(clean(text))
+
+    def on_key(self, event: events.Key) -> None:
+        """Enter is taken here, in the order of typing: a binding would overtake the characters before it."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.action_submit()
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
