@@ -28,7 +28,7 @@ wheel: $(VENV)/test.done
 	$(BIN)/python tests/check_wheel.py
 
 screenshots: $(VENV)/test.done
-	$(BIN)/python -m pytest tests/test_screenshots.py --write-screenshots
+	$(BIN)/python -m pytest tests/app/test_screenshots.py --write-screenshots
 
 bench: $(VENV)/test.done
 	$(BIN)/python -m benchmarks

@@ -59,11 +59,16 @@ def title_of(session: Session, first_question: str | None = None) -> str:
     return clean_line(session.generated_title or "") or clean_line(first_question or "") or UNTITLED
 
 
-def age(then: datetime | None, now: datetime) -> str:
+def now() -> datetime:
+    """The time by which ages are told."""
+    return datetime.now(UTC)
+
+
+def age(then: datetime | None, at: datetime) -> str:
     """How long ago, in at most six cells: `now`, `5 min`, `3 h`, `2 d`, `12 Mar`, `2024`. The future is `now`."""
     if then is None:
         return ""
-    past = now - then
+    past = at - then
     if past < timedelta(minutes=1):
         return "now"
     if past < timedelta(hours=1):

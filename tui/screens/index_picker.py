@@ -1,8 +1,7 @@
 """The dialog that chooses the indexes of a session."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from rich.cells import set_cell_size
@@ -15,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.api.models import MAX_BOUND_INDEXES, Index
-from tui.conversation.catalogue import age
+from tui.conversation.catalogue import age, now
 from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog
 
@@ -61,20 +60,12 @@ class IndexPicker(Dialog[Choice]):
         Binding("pagedown", "move('page_down')", "Page down", show=False),
     ]
 
-    def __init__(
-        self,
-        indexes: Sequence[Index],
-        ticked: Sequence[str] = (),
-        *,
-        scope_of_unbound: bool = False,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
+    def __init__(self, indexes: Sequence[Index], ticked: Sequence[str] = (), *, scope_of_unbound: bool = False) -> None:
         super().__init__()
         self._indexes = indexes
         self._ticked = list(ticked) or [index.id for index in indexes if len(indexes) == 1]
         self._scope_only = scope_of_unbound
         self._is_bound = not scope_of_unbound
-        self._clock = clock
 
     def compose(self) -> ComposeResult:
         with Vertical(id="picker"):
@@ -173,7 +164,7 @@ class IndexPicker(Dialog[Choice]):
     def _row(self, index: Index) -> Content:
         box = "☑" if index.id in self._ticked else "☐"
         width = max(20, min(72, self.app.size.width - 12))
-        state = _state(index, self._clock())
+        state = _state(index)
         name = set_cell_size(clean_line(index.name), max(8, width - len(state) - 3))
         head = Content.assemble((f"{box} ", "$accent"), (name, "bold"), " ", (state, _state_style(index)))
         about = clean_line(index.error_message or index.description or "", width)
@@ -184,10 +175,10 @@ def _searched(index: Index) -> str:
     return f"{clean_line(index.name)} {clean_line(index.description or '')}".casefold()
 
 
-def _state(index: Index, now: datetime) -> str:
+def _state(index: Index) -> str:
     if index.sync_in_progress:
         return "syncing"
-    synced = f"synced {age(index.last_synced_at, now)}" if index.last_synced_at else ""
+    synced = f"synced {age(index.last_synced_at, now())}" if index.last_synced_at else ""
     return " · ".join(filter(None, [clean_line(index.status or "", 20), synced]))
 
 

@@ -45,7 +45,13 @@ class Composer(TextArea):
         """The draft is to be written in the reader's own editor."""
 
     def __init__(self) -> None:
-        super().__init__(soft_wrap=True, show_line_numbers=False, compact=True, highlight_cursor_line=False)
+        super().__init__(
+            soft_wrap=True,
+            show_line_numbers=False,
+            compact=True,
+            highlight_cursor_line=False,
+            placeholder="Ask a question",
+        )
         self.cursor_blink = False
         self._history: Sequence[str] = ()
         self._recalled: int | None = None

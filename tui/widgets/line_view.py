@@ -192,15 +192,16 @@ class LineView(Widget, can_focus=True):
         told = (0.0, 1.0, True)
         if self.places:
             turns = self.column.turns()
-            first, last_shown = (self._fraction(place) / turns for place in (self.places[0], self.places[-1]))
+            first = self._fraction(self.places[0], 0) / turns
+            last_shown = self._fraction(self.places[-1], 1) / turns
             told = (first, last_shown, self.places[-1] == last(self.column))
         if told != self._told:
             self._told = told
             self.post_message(self.Scrolled(*told))
 
-    def _fraction(self, place: Place) -> float:
+    def _fraction(self, place: Place, rows: int) -> float:
         """A place as a number of turns from the start. Within a turn it goes by blocks: heights may be unknown."""
-        within = (place.row + 1) / max(1, self.column.height(place.turn, place.block))
+        within = (place.row + rows) / max(1, self.column.height(place.turn, place.block))
         return place.turn + (place.block + within) / self.column.blocks(place.turn)
 
     def go_to(self, place: Place) -> None:

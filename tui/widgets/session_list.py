@@ -1,11 +1,11 @@
 """The sidebar's list of sessions: drawn by lines, so that ten thousand sessions cost what ten do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar, Literal, TypeAlias
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.conversation.catalogue import age
+from tui.conversation.catalogue import age, now
 
 Mark: TypeAlias = Literal["busy", "unseen", "failed", ""]
 MARKS: Mapping[Mark, str] = {"busy": "◌", "unseen": "●", "failed": "!", "": " "}
@@ -70,9 +70,8 @@ class SessionList(ScrollView, can_focus=True):
     class MoreWanted(Message):
         """The last rows are near: the next page is wanted."""
 
-    def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._clock = clock
         self._rows: Sequence[Row] = ()
         self._cursor = 0
         self._open_id: str | None = None
@@ -115,12 +114,12 @@ class SessionList(ScrollView, can_focus=True):
         if is_cursor:
             behind = style("sessions--cursor") if self.has_focus else style("sessions--cursor").without_color
             look, faded, mark = look + behind, faded + behind, mark + behind
-        when = f"{age(row.updated, self._clock()):>{AGE_CELLS}}"
+        when = f"{age(row.updated, now()):>{AGE_CELLS}}"
         return Strip(
             [
                 Segment("▌" if is_cursor else " ", mark),
                 Segment(MARKS[row.mark], mark),
-                Segment(set_cell_size(title, max(0, width - AGE_CELLS - 4)), look),
+                Segment(_fitted(title, max(1, width - AGE_CELLS - 4)), look),
                 Segment(" " + when + " ", faded),
             ]
         ).adjust_cell_length(width, look)
@@ -175,3 +174,7 @@ class SessionList(ScrollView, can_focus=True):
         self.refresh_lines(self._cursor)
         if self._cursor >= len(self._rows) - MORE_WITHIN_ROWS:
             self.post_message(self.MoreWanted())
+
+
+def _fitted(title: str, cells: int) -> str:
+    return set_cell_size(title, cells) if cell_len(title) <= cells else set_cell_size(title, cells - 1) + "…"

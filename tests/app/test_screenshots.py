@@ -1,0 +1,143 @@
+"""The pictures in `screenshots/`: made from the real app on the local library, and compared on every run.
+
+`make screenshots` writes them anew; look at them before they are committed.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.app.driving import Driver, driven
+from tui.settings import Settings
+
+PICTURES = Path(__file__).parents[2] / "screenshots"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+Scene = Callable[[Driver], Awaitable[None]]
+
+
+async def manual_answer(user: Driver) -> None:
+    await user.ask_in_new_session("How do I delete a session?")
+    await user.read_to_end_of_turn()
+    await user.press("shift+tab", "g")
+    await user.see("Press d twice")
+
+
+async def unfolded_tool(user: Driver) -> None:
+    await manual_answer(user)
+    await user.press("J", "J", "J", "enter")
+    await user.see("▾ retrieve")
+
+
+async def picker(user: Driver) -> None:
+    await user.until(lambda: bool(user.app.chat.desk.indexes))
+    await user.press("ctrl+n")
+    await user.see("ready")
+
+
+async def sessions_overlay(user: Driver) -> None:
+    await manual_answer(user)
+    await user.press("ctrl+s")
+    await user.see("now")
+
+
+async def question_about(user: Driver, question: str) -> None:
+    await user.ask_in_new_session(question)
+    await user.read_to_end_of_turn()
+    await user.press("shift+tab", "g")
+    await user.see("No language model")
+
+
+async def table(user: Driver) -> None:
+    await question_about(user, "What do the instruments cost and weigh?")
+
+
+async def code(user: Driver) -> None:
+    await question_about(user, "How is the signal decoded in Python?")
+
+
+async def scripts(user: Driver) -> None:
+    await question_about(user, "Which greetings did the crew send?")
+
+
+SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
+    "answer": (manual_answer, 120, 36, "llama-dark", True),
+    "answer-light": (manual_answer, 120, 36, "llama-light", True),
+    "answer-80x24": (manual_answer, 80, 24, "llama-dark", True),
+    "sessions-80x24": (sessions_overlay, 80, 24, "llama-light", True),
+    "tool-call": (unfolded_tool, 120, 36, "llama-dark", True),
+    "index-picker": (picker, 120, 36, "llama-dark", True),
+    "table": (table, 120, 36, "llama-dark", False),
+    "code": (code, 120, 36, "llama-light", False),
+    "scripts": (scripts, 100, 30, "llama-dark", False),
+}
+
+MISSION = """\
+# Instruments
+
+What the instruments of the mission cost and weigh:
+
+| Instrument | Cost | Weight | State |
+|---|---:|---:|---|
+| Camera | 4.2 M€ | 11 kg | tested |
+| Spectrometer | 7.9 M€ | 23 kg | in the workshop |
+| Magnetometer | 1.1 M€ | 3 kg | tested |
+
+## Decoding the signal
+
+The signal is decoded in Python:
+
+```python
+def decode(frame: bytes) -> str:
+    \"\"\"Text of one frame; its last byte is a checksum.\"\"\"
+    body, check = frame[:-1], frame[-1]
+    if sum(body) % 256 != check:  # a torn frame
+        raise ValueError("checksum")
+    return body.decode("utf-8")
+```
+
+## Greetings
+
+The greetings that the crew sent:
+
+- 日本: 「こんにちは、世界。」
+- 한국: 안녕하세요 👩‍🚀🚀
+- Ελλάδα: Καλημέρα κόσμε
+- ไทย: สวัสดีชาวโลก
+"""
+
+
+def picture(user: Driver) -> str:
+    """The screen as SVG, without what differs between two runs that look the same."""
+    svg = user.app.export_screenshot(title="llamachat-tui")
+    svg = re.sub(r"\d+\.\d(&#160;| )s", r"0.1\1s", svg)
+    svg = re.sub(r"terminal-\d+", "terminal-0", svg)
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("name", SCENES)
+async def test_the_app_still_looks_like_its_pictures(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    for module in ("tui.widgets.session_list", "tui.screens.index_picker"):
+        monkeypatch.setattr(f"{module}.now", lambda: LONG_AGO)
+    scene, columns, rows, theme, on_manual = SCENES[name]
+    folder = tmp_path / "mission"
+    folder.mkdir()
+    (folder / "mission.md").write_text(MISSION)
+    settings = Settings(local=() if on_manual else (folder,), theme=theme)
+    async with driven(settings, columns, rows) as user:
+        await scene(user)
+        await user.pilot.pause()
+        drawn = picture(user)
+    path = PICTURES / f"{name}.svg"
+    if request.config.getoption("--write-screenshots"):
+        path.write_text(drawn)
+    assert drawn == path.read_text(), f"{path.name} has changed: look at it after `make screenshots`"
+
+
+def test_every_picture_has_its_scene() -> None:
+    assert {path.stem for path in PICTURES.glob("*.svg")} == set(SCENES)
