@@ -6,11 +6,12 @@ one by one and only the first `MAX_ROWS` of them, each from a limited piece of t
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import TypeAlias, TypeGuard
+from typing import TypeGuard
 
+from tui.conversation.evidence import CONTENT, Array, Object, decoded, first_text, is_array, is_object, passage_from
 from tui.rendering.lines import BLANK, PLAIN, Line, Role, Span
 from tui.rendering.wrapping import indented, wrap, wrap_text
 from tui.sanitize import clean, clean_line
@@ -21,28 +22,18 @@ MAX_ROWS = 200
 MAX_CHARS = 16 * 1024
 """Characters of one text that are drawn."""
 
-MAX_PARSED = 256 * 1024
-"""Longest text that is looked into for JSON, in characters."""
-
 MAX_DEPTH = 24
 """How deep a tree is drawn."""
 
 _COUNTED = 1000
 _LEAST_WIDTH = 16
 _FEW = 12
-_CONTENT = ("content", "text", "snippet")
-_FILE = ("file_name", "filename", "file", "document", "source", "name")
-_HEADING = ("heading", "section", "title", "breadcrumb")
-_PAGE = ("page_label", "page", "page_number")
-_NAMES = ("file_name", "name", "title", *_CONTENT)
-
-Object: TypeAlias = Mapping[str, object]
-Array: TypeAlias = Sequence[object]
+_NAMES = ("file_name", "name", "title", *CONTENT)
 
 
 def result_lines(value: object, width: int) -> list[Line]:
     """The rows of a result: its beginning, and where that is not all, a last row that says how much there is."""
-    value = _decoded(value)
+    value = decoded(value)
     rows = list(islice(_rows(value, width), MAX_ROWS + 1))
     _, main = _main(value)
     return _beginning(rows, value, width, is_cut=isinstance(main, str) and len(main) > MAX_CHARS)
@@ -55,7 +46,7 @@ def tree_lines(value: object, width: int) -> list[Line]:
 
 def amount(value: object) -> str:
     """How much a result is, in words: "5 passages, 3,412 characters"."""
-    name, main = _main(_decoded(value))
+    name, main = _main(decoded(value))
     if isinstance(main, str):
         return _count(len(main), "character")
     if not _is_nested(main):
@@ -67,7 +58,7 @@ def amount(value: object) -> str:
     passages = _count(len(main), "passage")
     if not 0 < len(main) <= _COUNTED:
         return passages
-    characters = sum(len(_first(passage, _CONTENT) or "") for passage in main)
+    characters = sum(len(first_text(passage, CONTENT) or "") for passage in main)
     return f"{passages}, {_count(characters, 'character')}"
 
 
@@ -77,21 +68,11 @@ def _beginning(rows: list[Line], value: object, width: int, is_cut: bool) -> lis
     return [*rows[:MAX_ROWS], *wrap((Span(f"… this is the beginning of {amount(value)}", "muted"),), width)]
 
 
-def _decoded(value: object) -> object:
-    """The JSON value that a short text holds, or the value itself."""
-    if not isinstance(value, str) or len(value) > MAX_PARSED or value.lstrip()[:1] not in ("{", "["):
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return value
-
-
 def _main(value: object) -> tuple[str, object]:
     """What a result is about: the member of a known shape and its name, or the whole value."""
-    if _is_object(value):
+    if is_object(value):
         for name in ("results", "items"):
-            if _is_array(found := value.get(name)):
+            if is_array(found := value.get(name)):
                 return name, found
         if isinstance(content := value.get("content"), str):
             return "content", content
@@ -102,14 +83,14 @@ def _rows(value: object, width: int) -> Iterator[Line]:
     name, main = _main(value)
     if isinstance(main, str):
         yield from _text(main, width, PLAIN)
-    elif name == "results" and _is_array(main):
+    elif name == "results" and is_array(main):
         yield from _passages(main, width)
-    elif name == "items" and _is_array(main):
+    elif name == "items" and is_array(main):
         for item in main:
             yield from _item(item, width)
     else:
         yield from _tree(main, width, 0)
-    if name and _is_object(value):
+    if name and is_object(value):
         others = {key: each for key, each in value.items() if each and key != name}
         yield from (BLANK, *_tree(others, width, 0)) if others else ()
 
@@ -119,59 +100,27 @@ def _text(text: str, width: int, look: Span) -> Iterator[Line]:
         yield from wrap_text(line, width, look)
 
 
-def _passages(passages: Array, width: int) -> Iterator[Line]:
-    if not passages:
+def _passages(results: Array, width: int) -> Iterator[Line]:
+    if not results:
         yield Line((Span("No passages.", "muted"),))
     bar = (Span("▌ ", "quote"),)
-    for number, passage in enumerate(passages, 1):
+    for number, result in enumerate(results, 1):
+        passage = passage_from(result)
         if number > 1:
             yield BLANK
-        yield from wrap((Span(f"{number}. ", "bullet"), *_origin(passage)), width)
-        content = _first(passage, _CONTENT) if _is_object(passage) else None
-        if content is not None:
-            yield from _behind(bar, _text(content, width - 2, Span("", "quote")))
+        about = "".join(f" · {each}" for each in passage.about)
+        head = (Span(f"{number}. ", "bullet"), Span(passage.file, "text", bold=True), Span(about, "muted"))
+        yield from wrap(head, width)
+        if passage.text is not None:
+            yield from _behind(bar, _text(passage.text, width - 2, Span("", "quote")))
         else:
-            yield from _behind(bar, _tree(passage, width - 2, 0))
-
-
-def _origin(passage: object) -> Iterator[Span]:
-    """Where a passage comes from: file, heading, pages, score; whatever of it is known."""
-    places = [
-        place for place in (passage, _at(passage, "metadata"), _at(passage, "static_fields")) if _is_object(place)
-    ]
-    file = _find(places, _FILE)
-    yield Span(clean_line(file, 120) if file else "passage", "text", bold=True)
-    heading = _find(places, _HEADING)
-    rest = [clean_line(heading, 120)] if heading else []
-    rest += [*_pages(places), *_score(places)]
-    yield Span("".join(f" · {each}" for each in rest), "muted")
-
-
-def _pages(places: Sequence[Object]) -> Iterator[str]:
-    first, last = (
-        next((p[k] for p in places if p.get(k) is not None), None) for k in ("page_range_start", "page_range_end")
-    )
-    if first is None:
-        first = _find(places, _PAGE)
-    if first is not None:
-        pages = clean_line(_scalar(first)[0], 20)
-        end = clean_line(_scalar(last)[0], 20) if last is not None else pages
-        yield f"p. {pages}" if end == pages else f"pp. {pages}\N{EN DASH}{end}"
-
-
-def _score(places: Sequence[Object]) -> Iterator[str]:
-    for name in ("rerank_score", "score"):
-        for place in places:
-            score = place.get(name)
-            if isinstance(score, int | float) and abs(score) < 1e6:
-                yield f"score {score:.2f}"
-                return
+            yield from _behind(bar, _tree(result, width - 2, 0))
 
 
 def _item(item: object, width: int) -> Iterator[Line]:
     bullet, rest = (Span("• ", "bullet"),), (Span("  "),)
-    name = _first(item, _NAMES)
-    if not _is_object(item) or name is None or len(item) > _FEW:
+    name = first_text(item, _NAMES)
+    if not is_object(item) or name is None or len(item) > _FEW:
         yield from _behind(bullet, _tree(item, width - 2, 1), rest)
         return
     others = {key: value for key, value in item.items() if value is not name}
@@ -186,10 +135,10 @@ def _tree(value: object, width: int, depth: int) -> Iterator[Line]:
     """Mappings as `key: value`, lists behind bullets; what is nested is set further in."""
     if depth > MAX_DEPTH:
         yield Line((Span("…", "muted"),))
-    elif _is_object(value) and value:
+    elif is_object(value) and value:
         for key, each in value.items():
             yield from _entry(Span(f"{clean_line(str(key), 80)}: ", "json-key"), each, width, depth)
-    elif _is_array(value) and value:
+    elif is_array(value) and value:
         for each in value:
             yield from _entry(Span("• ", "bullet"), each, width, depth)
     else:
@@ -232,44 +181,16 @@ def _scalar(value: object) -> tuple[str, Role]:
             return f"a number of {value.bit_length():,} bits", "code-number"
         case int() | float():
             return str(value), "code-number"
-        case _ if _is_object(value):
+        case _ if is_object(value):
             return "{}", "muted"
-        case _ if _is_array(value):
+        case _ if is_array(value):
             return "[]", "muted"
         case _:
             return repr(value)[:MAX_CHARS], "text"
 
 
-def _find(places: Sequence[Object], names: Sequence[str]) -> str | None:
-    """The first of the names that any of the places has, as text."""
-    for name in names:
-        for place in places:
-            found = place.get(name)
-            if isinstance(found, str | int | float) and _scalar(found)[0].strip():
-                return _scalar(found)[0]
-    return None
-
-
-def _first(value: object, names: Sequence[str]) -> str | None:
-    if not _is_object(value):
-        return None
-    return next((text for name in names if isinstance(text := value.get(name), str)), None)
-
-
-def _at(value: object, name: str) -> object:
-    return value.get(name) if _is_object(value) else None
-
-
-def _is_object(value: object) -> TypeGuard[Object]:
-    return isinstance(value, Mapping)
-
-
-def _is_array(value: object) -> TypeGuard[Array]:
-    return isinstance(value, list | tuple)
-
-
 def _is_nested(value: object) -> TypeGuard[Object | Array]:
-    return _is_object(value) or _is_array(value)
+    return is_object(value) or is_array(value)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -1,0 +1,126 @@
+"""The passages an answer was built from, out of the results of its tool calls.
+
+No schema fixes these shapes. What is read is what the retrieval routes answer (reference: "Retrieve": `results[]` with
+`content`, `score`, `metadata`, `static_fields`) and what agents of other makers call the same things.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, TypeGuard
+
+from tui.conversation.transcript import ToolUse, Turn
+from tui.sanitize import clean, clean_line
+
+Object: TypeAlias = Mapping[str, object]
+Array: TypeAlias = Sequence[object]
+
+CONTENT = ("content", "text", "snippet")
+_FILE = ("file_name", "filename", "file", "document", "source", "name")
+_HEADING = ("heading", "section", "title", "breadcrumb")
+_PAGE = ("page_label", "page", "page_number")
+MAX_PARSED = 256 * 1024
+"""Characters of a text that is looked into for JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document. `file` and `about` (heading, pages, score) are safe lines; `text` may be missing."""
+
+    file: str
+    about: tuple[str, ...]
+    text: str | None
+
+    @property
+    def origin(self) -> str:
+        return " · ".join((self.file, *self.about))
+
+
+def passages_of(turn: Turn) -> list[Passage]:
+    """All passages of a turn's tool results, in the order in which they came, each once."""
+    found: dict[tuple[str, str | None], Passage] = {}
+    for part in turn.parts:
+        if isinstance(part, ToolUse) and part.returned is not None:
+            for passage in passages_in(part.returned.value):
+                found.setdefault((passage.file, passage.text), passage)
+    return list(found.values())
+
+
+def passages_in(value: object) -> Iterator[Passage]:
+    """The passages of one result; none where it is not a list of passages."""
+    value = decoded(value)
+    results = value.get("results") if is_object(value) else None
+    for result in results if is_array(results) else ():
+        yield passage_from(result)
+
+
+def passage_from(result: object) -> Passage:
+    """What is known of one passage: its file, its heading, pages and score, and its text."""
+    places = [result, *(result.get(name) for name in ("metadata", "static_fields"))] if is_object(result) else []
+    known = [place for place in places if is_object(place)]
+    heading = _find(known, _HEADING)
+    about = [clean_line(heading, 120)] if heading else []
+    text = first_text(result, CONTENT)
+    return Passage(
+        clean_line(_find(known, _FILE) or "passage", 120),
+        (*about, *_pages(known), *_score(known)),
+        None if text is None else clean(text),
+    )
+
+
+def decoded(value: object) -> object:
+    """The JSON value that a short text holds, or the value itself."""
+    if not isinstance(value, str) or len(value) > MAX_PARSED or value.lstrip()[:1] not in ("{", "["):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def first_text(value: object, names: Sequence[str]) -> str | None:
+    """The first of the members that is a text."""
+    if not is_object(value):
+        return None
+    return next((text for name in names if isinstance(text := value.get(name), str)), None)
+
+
+def is_object(value: object) -> TypeGuard[Object]:
+    return isinstance(value, Mapping)
+
+
+def is_array(value: object) -> TypeGuard[Array]:
+    return isinstance(value, list | tuple)
+
+
+def _find(places: Sequence[Object], names: Sequence[str]) -> str | None:
+    for name in names:
+        for place in places:
+            if (found := _short(place.get(name))) is not None:
+                return found
+    return None
+
+
+def _short(value: object) -> str | None:
+    """A value as a short text, where it is one."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, int | float) and abs(value) < 1e15:
+        return str(value)
+    return None
+
+
+def _pages(places: Sequence[Object]) -> Iterator[str]:
+    first = _find(places, ("page_range_start", *_PAGE))
+    if first is not None:
+        pages, end = clean_line(first, 20), clean_line(_find(places, ("page_range_end",)) or first, 20)
+        yield f"p. {pages}" if end == pages else f"pp. {pages}\N{EN DASH}{end}"
+
+
+def _score(places: Sequence[Object]) -> Iterator[str]:
+    for name in ("rerank_score", "score"):
+        for place in places:
+            score = place.get(name)
+            if isinstance(score, int | float) and abs(score) < 1e6:
+                yield f"score {score:.2f}"
+                return
