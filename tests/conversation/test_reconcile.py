@@ -1,0 +1,342 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tui.api.models import (
+    Event,
+    Stop,
+    Text,
+    TextDelta,
+    Thinking,
+    ThinkingDelta,
+    ToolCall,
+    ToolResult,
+    Unknown,
+    UserInput,
+)
+from tui.conversation.reconcile import (
+    LONGEST_WATCH,
+    PAUSES,
+    Finished,
+    Interrupted,
+    LookAgain,
+    Looks,
+    NotConfirmed,
+    Sent,
+    SessionGone,
+    StillRunning,
+    Verdict,
+    known_questions,
+    reconcile,
+)
+from tui.conversation.transcript import Answer, Transcript, advance, ask, interrupt, replay
+from tui.store.journal import JournalEntry
+from tui.store.store import Store
+
+QUESTION = "And the notice period?"
+BEFORE: list[Event] = [UserInput(QUESTION), Text("Six months."), Stop(), UserInput("Why?"), Text("So it says."), Stop()]
+SENT = Sent(QUESTION, questions_before=2)
+
+
+def look_until_decided(sent: Sent, get: Callable[[], Sequence[Event] | None]) -> tuple[Verdict, list[float]]:
+    """The last verdict, and the pauses on the way to it."""
+    looks, pauses = Looks(), list[float]()
+    while True:
+        verdict = reconcile(sent, get(), looks)
+        if not isinstance(verdict, LookAgain | StillRunning):
+            return verdict, pauses
+        looks = verdict.looks
+        pauses.append(verdict.after)
+        assert sum(pauses) < LONGEST_WATCH + 2 * max(PAUSES)
+
+
+def answers(events: Sequence[Event]) -> list[str]:
+    """The last turn's answers as a reader sees them."""
+    return [part.text for part in list(replay(events))[-1].parts if isinstance(part, Answer)]
+
+
+def test_a_turn_that_has_its_stop_is_finished() -> None:
+    events = [*BEFORE, UserInput(QUESTION), Thinking("Hm."), Text("Three months."), Stop()]
+    sent = Sent(QUESTION, 2, [ThinkingDelta("Hm."), TextDelta("Three mon")])
+
+    assert reconcile(sent, events, Looks()) == Finished(events, news=1)
+
+
+def test_an_equal_question_asked_before_is_not_taken_for_this_one() -> None:
+    assert isinstance(reconcile(SENT, BEFORE, Looks()), LookAgain)
+
+
+def test_questions_are_compared_without_the_space_around_them() -> None:
+    events = [*BEFORE, UserInput(f" {QUESTION}\n"), Stop()]
+
+    assert isinstance(reconcile(SENT, events, Looks()), Finished)
+
+
+def test_a_question_of_another_client_in_between_does_not_hide_this_one() -> None:
+    other: list[Event] = [UserInput("What else?"), Text("Nothing."), Stop()]
+
+    assert isinstance(
+        reconcile(SENT, [*BEFORE, *other, UserInput(QUESTION), Text("Three."), Stop()], Looks()), Finished
+    )
+    assert isinstance(reconcile(SENT, [*BEFORE, UserInput(QUESTION), *other], Looks()), Interrupted)
+
+
+def test_a_question_that_never_shows_is_looked_for_at_growing_pauses_and_then_not_confirmed() -> None:
+    assert look_until_decided(SENT, lambda: BEFORE) == (NotConfirmed(), list(PAUSES))
+
+
+def test_a_question_that_never_shows_though_its_answer_began_to_arrive_is_not_called_lost() -> None:
+    sent = Sent(QUESTION, 2, [TextDelta("Three mon")])
+    verdict, _ = look_until_decided(sent, lambda: BEFORE)
+
+    assert verdict == Interrupted([*BEFORE, UserInput(QUESTION), TextDelta("Three mon")])
+
+
+def test_a_turn_that_does_not_grow_is_interrupted_after_the_last_look() -> None:
+    events = [*BEFORE, UserInput(QUESTION), Text("Three")]
+
+    assert look_until_decided(SENT, lambda: events) == (Interrupted(events), list(PAUSES))
+
+
+def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() -> None:
+    events: list[Event] = [*BEFORE, UserInput(QUESTION)]
+
+    def growing() -> Sequence[Event]:
+        events.append(TextDelta("a"))
+        return list(events)
+
+    verdict, pauses = look_until_decided(SENT, growing)
+    assert isinstance(verdict, Interrupted)
+    assert set(pauses) == {PAUSES[0]}
+    assert sum(pauses) == LONGEST_WATCH
+
+
+def test_f55_a_session_that_is_gone_is_said_to_be_gone() -> None:
+    assert reconcile(SENT, None, Looks(3)) == SessionGone()
+
+
+def test_a_turn_whose_stop_arrived_here_is_finished_whatever_the_server_shows() -> None:
+    sent = Sent(QUESTION, 2, [UserInput(QUESTION), Text("Three months."), Stop()])
+
+    for shown in (BEFORE, [*BEFORE, UserInput(QUESTION), Text("Three")]):
+        verdict = reconcile(sent, shown, Looks())
+        assert isinstance(verdict, Finished)
+        assert list(verdict.events) == [*BEFORE, UserInput(QUESTION), Text("Three months."), Stop()]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "shown"),
+    [
+        ("Three mon", "Three months.", ["Three months."]),
+        ("months", "Three months.", ["Three months."]),
+        ("Three months.", "Three", ["Three months."]),
+        ("Three months.", "", ["Three months."]),
+        ("", "Three months.", ["Three months."]),
+        ("Three months.", "I cannot say.", ["Three months.", "I cannot say."]),
+    ],
+)
+def test_text_that_arrived_is_shown_unless_the_server_has_it(here: str, there: str, shown: list[str]) -> None:
+    sent = Sent(QUESTION, 2, [TextDelta(here)])
+    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), Text(there), Stop()], Looks())
+
+    assert isinstance(verdict, Finished)
+    assert [text for text in answers(verdict.events) if text] == shown
+
+
+def test_f25_deltas_and_the_text_that_repeats_them_are_one_text() -> None:
+    sent = Sent(QUESTION, 2, [TextDelta("Three "), TextDelta("mon")])
+    there: list[Event] = [TextDelta("Three "), TextDelta("months."), Text("Three months."), Stop()]
+    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), *there], Looks())
+
+    assert isinstance(verdict, Finished)
+    assert answers(verdict.events) == ["Three months."]
+
+
+def test_tool_uses_and_unknown_events_that_arrived_are_kept_once() -> None:
+    call, result, odd = ToolCall("1", "read", {}), ToolResult("1", "read", "page"), Unknown("citation", "{}")
+    sent = Sent(QUESTION, 2, [call, result, odd, Text("Local.")])
+    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), call, Text("Other."), Stop()], Looks())
+
+    assert isinstance(verdict, Finished)
+    assert sorted(map(repr, verdict.events[len(BEFORE) + 1 :])) == sorted(
+        map(repr, [call, result, odd, Text("Local."), Text("Other."), Stop()])
+    )
+
+
+def test_a_question_that_broke_off_without_a_word_is_not_counted_as_known() -> None:
+    transcript = replay(BEFORE)
+    assert known_questions(transcript) == 2
+    assert known_questions(interrupt(ask(transcript, "And?"), "The line broke.")) == 2
+    assert known_questions(interrupt(advance(ask(transcript, "And?"), TextDelta("a")), "The line broke.")) == 3
+    assert known_questions(interrupt(replay([UserInput("And?")]), "No end.")) == 1
+    assert known_questions(Transcript()) == 0
+
+
+@dataclass
+class Server:
+    """A server that may fail at any point of one turn, and shows what it has only after `lag` looks."""
+
+    accept: bool
+    finish: bool
+    sent_events: int
+    kept_events: int
+    lag: int
+    events: list[Event] = field(default_factory=lambda: list(BEFORE))
+    posts: int = 0
+
+    def post(self, question: str) -> list[Event]:
+        """What arrives before the line breaks."""
+        self.posts += 1
+        if not self.accept:
+            return []
+        self.events += [UserInput(question), *STREAM[: self.kept_events]]
+        return STREAM[: self.sent_events]
+
+    def get(self) -> list[Event]:
+        self.lag -= 1
+        if self.lag >= 0:
+            return list(BEFORE)
+        shown = len(self.events) - len(BEFORE) - 1
+        if self.accept and self.finish and shown < len(STREAM):
+            self.events.append(STREAM[shown])
+        return list(self.events)
+
+    @property
+    def has_finished(self) -> bool:
+        return Stop() in self.events[len(BEFORE) :]
+
+
+STREAM: list[Event] = [
+    Thinking("The lease."),
+    ToolCall("1", "read", {}),
+    ToolResult("1", "read", "p. 3"),
+    TextDelta("Three "),
+    TextDelta("months."),
+    Text("Three months."),
+    Stop(),
+]
+POINTS = range(len(STREAM))
+
+
+@pytest.mark.parametrize("lag", [0, 1, 3, 5, 6, 99])
+def test_f21_f40_whatever_fails_one_question_is_sent_once_and_nothing_untrue_is_said(lag: int) -> None:
+    for accept, finish, sent_events, kept_events in product((True, False), (True, False), POINTS, POINTS):
+        server = Server(accept, finish, sent_events, kept_events, lag)
+        received = server.post(QUESTION)
+        verdict, _ = look_until_decided(Sent(QUESTION, 2, received), server.get)
+
+        assert server.posts == 1
+        match verdict:
+            case Finished(events):
+                assert server.has_finished
+                assert answers(events) == ["Three months."]
+            case Interrupted(events):
+                assert accept
+                assert not server.has_finished or lag == 99 or lag > len(PAUSES)
+                arrived = "".join(answers([UserInput(QUESTION), *received]))
+                assert arrived in "".join(answers(events))
+            case NotConfirmed():
+                assert not received
+                assert not accept or lag > len(PAUSES)
+            case _:
+                pytest.fail(f"no decision: {verdict}")
+
+
+class OneUser(RuleBasedStateMachine):
+    """One person, one session, much bad luck: the app is killed, the line breaks, the server goes on or does not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = Store.in_memory()
+        self.server: list[Event] = []
+        self.typed: list[str] = []
+        self.arrived: set[int] = set()
+        self.streaming: int | None = None
+        self.looks: dict[int, Looks] = {}
+
+    def teardown(self) -> None:
+        self.store.close()
+
+    @property
+    def entries(self) -> Sequence[JournalEntry]:
+        return self.store.journal.entries("local")
+
+    @property
+    def open_question(self) -> bool:
+        return bool(self.server) and not isinstance(self.server[-1], Stop)
+
+    @precondition(lambda self: len(self.store.notes.draft("local", "s").split()) < 2)
+    @rule(word=st.sampled_from(["why", "more"]))
+    def types(self, word: str) -> None:
+        draft = self.store.notes.draft("local", "s")
+        self.store.notes.save_draft("local", "s", f"{draft} {word}".strip())
+        self.typed.append(word)
+
+    @precondition(lambda self: self.store.notes.draft("local", "s") and not self.entries and not self.open_question)
+    @rule(arrives=st.booleans(), killed=st.booleans())
+    def sends(self, arrives: bool, killed: bool) -> None:
+        question = self.store.notes.draft("local", "s")
+        known = sum(isinstance(event, UserInput) for event in self.server)
+        turn_id = self.store.journal.begin("local", "s", question, known)
+        if killed:
+            return
+        if arrives:
+            self.server.append(UserInput(question))
+            self.arrived.add(turn_id)
+            self.streaming = turn_id
+
+    @precondition(lambda self: self.open_question)
+    @rule(event=st.sampled_from([Text("a"), Text("b"), Stop()]))
+    def the_agent_works(self, event: Event) -> None:
+        self.server.append(event)
+        if self.streaming is not None:
+            self.store.journal.append(self.streaming, [event])
+            if isinstance(event, Stop):
+                self.store.journal.end(self.streaming)
+                self.streaming = None
+
+    @precondition(lambda self: self.streaming is not None)
+    @rule()
+    def the_line_breaks_or_the_app_is_killed(self) -> None:
+        self.streaming = None
+
+    @precondition(lambda self: self.streaming is None and self.entries)
+    @rule()
+    def the_app_looks(self) -> None:
+        for entry in self.entries:
+            sent = Sent(entry.prompt, entry.questions_before, entry.events)
+            verdict = reconcile(sent, self.server, self.looks.get(entry.turn_id, Looks()))
+            match verdict:
+                case Finished(events):
+                    assert isinstance(self.server[-1], Stop)
+                    assert events[-1] == Stop()
+                    self.store.journal.end(entry.turn_id)
+                case Interrupted():
+                    assert self.open_question
+                    self.store.journal.end(entry.turn_id)
+                    self.server.append(Stop(is_error=True))
+                case NotConfirmed():
+                    assert sum(isinstance(event, UserInput) for event in self.server) == entry.questions_before
+                    self.store.journal.give_back(entry.turn_id)
+                case LookAgain(_, looks) | StillRunning(_, _, looks):
+                    self.looks[entry.turn_id] = looks
+                case SessionGone():
+                    raise AssertionError("the session is there")
+
+    @invariant()
+    def nothing_typed_is_lost_or_doubled(self) -> None:
+        asked = [event.content for event in self.server if isinstance(event, UserInput)]
+        waiting = [entry.prompt for entry in self.entries if entry.turn_id not in self.arrived]
+        here = [self.store.notes.draft("local", "s"), *waiting]
+        assert sorted(" ".join([*asked, *here]).split()) == sorted(self.typed)
+
+
+OneUser.TestCase.settings = settings(
+    deadline=None, max_examples=150, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
+)
+test_f44_one_user_loses_nothing = OneUser.TestCase

@@ -1,0 +1,37 @@
+"""Values to be kept, for the tests of the store."""
+
+from datetime import UTC, datetime, timedelta
+
+from tui.api.models import Event, JobMetadata, Session, Stop, Text, TextDelta, Thinking, ToolCall, ToolResult, UserInput
+
+ACCOUNT = "https://example.test project"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def session(number: int) -> Session:
+    """One session of many; the higher its number, the older."""
+    return Session(
+        f"s{number}",
+        NOON - timedelta(minutes=number, microseconds=number % 3),
+        f"Lease terms, part {number} — übersicht 漢字",
+        ("index-1", "index-2") if number % 2 else None,
+        JobMetadata(1200.5, None, ("export-1",), False, 1000, 200, 3),
+        "private",
+    )
+
+
+def turn(number: int) -> list[Event]:
+    """One finished turn."""
+    return [
+        UserInput(f"Question {number}: what is the notice period?"),
+        Thinking("The lease must say."),
+        ToolCall(f"call-{number}", "retrieve", {"query": "notice period", "top_k": 5}),
+        ToolResult(f"call-{number}", "retrieve", {"results": [{"text": f"Clause {number}", "score": 0.5}]}),
+        TextDelta("Three "),
+        Text(f"Three months, says clause {number}."),
+        Stop(),
+    ]
+
+
+def history(turns: int) -> list[Event]:
+    return [event for number in range(turns) for event in turn(number)]

@@ -1,0 +1,150 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.store.sample import ACCOUNT, NOON, history, session, turn
+from tui.api.models import Event, TextDelta, UserInput
+from tui.store.journal import MAX_QUESTIONS
+from tui.store.notes import NO_SESSION
+from tui.store.store import Store
+
+
+def test_f60_each_session_has_a_draft_of_its_own(store: Store) -> None:
+    store.notes.save_draft(ACCOUNT, "s1", "What is\nthe rent?")
+    store.notes.save_draft(ACCOUNT, NO_SESSION, "Before there is a session")
+    store.notes.save_draft("local", "s1", "elsewhere")
+
+    assert store.notes.drafts(ACCOUNT) == {"s1": "What is\nthe rent?", NO_SESSION: "Before there is a session"}
+    store.notes.save_draft(ACCOUNT, "s1", "")
+    assert store.notes.draft(ACCOUNT, "s1") == ""
+    assert store.notes.draft(ACCOUNT, "s2") == ""
+
+
+def test_notes_of_one_session_do_not_touch_each_other(store: Store) -> None:
+    store.notes.save_name(ACCOUNT, "s1", "Lease")
+    store.notes.save_view(ACCOUNT, "s1", {"turn": 3, "folded": [1, 2]})
+    store.notes.save_seen(ACCOUNT, "s1", NOON)
+    store.notes.save_queue(ACCOUNT, "s1", ["And then?", "Why?"])
+    store.notes.save_draft(ACCOUNT, "s1", "half")
+
+    assert store.notes.names(ACCOUNT) == {"s1": "Lease"}
+    assert store.notes.view(ACCOUNT, "s1") == {"turn": 3, "folded": [1, 2]}
+    assert store.notes.view(ACCOUNT, "s2") == {}
+    assert store.notes.seen(ACCOUNT) == {"s1": NOON}
+    assert store.notes.queues(ACCOUNT) == {"s1": ["And then?", "Why?"]}
+    assert store.notes.draft(ACCOUNT, "s1") == "half"
+
+
+def test_a_name_and_a_queue_can_be_taken_back(store: Store) -> None:
+    store.notes.save_name(ACCOUNT, "s1", "Lease")
+    store.notes.save_queue(ACCOUNT, "s1", ["Why?"])
+    store.notes.save_name(ACCOUNT, "s1", "")
+    store.notes.save_queue(ACCOUNT, "s1", [])
+
+    assert store.notes.names(ACCOUNT) == {}
+    assert store.notes.queues(ACCOUNT) == {}
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\0b", "👩‍👩‍👧", "'; DROP TABLE notes --"])
+def test_f09_any_text_can_be_a_draft(store: Store, text: str) -> None:
+    store.notes.save_draft(ACCOUNT, "s1", text)
+
+    assert store.notes.draft(ACCOUNT, "s1") == text.replace("\ud800", "�")
+
+
+def test_an_open_turn_has_the_question_and_what_arrived_in_order(store: Store) -> None:
+    before = datetime.now(UTC)
+    turn_id = store.journal.begin(ACCOUNT, "s1", "What is the rent?", 4)
+    store.journal.append(turn_id, turn(1)[1:3])
+    store.journal.append(turn_id, [])
+    store.journal.append(turn_id, turn(1)[3:5])
+
+    [entry] = store.journal.entries(ACCOUNT)
+    assert (entry.turn_id, entry.session_id, entry.prompt) == (turn_id, "s1", "What is the rent?")
+    assert entry.questions_before == 4
+    assert before <= entry.started_at <= datetime.now(UTC)
+    assert entry.events == turn(1)[1:5]
+    assert store.journal.entries("local") == []
+
+
+def test_f60_a_question_leaves_the_draft_and_the_queue_with_the_journal_entry(store: Store) -> None:
+    store.notes.save_draft(ACCOUNT, "s1", "What is the ren")
+    store.notes.save_queue(ACCOUNT, "s1", ["Why?", "How?"])
+    store.journal.begin(ACCOUNT, "s1", "What is the rent?", 0)
+    assert store.notes.draft(ACCOUNT, "s1") == ""
+    assert store.notes.queues(ACCOUNT) == {"s1": ["Why?", "How?"]}
+
+    store.journal.begin(ACCOUNT, "s1", "Why?", 1, draft="typed meanwhile", queue=["How?"])
+    assert store.notes.draft(ACCOUNT, "s1") == "typed meanwhile"
+    assert store.notes.queues(ACCOUNT) == {"s1": ["How?"]}
+
+
+def test_an_ended_turn_becomes_the_last_of_the_history(store: Store) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), history(3))
+    turn_id = store.journal.begin(ACCOUNT, "s1", "Question 3: what is the notice period?", 3)
+    store.journal.append(turn_id, turn(3)[1:])
+    store.journal.end(turn_id)
+
+    assert store.journal.entries(ACCOUNT) == []
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events == history(4)
+
+
+def test_an_echoed_question_is_in_the_history_once(store: Store) -> None:
+    turn_id = store.journal.begin(ACCOUNT, "s1", "Why?", 0)
+    echoed: list[Event] = [UserInput("Why?"), TextDelta("Be")]
+    store.journal.append(turn_id, echoed)
+    store.journal.end(turn_id)
+
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events == echoed
+
+
+def test_a_dropped_turn_changes_no_history(store: Store) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), history(1))
+    turn_id = store.journal.begin(ACCOUNT, "s1", "Why?", 0)
+    store.journal.drop(turn_id)
+
+    assert store.journal.entries(ACCOUNT) == []
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events == history(1)
+
+
+def test_a_question_that_was_not_taken_goes_back_before_what_was_typed_since(store: Store) -> None:
+    first = store.journal.begin(ACCOUNT, "s1", "Why?", 0)
+    store.journal.give_back(first)
+    assert store.notes.draft(ACCOUNT, "s1") == "Why?"
+
+    second = store.journal.begin(ACCOUNT, "s1", "Why?", 0, draft="And how")
+    store.journal.give_back(second)
+    assert store.notes.draft(ACCOUNT, "s1") == "Why?\n\nAnd how"
+    assert store.journal.entries(ACCOUNT) == []
+
+
+def test_nothing_happens_to_a_turn_that_is_over_already(store: Store) -> None:
+    turn_id = store.journal.begin(ACCOUNT, "s1", "Why?", 0)
+    store.journal.end(turn_id)
+    store.journal.append(turn_id, turn(1))
+    store.journal.end(turn_id)
+    store.journal.give_back(turn_id)
+
+    assert store.journal.entries(ACCOUNT) == []
+    assert store.notes.draft(ACCOUNT, "s1") == ""
+
+
+def test_questions_are_remembered_once_each_the_latest_last(store: Store) -> None:
+    for prompt in ("a", "b", "a"):
+        store.journal.begin(ACCOUNT, "s1", prompt, 0)
+
+    assert store.journal.questions(ACCOUNT) == ["b", "a"]
+    assert store.journal.questions("local") == []
+
+
+def test_only_the_last_questions_are_remembered(store: Store) -> None:
+    for number in range(MAX_QUESTIONS + 3):
+        store.journal.begin(ACCOUNT, "s1", f"{number}", 0)
+
+    assert store.journal.questions(ACCOUNT) == [f"{number}" for number in range(3, MAX_QUESTIONS + 3)]

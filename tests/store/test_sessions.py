@@ -1,0 +1,167 @@
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.store.sample import ACCOUNT, history, session, turn
+from tui.api.models import Event, Session, Text, TextDelta, ToolResult, UserInput
+from tui.store.store import Store
+
+
+def test_the_list_comes_back_newest_first(store: Store) -> None:
+    sessions = [session(number) for number in range(50)]
+    store.sessions.save(ACCOUNT, sessions[::-1], complete=True)
+
+    assert store.sessions.listed(ACCOUNT) == sessions
+
+
+def test_sessions_without_a_time_or_a_title_are_kept_and_listed_last(store: Store) -> None:
+    bare, dated = Session("bare"), Session("dated", datetime(1, 1, 1, tzinfo=UTC))
+    store.sessions.save(ACCOUNT, [bare, dated], complete=False)
+
+    assert store.sessions.listed(ACCOUNT) == [dated, bare]
+
+
+def test_a_page_adds_to_the_list_and_a_complete_list_replaces_it(store: Store) -> None:
+    store.sessions.save(ACCOUNT, [session(1), session(2)], complete=True)
+    store.sessions.save(ACCOUNT, [session(3)], complete=False)
+    assert [kept.session_id for kept in store.sessions.listed(ACCOUNT)] == ["s1", "s2", "s3"]
+
+    store.sessions.save(ACCOUNT, [session(2)], complete=True)
+    assert store.sessions.listed(ACCOUNT) == [session(2)]
+
+
+def test_accounts_do_not_mix(store: Store) -> None:
+    store.sessions.save("local", [session(1)], complete=True)
+    store.sessions.save_history("local", session(1), turn(1))
+    store.sessions.save(ACCOUNT, [], complete=True)
+
+    assert store.sessions.listed(ACCOUNT) == []
+    assert store.sessions.history(ACCOUNT, "s1") is None
+    assert store.sessions.listed("local") == [session(1)]
+
+
+def test_a_history_comes_back_as_it_was_and_keeps_the_session_listed(store: Store) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), history(5))
+
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert (kept.session, kept.events, kept.turns_before) == (session(1), history(5), 0)
+    assert store.sessions.listed(ACCOUNT) == [session(1)]
+
+
+def test_only_the_last_turns_can_be_read(store: Store) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), history(100))
+
+    kept = store.sessions.history(ACCOUNT, "s1", last_turns=2)
+    assert kept is not None
+    assert (kept.events, kept.turns_before) == (turn(98) + turn(99), 98)
+
+
+def test_a_history_that_begins_without_a_question_is_kept_whole(store: Store) -> None:
+    events: list[Event] = [Text("before"), UserInput("a"), UserInput("b")]
+    store.sessions.save_history(ACCOUNT, session(1), events)
+
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events == events
+
+
+@pytest.mark.parametrize("turns", [0, 3, 12])
+def test_a_newer_history_replaces_the_older_whether_longer_or_shorter(store: Store, turns: int) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), history(6))
+    store.sessions.save_history(ACCOUNT, session(1), history(turns))
+
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events == history(turns)
+
+
+def test_a_listed_session_that_was_never_opened_has_no_history(store: Store) -> None:
+    store.sessions.save(ACCOUNT, [session(1)], complete=True)
+
+    assert store.sessions.history(ACCOUNT, "s1") is None
+    assert store.sessions.history(ACCOUNT, "s2") is None
+
+
+def test_a_removed_session_leaves_nothing_to_be_found(store: Store) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), history(3))
+    store.notes.save_draft(ACCOUNT, "s1", "half a thought")
+    store.sessions.remove(ACCOUNT, "s1")
+
+    assert store.sessions.listed(ACCOUNT) == []
+    assert store.sessions.search(ACCOUNT, "clause") == []
+    assert store.notes.draft(ACCOUNT, "s1") == ""
+
+
+def test_the_user_own_words_outlive_a_session_that_is_no_longer_listed(store: Store) -> None:
+    store.sessions.save(ACCOUNT, [session(1)], complete=True)
+    store.notes.save_draft(ACCOUNT, "s1", "half a thought")
+    store.notes.save_name(ACCOUNT, "s1", "Lease")
+    store.sessions.save(ACCOUNT, [], complete=True)
+
+    assert store.notes.draft(ACCOUNT, "s1") == "half a thought"
+    assert store.notes.names(ACCOUNT) == {"s1": "Lease"}
+
+
+def test_a_search_finds_turns_by_words_and_beginnings_in_questions_and_answers(store: Store) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), history(3))
+    store.sessions.save_history(
+        ACCOUNT, session(2), [UserInput("Über Mieten?"), TextDelta("Die Kau"), TextDelta("tion")]
+    )
+    store.sessions.save_history("local", session(3), [UserInput("Über Mieten?")])
+
+    assert [(hit.session_id, hit.turn) for hit in store.sessions.search(ACCOUNT, "clause 2")] == [("s1", 2)]
+    [hit] = store.sessions.search(ACCOUNT, "uber kaut")
+    assert (hit.session_id, hit.question, hit.excerpt) == ("s2", "Über Mieten?", "Die Kaution")
+
+
+def test_what_was_replaced_is_no_longer_found(store: Store) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), [UserInput("rent"), Text("old")])
+    store.sessions.save_history(ACCOUNT, session(1), [UserInput("rent"), Text("new")])
+
+    assert store.sessions.search(ACCOUNT, "old") == []
+    assert len(store.sessions.search(ACCOUNT, "new")) == 1
+
+
+@pytest.mark.parametrize("words", ["", "   ", '"', "a OR b", "NEAR(", "*", "col:x", "\0", "\ud800", "-"])
+def test_any_text_can_be_searched_for(store: Store, words: str) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), history(1))
+
+    store.sessions.search(ACCOUNT, words)
+
+
+def test_while_a_giant_history_is_saved_others_can_write_in_between(store: Store) -> None:
+    def giant() -> Iterator[Event]:
+        for number in range(60):
+            if number == 30:
+                other = threading.Thread(target=store.notes.save_draft, args=(ACCOUNT, "s2", "typed meanwhile"))
+                other.start()
+                other.join(10)
+                assert not other.is_alive()
+                assert store.sessions.history(ACCOUNT, "s1") is None
+            yield from (UserInput(f"{number}"), ToolResult("c", "t", "x" * 400_000))
+
+    store.sessions.save_history(ACCOUNT, session(1), giant())
+
+    assert store.notes.draft(ACCOUNT, "s2") == "typed meanwhile"
+    kept = store.sessions.history(ACCOUNT, "s1", last_turns=1)
+    assert kept is not None
+    assert (kept.events[0], kept.turns_before) == (UserInput("59"), 59)
+
+
+def test_the_search_index_agrees_with_the_turns(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    store = Store.open(path)
+    store.sessions.save_history(ACCOUNT, session(1), history(9))
+    store.sessions.save_history(ACCOUNT, session(1), history(4))
+    store.sessions.save_history(ACCOUNT, session(2), history(2))
+    store.sessions.remove(ACCOUNT, "s2")
+    store.close()
+
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO found (found, rank) VALUES ('integrity-check', 1)")
+    connection.close()

@@ -1,0 +1,289 @@
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.store.sample import ACCOUNT, history, session, turn
+from tui.store.place import StoreError, store_path
+from tui.store.schema import MIGRATIONS
+from tui.store.store import Store
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "llamachat.sqlite3"
+
+
+@pytest.fixture(params=[0o000, 0o077, 0o777])
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def filled(path: Path) -> Store:
+    store = Store.open(path)
+    store.sessions.save_history(ACCOUNT, session(1), history(20))
+    store.journal.begin(ACCOUNT, "s1", "Why?", 20, draft="half a thought")
+    return store
+
+
+def test_the_file_is_where_the_environment_says_or_in_the_state_folder(tmp_path: Path) -> None:
+    assert store_path({"LLAMACHAT_STATE_DIR": str(tmp_path)}) == tmp_path / "llamachat.sqlite3"
+    assert store_path({}).parent.name == "llamachat"
+
+
+def test_everything_is_there_after_opening_again(path: Path) -> None:
+    filled(path).close()
+    store = Store.open(path)
+
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events == history(20)
+    assert store.notes.draft(ACCOUNT, "s1") == "half a thought"
+    assert [entry.prompt for entry in store.journal.entries(ACCOUNT)] == ["Why?"]
+    assert (store.warning, store.check()) == ("", "")
+    store.close()
+
+
+@pytest.mark.usefixtures("umask")
+def test_f64_all_files_are_the_user_own_whatever_the_umask(path: Path) -> None:
+    store = filled(path)
+    store.hold(ACCOUNT, "s1")
+
+    files = sorted(path.parent.iterdir())
+    assert {file.name.removeprefix(path.name) for file in files} == {"", "-wal", "-shm", ".lock"}
+    assert {mode(file) for file in files} == {0o600}
+    assert mode(path.parent) == 0o700
+    store.close()
+
+
+def test_f64_what_others_could_read_is_closed_to_them(path: Path) -> None:
+    filled(path).close()
+    path.chmod(0o644)
+    path.parent.chmod(0o755)
+    Store.open(path).close()
+
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+
+
+def refuse_folder_others_can_change(path: Path) -> None:
+    path.parent.mkdir()
+    path.parent.chmod(0o777)
+
+
+def refuse_file_others_can_change(path: Path) -> None:
+    Store.open(path).close()
+    path.chmod(0o620)
+
+
+def refuse_link(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    path.symlink_to(path.parent / "elsewhere")
+
+
+def refuse_folder_in_place_of_file(path: Path) -> None:
+    path.mkdir(parents=True)
+    path.parent.chmod(0o700)
+
+
+def refuse_file_in_place_of_folder(path: Path) -> None:
+    path.parent.write_text("")
+
+
+def refuse_newer_version(path: Path) -> None:
+    Store.open(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        refuse_folder_others_can_change,
+        refuse_file_others_can_change,
+        refuse_link,
+        refuse_folder_in_place_of_file,
+        refuse_file_in_place_of_folder,
+        refuse_newer_version,
+    ],
+)
+def test_f54_an_unsafe_place_is_refused_and_work_goes_on_without_it(path: Path, spoil: Callable[[Path], None]) -> None:
+    spoil(path)
+    with pytest.raises(StoreError) as refused:
+        Store.open(path)
+    store = Store.open_or_in_memory(path)
+
+    assert str(refused.value).endswith((".", f"'{path}'", f"'{path.parent}'"))
+    assert store.warning == str(refused.value)
+    store.notes.save_draft(ACCOUNT, "s1", "kept for now")
+    assert store.notes.draft(ACCOUNT, "s1") == "kept for now"
+    assert not (path.parent / "elsewhere").exists()
+    store.close()
+
+
+def test_f44_a_question_is_on_the_disk_before_it_is_sent(path: Path) -> None:
+    store = filled(path)
+
+    def level(connection: sqlite3.Connection) -> int:
+        return connection.execute("PRAGMA synchronous").fetchone()[0]
+
+    full, normal = 2, 1
+    assert store.database.write_durably(level) == full
+    assert store.database.write(level) == normal
+    store.close()
+
+
+def test_f54_a_file_of_another_user_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store.open(path).close()
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+
+    with pytest.raises(StoreError, match="belongs to another user"):
+        Store.open(path)
+
+
+def test_f54_a_home_that_is_missing_or_cannot_be_written_leaves_a_store_in_memory() -> None:
+    store = Store.open_or_in_memory(Path("/proc/nobody/llamachat/llamachat.sqlite3"))
+
+    assert store.path is None
+    assert "Nothing can be kept in /proc/nobody" in store.warning
+    assert (store.size(), store.check(), store.hold(ACCOUNT, "s1")) == (0, "", True)
+    store.close()
+
+
+def test_f54_without_a_home_folder_none_is_made_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(StoreError, match="no home folder"):
+        Store.open(Path("~/.local/state/llamachat/llamachat.sqlite3"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_f54_when_the_disk_is_full_work_goes_on_in_memory_with_one_warning(path: Path) -> None:
+    store = filled(path)
+    told: list[str] = []
+    store.database.tell = told.append
+    pages = store.database.read(lambda connection: connection.execute("PRAGMA page_count").fetchone()[0])
+    store.database.read(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+
+    store.sessions.save_history(ACCOUNT, session(2), history(500))
+    store.notes.save_draft(ACCOUNT, "s2", "still typed")
+
+    kept = store.sessions.history(ACCOUNT, "s2")
+    assert kept is not None
+    assert kept.events == history(500)
+    assert store.notes.drafts(ACCOUNT) == {"s1": "half a thought", "s2": "still typed"}
+    assert told == [store.warning]
+    assert "full" in store.warning
+    store.close()
+
+
+def test_a_file_that_is_no_store_is_set_aside_and_a_fresh_one_begun(path: Path) -> None:
+    Store.open(path).close()
+    path.write_bytes(b"not a database, but long enough to look like one" * 100)
+    store = Store.open(path)
+
+    aside = path.with_name("llamachat.sqlite3.broken-1")
+    assert aside.read_bytes().startswith(b"not a database")
+    assert str(aside) in store.warning
+    store.notes.save_draft(ACCOUNT, "s1", "fresh")
+    store.close()
+    again = Store.open(path)
+    assert (again.warning, again.notes.draft(ACCOUNT, "s1")) == ("", "fresh")
+    again.close()
+
+
+def test_a_file_found_broken_while_in_use_is_set_aside_and_work_goes_on(path: Path) -> None:
+    filled(path).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    store = Store.open(path)
+
+    assert store.sessions.listed(ACCOUNT) == []
+    store.notes.save_draft(ACCOUNT, "s1", "typed now")
+    assert store.notes.draft(ACCOUNT, "s1") == "typed now"
+    assert "broken-1" in store.warning
+    store.close()
+    Store.open(path).close()
+
+
+def test_broken_files_are_numbered(path: Path) -> None:
+    for _ in range(3):
+        Store.open(path).close()
+        path.write_bytes(b"x" * 5000)
+    Store.open(path).close()
+
+    assert sorted(file.name for file in path.parent.glob("*.broken-*")) == [
+        f"llamachat.sqlite3.broken-{number}" for number in (1, 2, 3)
+    ]
+
+
+def test_forgetting_an_account_leaves_the_others_and_no_trace_in_the_file(path: Path) -> None:
+    store = filled(path)
+    store.notes.save_draft("local", "s1", "stays")
+    store.forget(ACCOUNT)
+
+    assert (store.sessions.listed(ACCOUNT), store.journal.entries(ACCOUNT)) == ([], [])
+    assert store.notes.draft("local", "s1") == "stays"
+    store.close()
+    assert b"notice period" not in path.read_bytes()
+    assert b"half a thought" not in path.read_bytes()
+
+
+def test_forgetting_all_removes_every_file_and_keeps_nothing_from_then_on(path: Path) -> None:
+    Store.open(path).close()
+    path.write_bytes(b"x" * 5000)
+    store = filled(path)
+    assert store.size() > 5000
+    store.forget()
+    store.notes.save_draft(ACCOUNT, "s1", "after")
+
+    assert store.hold(ACCOUNT, "s1")
+    assert store.notes.drafts(ACCOUNT) == {"s1": "after"}
+    assert (list(path.parent.iterdir()), store.size()) == ([], 0)
+    store.close()
+
+
+def test_forgetting_in_memory_forgets_too() -> None:
+    store = Store.in_memory()
+    store.notes.save_draft(ACCOUNT, "s1", "a")
+    store.forget()
+
+    assert store.notes.drafts(ACCOUNT) == {}
+    store.close()
+
+
+def test_a_copy_of_the_files_taken_in_use_can_be_opened(path: Path, tmp_path: Path) -> None:
+    store = filled(path)
+    store.journal.append(1, turn(1)[1:])
+    copy = tmp_path / "copy"
+    shutil.copytree(path.parent, copy)
+    store.close()
+
+    copied = Store.open(copy / path.name)
+    assert [entry.events for entry in copied.journal.entries(ACCOUNT)] == [turn(1)[1:]]
+    copied.close()
+
+
+def test_the_store_needs_only_the_standard_library() -> None:
+    program = """
+import sys
+before = set(sys.modules)
+import tui.store.store
+tops = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(sorted(tops - sys.stdlib_module_names - {"tui"}))
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert run.stdout.strip() == "[]"

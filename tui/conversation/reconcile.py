@@ -1,0 +1,213 @@
+"""What became of a turn that broke off: decided from what was sent, what had arrived, and the session as it is now.
+
+The server keeps the turn, so a question is never sent again to find out; the session is looked at instead, some times
+with growing pauses. Only what the server shows is claimed; what it does not show stays unknown, and is said so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from tui.api.models import (
+    Event,
+    Stop,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+    Unknown,
+    UserInput,
+)
+from tui.conversation.transcript import Answer, Broken, Thought, Transcript, Turn, coalesce, replay
+
+PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)
+"""Seconds between one look at the session and the next; the first look is at once."""
+
+LONGEST_WATCH = 600.0
+"""Seconds after which a turn is watched no longer, even while it grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A question that may have been sent, and the events that arrived. See `known_questions` for `questions_before`."""
+
+    prompt: str
+    questions_before: int
+    received: Sequence[Event] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What the looks so far showed: how many in a row nothing new, in how many seconds all together, and how much."""
+
+    in_vain: int = 0
+    seconds: float = 0.0
+    events: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The turn has its end. `news` counts the server's events that say what had not arrived here."""
+
+    events: Sequence[Event]
+    news: int
+
+
+@dataclass(frozen=True, slots=True)
+class StillRunning:
+    """The question is there and its turn has no end yet. Look again after so many seconds."""
+
+    events: Sequence[Event]
+    after: float
+    looks: Looks
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The turn has no end, and none is to be expected: nothing was added for long, or the next question follows."""
+
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """The question is not there yet. Look again after so many seconds."""
+
+    after: float
+    looks: Looks
+
+
+@dataclass(frozen=True, slots=True)
+class NotConfirmed:
+    """The question is not there after the last look. Only the user may send it again: it may still be on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGone:
+    """There is no such session any more. What is here is the only copy."""
+
+
+Verdict: TypeAlias = Finished | StillRunning | Interrupted | LookAgain | NotConfirmed | SessionGone
+
+
+def known_questions(transcript: Transcript) -> int:
+    """How many questions the server is known to have: all but those that broke off without a word from it.
+
+    Questions are counted and not events, because the events of a stream are not those of the stored history.
+    """
+    return sum(turn.question is not None and not _without_a_word(turn) for turn in transcript)
+
+
+def reconcile(sent: Sent, events: Sequence[Event] | None, looks: Looks) -> Verdict:
+    """What one more look says. `events` is the session's whole history; None: there is no such session.
+
+    `looks` is `Looks()` at the first look, and after that what the last verdict carried. The events of a verdict are
+    the session's, with what had arrived of this turn and the server does not have: such text is never thrown away.
+    """
+    if events is None:
+        return SessionGone()
+    ended_here = any(isinstance(event, Stop) for event in sent.received)
+    start = _find(sent, events)
+    if start is None:
+        with_received = [*events, UserInput(sent.prompt), *_without_questions(sent.received)]
+        return Finished(with_received, 0) if ended_here else _not_there(sent, with_received, looks)
+    end = next((at for at in range(start + 1, len(events)) if isinstance(events[at], UserInput)), len(events))
+    turn = events[start + 1 : end]
+    received = _without_questions(sent.received)
+    whole = [*events[: start + 1], *_joined(turn, received), *events[end:]]
+    if ended_here or any(isinstance(event, Stop) for event in turn):
+        return Finished(whole, _news(turn, received))
+    if end < len(events):
+        return Interrupted(whole)
+    grown = len(turn) > looks.events
+    in_vain = 0 if grown else looks.in_vain
+    if in_vain >= len(PAUSES) or looks.seconds >= LONGEST_WATCH:
+        return Interrupted(whole)
+    pause = PAUSES[in_vain]
+    return StillRunning(whole, pause, Looks(in_vain + 1, looks.seconds + pause, len(turn)))
+
+
+def _not_there(sent: Sent, with_received: Sequence[Event], looks: Looks) -> Verdict:
+    if looks.in_vain < len(PAUSES):
+        pause = PAUSES[looks.in_vain]
+        return LookAgain(pause, Looks(looks.in_vain + 1, looks.seconds + pause))
+    return Interrupted(with_received) if sent.received else NotConfirmed()
+
+
+def _without_questions(received: Sequence[Event]) -> list[Event]:
+    return [event for event in received if not isinstance(event, UserInput)]
+
+
+def _find(sent: Sent, events: Sequence[Event]) -> int | None:
+    """Where the question stands: the first with this text after as many questions as there were before."""
+    asked = [at for at, event in enumerate(events) if isinstance(event, UserInput)]
+    for at in asked[sent.questions_before :]:
+        event = events[at]
+        if isinstance(event, UserInput) and event.content.strip() == sent.prompt.strip():
+            return at
+    return None
+
+
+class _Said(NamedTuple):
+    """What events say, whichever way they are cut: the texts, and what else there is, by its identity."""
+
+    thought: str
+    answer: str
+    others: Mapping[tuple[str, ...], Event]
+
+    def covers(self, other: "_Said") -> bool:
+        return (
+            other.thought.strip() in self.thought
+            and other.answer.strip() in self.answer
+            and other.others.keys() <= self.others.keys()
+        )
+
+
+def _joined(turn: Sequence[Event], received: Sequence[Event]) -> list[Event]:
+    """The turn as the server has it, unless more arrived here; both, where neither has all that the other says."""
+    there, here = _said(turn), _said(received)
+    stops = [event for event in turn if isinstance(event, Stop)] or [e for e in received if isinstance(e, Stop)]
+    if there.covers(here):
+        return [*_without_stops(turn), *stops]
+    if here.covers(there):
+        return [*_without_stops(received), *stops]
+    kept: list[Event] = []
+    if here.thought.strip() not in there.thought:
+        kept.append(Thinking(here.thought))
+    if here.answer.strip() not in there.answer:
+        kept.append(Text(here.answer))
+    kept += [event for identity, event in here.others.items() if identity not in there.others]
+    return [*kept, *_without_stops(turn), *stops]
+
+
+def _without_stops(events: Sequence[Event]) -> list[Event]:
+    return [event for event in events if not isinstance(event, Stop)]
+
+
+def _news(turn: Sequence[Event], received: Sequence[Event]) -> int:
+    """How many of the server's events say what had not arrived. A run of deltas counts once."""
+    here = _said(received)
+    return sum(not here.covers(_said([event])) for event in coalesce(turn))
+
+
+def _said(events: Sequence[Event]) -> _Said:
+    parts = [part for turn in replay(events) for part in turn.parts]
+    return _Said(
+        "".join(part.text for part in parts if isinstance(part, Thought)),
+        "".join(part.text for part in parts if isinstance(part, Answer)),
+        {_identity(event): event for event in events if isinstance(event, ToolCall | ToolResult | Unknown)},
+    )
+
+
+def _identity(event: Event) -> tuple[str, ...]:
+    match event:
+        case ToolCall(call_id):
+            return "call", call_id
+        case ToolResult(call_id):
+            return "result", call_id
+        case _:
+            return "other", repr(event)
+
+
+def _without_a_word(turn: Turn) -> bool:
+    return turn.asked_here and isinstance(turn.end, Broken) and not turn.parts

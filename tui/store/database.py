@@ -1,0 +1,179 @@
+"""The connection to the store's file, and what happens when the file fails: work goes on in memory, said once.
+
+There is one connection with one lock, so that any thread may call. Whoever has much to write does so in several short
+transactions: nobody then waits long for the lock, nor does another instance of the program.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from tui.store.place import StoreError, prepare, set_aside
+from tui.store.schema import migrate
+
+BUSY_SECONDS = 2.0
+"""How long a transaction waits for another instance's, which takes milliseconds unless that instance is stopped."""
+
+_WAL_BYTES = 8 * 1024 * 1024
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_UNUSABLE = _BROKEN | {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+_KEPT_UNTIL_END = "What you do now is kept only until the program ends."
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+
+class Database:
+    """SQLite in a file, or in memory where `path` is None. `warning` is a sentence to show, or ""."""
+
+    def __init__(self, path: Path | None, warning: str = "") -> None:
+        """Raises `StoreError` where the file cannot be used. One that is broken is set aside, and a fresh one begun."""
+        self.path = path
+        self.warning = warning
+        self.tell: Callable[[str], None] | None = None
+        """Hears a warning that comes up later, in whichever thread it comes up."""
+        self._lock = threading.RLock()
+        self._connection = _in_memory() if path is None else self._open_or_replace(path)
+
+    def read(self, work: Work[T]) -> T:
+        """What `work` finds, all in one state of the database."""
+        return self._run("BEGIN", work)
+
+    def write(self, work: Work[T]) -> T:
+        """One transaction, kept whole or not at all. It survives the program's death, but maybe not the machine's."""
+        return self._run("BEGIN IMMEDIATE", work)
+
+    def write_durably(self, work: Work[T]) -> T:
+        """Like `write`, and on the disk (fsync) when it returns."""
+        with self._lock:
+            self._connection.execute("PRAGMA synchronous = FULL")
+            try:
+                return self.write(work)
+            finally:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def compact(self) -> None:
+        """Give back the room of what was deleted, so that no trace of it is in the file. Raises `StoreError`."""
+        with self._lock:
+            try:
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.OperationalError as error:
+                raise StoreError(
+                    f"It was deleted, but traces may be left in {self.path}: {error}. "
+                    "End every other llamachat-tui and try again."
+                ) from error
+
+    def leave_file(self) -> None:
+        """Go on in memory, empty, and let go of the file."""
+        with self._lock:
+            self._go_on_with(_in_memory())
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _run(self, begin: str, work: Work[T]) -> T:
+        with self._lock:
+            try:
+                return _transaction(self._connection, begin, work)
+            except sqlite3.DatabaseError as error:
+                if self.path is None or _code(error) not in _UNUSABLE:
+                    raise
+                self._fall_back(self.path, error)
+            return _transaction(self._connection, begin, work)
+
+    def _fall_back(self, path: Path, error: sqlite3.DatabaseError) -> None:
+        """Go on in memory, with what can still be read from the file."""
+        memory = _in_memory()
+        warning = f"Nothing more can be kept in {path}: {error}. {_KEPT_UNTIL_END}"
+        if _code(error) in _BROKEN:
+            warning = f"{warning} {_set_aside(path)}"
+        else:
+            try:
+                self._connection.backup(memory)
+            except sqlite3.Error:
+                memory.close()
+                memory = _in_memory()
+        self._go_on_with(memory)
+        self.warning = warning
+        if self.tell is not None:
+            self.tell(warning)
+
+    def _go_on_with(self, memory: sqlite3.Connection) -> None:
+        self._connection.close()
+        self._connection = memory
+        self.path = None
+
+    def _open_or_replace(self, path: Path) -> sqlite3.Connection:
+        try:
+            prepare(path)
+            try:
+                return _open(path)
+            except sqlite3.DatabaseError as error:
+                if _code(error) not in _BROKEN:
+                    raise
+            self.warning = _set_aside(path)
+            prepare(path)
+            return _open(path)
+        except (OSError, RuntimeError, sqlite3.Error) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise StoreError(f"Nothing can be kept in {path}: {why}. {_KEPT_UNTIL_END}") from error
+
+
+def _set_aside(path: Path) -> str:
+    try:
+        aside = set_aside(path)
+    except OSError as error:
+        return f"{path} is broken, and cannot be set aside: {error.strerror}. Remove it."
+    return f"What was kept on this machine could not be read. It was set aside as {aside}; a fresh store is begun."
+
+
+def _in_memory() -> sqlite3.Connection:
+    return _ready(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+        return _ready(connection)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _ready(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = FAST")
+    migrate(connection)
+    return connection
+
+
+def _transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:
+    connection.execute(begin)
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.rollback()
+        raise
+    return result
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """The primary result code (https://www.sqlite.org/rescode.html); 0 where the error is not SQLite's."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

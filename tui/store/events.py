@@ -1,0 +1,114 @@
+"""Events as compact JSON text, and back, with nothing but the standard library.
+
+An event is an array: its type's name in the API, then its fields. What was written by a newer version is `Unknown`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from tui.api.models import (
+    Event,
+    ImageAttachment,
+    Stop,
+    Text,
+    TextDelta,
+    Thinking,
+    ThinkingDelta,
+    ToolCall,
+    ToolResult,
+    Unknown,
+    Usage,
+    UserInput,
+)
+
+_TOO_DEEP = "This is nested too deeply to be kept on this machine."
+
+
+def encode_events(events: Iterable[Event]) -> str:
+    """The events as a JSON array, fit for a UTF-8 column."""
+    return f"[{','.join(map(_encoded, events))}]"
+
+
+def decode_events(text: str) -> list[Event]:
+    """The events of `encode_events`. A text that is not that, or cannot be read, is one `Unknown`."""
+    try:
+        return [_decoded(fields) for fields in json.loads(text)]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return [Unknown("", text)]
+
+
+def to_json(value: object) -> str:
+    """A JSON value as compact text that UTF-8 can hold: lone surrogates are written as escapes."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text if is_storable(text) else json.dumps(value, separators=(",", ":"))
+
+
+def is_storable(text: str) -> bool:
+    """Whether UTF-8 can hold the text, which is so unless there are lone surrogates in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def storable(text: str) -> str:
+    """The text with its surrogate pairs joined, and the lone ones replaced by U+FFFD."""
+    return text if is_storable(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _encoded(event: Event) -> str:
+    fields = _fields(event)
+    try:
+        return to_json(fields)
+    except RecursionError:
+        return to_json(["", str(fields[0]), _TOO_DEEP])
+
+
+_CONTENT_EVENTS = {
+    "thinking_delta": ThinkingDelta,
+    "text_delta": TextDelta,
+    "thinking": Thinking,
+    "text": Text,
+    "user_input": UserInput,
+}
+_CONTENT_NAMES = {made: name for name, made in _CONTENT_EVENTS.items()}
+
+
+def _fields(event: Event) -> Sequence[object]:
+    match event:
+        case ThinkingDelta() | TextDelta() | Thinking() | Text() | UserInput():
+            return _CONTENT_NAMES[type(event)], event.content
+        case ToolCall(call_id, name, arguments):
+            return "tool_call", call_id, name, dict(arguments)
+        case ToolResult(call_id, name, result, image):
+            of_image = (image.attachment_name, image.source_id) if image else ()
+            return "tool_result", call_id, name, result, *of_image
+        case Stop(is_error, error, usage, skipped):
+            costs = usage.duration_ms, usage.total_input_tokens, usage.total_output_tokens, usage.turns
+            return "stop", is_error, error, costs, list(skipped)
+        case Unknown(name, raw):
+            return "", name, raw
+
+
+def _tool_result(call_id: str, name: str, result: object, *image: str) -> ToolResult:
+    return ToolResult(call_id, name, result, ImageAttachment(*image) if image else None)
+
+
+def _stop(is_error: bool, error: str | None, usage: Sequence[Any], skipped: Sequence[str]) -> Stop:
+    return Stop(is_error, error, Usage(*usage), tuple(skipped))
+
+
+_MAKERS: dict[str, Callable[..., Event]] = {
+    **_CONTENT_EVENTS,
+    "tool_call": ToolCall,
+    "tool_result": _tool_result,
+    "stop": _stop,
+    "": Unknown,
+}
+
+
+def _decoded(fields: Sequence[Any]) -> Event:
+    make = _MAKERS.get(fields[0])
+    return Unknown(fields[0], to_json(fields[1:])) if make is None else make(*fields[1:])

@@ -1,0 +1,157 @@
+"""The journal of running turns: each question from before it is sent, and every event as it arrives.
+
+An entry stays until what became of its turn is known and kept elsewhere. So whatever ends the program, the next start
+finds what was asked and what had arrived, and can ask the server for the rest: see `tui.conversation.reconcile`.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tui.api.models import Event, UserInput
+from tui.store.database import Database
+from tui.store.events import decode_events, encode_events, storable, to_json
+from tui.store.notes import put_note
+from tui.store.sessions import add_turn
+
+MAX_QUESTIONS = 500
+"""So many of the questions asked are remembered for each account."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A question that was about to be sent, or was, and the events that arrived.
+
+    `questions_before` counts the questions that the session was known to have on the server before this one.
+    """
+
+    turn_id: int
+    session_id: str
+    prompt: str
+    questions_before: int
+    started_at: datetime
+    events: Sequence[Event]
+
+
+class Journal:
+    """The turns that are not over yet as far as this machine knows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(
+        self,
+        account: str,
+        session_id: str,
+        prompt: str,
+        questions_before: int,
+        *,
+        draft: str = "",
+        queue: Sequence[str] | None = None,
+    ) -> int:
+        """Enter a question that is about to be sent; it is on the disk when this returns. Returns the turn's id.
+
+        In the same transaction the question leaves the draft, which becomes what is given here, and the queue if one
+        is given.
+        """
+        prompt = storable(prompt)
+        started = datetime.now(UTC).isoformat()
+
+        def begin(connection: sqlite3.Connection) -> int:
+            put_note(connection, account, session_id, "draft", storable(draft) or None)
+            if queue is not None:
+                put_note(connection, account, session_id, "queue", to_json(list(queue)) if queue else None)
+            _remember(connection, account, prompt)
+            cursor = connection.execute(
+                "INSERT INTO open_turns (account, session_id, prompt, questions_before, started)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (account, session_id, prompt, questions_before, started),
+            )
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+        return self._database.write_durably(begin)
+
+    def append(self, turn_id: int, events: Sequence[Event]) -> None:
+        """Enter events that have arrived. Nothing happens where the turn is over already."""
+        if events:
+            text = encode_events(events)
+            query = "INSERT INTO arrived (turn, events) SELECT id, ? FROM open_turns WHERE id = ?"
+            self._database.write(lambda connection: connection.execute(query, (text, turn_id)))
+
+    def end(self, turn_id: int) -> None:
+        """The turn is over, with what has arrived: it becomes the last turn of the stored history."""
+
+        def end(connection: sqlite3.Connection) -> None:
+            row = _row(connection, turn_id)
+            if row is not None:
+                events = _arrived(connection, turn_id)
+                if not isinstance(next(iter(events), None), UserInput):
+                    events.insert(0, UserInput(row["prompt"]))
+                add_turn(connection, row["account"], row["session_id"], events)
+                _delete(connection, turn_id)
+
+        self._database.write(end)
+
+    def drop(self, turn_id: int) -> None:
+        """The turn is over, and what became of it is kept already: see `Sessions.save_history`."""
+        self._database.write(lambda connection: _delete(connection, turn_id))
+
+    def give_back(self, turn_id: int) -> None:
+        """The question was not taken, or may not have been: it goes back into the draft, before what is there."""
+
+        def give_back(connection: sqlite3.Connection) -> None:
+            row = _row(connection, turn_id)
+            if row is not None:
+                key = row["account"], row["session_id"]
+                note = connection.execute(
+                    "SELECT draft FROM notes WHERE account = ? AND session_id = ?", key
+                ).fetchone()
+                draft = "\n\n".join(filter(None, [row["prompt"], note["draft"] if note else None]))
+                put_note(connection, *key, "draft", draft)
+                _delete(connection, turn_id)
+
+        self._database.write(give_back)
+
+    def entries(self, account: str) -> list[JournalEntry]:
+        """The open turns of an account, oldest first."""
+
+        def find(connection: sqlite3.Connection) -> list[JournalEntry]:
+            rows = connection.execute("SELECT * FROM open_turns WHERE account = ? ORDER BY id", (account,)).fetchall()
+            return [_entry(row, _arrived(connection, row["id"])) for row in rows]
+
+        return self._database.read(find)
+
+    def questions(self, account: str) -> list[str]:
+        """The questions asked, each once, the latest last."""
+        query = "SELECT text FROM questions WHERE account = ? ORDER BY id"
+        return [row["text"] for row in self._database.read(lambda c: c.execute(query, (account,)).fetchall())]
+
+
+def _remember(connection: sqlite3.Connection, account: str, question: str) -> None:
+    connection.execute("DELETE FROM questions WHERE account = ? AND text = ?", (account, question))
+    connection.execute("INSERT INTO questions (account, text) VALUES (?, ?)", (account, question))
+    connection.execute(
+        "DELETE FROM questions WHERE account = ?1 AND id <="
+        " (SELECT id FROM questions WHERE account = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        (account, MAX_QUESTIONS),
+    )
+
+
+def _row(connection: sqlite3.Connection, turn_id: int) -> sqlite3.Row | None:
+    return connection.execute("SELECT * FROM open_turns WHERE id = ?", (turn_id,)).fetchone()
+
+
+def _arrived(connection: sqlite3.Connection, turn_id: int) -> list[Event]:
+    rows = connection.execute("SELECT events FROM arrived WHERE turn = ? ORDER BY id", (turn_id,))
+    return [event for row in rows for event in decode_events(row["events"])]
+
+
+def _entry(row: sqlite3.Row, events: Sequence[Event]) -> JournalEntry:
+    started = datetime.fromisoformat(row["started"])
+    return JournalEntry(row["id"], row["session_id"], row["prompt"], row["questions_before"], started, events)
+
+
+def _delete(connection: sqlite3.Connection, turn_id: int) -> None:
+    connection.execute("DELETE FROM open_turns WHERE id = ?", (turn_id,))

@@ -1,0 +1,104 @@
+"""The tables, and how an older file becomes the newest. `PRAGMA user_version` counts the migrations done."""
+
+import sqlite3
+
+from tui.store.place import StoreError
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        # A session as last listed. `turns` is how many of its turns are stored; NULL: its history is not stored.
+        """CREATE TABLE sessions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            account TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            updated TEXT,
+            title TEXT,
+            index_ids TEXT,
+            job TEXT,
+            shared_access TEXT,
+            turns INTEGER,
+            UNIQUE (account, session_id)
+        ) STRICT""",
+        # A row per turn, so that the end of a long history is read alone. `question` and `answer` are for the search.
+        """CREATE TABLE turns (
+            id INTEGER PRIMARY KEY,
+            session INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            question TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            events TEXT NOT NULL,
+            UNIQUE (session, number)
+        ) STRICT""",
+        """CREATE VIRTUAL TABLE found USING fts5 (
+            question, answer, content = 'turns', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+        )""",
+        """CREATE TRIGGER turn_added AFTER INSERT ON turns BEGIN
+            INSERT INTO found (rowid, question, answer) VALUES (new.id, new.question, new.answer);
+        END""",
+        """CREATE TRIGGER turn_removed AFTER DELETE ON turns BEGIN
+            INSERT INTO found (found, rowid, question, answer) VALUES ('delete', old.id, old.question, old.answer);
+        END""",
+        """CREATE TRIGGER turn_changed AFTER UPDATE ON turns BEGIN
+            INSERT INTO found (found, rowid, question, answer) VALUES ('delete', old.id, old.question, old.answer);
+            INSERT INTO found (rowid, question, answer) VALUES (new.id, new.question, new.answer);
+        END""",
+        # The journal: questions that were about to be sent, and what has arrived since, a row per batch.
+        """CREATE TABLE open_turns (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            account TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            prompt TEXT NOT NULL,
+            questions_before INTEGER NOT NULL,
+            started TEXT NOT NULL
+        ) STRICT""",
+        """CREATE TABLE arrived (
+            id INTEGER PRIMARY KEY,
+            turn INTEGER NOT NULL REFERENCES open_turns (id) ON DELETE CASCADE,
+            events TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX arrived_in ON arrived (turn, id)",
+        # What the user made of a session. The session "" is the one that is not there yet.
+        """CREATE TABLE notes (
+            account TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            draft TEXT,
+            queue TEXT,
+            name TEXT,
+            view TEXT,
+            seen TEXT,
+            PRIMARY KEY (account, session_id)
+        ) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE questions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            account TEXT NOT NULL,
+            text TEXT NOT NULL,
+            UNIQUE (account, text)
+        ) STRICT""",
+    ),
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables up to date, in one transaction. `StoreError` where a newer version of the program made them."""
+    if _version(connection) == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection)
+        if version > len(MIGRATIONS):
+            raise StoreError(
+                "What is kept on this machine was written by a newer version of llamachat-tui. "
+                "Update the program, or set LLAMACHAT_STATE_DIR to another folder."
+            )
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,231 @@
+"""The sessions as last listed, and their events as last retrieved."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+from tui.api.models import Event, JobMetadata, Session, Text, TextDelta, UserInput
+from tui.store.database import Database
+from tui.store.events import decode_events, encode_events, storable, to_json
+
+_BATCH_CHARS = 1_000_000
+"""About so much is written in one transaction: some milliseconds."""
+
+_SESSION_COLUMNS = "session_id, updated, title, index_ids, job, shared_access"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A session with its last turns. `turns_before` counts the stored turns that `events` leaves out."""
+
+    session: Session
+    events: Sequence[Event]
+    turns_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A turn that a search found.
+
+    `turn` is its place among the session's turns; `excerpt` the piece of the answer that fits best.
+    """
+
+    session_id: str
+    turn: int
+    question: str
+    excerpt: str
+
+
+class _Turn(NamedTuple):
+    number: int
+    question: str
+    answer: str
+    events: str
+
+
+class Sessions:
+    """What the server said when it was last asked. It may be gone or changed there since."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, account: str, sessions: Sequence[Session], *, complete: bool) -> None:
+        """Keep these as listed. `complete`: they are all there are, so that every other one is removed."""
+        rows = [_row(account, session) for session in sessions]
+        kept = to_json([session.session_id for session in sessions])
+
+        def save(connection: sqlite3.Connection) -> None:
+            connection.executemany(_PUT_SESSION, rows)
+            if complete:
+                connection.execute(
+                    "DELETE FROM sessions WHERE account = ? AND session_id NOT IN (SELECT value FROM json_each(?))",
+                    (account, kept),
+                )
+
+        self._database.write(save)
+
+    def listed(self, account: str) -> list[Session]:
+        """All sessions kept, newest first; those without a time come last."""
+        query = f"SELECT {_SESSION_COLUMNS} FROM sessions WHERE account = ? ORDER BY updated DESC, id"
+        return [_session(row) for row in self._database.read(lambda c: c.execute(query, (account,)).fetchall())]
+
+    def remove(self, account: str, session_id: str) -> None:
+        """Remove a session with its history, and what the user noted of it. Open turns are the journal's."""
+
+        def remove(connection: sqlite3.Connection) -> None:
+            for table in ("sessions", "notes"):
+                connection.execute(f"DELETE FROM {table} WHERE account = ? AND session_id = ?", (account, session_id))
+
+        self._database.write(remove)
+
+    def save_history(self, account: str, session: Session, events: Iterable[Event]) -> None:
+        """Keep a session with its whole history, oldest event first. May be called from any thread.
+
+        It takes several short transactions, and writes only turns that differ from those kept. A program that dies on
+        the way leaves the older length: what is read then is a history too, if not the newest.
+        """
+        self._database.write(lambda connection: connection.execute(_PUT_SESSION, _row(account, session)))
+        number = 0
+        for batch in _batches(_turns(events)):
+            number = batch[-1].number + 1
+            rows = [(*turn, account, session.session_id) for turn in batch]
+            self._database.write(lambda connection, rows=rows: connection.executemany(_PUT_TURN, rows))
+
+        def finish(connection: sqlite3.Connection) -> None:
+            key = account, session.session_id
+            connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number, *key))
+            connection.execute(
+                "DELETE FROM turns WHERE number >= ? AND session ="
+                " (SELECT id FROM sessions WHERE account = ? AND session_id = ?)",
+                (number, *key),
+            )
+
+        self._database.write(finish)
+
+    def history(self, account: str, session_id: str, last_turns: int | None = None) -> History | None:
+        """The session's history, or only its last turns, in time that grows with these alone. None: it is not kept."""
+
+        def find(connection: sqlite3.Connection) -> tuple[sqlite3.Row, int, list[sqlite3.Row]] | None:
+            query = f"SELECT id, turns, {_SESSION_COLUMNS} FROM sessions WHERE account = ? AND session_id = ?"
+            row = connection.execute(query, (account, session_id)).fetchone()
+            if row is None or row["turns"] is None:
+                return None
+            first = 0 if last_turns is None else max(0, row["turns"] - last_turns)
+            query = "SELECT number, events FROM turns WHERE session = ? AND number >= ? AND number < ? ORDER BY number"
+            return row, first, connection.execute(query, (row["id"], first, row["turns"])).fetchall()
+
+        found = self._database.read(find)
+        if found is None:
+            return None
+        row, first, turns = found
+        events = [event for turn in turns for event in decode_events(turn["events"])]
+        return History(_session(row), events, first)
+
+    def search(self, account: str, words: str, limit: int = 50) -> list[Hit]:
+        """The stored turns whose question and answer have all the words (each may be a beginning), best first."""
+        terms = " ".join('"{}"*'.format(word.replace('"', '""')) for word in storable(words).replace("\0", " ").split())
+        if not terms:
+            return []
+        query = """
+            SELECT sessions.session_id, turns.number, turns.question, snippet(found, 1, '', '', '…', 16)
+            FROM found JOIN turns ON turns.id = found.rowid JOIN sessions ON sessions.id = turns.session
+            WHERE found MATCH ? AND sessions.account = ? AND turns.number < sessions.turns
+            ORDER BY found.rank LIMIT ?"""
+        return [
+            Hit(*row) for row in self._database.read(lambda c: c.execute(query, (terms, account, limit)).fetchall())
+        ]
+
+
+def add_turn(connection: sqlite3.Connection, account: str, session_id: str, events: Sequence[Event]) -> None:
+    """Put one turn behind those that are kept of a session, even where nothing is kept of it yet."""
+    key = account, session_id
+    connection.execute("INSERT INTO sessions (account, session_id) VALUES (?, ?) ON CONFLICT DO NOTHING", key)
+    query = "SELECT ifnull(turns, 0) FROM sessions WHERE account = ? AND session_id = ?"
+    number = connection.execute(query, key).fetchone()[0]
+    connection.execute(_PUT_TURN, (*_turn(number, events), *key))
+    connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number + 1, *key))
+
+
+_PUT_SESSION = f"""
+    INSERT INTO sessions (account, {_SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (account, session_id) DO UPDATE SET updated = excluded.updated, title = excluded.title,
+        index_ids = excluded.index_ids, job = excluded.job, shared_access = excluded.shared_access"""
+
+_PUT_TURN = """
+    INSERT INTO turns (session, number, question, answer, events)
+    SELECT id, ?, ?, ?, ? FROM sessions WHERE account = ? AND session_id = ?
+    ON CONFLICT (session, number) DO UPDATE
+    SET question = excluded.question, answer = excluded.answer, events = excluded.events
+    WHERE events <> excluded.events"""
+
+
+def _row(account: str, session: Session) -> tuple[str | None, ...]:
+    job = session.job_metadata
+    return (
+        account,
+        session.session_id,
+        session.last_updated_at.astimezone(UTC).isoformat() if session.last_updated_at else None,
+        session.generated_title if session.generated_title is None else storable(session.generated_title),
+        None if session.index_ids is None else to_json(list(session.index_ids)),
+        None if job is None else to_json({name: getattr(job, name) for name in _JOB_FIELDS}),
+        session.shared_access,
+    )
+
+
+_JOB_FIELDS = tuple(JobMetadata.__dataclass_fields__)
+
+
+def _session(row: sqlite3.Row) -> Session:
+    index_ids: str | None = row["index_ids"]
+    return Session(
+        row["session_id"],
+        datetime.fromisoformat(row["updated"]) if row["updated"] else None,
+        row["title"],
+        None if index_ids is None else tuple(json.loads(index_ids)),
+        _job(row["job"]),
+        row["shared_access"],
+    )
+
+
+def _job(text: str | None) -> JobMetadata | None:
+    if text is None:
+        return None
+    fields: dict[str, Any] = json.loads(text)
+    fields["export_config_ids"] = tuple(fields["export_config_ids"])
+    return JobMetadata(**fields)
+
+
+def _turns(events: Iterable[Event]) -> Iterator[_Turn]:
+    """The turns that the events make: a question opens one, and what comes before the first question is one too."""
+    number, turn = 0, list[Event]()
+    for event in events:
+        if isinstance(event, UserInput) and turn:
+            yield _turn(number, turn)
+            number, turn = number + 1, []
+        turn.append(event)
+    if turn:
+        yield _turn(number, turn)
+
+
+def _turn(number: int, events: Sequence[Event]) -> _Turn:
+    question = next((event.content for event in islice(events, 1) if isinstance(event, UserInput)), "")
+    whole = [event.content for event in events if isinstance(event, Text)]
+    pieces = whole or [event.content for event in events if isinstance(event, TextDelta)]
+    answer = "\n\n".join(whole) if whole else "".join(pieces)
+    return _Turn(number, storable(question), storable(answer), encode_events(events))
+
+
+def _batches(turns: Iterable[_Turn]) -> Iterator[list[_Turn]]:
+    batch, chars = list[_Turn](), 0
+    for turn in turns:
+        batch.append(turn)
+        chars += len(turn.events)
+        if chars >= _BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,109 @@
+"""The one place for what is kept on this machine.
+
+Everything belongs to an account: a string that names a server and a project, so that two never mix. What a caller
+saves is kept when the call returns, even if the program is then killed. Calls take about a millisecond and may come
+from any thread; only a long `Sessions.save_history` or `Sessions.history` should not be made on the event loop.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Self
+
+from tui.store.database import Database
+from tui.store.holds import Holds
+from tui.store.journal import Journal
+from tui.store.notes import Notes
+from tui.store.place import StoreError, files_of
+from tui.store.sessions import Sessions
+
+_ACCOUNT_TABLES = ("sessions", "open_turns", "notes", "questions")
+
+
+class Store:
+    """A store in a file, or in memory: then it lasts as long as the program, and all calls work the same."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._holds = Holds(_lock_file(database.path))
+        self.sessions = Sessions(database)
+        self.notes = Notes(database)
+        self.journal = Journal(database)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The store in this file, which is made if it is missing. Raises `StoreError`."""
+        return cls(Database(path))
+
+    @classmethod
+    def in_memory(cls, warning: str = "") -> Self:
+        """A store that keeps nothing beyond the end of the program; `warning` says why, where that was not chosen."""
+        return cls(Database(None, warning))
+
+    @classmethod
+    def open_or_in_memory(cls, path: Path) -> Self:
+        """The store in this file, or one in memory with a warning where the file cannot be used."""
+        try:
+            return cls.open(path)
+        except StoreError as error:
+            return cls.in_memory(str(error))
+
+    @property
+    def path(self) -> Path | None:
+        """The file in use; None in memory."""
+        return self.database.path
+
+    @property
+    def warning(self) -> str:
+        """A sentence to show about the store itself, or "". See also `Database.tell`."""
+        return self.database.warning
+
+    def hold(self, account: str, session_id: str) -> bool:
+        """Take a session for this process, to write its draft and send its questions. False: another one has it.
+
+        It is held until `release`, or until the process ends, however it ends.
+        """
+        return self._holds.take(account, session_id)
+
+    def release(self, account: str, session_id: str) -> None:
+        """Let other processes hold the session."""
+        self._holds.release(account, session_id)
+
+    def forget(self, account: str | None = None) -> None:
+        """Delete all that is kept of an account; or all of all, with the files, and keep nothing from now on.
+
+        Raises `StoreError` where traces are left, `OSError` where a file cannot be removed.
+        """
+        path = self.path
+        if account is None and path is not None:
+            self._holds.close()
+            self._holds = Holds(None)
+            self.database.leave_file()
+            for file in files_of(path):
+                file.unlink(missing_ok=True)
+            return
+
+        def delete(connection: sqlite3.Connection) -> None:
+            for table in _ACCOUNT_TABLES:
+                connection.execute(f"DELETE FROM {table} WHERE ?1 IS NULL OR account = ?1", (account,))
+
+        self.database.write(delete)
+        self.database.compact()
+
+    def size(self) -> int:
+        """Bytes on the disk, with what was set aside."""
+        return sum(file.stat().st_size for file in files_of(self.path)) if self.path else 0
+
+    def check(self) -> str:
+        """What is wrong inside the file, in SQLite's words; "" where it is whole. Reads all of it."""
+        rows = self.database.read(lambda connection: connection.execute("PRAGMA integrity_check").fetchall())
+        problems = [str(row[0]) for row in rows]
+        return "" if problems == ["ok"] else "; ".join(problems)
+
+    def close(self) -> None:
+        """Let go of the file and of all holds."""
+        self._holds.close()
+        self.database.close()
+
+
+def _lock_file(path: Path | None) -> Path | None:
+    return None if path is None else path.with_name(f"{path.name}.lock")
