@@ -1,10 +1,14 @@
 """The Textual app: themes, stylesheets, global keys, which screen."""
 
+from collections.abc import Iterable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from tui.api.errors import ApiError
 from tui.embedded import ServerStartError
@@ -37,6 +41,14 @@ class LlamaChat(FrugalApp):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action that works where the focus is stands in the palette, with its key."""
+        yield from super().get_system_commands(screen)
+        for node, binding, enabled, _ in screen.active_bindings.values():
+            if enabled and binding.description and isinstance(screen, ChatScreen):
+                act = partial(self.run_action, binding.action, node)
+                yield SystemCommand(binding.description, f"Key {self.get_key_display(binding)}", act)
 
     def on_mount(self) -> None:
         self.push_screen(self.chat)

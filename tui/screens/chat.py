@@ -4,14 +4,14 @@ It hears the widgets, runs the desk's coroutines as workers, and shows what the 
 """
 
 from collections.abc import Coroutine
+from time import monotonic
 from typing import ClassVar
 
 from textual import getters
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 
 from tui.api.models import Session
@@ -27,9 +27,10 @@ from tui.screens.desk import (
     TranscriptChanged,
     TurnEnded,
 )
+from tui.screens.editor import EditorError, edited
 from tui.screens.index_picker import Choice, IndexPicker
 from tui.screens.outline import Outline
-from tui.screens.pager import Pager
+from tui.screens.reading import ReadingScreen
 from tui.terminal.app import FrugalApp
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
@@ -41,11 +42,14 @@ from tui.widgets.sidebar import Sidebar
 UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
 
+QUIT_WITHIN = 2.0
+"""Seconds within which a second Ctrl+C quits."""
+
 BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-wide")]
 """Below 100 columns the list has no column of its own."""
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(ReadingScreen):
     """Browse, ask, read.
 
     Keys that move the focus are priority bindings and move it at once: keys typed right after them must reach the pane
@@ -77,6 +81,7 @@ class ChatScreen(Screen[None]):
         self._marks: dict[str, Mark] = {}
         self._deleted: tuple[Session, Timer] | None = None
         self._waiting_question = ""
+        self._quit_asked = -QUIT_WITHIN
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="desk"):
@@ -240,6 +245,26 @@ class ChatScreen(Screen[None]):
         if self._waiting_question and self._open_id is not None:
             self._ask(self._open_id, self._waiting_question)
 
+    def on_composer_history_wanted(self) -> None:
+        composer = self.query_one(Composer)
+        questions = list(dict.fromkeys(composer.remembered))
+
+        def put(number: int | None) -> None:
+            if number is not None:
+                composer.put(questions[number])
+
+        self.app.push_screen(Outline("Questions asked before", questions), put)
+
+    def on_composer_editor_wanted(self) -> None:
+        composer = self.query_one(Composer)
+        try:
+            with self.app.suspend():
+                text = edited(composer.text)
+        except (EditorError, SuspendNotSupported) as error:
+            self.say_problem(str(error) or "This terminal cannot be handed over to an editor.")
+        else:
+            composer.put(text)
+
     def on_composer_refused(self, message: Composer.Refused) -> None:
         self.notify(message.reason, severity="warning", markup=False)
 
@@ -252,26 +277,6 @@ class ChatScreen(Screen[None]):
     def on_conversation_pane_typed(self, message: ConversationPane.Typed) -> None:
         self.set_focus(self.query_one(Composer))
         self.query_one(Composer).type(message.text)
-
-    def on_conversation_pane_copy_wanted(self, message: ConversationPane.CopyWanted) -> None:
-        self.app.copy_to_clipboard(message.text)
-        more = "" if message.what == "selection" else " Then c: a code block, q: the question, a: the answer."
-        self.notify(f"Sent the {message.what} to the terminal's clipboard.{more}", markup=False, timeout=4)
-
-    def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
-        self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
-
-    def on_conversation_pane_whole_wanted(self, message: ConversationPane.WholeWanted) -> None:
-        self.app.push_screen(Pager(message.part))
-
-    def on_conversation_pane_outline_wanted(self) -> None:
-        questions = [turn.question or "" for turn in self._transcript() or ()]
-
-        def go(turn: int | None) -> None:
-            if turn is not None:
-                self.query_one(Reader).pane.go_to_turn(turn)
-
-        self.app.push_screen(Outline("Questions", questions), go)
 
     def action_new_session(self) -> None:
         def take(choice: Choice | None) -> None:
@@ -325,8 +330,11 @@ class ChatScreen(Screen[None]):
             return
         elif composer.text:
             composer.remember([*composer.remembered, composer.take()])
+        elif monotonic() - self._quit_asked < QUIT_WITHIN:
+            self.app.run_worker(self.app.action_quit())
         else:
-            self.notify("Press Ctrl+Q to quit.", markup=False)
+            self._quit_asked = monotonic()
+            self.notify("Press Ctrl+C again to quit.", markup=False, timeout=QUIT_WITHIN)
 
     def action_retry(self) -> None:
         if self._open_id is None:

@@ -1,5 +1,6 @@
-"""One part of a conversation, whole, in a view of its own."""
+"""A text of any size, in a view of its own."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import work
@@ -8,8 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui.conversation.quoting import part_text
-from tui.conversation.transcript import Part
+from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog
 from tui.widgets.line_view import LineView, Position
 from tui.widgets.plain_column import PlainColumn
@@ -32,29 +32,45 @@ class TextView(LineView):
 
 
 class Pager(Dialog[None]):
-    """Shows a part of any size. Its text is made in a thread, because it may be a hundred megabytes."""
+    """Shows a text. It is made in a thread, because it may have a hundred megabytes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "close", "Close"),
+        Binding("y", "copy", "Copy the selection"),
+    ]
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, title: str, make_text: Callable[[], str]) -> None:
         super().__init__()
-        self._part = part
+        self._title = clean_line(title)
+        self._make_text = make_text
 
     def compose(self) -> ComposeResult:
         with Vertical(id="pager"):
-            yield Static("Making the text…", classes="dialog-title", markup=False)
+            yield Static(self._title, classes="dialog-title", markup=False)
             yield TextView()
-            yield Static("↑ ↓ PgUp PgDn move · v select · Esc close", classes="dialog-keys", markup=False)
+            yield Static("↑ ↓ PgUp PgDn move · v select, y copy · Esc close", classes="dialog-keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(TextView).focus()
-        self._make_text()
+        self._fill()
 
     @work(thread=True)
-    def _make_text(self) -> None:
-        text = part_text(self._part)
-        self.app.call_from_thread(self._show, PlainColumn(text), len(text))
+    def _fill(self) -> None:
+        column = PlainColumn(self._make_text())
+        self.app.call_from_thread(self._show, column)
 
-    def _show(self, column: PlainColumn, characters: int) -> None:
-        self.query_one(".dialog-title", Static).update(f"{characters:,} characters, {column.blocks(0):,} lines")
+    def _show(self, column: PlainColumn) -> None:
+        size = f"{column.characters:,} characters" if column.characters > 20_000 else ""
+        self.query_one(".dialog-title", Static).update(" · ".join(filter(None, (self._title, size))))
         self.query_one(TextView).show_text(column)
+
+    def action_copy(self) -> None:
+        view = self.query_one(TextView)
+        if view.selected_text:
+            self.app.copy_to_clipboard(view.selected_text)
+            view.clear_selection()
+            self.notify("Sent the selection to the terminal's clipboard.", markup=False, timeout=4)
+
+    def action_close(self) -> None:
+        if not self.query_one(TextView).clear_selection():
+            self.dismiss(None)

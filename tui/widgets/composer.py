@@ -22,6 +22,7 @@ class Composer(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Send"),
         Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", key_display="^j"),
+        Binding("ctrl+r", "search_history", "Questions asked before", show=False),
         Binding("ctrl+g", "write_in_editor", "Editor", show=False),
         Binding("ctrl+d", "delete_right_or_quit", "Delete right", show=False),
     ]
@@ -40,6 +41,9 @@ class Composer(TextArea):
 
     class QuitWanted(Message):
         """Ctrl+D on an empty draft."""
+
+    class HistoryWanted(Message):
+        """The reader wants to search the questions asked before."""
 
     class EditorWanted(Message):
         """The draft is to be written in the reader's own editor."""
@@ -114,6 +118,9 @@ class Composer(TextArea):
 
     def action_new_line(self) -> None:
         self.insert("\n")
+
+    def action_search_history(self) -> None:
+        self.post_message(self.HistoryWanted())
 
     def action_write_in_editor(self) -> None:
         self.post_message(self.EditorWanted())

@@ -45,7 +45,9 @@ class ConversationPane(LineView):
         Binding("n", "find_next(1)", "Next match", show=False),
         Binding("N", "find_next(-1)", "Previous match", show=False),
         Binding("y", "copy", "Copy"),
+        Binding("s", "sources", "Sources"),
         Binding("o", "outline", "Questions"),
+        Binding("e", "export", "Export", show=False),
         Binding("p", "open_whole", "Open whole", show=False),
         Binding("J", "move_cursor(1)", "Next part", show=False),
         Binding("K", "move_cursor(-1)", "Previous part", show=False),
@@ -76,6 +78,16 @@ class ConversationPane(LineView):
     class FindWanted(Message):
         """The reader wants to type what to find."""
 
+    @dataclass
+    class SourcesWanted(Message):
+        """The passages of a turn are wanted; `number` is the one to show, counted from 1, or None for the list."""
+
+        turn: int
+        number: int | None
+
+    class ExportWanted(Message):
+        """The conversation is to be written to a file."""
+
     class OutlineWanted(Message):
         """The reader wants the list of questions."""
 
@@ -93,6 +105,11 @@ class ConversationPane(LineView):
         self._found: Place | None = None
         self._copies_more = False
         self._code_blocks_copied = 0
+
+    @property
+    def transcript(self) -> Transcript:
+        """The conversation that is shown."""
+        return self._reading.column.transcript
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
@@ -143,6 +160,10 @@ class ConversationPane(LineView):
             event.stop()
             event.prevent_default()
             self.find("")
+        elif event.key.isdecimal() and event.key != "0":
+            event.stop()
+            event.prevent_default()
+            self._want_source(int(event.key))
         elif event.is_printable and event.character and event.key not in self.screen.active_bindings:
             event.stop()
             self.post_message(self.Typed(event.character))
@@ -256,11 +277,25 @@ class ConversationPane(LineView):
     def _show_found(self, place: Place) -> None:
         self._found = place
         self._reading.cursor = place[:2]
+        self.position.follows = False
+        self.redraw()
         self.bring_into_sight(place, place)
         self.redraw()
 
     def action_outline(self) -> None:
         self.post_message(self.OutlineWanted())
+
+    def action_sources(self) -> None:
+        """List the passages that the answer under the cursor was built from."""
+        self._want_source(None)
+
+    def _want_source(self, number: int | None) -> None:
+        block = self._target()
+        if block is not None:
+            self.post_message(self.SourcesWanted(block[0], number))
+
+    def action_export(self) -> None:
+        self.post_message(self.ExportWanted())
 
     def action_open_whole(self) -> None:
         block = self._target()

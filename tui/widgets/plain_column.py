@@ -16,6 +16,7 @@ class PlainColumn:
     """The `Column` of a text: one turn, one block for each line of it."""
 
     def __init__(self, text: str) -> None:
+        self.characters = len(text)
         self._lines = [
             line[start : start + LONGEST_LINE]
             for line in text.splitlines()

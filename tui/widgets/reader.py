@@ -30,6 +30,11 @@ class Reader(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "end_find", "End finding", show=False)]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = ""
+        """What the open conversation is called."""
+
     def compose(self) -> ComposeResult:
         yield Static(id="heading", markup=False)
         with Horizontal():
@@ -64,6 +69,7 @@ class Reader(Vertical):
 
     def show_heading(self, title: str, searched: str) -> None:
         """Name the conversation and the indexes it searches."""
+        self.title = title
         about = f"  ·  {searched}" if searched else ""
         self.query_one("#heading", Static).update(Content.assemble((title, "bold"), (about, "$foreground-muted")))
 

@@ -1,0 +1,138 @@
+from pathlib import Path
+
+import pytest
+
+from tests.app.driving import Driver, driven
+from tui.screens.outline import Outline
+from tui.screens.pager import Pager
+from tui.settings import Settings
+from tui.widgets.composer import Composer
+from tui.widgets.conversation_pane import ConversationPane
+
+
+async def read(user: Driver, question: str = "What is the budget?") -> ConversationPane:
+    """Ask, and go to the beginning of the answer."""
+    await user.ask_in_new_session(question)
+    await user.read_to_end_of_turn()
+    await user.press("shift+tab", "g")
+    return user.app.chat.query_one(ConversationPane)
+
+
+async def test_find_marks_goes_to_matches_and_unfolds_the_part_it_finds(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await read(user)
+        await user.see("▸ retrieve")
+        await user.press("slash")
+        await user.type("score")
+        await user.press("enter")
+        await user.see("▾ retrieve")
+        await user.until(lambda: pane.has_focus)
+        await user.press("escape", "g", "slash")
+        await user.type("nowhere at all")
+        await user.press("enter")
+        await user.see("Not in this conversation")
+
+
+async def test_copying_sends_the_text_to_the_terminal_as_it_was_written(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("J", "y")
+        assert user.app.clipboard == "What is the budget?"
+        await user.press("a")
+        assert "40 million euros" in user.app.clipboard
+        assert user.app.clipboard.count("\n") < 60
+        assert not any(line.endswith(" ") for line in user.app.clipboard.splitlines())
+        await user.see("Sent the answer to the terminal")
+
+
+async def test_selecting_by_keys_copies_what_is_marked(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await read(user)
+        await user.press("J", "v", *["right"] * 11)
+        assert pane.selected_text == "What is the"[: len(pane.selected_text)]
+        assert pane.selected_text.startswith("What is")
+        selected = pane.selected_text
+        await user.press("y")
+        assert user.app.clipboard == selected
+        assert not pane.selected_text
+
+
+async def test_dragging_and_clicking_select_text(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await read(user)
+        await user.pilot.click(ConversationPane, offset=(9, 0), times=2)
+        await user.until(lambda: pane.selected_text == "is")
+        await user.pilot.click(ConversationPane, offset=(9, 0), times=3)
+        await user.until(lambda: pane.selected_text == "What is the budget?")
+        await user.press("escape")
+        await user.pilot.mouse_down(ConversationPane, offset=(4, 0))
+        await user.pilot.hover(ConversationPane, offset=(8, 0))
+        await user.pilot.mouse_up(ConversationPane, offset=(8, 0))
+        await user.until(lambda: pane.selected_text == "What")
+
+
+async def test_sources_are_listed_and_shown(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("s")
+        await user.until(lambda: isinstance(user.app.screen, Outline))
+        await user.see("heron.md")
+        await user.in_dialog("up", "enter")
+        await user.until(lambda: isinstance(user.app.screen, Pager))
+        await user.press("escape")
+        await user.press("1")
+        await user.see("The budget is 40 million euros.")
+
+
+async def test_the_outline_goes_to_a_question(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await read(user)
+        await user.press("tab")
+        await user.type("Who leads science?")
+        await user.press("enter")
+        await user.see("Bo Lin")
+        await user.until(lambda: not user.app.chat.desk.busy)
+        await user.press("shift+tab", "o")
+        await user.until(lambda: isinstance(user.app.screen, Outline))
+        await user.see("2  Who leads science?")
+        await user.in_dialog("up", "enter")
+        await user.until(lambda: pane.position.top.turn == 0)
+        await user.press("right_curly_bracket")
+        await user.until(lambda: pane.position.top.turn == 1 or pane.position.follows)
+
+
+async def test_a_conversation_is_written_to_a_file(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("e")
+        await user.see("Written to")
+    text = (tmp_path / "what-is-the-budget.md").read_text()
+    assert text.startswith("# What is the budget?\n\n## What is the budget?\n")
+    assert "1. heron.md" in text
+
+
+async def test_help_shows_the_keys_of_the_place(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("f1")
+        await user.see("Keys that work here")
+        await user.see("Previous question")
+
+
+async def test_questions_asked_before_are_found_again(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("tab", "ctrl+r")
+        await user.in_dialog("enter")
+        await user.until(lambda: user.app.chat.query_one(Composer).text == "What is the budget?")
+
+
+async def test_a_part_is_opened_whole(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("J", "J", "J", "p")
+        await user.until(lambda: isinstance(user.app.screen, Pager))
+        await user.see('"results"')

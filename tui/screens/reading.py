@@ -1,0 +1,79 @@
+"""Reading a conversation: what its keys open, copy and write, apart from browsing and asking."""
+
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui.conversation.evidence import passages_of
+from tui.conversation.export import as_markdown, file_name
+from tui.conversation.quoting import part_text
+from tui.screens.outline import Outline
+from tui.screens.pager import Pager
+from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.reader import Reader
+
+
+class ReadingScreen(Screen[None]):
+    """Answers what the conversation pane of its reader asks for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", priority=True, show=False),
+        Binding("question_mark", "help", "Help", show=False),
+    ]
+
+    def on_conversation_pane_copy_wanted(self, message: ConversationPane.CopyWanted) -> None:
+        self.app.copy_to_clipboard(message.text)
+        more = "" if message.what == "selection" else " Then c: a code block, q: the question, a: the answer."
+        self.notify(f"Sent the {message.what} to the terminal's clipboard.{more}", markup=False, timeout=4)
+
+    def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
+        self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
+
+    def on_conversation_pane_whole_wanted(self, message: ConversationPane.WholeWanted) -> None:
+        self.app.push_screen(Pager("The whole part", partial(part_text, message.part)))
+
+    def on_conversation_pane_sources_wanted(self, message: ConversationPane.SourcesWanted) -> None:
+        passages = passages_of(self.query_one(Reader).pane.transcript[message.turn])
+
+        def show(number: int | None) -> None:
+            if number is not None:
+                passage = passages[number]
+                self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
+
+        if not passages:
+            self.notify("This answer came with no passages.", severity="warning", markup=False, timeout=4)
+        elif message.number is None:
+            self.app.push_screen(Outline("Sources", [passage.origin for passage in passages]), show)
+        elif message.number <= len(passages):
+            show(message.number - 1)
+
+    def on_conversation_pane_export_wanted(self) -> None:
+        reader = self.query_one(Reader)
+        path = Path.cwd() / f"{file_name(reader.title)}.md"
+        try:
+            path.write_text(as_markdown(reader.title, reader.pane.transcript), "utf-8")
+        except OSError as error:
+            self.notify(f"It could not be written to {path}: {error.strerror}.", severity="error", markup=False)
+        else:
+            self.notify(f"Written to {path}", markup=False)
+
+    def on_conversation_pane_outline_wanted(self) -> None:
+        questions = [turn.question or "" for turn in self.query_one(Reader).pane.transcript]
+
+        def go(turn: int | None) -> None:
+            if turn is not None:
+                self.query_one(Reader).pane.go_to_turn(turn)
+
+        self.app.push_screen(Outline("Questions", questions), go)
+
+    def action_help(self) -> None:
+        """Show every key that works where the focus is."""
+        bindings = [entry.binding for entry in self.active_bindings.values() if entry.binding.description]
+        keys: dict[str, list[str]] = {}
+        for binding in bindings:
+            keys.setdefault(binding.description, []).append(self.app.get_key_display(binding))
+        lines = [f"{', '.join(names):<24}  {description}" for description, names in keys.items()]
+        self.app.push_screen(Pager("Keys that work here", lambda: "\n".join(lines)))
