@@ -26,7 +26,11 @@ F1       help"""
 
 
 class Reader(Vertical):
-    """Shows one conversation at a time."""
+    """Shows one conversation at a time.
+
+    What the pane may answer with a message for the screen is called later: a message that is posted while its reader
+    handles another one goes no further up than the reader.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "end_find", "End finding", show=False)]
 
@@ -88,7 +92,7 @@ class Reader(Vertical):
     def _scroll_by_mouse(self, message: ScrollTo) -> None:
         message.stop()
         if message.y is not None:
-            self.pane.go_to_fraction(message.y / SCROLL_UNITS)
+            self.pane.call_later(self.pane.go_to_fraction, message.y / SCROLL_UNITS)
 
     def on_conversation_pane_find_wanted(self, message: ConversationPane.FindWanted) -> None:
         message.stop()
@@ -102,7 +106,7 @@ class Reader(Vertical):
     def on_input_submitted(self, message: Input.Submitted) -> None:
         self.pane.focus()
         self.pane.find(message.value)
-        self.pane.action_find_next(-1)
+        self.pane.call_later(self.pane.action_find_next, -1)
 
     def action_end_find(self) -> None:
         self.query_one(Input).display = False
