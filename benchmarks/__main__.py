@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME...]`: measure, and print one JSON object a line. It reports, and never fails on a figure."""
+"""`python -m benchmarks [NAME...]`: measure, and print one JSON object a line. No figure makes it fail."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator

@@ -8,13 +8,15 @@ from typing import Any, TypeAlias
 
 Event: TypeAlias = dict[str, Any]
 
-WORDS = (
+_WORDS = (
     "archive audit basis bridge budget cable canal clause coast column copper cover damage depth draft estimate fiber "
     "figure flood gauge grain harbor index inlet joint ledger level limit margin measure method mineral notice paper "
     "permit pier policy quarry rate record relief report river sample season section shore signal source station "
     "survey table tender tide timber valley value vessel volume water weight winter works yield"
-).split()
-VERBS = "covers delays exceeds follows implies lowers names needs raises records replaces shows".split()
+)
+_VERBS = "covers delays exceeds follows implies lowers names needs raises records replaces shows"
+WORDS = _WORDS.split()
+VERBS = _VERBS.split()
 VARIETIES = 64
 """Different turns; longer histories repeat them under other numbers."""
 

@@ -56,9 +56,11 @@ async def _fold(body: bytes, times: int) -> Folding:
     from tui.api.connection import Connection
     from tui.screens.desk import Desk
 
-    desk = Desk(lambda news: None)
+    desk = Desk(lambda _: None)
     empty = b'{"items": []}'
-    answer = httpx.MockTransport(lambda request: httpx.Response(200, content=body if "ses-" in str(request.url) else empty))
+    answer = httpx.MockTransport(
+        lambda request: httpx.Response(200, content=body if "ses-" in str(request.url) else empty)
+    )
     await desk.use(Client(Connection("http://127.0.0.1"), transport=answer))
     rounds: list[Folding] = []
     for _ in range(times + 1):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 
+from benchmarks.corpus import ending
 from benchmarks.fake_api import FakeApi, Session, Stream
 from tests.real_terminal import RealTerminal
 
@@ -75,8 +76,11 @@ def open_first(app: Program, api: FakeApi) -> None:
     """Open the session at the top of the list, and wait until its last turn is shown."""
     first = next(iter(api.sessions.values()))
     app.wait_for_bytes(first.title.encode())
-    app.press("\x13\r")
-    app.wait_for(f"This is the end of turn {first.turns - 1}.")
+    app.settle()
+    app.press("\x13")
+    app.settle()
+    app.press("\r")
+    app.wait_for(ending(first.turns - 1))
     app.settle()
 
 
