@@ -2,9 +2,8 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Action, ArgumentParser, Namespace
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 from tui.settings import REGIONS, Settings, SettingsError, config_path, load
@@ -26,7 +25,7 @@ def _parser() -> ArgumentParser:
         description="Research your documents by chatting with LlamaCloud's agent, or with your own folders.",
         epilog="`llamachat-tui serve --help` tells how to run the embedded server by itself.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('llamachat-tui')}")
+    parser.add_argument("--version", action=_SayVersion, nargs=0, help="show program's version number and exit")
     parser.add_argument(
         "--local",
         nargs="*",
@@ -40,6 +39,13 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
     parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
     return parser
+
+
+class _SayVersion(Action):
+    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # takes as long to load as all the rest of this module
+
+        parser.exit(message=f"{parser.prog} {version('llamachat-tui')}\n")
 
 
 def _open_app(arguments: Namespace) -> int:

@@ -3,8 +3,8 @@
 It hears the widgets, runs the desk's coroutines as workers, and shows what the desk tells. It awaits nothing itself.
 """
 
-from collections.abc import Coroutine
-from typing import ClassVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
@@ -27,9 +27,6 @@ from tui.screens.desk import (
     TranscriptChanged,
     TurnEnded,
 )
-from tui.screens.index_picker import Choice, IndexPicker
-from tui.screens.outline import Outline
-from tui.screens.pager import Pager
 from tui.terminal.app import FrugalApp
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
@@ -37,6 +34,9 @@ from tui.widgets.hints import Hints
 from tui.widgets.reader import BEGINNING, Reader
 from tui.widgets.session_list import Mark, Row, SessionList
 from tui.widgets.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from tui.screens.index_picker import Choice, IndexPicker
 
 UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
@@ -77,6 +77,7 @@ class ChatScreen(Screen[None]):
         self._marks: dict[str, Mark] = {}
         self._deleted: tuple[Session, Timer] | None = None
         self._waiting_question = ""
+        self._picker: IndexPicker | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="desk"):
@@ -140,8 +141,8 @@ class ChatScreen(Screen[None]):
         ]
         self.query_one(Sidebar).show_rows(rows, self._open_id)
         self._show_heading()
-        if isinstance(self.app.screen, IndexPicker):
-            self.app.screen.show_indexes(self.desk.indexes)
+        if self._picker is not None and self._picker.is_current:
+            self._picker.show_indexes(self.desk.indexes)
 
     def _show_heading(self) -> None:
         session = self.desk.catalogue.get(self._open_id)
@@ -262,9 +263,13 @@ class ChatScreen(Screen[None]):
         self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
 
     def on_conversation_pane_whole_wanted(self, message: ConversationPane.WholeWanted) -> None:
+        from tui.screens.pager import Pager  # here and below: no dialog is loaded before it is opened
+
         self.app.push_screen(Pager(message.part))
 
     def on_conversation_pane_outline_wanted(self) -> None:
+        from tui.screens.outline import Outline
+
         questions = [turn.question or "" for turn in self._transcript() or ()]
 
         def go(turn: int | None) -> None:
@@ -274,23 +279,29 @@ class ChatScreen(Screen[None]):
         self.app.push_screen(Outline("Questions", questions), go)
 
     def action_new_session(self) -> None:
-        def take(choice: Choice | None) -> None:
+        def take(choice: "Choice | None") -> None:
             if choice is None:
                 self._waiting_question = ""
             else:
                 self._run(self.desk.create(choice.index_ids, is_bound=choice.is_bound))
 
-        self.app.push_screen(IndexPicker(self.desk.indexes), take)
+        self._pick(take)
         self._run(self.desk.load_indexes())
 
     def _choose_scope(self, session_id: str) -> None:
-        def take(choice: Choice | None) -> None:
+        def take(choice: "Choice | None") -> None:
             if choice is not None:
                 self.desk.scopes[session_id] = choice.index_ids
                 self._show_heading()
                 self._ask_what_waited()
 
-        self.app.push_screen(IndexPicker(self.desk.indexes, scope_of_unbound=True), take)
+        self._pick(take, scope_of_unbound=True)
+
+    def _pick(self, take: "Callable[[Choice | None], None]", *, scope_of_unbound: bool = False) -> None:
+        from tui.screens.index_picker import IndexPicker
+
+        self._picker = IndexPicker(self.desk.indexes, scope_of_unbound=scope_of_unbound)
+        self.app.push_screen(self._picker, take)
 
     def action_go_to_sessions(self) -> None:
         if self.query_one(SessionList).has_focus:
