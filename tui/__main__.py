@@ -1,5 +1,6 @@
 """The `llamachat-tui` command: parse arguments, dispatch, nothing else."""
 
+import gc
 import os
 import sys
 from argparse import Action, ArgumentParser, Namespace
@@ -67,6 +68,7 @@ def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
 
 
 def _run(settings: Settings) -> int:
+    gc.disable()  # nothing that is loaded before the first frame is garbage; the app enables it after that
     from tui.app import LlamaChat
 
     app = LlamaChat(settings)

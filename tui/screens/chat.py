@@ -41,8 +41,10 @@ if TYPE_CHECKING:
 UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
 
-BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-wide")]
-"""Below 100 columns the list has no column of its own."""
+WIDE = 100
+"""Below so many columns the list has no column of its own."""
+
+BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE, "-wide")]
 
 
 class ChatScreen(Screen[None]):
@@ -80,6 +82,8 @@ class ChatScreen(Screen[None]):
         self._picker: IndexPicker | None = None
 
     def compose(self) -> ComposeResult:
+        if self.app.size.width >= WIDE:
+            self.add_class("-wide", update=False)  # else Textual finds it when all is styled, and styles all anew
         with Horizontal(id="desk"):
             yield Sidebar()
             with Vertical(id="main"):
