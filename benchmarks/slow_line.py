@@ -23,9 +23,9 @@ PAUSE = 0.4
 
 
 class Line:
-    """A line with buffers of any size, as of `sshd` and TCP.
+    """A line with buffers of any size, as of `sshd` and TCP: all arrives in order, at the line's rate, after its delay.
 
-    Bytes arrive in order, at the line's rate, after its delay. `echoes` has, for each typed letter that came back, the seconds until the reader saw it.
+    `echoes` has, for each typed letter that came back, the seconds until the reader saw it.
     """
 
     def __init__(self, app: Program) -> None:

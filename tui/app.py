@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from tui.screens.welcome import Beginning, UseKey
 
 COLLECTING = (10_000, 5, 50)
-"""Thresholds of garbage collection. With Python's own, a full one stalls the screen for 46 ms while events are folded."""
+"""Thresholds of garbage collection. With Python's own, a full one holds up everything while a long history is read."""
 
 
 def _styles() -> list[Path]:
     """The stylesheets, found without `importlib.resources`, which takes long to load."""
     package = find_spec("tui.styles")
-    assert package is not None and package.origin is not None
+    assert package is not None
+    assert package.origin is not None
     return [Path(package.origin).parent / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")]
 
 
