@@ -54,6 +54,7 @@ async def _fold(body: bytes, times: int) -> Folding:
 
     from tui.api.client import Client
     from tui.api.connection import Connection
+    from tui.collecting import collect_rarely
     from tui.screens.desk import Desk
 
     desk = Desk(lambda _: None)
@@ -63,6 +64,7 @@ async def _fold(body: bytes, times: int) -> Folding:
     )
     await desk.use(Client(Connection("http://127.0.0.1"), transport=answer))
     rounds: list[Folding] = []
+    collect_rarely()
     for _ in range(times + 1):
         start = time.perf_counter()
         json.loads(body)

@@ -1,12 +1,12 @@
 """The `llamachat-tui` command: parse arguments, dispatch, nothing else."""
 
-import gc
 import os
 import sys
 from argparse import Action, ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from tui.collecting import collect_nothing
 from tui.settings import REGIONS, Settings, SettingsError, config_path, load
 
 
@@ -68,7 +68,7 @@ def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
 
 
 def _run(settings: Settings) -> int:
-    gc.disable()  # nothing that is loaded before the first frame is garbage; the app enables it after that
+    collect_nothing()  # until the first frame
     from tui.app import LlamaChat
 
     app = LlamaChat(settings)

@@ -1,6 +1,5 @@
 """The Textual app: themes, stylesheets, global keys, which screen."""
 
-import gc
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.api.errors import ApiError
+from tui.collecting import collect_rarely
 from tui.screens.chat import ChatScreen
 from tui.settings import Settings
 from tui.terminal.app import FrugalApp
@@ -16,9 +16,6 @@ from tui.themes import DARK, LIGHT
 if TYPE_CHECKING:
     from tui.screens.connecting import Backend
     from tui.screens.welcome import Beginning, UseKey
-
-COLLECTING = (10_000, 5, 50)
-"""Thresholds of garbage collection. With Python's own, a full one holds up everything while a long history is read."""
 
 
 def _styles() -> list[Path]:
@@ -56,9 +53,7 @@ class LlamaChat(FrugalApp):
         self.call_after_refresh(self._begin_after_first_frame)
 
     def _begin_after_first_frame(self) -> None:
-        gc.freeze()
-        gc.set_threshold(*COLLECTING)
-        gc.enable()
+        collect_rarely()
         self._begin()
 
     def on_chat_screen_retry_wanted(self) -> None:

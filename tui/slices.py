@@ -1,0 +1,24 @@
+"""Long work on the event loop, done in slices, so that keys and frames in between are not held up."""
+
+import asyncio
+import time
+from collections.abc import Generator
+from typing import TypeVar, cast
+
+SLICE = 0.008
+"""Seconds after which others get their turn: half a frame."""
+
+Value = TypeVar("Value")
+
+
+async def in_slices(steps: Generator[None, None, Value]) -> Value:
+    """Take all steps of a generator and return its value. A single step is never interrupted."""
+    pause_at = time.monotonic() + SLICE
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast(Value, end.value)
+        if time.monotonic() > pause_at:
+            await asyncio.sleep(0)
+            pause_at = time.monotonic() + SLICE
