@@ -8,6 +8,9 @@ from typing import TypeVar, cast
 SLICE = 0.008
 """Seconds after which others get their turn: half a frame."""
 
+PAUSE = 0.001
+"""Seconds that others have. A key passes through several tasks: with no time between, each would wait for a slice."""
+
 Value = TypeVar("Value")
 
 
@@ -20,5 +23,5 @@ async def in_slices(steps: Generator[None, None, Value]) -> Value:
         except StopIteration as end:
             return cast(Value, end.value)
         if time.monotonic() > pause_at:
-            await asyncio.sleep(0)
+            await asyncio.sleep(PAUSE)
             pause_at = time.monotonic() + SLICE
