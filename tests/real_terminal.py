@@ -113,9 +113,14 @@ class RealTerminal:
 
     def answer(self) -> int:
         """Send the answers held back, and say how many they were."""
-        answers, self._held_answers = self._held_answers, []
+        answers = self.take_answers()
         os.write(self._fd, b"".join(answers))
         return len(answers)
+
+    def take_answers(self) -> list[bytes]:
+        """The answers held back, for the caller to send."""
+        answers, self._held_answers = self._held_answers, []
+        return answers
 
     @property
     def unanswered(self) -> int:

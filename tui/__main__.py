@@ -2,11 +2,11 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Action, ArgumentParser, Namespace
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
+from tui.collecting import collect_nothing
 from tui.settings import REGIONS, Settings, SettingsError, config_path, load
 
 
@@ -26,7 +26,7 @@ def _parser() -> ArgumentParser:
         description="Research your documents by chatting with LlamaCloud's agent, or with your own folders.",
         epilog="`llamachat-tui serve --help` tells how to run the embedded server by itself.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('llamachat-tui')}")
+    parser.add_argument("--version", action=_SayVersion, nargs=0, help="show program's version number and exit")
     parser.add_argument(
         "--local",
         nargs="*",
@@ -40,6 +40,13 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
     parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
     return parser
+
+
+class _SayVersion(Action):
+    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # takes as long to load as all the rest of this module
+
+        parser.exit(message=f"{parser.prog} {version('llamachat-tui')}\n")
 
 
 def _open_app(arguments: Namespace) -> int:
@@ -61,6 +68,7 @@ def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
 
 
 def _run(settings: Settings) -> int:
+    collect_nothing()  # until the first frame
     from tui.app import LlamaChat
 
     app = LlamaChat(settings)

@@ -2,24 +2,32 @@
 
 from collections.abc import Iterable
 from functools import partial
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.api.errors import ApiError
-from tui.embedded import ServerStartError
+from tui.collecting import collect_rarely
 from tui.screens.chat import ChatScreen
-from tui.screens.connecting import Backend, KeyNeededError, connect, keep
-from tui.screens.welcome import Beginning, UseFolders, UseKey, Welcome
 from tui.settings import Settings
 from tui.terminal.app import FrugalApp
 from tui.themes import DARK, LIGHT
 
-STYLES = Path(str(files("tui.styles")))
+if TYPE_CHECKING:
+    from tui.screens.connecting import Backend
+    from tui.screens.welcome import Beginning, UseKey
+
+
+def _styles() -> list[Path]:
+    """The stylesheets, found without `importlib.resources`, which takes long to load."""
+    package = find_spec("tui.styles")
+    assert package is not None
+    assert package.origin is not None
+    return [Path(package.origin).parent / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")]
 
 
 class LlamaChat(FrugalApp):
@@ -34,7 +42,7 @@ class LlamaChat(FrugalApp):
     ]
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(css_path=[STYLES / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")])
+        super().__init__(css_path=_styles())
         self._settings = settings
         self._backend: Backend | None = None
         self.chat = ChatScreen()
@@ -50,9 +58,15 @@ class LlamaChat(FrugalApp):
                 act = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.description, f"Key {self.get_key_display(binding)}", act)
 
+    def get_default_screen(self) -> ChatScreen:
+        return self.chat
+
     def on_mount(self) -> None:
-        self.push_screen(self.chat)
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self._begin_after_first_frame)
+
+    def _begin_after_first_frame(self) -> None:
+        collect_rarely()
+        self._begin()
 
     def on_chat_screen_retry_wanted(self) -> None:
         if self._backend is None:
@@ -60,10 +74,15 @@ class LlamaChat(FrugalApp):
         else:
             self.run_worker(self.chat.desk.reload())
 
-    def _begin(self, key: UseKey | None = None) -> None:
+    def _begin(self, key: "UseKey | None" = None) -> None:
         self.run_worker(self._connect(key), exclusive=True, group="connecting")
 
-    async def _connect(self, key: UseKey | None) -> None:
+    async def _connect(self, key: "UseKey | None") -> None:
+        # Neither this nor what it leads to is needed for the first frame.
+        from tui.embedded import ServerStartError
+        from tui.screens.connecting import KeyNeededError, connect, keep
+        from tui.screens.welcome import Welcome
+
         local = self._settings.local is not None
         self.chat.say_activity("Starting the local library…" if local else "Connecting to LlamaCloud…")
         try:
@@ -80,7 +99,9 @@ class LlamaChat(FrugalApp):
         finally:
             self.chat.say_activity("")
 
-    def _begin_as_told(self, beginning: Beginning | None) -> None:
+    def _begin_as_told(self, beginning: "Beginning | None") -> None:
+        from tui.screens.welcome import UseFolders, UseKey
+
         match beginning:
             case UseFolders(folders):
                 self._settings = self._settings.with_folders(folders)

@@ -5,7 +5,6 @@ The API key is never in it: see `tui.credentials`.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -73,10 +72,12 @@ def load(flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path
 
 
 def _from_file(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    import tomllib  # only here, because most people have no config file and wait for the first frame
+
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(
             f"The config file {path} cannot be read: {clean_line(str(error))}. Mend it or remove it."

@@ -3,8 +3,9 @@ import pytest
 from tests.rendering.drawing import cells, seen
 from tui.api.models import ImageAttachment, Stop, Usage
 from tui.conversation.transcript import Answer, Broken, End, Part, Returned, Thought, ToolUse, Unrecognized
+from tui.rendering.folding import is_apart, is_folded_by_default
 from tui.rendering.lines import Line
-from tui.rendering.parts import block_for, end_lines, is_apart, is_folded_by_default, question_lines
+from tui.rendering.parts import block_for, end_lines, question_lines
 
 USE = ToolUse(
     "call-1",

@@ -6,10 +6,9 @@ secrets are known to one object, `_Secrets`, which adds them only to requests fo
 
 import asyncio
 import ssl
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from http import HTTPStatus
-from typing import Self, TypeAlias, TypeVar, cast
+from typing import Self, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -18,13 +17,12 @@ from tui.api import errors, explain, network, wire
 from tui.api.connection import Connection, is_loopback
 from tui.api.models import MAX_BOUND_INDEXES, Attachment, FullSession, Index, Page, PresignedUrl, Project, Session
 from tui.api.retry import with_retries
+from tui.slices import in_slices
 
 MAX_BODY_BYTES = 256 * 1024 * 1024
 """Longest answer that is read; a session of 200,000 events has about 100 MB."""
 
 MAX_ERROR_BYTES = 64 * 1024
-DECODING_SLICE = 0.008
-"""Seconds of decoding after which others get their turn: half a frame."""
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -108,18 +106,10 @@ class Client:
     async def session(self, session_id: str) -> FullSession:
         """A session with all its events, decoded in slices."""
         body = await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
-        steps = wire.decoding_full_session(body)
-        pause_at = time.monotonic() + DECODING_SLICE
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return cast(FullSession, end.value)
-            except wire.WrongShapeError as error:
-                raise self._not_the_api(body) from error
-            if time.monotonic() > pause_at:
-                await asyncio.sleep(0)
-                pause_at = time.monotonic() + DECODING_SLICE
+        try:
+            return await in_slices(wire.decoding_full_session(body))
+        except wire.WrongShapeError as error:
+            raise self._not_the_api(body) from error
 
     async def summary(self, session_id: str) -> Session:
         """A session without its events."""
@@ -296,4 +286,5 @@ async def _body_of(response: httpx.Response, limit: int = MAX_BODY_BYTES) -> byt
         body += chunk
         if len(body) > limit:
             break
-    return bytes(body[:limit])
+    del body[limit:]
+    return bytes(body)

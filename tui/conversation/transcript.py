@@ -6,10 +6,10 @@ object, so that whoever draws can skip it by identity. What is busy, how a turn 
 the value.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from tui.api.models import (
     Event,
@@ -165,6 +165,16 @@ def replay(events: Iterable[Event]) -> Transcript:
 
     Equal to folding `advance` over the events, in time that grows with their number only.
     """
+    steps = replaying(events)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast(Transcript, end.value)
+
+
+def replaying(events: Iterable[Event]) -> Generator[None, None, Transcript]:
+    """`replay` in small steps: the result is the generator's return value."""
     past: list[Turn] = []
     latest = Transcript()
     for event in coalesce(events):
@@ -172,6 +182,7 @@ def replay(events: Iterable[Event]) -> Transcript:
         if latest.past:
             past.extend(latest.past)
             latest = replace(latest, past=())
+        yield
     return replace(latest, past=tuple(past))
 
 

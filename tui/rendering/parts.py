@@ -2,7 +2,7 @@
 
 The pane keeps a `Block` for each part that is on the screen and gives it the part again whenever that is another
 object. Nothing here depends on when a part came: a conversation rebuilt from its history looks as it did live.
-Blocks hold no rows around themselves; `is_apart` says where the pane puts a blank one.
+Blocks hold no rows around themselves; `tui.rendering.folding` says where the pane puts a blank one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -51,20 +51,6 @@ def block_for(part: Part, width: int, folded: bool) -> Block:
             block = _StillBlock(width, folded)
     block.update(part)
     return block
-
-
-def is_folded_by_default(part: Part) -> bool:
-    """Whether a part is folded where the reader has not said otherwise: thinking folds when it is over."""
-    return part.settled if isinstance(part, Thought) else isinstance(part, ToolUse)
-
-
-def can_fold(part: Part) -> bool:
-    return not isinstance(part, Answer)
-
-
-def is_apart(before_is_folded: bool, after_is_folded: bool) -> bool:
-    """Whether a blank row stands between two parts that have rows: folded parts stand together."""
-    return not (before_is_folded and after_is_folded)
 
 
 def question_lines(question: str | None, width: int) -> list[Line]:

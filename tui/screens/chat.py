@@ -3,9 +3,9 @@
 It hears the widgets, runs the desk's coroutines as workers, and shows what the desk tells. It awaits nothing itself.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult, SuspendNotSupported
@@ -27,9 +27,6 @@ from tui.screens.desk import (
     TranscriptChanged,
     TurnEnded,
 )
-from tui.screens.editor import EditorError, edited
-from tui.screens.index_picker import Choice, IndexPicker
-from tui.screens.outline import Outline
 from tui.screens.reading import ReadingScreen
 from tui.terminal.app import FrugalApp
 from tui.widgets.composer import Composer
@@ -39,14 +36,19 @@ from tui.widgets.reader import BEGINNING, Reader
 from tui.widgets.session_list import Mark, Row, SessionList
 from tui.widgets.sidebar import Sidebar
 
+if TYPE_CHECKING:
+    from tui.screens.index_picker import Choice, IndexPicker
+
 UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
 
 QUIT_WITHIN = 2.0
 """Seconds within which a second Ctrl+C quits."""
 
-BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-wide")]
-"""Below 100 columns the list has no column of its own."""
+WIDE = 100
+"""Below so many columns the list has no column of its own."""
+
+BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE, "-wide")]
 
 
 class ChatScreen(ReadingScreen):
@@ -82,8 +84,11 @@ class ChatScreen(ReadingScreen):
         self._deleted: tuple[Session, Timer] | None = None
         self._waiting_question = ""
         self._quit_asked = -QUIT_WITHIN
+        self._picker: IndexPicker | None = None
 
     def compose(self) -> ComposeResult:
+        if self.app.size.width >= WIDE:
+            self.add_class("-wide", update=False)  # else Textual finds it when all is styled, and styles all anew
         with Horizontal(id="desk"):
             yield Sidebar()
             with Vertical(id="main"):
@@ -145,8 +150,8 @@ class ChatScreen(ReadingScreen):
         ]
         self.query_one(Sidebar).show_rows(rows, self._open_id)
         self._show_heading()
-        if isinstance(self.app.screen, IndexPicker):
-            self.app.screen.show_indexes(self.desk.indexes)
+        if self._picker is not None and self._picker.is_current:
+            self._picker.show_indexes(self.desk.indexes)
 
     def _show_heading(self) -> None:
         session = self.desk.catalogue.get(self._open_id)
@@ -246,6 +251,8 @@ class ChatScreen(ReadingScreen):
             self._ask(self._open_id, self._waiting_question)
 
     def on_composer_history_wanted(self) -> None:
+        from tui.screens.outline import Outline  # here and below: no dialog is loaded before it is opened
+
         composer = self.query_one(Composer)
         questions = list(dict.fromkeys(composer.remembered))
 
@@ -256,6 +263,8 @@ class ChatScreen(ReadingScreen):
         self.app.push_screen(Outline("Questions asked before", questions), put)
 
     def on_composer_editor_wanted(self) -> None:
+        from tui.screens.editor import EditorError, edited
+
         composer = self.query_one(Composer)
         try:
             with self.app.suspend():
@@ -279,23 +288,29 @@ class ChatScreen(ReadingScreen):
         self.query_one(Composer).type(message.text)
 
     def action_new_session(self) -> None:
-        def take(choice: Choice | None) -> None:
+        def take(choice: "Choice | None") -> None:
             if choice is None:
                 self._waiting_question = ""
             else:
                 self._run(self.desk.create(choice.index_ids, is_bound=choice.is_bound))
 
-        self.app.push_screen(IndexPicker(self.desk.indexes), take)
+        self._pick(take)
         self._run(self.desk.load_indexes())
 
     def _choose_scope(self, session_id: str) -> None:
-        def take(choice: Choice | None) -> None:
+        def take(choice: "Choice | None") -> None:
             if choice is not None:
                 self.desk.scopes[session_id] = choice.index_ids
                 self._show_heading()
                 self._ask_what_waited()
 
-        self.app.push_screen(IndexPicker(self.desk.indexes, scope_of_unbound=True), take)
+        self._pick(take, scope_of_unbound=True)
+
+    def _pick(self, take: "Callable[[Choice | None], None]", *, scope_of_unbound: bool = False) -> None:
+        from tui.screens.index_picker import IndexPicker
+
+        self._picker = IndexPicker(self.desk.indexes, scope_of_unbound=scope_of_unbound)
+        self.app.push_screen(self._picker, take)
 
     def action_go_to_sessions(self) -> None:
         if self.query_one(SessionList).has_focus:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from tui.api.errors import ApiError, NotSentError, RefusedError
 from tui.api.models import Event, Index, Session
 from tui.conversation.catalogue import Catalogue, with_page, with_session, without
-from tui.conversation.transcript import Transcript, advance, ask, coalesce, interrupt, replay
+from tui.conversation.transcript import Transcript, advance, ask, coalesce, interrupt, replaying
+from tui.slices import in_slices
 
 if TYPE_CHECKING:
     from tui.api.client import Client
@@ -151,9 +152,12 @@ class Desk:
         if session_id in self._turns:
             return
         full = await self._attempt(lambda client: client.session(session_id))
-        if full is not None and session_id not in self._turns:
+        if full is None:
+            return
+        transcript = await in_slices(replaying(full.events))
+        if session_id not in self._turns:
             self.catalogue = with_session(self.catalogue, full.session)
-            self._put(session_id, interrupt(replay(full.events), NO_END))
+            self._put(session_id, interrupt(transcript, NO_END))
 
     async def create(self, index_ids: Sequence[str], *, is_bound: bool) -> None:
         """A new session, bound to these indexes for good, or unbound with these as what its questions search."""

@@ -7,11 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui.conversation.evidence import passages_of
-from tui.conversation.export import as_markdown, file_name
 from tui.conversation.quoting import part_text
-from tui.screens.outline import Outline
-from tui.screens.pager import Pager
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.reader import Reader
 
@@ -33,9 +29,15 @@ class ReadingScreen(Screen[None]):
         self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
 
     def on_conversation_pane_whole_wanted(self, message: ConversationPane.WholeWanted) -> None:
+        from tui.screens.pager import Pager  # here and below: no dialog is loaded before it is opened
+
         self.app.push_screen(Pager("The whole part", partial(part_text, message.part)))
 
     def on_conversation_pane_sources_wanted(self, message: ConversationPane.SourcesWanted) -> None:
+        from tui.conversation.evidence import passages_of
+        from tui.screens.outline import Outline
+        from tui.screens.pager import Pager
+
         passages = passages_of(self.query_one(Reader).pane.transcript[message.turn])
 
         def show(number: int | None) -> None:
@@ -51,6 +53,8 @@ class ReadingScreen(Screen[None]):
             show(message.number - 1)
 
     def on_conversation_pane_export_wanted(self) -> None:
+        from tui.conversation.export import as_markdown, file_name
+
         reader = self.query_one(Reader)
         path = Path.cwd() / f"{file_name(reader.title)}.md"
         try:
@@ -61,6 +65,8 @@ class ReadingScreen(Screen[None]):
             self.notify(f"Written to {path}", markup=False)
 
     def on_conversation_pane_outline_wanted(self) -> None:
+        from tui.screens.outline import Outline
+
         questions = [turn.question or "" for turn in self.query_one(Reader).pane.transcript]
 
         def go(turn: int | None) -> None:
@@ -71,6 +77,8 @@ class ReadingScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show every key that works where the focus is."""
+        from tui.screens.pager import Pager
+
         bindings = [entry.binding for entry in self.active_bindings.values() if entry.binding.description]
         keys: dict[str, list[str]] = {}
         for binding in bindings:

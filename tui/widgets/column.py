@@ -7,12 +7,15 @@ block, and a block that only grew is updated in place.
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
+from tui.rendering.folding import can_fold, is_apart, is_folded_by_default
 from tui.rendering.lines import BLANK, Line, Span
-from tui.rendering.parts import Block, block_for, can_fold, end_lines, is_apart, is_folded_by_default, question_lines
 from tui.widgets.viewport import Place
+
+if TYPE_CHECKING:
+    from tui.rendering.parts import Block
 
 KEPT_TURNS = 200
 """Turns whose blocks stay rendered. The one shown longest ago goes first."""
@@ -31,7 +34,7 @@ class Rows(Protocol):
 class _Drawn:
     """The block of a part, and whether it was drawn folded."""
 
-    block: Block
+    block: "Block"
     folded: bool
 
 
@@ -141,19 +144,30 @@ class TranscriptColumn:
 
     def _rows(self, turn: int, block: int) -> Rows:
         rendered = self._of(turn)
+        drawn = self._kept(rendered, block)
+        return self._render(rendered, turn, block) if drawn is None else drawn
+
+    def _kept(self, rendered: _Rendered, block: int) -> Rows | None:
         if block == 0:
-            if rendered.question is None:
-                rendered.question = question_lines(rendered.turn.question, self.width)
             return rendered.question
         if block > len(rendered.parts):
-            if rendered.end is None:
-                rendered.end = RUNNING if rendered.turn.is_running else end_lines(rendered.turn.end, self.width)
             return rendered.end
         drawn = rendered.parts[block - 1]
-        if drawn is None:
-            folded = self.is_folded(turn, block)
-            drawn = _Drawn(block_for(rendered.turn.parts[block - 1], self.width, folded), folded)
-            rendered.parts[block - 1] = drawn
+        return drawn and drawn.block
+
+    def _render(self, rendered: _Rendered, turn: int, block: int) -> Rows:
+        # The first frame needs neither Markdown nor highlighting, and they take as long to load as half of Textual.
+        from tui.rendering.parts import block_for, end_lines, question_lines
+
+        if block == 0:
+            rendered.question = question_lines(rendered.turn.question, self.width)
+            return rendered.question
+        if block > len(rendered.parts):
+            rendered.end = RUNNING if rendered.turn.is_running else end_lines(rendered.turn.end, self.width)
+            return rendered.end
+        folded = self.is_folded(turn, block)
+        drawn = _Drawn(block_for(rendered.turn.parts[block - 1], self.width, folded), folded)
+        rendered.parts[block - 1] = drawn
         return drawn.block
 
     def _of(self, turn: int) -> _Rendered:

@@ -14,8 +14,8 @@ from textual.message import Message
 
 from tui.conversation.quoting import answer_text, code_blocks, part_text
 from tui.conversation.transcript import Part, Transcript
+from tui.rendering.folding import can_fold
 from tui.rendering.lines import BLANK, Line
-from tui.rendering.parts import can_fold
 from tui.widgets.column import TranscriptColumn
 from tui.widgets.finding import blocks_with, occurrences, rows_with
 from tui.widgets.line_view import LineView, Look, Position

@@ -1,0 +1,50 @@
+"""`python -m benchmarks [NAME...]`: measure, and print one JSON object a line. No figure makes it fail."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+
+from benchmarks.figure import TARGETS, Figure, table
+from benchmarks.folding import folding
+from benchmarks.idle import idle
+from benchmarks.opening import opening
+from benchmarks.slow_line import echo
+from benchmarks.start import start
+from benchmarks.streaming import delta_cost, lateness
+
+Measure = Callable[[int], Iterator[Figure]]
+
+MEASURES: dict[Measure, tuple[int, list[str]]] = {
+    start: (9, ["first_paint_vs_hello", "startup_vs_hello"]),
+    opening: (3, ["open_3000_vs_10", "rss_3000_vs_hello", "page_3000_vs_hello", "resize_3000_vs_hello"]),
+    delta_cost: (3, ["delta_cpu_vs_stream", "delta_cpu_50k_vs_1k", "bytes_per_delta"]),
+    lateness: (3, ["loop_p99_ms"]),
+    echo: (2, ["echo_slow_line"]),
+    idle: (3, ["idle_cpu"]),
+    folding: (3, ["fold_vs_json", "fold_stall_ms"]),
+}
+"""What is measured together, how many rounds of it make a median, and the metrics that come of it."""
+
+
+def main() -> None:
+    """Measure what was named, or everything."""
+    parser = ArgumentParser(prog="python -m benchmarks", description="Measure the app in a real terminal.")
+    parser.add_argument("names", nargs="*", choices=[*TARGETS, []], metavar="NAME", help=", ".join(TARGETS))
+    parser.add_argument("--quick", action="store_true", help="one round of each: rough figures")
+    parser.add_argument("--table", action="store_true", help="a Markdown table at the end, instead of JSON lines")
+    arguments = parser.parse_args()
+    wanted = arguments.names or list(TARGETS)
+    figures: list[Figure] = []
+    for measure, (rounds, metrics) in MEASURES.items():
+        if not set(metrics) & set(wanted):
+            continue
+        for figure in measure(1 if arguments.quick else rounds):
+            if figure.metric in wanted:
+                figures.append(figure)
+                if not arguments.table:
+                    print(figure.as_json(), flush=True)
+    if arguments.table:
+        print("\n".join(table(figures)))
+
+
+if __name__ == "__main__":
+    main()

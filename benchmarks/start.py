@@ -1,0 +1,43 @@
+"""From the start of the process to the first paint, and to a list of 1,000 sessions and a key handled."""
+
+from collections.abc import Iterator
+from statistics import median
+
+from benchmarks.fake_api import FakeApi, Session
+from benchmarks.figure import Figure
+from benchmarks.running import APP, Program, first_frame_of_hello
+
+PAINTED = "╭".encode()
+"""The composer's corner: in the first frame and in nothing before it."""
+
+
+def start(times: int) -> Iterator[Figure]:
+    """`first_paint_vs_hello` and `startup_vs_hello`."""
+    sessions = [Session(f"ses-{n}", f"Session number {n:04}") for n in range(1000)]
+    hello: list[float] = []
+    painted: list[float] = []
+    handled: list[float] = []
+    with FakeApi(*sessions) as api:
+        _start(api)  # so that what is kept on this machine is there
+        for _ in range(times):
+            hello.append(first_frame_of_hello())
+            at_paint, at_key = _start(api)
+            painted.append(at_paint)
+            handled.append(at_key)
+    base = median(hello)
+    yield Figure("first_paint_vs_hello", median(painted) / base, _note(base, painted))
+    yield Figure("startup_vs_hello", median(handled) / base, _note(base, handled))
+
+
+def _start(api: FakeApi) -> tuple[float, float]:
+    with Program(*APP, environment=api.environment) as app:
+        painted = app.wait_for_bytes(PAINTED)
+        app.wait_for_bytes(b"Session number 0020")
+        pressed_at = len(app.received)
+        app.press("Q")
+        handled = app.wait_for_bytes(b"Q", start=pressed_at)
+        return painted - app.started, handled - app.started
+
+
+def _note(base: float, seconds: list[float]) -> str:
+    return f"{median(seconds) * 1e3:.0f} ms; hello {base * 1e3:.0f} ms; {len(seconds)} runs each"
