@@ -13,8 +13,9 @@ from tests.local.conftest import write_notes
 from tests.local.server import running_server
 from tests.local.turn import answer_to, index_ids
 from tui.local.database import Database
+from tui.local.files import walk
 from tui.local.library import Library, folders_of
-from tui.local.sync import sole_writer, sync, walk
+from tui.local.sync import sole_writer, sync
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_hidden_binary_and_linked_files_are_left_out(folder: Path, library: Libr
     (folder / "not.txt").write_bytes(b"\0\1\2")
     assert bring_up_to_date(library) == ["kitchen.md", "work/deploying.md", "work/retro.txt"]
     (state,) = library.index_states().values()
-    assert (state.files, state.skipped_files) == (3, 2)
+    assert (state.files, state.skipped_files) == (3, 1)
     assert not [found.name for found in walk(folder) if "hidden" in found.name or "link" in found.name]
 
 
@@ -133,7 +134,14 @@ def test_a_new_file_is_found_at_the_next_question(http: httpx.Client, folder: Pa
 def test_an_index_says_what_it_holds(http: httpx.Client) -> None:
     answer_to(http, "oak?", list(index_ids(http).values()))
     (item,) = http.get("/api/v1/indexes").json()["items"]
-    assert item["metadata"] == {"status": "ready", "error_message": None, "files": 3, "skipped_files": 0}
+    assert item["metadata"] == {
+        "status": "ready",
+        "error_message": None,
+        "files": 3,
+        "skipped_files": 0,
+        "files_done": None,
+        "files_total": None,
+    }
     assert item["last_synced_at"].endswith("Z")
 
 

@@ -97,7 +97,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _check_folders(folders: Sequence[Path]) -> None:
     """Raises `UsageError` for the first folder that cannot be served."""
-    from tui.local.sync import has_documents
+    from tui.local.files import has_documents
 
     for folder in folders:
         if not folder.exists():
@@ -105,7 +105,7 @@ def _check_folders(folders: Sequence[Path]) -> None:
         if not folder.is_dir():
             raise UsageError(f"{folder} is a file; give the folder that it is in.")
         if not has_documents(folder):
-            raise UsageError(f"{folder} has no document that can be read (Markdown and plain text are).")
+            raise UsageError(f"{folder} has no document that can be read.")
 
 
 def _url(host: str, port: int) -> str:
