@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING, TypeAlias
 
 from tui.local.readers import HEAD_BYTES, may_be_document, reader_for
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 MAX_IGNORE_BYTES = 1_000_000
 
@@ -24,7 +25,7 @@ class FoundFile:
     modified_ns: int
 
 
-_Rules: TypeAlias = tuple[tuple[str, GitIgnoreSpec], ...]
+_Rules: TypeAlias = "tuple[tuple[str, GitIgnoreSpec], ...]"
 """The `.gitignore` files that hold in a folder, the nearest first, each with the prefix of the names it judges."""
 
 
@@ -67,17 +68,22 @@ def _rules_here(entries: Sequence[os.DirEntry[str]], prefix: str) -> _Rules:
         if entry.name == ".gitignore" and entry.is_file(follow_symlinks=False):
             with suppress(OSError), open(entry.path, "rb") as file:
                 lines = file.read(MAX_IGNORE_BYTES).decode("utf-8", "replace").splitlines()
-                return ((prefix, GitIgnoreSpec.from_lines(filter(_is_pattern, lines))),)
+                return ((prefix, _spec(lines)),)
     return ()
 
 
-def _is_pattern(line: str) -> bool:
-    """Git passes over a line that is no pattern; pathspec raises."""
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+def _spec(lines: Sequence[str]) -> "GitIgnoreSpec":
+    """The rules of one `.gitignore`. Git passes over a line that is no pattern; pathspec raises."""
+    from pathspec import GitIgnoreSpec
+
+    def is_pattern(line: str) -> bool:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            return False
+        return True
+
+    return GitIgnoreSpec.from_lines(filter(is_pattern, lines))
 
 
 def _ignored(name: str, rules: _Rules) -> bool:

@@ -14,6 +14,7 @@ from tui.local import attachment_routes, chat_routes, library_routes
 from tui.local.access import Access
 from tui.local.agent import Agent, answer
 from tui.local.database import Database
+from tui.local.documents import blocks_of
 from tui.local.library import Folder, Library
 from tui.local.parts import Parts
 from tui.local.pictures import Pictures
@@ -46,7 +47,7 @@ def build(
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         for index_id in library.folders:
             syncing.ask(index_id)
-        warming = asyncio.create_task(asyncio.to_thread(stem, "question"))  # loads what the first question needs
+        warming = asyncio.create_task(asyncio.to_thread(_warm))
         yield
         await warming
         syncing.stop()
@@ -60,8 +61,14 @@ def build(
     )
     app.state.turns = parts.turns
     app.state.syncing = syncing
-    app.state.index_names = [folder.name for folder in library.folders.values()]
+    app.state.library = library
     return app
+
+
+def _warm() -> None:
+    """Loads what the first question needs."""
+    stem("question")
+    blocks_of("", "markdown")
 
 
 async def _http_error(_: Request, error: Exception) -> Response:
