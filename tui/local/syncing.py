@@ -17,6 +17,9 @@ from typing import Any
 from tui.local.indexer import FILE_SECONDS, TIMED_OUT
 from tui.local.library import Folder, Library
 
+# -P: a module in the folder where the user happens to be must not be taken for one of ours.
+INDEXER = (sys.executable, "-P", "-m", "tui.local.indexer")
+
 END_SECONDS = 1.0
 """How long the end of the server waits for that of the thread."""
 
@@ -43,9 +46,8 @@ class _IndexerEndedError(Exception):
 class _Indexer:
     """The indexer's process, started when there is something to do, and again after it has ended."""
 
-    def __init__(self, data_folder: str) -> None:
-        # -P: a module in the folder where the user happens to be must not be taken for one of ours.
-        self._command = [sys.executable, "-P", "-m", "tui.local.indexer", data_folder]
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
         self._ended = False
@@ -109,9 +111,10 @@ class _Indexer:
 class Syncing:
     """A thread that has the indexer do what is asked for. A daemon, so that it never keeps a process that is to end."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, indexer: Sequence[str] = INDEXER) -> None:
+        """`indexer` is the command that starts the indexer; the data folder is its last argument."""
         self._library = library
-        self._indexer = _Indexer(str(library.database.path.parent))
+        self._indexer = _Indexer([*indexer, str(library.database.path.parent)])
         self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: dict[str, Future[None]] = {}
