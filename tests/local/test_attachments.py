@@ -111,7 +111,6 @@ def test_a_url_is_for_its_page_of_its_file_and_its_time_only(
         url.replace(signature, "0" * len(signature)),
         url.replace(signature, "é"),
         url.replace(f"/{moss}/screenshots", f"/{moss}/screenshots/%2e%2e/screenshots"),
-        url.replace(f"/signed/{moss}/", f"/signed/{moss}%2F"),
     ]
     for other in forged:
         assert stranger.get(other).status_code in (403, 404), other
