@@ -15,7 +15,7 @@ from tests.local.turn import answer_to, index_ids
 from tui.local.database import Database
 from tui.local.files import walk
 from tui.local.library import Library, folders_of
-from tui.local.sync import sole_writer, sync
+from tui.local.sync import forget_index, sole_writer, sync
 
 
 @pytest.fixture
@@ -94,6 +94,24 @@ def test_two_syncs_at_once_do_not_disturb_each_other(library: Library) -> None:
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("chunks", "passages")
         )
         assert chunks == passages
+
+
+def test_an_index_that_another_server_deleted_is_read_anew(library: Library) -> None:
+    bring_up_to_date(library)
+    (index_id,) = library.folders
+    forget_index(library.database, index_id)
+    assert library.index_states() == {}
+    assert len(bring_up_to_date(library)) == 3
+    assert library.index_states()[index_id].synced
+
+
+def test_forgetting_that_is_stopped_can_be_done_again(library: Library) -> None:
+    bring_up_to_date(library)
+    (index_id,) = library.folders
+    forget_index(library.database, index_id, iter([False, True, True]).__next__)
+    assert index_id in library.index_states()
+    forget_index(library.database, index_id)
+    assert library.count('"oak" OR "outage"', [index_id]) == 0
 
 
 def test_waiting_for_another_process_ends_when_told_to(library: Library) -> None:

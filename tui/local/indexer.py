@@ -13,21 +13,19 @@ import os
 import queue
 import sys
 import threading
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tui.local.database import Database
 from tui.local.library import Folder
+from tui.local.process_limits import limit_this_process
 from tui.local.sync import forget_index, sync
 
 FILE_SECONDS = 60.0
 """How long the reading of one file may take."""
 TIMED_OUT = 1
 """The exit code when it took longer; it is the one that `faulthandler` ends a process with."""
-MAX_MEMORY_BYTES = 4 << 30
-"""Address space, where the platform can limit it."""
 
 _log = logging.getLogger(__name__)
 
@@ -91,17 +89,9 @@ def _run(database: Database, job: dict[str, Any], jobs: _Jobs) -> str | None:
     return None
 
 
-def _be_modest() -> None:
-    with suppress(ImportError, AttributeError, OSError, ValueError):
-        os.nice(5)
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, resource.RLIM_INFINITY))
-
-
 def main() -> None:
     """Does jobs until standard input closes."""
-    _be_modest()
+    limit_this_process()
     database = Database(Path(sys.argv[1]))
     jobs = _Jobs()
     while True:

@@ -144,16 +144,16 @@ class Library:
         self.folders = {folder.index_id: folder for folder in (*added, *folders)}
         with database.writing() as connection:
             for folder in self.folders.values():
-                _insert_index(connection, folder)
+                store_index(connection, folder)
 
     def add(self, folder: Folder) -> None:
         """Serves one more folder, now and at every start to come."""
         with self.database.writing() as connection:
             connection.execute(
-                "INSERT INTO added_folders (index_id, path, name, description) VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO added_folders (index_id, path, name, description) VALUES (?, ?, ?, ?)",
                 (folder.index_id, str(folder.path), folder.name, folder.description),
             )
-            _insert_index(connection, folder)
+            store_index(connection, folder)
         self.folders = {**self.folders, folder.index_id: folder}
 
     def remove(self, index_id: str) -> None:
@@ -294,7 +294,8 @@ class Library:
         return "".join(row["body"] for row in rows)[skip : skip + max_length]
 
 
-def _insert_index(connection: sqlite3.Connection, folder: Folder) -> None:
+def store_index(connection: sqlite3.Connection, folder: Folder) -> None:
+    """Makes sure that there is an index to store documents in."""
     connection.execute(
         "INSERT INTO indexes (id, name, folder, created) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, folder = excluded.folder",

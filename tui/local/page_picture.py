@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui.local.files import read_bytes
+from tui.local.process_limits import limit_this_process
 from tui.local.readers import MAX_BYTES
 
 LONG_SIDE = 1600
@@ -35,6 +36,7 @@ def draw(data: bytes, first: int, last: int) -> Iterator[bytes]:
 
 def main() -> None:
     """Draws what the arguments say."""
+    limit_this_process()
     path, first, last = sys.argv[1:]
     for jpeg in draw(read_bytes(Path(path), MAX_BYTES), int(first), int(last)):
         sys.stdout.buffer.write(len(jpeg).to_bytes(4, "big") + jpeg)

@@ -13,7 +13,7 @@ from tui.local.chunks import Chunk, chunks_of
 from tui.local.database import Database
 from tui.local.documents import Document, UnreadableError
 from tui.local.files import FoundFile, read_bytes, walk
-from tui.local.library import HEADING_JOIN, Folder, file_id_of, utc_now
+from tui.local.library import HEADING_JOIN, Folder, file_id_of, store_index, utc_now
 from tui.local.readers import HEAD_BYTES, read_document, reader_for
 from tui.local.readers.office import NeedsExtraError
 
@@ -24,11 +24,14 @@ Tell: TypeAlias = Callable[[int, int, str | None], None]
 LOCK_SECONDS = 0.2
 """How long one try to get the lock waits, before it is asked whether to stop."""
 
-BATCH_SECONDS = 0.25
+BATCH_SECONDS = 0.1
 """How long files are gathered for one write transaction, which is then short."""
 
-FORGET_AT_ONCE = 20
-"""How many documents one transaction forgets."""
+FORGET_SECONDS = 0.05
+"""How long one transaction forgets documents."""
+
+PAUSE_SECONDS = 0.02
+"""How long others get to write between two such transactions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def sync(database: Database, folder: Folder, stopping: Stopping = lambda: False,
         if not allowed:
             return
         found = list(walk(folder.path))
-        known = _known_files(database, folder.index_id)
+        known = _known_files(database, folder)
         batch: list[_Outcome] = []
         batch_end = time.monotonic() + BATCH_SECONDS
         for done, file in enumerate(found):
@@ -138,7 +141,13 @@ def forget_index(database: Database, index_id: str, stopping: Stopping = lambda:
                 connection.execute("DELETE FROM indexes WHERE id = ?", (index_id,))
 
 
-def _known_files(database: Database, index_id: str) -> dict[str, _Known]:
+def _known_files(database: Database, folder: Folder) -> dict[str, _Known]:
+    index_id = folder.index_id
+    with database.reading() as connection:
+        stored = connection.execute("SELECT 1 FROM indexes WHERE id = ?", (index_id,)).fetchone()
+    if not stored:  # another server has deleted the index that this one still serves
+        with database.writing() as connection:
+            store_index(connection, folder)
     with database.reading() as connection:
         skipped = connection.execute("SELECT * FROM skipped_files WHERE index_id = ?", (index_id,)).fetchall()
         rows = connection.execute("SELECT * FROM documents WHERE index_id = ?", (index_id,)).fetchall()
@@ -232,13 +241,13 @@ def _forget(connection: sqlite3.Connection, document_id: int) -> None:
 
 
 def _forget_all(database: Database, document_ids: Iterable[int], stopping: Stopping) -> None:
-    ids = list(document_ids)
-    for start in range(0, len(ids), FORGET_AT_ONCE):
-        if stopping():
-            return
+    rest = list(document_ids)
+    while rest and not stopping():
+        end = time.monotonic() + FORGET_SECONDS
         with database.writing() as connection:
-            for document_id in ids[start : start + FORGET_AT_ONCE]:
-                _forget(connection, document_id)
+            while rest and time.monotonic() < end:
+                _forget(connection, rest.pop())
+        time.sleep(PAUSE_SECONDS if rest else 0)
 
 
 def _finish(database: Database, index_id: str, no_longer_skipped: Sequence[str]) -> None:

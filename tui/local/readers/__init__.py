@@ -4,11 +4,11 @@ A reader is chosen by the file's ending, and where that says nothing by how its 
 """
 
 import mimetypes
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePath
 
 from tui.local.documents import Document, UnreadableError
 from tui.local.readers.html import read_epub, read_html
@@ -69,21 +69,29 @@ def _languages() -> Mapping[str, str]:
 
 def language_of(name: str) -> str:
     """The programming language of a file of this name, as it is written after a Markdown fence; "" if it has none."""
-    path = PurePath(name.lower())
-    return _languages().get(path.name) or _languages().get(path.suffix, "")
+    return _languages().get(posixpath.basename(name).lower()) or _languages().get(_suffix(name), "")
 
 
 def may_be_document(name: str) -> bool:
-    """Whether it is worth looking into a file of this name. An ending `.ts` is TypeScript here, not a film."""
-    suffix = PurePath(name).suffix.lower()
+    """Whether it is worth looking into a file of this name."""
+    return _may_be_document(_suffix(name))
+
+
+@cache
+def _may_be_document(suffix: str) -> bool:
+    """An ending `.ts` is TypeScript here, not a film."""
     kind, _ = mimetypes.guess_type(f"file{suffix}", strict=False)
     media = kind is not None and kind.partition("/")[0] in ("image", "audio", "video", "font")
     return suffix in READERS or suffix == ".ts" or not media
 
 
+def _suffix(name: str) -> str:
+    return posixpath.splitext(name)[1].lower()
+
+
 def reader_for(name: str, head: bytes) -> Reader | None:
     """The reader for a file of this name whose first bytes these are; None when it is no document."""
-    named = READERS.get(PurePath(name).suffix.lower())
+    named = READERS.get(_suffix(name))
     if head.startswith(b"%PDF-"):
         return _PDF
     if named:
