@@ -5,7 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.local.chunks import MAX_CHARS, chunks_of
-from tui.local.documents import UnreadableError, decode, read_document
+from tui.local.documents import UnreadableError
+from tui.local.readers import read_document
+from tui.local.readers.text import decode
 
 PIECES = st.sampled_from(
     [

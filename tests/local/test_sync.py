@@ -13,8 +13,9 @@ from tests.local.conftest import write_notes
 from tests.local.server import running_server
 from tests.local.turn import answer_to, index_ids
 from tui.local.database import Database
+from tui.local.files import walk
 from tui.local.library import Library, folders_of
-from tui.local.sync import sole_writer, sync, walk
+from tui.local.sync import forget_index, sole_writer, sync
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_hidden_binary_and_linked_files_are_left_out(folder: Path, library: Libr
     (folder / "not.txt").write_bytes(b"\0\1\2")
     assert bring_up_to_date(library) == ["kitchen.md", "work/deploying.md", "work/retro.txt"]
     (state,) = library.index_states().values()
-    assert (state.files, state.skipped_files) == (3, 2)
+    assert (state.files, state.skipped_files) == (3, 1)
     assert not [found.name for found in walk(folder) if "hidden" in found.name or "link" in found.name]
 
 
@@ -93,6 +94,24 @@ def test_two_syncs_at_once_do_not_disturb_each_other(library: Library) -> None:
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("chunks", "passages")
         )
         assert chunks == passages
+
+
+def test_an_index_that_another_server_deleted_is_read_anew(library: Library) -> None:
+    bring_up_to_date(library)
+    (index_id,) = library.folders
+    forget_index(library.database, index_id)
+    assert library.index_states() == {}
+    assert len(bring_up_to_date(library)) == 3
+    assert library.index_states()[index_id].synced
+
+
+def test_forgetting_that_is_stopped_can_be_done_again(library: Library) -> None:
+    bring_up_to_date(library)
+    (index_id,) = library.folders
+    forget_index(library.database, index_id, iter([False, True, True]).__next__)
+    assert index_id in library.index_states()
+    forget_index(library.database, index_id)
+    assert library.count('"oak" OR "outage"', [index_id]) == 0
 
 
 def test_waiting_for_another_process_ends_when_told_to(library: Library) -> None:
@@ -133,7 +152,14 @@ def test_a_new_file_is_found_at_the_next_question(http: httpx.Client, folder: Pa
 def test_an_index_says_what_it_holds(http: httpx.Client) -> None:
     answer_to(http, "oak?", list(index_ids(http).values()))
     (item,) = http.get("/api/v1/indexes").json()["items"]
-    assert item["metadata"] == {"status": "ready", "error_message": None, "files": 3, "skipped_files": 0}
+    assert item["metadata"] == {
+        "status": "ready",
+        "error_message": None,
+        "files": 3,
+        "skipped_files": 0,
+        "files_done": None,
+        "files_total": None,
+    }
     assert item["last_synced_at"].endswith("Z")
 
 

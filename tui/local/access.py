@@ -8,6 +8,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 1_000_000
+SIGNED = "/signed/"
+"""Paths below this need no key: their routes check the signature in the URL."""
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -35,7 +37,7 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(Headers(scope=scope))
+        refusal = self._refusal(Headers(scope=scope), signed=scope["path"].startswith(SIGNED))
         if refusal:
             await refusal(scope, receive, send)
             return
@@ -54,11 +56,12 @@ class Access:
         except BodyTooLargeError:
             await _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")(scope, receive, send)
 
-    def _refusal(self, headers: Headers) -> JSONResponse | None:
+    def _refusal(self, headers: Headers, signed: bool) -> JSONResponse | None:
         if self._hosts is not None and host_name(headers.get("host", "")) not in self._hosts:
             return _refuse(400, "This server does not answer to that host name.")
         scheme, _, key = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(key.strip().encode(), self._key):
+        known = scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self._key)
+        if not known and not signed:
             return _refuse(401, "Not authenticated: the API key is missing or wrong.", {"WWW-Authenticate": "Bearer"})
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length[:20]) > MAX_BODY_BYTES:

@@ -11,6 +11,7 @@ from tui.local.documents import Block
 from tui.local.library import HEADING_JOIN, Passage
 from tui.local.question import Query
 from tui.local.ranking import Unit, covered, share, units
+from tui.local.readers import language_of
 from tui.local.words import sentences, stems
 from tui.sanitize import clean_line
 
@@ -60,7 +61,7 @@ def compose(question: str, query: Query, passages: Sequence[Passage]) -> Iterato
     others.sort(key=lambda quote: quote.passage.file_name != first.passage.file_name)
     for quote, text in [(first, rest), *((quote, quote.text) for quote in others)]:
         if text.strip():
-            yield f"**{place(quote.passage)}** [{quote.number}]\n\n{_quoted(text)}\n\n"
+            yield f"**{place(quote.passage)}** [{quote.number}]\n\n{_shown(text, quote.passage)}\n\n"
     yield f"{NO_MODEL}\n\n**Sources**\n\n"
     for quote in sorted(quotes, key=lambda q: q.number):
         yield f"- [{quote.number}] {source(quote)}\n"
@@ -149,6 +150,16 @@ def _lead(quote: Quote) -> tuple[str, str]:
         rest = text[end : quote.end] if best.start == quote.start else quote.text
         return " ".join(text[best.start : end].split()), rest
     return f"See {place(quote.passage)}:", quote.text
+
+
+def _shown(text: str, passage: Passage) -> str:
+    """Text as a quotation; source code in a fence that nothing in it can close."""
+    if passage.format != "code":
+        return _quoted(text)
+    ticks = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    code = text.strip("\n")
+    return f"{fence}{language_of(passage.file_name)}\n{code}\n{fence}"
 
 
 def _quoted(text: str) -> str:

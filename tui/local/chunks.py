@@ -28,8 +28,8 @@ class Chunk:
 
 
 def chunks_of(document: Document) -> Iterator[Chunk]:
-    """Cuts at headings, and within a long section between blocks: no paragraph, list, table or code is cut apart
-    unless it alone is longer than `MAX_CHARS`."""
+    """Cuts at headings and pages, and within a long section between blocks: no paragraph, list, table or code is cut
+    apart unless it alone is longer than `MAX_CHARS`."""
     cuts = list(_cuts(document))
     line = 1
     for (start, headings), (end, _) in zip(cuts, [*cuts[1:], (len(document.text), ())], strict=True):
@@ -43,7 +43,11 @@ def _cuts(document: Document) -> Iterator[tuple[int, tuple[str, ...]]]:
     open_headings: list[Block] = []
     path: tuple[str, ...] = ()
     start, only_headings, leads_in = 0, True, False
+    page_starts = frozenset(document.page_starts)
     for block in document.blocks:
+        if block.start in page_starts and not only_headings:
+            yield start, path
+            start, only_headings, leads_in = block.start, True, False
         if block.kind == "heading":
             open_headings = [h for h in open_headings if h.level < block.level] + [block]
             if not only_headings:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import platformdirs
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 10.0
 """How long a statement waits for another process's short write transaction."""
+
+_DERIVED = ("vocabulary", "passages", "chunks", "skipped_files", "documents", "indexes")
+"""Tables that are made from the folders: a new version of the schema drops them, and the folders are read anew."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -34,8 +37,13 @@ CREATE TABLE IF NOT EXISTS indexes (
     folder TEXT NOT NULL,
     created TEXT NOT NULL,
     synced TEXT,
-    error TEXT,
-    skipped_files INTEGER NOT NULL DEFAULT 0
+    error TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS added_folders (
+    index_id TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS documents (
     id INTEGER PRIMARY KEY,
@@ -46,8 +54,17 @@ CREATE TABLE IF NOT EXISTS documents (
     size INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
     digest TEXT NOT NULL,
+    pages INTEGER NOT NULL,
     UNIQUE (index_id, path)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS skipped_files (
+    index_id TEXT NOT NULL REFERENCES indexes (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (index_id, path)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS chunks (
     id INTEGER PRIMARY KEY,
     document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
@@ -95,7 +112,11 @@ class Database:
                 raise NewerLibraryError(f"{self.path} was written by a newer version of llamachat-tui.")
             if version < SCHEMA_VERSION:
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+                drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _DERIVED)
+                connection.execute("PRAGMA foreign_keys = OFF")
+                connection.executescript(
+                    f"BEGIN IMMEDIATE;{drops}{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
+                )
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)

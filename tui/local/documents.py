@@ -1,24 +1,17 @@
-"""From the bytes of a file to a document: its text and the blocks that the text is made of.
-
-A new format is a reader in `READERS`. A reader gives plain text (for Markdown: its source) with LF line ends, and
-where its blocks lie in it, so that everything after it is the same for all formats.
-"""
+"""A document: its text and the blocks that the text is made of, the same for all formats that are read."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
-from pathlib import PurePath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from markdown_it import MarkdownIt
-from mdit_py_plugins.front_matter import front_matter_plugin
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 BlockKind = Literal["heading", "paragraph", "list", "table", "code", "quote", "other"]
-Format = Literal["markdown", "text"]
-
-MAX_BYTES = 20_000_000
+Format = Literal["markdown", "text", "code"]
 
 
 class UnreadableError(Exception):
@@ -38,7 +31,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document's text, its blocks in order, and where each page begins (empty: it has no pages)."""
+    """A document's text with LF line ends (for Markdown: its source), its blocks in order, and where each page begins
+    (empty: it has no pages)."""
 
     format: Format
     text: str
@@ -59,7 +53,10 @@ _KINDS: Mapping[str, BlockKind] = {
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.front_matter import front_matter_plugin
+
     return MarkdownIt("commonmark").enable("table").disable("inline").use(front_matter_plugin)
 
 
@@ -105,56 +102,24 @@ def _text_block(match: re.Match[str]) -> Block:
     return Block("list" if listed >= 2 else "paragraph", match.start(), match.end())
 
 
+def code_blocks(text: str) -> tuple[Block, ...]:
+    """Source code, parted where a line that is not indented follows an empty one: mostly between definitions."""
+    starts = [match.start() for match in re.finditer(r"(?:\A|(?<=\n\n))(?=[^\s})\]])", text)]
+    first = re.search(r"\S", text)
+    if first and (not starts or starts[0] > first.start()):
+        starts.insert(0, text.rfind("\n", 0, first.start()) + 1)
+    ends = [*starts[1:], len(text)]
+    return tuple(
+        Block("code", start, start + len(text[start:end].rstrip())) for start, end in zip(starts, ends, strict=True)
+    )
+
+
 def blocks_of(text: str, file_format: Format) -> tuple[Block, ...]:
     """The blocks of a piece of a document's text."""
-    return markdown_blocks(text) if file_format == "markdown" else text_blocks(text)
-
-
-def decode(data: bytes) -> str:
-    """Text with LF line ends. Raises `UnreadableError` where the bytes are not text."""
-    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-    if encodings[0] != "utf-16" and b"\0" in data[:8192]:
-        raise UnreadableError("it is a binary file")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return re.sub(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", "\n", text)
-    raise UnreadableError("its text encoding is not known")
-
-
-def _markdown(data: bytes) -> Document:
-    text = decode(data)
-    return Document("markdown", text, markdown_blocks(text))
-
-
-def _text(data: bytes) -> Document:
-    text = decode(data)
-    return Document("text", text, text_blocks(text))
-
-
-Reader = Callable[[bytes], Document]
-
-READERS: Mapping[str, Reader] = {
-    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"), _markdown),
-    **dict.fromkeys((".txt", ".text", ".rst", ".adoc", ".org", ".log", ""), _text),
-}
-
-
-def reader_for(name: str) -> Reader | None:
-    """The reader for a file of this name, or None when its format is not read."""
-    return READERS.get(PurePath(name).suffix.lower())
-
-
-def read_document(name: str, data: bytes) -> Document:
-    """The document in a file. Raises `UnreadableError`."""
-    reader = reader_for(name)
-    if reader is None:
-        raise UnreadableError("its format is not read")
-    if len(data) > MAX_BYTES:
-        raise UnreadableError(f"it is larger than {MAX_BYTES // 1_000_000} MB")
-    document = reader(data)
-    if not document.text.strip():
-        raise UnreadableError("it is empty")
-    return document
+    match file_format:
+        case "markdown":
+            return markdown_blocks(text)
+        case "text":
+            return text_blocks(text)
+        case "code":
+            return code_blocks(text)

@@ -4,10 +4,12 @@ import hashlib
 import sqlite3
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui.api.models import ImageAttachment
 from tui.local.database import Database
 from tui.local.documents import Format
 from tui.sanitize import clean_line
@@ -63,9 +65,41 @@ class IndexState:
     skipped_files: int
 
 
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that is not read, and why, in words that follow its name: "it is encrypted with a password"."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagedFile:
+    """A document whose pages have pictures. `modified` is ISO 8601 in UTC with `Z`."""
+
+    file_id: str
+    path: Path
+    pages: int
+    modified: str
+    version: str
+
+    def __contains__(self, page: int) -> bool:
+        return 1 <= page <= self.pages
+
+
 def utc_now() -> str:
     """The time as the API writes it for everything but sessions."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return utc(datetime.now(UTC))
+
+
+def utc(time: datetime) -> str:
+    """A time as the API writes it for everything but sessions."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def picture_name(page: int) -> str:
+    """The attachment that is the picture of a page; pages count from 1."""
+    return f"screenshots/page_{page}.jpg"
 
 
 def index_id_of(path: Path) -> str:
@@ -102,23 +136,75 @@ class Library:
     """The served folders and what is stored of them. Its methods may be called from any thread."""
 
     def __init__(self, database: Database, folders: Sequence[Folder]) -> None:
+        """Serves `folders`, and those that were added before and not deleted since."""
         self.database = database
-        self.folders = {folder.index_id: folder for folder in folders}
+        with database.reading() as connection:
+            rows = connection.execute("SELECT * FROM added_folders ORDER BY rowid").fetchall()
+        added = [Folder(row["index_id"], row["name"], Path(row["path"]), row["description"]) for row in rows]
+        self.folders = {folder.index_id: folder for folder in (*added, *folders)}
         with database.writing() as connection:
-            for folder in folders:
-                connection.execute(
-                    "INSERT INTO indexes (id, name, folder, created) VALUES (?, ?, ?, ?)"
-                    " ON CONFLICT (id) DO UPDATE SET name = excluded.name, folder = excluded.folder",
-                    (folder.index_id, folder.name, str(folder.path), utc_now()),
-                )
+            for folder in self.folders.values():
+                store_index(connection, folder)
+
+    def add(self, folder: Folder) -> None:
+        """Serves one more folder, now and at every start to come."""
+        with self.database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO added_folders (index_id, path, name, description) VALUES (?, ?, ?, ?)",
+                (folder.index_id, str(folder.path), folder.name, folder.description),
+            )
+            store_index(connection, folder)
+        self.folders = {**self.folders, folder.index_id: folder}
+
+    def remove(self, index_id: str) -> None:
+        """Serves an index no longer; what is stored of it stays until it is forgotten."""
+        with self.database.writing() as connection:
+            connection.execute("DELETE FROM added_folders WHERE index_id = ?", (index_id,))
+        self.folders = {known: folder for known, folder in self.folders.items() if known != index_id}
 
     def index_states(self) -> dict[str, IndexState]:
         """What is stored of each served index."""
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT *, (SELECT count(*) FROM documents WHERE index_id = indexes.id) AS files FROM indexes"
+                "SELECT *, (SELECT count(*) FROM documents WHERE index_id = indexes.id) AS files,"
+                " (SELECT count(reason) FROM skipped_files WHERE index_id = indexes.id) AS skipped_files FROM indexes"
             ).fetchall()
         return {state.id: state for state in map(_index_state, rows) if state.id in self.folders}
+
+    def skipped_files(self, index_id: str, limit: int) -> list[SkippedFile]:
+        """The first files of an index that could not be read, in the order of their names."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT path, reason FROM skipped_files WHERE index_id = ? AND reason IS NOT NULL"
+                " ORDER BY path LIMIT ?",
+                (index_id, limit),
+            ).fetchall()
+        return [SkippedFile(row["path"], row["reason"]) for row in rows]
+
+    def skip_file(self, folder: Folder, name: str, reason: str) -> None:
+        """Notes that a file is not to be read until it changes."""
+        with suppress(OSError), self.database.writing() as connection:
+            stat = (folder.path / name).lstat()
+            connection.execute(
+                "INSERT OR REPLACE INTO skipped_files (index_id, path, size, modified_ns, reason)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (folder.index_id, name, stat.st_size, stat.st_mtime_ns, reason),
+            )
+
+    def paged_file(self, file_id: str) -> PagedFile | None:
+        """A served document whose pages have pictures (a PDF); None for any other id."""
+        with self.database.reading() as connection:
+            row = connection.execute("SELECT * FROM documents WHERE file_id = ?", (file_id,)).fetchone()
+        folder = self.folders.get(row["index_id"]) if row else None
+        if folder is None or not row["pages"] or not row["path"].lower().endswith(".pdf"):
+            return None
+        modified = utc(datetime.fromtimestamp(row["modified_ns"] / 1e9, UTC))
+        return PagedFile(file_id, folder.path / row["path"], row["pages"], modified, row["digest"])
+
+    def picture_of(self, file_id: str, page: int) -> ImageAttachment | None:
+        """Where the picture of a document's page can be had; None when it has none. Pages count from 1."""
+        file = self.paged_file(file_id)
+        return ImageAttachment(picture_name(page), file_id) if file and page in file else None
 
     def file_names(self, index_ids: Sequence[str], limit: int) -> list[str]:
         """The names of some documents of the indexes, in order."""
@@ -206,6 +292,15 @@ class Library:
             return ""
         skip = max(0, offset - rows[0]["start_char"])
         return "".join(row["body"] for row in rows)[skip : skip + max_length]
+
+
+def store_index(connection: sqlite3.Connection, folder: Folder) -> None:
+    """Makes sure that there is an index to store documents in."""
+    connection.execute(
+        "INSERT INTO indexes (id, name, folder, created) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, folder = excluded.folder",
+        (folder.index_id, folder.name, str(folder.path), utc_now()),
+    )
 
 
 def _index_state(row: sqlite3.Row) -> IndexState:

@@ -97,7 +97,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _check_folders(folders: Sequence[Path]) -> None:
     """Raises `UsageError` for the first folder that cannot be served."""
-    from tui.local.sync import has_documents
+    from tui.local.files import has_documents
 
     for folder in folders:
         if not folder.exists():
@@ -105,7 +105,7 @@ def _check_folders(folders: Sequence[Path]) -> None:
         if not folder.is_dir():
             raise UsageError(f"{folder} is a file; give the folder that it is in.")
         if not has_documents(folder):
-            raise UsageError(f"{folder} has no document that can be read (Markdown and plain text are).")
+            raise UsageError(f"{folder} has no document that can be read.")
 
 
 def _url(host: str, port: int) -> str:
@@ -129,15 +129,20 @@ def serve(options: argparse.Namespace) -> None:
 
     from tui.local.database import Database, data_folder
     from tui.local.library import folders_of, manual_folder
+    from tui.local.progress import show_in_background
     from tui.local.running import run
     from tui.local.server import build
 
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
     app = build(Database(data_folder()), served, key, frozenset(LOOPBACK_HOSTS) if local else None)
-    ready = Ready(_url(options.host, listener.getsockname()[1]), key, [folder.name for folder in served])
+    library, syncing = app.state.library, app.state.syncing
+    names = [folder.name for folder in library.folders.values()]
+    ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)
 
     def tell() -> None:
         print(ready.as_json() if options.json else ready.as_text(), flush=True)
+        if sys.stderr.isatty() and not options.json:
+            show_in_background(library, syncing, sys.stderr)
 
     run(app, listener, tell, until_stdin_closes=options.until_stdin_closes)
 

@@ -10,12 +10,14 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tui.local import chat_routes, library_routes
+from tui.local import attachment_routes, chat_routes, library_routes
 from tui.local.access import Access
 from tui.local.agent import Agent, answer
 from tui.local.database import Database
+from tui.local.documents import blocks_of
 from tui.local.library import Folder, Library
 from tui.local.parts import Parts
+from tui.local.pictures import Pictures
 from tui.local.requests import InvalidRequestError, invalid
 from tui.local.sessions import Sessions
 from tui.local.syncing import Syncing
@@ -37,26 +39,36 @@ def build(
     """The server over these folders, as an ASGI application. It begins to index when it starts."""
     library, sessions = Library(database, folders), Sessions(database)
     syncing = Syncing(library)
-    parts = Parts(library, sessions, syncing, Turns(sessions, library, syncing, agent), ping_seconds)
+    turns = Turns(sessions, library, syncing, agent)
+    on_loopback = hosts is not None
+    parts = Parts(library, sessions, syncing, turns, Pictures(library), ping_seconds, may_add_folders=on_loopback)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        for folder in folders:
-            syncing.ask(folder.index_id)
-        warming = asyncio.create_task(asyncio.to_thread(stem, "question"))  # loads what the first question needs
+        for index_id in library.folders:
+            syncing.ask(index_id)
+        warming = asyncio.create_task(asyncio.to_thread(_warm))
         yield
         await warming
         syncing.stop()
         await parts.turns.end_all()
 
     app = Starlette(
-        routes=[*chat_routes.routes(parts), *library_routes.routes(parts)],
+        routes=[*chat_routes.routes(parts), *library_routes.routes(parts), *attachment_routes.routes(parts)],
         middleware=[Middleware(Access, key=key, hosts=hosts)],
         exception_handlers={HTTPException: _http_error, InvalidRequestError: invalid},
         lifespan=lifespan,
     )
     app.state.turns = parts.turns
+    app.state.syncing = syncing
+    app.state.library = library
     return app
+
+
+def _warm() -> None:
+    """Loads what the first question needs."""
+    stem("question")
+    blocks_of("", "markdown")
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

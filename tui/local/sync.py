@@ -4,82 +4,74 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TypeAlias
 
 from tui.local.chunks import Chunk, chunks_of
 from tui.local.database import Database
-from tui.local.documents import MAX_BYTES, Document, UnreadableError, read_document, reader_for
-from tui.local.library import HEADING_JOIN, Folder, file_id_of, utc_now
+from tui.local.documents import Document, UnreadableError
+from tui.local.files import FoundFile, read_bytes, walk
+from tui.local.library import HEADING_JOIN, Folder, file_id_of, store_index, utc_now
+from tui.local.readers import HEAD_BYTES, read_document, reader_for
+from tui.local.readers.office import NeedsExtraError
 
 Stopping = Callable[[], bool]
+Tell: TypeAlias = Callable[[int, int, str | None], None]
+"""Is told how many files are done, of how many, and the name of the one that is read now."""
 
 LOCK_SECONDS = 0.2
 """How long one try to get the lock waits, before it is asked whether to stop."""
 
-BATCH_SECONDS = 0.25
+BATCH_SECONDS = 0.1
 """How long files are gathered for one write transaction, which is then short."""
 
+FORGET_SECONDS = 0.05
+"""How long one transaction forgets documents."""
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file of the folder: its path inside it with `/`, and what tells whether it changed."""
-
-    name: str
-    path: Path
-    size: int
-    modified_ns: int
+PAUSE_SECONDS = 0.02
+"""How long others get to write between two such transactions."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Changed:
+class _Read:
+    """A file that is new or has changed."""
+
     file: FoundFile
     digest: str
-    document: Document | None
+    document: Document
+    chunks: Sequence[Chunk]
 
 
-def walk(folder: Path) -> Iterator[FoundFile]:
-    """The folder's files, in the order of their names. Hidden ones are left out, and links are not followed."""
-    pending = [folder]
-    while pending:
-        try:
-            entries = sorted(os.scandir(pending.pop()), key=lambda entry: entry.name)
-        except OSError:
-            continue  # a subfolder that may not be read, or has just gone, holds no documents for us
-        visible = [entry for entry in entries if not entry.name.startswith(".") and not entry.is_symlink()]
-        pending.extend(Path(entry.path) for entry in reversed(visible) if entry.is_dir(follow_symlinks=False))
-        for entry in visible:
-            if entry.is_file(follow_symlinks=False):
-                with suppress(OSError):  # it went away since the folder was listed
-                    stat = entry.stat(follow_symlinks=False)
-                    path = Path(entry.path)
-                    yield FoundFile(path.relative_to(folder).as_posix(), path, stat.st_size, stat.st_mtime_ns)
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """A file whose time changed and whose content did not."""
+
+    file: FoundFile
 
 
-def has_documents(folder: Path) -> bool:
-    """Whether there is at least one document in the folder that can be read."""
-    return any(_read(found) is not None for found in walk(folder) if reader_for(found.name))
+@dataclass(frozen=True, slots=True)
+class _Skipped:
+    """A file that is not read; without a reason it is no document, and nobody needs to know."""
+
+    file: FoundFile
+    reason: str | None
+    again: bool = False
+    """Whether to try it again at the next sync, though it has not changed."""
 
 
-def _bytes(found: FoundFile) -> bytes | None:
-    if reader_for(found.name) is None or found.size > MAX_BYTES:
-        return None
-    try:
-        descriptor = os.open(found.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(MAX_BYTES + 1)
+_Outcome: TypeAlias = _Read | _Touched | _Skipped
 
 
-def _read(found: FoundFile) -> Document | None:
-    data = _bytes(found)
-    try:
-        return read_document(found.name, data) if data is not None else None
-    except UnreadableError:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is stored of a file; `document_id` and `digest` are None for one that was skipped."""
+
+    size: int
+    modified_ns: int
+    document_id: int | None = None
+    digest: str | None = None
 
 
 @contextmanager
@@ -101,82 +93,116 @@ def sole_writer(database: Database, stopping: Stopping) -> Generator[bool]:
         yield False
 
 
-def sync(database: Database, folder: Folder, stopping: Stopping = lambda: False) -> None:
-    """Reads what is new or changed in the folder, forgets what is gone. A sync that is cut short keeps what it did."""
+def sync(database: Database, folder: Folder, stopping: Stopping = lambda: False, tell: Tell | None = None) -> None:
+    """Reads what is new or changed in the folder, forgets what is gone. A sync that is cut short keeps what it did.
+
+    Raises `OSError` when the folder cannot be listed; what was read from it before is kept then.
+    """
+    tell = tell or _tell_nobody
     with sole_writer(database, stopping) as allowed:
         if not allowed:
             return
-        known = _known_files(database, folder.index_id)
-        seen: set[str] = set()
-        skipped = 0
-        batch: list[_Changed] = []
+        found = list(walk(folder.path))
+        known = _known_files(database, folder)
+        batch: list[_Outcome] = []
         batch_end = time.monotonic() + BATCH_SECONDS
-        for found in walk(folder.path):
+        for done, file in enumerate(found):
             if stopping():
+                _write(database, folder.index_id, batch)
                 return
-            changed = _change(found, known.get(found.name))
-            if isinstance(changed, _Changed):
-                batch.append(changed)
-            if changed is None:
-                skipped += 1
-            else:
-                seen.add(found.name)
+            before = known.pop(file.name, None)
+            if before is None or (before.size, before.modified_ns) != (file.size, file.modified_ns):
+                tell(done, len(found), file.name)
+                batch.append(_look(file, before))
             if time.monotonic() > batch_end:
+                tell(done + 1, len(found), None)
                 _write(database, folder.index_id, batch)
                 batch, batch_end = [], time.monotonic() + BATCH_SECONDS
+        tell(len(found), len(found), None)
         _write(database, folder.index_id, batch)
-        _finish(database, folder.index_id, [id_ for name, (id_, *_) in known.items() if name not in seen], skipped)
+        _forget_all(database, (gone.document_id for gone in known.values() if gone.document_id is not None), stopping)
+        _finish(database, folder.index_id, [name for name, gone in known.items() if gone.document_id is None])
 
 
-_Known = tuple[int, int, int, str]
+def _tell_nobody(*_: int | str | None) -> None:
+    pass
 
 
-def _known_files(database: Database, index_id: str) -> dict[str, _Known]:
+def forget_index(database: Database, index_id: str, stopping: Stopping = lambda: False) -> None:
+    """Takes away all that is stored of an index, a little at a time. One that is cut short can be done again."""
+    with sole_writer(database, stopping) as allowed:
+        if not allowed:
+            return
+        with database.reading() as connection:
+            rows = connection.execute("SELECT id FROM documents WHERE index_id = ?", (index_id,)).fetchall()
+        _forget_all(database, (row["id"] for row in rows), stopping)
+        if not stopping():
+            with database.writing() as connection:
+                connection.execute("DELETE FROM indexes WHERE id = ?", (index_id,))
+
+
+def _known_files(database: Database, folder: Folder) -> dict[str, _Known]:
+    index_id = folder.index_id
     with database.reading() as connection:
+        stored = connection.execute("SELECT 1 FROM indexes WHERE id = ?", (index_id,)).fetchone()
+    if not stored:  # another server has deleted the index that this one still serves
+        with database.writing() as connection:
+            store_index(connection, folder)
+    with database.reading() as connection:
+        skipped = connection.execute("SELECT * FROM skipped_files WHERE index_id = ?", (index_id,)).fetchall()
         rows = connection.execute("SELECT * FROM documents WHERE index_id = ?", (index_id,)).fetchall()
-    return {row["path"]: (row["id"], row["size"], row["modified_ns"], row["digest"]) for row in rows}
+    known = {row["path"]: _Known(row["size"], row["modified_ns"]) for row in skipped}
+    return known | {row["path"]: _Known(row["size"], row["modified_ns"], row["id"], row["digest"]) for row in rows}
 
 
-def _change(found: FoundFile, known: _Known | None) -> _Changed | bool | None:
-    """What changed in a file; True when nothing did, None when it is not a document that can be read."""
-    if known and known[1:3] == (found.size, found.modified_ns):
-        return True
-    data = _bytes(found)
-    if data is None:
-        return None
-    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-    if known and known[3] == digest:
-        return _Changed(found, digest, None)
+def _look(file: FoundFile, known: _Known | None) -> _Outcome:
     try:
-        return _Changed(found, digest, read_document(found.name, data))
-    except UnreadableError:
-        return None
+        head = read_bytes(file.path, HEAD_BYTES)
+        reader = reader_for(file.name, head)
+        if reader is None or not head.strip():
+            return _Skipped(file, None)
+        data = read_bytes(file.path, reader.max_bytes + 1)
+        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        if known and known.digest == digest:
+            return _Touched(file)
+        document = read_document(file.name, data)
+        return _Read(file, digest, document, list(chunks_of(document)))
+    except NeedsExtraError as error:
+        return _Skipped(file, str(error), again=True)
+    except UnreadableError as error:
+        return _Skipped(file, str(error))
+    except OSError as error:
+        return _Skipped(file, f"it cannot be opened: {error.strerror}", again=True)
 
 
-def _write(database: Database, index_id: str, batch: list[_Changed]) -> None:
+def _write(database: Database, index_id: str, batch: Sequence[_Outcome]) -> None:
     if not batch:
         return
-    cut = [(changed, list(chunks_of(changed.document)) if changed.document else None) for changed in batch]
     with database.writing() as connection:
-        for changed, chunks in cut:
-            if chunks is None or changed.document is None:
-                connection.execute(
-                    "UPDATE documents SET size = ?, modified_ns = ? WHERE index_id = ? AND path = ?",
-                    (changed.file.size, changed.file.modified_ns, index_id, changed.file.name),
-                )
-            else:
-                _replace(connection, index_id, changed, changed.document, chunks)
+        for outcome in batch:
+            file = outcome.file
+            match outcome:
+                case _Touched():
+                    connection.execute(
+                        "UPDATE documents SET size = ?, modified_ns = ? WHERE index_id = ? AND path = ?",
+                        (file.size, file.modified_ns, index_id, file.name),
+                    )
+                case _Skipped(reason=reason, again=again):
+                    _forget_file(connection, index_id, file.name)
+                    connection.execute(
+                        "INSERT INTO skipped_files (index_id, path, size, modified_ns, reason) VALUES (?, ?, ?, ?, ?)",
+                        (index_id, file.name, -1 if again else file.size, file.modified_ns, reason),
+                    )
+                case _Read():
+                    _forget_file(connection, index_id, file.name)
+                    _insert(connection, index_id, outcome)
 
 
-def _replace(
-    connection: sqlite3.Connection, index_id: str, changed: _Changed, document: Document, chunks: list[Chunk]
-) -> None:
-    file = changed.file
-    old = connection.execute("SELECT id FROM documents WHERE index_id = ? AND path = ?", (index_id, file.name))
-    _forget(connection, [row["id"] for row in old])
+def _insert(connection: sqlite3.Connection, index_id: str, read: _Read) -> None:
+    file, document = read.file, read.document
     document_id = connection.execute(
-        "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest, pages)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             file_id_of(index_id, file.name),
             index_id,
@@ -184,10 +210,11 @@ def _replace(
             document.format,
             file.size,
             file.modified_ns,
-            changed.digest,
+            read.digest,
+            len(document.page_starts),
         ),
     ).lastrowid
-    for number, chunk in enumerate(chunks):
+    for number, chunk in enumerate(read.chunks):
         chunk_id = connection.execute(
             "INSERT INTO chunks (document_id, number, start_char, end_char, first_line, first_page, last_page)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -199,18 +226,34 @@ def _replace(
         )
 
 
-def _forget(connection: sqlite3.Connection, document_ids: list[int]) -> None:
-    for document_id in document_ids:
-        connection.execute(
-            "DELETE FROM passages WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,)
-        )
-        connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+def _forget_file(connection: sqlite3.Connection, index_id: str, name: str) -> None:
+    old = connection.execute("SELECT id FROM documents WHERE index_id = ? AND path = ?", (index_id, name)).fetchall()
+    for row in old:
+        _forget(connection, row["id"])
+    connection.execute("DELETE FROM skipped_files WHERE index_id = ? AND path = ?", (index_id, name))
 
 
-def _finish(database: Database, index_id: str, gone: list[int], skipped: int) -> None:
+def _forget(connection: sqlite3.Connection, document_id: int) -> None:
+    connection.execute(
+        "DELETE FROM passages WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,)
+    )
+    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+
+def _forget_all(database: Database, document_ids: Iterable[int], stopping: Stopping) -> None:
+    rest = list(document_ids)
+    while rest and not stopping():
+        end = time.monotonic() + FORGET_SECONDS
+        with database.writing() as connection:
+            while rest and time.monotonic() < end:
+                _forget(connection, rest.pop())
+        time.sleep(PAUSE_SECONDS if rest else 0)
+
+
+def _finish(database: Database, index_id: str, no_longer_skipped: Sequence[str]) -> None:
     with database.writing() as connection:
-        _forget(connection, gone)
-        connection.execute(
-            "UPDATE indexes SET synced = ?, error = NULL, skipped_files = ? WHERE id = ?",
-            (utc_now(), skipped, index_id),
+        connection.executemany(
+            "DELETE FROM skipped_files WHERE index_id = ? AND path = ?",
+            [(index_id, name) for name in no_longer_skipped],
         )
+        connection.execute("UPDATE indexes SET synced = ?, error = NULL WHERE id = ?", (utc_now(), index_id))

@@ -62,6 +62,14 @@ class TitleBody(BaseModel):
     first_message: Annotated[str, StringConstraints(min_length=1)]
 
 
+class IndexBody(BaseModel):
+    """`POST /api/v1/indexes`. The source directory is a folder of this machine, by its path."""
+
+    source_directory_id: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+    name: Annotated[str, StringConstraints(max_length=200)] | None = None
+    description: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
 class ScopeQuery(BaseModel):
     """The query parameters of every route. There is one project here, so they are checked and change nothing."""
 
@@ -79,6 +87,29 @@ class PageQuery(ScopeQuery):
     def size(self) -> int:
         """How many items to give."""
         return min(self.page_size, MAX_PAGE_SIZE)
+
+
+class IndexPageQuery(PageQuery):
+    """The query parameters of the list of indexes."""
+
+    source_directory_id: str | None = None
+
+
+class AttachmentQuery(ScopeQuery):
+    """The query parameters of one attachment."""
+
+    source_id: Annotated[str, StringConstraints(min_length=1)]
+
+
+class AttachmentPageQuery(PageQuery, AttachmentQuery):
+    """The query parameters of a document's attachments."""
+
+
+class SignedQuery(BaseModel):
+    """The query parameters of a presigned URL."""
+
+    expires: int
+    signature: str
 
 
 class IndexQuery(ScopeQuery):
