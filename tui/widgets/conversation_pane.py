@@ -20,7 +20,7 @@ from tui.widgets.column import TranscriptColumn
 from tui.widgets.finding import blocks_with, occurrences, rows_with
 from tui.widgets.line_view import LineView, Look, Position
 from tui.widgets.painting import Mark
-from tui.widgets.viewport import Place, backward, forward
+from tui.widgets.viewport import Place, backward, forward, move
 
 Copied: TypeAlias = Literal["selection", "part", "question", "answer", "code block"]
 
@@ -181,11 +181,8 @@ class ConversationPane(LineView):
         super().on_click(event)
 
     def _is_head(self, place: Place) -> bool:
-        """Whether a place is the line that names a foldable part: its first one that is not blank."""
-        column = self._reading.column
-        part = column.part(place.turn, place.block)
-        head = next((row for row in range(2) if column.line(place._replace(row=row)) is not BLANK), 0)
-        return part is not None and can_fold(part) and place.row == head
+        part = self._reading.column.part(place.turn, place.block)
+        return part is not None and can_fold(part) and place == self._head_of(place.turn, place.block)
 
     def _target(self) -> tuple[int, int] | None:
         """The block that a key means: the one under the cursor, else the last on the screen that can be folded."""
@@ -197,12 +194,23 @@ class ConversationPane(LineView):
         return next(foldable, shown[-1])
 
     def action_fold(self) -> None:
-        """Fold or unfold the part under the cursor. What is above it stays where it is on the screen."""
-        block = self._target()
-        if block is not None and self._reading.column.toggle(*block):
+        """Fold or unfold the part under the cursor. Its first line stays where it is on the screen."""
+        block, column = self._target(), self._reading.column
+        if block is None:
+            return
+        head = self._head_of(*block)
+        on_screen = self.places.index(head) if head in self.places else 0
+        if column.toggle(*block):
             self._reading.cursor = block
             self.position.follows = False
+            self.position.top = move(column, self._head_of(*block), -on_screen)
             self.redraw()
+
+    def _head_of(self, turn: int, block: int) -> Place:
+        """The line that names a part: its first one that is not blank."""
+        first = Place(turn, block, 0)
+        is_apart = self._reading.column.height(turn, block) > 1 and self._reading.column.line(first) is BLANK
+        return first._replace(row=1) if is_apart else first
 
     def action_all_details(self) -> None:
         self._reading.column.toggle_details()

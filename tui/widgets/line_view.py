@@ -150,14 +150,17 @@ class LineView(Widget, can_focus=True):
                 self.refresh(Region(0, y, self.size.width, 1))
 
     def _made(self, height: int) -> list[_Row]:
-        kept = {(row.line, row.look): row for row in self._rows}
-        rows: list[_Row] = []
-        for place in self.places:
-            line = self.column.line(place)
-            look = self.look(place, line)
-            rows.append(kept.get((line, look)) or _Row(line, look, self._strip(line, look)))
-        empty = _Row(BLANK, Look(), self._strip(BLANK, Look()))
-        return rows + [empty] * (height - len(rows))
+        made = {(row.line, row.look): row for row in self._rows}
+
+        def row_of(line: Line, look: Look) -> _Row:
+            row = made.get((line, look))
+            if row is None:
+                row = made[line, look] = _Row(line, look, self._strip(line, look))
+            return row
+
+        lines = [(place, self.column.line(place)) for place in self.places]
+        rows = [row_of(line, self.look(place, line)) for place, line in lines]
+        return rows + [row_of(BLANK, Look())] * (height - len(rows))
 
     def _strip(self, line: Line, look: Look) -> Strip:
         palette = self._palette

@@ -1,0 +1,198 @@
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from tui.api.models import Event, Stop, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, ToolResult, UserInput
+from tui.app import LlamaChat
+from tui.conversation.transcript import Transcript, advance, replay
+from tui.settings import Settings
+from tui.widgets.conversation_pane import ConversationPane
+
+
+class PaneApp(App[None]):
+    """Only the pane, with the app's own styles."""
+
+    def __init__(self) -> None:
+        super().__init__(css_path=[*LlamaChat(Settings()).css_path])
+
+    def compose(self) -> ComposeResult:
+        yield ConversationPane()
+
+
+@dataclass
+class Reading:
+    """A pane under a pilot."""
+
+    pane: ConversationPane
+    pilot: "Pilot[None]"
+
+    async def draw(self, transcript: Transcript) -> None:
+        self.pane.draw(transcript)
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    @property
+    def rows(self) -> list[str]:
+        return [self.pane.render_line(y).text.strip() for y in range(self.pane.size.height)]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.rows)
+
+
+@asynccontextmanager
+async def reading(transcript: Transcript, width: int = 80, height: int = 20) -> AsyncGenerator[Reading]:
+    app = PaneApp()
+    async with app.run_test(size=(width, height)) as pilot:
+        pane = app.query_one(ConversationPane)
+        pane.focus()
+        pane.show("one", transcript)
+        await pilot.pause()
+        yield Reading(pane, pilot)
+
+
+def turn(number: int, lines: int = 8) -> Iterator[Event]:
+    yield UserInput(f"question {number}")
+    yield Thinking(f"thinking about {number}")
+    yield ToolCall(f"c{number}", "retrieve", {"query": f"topic {number}"})
+    yield ToolResult(f"c{number}", "retrieve", {"results": [{"content": f"needle {number}"}]})
+    yield Text("\n\n".join(f"answer {number} line {line}" for line in range(lines)))
+    yield Stop()
+
+
+def conversation(turns: int) -> Transcript:
+    return replay(event for number in range(turns) for event in turn(number))
+
+
+async def test_it_opens_at_the_end_and_follows_what_comes() -> None:
+    async with reading(conversation(5)) as reader:
+        assert "answer 4 line 7" in reader.rows[-1]
+        growing = advance(conversation(5), UserInput("and now?"))
+        await reader.draw(advance(growing, TextDelta("it goes on")))
+        assert "it goes on" in reader.text
+
+
+async def test_it_stays_where_the_reader_left_it_while_an_answer_streams() -> None:
+    async with reading(conversation(5)) as reader:
+        await reader.press("pageup")
+        before = reader.rows
+        growing = advance(conversation(5), UserInput("and now?"))
+        for number in range(30):
+            growing = advance(growing, TextDelta(f"paragraph {number}\n\n"))
+            await reader.draw(growing)
+            assert reader.rows == before
+        await reader.press("end")
+        assert "paragraph 29" in reader.text
+
+
+async def test_it_stops_following_after_one_row_up_and_follows_again_at_the_bottom() -> None:
+    async with reading(conversation(5)) as reader:
+        await reader.press("up")
+        assert not reader.pane.position.follows
+        await reader.press("down")
+        assert reader.pane.position.follows
+
+
+async def test_thinking_that_folds_above_does_not_move_what_is_read() -> None:
+    growing = advance(conversation(3), UserInput("q"))
+    growing = advance(growing, ThinkingDelta("\n\n".join(f"thought {n}" for n in range(30))))
+    growing = advance(growing, TextDelta("\n\n".join(f"text {n}" for n in range(30))))
+    async with reading(growing) as reader:
+        await reader.press("up", "up")
+        before = reader.rows
+        await reader.draw(advance(growing, Thinking("\n\n".join(f"thought {n}" for n in range(30)))))
+        assert reader.rows == before
+
+
+async def test_thinking_that_is_being_read_stays_open_when_it_is_over() -> None:
+    growing = advance(Transcript(), UserInput("q"))
+    growing = advance(growing, ThinkingDelta("\n\n".join(f"thought {n}" for n in range(60))))
+    async with reading(growing) as reader:
+        await reader.press("pageup")
+        before = reader.rows
+        await reader.draw(advance(growing, Thinking("\n\n".join(f"thought {n}" for n in range(60)))))
+        assert reader.rows == before
+
+
+async def test_unfolding_keeps_the_row_above_where_it_was() -> None:
+    async with reading(conversation(3)) as reader:
+        await reader.press("g", "J", "J", "J")
+        place = next(y for y, row in enumerate(reader.rows) if "retrieve" in row)
+        await reader.press("enter")
+        assert "▾ retrieve" in reader.rows[place]
+        assert "needle 0" in reader.text
+        await reader.press("enter")
+        assert "▸ retrieve" in reader.rows[place]
+
+
+async def test_a_resize_keeps_the_reader_at_the_same_turn() -> None:
+    async with reading(conversation(30)) as reader:
+        await reader.press("g", "right_curly_bracket", "right_curly_bracket", "right_curly_bracket")
+        assert "question 3" in reader.rows[0]
+        await reader.pilot.resize_terminal(50, 12)
+        await reader.pilot.pause()
+        assert "question 3" in reader.rows[0]
+
+
+async def test_each_conversation_keeps_its_own_place_and_folds() -> None:
+    async with reading(conversation(20)) as reader:
+        await reader.press("g", "J", "J", "enter")
+        before = reader.rows
+        reader.pane.show("two", conversation(2))
+        await reader.pilot.pause()
+        assert "answer 1 line 7" in reader.text
+        reader.pane.show("one", conversation(20))
+        await reader.pilot.pause()
+        assert reader.rows == before
+
+
+async def test_only_what_is_near_the_screen_is_rendered() -> None:
+    async with reading(conversation(5000)) as reader:
+        column: Any = reader.pane.column
+        assert len(column._rendered) < 12
+        await reader.press("g")
+        await reader.press("end")
+        assert len(column._rendered) < 24
+
+
+async def test_a_delta_repaints_only_the_rows_it_changes() -> None:
+    growing = advance(conversation(3), UserInput("q"))
+    growing = advance(growing, TextDelta("first "))
+    async with reading(growing) as reader:
+        before: list[Strip] = [reader.pane.render_line(y) for y in range(20)]
+        await reader.draw(advance(growing, TextDelta("second")))
+        after = [reader.pane.render_line(y) for y in range(20)]
+        assert sum(old is not new for old, new in zip(before, after, strict=True)) == 1
+
+
+async def test_nothing_is_drawn_again_when_nothing_changed() -> None:
+    transcript = conversation(5)
+    async with reading(transcript) as reader:
+        before = [reader.pane.render_line(y) for y in range(20)]
+        await reader.draw(transcript)
+        assert all(old is new for old, new in zip(before, [reader.pane.render_line(y) for y in range(20)], strict=True))
+
+
+async def test_a_huge_result_shows_its_beginning_and_says_how_much_there_is() -> None:
+    huge = replay([UserInput("q"), ToolCall("a", "read", {}), ToolResult("a", "read", "line\n" * 2_000_000), Stop()])
+    async with reading(huge, height=30) as reader:
+        await reader.press("g", "J", "J", "enter", "end")
+        assert "10,000,000 characters" in reader.text
+
+
+async def test_f01_control_sequences_in_a_conversation_are_shown_and_not_sent() -> None:
+    hostile = "\x1b]52;c;eA==\x07 \x9b31m \x1b[2J"
+    events = [UserInput(hostile), Thinking(hostile), ToolCall("a", hostile, {hostile: hostile})]
+    told = replay([*events, ToolResult("a", "x", {"k": hostile}), Text(hostile), Stop(is_error=True, error=hostile)])
+    async with reading(told, height=40) as reader:
+        await reader.press("ctrl+o")
+        assert not any(char < " " or "\x7f" <= char < "\xa0" for row in reader.rows for char in row)
+        assert "␛]52" in reader.text
