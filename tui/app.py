@@ -53,10 +53,23 @@ class LlamaChat(FrugalApp):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action that works where the focus is stands in the palette, with its key."""
         yield from super().get_system_commands(screen)
+        yield SystemCommand(
+            "API key", "Another key, another region, or folders of this machine", self.action_change_key
+        )
         for node, binding, enabled, _ in screen.active_bindings.values():
             if enabled and binding.description and isinstance(screen, ChatScreen):
                 act = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.description, f"Key {self.get_key_display(binding)}", act)
+
+    def action_change_key(self) -> None:
+        """Show the welcome screen: another key, another region, or folders of this machine."""
+        from tui.screens.welcome import Welcome
+
+        self.push_screen(Welcome("", self._settings.region), self._begin_again)
+
+    def _begin_again(self, beginning: "Beginning | None") -> None:
+        if beginning is not None:
+            self._begin_as_told(beginning)
 
     def get_default_screen(self) -> ChatScreen:
         return self.chat
@@ -86,7 +99,9 @@ class LlamaChat(FrugalApp):
         local = self._settings.local is not None
         self.chat.say_activity("Starting the local library…" if local else "Connecting to LlamaCloud…")
         try:
-            self._backend = await connect(self._settings, key)
+            before, self._backend = self._backend, await connect(self._settings, key)
+            if before is not None:
+                await before.close()
         except KeyNeededError as error:
             self.push_screen(Welcome(str(error), self._settings.region), self._begin_as_told)
         except (ApiError, ServerStartError) as error:

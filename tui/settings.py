@@ -51,7 +51,7 @@ class Settings:
 
     def with_region(self, region: str) -> "Settings":
         """The same settings, for an account in this region."""
-        return replace(self, region=region)
+        return replace(self, region=region, local=None)
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:

@@ -22,8 +22,23 @@ class ReadingScreen(Screen[None]):
 
     def on_conversation_pane_copy_wanted(self, message: ConversationPane.CopyWanted) -> None:
         self.app.copy_to_clipboard(message.text)
-        more = "" if message.what == "selection" else " Then c: a code block, q: the question, a: the answer."
+        more = (
+            ""
+            if message.what == "selection"
+            else " Then c: a code block, q: the question, a: the answer, w: to a file."
+        )
         self.notify(f"Sent the {message.what} to the terminal's clipboard.{more}", markup=False, timeout=4)
+
+    def on_conversation_pane_last_copy_wanted(self) -> None:
+        self._write(Path.cwd() / "llamachat-copy.md", self.app.clipboard)
+
+    def _write(self, path: Path, text: str) -> None:
+        try:
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            self.notify(f"It could not be written to {path}: {error.strerror}.", severity="error", markup=False)
+        else:
+            self.notify(f"Written to {path}", markup=False)
 
     def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
         self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
@@ -56,13 +71,8 @@ class ReadingScreen(Screen[None]):
         from tui.conversation.export import as_markdown, file_name
 
         reader = self.query_one(Reader)
-        path = Path.cwd() / f"{file_name(reader.title)}.md"
-        try:
-            path.write_text(as_markdown(reader.title, reader.pane.transcript), "utf-8")
-        except OSError as error:
-            self.notify(f"It could not be written to {path}: {error.strerror}.", severity="error", markup=False)
-        else:
-            self.notify(f"Written to {path}", markup=False)
+        text = as_markdown(reader.title, reader.pane.transcript)
+        self._write(Path.cwd() / f"{file_name(reader.title)}.md", text)
 
     def on_conversation_pane_outline_wanted(self) -> None:
         from tui.screens.outline import Outline

@@ -102,9 +102,9 @@ class Welcome(Dialog[Beginning]):
             self._take_key()
 
     def action_close(self) -> None:
-        """Escape goes back to the three choices; from there it leaves the app, which has nothing to show."""
+        """Escape goes back to the three choices, and from there closes the screen without one."""
         if self.query_one(OptionList).display:
-            self.app.exit()
+            self.dismiss(None)
         else:
             self._ask_for("")
 

@@ -69,6 +69,9 @@ class ConversationPane(LineView):
         text: str
         what: Copied
 
+    class LastCopyWanted(Message):
+        """What was copied last is to be written to a file."""
+
     @dataclass
     class WholeWanted(Message):
         """A part is to be shown whole, in a view of its own."""
@@ -152,7 +155,7 @@ class ConversationPane(LineView):
 
     def on_key(self, event: events.Key) -> None:
         copies_more, self._copies_more = self._copies_more, False
-        if copies_more and event.key in {"c", "q", "a"}:
+        if copies_more and event.key in {"c", "q", "a", "w"}:
             event.stop()
             event.prevent_default()
             self._copy_more(event.key)
@@ -336,7 +339,9 @@ class ConversationPane(LineView):
             return
         turn = self._reading.column.transcript[block[0]]
         blocks = code_blocks(answer_text(turn)) if key == "c" else []
-        if key == "q":
+        if key == "w":
+            self.post_message(self.LastCopyWanted())
+        elif key == "q":
             self.post_message(self.CopyWanted(turn.question or "", "question"))
         elif key == "a":
             self.post_message(self.CopyWanted(answer_text(turn), "answer"))
