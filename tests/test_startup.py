@@ -6,10 +6,26 @@ import pytest
 
 from tests.real_terminal import RealTerminal
 
-NOT_NEEDED = (
-    "email httpx httpx_sse importlib.metadata importlib.resources keyring llama_cloud markdown_it mdit_py_plugins "
-    "pydantic pygments sse_starlette starlette uvicorn zipfile tui.embedded tui.rendering.markdown tui.screens.dialog"
-).split()
+NOT_NEEDED = [
+    "email",
+    "httpx",
+    "httpx_sse",
+    "importlib.metadata",
+    "importlib.resources",
+    "keyring",
+    "llama_cloud",
+    "markdown_it",
+    "mdit_py_plugins",
+    "pydantic",
+    "pygments",
+    "sse_starlette",
+    "starlette",
+    "uvicorn",
+    "zipfile",
+    "tui.embedded",
+    "tui.rendering.markdown",
+    "tui.screens.dialog",
+]
 
 UP_TO_THE_FIRST_FRAME = """
 import json, sys
