@@ -86,9 +86,7 @@ def _open(app: Program, way: str, turns: int, *, again: bool = False) -> float:
         app.press(key)
         app.settle()
     pressed = app.press("\r")
-    if again:
-        app.settle(0.1, at_least=True)
-    shown_at = app.received_at
+    shown_at = app.settle(0.1, at_least=True) if again else pressed
     app.wait_for(ending(turns - 1))
     shown_at = shown_at if again else app.received_at
     app.settle(2.0 if turns == LONG else 0.3)

@@ -22,7 +22,6 @@ class Probed(LlamaChat):
     late = array("d")
 
     def on_mount(self) -> None:
-        super().on_mount()
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._begin_anew)
         self.run_worker(self._watch(), group="probe")
 

@@ -18,6 +18,9 @@ HELLO = ("-m", "benchmarks.hello")
 QUIET = 0.15
 """Seconds without output after which a screen counts as settled."""
 
+CURSOR_MOVES = 24
+"""Bytes of up to two of the cursor's moves."""
+
 
 class Program(RealTerminal):
     """A Python program in a terminal of 120 columns and 36 rows. `started` is when it was (`time.monotonic`)."""
@@ -33,13 +36,17 @@ class Program(RealTerminal):
         return self.received_at
 
     def settle(self, quiet: float = QUIET, *, at_least: bool = False) -> float:
-        """Read until nothing is written for a while, with `at_least` something first; when the last of it came."""
+        """Read until nothing is written for a while, with `at_least` something first; when the last of it came.
+
+        A few bytes that only put the cursor back where it was are not counted.
+        """
         if at_least:
             before = len(self.received)
             self.wait_until(lambda: len(self.received) > before)
-        while self.read(quiet):
-            pass
-        return self.received_at
+        last = self.received_at
+        while written := self.read(quiet):
+            last = self.received_at if len(written) > CURSOR_MOVES else last
+        return last
 
     def press(self, keys: str) -> float:
         """Send keys; when they were sent."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -28,6 +28,9 @@ PADDING = 1
 
 LEAST_WIDTH = 20
 WHEEL_ROWS = 3
+
+STEPS = 512
+"""So many positions are told apart: a scrollbar cannot show more, and would be drawn anew for each streamed word."""
 
 
 @dataclass(slots=True)
@@ -96,6 +99,7 @@ class LineView(Widget, can_focus=True):
         self.places: Sequence[Place] = ()
         """The rows on the screen, after the last drawing."""
         self._rows: list[_Row] = []
+        self._made_for = Size()
         self._palette: Palette | None = None
         self._told: tuple[float, float, bool] | None = None
 
@@ -133,21 +137,26 @@ class LineView(Widget, can_focus=True):
         """Bring the rows up to date, and have those repainted that changed."""
         if not self.size:
             return
-        if self._palette is None:
-            self._palette = Palette(self)
-        self.prepare(max(LEAST_WIDTH, self.size.width - MARGIN - PADDING))
-        position, height = self.position, self.size.height
-        end = bottom(self.column, height)
-        position.top = end if position.follows else min(held(self.column, position.top, height), end)
-        self.places = window(self.column, position.top, height)
-        before, self._rows = self._rows, self._made(height)
-        self._tell_position()
+        before = self._rows
+        self._make_rows()
         if everything or len(before) != len(self._rows):
             self.refresh()
             return
         for y, (old, new) in enumerate(zip(before, self._rows, strict=True)):
             if old.strip is not new.strip:
                 self.refresh(Region(0, y, self.size.width, 1))
+
+    def _make_rows(self) -> None:
+        if self._palette is None:
+            self._palette = Palette(self)
+        self._made_for = self.size
+        self.prepare(max(LEAST_WIDTH, self.size.width - MARGIN - PADDING))
+        position, height = self.position, self.size.height
+        end = bottom(self.column, height)
+        position.top = end if position.follows else min(held(self.column, position.top, height), end)
+        self.places = window(self.column, position.top, height)
+        self._rows = self._made(height)
+        self._tell_position()
 
     def _made(self, height: int) -> list[_Row]:
         made = {(row.line, row.look): row for row in self._rows}
@@ -173,8 +182,8 @@ class LineView(Widget, can_focus=True):
         return strip
 
     def render_line(self, y: int) -> Strip:
-        if not self._rows:
-            self.redraw()
+        if not self._rows or self._made_for != self.size:
+            self._make_rows()
         return self._rows[y].strip if y < len(self._rows) else Strip.blank(self.size.width)
 
     def notify_style_update(self) -> None:
@@ -183,7 +192,8 @@ class LineView(Widget, can_focus=True):
         self._palette, self._rows = None, []
 
     def on_resize(self) -> None:
-        self.redraw(everything=True)
+        if self._made_for != self.size:
+            self.redraw(everything=True)
 
     def on_focus(self) -> None:
         self.redraw()
