@@ -219,6 +219,9 @@ def test_an_index_tells_its_state_from_its_metadata():
         dumped({"items": [{"id": "idx-1", "name": "Papers", "metadata": {"status": "failed", "error_message": "x"}}]})
     )
     assert page.items == [Index("idx-1", "Papers", status="failed", error_message="x")]
+    syncing = wire.index(b'{"id": "idx-1", "metadata": {"status": "ready", "files_done": 2, "files_total": 9}}')
+    assert (syncing.files_done, syncing.files_total, syncing.is_syncing) == (2, 9, True)
+    assert not page.items[0].is_syncing
     assert wire.index(b'{"id": "idx-1", "metadata": 3, "sync_in_progress": true}') == Index(
         "idx-1", "", sync_in_progress=True
     )

@@ -158,6 +158,7 @@ class Index:
 
     `status` and `error_message` come from the index's `metadata`; "ready" and "failed" are documented values.
     `sync_in_progress` is None where the server did not say. Older routes name an index by `export_config_id`.
+    The embedded server tells in `metadata` how far a sync is, and the status "syncing" before the first one has ended.
     """
 
     id: str
@@ -170,7 +171,14 @@ class Index:
     last_synced_at: datetime | None = None
     status: str | None = None
     error_message: str | None = None
+    files_done: int | None = None
+    files_total: int | None = None
     sync_in_progress: bool | None = None
+
+    @property
+    def is_syncing(self) -> bool:
+        """Whether the server said that its documents are being read now."""
+        return bool(self.sync_in_progress) or self.status == "syncing" or self.files_total is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class _Session(BaseModel):
 class _IndexState(BaseModel):
     status: Maybe[Line] = None
     error_message: Maybe[Shown] = None
+    files_done: Maybe[int] = None
+    files_total: Maybe[int] = None
 
 
 class _Index(BaseModel):

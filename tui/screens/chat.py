@@ -294,8 +294,8 @@ class ChatScreen(ReadingScreen):
             else:
                 self._run(self.desk.create(choice.index_ids, is_bound=choice.is_bound))
 
-        self._pick(take)
-        self._run(self.desk.load_indexes())
+        picker = self._pick(take)
+        self._run(self.desk.watch_indexes(lambda: picker.is_current))
 
     def _choose_scope(self, session_id: str) -> None:
         def take(choice: "Choice | None") -> None:
@@ -306,11 +306,12 @@ class ChatScreen(ReadingScreen):
 
         self._pick(take, scope_of_unbound=True)
 
-    def _pick(self, take: "Callable[[Choice | None], None]", *, scope_of_unbound: bool = False) -> None:
+    def _pick(self, take: "Callable[[Choice | None], None]", *, scope_of_unbound: bool = False) -> "IndexPicker":
         from tui.screens.index_picker import IndexPicker
 
         self._picker = IndexPicker(self.desk.indexes, scope_of_unbound=scope_of_unbound)
         self.app.push_screen(self._picker, take)
+        return self._picker
 
     def action_go_to_sessions(self) -> None:
         if self.query_one(SessionList).has_focus:

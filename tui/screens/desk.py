@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FRAME_SECONDS = 1 / 30
 """Streamed events are folded together at most this often, however fast they arrive."""
 
+SYNC_SECONDS = 0.5
+"""So often the progress of a sync is asked for."""
+
 STOPPED = "Stopped by you. What had arrived is kept."
 NO_END = "The session's history has no end for this turn: it may still be running on the server. Open it again to look."
 
@@ -146,6 +149,18 @@ class Desk:
             tokens.append(page.next_page_token)
         self.indexes = list(found.values())
         self._tell(ListChanged())
+
+    async def watch_indexes(self, is_wanted: Callable[[], bool]) -> None:
+        """Load all indexes, and again while that is wanted and one of them is being synced."""
+        while True:
+            before = self.indexes
+            await self.load_indexes()
+            failed = self.indexes is before
+            if failed or not any(index.is_syncing for index in self.indexes):
+                return
+            await asyncio.sleep(SYNC_SECONDS)
+            if not is_wanted():
+                return
 
     async def open(self, session_id: str) -> None:
         """Rebuild a conversation from its retrieved events. One whose turn runs here is left as it is."""

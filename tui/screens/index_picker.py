@@ -176,8 +176,8 @@ def _searched(index: Index) -> str:
 
 
 def _state(index: Index) -> str:
-    if index.sync_in_progress:
-        return "syncing"
+    if index.is_syncing:
+        return f"syncing {index.files_done or 0:,} of {index.files_total:,}" if index.files_total else "syncing"
     synced = f"synced {age(index.last_synced_at, now())}" if index.last_synced_at else ""
     return " · ".join(filter(None, [clean_line(index.status or "", 20), synced]))
 

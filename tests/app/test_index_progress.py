@@ -1,0 +1,28 @@
+"""How far the indexing of a folder is, in the index picker."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.app.driving import driven
+from tests.local.server import running_server
+from tui.local.database import Database
+from tui.local.sync import sole_writer
+from tui.settings import Settings
+
+
+async def test_the_picker_follows_a_sync_until_it_has_ended(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    with ExitStack() as held:
+        held.enter_context(sole_writer(Database(data), lambda: False))
+        with running_server([notes], data) as connection:
+            monkeypatch.setenv("LLAMA_CLOUD_API_KEY", connection.api_key)
+            async with driven(Settings(base_url=connection.base_url)) as user:
+                await user.until(lambda: bool(user.app.chat.desk.indexes))
+                await user.press("ctrl+n")
+                await user.see("syncing")
+                held.close()
+                await user.see("ready · synced")
