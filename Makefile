@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint types contracts unit wheel screenshots bench pins clean
+.PHONY: run test lint types contracts unit wheel screenshots bench bench-retrieval bench-server pins clean
 
 run: $(VENV)/run.done
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -32,6 +32,12 @@ screenshots: $(VENV)/test.done
 
 bench: $(VENV)/test.done
 	$(BIN)/python -m benchmarks
+
+bench-retrieval: $(VENV)/test.done
+	$(BIN)/python -m benchmarks.retrieval
+
+bench-server: $(VENV)/test.done
+	$(BIN)/python -m benchmarks.first_event
 
 pins: $(VENV)/test.done
 	$(BIN)/python -m pip install --quiet uv

@@ -1,6 +1,6 @@
 """An answer made of quotations: which parts of the passages are shown, and how they are cited. Pure.
 
-A citation `[n]` means the n-th result of the turn's `retrieve` call.
+A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.tools`).
 """
 
 import re
@@ -12,7 +12,7 @@ from tui.local.library import HEADING_JOIN, Passage
 from tui.local.question import Query
 from tui.local.ranking import Unit, covered, share, units
 from tui.local.readers import language_of
-from tui.local.words import sentences, stems
+from tui.local.words import folded, sentences
 from tui.sanitize import clean_line
 
 NO_MODEL = "*No language model is configured: this answer consists of passages quoted from your documents.*"
@@ -24,6 +24,7 @@ LONG_TABLE_ROWS = 8
 MAX_QUOTES = 4
 FIRST_QUOTE_CHARS = 900
 QUOTE_CHARS = 450
+READING_CHARS = 1800
 WORTH_SHOWING = 0.6
 """A passage is quoted when its score is at least this part of the best one's."""
 WEAK = 0.45
@@ -45,13 +46,13 @@ class Quote:
     text: str
 
 
-def compose(question: str, query: Query, passages: Sequence[Passage]) -> Iterator[str]:
-    """The answer in Markdown, piece by piece. `passages` are in the order of their citation numbers."""
+def compose(question: str, query: Query, passages: Sequence[tuple[int, Passage]]) -> Iterator[str]:
+    """The answer in Markdown, piece by piece, from passages with their citation numbers, best first."""
     quotes = choose(question, query, passages)
     if not quotes:
         return
     first = max(quotes, key=lambda quote: (quote.passage.score + quote.best.score, -quote.number))
-    found = covered(query.terms, stems(f"{first.passage.file_name} {first.passage.heading} {first.passage.text}"))
+    found = covered(query.terms, folded(f"{first.passage.file_name} {first.passage.heading} {first.passage.text}"))
     absent = [term.text for term in query.terms if term not in found] + list(query.missing)
     if share(query.terms, found) < WEAK or len(query.missing) > len(query.terms):
         yield f"No passage answers this directly; the nearest ones lack {', '.join(map(clean_line, absent))}.\n\n"
@@ -67,18 +68,18 @@ def compose(question: str, query: Query, passages: Sequence[Passage]) -> Iterato
         yield f"- [{quote.number}] {source(quote)}\n"
 
 
-def choose(question: str, query: Query, passages: Sequence[Passage]) -> list[Quote]:
+def choose(question: str, query: Query, passages: Sequence[tuple[int, Passage]]) -> list[Quote]:
     """The quotations worth showing, at most one of each passage and none that repeats another."""
     quotes: list[Quote] = []
     shown: list[set[str]] = []
-    threshold = WORTH_SHOWING * max((passage.score for passage in passages), default=0.0)
-    for number, passage in enumerate(passages, 1):
+    threshold = WORTH_SHOWING * max((passage.score for _, passage in passages), default=0.0)
+    for number, passage in passages:
         if len(quotes) == MAX_QUOTES or passage.score < threshold:
             break
         quote = _quote(number, passage, question, query, QUOTE_CHARS if quotes else FIRST_QUOTE_CHARS)
         if quote is None:
             continue
-        told = set(stems(quote.text))
+        told = set(folded(quote.text))
         if all(len(told & other) / max(1, min(len(told), len(other))) < SAME for other in shown):
             quotes.append(quote)
             shown.append(told)
@@ -160,6 +161,16 @@ def _shown(text: str, passage: Passage) -> str:
     fence = "`" * max(3, ticks + 1)
     code = text.strip("\n")
     return f"{fence}{language_of(passage.file_name)}\n{code}\n{fence}"
+
+
+def reading(number: int, file_name: str, where: str, text: str) -> Iterator[str]:
+    """What was read of one document: its beginning, or a page."""
+    shown = text.strip()
+    if len(shown) > READING_CHARS:
+        end = shown.rfind("\n", 0, READING_CHARS)
+        shown = f"{shown[: end if end > 0 else READING_CHARS].rstrip()}\n…"
+    yield f"{clean_line(file_name)}, {where} [{number}]\n\n{_quoted(shown)}\n\n"
+    yield f"{NO_MODEL}\n\n**Sources**\n\n- [{number}] {clean_line(file_name)}, {where}\n"
 
 
 def _quoted(text: str) -> str:

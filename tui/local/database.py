@@ -8,11 +8,11 @@ from pathlib import Path
 
 import platformdirs
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_SECONDS = 10.0
 """How long a statement waits for another process's short write transaction."""
 
-_DERIVED = ("vocabulary", "passages", "chunks", "skipped_files", "documents", "indexes")
+_DERIVED = ("vocabulary", "passages", "grams", "chunks", "skipped_files", "documents", "indexes")
 """Tables that are made from the folders: a new version of the schema drops them, and the folders are read anew."""
 
 _SCHEMA = """
@@ -77,8 +77,9 @@ CREATE TABLE IF NOT EXISTS chunks (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS chunks_of_document ON chunks (document_id, number);
 CREATE VIRTUAL TABLE IF NOT EXISTS passages USING fts5 (
-    file, heading, body, tokenize = 'porter unicode61 remove_diacritics 2', prefix = '3'
+    file, heading, body, tokenize = 'unicode61 remove_diacritics 2'
 );
+CREATE VIRTUAL TABLE IF NOT EXISTS grams USING fts5 (words, tokenize = 'unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (passages, row);
 """
 

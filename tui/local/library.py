@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import sys
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,6 +20,11 @@ HEADING_JOIN = " \u203a "
 
 FILE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 1.5, 3.0, 1.0
 """What a word counts in a file's name, in a heading and in the text, for BM25."""
+
+_RANKS = {
+    "passages": f"bm25(passages, {FILE_WEIGHT}, {HEADING_WEIGHT}, {BODY_WEIGHT})",
+    "grams": "bm25(grams)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +214,10 @@ class Library:
 
     def file_names(self, index_ids: Sequence[str], limit: int) -> list[str]:
         """The names of some documents of the indexes, in order."""
-        marks = ", ".join("?" * len(index_ids))
         with self.database.reading() as connection:
             rows = connection.execute(
-                f"SELECT path FROM documents WHERE index_id IN ({marks}) ORDER BY path LIMIT ?", (*index_ids, limit)
+                f"SELECT path FROM documents WHERE index_id IN ({_marks(index_ids)}) ORDER BY path LIMIT ?",
+                (*index_ids, limit),
             ).fetchall()
         return [str(row["path"]) for row in rows]
 
@@ -228,52 +234,104 @@ class Library:
 
     def search(self, query: str, index_ids: Sequence[str], limit: int) -> list[Passage]:
         """The best passages for an FTS5 query, best first."""
-        marks = ", ".join("?" * len(index_ids))
+        best: dict[int, Passage] = {}
+        with self.database.reading() as connection:
+            for table, rank in _RANKS.items():
+                rows = connection.execute(
+                    "SELECT chunks.*, documents.file_id, documents.index_id, documents.path, documents.format,"
+                    f" passages.heading, passages.body, -{rank} AS score"
+                    f" FROM {table} JOIN chunks ON chunks.id = {table}.rowid"
+                    " JOIN documents ON documents.id = chunks.document_id"
+                    f"{' JOIN passages ON passages.rowid = chunks.id' if table != 'passages' else ''}"
+                    f" WHERE {table} MATCH ? AND documents.index_id IN ({_marks(index_ids)})"
+                    " ORDER BY score DESC, chunks.id LIMIT ?",
+                    (query, *index_ids, limit),
+                )
+                for passage in map(_passage, rows):
+                    known = best.get(passage.chunk_id)
+                    best[passage.chunk_id] = passage if known is None or known.score < passage.score else known
+        return sorted(best.values(), key=lambda passage: (-passage.score, passage.chunk_id))[:limit]
+
+    def passages_at(self, file_id: str, start: int, end: int) -> list[Passage]:
+        """The passages that a stretch of a document's text lies in, in their order; their score is 0."""
         with self.database.reading() as connection:
             rows = connection.execute(
                 "SELECT chunks.*, documents.file_id, documents.index_id, documents.path, documents.format,"
-                " passages.heading, passages.body,"
-                f" -bm25(passages, {FILE_WEIGHT}, {HEADING_WEIGHT}, {BODY_WEIGHT}) AS score"
-                " FROM passages JOIN chunks ON chunks.id = passages.rowid"
-                " JOIN documents ON documents.id = chunks.document_id"
-                f" WHERE passages MATCH ? AND documents.index_id IN ({marks})"
-                " ORDER BY score DESC, chunks.id LIMIT ?",
-                (query, *index_ids, limit),
+                " passages.heading, passages.body, 0.0 AS score"
+                " FROM chunks JOIN documents ON documents.id = chunks.document_id"
+                " JOIN passages ON passages.rowid = chunks.id"
+                " WHERE file_id = ? AND start_char < ? AND end_char > ? ORDER BY number",
+                (file_id, end, start),
             ).fetchall()
         return [_passage(row) for row in rows]
 
     def count(self, query: str, index_ids: Sequence[str]) -> int:
         """How many passages match an FTS5 query."""
-        marks = ", ".join("?" * len(index_ids))
         with self.database.reading() as connection:
             row = connection.execute(
-                "SELECT count(*) FROM passages JOIN chunks ON chunks.id = passages.rowid"
-                " JOIN documents ON documents.id = chunks.document_id"
-                f" WHERE passages MATCH ? AND documents.index_id IN ({marks})",
-                (query, *index_ids),
+                "SELECT count(*) FROM chunks JOIN documents ON documents.id = chunks.document_id WHERE chunks.id IN"
+                " (SELECT rowid FROM passages WHERE passages MATCH ? UNION SELECT rowid FROM grams WHERE grams MATCH ?)"
+                f" AND documents.index_id IN ({_marks(index_ids)})",
+                (query, query, *index_ids),
             ).fetchone()
         return int(row[0])
 
     def passage_count(self, index_ids: Sequence[str]) -> int:
         """How many passages the indexes hold."""
-        marks = ", ".join("?" * len(index_ids))
         with self.database.reading() as connection:
             row = connection.execute(
                 "SELECT count(*) FROM chunks JOIN documents ON documents.id = chunks.document_id"
-                f" WHERE documents.index_id IN ({marks})",
+                f" WHERE documents.index_id IN ({_marks(index_ids)})",
                 tuple(index_ids),
             ).fetchone()
         return int(row[0])
 
-    def similar_stems(self, stem: str, limit: int = 3000) -> list[str]:
-        """Indexed stems with the same first letter and nearly the same length, most frequent first."""
+    def samples(self, index_ids: Sequence[str], limit: int = 20) -> list[str]:
+        """The first passages of some documents, always the same ones while the documents do not change."""
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
-                " ORDER BY doc DESC LIMIT ?",
-                (stem[0], chr(ord(stem[0]) + 1), len(stem) - 2, len(stem) + 2, limit),
+                "SELECT passages.body FROM documents JOIN chunks ON chunks.document_id = documents.id AND number = 0"
+                " JOIN passages ON passages.rowid = chunks.id"
+                f" WHERE documents.index_id IN ({_marks(index_ids)}) ORDER BY documents.digest LIMIT ?",
+                (*index_ids, limit),
+            ).fetchall()
+        return [str(row["body"]) for row in rows]
+
+    def words_beginning(self, beginning: str, limit: int = 3000) -> list[str]:
+        """Indexed words that begin so, most frequent first. They are folded; the word itself is one of them."""
+        if not beginning or ord(beginning[-1]) == sys.maxunicode:
+            return []
+        following = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT term FROM vocabulary WHERE term >= ? AND term < ? ORDER BY doc DESC LIMIT ?",
+                (beginning, following, limit),
             ).fetchall()
         return [str(row["term"]) for row in rows]
+
+    def similar_words(self, word: str) -> list[str]:
+        """Indexed words with the same first letter and nearly the same length, most frequent first."""
+        return [near for near in self.words_beginning(word[0]) if abs(len(near) - len(word)) <= 2]
+
+    def page_span(self, file_id: str, page: int) -> tuple[int, int] | None:
+        """Where the passages lie that stand on a page, as offsets (start, end); None when there is no such page."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                "SELECT min(start_char), max(end_char) FROM chunks JOIN documents ON documents.id = document_id"
+                " WHERE file_id = ? AND first_page <= ? AND last_page >= ?",
+                (file_id, page, page),
+            ).fetchone()
+        return None if row[0] is None else (int(row[0]), int(row[1]))
+
+    def pages_at(self, file_id: str, start: int, end: int) -> tuple[int, int] | None:
+        """The first and the last page of a stretch of a document's text; None when it has no pages."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                "SELECT min(first_page), max(last_page) FROM chunks JOIN documents ON documents.id = document_id"
+                " WHERE file_id = ? AND start_char < ? AND end_char > ?",
+                (file_id, end, start),
+            ).fetchone()
+        return None if row[0] is None else (int(row[0]), int(row[1]))
 
     def read(self, file_id: str, index_id: str, offset: int, max_length: int) -> str | None:
         """`max_length` characters of a document's text from `offset`; None when there is no such document."""
@@ -301,6 +359,10 @@ def store_index(connection: sqlite3.Connection, folder: Folder) -> None:
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, folder = excluded.folder",
         (folder.index_id, folder.name, str(folder.path), utc_now()),
     )
+
+
+def _marks(index_ids: Sequence[str]) -> str:
+    return ", ".join("?" * len(index_ids))
 
 
 def _index_state(row: sqlite3.Row) -> IndexState:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui.local.documents import Block, blocks_of
-from tui.local.library import HEADING_JOIN, Passage
+from tui.local.languages import is_stop_word
+from tui.local.library import HEADING_JOIN, HEADING_WEIGHT, Passage
 from tui.local.question import Term
-from tui.local.words import is_stop_word, sentences, stem, stems, words
+from tui.local.words import fold, folded, sentences, words
 
 _DATE = (
     r"\d|\b(?:after|before|while|until|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june"
@@ -39,9 +40,9 @@ class Unit:
     matches: bool
 
 
-def covered(terms: Sequence[Term], text_stems: Sequence[str]) -> set[Term]:
+def covered(terms: Sequence[Term], text_words: Sequence[str]) -> set[Term]:
     """The terms that stand in a text."""
-    return {term for term in terms if term.positions(text_stems)}
+    return {term for term in terms if term.positions(text_words)}
 
 
 def share(terms: Sequence[Term], present: set[Term]) -> float:
@@ -50,13 +51,13 @@ def share(terms: Sequence[Term], present: set[Term]) -> float:
     return sum(term.weight for term in present) / total if total else 0.0
 
 
-def _nearness(terms: Sequence[Term], text_stems: Sequence[str]) -> float:
+def _nearness(terms: Sequence[Term], text_words: Sequence[str]) -> float:
     """1 when the terms that occur stand side by side, less the further apart their nearest occurrences are."""
-    places = sorted((place, number) for number, term in enumerate(terms) for place in term.positions(text_stems))
+    places = sorted((place, number) for number, term in enumerate(terms) for place in term.positions(text_words))
     distinct = len({number for _, number in places})
     if distinct < 2:
         return 0.0
-    best, last_of = len(text_stems), dict[int, int]()
+    best, last_of = len(text_words), dict[int, int]()
     for place, number in places:
         last_of[number] = place
         if len(last_of) == distinct:
@@ -66,42 +67,65 @@ def _nearness(terms: Sequence[Term], text_stems: Sequence[str]) -> float:
 
 def _heading_match(terms: Sequence[Term], heading: str) -> float:
     """How nearly a heading is the question: the F1 measure of its words against the terms."""
-    told = [stem(word) for word in words(heading) if not is_stop_word(word)]
+    told = [fold(word) for word in words(heading) if not is_stop_word(word)]
     present = covered(terms, told)
     if not present:
         return 0.0
-    precision = min(1.0, sum(len(term.stems) for term in present) / len(told))
+    precision = min(1.0, sum(len(term.words) for term in present) / len(told))
     recall = share(terms, present)
     return 2 * precision * recall / (precision + recall)
 
 
 def rerank(passages: Sequence[Passage], terms: Sequence[Term]) -> list[Passage]:
-    """The passages by how well they answer, best first, with scores of about 0 to 3.
+    """The passages by how well they answer, best first, with scores of about 0 to 2.7.
 
-    BM25 rewards a passage for repeating one rare word; a passage that has all words of the question close together,
+    FTS5's BM25 counts each inflection of a word as a word of its own, and rewards a passage for repeating one rare
+    word. Here a term is one word with all its forms, and a passage that has all words of the question close together,
     or under a heading that is nearly the question, answers better.
     """
-    top = max((passage.score for passage in passages), default=0.0) or 1.0
-    scored = [replace(passage, score=round(_relevance(passage, terms, top), 4)) for passage in passages]
+    read = [_words_of(passage) for passage in passages]
+    usual_length = sum(map(len, read)) / max(1, len(read))
+    weighed = [_bm25(terms, told, usual_length) for told in read]
+    top = max(weighed, default=0.0) or 1.0
+    scored = [
+        replace(passage, score=round(_relevance(passage, told, terms) + BM25_SHARE * score / top, 4))
+        for passage, told, score in zip(passages, read, weighed, strict=True)
+    ]
     return sorted(scored, key=lambda passage: -passage.score)
 
 
-def _relevance(passage: Passage, terms: Sequence[Term], top: float) -> float:
-    body = stems(passage.text)
-    present = covered(terms, [*stems(passage.file_name), *stems(passage.heading), *body])
+BM25_SHARE, COVERAGE_SHARE, HEADING_SHARE, NEARNESS_SHARE = 1.5, 0.6, 0.4, 0.2
+"""What each sign of a good answer counts. Found by trying, with `make bench-retrieval`."""
+
+SATURATION, LENGTH_NORM = 1.2, 0.75
+"""BM25's k1 and b, at their usual values."""
+
+
+def _words_of(passage: Passage) -> list[str]:
+    """A passage's words, those of its headings and file name counted as often as they weigh."""
+    file, heading = folded(passage.file_name), folded(passage.heading)
+    return [*file, *heading * round(HEADING_WEIGHT), *folded(passage.text)]
+
+
+def _bm25(terms: Sequence[Term], text_words: Sequence[str], usual_length: float) -> float:
+    norm = SATURATION * (1 - LENGTH_NORM + LENGTH_NORM * len(text_words) / (usual_length or 1.0))
+    counts = ((term.weight, len(term.positions(text_words))) for term in terms)
+    return sum(weight * count * (SATURATION + 1) / (count + norm) for weight, count in counts)
+
+
+def _relevance(passage: Passage, text_words: Sequence[str], terms: Sequence[Term]) -> float:
     last_heading = passage.heading.rpartition(HEADING_JOIN)[2]
     return (
-        0.5 * passage.score / top
-        + 1.2 * share(terms, present)
-        + 0.7 * _heading_match(terms, last_heading)
-        + 0.4 * _nearness(terms, body)
+        COVERAGE_SHARE * share(terms, covered(terms, text_words))
+        + HEADING_SHARE * _heading_match(terms, last_heading)
+        + NEARNESS_SHARE * _nearness(terms, folded(passage.text))
     )
 
 
 def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
     """The passage's sentences, list items, rows and blocks of code in their order, each scored against the question."""
     cues = [(re.compile(look), worth) for asked, look, worth in _CUES if re.search(asked, question, re.IGNORECASE)]
-    context = covered(terms, [*stems(passage.heading), *stems(passage.file_name)])
+    context = covered(terms, [*folded(passage.heading), *folded(passage.file_name)])
     answers = _heading_match(terms, passage.heading.rpartition(HEADING_JOIN)[2])
     said_by_heading, opening = 0.35 + 0.45 * answers, 0.15 + 0.25 * answers
     spans = [
@@ -116,19 +140,19 @@ def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
         score = _unit_score(text, terms, context, said_by_heading) + sum(
             worth for look, worth in cues if look.search(text)
         )
-        matches = bool(covered(terms, stems(text)))
+        matches = bool(covered(terms, folded(text)))
         scored.append(Unit(block, start, end, score + (opening if place == 0 else 0.0), matches))
     return scored
 
 
 def _unit_score(text: str, terms: Sequence[Term], context: set[Term], said_by_heading: float) -> float:
     """`said_by_heading` is what a word counts that only the heading has: much where the heading is the question."""
-    text_stems = stems(text)
-    own = covered(terms, text_stems)
-    length = len(text_stems)
+    text_words = folded(text)
+    own = covered(terms, text_words)
+    length = len(text_words)
     unfit = 0.4 if length < 3 else min(0.3, max(0, length - 60) / 200)
     told = share(terms, own) + said_by_heading * share(terms, context - own)
-    return told + 0.25 * _nearness(terms, text_stems) - unfit
+    return told + 0.25 * _nearness(terms, text_words) - unfit
 
 
 _ITEM = re.compile(r"^( {0,3})(?:[-*+•]|\d+[.)])\s", re.MULTILINE)

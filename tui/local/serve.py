@@ -12,6 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.local.agent import Agent
 
 KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -113,6 +117,23 @@ def _url(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
+def _agent() -> "Agent":
+    """The agent that answers: with a model where one is configured. Raises `UsageError`."""
+    from tui.local.model_settings import ModelSettingsError, model_settings
+
+    try:
+        settings = model_settings(os.environ)
+    except ModelSettingsError as error:
+        raise UsageError(str(error)) from None
+    if settings:
+        from tui.local.model_agent import ModelAgent
+
+        return ModelAgent(settings)
+    from tui.local.extractive import answer
+
+    return answer
+
+
 def serve(options: argparse.Namespace) -> None:
     """Runs the server until it is told to end. Raises `UsageError`, and what `Database` raises."""
     given_key = _api_key(options.api_key_file)
@@ -133,8 +154,9 @@ def serve(options: argparse.Namespace) -> None:
     from tui.local.running import run
     from tui.local.server import build
 
+    agent = _agent()
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
-    app = build(Database(data_folder()), served, key, frozenset(LOOPBACK_HOSTS) if local else None)
+    app = build(Database(data_folder()), served, key, frozenset(LOOPBACK_HOSTS) if local else None, agent)
     library, syncing = app.state.library, app.state.syncing
     names = [folder.name for folder in library.folders.values()]
     ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)

@@ -9,12 +9,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
-from tui.local import attachment_routes, chat_routes, library_routes
+from tui.local import attachment_routes, chat_routes, library_routes, retrieval_routes
 from tui.local.access import Access
-from tui.local.agent import Agent, answer
+from tui.local.agent import Agent
 from tui.local.database import Database
 from tui.local.documents import blocks_of
+from tui.local.extractive import answer
+from tui.local.languages import stem
 from tui.local.library import Folder, Library
 from tui.local.parts import Parts
 from tui.local.pictures import Pictures
@@ -22,7 +25,6 @@ from tui.local.requests import InvalidRequestError, invalid
 from tui.local.sessions import Sessions
 from tui.local.syncing import Syncing
 from tui.local.turns import Turns
-from tui.local.words import stem
 
 PING_SECONDS = 15.0
 """How long a stream may be silent before a comment says that it is alive."""
@@ -54,7 +56,13 @@ def build(
         await parts.turns.end_all()
 
     app = Starlette(
-        routes=[*chat_routes.routes(parts), *library_routes.routes(parts), *attachment_routes.routes(parts)],
+        routes=[
+            Route("/openapi.json", _described, methods=["GET"]),
+            *chat_routes.routes(parts),
+            *library_routes.routes(parts),
+            *attachment_routes.routes(parts),
+            *retrieval_routes.routes(parts),
+        ],
         middleware=[Middleware(Access, key=key, hosts=hosts)],
         exception_handlers={HTTPException: _http_error, InvalidRequestError: invalid},
         lifespan=lifespan,
@@ -69,6 +77,12 @@ def _warm() -> None:
     """Loads what the first question needs."""
     stem("question")
     blocks_of("", "markdown")
+
+
+def _described(_: Request) -> Response:
+    from tui.local.openapi import document  # few ask for it, and it takes a moment to describe all models
+
+    return JSONResponse(document())
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

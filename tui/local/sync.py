@@ -16,6 +16,7 @@ from tui.local.files import FoundFile, read_bytes, walk
 from tui.local.library import HEADING_JOIN, Folder, file_id_of, store_index, utc_now
 from tui.local.readers import HEAD_BYTES, read_document, reader_for
 from tui.local.readers.office import NeedsExtraError
+from tui.local.words import has_unspaced, words
 
 Stopping = Callable[[], bool]
 Tell: TypeAlias = Callable[[int, int, str | None], None]
@@ -220,10 +221,11 @@ def _insert(connection: sqlite3.Connection, index_id: str, read: _Read) -> None:
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (document_id, number, chunk.start, chunk.end, chunk.first_line, chunk.first_page, chunk.last_page),
         ).lastrowid
-        connection.execute(
-            "INSERT INTO passages (rowid, file, heading, body) VALUES (?, ?, ?, ?)",
-            (chunk_id, file.name, HEADING_JOIN.join(chunk.headings), document.text[chunk.start : chunk.end]),
-        )
+        fields = (file.name, HEADING_JOIN.join(chunk.headings), document.text[chunk.start : chunk.end])
+        connection.execute("INSERT INTO passages (rowid, file, heading, body) VALUES (?, ?, ?, ?)", (chunk_id, *fields))
+        if has_unspaced("".join(fields)):
+            grams = " ".join(words(" ".join(fields)))
+            connection.execute("INSERT INTO grams (rowid, words) VALUES (?, ?)", (chunk_id, grams))
 
 
 def _forget_file(connection: sqlite3.Connection, index_id: str, name: str) -> None:
@@ -234,9 +236,10 @@ def _forget_file(connection: sqlite3.Connection, index_id: str, name: str) -> No
 
 
 def _forget(connection: sqlite3.Connection, document_id: int) -> None:
-    connection.execute(
-        "DELETE FROM passages WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,)
-    )
+    for table in ("passages", "grams"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,)
+        )
     connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, Usage
-from tui.local.agent import Agent, Ask
+from tui.local.agent import Agent, Ask, Exchange, TurnError
 from tui.local.library import Library
 from tui.local.sessions import Json, Sessions
 from tui.local.syncing import Syncing
@@ -33,9 +33,12 @@ class _Cost:
     written_chars: int = 0
     rounds: int = 1
     calling: bool = False
+    real: Usage = field(default_factory=Usage)
 
-    def add(self, event: Event) -> None:
+    def add(self, event: Event | Usage) -> None:
         match event:
+            case Usage():
+                self.real = event
             case ToolCall(arguments=arguments):
                 self.written_chars += len(json.dumps(arguments))
                 self.rounds += not self.calling
@@ -51,10 +54,14 @@ class _Cost:
     def usage(self) -> Usage:
         return Usage(
             duration_ms=round((time.monotonic() - self.began) * 1000, 1),
-            total_input_tokens=-(-self.read_chars // CHARS_PER_TOKEN),
-            total_output_tokens=-(-self.written_chars // CHARS_PER_TOKEN),
-            turns=self.rounds,
+            total_input_tokens=_first(self.real.total_input_tokens, -(-self.read_chars // CHARS_PER_TOKEN)),
+            total_output_tokens=_first(self.real.total_output_tokens, -(-self.written_chars // CHARS_PER_TOKEN)),
+            turns=_first(self.real.turns, self.rounds),
         )
+
+
+def _first(known: int | None, estimate: int) -> int:
+    return estimate if known is None else known
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +122,18 @@ class Turns:
         error: str | None = "The turn failed in a way that was not foreseen; the server's log says more."
         try:
             earlier = await asyncio.to_thread(self._sessions.begin_turn, session_id, prompt)
-            async for event in self._agent(Ask(prompt, _questions(earlier), index_ids), self._library, self._syncing):
+            async for event in self._agent(Ask(prompt, _history(earlier), index_ids), self._library, self._syncing):
                 cost.add(event)
+                if isinstance(event, Usage):
+                    continue
                 told.put_nowait(event)
                 if not is_delta(event):
                     await asyncio.to_thread(self._sessions.append, session_id, event_json(event))
             error = None
         except asyncio.CancelledError:
             error = "The server ended before this turn did."
+        except TurnError as reason:
+            error = str(reason)
         except Exception:  # whatever went wrong ends this turn with a reason, and no other
             _log.exception("A turn failed")
         stop = Stop(is_error=error is not None, error=error, usage=cost.usage(), skipped_index_ids=tuple(skipped))
@@ -131,5 +142,12 @@ class Turns:
         told.put_nowait(None)
 
 
-def _questions(events: Sequence[Json]) -> list[str]:
-    return [str(event["content"]) for event in events if event["type"] == "user_input"]
+def _history(events: Sequence[Json]) -> list[Exchange]:
+    history: list[Exchange] = []
+    for event in events:
+        if event["type"] == "user_input":
+            history.append(Exchange(str(event["content"]), ""))
+        elif event["type"] == "text" and history:
+            last = history[-1]
+            history[-1] = Exchange(last.question, f"{last.answer}\n\n{event['content']}".strip())
+    return history

@@ -1,61 +1,49 @@
-"""Words as the search compares them: folded, stemmed, without those that say nothing. Pure."""
+"""Words as the search compares them, and the sentences they stand in. Pure."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
-from importlib import import_module
+from collections.abc import Iterator
 
-_WORD = re.compile(r"[^\W_]+")
-
-STOP_WORDS = frozenset(
-    _WORD.findall("""
-    a about above after again all also am an and any are as at be because been before being below between both but
-    by can could did do does doing don during each explain few for from further get gets give go had happen happens
-    has have having he help her here hers him his how i if in into is isn it its itself just know let ll look may me
-    might more most much must my need no nor not now of off on once only or other our ours out over own please s
-    same say says shall she should so some such t tell than that the their theirs them then there these they thing
-    things this those through to too under until ve very want was way we were what when where which while who whom
-    why will with without would you your yours
-    """)
+_UNSPACED = (
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
 )
+"""Chinese, Japanese and Korean letters: their words are not, or not only, parted by spaces."""
+
+_WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
+_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
-@cache
-def _stemmer() -> Callable[[str], str]:
-    """Porter's stemmer. Imported by name because it loads slowly and has no type information."""
-    porter = import_module("snowballstemmer.porter_stemmer")
-    stem_word: Callable[[str], str] = porter.PorterStemmer().stemWord
-    return stem_word
-
-
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """The word's stem by Porter's rules, which are those of the search index as well."""
-    return _stemmer()(fold(word))
+def has_unspaced(text: str) -> bool:
+    """Whether a text has letters of a script that does not part words by spaces."""
+    return bool(_HAS_UNSPACED.search(text))
 
 
 def fold(text: str) -> str:
     """Lower case, without accents."""
     if text.isascii():
         return text.lower()
+    if has_unspaced(text):
+        return unicodedata.normalize("NFKC", text).casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, as the search index parts them: runs of letters and digits."""
-    return _WORD.findall(text)
+    """The words of a text: runs of letters and digits; Chinese, Japanese and Korean as overlapping pairs of letters."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if not has_unspaced(text):
+        return _WORD.findall(text)
+    return [word for run in _WORD.findall(text) for word in (_pairs(run) if has_unspaced(run) else [run])]
 
 
-def stems(text: str) -> list[str]:
-    """The stems of a text's words, in their order."""
-    return [stem(word) for word in words(text)]
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(max(1, len(run) - 1))]
 
 
-def is_stop_word(word: str) -> bool:
-    """Whether a question's word is too common to search for."""
-    return fold(word) in STOP_WORDS
+def folded(text: str) -> list[str]:
+    """The words of a text as they are compared, in their order."""
+    return [fold(word) for word in words(text)]
 
 
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|etc|al|fig|no|dr|mr|mrs|ms|prof|st|approx|[a-z])\.$", re.IGNORECASE)

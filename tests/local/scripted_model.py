@@ -1,0 +1,98 @@
+"""A language model's endpoint that says what the test wrote down, on loopback."""
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import AsyncIterator, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from tests.local.server import until
+
+Json = dict[str, Any]
+
+
+def said(*pieces: str, finish: str = "stop") -> list[Json]:
+    """A reply of text, in these pieces."""
+    return [*({"delta": {"content": piece}} for piece in pieces), {"delta": {}, "finish_reason": finish}]
+
+
+def thought(*pieces: str, name: str = "reasoning_content") -> list[Json]:
+    """Reasoning before a reply."""
+    return [{"delta": {name: piece}} for piece in pieces]
+
+
+def called(name: str, arguments: Json | str, index: int = 0) -> list[Json]:
+    """A reply that calls a tool, its arguments in two pieces."""
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    half = len(text) // 2
+    first = {
+        "index": index,
+        "id": f"c{index}",
+        "type": "function",
+        "function": {"name": name, "arguments": text[:half]},
+    }
+    rest = {"index": index, "function": {"arguments": text[half:]}}
+    return [
+        {"delta": {"tool_calls": [first]}},
+        {"delta": {"tool_calls": [rest]}},
+        {"delta": {}, "finish_reason": "tool_calls"},
+    ]
+
+
+@dataclass
+class ScriptedModel:
+    """Gives the replies of its script in turn, the last one again and again. `asked` are the requests' bodies."""
+
+    script: Sequence[list[Json]] = ()
+    status: int = 200
+    error: Any = None
+    hangs: bool = False
+    breaks_off: bool = False
+    usage: Json | None = field(default_factory=lambda: {"prompt_tokens": 100, "completion_tokens": 7})
+    asked: list[Json] = field(default_factory=list[Json])
+    keys: list[str] = field(default_factory=list[str])
+    base_url: str = ""
+
+    async def answer(self, request: Request) -> Response:
+        self.asked.append(await request.json())
+        self.keys.append(request.headers.get("authorization", ""))
+        if self.status != 200:
+            return JSONResponse(self.error, self.status)
+        return StreamingResponse(self._stream(), media_type="text/event-stream")
+
+    async def _stream(self) -> AsyncIterator[str]:
+        for choice in self.script[min(len(self.asked), len(self.script)) - 1]:
+            if self.breaks_off and choice.get("finish_reason"):
+                return
+            yield f"data: {json.dumps({'choices': [{'index': 0, **choice}]})}\n\n"
+        if self.hangs:
+            await asyncio.sleep(60)
+        if self.usage:
+            yield f"data: {json.dumps({'choices': [], 'usage': self.usage})}\n\n"
+        yield "data: [DONE]\n\n"
+
+
+@contextmanager
+def endpoint(model: ScriptedModel) -> Generator[ScriptedModel]:
+    """Serves the model; its `base_url` is then set."""
+    app = Starlette(routes=[Route("/v1/chat/completions", model.answer, methods=["POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=0))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            until(lambda: server.started)
+            model.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+            yield model
+        finally:
+            server.should_exit = True
+            thread.join()

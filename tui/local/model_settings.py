@@ -1,0 +1,44 @@
+"""Which language model answers, from the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+BASE_URL_VARIABLE = "LLAMACHAT_MODEL_BASE_URL"
+MODEL_VARIABLE = "LLAMACHAT_MODEL"
+KEY_VARIABLE = "LLAMACHAT_MODEL_API_KEY"
+
+
+class ModelSettingsError(Exception):
+    """The settings name no model that can be asked; the message says what to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """An OpenAI-compatible endpoint (`base_url` ends before `/chat/completions`), a model of its, and a key."""
+
+    base_url: str
+    model: str
+    api_key: str = field(default="", repr=False)
+
+
+def model_settings(environment: Mapping[str, str]) -> ModelSettings | None:
+    """The configured model, or None. Raises `ModelSettingsError` when only part of it is set."""
+    url = environment.get(BASE_URL_VARIABLE, "").strip().rstrip("/")
+    model = environment.get(MODEL_VARIABLE, "").strip()
+    key = environment.get(KEY_VARIABLE, "").strip()
+    if not url and not model:
+        return None
+    if not url or not model:
+        missing = BASE_URL_VARIABLE if model else MODEL_VARIABLE
+        raise ModelSettingsError(f"To answer with a language model, set {missing} as well.")
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ModelSettingsError(f"{BASE_URL_VARIABLE} is not an address such as http://127.0.0.1:11434/v1.")
+    if not (key.isascii() and key.isprintable()):
+        raise ModelSettingsError(f"The key in {KEY_VARIABLE} has characters that a key cannot have.")
+    return ModelSettings(url, model, key)
