@@ -136,7 +136,8 @@ async def test_the_app_still_looks_like_its_pictures(
     path = PICTURES / f"{name}.svg"
     if request.config.getoption("--write-screenshots"):
         path.write_text(drawn)
-    assert drawn == path.read_text(), f"{path.name} has changed: look at it after `make screenshots`"
+    is_same = drawn == path.read_text()
+    assert is_same, f"{path.name} has changed: look at it after `make screenshots`"
 
 
 def test_every_picture_has_its_scene() -> None:
