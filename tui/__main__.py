@@ -6,8 +6,9 @@ from argparse import Action, ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from tui.api.regions import REGIONS
 from tui.collecting import collect_nothing
-from tui.settings import REGIONS, Settings, SettingsError, config_path, load
+from tui.settings import Settings, SettingsError, config_path, load
 
 
 def main() -> None:

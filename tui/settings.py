@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from tui.api.regions import REGIONS
 from tui.sanitize import clean_line
-
-REGIONS = {"na": "https://api.cloud.llamaindex.ai", "eu": "https://api.cloud.eu.llamaindex.ai"}
-"""Base URLs by region (reference: "Regions")."""
 
 ENVIRONMENT = {
     "base_url": "LLAMA_CLOUD_BASE_URL",

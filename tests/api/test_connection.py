@@ -104,23 +104,9 @@ def test_a_key_is_named_by_its_last_four_characters_and_its_source():
     assert Connection().key_hint == "none"
 
 
-def test_arguments_win_over_the_environment():
-    environ = {
-        "LLAMA_CLOUD_BASE_URL": "llama.example",
-        "LLAMA_CLOUD_REGION": "eu",
-        "LLAMA_CLOUD_PROJECT_ID": "p-env",
-        "LLAMA_CLOUD_SESSION_COOKIE": "abc.def",
-    }
-    from_environment = connection_from(environ)
-    assert from_environment.base_url == "https://llama.example"
-    assert from_environment.project_id == "p-env"
-    assert from_environment.session_cookie == SecretStr("abc.def")
-    assert connection_from(environ, region="NA").base_url == REGIONS["na"]
-    assert connection_from(environ, base_url="http://localhost:1", project_id="p").project_id == "p"
-    assert connection_from({"LLAMA_CLOUD_REGION": "eu"}).base_url == REGIONS["eu"]
-    assert connection_from({}) == Connection()
-
-
-def test_an_unknown_region_is_refused():
-    with pytest.raises(ConfigurationError, match="there are na and eu"):
-        connection_from({}, region="mars")
+def test_the_session_cookie_of_the_web_app_is_taken_from_the_environment():
+    connection = connection_from({"LLAMA_CLOUD_SESSION_COOKIE": "abc.def"}, "llama.example", project_id="p")
+    assert connection.base_url == "https://llama.example"
+    assert connection.session_cookie == SecretStr("abc.def")
+    assert connection.project_id == "p"
+    assert connection_from({}, REGIONS["na"]) == Connection()

@@ -11,10 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import SecretStr
 
 from tui.api.errors import ConfigurationError
+from tui.api.regions import REGIONS
 from tui.sanitize import clean_line
-
-REGIONS: Mapping[str, str] = {"na": "https://api.cloud.llamaindex.ai", "eu": "https://api.cloud.eu.llamaindex.ai"}
-"""Base URL by region. Source: the page "Regions" of the LlamaCloud documentation."""
 
 MAX_KEY_CHARS = 500
 
@@ -55,44 +53,26 @@ class Connection:
 
 def connection_from(
     environ: Mapping[str, str],
+    base_url: str,
     *,
-    base_url: str | None = None,
-    region: str | None = None,
     project_id: str | None = None,
     organization_id: str | None = None,
     api_key: SecretStr | None = None,
     key_source: str = "",
 ) -> Connection:
-    """Join what the user said (arguments win) with the environment. ConfigurationError if an address cannot be used.
+    """The connection to an address, with the web app's session cookie if LLAMA_CLOUD_SESSION_COOKIE holds one.
 
-    Read are LLAMA_CLOUD_BASE_URL, LLAMA_CLOUD_REGION, LLAMA_CLOUD_PROJECT_ID and LLAMA_CLOUD_SESSION_COOKIE; keys are
-    the business of `tui.credentials`, to be passed in.
+    ConfigurationError if the address or the cookie cannot be used.
     """
     cookie = environ.get("LLAMA_CLOUD_SESSION_COOKIE", "").strip()
     return Connection(
-        base_url=_address(environ, base_url, region),
+        base_url=checked_base_url(base_url),
         api_key=api_key,
         session_cookie=_checked_secret(cookie, "The session cookie", "LLAMA_CLOUD_SESSION_COOKIE") if cookie else None,
-        project_id=project_id or environ.get("LLAMA_CLOUD_PROJECT_ID") or None,
+        project_id=project_id,
         organization_id=organization_id,
         key_source=key_source,
     )
-
-
-def _address(environ: Mapping[str, str], base_url: str | None, region: str | None) -> str:
-    if base_url:
-        return checked_base_url(base_url)
-    if region:
-        return _region_url(region, "--region")
-    if address := environ.get("LLAMA_CLOUD_BASE_URL", "").strip():
-        return checked_base_url(address, "LLAMA_CLOUD_BASE_URL")
-    return _region_url(environ.get("LLAMA_CLOUD_REGION", "").strip() or "na", "LLAMA_CLOUD_REGION")
-
-
-def _region_url(region: str, source: str) -> str:
-    if url := REGIONS.get(region.strip().lower()):
-        return url
-    raise ConfigurationError(f"{source} names the region {clean_line(region, 40)!r}; there are na and eu.")
 
 
 def is_loopback(host: str) -> bool:

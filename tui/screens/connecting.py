@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,8 @@ from tui.embedded import EmbeddedServer, start_server
 from tui.settings import Settings
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from tui.api.client import Client
+    from tui.api.connection import Connection
     from tui.screens.welcome import UseKey
 
 
@@ -62,25 +61,25 @@ async def _connect_cloud(settings: Settings, given: "UseKey | None") -> Backend:
     from tui.api.client import Client
     from tui.api.connection import connection_from
 
-    key, source = (given.key, "typed here") if given else await _found_key(settings.cloud_url)
     connection = connection_from(
-        os.environ,
-        base_url=settings.cloud_url,
-        project_id=settings.project,
-        organization_id=settings.organization,
-        api_key=key,
-        key_source=source,
+        os.environ, settings.cloud_url, project_id=settings.project, organization_id=settings.organization
     )
+    if given is not None:
+        connection = replace(connection, api_key=given.key, key_source="typed here")
+    else:
+        connection = await _with_found_key(connection)
     return Backend(await Client.connect(connection), f"LlamaCloud · {connection.host}")
 
 
-async def _found_key(base_url: str) -> "tuple[SecretStr, str]":
-    from tui.credentials import Absent, find
+async def _with_found_key(connection: "Connection") -> "Connection":
+    from tui.credentials import Found, find
 
-    found = await asyncio.to_thread(find, base_url)
-    if isinstance(found, Absent):
-        raise KeyNeededError(found.why)
-    return found.key, found.source
+    found = await asyncio.to_thread(find, connection.base_url)
+    if isinstance(found, Found):
+        return replace(connection, api_key=found.key, key_source=found.source)
+    if connection.session_cookie is not None:
+        return connection
+    raise KeyNeededError(found.why)
 
 
 async def keep(given: "UseKey", settings: Settings) -> str | None:
@@ -89,5 +88,7 @@ async def keep(given: "UseKey", settings: Settings) -> str | None:
 
     if given.keep == "memory":
         return None
+    from tui.api.connection import checked_base_url
+
     keep_it = credentials.keep_in_keyring if given.keep == "keyring" else credentials.keep_in_file
-    return await asyncio.to_thread(keep_it, settings.cloud_url, given.key)
+    return await asyncio.to_thread(keep_it, checked_base_url(settings.cloud_url), given.key)

@@ -10,8 +10,8 @@ from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.api.regions import REGIONS
 from tui.screens.dialog import Dialog
-from tui.settings import REGIONS
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from tui.api.regions import REGIONS
+from tui.settings import Settings, SettingsError, config_path, load
+
+NOWHERE = Path("/nowhere/config.toml")
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('theme = "from-file"\nproject = "from-file"\norganization = "from-file"\n')
+    environ = {"LLAMA_CLOUD_PROJECT_ID": "from-environment", "LLAMA_CLOUD_ORGANIZATION_ID": "from-environment"}
+    settings = load({"organization": "from-flag", "project": None}, environ, path)
+    assert (settings.theme, settings.project, settings.organization) == ("from-file", "from-environment", "from-flag")
+
+
+def test_the_region_decides_the_address_unless_one_is_given() -> None:
+    assert load({}, {}, NOWHERE).cloud_url == REGIONS["na"]
+    assert load({}, {"LLAMA_CLOUD_REGION": " EU "}, NOWHERE).cloud_url == REGIONS["eu"]
+    assert load({"base_url": "https://llama.example"}, {}, NOWHERE).cloud_url == "https://llama.example"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("theme = ")
+    with pytest.raises(SettingsError, match=r"config\.toml cannot be read"):
+        load({}, {}, path)
+
+
+def test_an_unknown_setting_and_an_unknown_region_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('colour = "red"')
+    with pytest.raises(SettingsError, match="unknown setting 'colour'"):
+        load({}, {}, path)
+    with pytest.raises(SettingsError, match="'mars' in the environment is unknown"):
+        load({}, {"LLAMA_CLOUD_REGION": "mars"}, NOWHERE)
+
+
+def test_the_place_of_the_file_can_be_given() -> None:
+    assert config_path({"LLAMACHAT_CONFIG": "/here/it.toml"}) == Path("/here/it.toml")
+    assert config_path({}).name == "config.toml"
+
+
+def test_a_choice_of_folders_or_of_a_region_keeps_the_other_settings() -> None:
+    settings = Settings(theme="nord", project="p").with_folders((Path("/papers"),))
+    assert settings.local == (Path("/papers"),)
+    assert settings.with_region("eu") == Settings(theme="nord", project="p", region="eu")
