@@ -44,7 +44,7 @@ async def start_server(folders: Sequence[Path]) -> EmbeddedServer:
     """Serve these folders (none: the manual) on a free port of this machine. Raises `ServerStartError`."""
     pipe = asyncio.subprocess.PIPE
     options = ["serve", "--json", "--port", "0", "--until-stdin-closes"]
-    command = [sys.executable, "-m", "tui", *options, *map(str, folders)]
+    command = [sys.executable, "-P", "-m", "tui", *options, *map(str, folders)]
     with tempfile.TemporaryFile() as complaints:
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=complaints)
         assert process.stdout is not None
