@@ -114,7 +114,7 @@ def _nothing(lookup: Lookup) -> Iterator[str]:
     if not ask.index_ids:
         yield "This question was sent with no index, so there is nothing to search. Start a session with an index.\n\n"
     elif not files:
-        yield f"{names} holds no document that can be read (Markdown and plain text are).\n\n"
+        yield f"{names} holds no document that can be read.\n\n"
     else:
         words = ", ".join(f"“{clean_line(word, 60)}”" for word in query.missing)
         yield f"Nothing in {names} matches {words}.\n\n" if words else "This question has no word to search for.\n\n"
