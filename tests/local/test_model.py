@@ -8,13 +8,18 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.local.inprocess import served
 from tests.local.scripted_model import ScriptedModel, called, endpoint, said, thought
 from tests.local.server import start
 from tests.local.turn import ask, index_ids
+from tui.api.models import TextDelta, ThinkingDelta
+from tui.local.citations import CitationCheck
 from tui.local.model_agent import MAX_CONTEXT_CHARS, MAX_ROUNDS, ModelAgent, fitted
 from tui.local.model_settings import ModelSettings, ModelSettingsError, model_settings
+from tui.local.thinking_tags import ThinkingTags
 
 Event = dict[str, Any]
 
@@ -64,6 +69,14 @@ def test_a_turn_thinks_retrieves_and_answers_with_citations(notes: Path, tmp_pat
         assert stop["usage"]["total_input_tokens"] == 200
         assert stop["usage"]["total_output_tokens"] == 14
         assert stop["usage"]["turns"] == 2
+
+
+def test_reasoning_in_the_answer_is_told_apart(notes: Path, tmp_path: Path) -> None:
+    script = [RETRIEVE, said("<th", "ink>He is ", "named.</", "think>\n\n", "Marek Nowak [1]. <think>")]
+    with answering(notes, tmp_path, ScriptedModel(script)) as http:
+        events = turn(http)
+        assert [event["content"] for event in events if event["type"] == "thinking"] == ["He is named."]
+        assert text(events) == "Marek Nowak [1]. <think>"
 
 
 def test_the_model_is_given_the_tools_the_key_and_what_they_found(notes: Path, tmp_path: Path) -> None:
@@ -219,6 +232,20 @@ def test_the_oldest_answers_of_tools_are_left_out_of_a_long_turn() -> None:
     answer = {"role": "tool", "content": "x" * (MAX_CONTEXT_CHARS // 2 - 100)}
     kept = fitted([{"role": "user", "content": "?"}, answer, answer, answer])
     assert [len(message["content"]) > 1000 for message in kept] == [False, False, True, True]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["<think>", "</think>", "<", "th", "[1]", " [", "9", "2]", "x", "`", "\n", ", "])))
+def test_no_text_is_lost_however_it_comes_in_pieces(pieces: list[str]) -> None:
+    whole, apart = ThinkingTags(), ThinkingTags()
+    together = [*whole.add("".join(pieces)), *whole.end()]
+    told = [piece for text in pieces for piece in apart.add(text)] + apart.end()
+    for kind in (TextDelta, ThinkingDelta):
+        joined = ["".join(piece.content for piece in said if type(piece) is kind) for said in (together, told)]
+        assert joined[0].strip() == joined[1].strip()
+    one, many = CitationCheck(), CitationCheck()
+    once = one.add("".join(pieces), 2) + one.end(2)
+    assert "".join(many.add(piece, 2) for piece in pieces) + many.end(2) == once
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.local.papers import pdf
 from tests.local.server import running_server, until
 from tests.local.turn import ask, index_ids
 
@@ -21,6 +22,8 @@ TEXTS = {
 @pytest.fixture(scope="module")
 def http(tmp_path_factory: pytest.TempPathFactory) -> Generator[httpx.Client]:
     folder = tmp_path_factory.mktemp("named") / "papers"
+    folder.mkdir()
+    (folder / "report.pdf").write_bytes(pdf([["The roof was mended."], ["The cellar is damp.", "Rain comes in."]]))
     for name, text in TEXTS.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -110,3 +113,31 @@ def test_a_page_of_a_file_without_pages_is_said_to_be_none(http: httpx.Client) -
     events = turns(http, "what is on page 3 of kitchen.md?")
     assert tools(events) == ["find", "read"]
     assert "kitchen.md has no page 3" in text(events)
+
+
+def test_a_page_is_shown_and_read(http: httpx.Client) -> None:
+    events = turns(http, "show me page 2 of report.pdf")
+    assert tools(events) == ["find", "page_screenshot"]
+    result = next(event for event in events if event.get("image_attachment"))
+    assert result["image_attachment"]["attachment_name"] == "screenshots/page_2.jpg"
+    source_id = result["image_attachment"]["source_id"]
+    url = http.get("/api/v1/beta/attachments/screenshots%2Fpage_2.jpg", params={"source_id": source_id}).json()["url"]
+    assert httpx.get(url, trust_env=False).content.startswith(b"\xff\xd8")
+    assert "The cellar is damp." in text(events)
+    assert "mended" not in text(events)
+
+
+def test_a_question_about_a_page_is_answered_from_it(http: httpx.Client) -> None:
+    events = turns(http, "what is on page 1 of report.pdf?", "and what is damp on page 2?")
+    assert tools(events) == ["find", "page_screenshot"]
+    assert "cellar is damp" in text(events).splitlines()[0]
+    assert "page 2" in text(events).partition("**Sources**")[2]
+
+
+def test_a_passage_on_a_page_names_the_page_and_its_picture(http: httpx.Client) -> None:
+    events = turns(http, "is the cellar damp?")
+    result = next(event for event in events if event["type"] == "tool_result")["result"]["results"][0]
+    assert result["static_fields"]["page_range_start"] == 2
+    (attachment,) = result["static_fields"]["attachments"]
+    assert attachment["attachment_name"] == "screenshots/page_2.jpg"
+    assert attachment["type"] == "screenshot"

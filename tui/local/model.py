@@ -16,6 +16,7 @@ from httpx_sse import SSEError, aconnect_sse
 
 from tui.api.models import TextDelta, ThinkingDelta
 from tui.local.model_settings import ModelSettings
+from tui.local.thinking_tags import ThinkingTags
 from tui.sanitize import clean, clean_line
 
 Json = dict[str, Any]
@@ -42,9 +43,10 @@ class Call:
 
 @dataclass(slots=True)
 class Reply:
-    """A whole reply. Token counts are None when the endpoint does not tell them."""
+    """A whole reply; `chars` counts its reasoning as well. Token counts are None where the endpoint tells none."""
 
     text: str = ""
+    chars: int = 0
     calls: list[Call] = field(default_factory=list["Call"])
     finish: str | None = None
     refusal: str = ""
@@ -84,11 +86,11 @@ class Model:
         }
         if tools:
             body["tools"] = list(tools)
-        reply = Reply()
+        reply, tags = Reply(), ThinkingTags()
         try:
             async with asyncio.timeout(REPLY_SECONDS):
                 async for chunk in self._chunks(body):
-                    for piece in _take(reply, chunk):
+                    for piece in _take(reply, tags, chunk):
                         yield piece
         except TimeoutError:
             raise ModelError(f"The model was still answering after {REPLY_SECONDS:g} s.") from None
@@ -96,6 +98,9 @@ class Model:
             raise ModelError(f"The model at {self._place} did not answer in time.") from None
         except (httpx.HTTPError, httpx.InvalidURL, SSEError) as error:
             raise ModelError(self._unreachable(error)) from None
+        for piece in tags.end():
+            reply.text += piece.content if isinstance(piece, TextDelta) else ""
+            yield piece
         if reply.finish is None:
             raise ModelError("The model's answer broke off in the middle. Ask again.")
         if reply.refusal or reply.finish == "content_filter":
@@ -158,7 +163,7 @@ def _message(body: Mapping[str, Any]) -> str:
     return clean_line(str(error))
 
 
-def _take(reply: Reply, chunk: Json) -> list[ThinkingDelta | TextDelta]:
+def _take(reply: Reply, tags: ThinkingTags, chunk: Json) -> list[ThinkingDelta | TextDelta]:
     """Adds a chunk to the reply. Returns the text in it. Raises `ModelError` for a chunk of another shape."""
     try:
         usage: Json = chunk.get("usage") or {}
@@ -176,10 +181,12 @@ def _take(reply: Reply, chunk: Json) -> list[ThinkingDelta | TextDelta]:
         said = clean(delta.get("content") or "")
     except (AttributeError, KeyError, TypeError):
         raise ModelError("The model's endpoint sent something that is not its API. Is the address right?") from None
-    reply.text += said
-    if len(reply.text) + sum(len(call.arguments) for call in reply.calls) > MAX_REPLY_CHARS:
+    pieces = [*([ThinkingDelta(thought)] if thought else []), *tags.add(said)]
+    reply.text += "".join(piece.content for piece in pieces if isinstance(piece, TextDelta))
+    reply.chars += len(thought) + len(said)
+    if reply.chars + sum(len(call.arguments) for call in reply.calls) > MAX_REPLY_CHARS:
         raise ModelError("The model's answer has no end.")
-    return [*([ThinkingDelta(thought)] if thought else []), *([TextDelta(said)] if said else [])]
+    return pieces
 
 
 def _take_call(calls: list[Call], part: Json) -> None:

@@ -28,6 +28,11 @@ class Named:
     exact: tuple[str, ...]
     rest: str
 
+    @property
+    def file(self) -> FileRef | None:
+        """The one file that is named."""
+        return self.files[0] if len(self.files) == 1 else None
+
 
 def named(library: Library, question: str, earlier: str | None, index_ids: Sequence[str]) -> Named:
     """What a question names. A page without a file is a page of the file that the question before it named."""

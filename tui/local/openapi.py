@@ -13,7 +13,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from tui.local.retrieval_wire import FindBody, GrepBody, ReadBody, RetrieveBody
-from tui.local.wire import CreateBody, IndexQuery, PageQuery, ScopeQuery, StreamBody, TitleBody
+from tui.local.wire import (
+    AttachmentPageQuery,
+    AttachmentQuery,
+    CreateBody,
+    IndexBody,
+    IndexPageQuery,
+    IndexQuery,
+    PageQuery,
+    ScopeQuery,
+    StreamBody,
+    TitleBody,
+)
 
 Schema = dict[str, Any]
 
@@ -118,8 +129,8 @@ class Operation:
     answer: Schema | None
     body: type[BaseModel] | None = None
     query: type[BaseModel] = ScopeQuery
-    also_query: Mapping[str, bool] | None = None
-    """More query parameters, all texts, and whether they are required."""
+    also_query: Sequence[str] = ()
+    """More query parameters; all are texts and may be left out."""
     status: int = 200
     refusals: Sequence[int] = ()
     streams: bool = False
@@ -127,42 +138,45 @@ class Operation:
 
 OPERATIONS: Sequence[Operation] = (
     Operation("get", "/api/v1/chat", "listSessions", _page("Summary"), query=PageQuery),
-    Operation("post", "/api/v1/chat", "createSession", _ref("Summary"), CreateBody, refusals=(404,)),
-    Operation("get", "/api/v1/chat/{session_id}", "getSession", _ref("Session"), refusals=(404,)),
-    Operation("delete", "/api/v1/chat/{session_id}", "deleteSession", None, status=204, refusals=(404,)),
-    Operation("get", "/api/v1/chat/{session_id}/summary", "getSummary", _ref("Summary"), refusals=(404,)),
-    Operation("post", "/api/v1/chat/{session_id}/title", "setTitle", _ref("Summary"), TitleBody, refusals=(404,)),
+    Operation("post", "/api/v1/chat", "createSession", _ref("Summary"), CreateBody),
+    Operation("get", "/api/v1/chat/{session_id}", "getSession", _ref("Session")),
+    Operation("delete", "/api/v1/chat/{session_id}", "deleteSession", None, status=204),
+    Operation("get", "/api/v1/chat/{session_id}/summary", "getSummary", _ref("Summary")),
+    Operation("post", "/api/v1/chat/{session_id}/title", "setTitle", _ref("Summary"), TitleBody),
     Operation(
         "post",
         "/api/v1/chat/{session_id}/messages/stream",
         "ask",
         None,
         StreamBody,
-        refusals=(404, 409),
+        refusals=(409,),
         streams=True,
     ),
-    Operation("get", "/api/v1/indexes", "listIndexes", _page("Index"), query=PageQuery),
-    Operation("get", "/api/v1/indexes/{index_id}", "getIndex", _ref("Index"), query=IndexQuery, refusals=(404,)),
-    Operation("get", "/api/v1/projects", "listProjects", _list(_ref("Project")), also_query={"project_name": False}),
-    Operation("get", "/api/v1/projects/{project_id}", "getProject", _ref("Project"), refusals=(404,)),
-    Operation("get", "/api/v2/projects", "pageProjects", _page("Project"), query=PageQuery, also_query={"name": False}),
-    Operation("get", "/api/v2/projects/{project_id}", "getProjectV2", _ref("Project"), refusals=(404,)),
+    Operation("get", "/api/v1/indexes", "listIndexes", _page("Index"), query=IndexPageQuery),
+    Operation("post", "/api/v1/indexes", "createIndex", _ref("Index"), IndexBody, refusals=(403, 409)),
+    Operation("delete", "/api/v1/indexes/{index_id}", "deleteIndex", None, status=204, refusals=(409,)),
+    Operation("post", "/api/v1/indexes/{index_id}/sync", "syncIndex", _ref("Index"), status=202, refusals=(409,)),
+    Operation(
+        "post", "/api/v1/indexes/{index_id}/sync/cancel", "cancelSync", _ref("Index"), status=202, refusals=(409,)
+    ),
+    Operation("get", "/api/v1/indexes/{index_id}", "getIndex", _ref("Index"), query=IndexQuery),
+    Operation("get", "/api/v1/projects", "listProjects", _list(_ref("Project")), also_query=("project_name",)),
+    Operation("get", "/api/v1/projects/{project_id}", "getProject", _ref("Project")),
+    Operation("get", "/api/v2/projects", "pageProjects", _page("Project"), query=PageQuery, also_query=("name",)),
+    Operation("get", "/api/v2/projects/{project_id}", "getProjectV2", _ref("Project")),
     Operation(
         "get",
         "/api/v1/beta/attachments",
         "listAttachments",
         _page("Attachment"),
-        query=PageQuery,
-        also_query={"source_id": True},
-        refusals=(404,),
+        query=AttachmentPageQuery,
     ),
     Operation(
         "get",
         "/api/v1/beta/attachments/{attachment_name}",
         "getAttachment",
         _ref("PresignedUrl"),
-        also_query={"source_id": True},
-        refusals=(404,),
+        query=AttachmentQuery,
     ),
     Operation(
         "post",
@@ -170,11 +184,10 @@ OPERATIONS: Sequence[Operation] = (
         "retrieve",
         _object(results=_list(_ref("Result"))),
         RetrieveBody,
-        refusals=(404,),
     ),
-    Operation("post", "/api/v1/retrieval/files/find", "findFiles", _page("File"), FindBody, refusals=(404,)),
-    Operation("post", "/api/v1/retrieval/files/grep", "grepFile", _page("Match"), GrepBody, refusals=(404,)),
-    Operation("post", "/api/v1/retrieval/files/read", "readFile", _object(content=_TEXT), ReadBody, refusals=(404,)),
+    Operation("post", "/api/v1/retrieval/files/find", "findFiles", _page("File"), FindBody),
+    Operation("post", "/api/v1/retrieval/files/grep", "grepFile", _page("Match"), GrepBody),
+    Operation("post", "/api/v1/retrieval/files/read", "readFile", _object(content=_TEXT), ReadBody),
 )
 
 
@@ -202,7 +215,7 @@ def _described(operation: Operation, schemas: dict[str, Schema]) -> Schema:
             "422": _json("The request does not fit.", _ref("Invalid")),
             **{
                 str(status): _json(HTTPStatus(status).phrase, _ref("Problem"))
-                for status in (400, 401, 413, *operation.refusals)
+                for status in (400, 401, 404, 413, *operation.refusals)
             },
         },
     }
@@ -234,9 +247,12 @@ def _path_parameters(path: str) -> list[Schema]:
 
 
 def _query_parameters(operation: Operation) -> list[Schema]:
-    described = operation.query.model_json_schema()["properties"]
-    more = operation.also_query or {}
+    described = operation.query.model_json_schema()
+    required = described.get("required", ())
     return [
-        *({"name": name, "in": "query", "required": False, "schema": schema} for name, schema in described.items()),
-        *({"name": name, "in": "query", "required": required, "schema": _TEXT} for name, required in more.items()),
+        *(
+            {"name": name, "in": "query", "required": name in required, "schema": schema}
+            for name, schema in described["properties"].items()
+        ),
+        *({"name": name, "in": "query", "required": False, "schema": _TEXT} for name in operation.also_query),
     ]
