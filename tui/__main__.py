@@ -38,6 +38,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--region", choices=list(REGIONS), help="where the account is (LLAMA_CLOUD_REGION)")
     parser.add_argument("--project", metavar="ID", help="the project to work in (LLAMA_CLOUD_PROJECT_ID)")
     parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
+    parser.add_argument("--debug", action="store_true", help="tell more in the log (never questions, answers or keys)")
     parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
     return parser
 
@@ -57,7 +58,7 @@ def _open_app(arguments: Namespace) -> int:
     except SettingsError as error:
         print(f"llamachat-tui: {error}", file=sys.stderr)
         return 2
-    return _run(settings)
+    return _run(settings, debug=arguments.debug)
 
 
 def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
@@ -67,10 +68,12 @@ def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
     return None if given is None else tuple(folder.expanduser().resolve() for folder in given)
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, *, debug: bool) -> int:
     collect_nothing()  # until the first frame
+    from tui import log
     from tui.app import LlamaChat
 
+    log.start(debug=debug)
     app = LlamaChat(settings)
     app.run()
     return app.return_code or 0
