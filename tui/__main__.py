@@ -7,16 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui.collecting import collect_nothing
+from tui.commands import COMMANDS, run
 from tui.settings import REGIONS, Settings, SettingsError, config_path, load
 
 
 def main() -> None:
     """Run the command and exit with its code: 0, 1 after a crash, 2 for arguments that cannot be used."""
     arguments = sys.argv[1:]
-    if arguments[:1] == ["serve"]:
-        from tui.local.serve import main as serve
-
-        sys.exit(serve(arguments[1:]))
+    if arguments and arguments[0] in COMMANDS:
+        sys.exit(run(arguments[0], arguments[1:]))
     sys.exit(_open_app(_parser().parse_args(arguments)))
 
 
@@ -24,7 +23,7 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="llamachat-tui",
         description="Research your documents by chatting with LlamaCloud's agent, or with your own folders.",
-        epilog="`llamachat-tui serve --help` tells how to run the embedded server by itself.",
+        epilog=f"Commands: {', '.join(COMMANDS)}; `llamachat-tui serve --help` tells about one.",
     )
     parser.add_argument("--version", action=_SayVersion, nargs=0, help="show program's version number and exit")
     parser.add_argument(
