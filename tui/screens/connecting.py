@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.embedded import EmbeddedServer, start_server
+from tui.redaction import hide
 from tui.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ async def _connect_cloud(settings: Settings, given: "UseKey | None") -> Backend:
     from tui.api.connection import connection_from
 
     key, source = (given.key, "typed here") if given else await _found_key(settings.cloud_url)
+    hide(key)
     connection = connection_from(
         os.environ,
         base_url=settings.cloud_url,
