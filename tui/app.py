@@ -35,6 +35,7 @@ def _styles() -> list[Path]:
     assert package.origin is not None
     return [Path(package.origin).parent / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")]
 
+
 FAREWELL_SECONDS = 0.5
 """So long the server and the network may take when the process is told to end."""
 
