@@ -165,15 +165,21 @@ class RealTerminal:
             assert time.monotonic() < end, "still running; the screen shows:\n" + "\n".join(self.lines())
         return self.process.returncode
 
+    def send_bytes(self, keys: bytes) -> None:
+        os.write(self._fd, keys)
+
+    def hang_up(self) -> None:
+        """Close the window: the program has no terminal from now on."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
     def close(self) -> None:
         """End the program, if it still runs, and wait for it."""
-        if self._fd < 0:
-            return
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._fd)
-        self._fd = -1
+        self.hang_up()
 
     def _set_size(self) -> None:
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))

@@ -8,16 +8,15 @@ from pathlib import Path
 
 from tui.api.regions import REGIONS
 from tui.collecting import collect_nothing
+from tui.commands import COMMANDS, run
 from tui.settings import Settings, SettingsError, config_path, load
 
 
 def main() -> None:
     """Run the command and exit with its code: 0, 1 after a crash, 2 for arguments that cannot be used."""
     arguments = sys.argv[1:]
-    if arguments[:1] == ["serve"]:
-        from tui.local.serve import main as serve
-
-        sys.exit(serve(arguments[1:]))
+    if arguments and arguments[0] in COMMANDS:
+        sys.exit(run(arguments[0], arguments[1:]))
     sys.exit(_open_app(_parser().parse_args(arguments)))
 
 
@@ -25,7 +24,7 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="llamachat-tui",
         description="Research your documents by chatting with LlamaCloud's agent, or with your own folders.",
-        epilog="`llamachat-tui serve --help` tells how to run the embedded server by itself.",
+        epilog=f"Commands: {', '.join(COMMANDS)}; `llamachat-tui serve --help` tells about one.",
     )
     parser.add_argument("--version", action=_SayVersion, nargs=0, help="show program's version number and exit")
     parser.add_argument(
@@ -39,6 +38,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--region", choices=list(REGIONS), help="where the account is (LLAMA_CLOUD_REGION)")
     parser.add_argument("--project", metavar="ID", help="the project to work in (LLAMA_CLOUD_PROJECT_ID)")
     parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
+    parser.add_argument("--debug", action="store_true", help="tell more in the log (never questions, answers or keys)")
     parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
     return parser
 
@@ -58,7 +58,7 @@ def _open_app(arguments: Namespace) -> int:
     except SettingsError as error:
         print(f"llamachat-tui: {error}", file=sys.stderr)
         return 2
-    return _run(settings)
+    return _run(settings, debug=arguments.debug)
 
 
 def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
@@ -68,10 +68,12 @@ def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
     return None if given is None else tuple(folder.expanduser().resolve() for folder in given)
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, *, debug: bool) -> int:
     collect_nothing()  # until the first frame
+    from tui import log
     from tui.app import LlamaChat
 
+    log.start(debug=debug)
     app = LlamaChat(settings)
     app.run()
     return app.return_code or 0

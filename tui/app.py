@@ -1,17 +1,23 @@
 """The Textual app: themes, stylesheets, global keys, which screen."""
 
-from collections.abc import Iterable
+import asyncio
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.api.errors import ApiError
 from tui.collecting import collect_rarely
+from tui.log import crash_notice
+from tui.process import Ending
 from tui.screens.chat import ChatScreen
 from tui.settings import Settings
 from tui.terminal.app import FrugalApp
@@ -30,15 +36,26 @@ def _styles() -> list[Path]:
     return [Path(package.origin).parent / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")]
 
 
+FAREWELL_SECONDS = 0.5
+"""So long the server and the network may take when the process is told to end."""
+
+EXIT_SECONDS = 3.0
+"""So long threads that cannot be stopped (a keyring that asks elsewhere) may hold up the exit after that."""
+
+
 class LlamaChat(FrugalApp):
-    """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind."""
+    """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
+
+    `on_end` is called, synchronously and maybe from another thread, when the app ends in any way but by the user's key:
+    it saves what is not kept yet.
+    """
 
     TITLE = "llamachat-tui"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", priority=True),
         Binding("ctrl+l", "redraw", "Redraw", show=False),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
     ]
 
     def __init__(self, settings: Settings) -> None:
@@ -46,6 +63,8 @@ class LlamaChat(FrugalApp):
         self._settings = settings
         self._backend: Backend | None = None
         self.chat = ChatScreen()
+        self.on_end: Callable[[], None] = lambda: None
+        self._ending = Ending(lambda: self.on_end(), self._leave, self._abandon_terminal)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
@@ -75,6 +94,8 @@ class LlamaChat(FrugalApp):
         return self.chat
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            self._ending.listen()
         self.call_after_refresh(self._begin_after_first_frame)
 
     def _begin_after_first_frame(self) -> None:
@@ -128,7 +149,41 @@ class LlamaChat(FrugalApp):
                 self.exit()
 
     async def action_quit(self) -> None:
+        await self._finish()
+        if not self.is_headless:
+            self._ending.insist(0, EXIT_SECONDS)
+        self.exit()
+
+    async def _finish(self) -> None:
         await self.chat.finish()
         if self._backend is not None:
             await self._backend.close()
-        self.exit()
+
+    def _leave(self, return_code: int) -> None:
+        async def finish_and_exit() -> None:
+            try:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._finish(), FAREWELL_SECONDS)
+            finally:
+                self.exit_at_once(return_code)
+
+        self.run_worker(finish_and_exit())
+
+    def _abandon_terminal(self) -> None:
+        driver: Any = self._driver
+        if driver is not None and hasattr(driver, "abandon"):
+            driver.abandon()
+
+    def _fatal_error(self) -> None:
+        """Textual's own shows the values of variables, a key among them; this one says where the crash is told.
+
+        Private in Textual (8.2.8), and checked by `tests/terminal/test_textual_contract.py`.
+        """
+        error = sys.exc_info()[1]
+        if error is not None and not self._exit_renderables:
+            self._exit_renderables.append(Text(crash_notice(error)))
+            with suppress(Exception):  # the crash is what is told, not what it broke
+                self.on_end()
+        if not self.is_headless:
+            self._ending.insist(1, EXIT_SECONDS)
+        self._close_messages_no_wait()

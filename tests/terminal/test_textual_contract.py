@@ -7,6 +7,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual.app import App, ComposeResult
+from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import Static
@@ -73,3 +74,23 @@ def test_the_app_knows_whether_frames_can_be_held_back_and_which_screens_shine_t
     app: Any = FrugalApp()
     assert app._sync_available is False
     assert app._background_screens == []
+
+
+def test_the_driver_writes_reads_and_measures_only_where_ours_does() -> None:
+    stock: Any = LinuxDriver
+    source = inspect.getsource(LinuxDriver)
+    assert source.count("self._writer_thread.write(") == 1
+    assert "self._writer_thread.write(data)" in inspect.getsource(stock.write)
+    assert source.count("os.read") == 1
+    assert "while not self.exit_event.is_set()" in inspect.getsource(stock.run_input_thread)
+    assert "self._get_terminal_size()" in inspect.getsource(stock.start_application_mode)
+    assert "self.attrs_before = termios.tcgetattr(self.fileno)" in source
+    assert parameters(stock.start_application_mode) == parameters(stock.close) == ["self"]
+
+
+def test_a_crash_goes_through_the_method_that_tells_it_without_the_values_of_variables() -> None:
+    stock: Any = App
+    assert "self._fatal_error()" in inspect.getsource(stock._handle_exception)
+    source = inspect.getsource(stock._fatal_error)
+    assert "self._exit_renderables.append(" in source
+    assert "self._close_messages_no_wait()" in source

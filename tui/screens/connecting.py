@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.embedded import EmbeddedServer, start_server
+from tui.redaction import hide
 from tui.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ async def _connect_cloud(settings: Settings, given: "UseKey | None") -> Backend:
         connection = replace(connection, api_key=given.key, key_source="typed here")
     else:
         connection = await _with_found_key(connection)
+    if connection.api_key is not None:
+        hide(connection.api_key)
     return Backend(await Client.connect(connection), f"LlamaCloud · {connection.host}")
 
 

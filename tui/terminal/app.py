@@ -16,6 +16,7 @@ from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console, RenderableType
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 
 from tui.terminal.cells import cells_of
@@ -43,6 +44,14 @@ class FrugalApp(App[None]):
         self._pacing = Pacing(self.set_timer)
         self._is_drawing_difference = False
 
+    def get_driver_class(self) -> type[Driver]:
+        stock = super().get_driver_class()
+        if stock.__name__ != "LinuxDriver":  # Windows, a browser, or one that TEXTUAL_DRIVER names
+            return stock
+        from tui.terminal.driver import SturdyDriver
+
+        return SturdyDriver
+
     def on_mount(self) -> None:
         app: Any = self  # the type of the signals is left open by Textual
         app.app_suspend_signal.subscribe(self, self._leave_terminal, immediate=True)
@@ -69,6 +78,10 @@ class FrugalApp(App[None]):
         """Leave, when an answer that is on its way has come: it would be typed into the shell."""
         self._pacing.finish(lambda: super(FrugalApp, self).exit(result, return_code, message))
 
+    def exit_at_once(self, return_code: int) -> None:
+        """Leave without waiting for the terminal: it may be gone, or answer no more."""
+        super().exit(None, return_code)
+
     def action_redraw(self) -> None:
         """Draw everything anew, whatever another program has left on the terminal."""
         self._picture.forget()
@@ -80,8 +93,14 @@ class FrugalApp(App[None]):
     def on_resize(self) -> None:
         self._picture.forget()
 
+    def on_sturdy_driver_caught_up(self) -> None:
+        self.action_redraw()
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         stock: Any = super()
+        if getattr(self._driver, "is_clogged", False):  # the driver's `CaughtUp` follows
+            self._picture.forget()
+            return
         if self.full_refresh or self.is_inline or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
             if renderable is not None:
                 self._leave_terminal()

@@ -15,6 +15,9 @@ from tui.sanitize import clean
 COUNT_FROM = 800
 """The composer shows how much of the limit is used from this many characters on."""
 
+MAX_PASTE_CHARS = 20_000
+"""A longer paste is refused: it could never be sent, and a text field takes seconds to lay it out."""
+
 
 class Composer(TextArea):
     """A growing text field. Enter sends, Ctrl+J makes a new line; nothing that was typed is ever dropped by itself."""
@@ -97,7 +100,15 @@ class Composer(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        self.type(event.text)
+        if len(event.text) > MAX_PASTE_CHARS:
+            self.post_message(
+                self.Refused(
+                    f"The pasted text has {len(event.text):,} characters and a question takes {MAX_PROMPT_CHARS:,} at "
+                    "most. It was not inserted. Paste the part that matters."
+                )
+            )
+        else:
+            self.type(event.text)
 
     def on_text_area_changed(self) -> None:
         used = len(self.text)

@@ -1,0 +1,31 @@
+"""Calling a command as a shell would."""
+
+import io
+from dataclasses import dataclass
+
+import pytest
+
+from tui.commands import run
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command left: its exit code, and what it said on standard output and on standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Command:
+    """Calls commands in this process; standard input is no terminal."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, name: str, *arguments: str, stdin: str = "") -> Said:
+        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        code = run(name, arguments)
+        out, err = self._capsys.readouterr()
+        return Said(code, out, err)

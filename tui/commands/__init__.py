@@ -1,0 +1,19 @@
+"""What `llamachat-tui NAME` does besides opening the app: one module each, with `main(arguments) -> exit code`."""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Final
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "serve": "tui.local.serve",
+    "login": "tui.commands.login",
+    "logout": "tui.commands.logout",
+    "status": "tui.commands.status",
+    "doctor": "tui.commands.doctor",
+    "forget": "tui.commands.forget",
+}
+
+
+def run(name: str, arguments: Sequence[str]) -> int:
+    """Run a command by its name; its exit code. Only its own module is loaded."""
+    return import_module(COMMANDS[name]).main(list(arguments))

@@ -1,0 +1,45 @@
+"""`llamachat-tui forget`: delete what is kept on this machine: sessions, drafts, questions, and the log."""
+
+import sys
+from argparse import ArgumentParser
+
+from tui.log import log_path
+from tui.store.place import StoreError, files_of, store_path
+from tui.store.store import Store
+
+
+def main(arguments: list[str]) -> int:
+    """Ask, unless told not to, and delete; the exit code."""
+    parser = ArgumentParser(
+        prog="llamachat-tui forget",
+        description="Delete the sessions, drafts, questions and logs kept on this machine. "
+        "Nothing on a server changes, and the API key stays: see `llamachat-tui logout`.",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    options = parser.parse_args(arguments)
+    log = log_path()
+    logs = [file for file in (log, log.with_name(f"{log.name}.1")) if file.exists()]
+    kept = [*files_of(store_path()), *logs]
+    if not kept:
+        print(f"Nothing is kept in {log.parent}.")
+        return 0
+    if not options.yes and not _agreed(f"Delete all that is kept in {log.parent}? [y/N] "):
+        print("Nothing was deleted.")
+        return 1
+    try:
+        if store_path().exists():
+            Store.open(store_path()).forget()
+        for file in logs:
+            file.unlink(missing_ok=True)
+    except (StoreError, OSError) as error:
+        print(f"llamachat-tui: Not all could be deleted. {error}", file=sys.stderr)
+        return 1
+    print(f"Deleted: {len(kept)} files in {log.parent}.")
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    try:
+        return sys.stdin.isatty() and input(question).strip().lower() in ("y", "yes")
+    except (EOFError, KeyboardInterrupt):
+        return False

@@ -1,0 +1,32 @@
+"""`llamachat-tui status`: which key is used, and where it was found. Nothing is sent."""
+
+import os
+from collections.abc import Mapping
+
+from tui import credentials
+from tui.api.connection import Connection
+from tui.commands.server import base_url_of, parser, settings_of, told
+
+
+def main(arguments: list[str]) -> int:
+    """Say which key is used; the exit code, 1 where there is none."""
+    given = parser("status", "Say which API key is used, by its last four characters.").parse_args(arguments)
+
+    def status() -> int:
+        base_url = base_url_of(settings_of(given))
+        print(f"Server: {base_url}")
+        hint, why = hint_of(base_url)
+        print(f"Key: {hint}" if hint else f"No key. {why or 'Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY.'}")
+        if any(os.environ.get(name) for name in credentials.ENVIRONMENT) and (stored := hint_of(base_url, {})[0]):
+            print(f"Not used, because the environment wins: {stored}")
+        return 0 if hint else 1
+
+    return told(status)
+
+
+def hint_of(base_url: str, environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
+    """The end of the key and its source, "" where there is none; and then why, where that is known."""
+    found = credentials.find(base_url, environ)
+    if isinstance(found, credentials.Absent):
+        return "", found.why
+    return Connection(base_url, found.key, key_source=found.source).key_hint, ""

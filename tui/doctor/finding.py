@@ -1,0 +1,16 @@
+"""One thing that was looked at."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Verdict: TypeAlias = Literal["ok", "warn", "problem"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, how it is, and what can be done about it ("" where nothing needs to be)."""
+
+    subject: str
+    verdict: Verdict
+    state: str
+    advice: str = ""

@@ -1,0 +1,128 @@
+"""A driver that outlives its terminal: bad input, a terminal that stops reading, one that goes away.
+
+It relies on private parts of Textual (8.2.8), which `tests/terminal/test_textual_contract.py` checks: `LinuxDriver`
+writes only by `write`, reads only in `run_input_thread` until `exit_event` is set, asks `_get_terminal_size`, keeps the
+terminal's old settings in `attrs_before`, and takes its terminal between `start_application_mode` and `close`.
+"""
+
+import contextlib
+import logging
+import os
+import selectors
+import signal
+import termios
+import threading
+from collections.abc import Iterator
+from time import monotonic
+from typing import Any, Final
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from tui.terminal.intake import MAX_COLUMNS, MAX_ROWS, Intake, Pasted, Piece
+from tui.terminal.output import Output
+
+READ_BYTES: Final = 64 * 1024
+IDLE_SECONDS: Final = 0.05
+LAST_WORDS_SECONDS: Final = 0.5
+"""So long the end waits for a terminal that does not read."""
+
+GIVE_BACK: Final = (
+    "\x1b[?2026l\x1b[m\x1b[<u"
+    + "".join(f"\x1b[?{mode}l" for mode in (1000, 1003, 1015, 1006, 1016, 1004, 2004, 2048))
+    + "\x1b[?7h\x1b[?1049l\x1b[?25h"
+).encode()
+"""Undoes every mode that `LinuxDriver` sets, for when it can no longer do that itself."""
+
+_log = logging.getLogger(__name__)
+
+
+class SturdyDriver(LinuxDriver):
+    """Textual's own driver, with an input that cannot end the app and an output that cannot block it."""
+
+    class CaughtUp(Message):
+        """The terminal reads again, and frames were left out meanwhile."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._output: Output | None = None
+        self._is_lost = False
+
+    @property
+    def is_clogged(self) -> bool:
+        """Whether the terminal has stopped reading; `CaughtUp` follows."""
+        return self._output is not None and self._output.is_clogged
+
+    def start_application_mode(self) -> None:
+        assert self._file is not None  # Python has no standard error only where it has no console either
+        self._output = Output(self._file.fileno(), lambda: self.send_message(self.CaughtUp()), self._lose)
+        self._output.start()
+        super().start_application_mode()
+
+    def write(self, data: str) -> None:
+        if self._output is not None:
+            self._output.write(data)
+
+    def close(self) -> None:
+        super().close()
+        if self._output is not None:
+            self._output.close(LAST_WORDS_SECONDS)
+            self._output = None
+
+    def abandon(self) -> None:
+        """Give the terminal back as well as it goes, without waiting: from any thread, when all else hangs."""
+        if self._output is None or self._is_lost:
+            return
+        with contextlib.suppress(OSError, termios.error):
+            if self.attrs_before is not None:
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            terminal = os.open(os.ttyname(self.fileno), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            os.write(terminal, GIVE_BACK)
+
+    def run_input_thread(self) -> None:
+        parser, intake, heard = XTermParser(), Intake(), monotonic()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if not selector.select(IDLE_SECONDS):
+                    pieces = intake.idle()
+                elif data := self._read():
+                    pieces, heard = intake.feed(data, monotonic() - heard), monotonic()
+                else:
+                    self._lose()
+                    return
+                try:
+                    for message in _messages(pieces, parser):
+                        self.process_message(message)
+                except (
+                    Exception
+                ) as error:  # Its holes are open issues of Textual's; a lost key is better than a lost app.
+                    _log.warning("The terminal sent what the parser cannot take (%s).", type(error).__name__)
+                    parser = XTermParser()
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, READ_BYTES)
+        except OSError:
+            return b""
+
+    def _lose(self) -> None:
+        """There is no terminal any more. The system says that with SIGHUP, but not to everyone, nor in every case."""
+        if not self._is_lost:
+            self._is_lost = True
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGHUP)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        columns, rows = super()._get_terminal_size()
+        return min(columns, MAX_COLUMNS), min(rows, MAX_ROWS)
+
+
+def _messages(pieces: list[Piece], parser: XTermParser) -> Iterator[Message]:
+    for piece in pieces:
+        if isinstance(piece, Pasted):
+            yield events.Paste(piece.text)
+        else:
+            yield from parser.feed(piece)
+    yield from parser.tick()

@@ -1,0 +1,121 @@
+"""What a terminal sends, tamed before Textual's parser sees it: bytes that are no text, sequences that nobody means.
+
+A terminal is not trusted: what runs in it before us, or a line that garbles, can make it send anything. Without this, a
+byte that is no UTF-8 or a key with a huge number ends the app, and a forged size or a long sequence freezes it.
+"""
+
+import re
+from codecs import getincrementaldecoder
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from tui.sanitize import clean
+
+MAX_ROWS: Final = 1000
+MAX_COLUMNS: Final = 2000
+"""The largest screen that is believed: more than any that is readable, and still drawn in time."""
+
+MAX_PARAMETERS: Final = 40
+"""Characters between `ESC [` and the final letter. Textual's parser takes 32 in all; real reports have fewer."""
+
+PASTE_PATIENCE: Final = 2.0
+"""Seconds of silence in a paste, after which a single key means that its end was lost."""
+
+_MAX_KEY: Final = 8
+"""Characters that a single key sends at most."""
+
+_PASTE_START: Final = "\x1b[200~"
+_PASTE_END: Final = "\x1b[201~"
+_KEY_FINALS: Final = "u~ABCDEFHPQRS"
+_CONTROL_SEQUENCE = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])")
+_UNFINISHED = re.compile(r"\x1b\[[0-?]*[ -/]*\Z")
+_REST = re.compile(r"[0-?]*[ -/]*[@-~]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """A pasted text: line ends are line feeds, and it is safe to show."""
+
+    text: str
+
+
+Piece: TypeAlias = str | Pasted
+"""Text for the parser, or a paste that is complete."""
+
+
+class Intake:
+    """Turns the bytes of a terminal into pieces that can do no harm. It keeps what is not complete yet."""
+
+    def __init__(self) -> None:
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._held = ""
+        self._paste: str | None = None
+        self._is_dropping = False
+
+    def feed(self, data: bytes, silence: float = 0.0) -> list[Piece]:
+        """The pieces that are complete with these bytes, which came after so many seconds of silence."""
+        text, self._held = self._held + self._decode(data), ""
+        pieces: list[Piece] = []
+        if self._paste is not None and silence >= PASTE_PATIENCE and len(text) <= _MAX_KEY:
+            pieces.append(self._end_paste(self._paste))
+        while text:
+            piece, text = self._first(text) if self._paste is None else self._more_of_paste(self._paste, text)
+            if piece:
+                pieces.append(piece)
+        return pieces
+
+    def idle(self) -> list[Piece]:
+        """Nothing more came for a moment: what looked like the beginning of a sequence is a key of its own."""
+        held, self._held = self._held, ""
+        return [held] if held else []
+
+    def _first(self, text: str) -> tuple[Piece | None, str]:
+        typed, start, rest = text.partition(_PASTE_START)
+        if start:
+            self._paste = ""
+        return self._tamed(typed, is_last=not start) or None, rest
+
+    def _more_of_paste(self, paste: str, text: str) -> tuple[Piece | None, str]:
+        whole = paste + text
+        end = whole.find(_PASTE_END, max(0, len(paste) - len(_PASTE_END)))
+        if end < 0:
+            self._paste = whole
+            return None, ""
+        return self._end_paste(whole[:end]), whole[end + len(_PASTE_END) :]
+
+    def _end_paste(self, text: str) -> Pasted:
+        self._paste = None
+        return Pasted(clean(text.replace("\r\n", "\n").replace("\r", "\n")))
+
+    def _tamed(self, text: str, *, is_last: bool) -> str:
+        if self._is_dropping:
+            match = _REST.match(text)
+            assert match is not None
+            self._is_dropping = match.end() == len(text) and not match.group()[-1:] >= "@"
+            text = text[match.end() :]
+        if is_last and (unfinished := _UNFINISHED.search(text)):
+            text, rest = text[: unfinished.start()], unfinished.group()
+            if len(rest) <= MAX_PARAMETERS:
+                self._held = rest
+            else:
+                self._is_dropping = True
+        return _CONTROL_SEQUENCE.sub(lambda match: match.group() if _is_plausible(*match.groups()) else "", text)
+
+
+def _is_plausible(parameters: str, final: str) -> bool:
+    if len(parameters) > MAX_PARAMETERS:
+        return False
+    numbers = [int(number) for number in re.findall("[0-9]+", parameters)]
+    if any(number > 0x10FFFF or 0xD800 <= number <= 0xDFFF for number in numbers):
+        return False
+    if final in _KEY_FINALS and ":" in "".join(parameters.split(";")[:2]):
+        return False  # forms of the keyboard protocol that are not asked for, and that Textual's parser fails on
+    return final != "t" or _is_plausible_size(parameters)
+
+
+def _is_plausible_size(parameters: str) -> bool:
+    """Whether this is `48;rows;columns;height;width` (in-band resize), with a size that can be."""
+    if not (match := re.fullmatch("48;([0-9]+);([0-9]+);([0-9]+);([0-9]+)", parameters)):
+        return False
+    rows, columns, height, width = map(int, match.groups())
+    return 1 <= rows <= MAX_ROWS and 1 <= columns <= MAX_COLUMNS and height >= rows and width >= columns

@@ -1,0 +1,62 @@
+"""Writing to the terminal, in a thread: a terminal that stops reading stops this thread and nothing else."""
+
+import os
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Thread
+from typing import Final
+
+CLOGGED: Final = 64 * 1024
+"""Characters that wait at most before frames are left out: two or three frames of a full screen."""
+
+
+class Output(Thread):
+    """A queue of texts and the thread that writes them to a file descriptor.
+
+    `when_caught_up` is called once after it was clogged, `when_lost` once when there is no terminal any more; both in
+    the thread. Not a buffered file: its lock, held by a writer that hangs, would end the interpreter's own exit badly.
+    """
+
+    def __init__(self, descriptor: int, when_caught_up: Callable[[], None], when_lost: Callable[[], None]) -> None:
+        super().__init__(name="terminal-output", daemon=True)
+        self._descriptor = descriptor
+        self._when_caught_up = when_caught_up
+        self._when_lost = when_lost
+        self._texts: SimpleQueue[str | None] = SimpleQueue()
+        self._queued = self._written = 0
+        self._was_clogged = False
+
+    @property
+    def is_clogged(self) -> bool:
+        """Whether so much waits that a frame had better be left out. Asking means: `when_caught_up` will be called."""
+        if self._queued - self._written > CLOGGED:
+            self._was_clogged = True
+        return self._was_clogged
+
+    def write(self, text: str) -> None:
+        """Have a text written. Never blocks."""
+        self._queued += len(text)
+        self._texts.put(text)
+
+    def close(self, seconds: float) -> None:
+        """Write what waits, for so many seconds at most; what is left then is not waited for."""
+        self._texts.put(None)
+        self.join(seconds)
+
+    def run(self) -> None:
+        while (text := self._texts.get()) is not None:
+            try:
+                _write_all(self._descriptor, text.encode("utf-8", "replace"))
+            except OSError:
+                self._when_lost()
+                return
+            self._written += len(text)
+            if self._was_clogged and self._queued == self._written:
+                self._was_clogged = False
+                self._when_caught_up()
+
+
+def _write_all(descriptor: int, text: bytes) -> None:
+    rest = memoryview(text)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
