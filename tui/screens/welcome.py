@@ -102,9 +102,9 @@ class Welcome(Dialog[Beginning]):
             self._take_key()
 
     def action_close(self) -> None:
-        """Escape goes back to the three choices; from there it leaves the app, which has nothing to show."""
+        """Escape goes back to the three choices; from there it closes the screen without a choice."""
         if self.query_one(OptionList).display:
-            self.app.exit()
+            self.dismiss(None)
         else:
             self._ask_for("")
 
@@ -129,7 +129,7 @@ class Welcome(Dialog[Beginning]):
         self._show_note()
 
     def _show_note(self) -> None:
-        note = "↑ ↓ choose · Enter take · Esc quit"
+        note = "↑ ↓ choose · Enter take · Esc close"
         if self.query_one("#key", Input).display:
             note = (
                 f"Region {self._region.upper()} (Ctrl+R changes it) · {KEEPS[self._keep]} (Ctrl+T changes it)\n"
