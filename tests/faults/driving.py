@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from tests.app.driving import Driver, driven
 from tests.faults.proxy import FaultProxy
 from tui.settings import Settings
+from tui.widgets.session_list import SessionList
 
 
 async def hardly(_: float) -> None:
@@ -31,4 +32,11 @@ async def in_session(user: Driver) -> str:
 
 async def ask(user: Driver, question: str) -> None:
     await user.type(question)
+    await user.press("enter")
+
+
+async def open_session(user: Driver, session_id: str) -> None:
+    """Open one of the listed sessions."""
+    await user.press("ctrl+s")
+    user.app.chat.query_one(SessionList).put_cursor_on(session_id)
     await user.press("enter")

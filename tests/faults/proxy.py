@@ -104,6 +104,22 @@ def stalled_at(share: float) -> Fault:
     return fault
 
 
+class Gate:
+    """Holds a turn back until it is opened, or the client has gone."""
+
+    def __init__(self, then: Fault = no_fault) -> None:
+        self._then = then
+        self._opened = asyncio.Event()
+
+    def open(self) -> None:
+        self._opened.set()
+
+    async def fault(self, exchange: Exchange) -> None:
+        while not self._opened.is_set() and not exchange.to_client.transport.is_closing():
+            await asyncio.sleep(0.01)
+        await self._then(exchange)
+
+
 async def lost_answer(exchange: Exchange) -> None:
     """The server takes the question, and the client never hears of it."""
     await exchange.whole_answer()
@@ -208,4 +224,3 @@ async def fault_proxy(upstream: str) -> AsyncGenerator[FaultProxy]:
         yield proxy
     finally:
         server.close()
-        server.close_clients() if hasattr(server, "close_clients") else None

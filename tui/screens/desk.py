@@ -147,7 +147,9 @@ class Desk:
         """Turn from one session to another: only one program at a time writes in a session."""
         if before is not None and before not in self.turns.busy:
             self._store.release(self.account.name, before)
+        self.account.drafts.of_others.discard(session_id)
         if session_id != NO_SESSION and not self.account.hold(session_id):
+            self.account.drafts.of_others.add(session_id)
             self._tell(Said(session_id, ELSEWHERE))
 
     async def open(self, session_id: str) -> None:

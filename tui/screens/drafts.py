@@ -16,6 +16,8 @@ class Drafts:
         self._account = account
         self._texts = notes.drafts(account)
         self._unsaved: set[str] = set()
+        self.of_others: set[str] = set()
+        """Sessions that another process writes in: what is written there here is kept in memory alone."""
         self._timer: asyncio.TimerHandle | None = None
 
     def of(self, session_id: str) -> str:
@@ -37,7 +39,8 @@ class Drafts:
             timer.cancel()
         while self._unsaved:
             session_id = self._unsaved.pop()
-            self._notes.save_draft(self._account, session_id, self.of(session_id))
+            if session_id not in self.of_others:
+                self._notes.save_draft(self._account, session_id, self.of(session_id))
 
     def reload(self, session_id: str) -> None:
         """Read a draft again after the journal wrote it."""
