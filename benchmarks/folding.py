@@ -56,8 +56,12 @@ async def _fold(body: bytes, times: int) -> Folding:
     from tui.api.connection import Connection
     from tui.collecting import collect_rarely
     from tui.screens.desk import Desk
+    from tui.screens.news import News
+    from tui.store.store import Store
 
-    desk = Desk(lambda _: None)
+    def tell(_: News) -> None: ...
+
+    desk = Desk(Store.in_memory(), "benchmark", tell, asyncio.create_task)
     empty = b'{"items": []}'
     answer = httpx.MockTransport(
         lambda request: httpx.Response(200, content=body if "ses-" in str(request.url) else empty)

@@ -20,6 +20,8 @@ from tui.log import crash_notice
 from tui.process import Ending
 from tui.screens.chat import ChatScreen
 from tui.settings import Settings
+from tui.store.place import store_path
+from tui.store.store import Store
 from tui.terminal.app import FrugalApp
 from tui.themes import DARK, LIGHT
 
@@ -62,8 +64,9 @@ class LlamaChat(FrugalApp):
         super().__init__(css_path=_styles())
         self._settings = settings
         self._backend: Backend | None = None
-        self.chat = ChatScreen()
-        self.on_end: Callable[[], None] = lambda: None
+        self._store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
+        self.chat = ChatScreen(self._store, settings.account)
+        self.on_end: Callable[[], None] = self.chat.desk.save_drafts
         self._ending = Ending(lambda: self.on_end(), self._leave, self._abandon_terminal)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -84,11 +87,7 @@ class LlamaChat(FrugalApp):
         """Show the welcome screen: another key, another region, or folders of this machine."""
         from tui.screens.welcome import Welcome
 
-        self.push_screen(Welcome("", self._settings.region), self._begin_again)
-
-    def _begin_again(self, beginning: "Beginning | None") -> None:
-        if beginning is not None:
-            self._begin_as_told(beginning)
+        self.push_screen(Welcome("", self._settings.region), self._go_on_as_told)
 
     def get_default_screen(self) -> ChatScreen:
         return self.chat
@@ -100,13 +99,36 @@ class LlamaChat(FrugalApp):
 
     def _begin_after_first_frame(self) -> None:
         collect_rarely()
+        self._store.database.tell = self._warn
+        if self._store.warning:
+            self.chat.warn(self._store.warning)
         self._begin()
+
+    def _warn(self, words: str) -> None:
+        self.call_later(self.chat.warn, words)
 
     def on_chat_screen_retry_wanted(self) -> None:
         if self._backend is None:
             self._begin()
         else:
-            self.run_worker(self.chat.desk.reload())
+            self.run_worker(self.chat.desk.refresh())
+
+    def on_chat_screen_key_refused(self, message: ChatScreen.KeyRefused) -> None:
+        """A key that expired: another one is asked for, and all goes on where it was."""
+        from tui.screens.welcome import Welcome
+
+        if self._settings.local is None and not isinstance(self.screen, Welcome):
+            self.push_screen(Welcome(message.why, self._settings.region), self._go_on_as_told)
+
+    def on_chat_screen_turn_ended_unseen(self, message: ChatScreen.TurnEndedUnseen) -> None:
+        if self._settings.bell:
+            self.bell()
+        words = f"{'Answered' if message.well else 'Not answered'}: {message.title}"
+        self.notify_terminal(self._settings.notify, words)
+
+    def _go_on_as_told(self, beginning: "Beginning | None") -> None:
+        if beginning is not None:
+            self._begin_as_told(beginning)
 
     def _begin(self, key: "UseKey | None" = None) -> None:
         self.run_worker(self._connect(key), exclusive=True, group="connecting")
@@ -119,15 +141,17 @@ class LlamaChat(FrugalApp):
 
         local = self._settings.local is not None
         self.chat.say_activity("Starting the local library…" if local else "Connecting to LlamaCloud…")
+        before = self._backend
         try:
-            before, self._backend = self._backend, await connect(self._settings, key)
-            if before is not None:
-                await before.close()
+            self._backend = await connect(self._settings, key)
         except KeyNeededError as error:
             self.push_screen(Welcome(str(error), self._settings.region), self._begin_as_told)
         except (ApiError, ServerStartError) as error:
             self.chat.say_problem(str(error))
         else:
+            if before is not None:
+                await before.close()
+            await self.chat.enter(self._settings.account)
             self.chat.say_place(self._backend.place)
             if key is not None and (why := await keep(key, self._settings)):
                 self.chat.say_problem(why)
@@ -158,6 +182,7 @@ class LlamaChat(FrugalApp):
         await self.chat.finish()
         if self._backend is not None:
             await self._backend.close()
+        self._store.close()
 
     def _leave(self, return_code: int) -> None:
         async def finish_and_exit() -> None:

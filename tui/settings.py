@@ -18,7 +18,16 @@ ENVIRONMENT = {
     "project": "LLAMA_CLOUD_PROJECT_ID",
     "organization": "LLAMA_CLOUD_ORGANIZATION_ID",
     "theme": "LLAMACHAT_THEME",
+    "keep": "LLAMACHAT_KEEP",
+    "bell": "LLAMACHAT_BELL",
+    "notify": "LLAMACHAT_NOTIFY",
 }
+
+
+NOTIFY = ("off", "osc9", "osc777")
+"""How a terminal is told of something: not at all, as iTerm2, kitty and WezTerm take it, or as urxvt and foot do."""
+
+_TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
 class SettingsError(Exception):
@@ -29,7 +38,9 @@ class SettingsError(Exception):
 class Settings:
     """All that is known before the first frame.
 
-    `local` is None for LlamaCloud, otherwise the folders to serve (none: the manual).
+    `local` is None for LlamaCloud, otherwise the folders to serve (none: the manual). `keep`: whether sessions, drafts
+    and running turns are kept on this machine. `bell` rings, and `notify` names how the terminal is told (`NOTIFY`),
+    when a turn ends that nobody is looking at.
     """
 
     base_url: str | None = None
@@ -38,10 +49,18 @@ class Settings:
     organization: str | None = None
     theme: str | None = None
     local: tuple[Path, ...] | None = None
+    keep: bool = True
+    bell: bool = True
+    notify: str = "off"
 
     @property
     def cloud_url(self) -> str:
         return self.base_url or REGIONS[self.region]
+
+    @property
+    def account(self) -> str:
+        """The name under which is kept what belongs to this server and project, and to no other."""
+        return "local" if self.local is not None else " ".join(filter(None, (self.cloud_url, self.project)))
 
     def with_folders(self, folders: tuple[Path, ...]) -> "Settings":
         """The same settings, for these folders on this machine."""
@@ -97,4 +116,15 @@ def _checked(settings: Settings, values: Mapping[str, str | None], where: str) -
             raise SettingsError(
                 f"The region {clean_line(given['region'])!r} {where} is unknown. It is one of: {', '.join(REGIONS)}."
             )
-    return replace(settings, **given)
+    if "notify" in given and given["notify"] not in NOTIFY:
+        raise SettingsError(
+            f"The setting notify {where} is {clean_line(given['notify'])!r}; it is {' or '.join(NOTIFY)}."
+        )
+    truths = {name: _truth(name, given.pop(name), where) for name in ("keep", "bell") if name in given}
+    return replace(settings, **given, **truths)
+
+
+def _truth(name: str, value: str, where: str) -> bool:
+    if (truth := _TRUTH.get(value.lower())) is None:
+        raise SettingsError(f"The setting {name} {where} is {clean_line(value)!r}; it is true or false.")
+    return truth

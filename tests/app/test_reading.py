@@ -91,7 +91,7 @@ async def test_the_outline_goes_to_a_question(settings: Settings) -> None:
         await user.type("Who leads science?")
         await user.press("enter")
         await user.see("Bo Lin")
-        await user.until(lambda: not user.app.chat.desk.busy)
+        await user.until(lambda: not user.app.chat.desk.turns.busy)
         await user.press("shift+tab", "o")
         await user.until(lambda: isinstance(user.app.screen, Outline))
         await user.see("2  Who leads science?")

@@ -31,6 +31,7 @@ from tui.conversation.transcript import (
     coalesce,
     interrupt,
     replay,
+    retell,
 )
 
 settings.register_profile("untimed", deadline=None)
@@ -242,3 +243,10 @@ def test_busy_and_first_question_are_read_from_the_value() -> None:
     assert transcript.is_busy
     assert transcript.first_question == "first?"
     assert len(transcript) == 2
+
+
+def test_why_a_turn_broke_off_can_be_told_anew_but_not_of_one_that_has_its_end() -> None:
+    broken = interrupt(replay([UserInput("Why?"), TextDelta("So")]), "The line broke.")
+    assert retell(broken, "Looking again.").past[-1].end == Broken("Looking again.")
+    ended = replay([UserInput("Why?"), Stop()])
+    assert retell(ended, "Looking again.") is ended

@@ -31,6 +31,11 @@ class Catalogue:
         return self.sessions.get(session_id or "")
 
 
+def first_page(catalogue: Catalogue, page: Page[Session]) -> Catalogue:
+    """The list loaded afresh: its first page, with what was known before. What is gone shows after the last page."""
+    return with_page(Catalogue(catalogue.sessions), page)
+
+
 def with_page(catalogue: Catalogue, page: Page[Session]) -> Catalogue:
     """One more page. A session that is listed twice is kept once, and a page that leads to itself is the last one."""
     token = page.next_page_token
@@ -54,9 +59,10 @@ def _newest_first(sessions: Iterable[Session]) -> dict[str, Session]:
     return {session.session_id: session for session in ordered}
 
 
-def title_of(session: Session, first_question: str | None = None) -> str:
-    """What the session is called: its generated title, else its first question, else that it has none."""
-    return clean_line(session.generated_title or "") or clean_line(first_question or "") or UNTITLED
+def title_of(session: Session, first_question: str | None = None, name: str = "") -> str:
+    """What the session is called: by the user, else by its generated title, its first question, or as untitled."""
+    names = name, session.generated_title, first_question
+    return next((line for name in names if (line := clean_line(name or ""))), UNTITLED)
 
 
 def now() -> datetime:

@@ -143,6 +143,14 @@ def interrupt(transcript: Transcript, reason: str) -> Transcript:
     return transcript if turn is None else _close(transcript, turn, Broken(reason))
 
 
+def retell(transcript: Transcript, reason: str) -> Transcript:
+    """Say anew why the last turn broke off, or that it did if it runs. One that has its end stays as it is."""
+    last = transcript.past[-1] if transcript.past else None
+    if transcript.running is None and last is not None and isinstance(last.end, Broken):
+        return replace(transcript, past=(*transcript.past[:-1], replace(last, end=Broken(reason))))
+    return interrupt(transcript, reason)
+
+
 def advance(transcript: Transcript, event: Event) -> Transcript:
     """The conversation after one more event. Never raises, never drops an event, never shows one twice."""
     turn = transcript.running

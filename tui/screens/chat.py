@@ -4,6 +4,7 @@ It hears the widgets, runs the desk's coroutines as workers, and shows what the 
 """
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,24 +15,31 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
 
+from tui.api.errors import ApiError, KeyRefusedError
 from tui.api.models import Session
 from tui.conversation.catalogue import names_of, title_of
 from tui.conversation.transcript import Transcript
-from tui.screens.desk import (
-    Desk,
+from tui.screens.desk import Desk
+from tui.screens.index_picker import Choice, IndexPicker
+from tui.screens.news import (
+    DraftChanged,
     Failed,
     ListChanged,
     News,
-    QuestionReturned,
+    QueueChanged,
+    Said,
     SessionCreated,
     TranscriptChanged,
     TurnEnded,
 )
 from tui.screens.reading import ReadingScreen
+from tui.store.notes import NO_SESSION
+from tui.store.store import Store
 from tui.terminal.app import FrugalApp
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.hints import Hints
+from tui.widgets.queue_line import QueueLine
 from tui.widgets.reader import BEGINNING, Reader
 from tui.widgets.session_list import Mark, Row, SessionList
 from tui.widgets.sidebar import Sidebar
@@ -70,15 +78,28 @@ class ChatScreen(ReadingScreen):
         Binding("escape", "escape", "Stop the turn", show=False),
         Binding("ctrl+c", "copy_or_stop", "Copy, stop or clear", show=False, priority=True),
         Binding("u", "undo_delete", "Undo a deletion", show=False),
-        Binding("r", "retry", "Retry", show=False),
+        Binding("R,r", "retry", "Retry", show=False),
     ]
 
     class RetryWanted(Message):
         """The reader asks to connect once more."""
 
-    def __init__(self) -> None:
+    @dataclass
+    class KeyRefused(Message):
+        """The server does not take the key any more; `why` is a sentence fit to show."""
+
+        why: str
+
+    @dataclass
+    class TurnEndedUnseen(Message):
+        """A turn is over that the reader was not looking at."""
+
+        title: str
+        well: bool
+
+    def __init__(self, store: Store, account: str) -> None:
         super().__init__()
-        self.desk = Desk(self._hear)
+        self.desk = Desk(store, account, self._hear, self.run_worker)
         self._open_id: str | None = None
         self._marks: dict[str, Mark] = {}
         self._deleted: tuple[Session, Timer] | None = None
@@ -93,8 +114,27 @@ class ChatScreen(ReadingScreen):
             yield Sidebar()
             with Vertical(id="main"):
                 yield Reader()
+                yield QueueLine()
                 yield Composer()
         yield Hints()
+
+    def on_mount(self) -> None:
+        self._show_sessions()
+        self.query_one(Composer).put(self.desk.account.drafts.of(NO_SESSION))
+
+    async def enter(self, account: str) -> None:
+        """Turn to another account, if it is another: nothing of one is shown with the other."""
+        if account != self.desk.account.name:
+            self._turn_to(None)
+            await self.desk.close()
+            self.desk.enter(account)
+            self.query_one(Reader).show_notice(BEGINNING)
+            self.query_one(Composer).put(self.desk.account.drafts.of(NO_SESSION))
+            self._show_sessions()
+
+    def warn(self, words: str) -> None:
+        """Say something about the program itself that the reader should know."""
+        self.notify(words, severity="warning", markup=False, timeout=30)
 
     def say_place(self, place: str) -> None:
         """Say in the bottom line what the app is connected to."""
@@ -107,7 +147,7 @@ class ChatScreen(ReadingScreen):
     def say_problem(self, problem: str) -> None:
         """Say what went wrong: where no conversation is open in its place, else in a notice."""
         if self._open_id is None:
-            self.query_one(Reader).show_notice(f"{problem}\n\nPress r in the sessions list (Ctrl+S) to try again.")
+            self.query_one(Reader).show_notice(f"{problem}\n\nPress R in the sessions list (Ctrl+S) to try again.")
         else:
             self.notify(problem, severity="error", markup=False, timeout=30)
 
@@ -130,15 +170,28 @@ class ChatScreen(ReadingScreen):
                 self._ask_what_waited()
             case TranscriptChanged(session_id):
                 self._show_transcript(session_id)
-            case TurnEnded(session_id):
-                self._marks[session_id] = "" if session_id == self._open_id else "unseen"
-                self._show_sessions()
-            case QuestionReturned(session_id, question):
-                if session_id == self._open_id and not self.query_one(Composer).text:
-                    self.query_one(Composer).put(question)
+            case TurnEnded(session_id, well):
+                self._mark_end(session_id, well)
+            case QueueChanged(session_id) | DraftChanged(session_id):
+                if session_id == (self._open_id or NO_SESSION):
+                    self._show_what_is_written(news)
+            case Said(session_id, words):
+                about = "" if session_id == self._open_id else f"{self._title_of(session_id)}: "
+                self.notify(about + words, markup=False, timeout=15)
             case Failed(error):
-                self.say_activity("")
-                self.say_problem(error.message)
+                self._show_failure(error)
+
+    def _show_what_is_written(self, news: QueueChanged | DraftChanged) -> None:
+        if isinstance(news, DraftChanged):
+            self.query_one(Composer).put(self.desk.account.drafts.of(news.session_id))
+        self._show_queue()
+
+    def _show_failure(self, error: ApiError) -> None:
+        self.say_activity("")
+        if isinstance(error, KeyRefusedError):
+            self.post_message(self.KeyRefused(error.message))
+        else:
+            self.say_problem(error.message)
 
     def _run(self, work: Coroutine[object, object, None]) -> None:
         self.run_worker(work)
@@ -158,7 +211,7 @@ class ChatScreen(ReadingScreen):
         if session is None:
             self.query_one(Reader).show_heading("", "")
             return
-        searched = session.index_ids or self.desk.scopes.get(session.session_id, ())
+        searched = session.index_ids or self.desk.turns.scopes.get(session.session_id, ())
         names = ", ".join(names_of(searched, self.desk.indexes)) or "unbound"
         self.query_one(Reader).show_heading(self._title(session), names)
 
@@ -177,13 +230,45 @@ class ChatScreen(ReadingScreen):
         return self.desk.transcripts.get(self._open_id or "")
 
     def _mark(self, session_id: str) -> Mark:
-        return "busy" if session_id in self.desk.busy else self._marks.get(session_id, "")
+        return "busy" if session_id in self.desk.turns.busy else self._marks.get(session_id, "")
+
+    def _mark_end(self, session_id: str, well: bool) -> None:
+        is_seen = session_id == self._open_id and self.app.app_focus
+        self._marks[session_id] = "" if session_id == self._open_id else "unseen" if well else "failed"
+        if not is_seen:
+            self.post_message(self.TurnEndedUnseen(self._title_of(session_id), well))
+        self._show_sessions()
+
+    def _title_of(self, session_id: str) -> str:
+        session = self.desk.catalogue.get(session_id)
+        return "A session" if session is None else self._title(session)
 
     def _title(self, session: Session) -> str:
-        return title_of(session, self.desk.transcripts.get(session.session_id, Transcript()).first_question)
+        first_question = self.desk.transcripts.get(session.session_id, Transcript()).first_question
+        return title_of(session, first_question, self.desk.names.get(session.session_id, ""))
+
+    def _show_queue(self) -> None:
+        waiting = self.desk.turns.waiting(self._open_id or NO_SESSION)
+        is_paused = self.desk.turns.is_paused(self._open_id or NO_SESSION)
+        self.query_one(QueueLine).show(waiting, is_paused=is_paused)
+        self.query_one(Composer).has_waiting = bool(waiting)
+
+    def _turn_to(self, session_id: str | None) -> None:
+        """Make a session, or none, the one that is read and written in; each has its own draft and queue."""
+        before, self._open_id = self._open_id, session_id
+        composer, drafts = self.query_one(Composer), self.desk.account.drafts
+        drafts.write(before or NO_SESSION, composer.text)
+        drafts.save()
+        self.desk.take(session_id or NO_SESSION, before)
+        composer.put(drafts.of(session_id or NO_SESSION))
+        self._show_queue()
+
+    def on_text_area_changed(self) -> None:
+        self.desk.account.drafts.write(self._open_id or NO_SESSION, self.query_one(Composer).text)
 
     def _open(self, session_id: str) -> None:
-        self._open_id = session_id
+        if session_id != self._open_id:
+            self._turn_to(session_id)
         self._marks.pop(session_id, None)
         transcript = self._transcript()
         self.query_one(Reader).show(session_id, transcript or Transcript())
@@ -200,6 +285,18 @@ class ChatScreen(ReadingScreen):
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
         self._open(message.session_id)
         self._run(self.desk.open(message.session_id))
+
+    def on_session_list_name_wanted(self, message: SessionList.NameWanted) -> None:
+        def take(name: str | None) -> None:
+            if name is not None:
+                self.desk.name(message.session_id, name)
+
+        if self.desk.is_current:
+            from tui.screens.naming import Naming
+
+            self.app.push_screen(Naming(self.desk.names.get(message.session_id, "")), take)
+        else:
+            self.action_retry()
 
     def on_session_list_more_wanted(self) -> None:
         self._run(self.desk.load_more())
@@ -221,19 +318,17 @@ class ChatScreen(ReadingScreen):
             (session, timer), self._deleted = self._deleted, None
             timer.stop()
             if session.session_id == self._open_id:
-                self._open_id = None
+                self._turn_to(None)
                 self.query_one(Reader).show_notice(BEGINNING)
                 self._show_sessions()
             self._run(self.desk.delete(session))
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
         session = self.desk.catalogue.get(self._open_id)
-        if session is None:
+        if session is None or session.session_id in self.desk.account.gone:
             self._waiting_question = message.text
             self.action_new_session()
-        elif session.session_id in self.desk.busy:
-            self.notify("A turn is still running here. Esc stops it.", severity="warning", markup=False)
-        elif session.index_ids is None and not self.desk.scopes.get(session.session_id):
+        elif session.index_ids is None and not self.desk.turns.scopes.get(session.session_id):
             self._waiting_question = message.text
             self._choose_scope(session.session_id)
         else:
@@ -241,10 +336,19 @@ class ChatScreen(ReadingScreen):
 
     def _ask(self, session_id: str, question: str) -> None:
         self._waiting_question = ""
-        self.query_one(Composer).take()
-        self.query_one(Reader).pane.follow()
-        self._run(self.desk.ask(session_id, question))
-        self.call_after_refresh(self._remember_questions)
+        if self.desk.turns.ask(session_id, question):
+            self.query_one(Composer).take()
+            self.query_one(Reader).pane.follow()
+            self.call_after_refresh(self._remember_questions)
+
+    def on_composer_resume_wanted(self) -> None:
+        if self._open_id is not None:
+            self.desk.turns.resume(self._open_id)
+
+    def on_composer_last_waiting_wanted(self, message: Composer.LastWaitingWanted) -> None:
+        question = self.desk.turns.take_last_waiting(self._open_id or NO_SESSION)
+        if message.to_edit:
+            self.query_one(Composer).put(question)
 
     def _ask_what_waited(self) -> None:
         if self._waiting_question and self._open_id is not None:
@@ -300,7 +404,7 @@ class ChatScreen(ReadingScreen):
     def _choose_scope(self, session_id: str) -> None:
         def take(choice: "Choice | None") -> None:
             if choice is not None:
-                self.desk.scopes[session_id] = choice.index_ids
+                self.desk.turns.scopes[session_id] = choice.index_ids
                 self._show_heading()
                 self._ask_what_waited()
 
@@ -334,7 +438,7 @@ class ChatScreen(ReadingScreen):
         if self.has_class("-sessions") and self.has_class("-narrow"):
             self.action_go_to_sessions()
         elif self._open_id is not None:
-            self.desk.stop(self._open_id)
+            self.desk.turns.stop(self._open_id)
 
     def action_copy_or_stop(self) -> None:
         composer, pane = self.query_one(Composer), self.query_one(Reader).pane
@@ -342,7 +446,7 @@ class ChatScreen(ReadingScreen):
             composer.action_copy()
         elif pane.selected_text:
             pane.action_copy()
-        elif self._open_id is not None and self.desk.stop(self._open_id):
+        elif self._open_id is not None and self.desk.turns.stop(self._open_id):
             return
         elif composer.text:
             composer.remember([*composer.remembered, composer.take()])

@@ -129,7 +129,7 @@ class Welcome(Dialog[Beginning]):
         self._show_note()
 
     def _show_note(self) -> None:
-        note = "↑ ↓ choose · Enter take · Esc quit"
+        note = "↑ ↓ choose · Enter take · Esc close"
         if self.query_one("#key", Input).display:
             note = (
                 f"Region {self._region.upper()} (Ctrl+R changes it) · {KEEPS[self._keep]} (Ctrl+T changes it)\n"

@@ -19,6 +19,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
 
+from tui.sanitize import clean_line
 from tui.terminal.cells import cells_of
 from tui.terminal.pacing import Pacing
 from tui.terminal.picture import Picture, Placement
@@ -73,6 +74,13 @@ class FrugalApp(App[None]):
             draw()
         else:
             self._pacing.submit(draw)
+
+    def notify_terminal(self, how: str, words: str) -> None:
+        """Tell the terminal, which may show it outside of its window. `how`: "osc9", "osc777" or "off"."""
+        words = clean_line(words, 200).replace(";", ",")
+        forms = {"osc9": f"\x1b]9;{words}\x1b\\", "osc777": f"\x1b]777;notify;llamachat-tui;{words}\x1b\\"}
+        if self._driver is not None and how in forms:
+            self._driver.write(forms[how])
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leave, when an answer that is on its way has come: it would be typed into the shell."""

@@ -28,6 +28,7 @@ class Composer(TextArea):
         Binding("ctrl+r", "search_history", "Questions asked before", show=False),
         Binding("ctrl+g", "write_in_editor", "Editor", show=False),
         Binding("ctrl+d", "delete_right_or_quit", "Delete right", show=False),
+        Binding("delete", "delete_right_or_drop", "Delete right", show=False),
     ]
 
     @dataclass
@@ -41,6 +42,15 @@ class Composer(TextArea):
         """The question cannot be sent as it is; `reason` is a sentence fit to show."""
 
         reason: str
+
+    class ResumeWanted(Message):
+        """Enter on an empty draft: the questions that wait are to be sent."""
+
+    @dataclass
+    class LastWaitingWanted(Message):
+        """The last question that waits is to be taken out of the queue: `to_edit` it, or to drop it."""
+
+        to_edit: bool
 
     class QuitWanted(Message):
         """Ctrl+D on an empty draft."""
@@ -63,6 +73,8 @@ class Composer(TextArea):
         self._history: Sequence[str] = ()
         self._recalled: int | None = None
         self._draft = ""
+        self.has_waiting = False
+        """Whether questions wait in a queue: an empty draft then gives keys that act on them."""
 
     def remember(self, questions: Sequence[str]) -> None:
         """The questions that Up brings back, oldest first."""
@@ -126,6 +138,8 @@ class Composer(TextArea):
             )
         elif text:
             self.post_message(self.Submitted(text))
+        elif self.has_waiting:
+            self.post_message(self.ResumeWanted())
 
     def action_new_line(self) -> None:
         self.insert("\n")
@@ -136,6 +150,12 @@ class Composer(TextArea):
     def action_write_in_editor(self) -> None:
         self.post_message(self.EditorWanted())
 
+    def action_delete_right_or_drop(self) -> None:
+        if self.has_waiting and not self.text:
+            self.post_message(self.LastWaitingWanted(to_edit=False))
+        else:
+            self.action_delete_right()
+
     def action_delete_right_or_quit(self) -> None:
         if self.text:
             self.action_delete_right()
@@ -143,6 +163,9 @@ class Composer(TextArea):
             self.post_message(self.QuitWanted())
 
     def action_cursor_up(self, select: bool = False) -> None:
+        if self.has_waiting and not self.text:
+            self.post_message(self.LastWaitingWanted(to_edit=True))
+            return
         if not select and self.cursor_at_first_line and self._recall(-1):
             return
         super().action_cursor_up(select)

@@ -47,6 +47,7 @@ class SessionList(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open"),
         Binding("d,delete", "delete", "Delete"),
+        Binding("r", "name", "Name"),
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("pageup,ctrl+u", "move_page(-1)", "Page up", show=False),
@@ -64,6 +65,12 @@ class SessionList(ScrollView, can_focus=True):
     @dataclass
     class DeletionConfirmed(Message):
         """The delete key was pressed twice on a session."""
+
+        session_id: str
+
+    @dataclass
+    class NameWanted(Message):
+        """A session is to be given a name."""
 
         session_id: str
 
@@ -95,6 +102,11 @@ class SessionList(ScrollView, can_focus=True):
         at = next((n for n, row in enumerate(self._rows) if row.session_id == session_id), None)
         if at is not None:
             self.action_move_to(at)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "name":
+            return self.session_under_cursor is not None
+        return super().check_action(action, parameters)
 
     def render_line(self, y: int) -> Strip:
         at = y + self.scroll_offset.y
@@ -159,6 +171,10 @@ class SessionList(ScrollView, can_focus=True):
         else:
             self._asked_to_delete = session_id
             self.refresh()
+
+    def action_name(self) -> None:
+        if (session_id := self.session_under_cursor) is not None:
+            self.post_message(self.NameWanted(session_id))
 
     def action_move(self, by: int) -> None:
         self.action_move_to(max(0, min(self._cursor + by, len(self._rows) - 1)))

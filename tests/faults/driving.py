@@ -1,0 +1,42 @@
+"""The app behind the fault proxy, whose waits between two looks at the server are short."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from tests.app.driving import Driver, driven
+from tests.faults.proxy import FaultProxy
+from tui.settings import Settings
+from tui.widgets.session_list import SessionList
+
+
+async def hardly(_: float) -> None:
+    """A pause that a test need not wait for."""
+    await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def behind(proxy: FaultProxy) -> AsyncGenerator[Driver]:
+    async with driven(Settings(base_url=proxy.base_url)) as user:
+        user.app.chat.desk.turns.broken.sleep = hardly
+        yield user
+
+
+async def in_session(user: Driver) -> str:
+    """Ask one question that is answered well, so that a session is open; its id."""
+    await user.ask_in_new_session("Who leads navigation?")
+    await user.see("Ada Sol")
+    await user.until(lambda: not user.app.chat.desk.turns.busy)
+    return next(iter(user.app.chat.desk.catalogue)).session_id
+
+
+async def ask(user: Driver, question: str) -> None:
+    await user.type(question)
+    await user.press("enter")
+
+
+async def open_session(user: Driver, session_id: str) -> None:
+    """Open one of the listed sessions."""
+    await user.press("ctrl+s")
+    user.app.chat.query_one(SessionList).put_cursor_on(session_id)
+    await user.press("enter")

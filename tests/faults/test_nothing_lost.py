@@ -1,0 +1,222 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.app.driving import driven
+from tests.faults.driving import ask, behind, in_session, open_session
+from tests.faults.proxy import FaultProxy, Gate, no_fault, refused, stalled_at
+from tui.screens.drafts import SAVE_AFTER_SECONDS
+from tui.settings import Settings
+from tui.store.place import store_path
+from tui.store.store import Store
+from tui.widgets.composer import Composer
+from tui.widgets.queue_line import QueueLine
+
+QUESTION = "When was the Heron probe launched?"
+ANSWER = "March 2031"
+NOWHERE = "http://127.0.0.1:1"
+
+
+def account_of(proxy: FaultProxy) -> str:
+    return Settings(base_url=proxy.base_url).account
+
+
+def hold_in_another_process(path: Path, account: str, session_id: str) -> subprocess.Popen[bytes]:
+    """A process that holds a session until it is killed."""
+    program = (
+        "import sys, time, pathlib; from tui.store.store import Store;"
+        "store = Store.open(pathlib.Path(sys.argv[1])); print(store.hold(*sys.argv[2:]), flush=True); time.sleep(60)"
+    )
+    arguments = [sys.executable, "-c", program, str(path), account, session_id]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"True\n"
+    process.stdout.close()
+    return process
+
+
+async def test_the_list_last_seen_is_there_without_any_network_and_conversations_open_from_it(
+    proxy: FaultProxy,
+) -> None:
+    async with behind(proxy) as user:
+        await in_session(user)
+    proxy.others = refused("503 Service Unavailable")
+    async with driven(Settings(base_url=proxy.base_url)) as user:
+        assert len(user.app.chat.desk.catalogue)
+        await user.see("Who leads navigation?")
+        await user.press("ctrl+s", "enter")
+        await user.see("Ada Sol")
+
+
+async def test_f60_drafts_survive_switching_and_a_restart(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        first = await in_session(user)
+        await user.type("half a thought")
+        await user.press("ctrl+n")
+        await user.see("ready")
+        await user.in_dialog("enter")
+        composer = user.app.chat.query_one(Composer)
+        await user.until(lambda: composer.text == "")
+        await user.type("another")
+    async with behind(proxy) as user:
+        composer = user.app.chat.query_one(Composer)
+        await user.until(lambda: user.app.chat.desk.is_current)
+        await open_session(user, first)
+        await user.until(lambda: composer.text == "half a thought")
+
+
+async def test_f60_what_is_typed_is_kept_within_half_a_second(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        await user.type("a thought")
+        with_store = Store.open(store_path())
+        assert SAVE_AFTER_SECONDS <= 0.5
+        await user.until(lambda: with_store.notes.draft(account_of(proxy), "") == "a thought")
+        with_store.close()
+
+
+async def test_with_keep_off_nothing_is_written(proxy: FaultProxy) -> None:
+    async with driven(Settings(base_url=proxy.base_url, keep=False)) as user:
+        await in_session(user)
+    assert not store_path().exists()
+
+
+async def test_f54_a_store_that_cannot_be_used_is_said_once_and_all_works(
+    proxy: FaultProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "file"
+    place.write_text("no folder")
+    monkeypatch.setenv("LLAMACHAT_STATE_DIR", str(place))
+    async with behind(proxy) as user:
+        await user.see("Nothing can be kept in")
+        await in_session(user)
+
+
+async def test_questions_asked_during_a_turn_wait_and_are_sent_one_after_another(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        await in_session(user)
+        hold = Gate()
+        proxy.next_turns.append(hold.fault)
+        await ask(user, QUESTION)
+        await ask(user, "Who leads science?")
+        await user.see("Who leads science?")
+        await ask(user, "Who is Ada Sol?")
+        await user.see("and 1 more")
+        await user.press("up")
+        await user.until(lambda: user.app.chat.query_one(Composer).text == "Who is Ada Sol?")
+        await user.press("enter")
+        await user.see("and 1 more")
+        await user.press("delete")
+        await user.see_no("and 1 more")
+        hold.open()
+        await user.see("Bo Lin")
+        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        assert proxy.prompts[-2:] == [QUESTION, "Who leads science?"]
+        assert not user.app.chat.query_one(QueueLine).display
+
+
+async def test_escape_pauses_the_queue_and_enter_on_an_empty_line_sends_it(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        await in_session(user)
+        proxy.next_turns.append(stalled_at(0.3))
+        await ask(user, QUESTION)
+        await ask(user, "Who leads science?")
+        await user.press("escape")
+        await user.see("paused")
+        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        assert proxy.prompts.count("Who leads science?") == 0
+    async with behind(proxy) as user:
+        await user.until(lambda: user.app.chat.desk.is_current)
+        await user.press("ctrl+s", "enter")
+        await user.see("paused")
+        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        await user.press("enter")
+        await user.see("Bo Lin")
+        assert proxy.prompts.count("Who leads science?") == 1
+
+
+async def test_a_failure_pauses_the_queue(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        await in_session(user)
+        hold = Gate(refused("429 Too Many Requests"))
+        proxy.next_turns.append(hold.fault)
+        await ask(user, QUESTION)
+        await ask(user, "Who leads science?")
+        hold.open()
+        await user.see("paused")
+        assert user.app.chat.query_one(Composer).text == QUESTION
+        assert "Who leads science?" not in proxy.prompts
+
+
+async def test_sessions_elsewhere_are_marked_while_they_run_and_when_they_have_ended(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with behind(proxy) as user:
+        rung: list[bool] = []
+        monkeypatch.setattr(user.app, "bell", lambda: rung.append(True))
+        session_id = await in_session(user)
+        for fault, mark in ((no_fault, "●"), (refused("403 Forbidden"), "!")):
+            hold = Gate(fault)
+            proxy.next_turns.append(hold.fault)
+            await ask(user, QUESTION)
+            await user.press("ctrl+n")
+            await user.see("ready")
+            await user.in_dialog("enter")
+            await user.until(lambda: "◌Who leads navigation?" in user.screen)
+            hold.open()
+            await user.until(lambda mark=mark: f"{mark}Who leads navigation?" in user.screen)
+            await open_session(user, session_id)
+            await user.see("Ada Sol")
+        assert rung
+
+
+async def test_f58_a_second_instance_reads_the_session_and_says_why_it_does_not_write(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        session_id = await in_session(user)
+    other = Store.open(store_path())
+    hold = hold_in_another_process(store_path(), account_of(proxy), session_id)
+    try:
+        async with behind(proxy) as user:
+            await user.until(lambda: user.app.chat.desk.is_current)
+            await open_session(user, session_id)
+            await user.see("Another llamachat-tui has this session open")
+            await user.see("Ada Sol")
+            await ask(user, QUESTION)
+            assert user.app.chat.query_one(Composer).text == QUESTION
+            assert QUESTION not in proxy.prompts
+            await user.pilot.pause(SAVE_AFTER_SECONDS + 0.1)
+            assert other.notes.draft(account_of(proxy), session_id) == ""
+    finally:
+        hold.kill()
+        hold.wait()
+        other.close()
+
+
+async def test_r_in_the_list_gives_a_session_a_name_of_its_own_that_stays(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        await in_session(user)
+        await user.press("ctrl+s", "r")
+        await user.see("Name of this session")
+        await user.in_dialog()
+        await user.type("The crew")
+        await user.press("enter")
+        await user.see("The crew  ·  notes")
+    async with driven(Settings(base_url=NOWHERE)) as user:
+        assert "The crew" not in user.screen
+    async with behind(proxy) as user:
+        await user.see("The crew")
+
+
+async def test_f56_deleting_a_session_whose_turn_runs_stops_it_and_deletes_once(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        session_id = await in_session(user)
+        proxy.next_turns.append(stalled_at(0.3))
+        await ask(user, QUESTION)
+        await user.press("ctrl+s", "d", "d")
+        await user.see("Deleted:")
+    assert sum(line.startswith(f"DELETE /api/v1/chat/{session_id}") for line in proxy.requests) == 1
+    store = Store.open(store_path())
+    assert session_id not in {session.session_id for session in store.sessions.listed(account_of(proxy))}
+    assert not store.journal.entries(account_of(proxy))
+    store.close()

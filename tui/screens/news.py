@@ -1,0 +1,67 @@
+"""What the desk tells: the changes that whoever draws may want to show."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tui.api.errors import ApiError
+
+
+@dataclass(frozen=True, slots=True)
+class ListChanged:
+    """The sessions, the indexes or what is known of them changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptChanged:
+    """A conversation changed."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCreated:
+    """A new session is there to be opened."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """The questions that wait in a session changed, or whether they are sent by themselves."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """A turn is over; `well`: with its whole answer."""
+
+    session_id: str
+    well: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChanged:
+    """A question was given back: it stands in the session's draft again."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence about a session, fit to show."""
+
+    session_id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An operation did not succeed; the error's message is fit to show."""
+
+    error: ApiError
+
+
+News: TypeAlias = (
+    ListChanged | TranscriptChanged | SessionCreated | QueueChanged | TurnEnded | DraftChanged | Said | Failed
+)
