@@ -22,7 +22,7 @@ def reader(manual: Connection) -> Generator[httpx.Client]:
         ("How do I delete a session?", "`d` twice", "sessions.md"),
         ("how do i remove a chat", "`d` twice", "sessions.md"),
         ("how do I delte a sesion", "`d` twice", "sessions.md"),
-        ("What does the y key do?", "copy the part", "keys.md"),
+        ("What does the y key do?", "the part under the cursor", "keys.md"),
         ("how many indexes can a session have?", "10", "indexes.md"),
         ("How long can a question be?", "1,000 characters", "asking.md"),
         ("where are my sessions stored?", "library.sqlite3", "local-library.md"),

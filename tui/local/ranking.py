@@ -97,6 +97,9 @@ def rerank(passages: Sequence[Passage], terms: Sequence[Term]) -> list[Passage]:
 BM25_SHARE, COVERAGE_SHARE, HEADING_SHARE, NEARNESS_SHARE = 1.5, 0.6, 0.4, 0.2
 """What each sign of a good answer counts. Found by trying, with `make bench-retrieval`."""
 
+ROW_BONUS = 0.8
+"""What a table's row gains when its first cell is a term of the question: it is what the row tells of."""
+
 SATURATION, LENGTH_NORM = 1.2, 0.75
 """BM25's k1 and b, at their usual values."""
 
@@ -140,9 +143,16 @@ def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
         score = _unit_score(text, terms, context, said_by_heading) + sum(
             worth for look, worth in cues if look.search(text)
         )
+        score += ROW_BONUS if block.kind == "table" and _names_row(text, terms) else 0.0
         matches = bool(covered(terms, folded(text)))
         scored.append(Unit(block, start, end, score + (opening if place == 0 else 0.0), matches))
     return scored
+
+
+def _names_row(row: str, terms: Sequence[Term]) -> bool:
+    """Whether the first cell of a table's row is a term of the question: then the row tells of it."""
+    first = folded(row.strip().strip("|").partition("|")[0])
+    return any(len(term.positions(first)) == 1 and len(term.words) == len(first) for term in terms)
 
 
 def _unit_score(text: str, terms: Sequence[Term], context: set[Term], said_by_heading: float) -> float:
