@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -124,7 +125,7 @@ class SessionList(ScrollView, can_focus=True):
         faded = style("sessions--age")
         mark = style("sessions--mark")
         if is_cursor:
-            behind = style("sessions--cursor") if self.has_focus else style("sessions--cursor").without_color
+            behind = style("sessions--cursor", partial=True) if self.has_focus else Style.null()
             look, faded, mark = look + behind, faded + behind, mark + behind
         when = f"{age(row.updated, now()):>{AGE_CELLS}}"
         return Strip(
