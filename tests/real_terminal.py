@@ -27,7 +27,7 @@ ANSWERS: Mapping[bytes, bytes] = {
 
 _QUESTION = re.compile(b"|".join(re.escape(question) for question in ANSWERS))
 _UNFINISHED = re.compile(rb"\x1b(\[[<>=?]?[0-9;]*\$?)?\Z")
-_NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
+_NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[a-z-]*\x07")
 
 
 class ShownCell(NamedTuple):

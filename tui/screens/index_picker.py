@@ -72,7 +72,7 @@ class IndexPicker(Dialog[Choice]):
             title = "Which indexes does this question search?" if self._scope_only else "New session: which indexes?"
             yield Static(title, classes="dialog-title", markup=False)
             yield FilterField(placeholder="Type to filter", compact=True)
-            yield OptionList(compact=True)
+            yield OptionList(compact=True, markup=False)
             yield Static(classes="dialog-note", markup=False)
             yield Static(classes="dialog-keys", markup=False)
 

@@ -32,7 +32,7 @@ class Outline(Dialog[int]):
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
             yield Input(placeholder="Type to filter", compact=True)
-            yield OptionList(compact=True)
+            yield OptionList(compact=True, markup=False)
             yield Static("Enter take · Esc close", classes="dialog-keys", markup=False)
 
     def on_mount(self) -> None:

@@ -79,6 +79,7 @@ class Welcome(Dialog[Beginning]):
                 Option("Open a folder of documents on this machine", id="folder"),
                 Option("Try it on the app's own manual", id="manual"),
                 compact=True,
+                markup=False,
             )
             yield KeyInput(password=True, placeholder="llx-…", id="key", compact=True)
             yield Input(placeholder="~/papers", id="folder", compact=True)

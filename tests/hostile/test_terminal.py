@@ -1,0 +1,96 @@
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.hostile_api import REFUSED, hostile_api
+from tests.hostile.payloads import POISON, harm
+from tests.process.hung_up import in_window
+from tests.real_terminal import RealTerminal
+from tui.screens.dialog import DEAF_SECONDS
+
+ENTER, ESCAPE, CTRL_N, CTRL_O, CTRL_P, CTRL_Q, CTRL_S, SHIFT_TAB = (
+    "\r",
+    "\x1b",
+    "\x0e",
+    "\x0f",
+    "\x10",
+    "\x11",
+    "\x13",
+    "\x1b[Z",
+)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Generator[RealTerminal]:
+    with hostile_api(POISON) as base_url:
+        environment = {"LLAMA_CLOUD_BASE_URL": base_url, "LLAMA_CLOUD_API_KEY": "llx-CANARYCANARY1234"}
+        with in_window(tmp_path, "-m", "tui", environment=environment) as terminal:
+            terminal.wait_for("Title")
+            yield terminal
+
+
+def settle(terminal: RealTerminal) -> None:
+    """Read until nothing more is written."""
+    while terminal.read(DEAF_SECONDS + 0.15):
+        pass
+
+
+def press(terminal: RealTerminal, *keys: str) -> None:
+    for key in keys:
+        terminal.send(key)
+        settle(terminal)
+
+
+def quit_unharmed(terminal: RealTerminal) -> None:
+    """The app still runs, the terminal was told nothing that the app does not say by itself, and it ends as ever."""
+    assert terminal.title == ""
+    terminal.send(CTRL_Q)
+    assert terminal.wait_for_exit() == 0
+    received = bytes(terminal.received)
+    assert harm(received) == []
+    assert received.count(b"\x1b[?1049l") == 1
+    assert b"CANARY" not in received
+
+
+def open_session(terminal: RealTerminal) -> None:
+    press(terminal, CTRL_S, ENTER)
+    terminal.wait_for("Stopped")
+
+
+def test_f01_f03_f04_f05_f06_an_old_session_is_shown_whole_and_does_no_harm(terminal: RealTerminal) -> None:
+    open_session(terminal)
+    press(terminal, SHIFT_TAB, CTRL_O, "g", *(" " for _ in range(3)), "G", "g")
+    for _ in range(12):
+        press(terminal, "J")
+    press(terminal, "g", "s", ESCAPE, "1", ESCAPE, "o", ENTER, "y", "a", "c", "v", "l", "l", "y")
+    shown = "\n".join(terminal.lines())
+    assert "[/foo]" in shown
+    quit_unharmed(terminal)
+
+
+def test_f01_f02_a_turn_that_streams_letter_by_letter_does_no_harm(terminal: RealTerminal) -> None:
+    open_session(terminal)
+    press(terminal, "ask" + ENTER)
+    terminal.wait_until(lambda: b"Streamed" in terminal.received)
+    press(terminal, SHIFT_TAB, "G")
+    quit_unharmed(terminal)
+
+
+def test_f01_f06_errors_toasts_the_picker_and_the_palette_do_no_harm(terminal: RealTerminal) -> None:
+    open_session(terminal)
+    press(terminal, f"{REFUSED}{ENTER}")
+    terminal.wait_until(lambda: b"Refused" in terminal.received)
+    press(terminal, CTRL_N, " ", ESCAPE, CTRL_P, ESCAPE, CTRL_S, "d", "d", "u")
+    terminal.wait_until(lambda: b"Deleted" in terminal.received)
+    quit_unharmed(terminal)
+
+
+def test_f01_f52_pasted_and_found_text_does_no_harm(terminal: RealTerminal) -> None:
+    open_session(terminal)
+    pasted = f"\x1b[200~{POISON}\x1b[201~"
+    press(terminal, pasted, ENTER, SHIFT_TAB, "/", pasted, ENTER, "n", ESCAPE, CTRL_S, "/", pasted, ESCAPE)
+    press(terminal, CTRL_N, pasted, ESCAPE)
+    assert time.monotonic() - terminal.received_at < 60
+    quit_unharmed(terminal)
