@@ -90,7 +90,7 @@ def test_f44_a_turn_in_which_the_program_is_killed_is_shown_and_completed_and_wa
         open_newest(terminal)
         terminal.wait_for('▸ retrieve  "Heron')
         terminal.wait_for("half a thought")
-        terminal.wait_for("is not known yet")
+        terminal.wait_for("not now")
     proxy.others = no_fault
     with program(proxy, server, tmp_path) as terminal:
         open_newest(terminal)
