@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint types contracts unit wheel screenshots bench bench-retrieval bench-server pins clean
+.PHONY: run test lint types contracts unit wheel screenshots bench bench-retrieval bench-server soak reliability pins clean
 
 run: $(VENV)/run.done
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -38,6 +38,12 @@ bench-retrieval: $(VENV)/test.done
 
 bench-server: $(VENV)/test.done
 	$(BIN)/python -m benchmarks.first_event
+
+soak: $(VENV)/test.done
+	$(BIN)/python -m tests.faults.soak $(ARGS)
+
+reliability: $(VENV)/test.done
+	$(BIN)/python -m tests.reliability
 
 pins: $(VENV)/test.done
 	$(BIN)/python -m pip install --quiet uv

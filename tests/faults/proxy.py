@@ -5,8 +5,8 @@ import json
 import socket
 import struct
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -22,8 +22,8 @@ class Exchange:
     to_client: asyncio.StreamWriter
     upstream: tuple[str, int]
 
-    async def answer(self) -> AsyncIterator[bytes]:
-        """Send the request on, and give the answer as it comes. It is read to its end even if nobody wants it."""
+    async def answer(self) -> AsyncGenerator[bytes]:
+        """Send the request on, and give the answer as it comes."""
         reader, writer = await asyncio.open_connection(*self.upstream)
         try:
             writer.write(self.request)
@@ -52,17 +52,19 @@ Fault: TypeAlias = Callable[[Exchange], Awaitable[None]]
 
 
 async def no_fault(exchange: Exchange) -> None:
-    async for piece in exchange.answer():
-        await exchange.give(piece)
+    async with aclosing(exchange.answer()) as pieces:
+        async for piece in pieces:
+            await exchange.give(piece)
 
 
 async def byte_by_byte(exchange: Exchange) -> None:
     """Every byte in a packet of its own."""
     exchange.to_client.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    async for piece in exchange.answer():
-        for at in range(len(piece)):
-            await exchange.give(piece[at : at + 1])
-            await asyncio.sleep(0)
+    async with aclosing(exchange.answer()) as pieces:
+        async for piece in pieces:
+            for at in range(len(piece)):
+                await exchange.give(piece[at : at + 1])
+                await asyncio.sleep(0)
 
 
 async def all_at_once(exchange: Exchange) -> None:
@@ -188,8 +190,20 @@ class FaultProxy:
         self.prompts: list[str] = []
         """Every question that left the app, as often as it left it."""
         self.requests: list[str] = []
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    async def end(self) -> None:
+        """Let go of every connection."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         try:
             request, target, body = await _request(reader)
             self.requests.append(target)
@@ -199,8 +213,8 @@ class FaultProxy:
                 await (self.next_turns.popleft() if self.next_turns else no_fault)(exchange)
             else:
                 await self.others(exchange)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # the client has gone, or the test is over: there is nobody to tell
         finally:
             writer.close()
 
@@ -224,3 +238,4 @@ async def fault_proxy(upstream: str) -> AsyncGenerator[FaultProxy]:
         yield proxy
     finally:
         server.close()
+        await proxy.end()

@@ -59,7 +59,8 @@ class Account:
         self.tell(TranscriptChanged(session_id))
 
     def list_session(self, session: Session) -> None:
-        """Show a session in the list as it is now."""
+        """Show a session in the list as it is now, and keep it so."""
+        self.store.sessions.save(self.name, [session], complete=False)
         self.catalogue = with_session(self.catalogue, session)
         self.tell(ListChanged())
 

@@ -1,0 +1,153 @@
+"""Many turns with random faults through the desk, against a server that keeps what it was asked: `make soak`.
+
+Prints the figures, and fails where a question was sent twice, or an event was lost.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from tests.faults import proxy as faults
+from tests.local.server import running_server
+from tui.api.client import Client
+from tui.api.connection import Connection
+from tui.api.errors import UnknownOutcomeError
+from tui.conversation.transcript import Answer, Transcript
+from tui.screens.desk import Desk
+from tui.screens.news import Failed, News
+from tui.store.store import Store
+
+FAULTS: dict[str, faults.Fault] = {
+    "none": faults.no_fault,
+    "byte by byte": faults.byte_by_byte,
+    "all at once": faults.all_at_once,
+    "cut": faults.cut_at(0.5),
+    "cut before the stop": faults.cut_at(0.97),
+    "reset": faults.reset_at(0.4),
+    "answer lost": faults.lost_answer,
+    "question lost": faults.lost_question,
+    "502 though taken": faults.taken_but("502 Bad Gateway"),
+    "sign-in page": faults.taken_but("200 OK", "Content-Type: text/html"),
+    "429": faults.refused("429 Too Many Requests", "Retry-After: 1"),
+    "409": faults.refused("409 Conflict"),
+    "redirect": faults.refused("307 Temporary Redirect", "Location: http://127.0.0.1:1/"),
+}
+NOT_TAKEN = {"question lost", "429", "409", "redirect"}
+TURNS_OF_A_SESSION = 25
+
+
+class Soak:
+    """Asks turn after turn, and counts what went wrong."""
+
+    def __init__(self, desk: Desk, proxy: faults.FaultProxy, seed: int) -> None:
+        self._desk = desk
+        self._proxy = proxy
+        self._random = random.Random(seed)
+        self.faults = Counter[str]()
+        self.lost_events = 0
+        self.given_back = 0
+        self.failures: list[News] = []
+
+    async def session(self, turns: int) -> None:
+        """A new session with so many turns; afterwards it must read as the server has it."""
+        before = set(self._desk.catalogue.sessions)
+        await self._desk.create([self._desk.indexes[0].id], is_bound=True)
+        session_id = next(iter(set(self._desk.catalogue.sessions) - before))
+        for number in range(turns):
+            await self._turn(session_id, f"Who leads navigation, {session_id[-6:]} {number}?")
+        shown = self._desk.transcripts[session_id]
+        await self._desk.open(session_id)
+        self.lost_events += _differences(shown, self._desk.transcripts[session_id])
+
+    async def _turn(self, session_id: str, question: str) -> None:
+        name = self._random.choice(list(FAULTS))
+        self.faults[name] += 1
+        self._proxy.next_turns.append(FAULTS[name])
+        assert self._desk.turns.ask(session_id, question)
+        while session_id in self._desk.turns.busy:
+            await asyncio.sleep(0.002)
+        given_back = self._desk.account.drafts.of(session_id)
+        self.given_back += bool(given_back)
+        if (name in NOT_TAKEN) != (given_back == question):
+            self.lost_events += 1
+        self._desk.account.drafts.write(session_id, "")
+
+
+def _differences(shown: Transcript, stored: Transcript) -> int:
+    """Turns that read otherwise than the server has them, or are not there."""
+    said = [(turn.question, *(part.text for part in turn.parts if isinstance(part, Answer))) for turn in shown]
+    kept = [(turn.question, *(part.text for part in turn.parts if isinstance(part, Answer))) for turn in stored]
+    return sum((Counter(kept) - Counter(said)).values()) + sum((Counter(said) - Counter(kept)).values())
+
+
+def _resident_kib() -> int:
+    """The memory in use now; where the system does not tell, the most that was ever used."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+async def _soak(base_url: str, key: str, folder: Path, turns: int, seed: int) -> int:
+    started = time.monotonic()
+    store = Store.open(folder / "state" / "store.sqlite3")
+    async with faults.fault_proxy(base_url) as proxy:
+        failures = Counter[str]()
+
+        def tell(news: News) -> None:
+            if isinstance(news, Failed) and isinstance(news.error, UnknownOutcomeError):
+                failures[news.error.message] += 1
+
+        desk = Desk(store, "soak", tell, asyncio.create_task)
+        desk.turns.broken.sleep = lambda _: asyncio.sleep(0.005)
+        await desk.use(Client(Connection(proxy.base_url, SecretStr(key))))
+        soak = Soak(desk, proxy, seed)
+        await soak.session(min(turns, TURNS_OF_A_SESSION))
+        before, done = _resident_kib(), min(turns, TURNS_OF_A_SESSION)
+        while done < turns:
+            await soak.session(min(TURNS_OF_A_SESSION, turns - done))
+            done += TURNS_OF_A_SESSION
+        doubled = sum(times - 1 for times in Counter(proxy.prompts).values())
+        left = len(store.journal.entries("soak"))
+        figures = {
+            "turns": sum(soak.faults.values()),
+            "faults": sum(soak.faults.values()) - soak.faults["none"],
+            "questions_given_back": soak.given_back,
+            "events_lost": soak.lost_events,
+            "double_posts": doubled,
+            "open_journal_entries": left,
+            "rss_growth_kib": _resident_kib() - before,
+            "seconds": round(time.monotonic() - started, 1),
+            "seed": seed,
+        }
+        await desk.close()
+    store.close()
+    print(json.dumps(figures))
+    return 1 if soak.lost_events or doubled or left else 0
+
+
+def main() -> int:
+    """Run the soak; 1 where something was lost or sent twice."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "notes").mkdir()
+        (folder / "notes" / "crew.md").write_text("# Crew\n\n- Ada Sol leads navigation.\n- Bo Lin leads science.\n")
+        with running_server([folder / "notes"], folder / "data") as server:
+            return asyncio.run(_soak(server.base_url, server.api_key, folder, options.turns, options.seed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

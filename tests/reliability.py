@@ -1,0 +1,124 @@
+"""Writes docs/reliability.md: which test holds each fault that must be survived. `make reliability`.
+
+A test carries the numbers of its faults in its name (`test_f07_...`), a case of a test in its own ("f33 502 ...").
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "reliability.md"
+NUMBER = re.compile(r"f(\d\d)(?=[_ ])")
+
+FAULTS = {
+    1: "Terminal control sequences in text from outside",
+    2: "The same, split over deltas",
+    3: "Sequences that clear, move or query the terminal",
+    4: "C1 controls, DEL, NUL, backspace and carriage return",
+    5: "Bidirectional overrides and invisible characters",
+    6: "Markup in text from outside",
+    7: "Links that would run or open something else",
+    8: "Titles that are very long, empty or of many lines",
+    9: "Halves of surrogate pairs",
+    10: "Very long lines, tables and nested quotes",
+    11: "Names of attachments that look like paths",
+    12: "Control sequences in exports and error messages",
+    13: "A stream that comes byte by byte, with any line ends",
+    14: "A byte order mark",
+    15: "Unicode line separators in JSON",
+    16: "Comments and empty events",
+    17: "Events of an unknown type or shape",
+    18: "Events that are not JSON, or abuse it",
+    19: "Bytes that are not UTF-8",
+    20: "A stop without its final blank line",
+    21: "A stream that ends before its stop",
+    22: "A connection that is reset in mid-turn",
+    23: "A turn that ends with an error",
+    24: "Events out of order or after the stop",
+    25: "A text repeated after its deltas",
+    26: "A tool result of 100 MB, an endless line",
+    27: "A compressed stream",
+    28: "A flood of small events",
+    29: "A key that is refused, at the start or in mid-session",
+    30: "403, 404 and 422",
+    31: "409: a turn is running already",
+    32: "429, with any Retry-After",
+    33: "500, 502, 503 and 504",
+    34: "An answer that is not the API's",
+    35: "Redirects",
+    36: "No connection: refused, name, TLS, proxy",
+    37: "Environment variables for proxies and certificates that cannot be used",
+    38: "Silence before or during an answer",
+    39: "A proxy that holds the answer back until it is whole",
+    40: "A question whose answer is lost, or that is lost itself",
+    41: "Lists with repeated pages, repeated entries, 10,000 sessions",
+    42: "A session of 200,000 events; a slow or cut answer",
+    43: "Times of any form, and clocks that differ",
+    44: "The program killed at any moment",
+    45: "SIGTERM, SIGHUP, a closed window",
+    46: "A terminal that is gone while SIGHUP is ignored",
+    47: "Ctrl+Z in mid-turn",
+    48: "A terminal that stops reading",
+    49: "A machine that sleeps in mid-turn",
+    50: "Many resizes, of any size",
+    51: "Invalid and forged bytes on standard input",
+    52: "A paste of any size and content",
+    53: "A crash",
+    54: "A full disk, a home that cannot be written, an unsafe folder",
+    55: "A session deleted elsewhere",
+    56: "A session deleted while its turn runs",
+    57: "Two clients in one session",
+    58: "Two instances on one machine",
+    59: "Indexes that change or go",
+    60: "Drafts, across switching, restart, failure and a new key",
+    61: "A title that is late, hostile or not made",
+    62: "A keyring that is missing, locked, mute or unsafe",
+    63: "Keys with spaces, quotes or line ends",
+    64: "The key in no capture, log, traceback or file",
+    65: "A key in the environment that differs from the stored one",
+    66: "An address that the key must not go to",
+}
+
+
+def tests() -> Iterator[tuple[int, str]]:
+    """Each fault's number with a test that carries it, as `path::name`."""
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        place = path.relative_to(ROOT).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_f"):
+                for number in NUMBER.findall(node.name):
+                    yield int(number), f"{place}::{node.name}"
+
+
+def page() -> str:
+    """The page: a table of all faults, each with its tests."""
+    holding: dict[int, list[str]] = {number: [] for number in FAULTS}
+    for number, test in tests():
+        holding[number].append(test)
+    held = sum(bool(found) for found in holding.values())
+    lines = [
+        "# Reliability",
+        "",
+        f"Of {len(FAULTS)} faults to survive, {held} have a test of their own. This page is made from",
+        "the names of the tests: `make reliability`. `make soak` runs a thousand turns with random faults.",
+        "",
+        "| | fault | tests |",
+        "|---|---|---|",
+    ]
+    for number, fault in FAULTS.items():
+        found = "<br>".join(f"`{test.rpartition('/')[2]}`" for test in holding[number]) or "no test of its own"
+        lines.append(f"| {number} | {fault} | {found} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(page(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
