@@ -53,6 +53,15 @@ async def test_f63_a_key_with_a_space_inside_is_refused_without_showing_it() -> 
         assert isinstance(user.app.screen, Welcome)
 
 
+async def test_f64_a_typed_key_is_not_in_a_screenshot() -> None:
+    async with driven(Settings()) as user:
+        await user.see("Paste")
+        await user.in_dialog("enter")
+        await user.type("llx-CANARY")
+        await user.until(lambda: "••••••••••" in user.screen)
+        assert "CANARY" not in user.app.export_screenshot()
+
+
 async def test_a_typed_key_connects(server: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LLAMA_CLOUD_API_KEY")
     async with driven(Settings(base_url=server.base_url)) as user:

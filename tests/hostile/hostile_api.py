@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
@@ -12,8 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+LETTER_SECONDS = 0.005
+"""Time enough for most of them to be drawn before what follows replaces them."""
+
 REFUSED = "refuse this"
-"""A question that contains this is answered with an error whose text is poisoned."""
+"""A question that contains this is answered with an error whose text is poisoned, and repeats the key."""
 
 
 class HostileApi:
@@ -48,9 +52,14 @@ class HostileApi:
             {"type": "user_input", "content": question},
             {"type": "thinking", "content": f"Thinking {text}"},
             {"type": "tool_call", "name": f"tool {text}", "call_id": "c1", "arguments": {f"key {text}": text}},
-            {"type": "tool_result", "call_id": "c1", "content": json.dumps({"results": passages, text: text})},
+            {
+                "type": "tool_result",
+                "call_id": "c1",
+                "name": f"tool {text}",
+                "result": {"results": passages, text: text},
+            },
             {"type": "tool_call", "name": text, "call_id": "c2", "arguments": {"query": text}},
-            {"type": "tool_result", "call_id": "c2", "content": text},
+            {"type": "tool_result", "call_id": "c2", "name": text, "result": text},
             {"type": text, "content": text, "more": {text: [text]}},
             {"type": "text", "content": f"{markdown}\n\n{links}"},
             {"type": "stop", "is_error": True, "error": f"Stopped {text}", "usage": {}},
@@ -72,12 +81,14 @@ class HostileApi:
     async def _stream(self, request: Request) -> Response:
         question: str = (await request.json())["prompt"]
         if REFUSED in question:
-            return JSONResponse({"detail": f"Refused {self._text}"}, status_code=403)
+            detail = f"Refused {request.headers['authorization']} {self._text}"
+            return JSONResponse({"detail": detail}, status_code=403)
         return StreamingResponse(self._sent(question), media_type="text/event-stream")
 
     def _sent(self, question: str) -> Iterator[bytes]:
         """The answer letter by letter first, so that every sequence is split."""
         for letter in f"Streamed {self._text}":
+            time.sleep(LETTER_SECONDS)
             yield _event({"type": "text_delta", "content": letter})
         for event in self._events(question):
             yield _event(event)

@@ -12,9 +12,10 @@ import pytest
 import tui
 
 ROOT = Path(tui.__file__).parent
-SOURCES = sorted(
-    [*ROOT.glob("*.py"), *(file for part in ("screens", "widgets", "terminal") for file in (ROOT / part).glob("*.py"))]
-)
+SHELL = ROOT / "__main__.py"
+PARTS = [ROOT, *(ROOT / name for name in ("screens", "widgets", "terminal"))]
+SOURCES = sorted(path for part in PARTS for path in part.glob("*.py") if path != SHELL)
+
 
 HARMLESS = {"Input", "TextArea"}
 """Widgets that never read markup."""

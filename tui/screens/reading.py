@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from tui.conversation.quoting import part_text
 from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.line_view import LineView
 from tui.widgets.reader import Reader
 
 
@@ -39,6 +40,11 @@ class ReadingScreen(Screen[None]):
             self.notify(f"It could not be written to {path}: {error.strerror}.", severity="error", markup=False)
         else:
             self.notify(f"Written to {path}", markup=False)
+
+    def on_line_view_link_chosen(self, message: LineView.LinkChosen) -> None:
+        from tui.screens.link import LinkDialog
+
+        self.app.push_screen(LinkDialog(message.url))
 
     def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
         self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
