@@ -83,7 +83,7 @@ FAULTS = {
 }
 
 
-def tests() -> Iterator[tuple[int, str]]:
+def numbered_tests() -> Iterator[tuple[int, str]]:
     """Each fault's number with a test that carries it, as `path::name`."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         place = path.relative_to(ROOT).as_posix()
@@ -96,7 +96,7 @@ def tests() -> Iterator[tuple[int, str]]:
 def page() -> str:
     """The page: a table of all faults, each with its tests."""
     holding: dict[int, list[str]] = {number: [] for number in FAULTS}
-    for number, test in tests():
+    for number, test in numbered_tests():
         holding[number].append(test)
     held = sum(bool(found) for found in holding.values())
     lines = [

@@ -41,7 +41,7 @@ class Account:
         """The client. NotSentError where there is none yet."""
         if self.client is None:
             raise NotSentError(
-                "There is no connection yet. Wait until it is there, or press R in the sessions list to retry."
+                "There is no connection yet. Wait until it is there, or press r in the sessions list to retry."
             )
         return self.client
 

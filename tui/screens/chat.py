@@ -20,7 +20,6 @@ from tui.api.models import Session
 from tui.conversation.catalogue import names_of, title_of
 from tui.conversation.transcript import Transcript
 from tui.screens.desk import Desk
-from tui.screens.index_picker import Choice, IndexPicker
 from tui.screens.news import (
     DraftChanged,
     Failed,
@@ -147,7 +146,7 @@ class ChatScreen(ReadingScreen):
     def say_problem(self, problem: str) -> None:
         """Say what went wrong: where no conversation is open in its place, else in a notice."""
         if self._open_id is None:
-            self.query_one(Reader).show_notice(f"{problem}\n\nPress R in the sessions list (Ctrl+S) to try again.")
+            self.query_one(Reader).show_notice(f"{problem}\n\nPress r in the sessions list (Ctrl+S) to try again.")
         else:
             self.notify(problem, severity="error", markup=False, timeout=30)
 
