@@ -30,6 +30,10 @@ NOTIFY = ("off", "osc9", "osc777")
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
+LOCAL_ACCOUNT = "local"
+"""The account of this machine's own folders, whichever they are."""
+
+
 class SettingsError(Exception):
     """A setting cannot be used. The message says which, where it stands and what would be right."""
 
@@ -60,7 +64,7 @@ class Settings:
     @property
     def account(self) -> str:
         """The name under which is kept what belongs to this server and project, and to no other."""
-        return "local" if self.local is not None else " ".join(filter(None, (self.cloud_url, self.project)))
+        return LOCAL_ACCOUNT if self.local is not None else " ".join(filter(None, (self.cloud_url, self.project)))
 
     def with_folders(self, folders: tuple[Path, ...]) -> "Settings":
         """The same settings, for these folders on this machine."""

@@ -83,3 +83,21 @@ async def test_an_unreachable_server_is_explained_and_r_tries_again(monkeypatch:
         await user.press("ctrl+s", "r")
         await user.see_no("refused")
         await user.see("refused")
+
+
+async def test_a_folder_is_added_read_again_and_removed_from_the_picker(notes: Path) -> None:
+    async with driven(Settings(local=())) as user:
+        await user.until(lambda: bool(user.app.chat.desk.indexes))
+        await user.press("ctrl+n")
+        await user.in_dialog("ctrl+o")
+        await user.see("Add a folder of this machine")
+        await user.type(str(notes))
+        await user.press("enter")
+        await user.until(lambda: len(user.app.chat.desk.indexes) == 2)
+        await user.see("☐ notes")
+        await user.in_dialog("down", "f5")
+        await user.see("New session")
+        await user.in_dialog("down", "f8")
+        await user.see("F8 again removes")
+        await user.press("f8")
+        await user.until(lambda: len(user.app.chat.desk.indexes) == 1)

@@ -144,6 +144,22 @@ class Client:
         """One index, with `sync_in_progress`."""
         return await self._get(f"/api/v1/indexes/{_segment(index_id)}", wire.index, {"expand": "sync_in_progress"})
 
+    async def create_index(self, directory: str) -> Index:
+        """A new index over a source directory: of the embedded server, the whole path of a folder of this machine."""
+        body = await self._ask("POST", "/api/v1/indexes", body={"source_directory_id": directory})
+        return self._read(wire.index, body)
+
+    async def delete_index(self, index_id: str) -> None:
+        """Delete an index; its documents are not touched. One that is gone already counts as deleted."""
+        try:
+            await self._retried("DELETE", f"/api/v1/indexes/{_segment(index_id)}")
+        except errors.NotFoundError:
+            return
+
+    async def sync_index(self, index_id: str) -> None:
+        """Have an index read its source again. ConflictError while it does so already."""
+        await self._ask("POST", f"/api/v1/indexes/{_segment(index_id)}/sync", body={})
+
     async def projects(self) -> Sequence[Project]:
         """The projects that the key can see."""
         return await self._get("/api/v1/projects", wire.projects)

@@ -44,7 +44,7 @@ from tui.widgets.session_list import Mark, Row, SessionList
 from tui.widgets.sidebar import Sidebar
 
 if TYPE_CHECKING:
-    from tui.screens.index_picker import Choice, IndexPicker
+    from tui.screens.index_picker import Answer, Choice, IndexPicker
 
 UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
@@ -291,9 +291,12 @@ class ChatScreen(ReadingScreen):
                 self.desk.name(message.session_id, name)
 
         if self.desk.is_current:
-            from tui.screens.naming import Naming
+            from tui.screens.one_line import OneLine
 
-            self.app.push_screen(Naming(self.desk.names.get(message.session_id, "")), take)
+            keys = "Kept on this machine. Enter take · empty: its title again · Esc close"
+            name = self.desk.names.get(message.session_id, "")
+            question = OneLine("Name of this session", keys, value=name, placeholder="its title on the server")
+            self.app.push_screen(question, take)
         else:
             self.action_retry()
 
@@ -410,11 +413,36 @@ class ChatScreen(ReadingScreen):
         self._pick(take, scope_of_unbound=True)
 
     def _pick(self, take: "Callable[[Choice | None], None]", *, scope_of_unbound: bool = False) -> "IndexPicker":
-        from tui.screens.index_picker import IndexPicker
+        from tui.screens.index_picker import Choice, FolderWanted, IndexPicker, RemovalWanted, SyncWanted
 
-        self._picker = IndexPicker(self.desk.indexes, scope_of_unbound=scope_of_unbound)
-        self.app.push_screen(self._picker, take)
+        def answered(answer: "Answer | None") -> None:
+            match answer:
+                case None | Choice():
+                    take(answer)
+                case FolderWanted():
+                    self._add_folder()
+                case SyncWanted(index_id):
+                    self._run(self.desk.sync_index(index_id))
+                    self.action_new_session()
+                case RemovalWanted(index_id):
+                    self._run(self.desk.remove_index(index_id))
+                    self.action_new_session()
+
+        folders = self.desk.keeps_folders
+        self._picker = IndexPicker(self.desk.indexes, scope_of_unbound=scope_of_unbound, keeps_folders=folders)
+        self.app.push_screen(self._picker, answered)
         return self._picker
+
+    def _add_folder(self) -> None:
+        from tui.screens.one_line import OneLine
+
+        def take(path: str | None) -> None:
+            if path:
+                self._run(self.desk.add_folder(path))
+            self.action_new_session()
+
+        keys = "Its documents become one index, named after it. Enter take · Esc close"
+        self.app.push_screen(OneLine("Add a folder of this machine", keys, placeholder="~/papers"), take)
 
     def action_go_to_sessions(self) -> None:
         if self.query_one(SessionList).has_focus:

@@ -6,6 +6,7 @@ them; whoever draws reads the values then. Its coroutines are run as workers by 
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, NotFoundError
@@ -16,6 +17,7 @@ from tui.screens.account import ELSEWHERE, Account
 from tui.screens.broken_turns import GONE, NO_END, NOT_KNOWN, Work, events_of
 from tui.screens.news import Failed, ListChanged, News, Said, SessionCreated
 from tui.screens.turns import Turns
+from tui.settings import LOCAL_ACCOUNT
 from tui.slices import in_slices
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
@@ -157,6 +159,27 @@ class Desk:
             await asyncio.sleep(SYNC_SECONDS)
             if not is_wanted():
                 return
+
+    @property
+    def keeps_folders(self) -> bool:
+        """Whether the indexes are folders of this machine."""
+        return self.account.name == LOCAL_ACCOUNT
+
+    async def add_folder(self, path: str) -> None:
+        """Have the embedded server serve one more folder."""
+        whole = str(Path(path).expanduser().absolute())
+        if await self.account.attempt(lambda client: client.create_index(whole)):
+            await self.load_indexes()
+
+    async def sync_index(self, index_id: str) -> None:
+        """Have an index read its folder again."""
+        await self.account.attempt(lambda client: client.sync_index(index_id))
+        await self.load_indexes()
+
+    async def remove_index(self, index_id: str) -> None:
+        """Have the embedded server forget a folder."""
+        await self.account.attempt(lambda client: client.delete_index(index_id))
+        await self.load_indexes()
 
     def take(self, session_id: str, before: str | None) -> None:
         """Turn from one session to another: only one program at a time writes in a session."""

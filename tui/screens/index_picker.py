@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from rich.cells import set_cell_size
 from textual import events
@@ -33,6 +33,28 @@ class Choice:
     is_bound: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FolderWanted:
+    """A folder of this machine is to become an index."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncWanted:
+    """An index is to read its folder again."""
+
+    index_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalWanted:
+    """An index is to be forgotten; its documents stay."""
+
+    index_id: str
+
+
+Answer: TypeAlias = Choice | FolderWanted | SyncWanted | RemovalWanted
+
+
 class FilterField(Input):
     """A field in which Space is not text but a key of the dialog's."""
 
@@ -44,27 +66,35 @@ class FilterField(Input):
             event.prevent_default()
 
 
-class IndexPicker(Dialog[Choice]):
+class IndexPicker(Dialog[Answer]):
     """Indexes to tick: typing filters, Space ticks, Enter takes. Nothing ticked takes the one under the cursor.
 
-    With `scope_of_unbound` the dialog only chooses what the next question of an unbound session searches.
+    With `scope_of_unbound` the dialog only chooses what the next question of an unbound session searches. With
+    `keeps_folders` the indexes are folders of this machine, which can be added, read again and removed from here.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Create session"),
         Binding("space", "tick", "Tick"),
         Binding("tab", "toggle_bound", "Bound or unbound"),
+        Binding("ctrl+o", "add_folder", "Add a folder"),
+        Binding("f5", "sync", "Read the folder again"),
+        Binding("f8", "remove", "Remove the index"),
         Binding("up", "move('cursor_up')", "Up", show=False),
         Binding("down", "move('cursor_down')", "Down", show=False),
         Binding("pageup", "move('page_up')", "Page up", show=False),
         Binding("pagedown", "move('page_down')", "Page down", show=False),
     ]
 
-    def __init__(self, indexes: Sequence[Index], ticked: Sequence[str] = (), *, scope_of_unbound: bool = False) -> None:
+    def __init__(
+        self, indexes: Sequence[Index], *, scope_of_unbound: bool = False, keeps_folders: bool = False
+    ) -> None:
         super().__init__()
         self._indexes = indexes
-        self._ticked = list(ticked) or [index.id for index in indexes if len(indexes) == 1]
+        self._ticked = [index.id for index in indexes if len(indexes) == 1]
         self._scope_only = scope_of_unbound
+        self._keeps_folders = keeps_folders
+        self._asked_to_remove: str | None = None
         self._is_bound = not scope_of_unbound
 
     def compose(self) -> ComposeResult:
@@ -131,6 +161,27 @@ class IndexPicker(Dialog[Choice]):
         else:
             self._say("Tick at least one index, or press Tab for an unbound session.", is_problem=True)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in {"add_folder", "sync", "remove"} and not self._keeps_folders:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_add_folder(self) -> None:
+        self.dismiss(FolderWanted())
+
+    def action_sync(self) -> None:
+        if (index_id := self._under_cursor()) is not None:
+            self.dismiss(SyncWanted(index_id))
+
+    def action_remove(self) -> None:
+        """The same key twice on the same index: the first one asks."""
+        index_id = self._under_cursor()
+        if index_id is not None and index_id == self._asked_to_remove:
+            self.dismiss(RemovalWanted(index_id))
+        elif index_id is not None:
+            self._asked_to_remove = index_id
+            self._say("F8 again removes this index from the list. The documents stay.", is_problem=True)
+
     def _under_cursor(self) -> str | None:
         indexes = self.query_one(OptionList)
         return None if indexes.highlighted is None else indexes.get_option_at_index(indexes.highlighted).id
@@ -146,6 +197,7 @@ class IndexPicker(Dialog[Choice]):
             options.highlighted = at
         self._say(self._note(shown))
         keys = "Space tick · Enter take · Esc close" + ("" if self._scope_only else " · Tab bound/unbound")
+        keys += "\nCtrl+O add a folder · F5 read it again · F8 remove it" if self._keeps_folders else ""
         self.query_one(".dialog-keys", Static).update(keys)
 
     def _note(self, shown: Sequence[Index]) -> str:
