@@ -47,3 +47,16 @@ def test_a_choice_of_folders_or_of_a_region_keeps_the_other_settings() -> None:
     settings = Settings(theme="nord", project="p").with_folders((Path("/papers"),))
     assert settings.local == (Path("/papers"),)
     assert settings.with_region("eu") == Settings(theme="nord", project="p", region="eu")
+
+
+@pytest.mark.parametrize(("written", "kept"), [("keep = false", False), ("keep = true", True), ("", True)])
+def test_whether_anything_is_kept_is_a_setting(tmp_path: Path, written: str, kept: bool) -> None:
+    (tmp_path / "config.toml").write_text(written)
+    assert load({}, {}, tmp_path / "config.toml").keep is kept
+
+
+@pytest.mark.parametrize("written", ['keep = "perhaps"', 'notify = "mail"', 'bell = "loud"'])
+def test_a_setting_that_cannot_be_understood_is_named(tmp_path: Path, written: str) -> None:
+    (tmp_path / "config.toml").write_text(written)
+    with pytest.raises(SettingsError, match=written.partition(" ")[0]):
+        load({}, {}, tmp_path / "config.toml")

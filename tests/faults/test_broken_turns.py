@@ -4,6 +4,7 @@ import pytest
 
 from tests.faults.driving import ask, behind, in_session
 from tests.faults.proxy import (
+    Exchange,
     Fault,
     FaultProxy,
     all_at_once,
@@ -135,11 +136,15 @@ async def test_f33_the_server_gone_for_a_while_in_mid_turn(proxy: FaultProxy) ->
     async with behind(proxy) as user:
         await in_session(user)
         proxy.next_turns.append(cut_at(0.4))
-        proxy.others = refused("403 Forbidden")
+        refusals = [refused("403 Forbidden")] * 3
+
+        async def refuse_some(exchange: Exchange) -> None:
+            await (refusals.pop() if refusals else no_fault)(exchange)
+
+        proxy.others = refuse_some
         await ask(user, QUESTION)
-        await user.see("Looking again in")
-        proxy.others = no_fault
         await user.see(ANSWER)
+        assert not refusals
         assert proxy.prompts.count(QUESTION) == 1
 
 
