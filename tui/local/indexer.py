@@ -76,8 +76,9 @@ def _run(database: Database, job: dict[str, Any], jobs: _Jobs) -> str | None:
     """Does one job; gives the reason in words when it failed."""
     try:
         if "sync" in job:
-            index_id, name, path, description = job["sync"]
-            sync(database, Folder(index_id, name, Path(path), description), jobs.cancelled.is_set, _tell)
+            index_id, name, path, description, left_out = job["sync"]
+            folder = Folder(index_id, name, Path(path), description, frozenset(left_out))
+            sync(database, folder, jobs.cancelled.is_set, _tell)
         else:
             forget_index(database, job["forget"], jobs.cancelled.is_set)
     except Exception as error:  # a fault in one folder must not end the process that all folders wait for

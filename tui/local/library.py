@@ -16,6 +16,9 @@ from tui.local.documents import Format
 from tui.sanitize import clean_line
 
 MANUAL_ID = "idx-manual"
+NOT_OF_THE_MANUAL = frozenset({"__init__.py", "reliability.md"})
+"""Files beside the manual's pages that are not for its readers."""
+
 HEADING_JOIN = " \u203a "
 
 FILE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 1.5, 3.0, 1.0
@@ -29,12 +32,13 @@ _RANKS = {
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that is served as one index."""
+    """A folder that is served as one index, but for the files of it that are left out, by name."""
 
     index_id: str
     name: str
     path: Path
     description: str
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def folders_of(paths: Sequence[Path]) -> tuple[Folder, ...]:
 
 def manual_folder(path: Path) -> Folder:
     """The manual, served when no folder is given. Its id does not depend on where the program is installed."""
-    return Folder(MANUAL_ID, "manual", path, "The manual of llamachat-tui")
+    return Folder(MANUAL_ID, "manual", path, "The manual of llamachat-tui", NOT_OF_THE_MANUAL)
 
 
 def file_id_of(index_id: str, name: str) -> str:

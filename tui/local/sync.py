@@ -103,7 +103,7 @@ def sync(database: Database, folder: Folder, stopping: Stopping = lambda: False,
     with sole_writer(database, stopping) as allowed:
         if not allowed:
             return
-        found = list(walk(folder.path))
+        found = [file for file in walk(folder.path) if file.name not in folder.left_out]
         known = _known_files(database, folder)
         batch: list[_Outcome] = []
         batch_end = time.monotonic() + BATCH_SECONDS

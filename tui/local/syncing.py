@@ -210,7 +210,8 @@ class Syncing:
                 suspects.append(ended.file)
 
     def _sync(self, folder: Folder) -> None:
-        job = {"sync": [folder.index_id, folder.name, str(folder.path), folder.description]}
+        told = [folder.index_id, folder.name, str(folder.path), folder.description, sorted(folder.left_out)]
+        job = {"sync": told}
         for said in self._indexer.run(job):
             if "finished" not in said:
                 with self._lock:
