@@ -72,7 +72,8 @@ def test_f01_f03_f04_f05_f06_an_old_session_is_shown_whole_and_does_no_harm(term
 
 def test_f01_f02_a_turn_that_streams_letter_by_letter_does_no_harm(terminal: RealTerminal) -> None:
     open_session(terminal)
-    press(terminal, "ask" + ENTER)
+    press(terminal, "ask")
+    terminal.send(ENTER)
     terminal.wait_for("Streamed")
     press(terminal, SHIFT_TAB, "G")
     quit_unharmed(terminal)

@@ -71,6 +71,9 @@ def test_f50_a_storm_of_resizes_leaves_a_right_screen(terminal: RealTerminal) ->
     for _ in range(300):
         terminal.resize(sizes.choice([1, 2, 20, 80, 200, 300]), sizes.choice([1, 2, 10, 40, 200, 500]))
         terminal.read(0)
+    for columns in range(12):
+        terminal.resize(columns, 36)
+        terminal.read(0.1)
     terminal.resize(120, 36)
     terminal.wait_for("This machine: the manual", 30)
     still_answers(terminal, "again")

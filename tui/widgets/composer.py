@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui.api.models import MAX_PROMPT_CHARS
@@ -75,6 +76,10 @@ class Composer(TextArea):
         self._draft = ""
         self.has_waiting = False
         """Whether questions wait in a queue: an empty draft then gives keys that act on them."""
+
+    def render_line(self, y: int) -> Strip:
+        """One column of terminal leaves none for text, and into none Textual (8.2.8) cannot wrap the placeholder."""
+        return super().render_line(y) if self.content_size.width > 0 else Strip.blank(self.size.width)
 
     def remember(self, questions: Sequence[str]) -> None:
         """The questions that Up brings back, oldest first."""
