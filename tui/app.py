@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -206,6 +205,8 @@ class LlamaChat(FrugalApp):
         """
         error = sys.exc_info()[1]
         if error is not None and not self._exit_renderables:
+            from rich.text import Text  # only a crash needs it
+
             self._exit_renderables.append(Text(crash_notice(error)))
             with suppress(Exception):  # the crash is what is told, not what it broke
                 self.on_end()
