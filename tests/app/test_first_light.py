@@ -1,3 +1,5 @@
+from textual import events
+
 from tests.app.driving import driven
 from tui.screens.index_picker import IndexPicker
 from tui.settings import Settings
@@ -131,3 +133,12 @@ async def test_up_brings_back_questions_and_down_the_draft(settings: Settings) -
         await user.until(lambda: composer.text == "Who leads science?")
         await user.press("down")
         await user.until(lambda: composer.text == "draft")
+
+
+async def test_keys_that_arrive_together_act_in_the_order_of_typing(settings: Settings) -> None:
+    async with driven(settings) as user:
+        composer = user.app.chat.query_one(Composer)
+        for key in ("a", "b", "backspace", "c", "left", "d", "home", "e"):
+            user.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await user.until(lambda: len(composer.text) == 4)
+        assert composer.text == "eadc"

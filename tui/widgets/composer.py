@@ -71,6 +71,8 @@ class Composer(TextArea):
             placeholder="Ask a question",
         )
         self.cursor_blink = False
+        bindings = Binding.make_bindings([*TextArea.BINDINGS, *self.BINDINGS])
+        self._own_keys = {binding.key: binding.action for binding in bindings}
         self._history: Sequence[str] = ()
         self._recalled: int | None = None
         self._draft = ""
@@ -107,12 +109,16 @@ class Composer(TextArea):
         """Insert text at the cursor as if it had been typed here."""
         self.insert(clean(text))
 
-    def on_key(self, event: events.Key) -> None:
-        """Enter is taken here, in the order of typing: a binding would overtake the characters before it."""
-        if event.key == "enter":
+    async def on_key(self, event: events.Key) -> None:
+        """Every key of the field's own acts here, in the order of typing.
+
+        As a binding it would act after characters that were typed behind it and arrived with it.
+        """
+        action = "submit" if event.key == "enter" else self._own_keys.get(event.key)
+        if action is not None:
             event.stop()
             event.prevent_default()
-            self.action_submit()
+            await self.run_action(action)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
