@@ -47,8 +47,8 @@ reliability: $(VENV)/test.done
 
 pins: $(VENV)/test.done
 	$(BIN)/python -m pip install --quiet uv
-	cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o run.txt run.in
-	cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c run.txt -o test.txt test.in
+	cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o run.txt run.in
+	cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c run.txt -o test.txt test.in
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -7,8 +7,9 @@ event loop. `crash`: F9 raises an error that holds a key and a control sequence.
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from tui import log
 from tui.app import LlamaChat
@@ -19,7 +20,7 @@ FILE, MODES = Path(sys.argv[1]), sys.argv[2:]
 
 
 class AppWithDraft(LlamaChat):
-    BINDINGS = [Binding("f9", "misbehave", priority=True)]  # noqa: RUF012  as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f9", "misbehave", priority=True)]
 
     def on_mount(self) -> None:
         self.on_end = self.save
