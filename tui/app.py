@@ -23,6 +23,7 @@ from tui.store.place import store_path
 from tui.store.store import Store
 from tui.terminal.app import FrugalApp
 from tui.themes import DARK, LIGHT
+from tui.widgets.own_keys import own_keys
 
 if TYPE_CHECKING:
     from tui.screens.connecting import Backend
@@ -77,10 +78,9 @@ class LlamaChat(FrugalApp):
         yield SystemCommand(
             "API key", "Another key, another region, or folders of this machine", self.action_change_key
         )
-        for node, binding, enabled, _ in screen.active_bindings.values():
-            if enabled and binding.description and isinstance(screen, ChatScreen):
-                act = partial(self.run_action, binding.action, node)
-                yield SystemCommand(binding.description, f"Key {self.get_key_display(binding)}", act)
+        for node, binding, _, _ in own_keys(screen) if isinstance(screen, ChatScreen) else ():
+            act = partial(self.run_action, binding.action, node)
+            yield SystemCommand(binding.description, f"Key {self.get_key_display(binding)}", act)
 
     def action_change_key(self) -> None:
         """Show the welcome screen: another key, another region, or folders of this machine."""

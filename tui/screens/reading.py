@@ -10,6 +10,7 @@ from textual.screen import Screen
 from tui.conversation.quoting import part_text
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.line_view import LineView
+from tui.widgets.own_keys import own_keys
 from tui.widgets.reader import Reader
 
 
@@ -95,9 +96,12 @@ class ReadingScreen(Screen[None]):
         """Show every key that works where the focus is."""
         from tui.screens.pager import Pager
 
-        bindings = [entry.binding for entry in self.active_bindings.values() if entry.binding.description]
         keys: dict[str, list[str]] = {}
-        for binding in bindings:
-            keys.setdefault(binding.description, []).append(self.app.get_key_display(binding))
+        own = [active.binding for active in own_keys(self)]
+        inherited = [active.binding for active in self.active_bindings.values() if active.binding.description]
+        for binding in [*own, *inherited]:
+            shown = keys.setdefault(binding.description, [])
+            if (key := self.app.get_key_display(binding)) not in shown:
+                shown.append(key)
         lines = [f"{', '.join(names):<24}  {description}" for description, names in keys.items()]
         self.app.push_screen(Pager("Keys that work here", lambda: "\n".join(lines)))
