@@ -28,7 +28,7 @@ class Composer(TextArea):
         Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", key_display="^j"),
         Binding("ctrl+r", "search_history", "Questions asked before", show=False),
         Binding("ctrl+g", "write_in_editor", "Editor", show=False),
-        Binding("ctrl+d", "delete_right_or_quit", "Delete right", show=False),
+        Binding("ctrl+d", "delete_right_or_quit", "Delete right, or quit", show=False),
         Binding("delete", "delete_right_or_drop", "Delete right", show=False),
     ]
 
