@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from tempfile import TemporaryDirectory, mkdtemp
 from types import TracebackType
 from typing import Self
 
@@ -60,6 +61,7 @@ class FakeApi:
         self.sessions = {session.session_id: session for session in sessions}
         self.streams: list[Stream] = []
         self._bodies: dict[str, bytes] = {}
+        self._kept = TemporaryDirectory()
         self._socket = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(self._app, log_level="critical", lifespan="off", ws="none")
         self._server = uvicorn.Server(config)
@@ -71,8 +73,17 @@ class FakeApi:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes the app use this server."""
-        return {"LLAMA_CLOUD_BASE_URL": self.base_url, "LLAMA_CLOUD_API_KEY": "llx-benchmark-key"}
+        """What makes the app use this server, and keep what it has seen of it from one start to the next."""
+        return {
+            "LLAMA_CLOUD_BASE_URL": self.base_url,
+            "LLAMA_CLOUD_API_KEY": "llx-benchmark-key",
+            "LLAMACHAT_STATE_DIR": self._kept.name,
+        }
+
+    @property
+    def environment_of_newcomer(self) -> dict[str, str]:
+        """The same, with nothing kept yet."""
+        return {**self.environment, "LLAMACHAT_STATE_DIR": mkdtemp(dir=self._kept.name)}
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -83,6 +94,7 @@ class FakeApi:
     ) -> None:
         self._server.should_exit = self._server.force_exit = True
         self._thread.join()
+        self._kept.cleanup()
 
     def body(self, session_id: str) -> bytes:
         """A session with its events, as it is sent."""

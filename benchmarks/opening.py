@@ -57,7 +57,7 @@ def opening(times: int) -> Iterator[Figure]:
 
 
 def _read(api: FakeApi, took: _Times) -> None:
-    with Program(*APP, environment=api.environment) as app:
+    with Program(*APP, environment=api.environment_of_newcomer) as app:
         app.wait_for_bytes(b"Session of 10 turns")
         app.settle()
         app.press("\x13")

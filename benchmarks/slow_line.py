@@ -80,7 +80,7 @@ def echo(times: int) -> Iterator[Figure]:
 
 
 def _echoes(api: FakeApi) -> list[float]:
-    with Program(*APP, environment=api.environment) as app:
+    with Program(*APP, environment=api.environment_of_newcomer) as app:
         open_first(app, api)
         ask(app, api, streaming(0, int(100 * (PAUSE * len(TYPED) + 4)), 100))
         line = Line(app)

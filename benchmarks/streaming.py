@@ -42,7 +42,7 @@ def delta_cost(times: int) -> Iterator[Figure]:
 
 
 def _cost(api: FakeApi, before: int, count: int) -> _Cost:
-    with Program(*APP, environment=api.environment) as app:
+    with Program(*APP, environment=api.environment_of_newcomer) as app:
         open_first(app, api)
         stream = ask(app, api, streaming(before, count, RATE))
         cpu, size = app.cpu_seconds(), len(app.received)
@@ -69,7 +69,7 @@ def lateness(times: int) -> Iterator[Figure]:
 def _late(api: FakeApi) -> list[float]:
     with TemporaryDirectory() as folder:
         report = Path(folder) / "late.json"
-        environment = {**api.environment, "PROBE_REPORT": str(report)}
+        environment = {**api.environment_of_newcomer, "PROBE_REPORT": str(report)}
         with Program("-m", "benchmarks.probed", environment=environment) as app:
             open_first(app, api)
             stream = ask(app, api, streaming(0, 800, RATE))

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from tui.conversation.evidence import passages_of
 from tui.conversation.quoting import answer_text
 from tui.conversation.transcript import Broken, Transcript, Turn
+from tui.sanitize import clean
 
 
 def as_markdown(title: str, transcript: Transcript) -> str:
-    """The questions and answers, and below each answer the passages it was built from."""
-    return "\n\n".join([f"# {title}", *(block for turn in transcript for block in _turn(turn))]) + "\n"
+    """The questions and answers, and below each answer the passages it was built from. Safe to print in a terminal."""
+    blocks = [f"# {title}", *(block for turn in transcript for block in _turn(turn))]
+    return clean("\n\n".join(blocks)) + "\n"
 
 
 def _turn(turn: Turn) -> Iterator[str]:
