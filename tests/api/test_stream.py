@@ -298,7 +298,7 @@ BREAKS: dict[str, tuple[Reply, type[errors.ApiError], int]] = {
 
 
 @pytest.mark.parametrize("fault", BREAKS)
-async def test_the_question_is_posted_once_under_the_fault(fault: str):
+async def test_f22_f27_f29_f30_f31_f32_f33_f40_the_question_is_posted_once_under_the_fault(fault: str):
     reply, kind, events_before = BREAKS[fault]
     async with serving(reply) as asked:
         client = Client(Connection(asked.base_url))
