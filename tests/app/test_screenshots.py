@@ -12,6 +12,7 @@ import pytest
 
 from tests.app.driving import Driver, driven
 from tui.settings import Settings
+from tui.widgets.conversation_pane import ConversationPane
 
 PICTURES = Path(__file__).parents[2] / "screenshots"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -51,6 +52,19 @@ async def question_about(user: Driver, question: str) -> None:
     await user.see("No language model")
 
 
+async def long_session(user: Driver) -> None:
+    questions = ("How do I delete a session?", "How do I copy an answer?", "Which regions are there?")
+    await user.ask_in_new_session(questions[0])
+    for number, question in enumerate(questions, 1):
+        if number > 1:
+            await user.type(question)
+            await user.press("enter")
+        await user.until(lambda n=number: len(user.app.chat.query_one(ConversationPane).transcript.past) == n)
+        await user.until(lambda: not user.app.chat.desk.turns.busy)
+    await user.press("shift+tab", "o")
+    await user.see("3  Which regions are there?")
+
+
 async def table(user: Driver) -> None:
     await question_about(user, "What do the instruments cost and weigh?")
 
@@ -70,6 +84,7 @@ SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "sessions-80x24": (sessions_overlay, 80, 24, "llama-light", True),
     "tool-call": (unfolded_tool, 120, 36, "llama-dark", True),
     "index-picker": (picker, 120, 36, "llama-dark", True),
+    "long-session": (long_session, 120, 36, "llama-dark", True),
     "table": (table, 120, 36, "llama-dark", False),
     "code": (code, 120, 36, "llama-light", False),
     "scripts": (scripts, 100, 30, "llama-dark", False),
