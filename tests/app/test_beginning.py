@@ -101,3 +101,14 @@ async def test_a_folder_is_added_read_again_and_removed_from_the_picker(notes: P
         await user.see("F8 again removes")
         await user.press("f8")
         await user.until(lambda: len(user.app.chat.desk.indexes) == 1)
+
+
+async def test_a_question_asked_before_the_connection_is_there_waits_for_its_index() -> None:
+    async with driven(Settings(local=())) as user:
+        await user.type("How do I delete a session?")
+        await user.press("enter")
+        await user.see("☑ manual")
+        await user.see("ready")
+        await user.in_dialog("enter")
+        await user.read_to_end_of_turn()
+        await user.see("sessions.md")

@@ -24,6 +24,7 @@ async def test_a_conversation_rebuilt_after_a_restart_looks_exactly_as_it_did_li
         live = user.screen
     async with driven(settings) as user:
         await user.see("What is the budget")
+        assert user.app.chat.query_one(Composer).text == ""
         await user.press("ctrl+s", "enter")
         await user.read_to_end_of_turn()
         await user.until(lambda: user.screen == live)

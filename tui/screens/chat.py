@@ -165,8 +165,7 @@ class ChatScreen(ReadingScreen):
             case ListChanged():
                 self._show_sessions()
             case SessionCreated(session_id):
-                self._open(session_id)
-                self._ask_what_waited()
+                self._begin_session(session_id)
             case TranscriptChanged(session_id):
                 self._show_transcript(session_id)
             case TurnEnded(session_id, well):
@@ -336,12 +335,15 @@ class ChatScreen(ReadingScreen):
         else:
             self._ask(session.session_id, message.text)
 
-    def _ask(self, session_id: str, question: str) -> None:
+    def _ask(self, session_id: str, question: str) -> bool:
+        """Send a question; it leaves the composer with this. False where it could not be taken."""
         self._waiting_question = ""
-        if self.desk.turns.ask(session_id, question):
+        is_taken = self.desk.turns.ask(session_id, question)
+        if is_taken:
             self.query_one(Composer).take()
             self.query_one(Reader).pane.follow()
             self.call_after_refresh(self._remember_questions)
+        return is_taken
 
     def on_composer_resume_wanted(self) -> None:
         if self._open_id is not None:
@@ -352,9 +354,13 @@ class ChatScreen(ReadingScreen):
         if message.to_edit:
             self.query_one(Composer).put(question)
 
-    def _ask_what_waited(self) -> None:
-        if self._waiting_question and self._open_id is not None:
-            self._ask(self._open_id, self._waiting_question)
+    def _begin_session(self, session_id: str) -> None:
+        self._open(session_id)
+        if self._waiting_question and self._ask_what_waited():
+            self.desk.account.drafts.write(NO_SESSION, "")
+
+    def _ask_what_waited(self) -> bool:
+        return self._open_id is not None and self._ask(self._open_id, self._waiting_question)
 
     def on_composer_history_wanted(self) -> None:
         from tui.screens.outline import Outline  # here and below: no dialog is loaded before it is opened
@@ -408,7 +414,8 @@ class ChatScreen(ReadingScreen):
             if choice is not None:
                 self.desk.turns.scopes[session_id] = choice.index_ids
                 self._show_heading()
-                self._ask_what_waited()
+                if self._waiting_question:
+                    self._ask_what_waited()
 
         self._pick(take, scope_of_unbound=True)
 

@@ -149,7 +149,11 @@ class Desk:
         self._tell(ListChanged())
 
     async def watch_indexes(self, is_wanted: Callable[[], bool]) -> None:
-        """Load all indexes, and again while that is wanted and one of them is being synced."""
+        """Load all indexes once there is a connection, and again while it is wanted and one of them is being synced."""
+        while not self.is_connected:
+            await asyncio.sleep(SYNC_SECONDS)
+            if not is_wanted():
+                return
         while True:
             before = self.indexes
             await self.load_indexes()

@@ -91,7 +91,8 @@ class IndexPicker(Dialog[Answer]):
     ) -> None:
         super().__init__()
         self._indexes = indexes
-        self._ticked = [index.id for index in indexes if len(indexes) == 1]
+        self._ticked = _only(indexes)
+        self._has_chosen = False
         self._scope_only = scope_of_unbound
         self._keeps_folders = keeps_folders
         self._asked_to_remove: str | None = None
@@ -112,8 +113,10 @@ class IndexPicker(Dialog[Answer]):
         self._show()
 
     def show_indexes(self, indexes: Sequence[Index]) -> None:
-        """Show a list that was loaded while the dialog is open; what is ticked stays ticked."""
+        """Show a list that was loaded while the dialog is open; what was ticked stays ticked."""
         self._indexes = indexes
+        if not self._has_chosen:
+            self._ticked = _only(indexes)
         self._show()
 
     def on_input_submitted(self) -> None:
@@ -137,6 +140,7 @@ class IndexPicker(Dialog[Answer]):
         index_id = self._under_cursor()
         if index_id is None:
             return
+        self._has_chosen = True
         if index_id in self._ticked:
             self._ticked.remove(index_id)
         elif len(self._ticked) == MAX_BOUND_INDEXES:
@@ -221,6 +225,11 @@ class IndexPicker(Dialog[Answer]):
         head = Content.assemble((f"{box} ", "$accent"), (name, "bold"), " ", (state, _state_style(index)))
         about = clean_line(index.error_message or index.description or "", width)
         return head if not about else Content("\n").join([head, Content.styled(f"  {about}", "$foreground-muted")])
+
+
+def _only(indexes: Sequence[Index]) -> list[str]:
+    """The one index that there is: nobody needs to choose it."""
+    return [index.id for index in indexes if len(indexes) == 1]
 
 
 def _searched(index: Index) -> str:
