@@ -79,7 +79,7 @@ async def measure(base_url: str, key: str) -> None:
 def main() -> None:
     """Starts a server over the manual and measures it."""
     with tempfile.TemporaryDirectory() as data:
-        command = [sys.executable, "-m", "tui.local.serve", "--json", "--until-stdin-closes"]
+        command = [sys.executable, "-m", "tui.local.cli", "--json", "--until-stdin-closes"]
         environment = {**os.environ, "LLAMACHAT_DATA_DIR": data}
         pipe = subprocess.PIPE
         began = time.monotonic()

@@ -54,10 +54,10 @@ async def _fold(body: bytes, times: int) -> Folding:
 
     from tui.api.client import Client
     from tui.api.connection import Connection
-    from tui.collecting import collect_rarely
-    from tui.screens.desk import Desk
-    from tui.screens.news import News
+    from tui.garbage import collect_rarely
     from tui.store.store import Store
+    from tui.workspace.updates import News
+    from tui.workspace.workspace import Desk
 
     def tell(_: News) -> None: ...
 

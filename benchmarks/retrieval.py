@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from pydoc_data import topics
 
-from tui.local.database import Database
-from tui.local.library import Library, folders_of
-from tui.local.retrieval import retrieve
-from tui.local.sync import sync
+from tui.local.library.database import Database
+from tui.local.library.library import Library, folders_of
+from tui.local.library.sync import sync
+from tui.local.search.retrieval import retrieve
 
 DEPTH = 10
 PASSAGES = 100

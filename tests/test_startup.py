@@ -22,7 +22,7 @@ NOT_NEEDED = [
     "starlette",
     "uvicorn",
     "zipfile",
-    "tui.embedded",
+    "tui.workspace.embedded_server",
     "tui.rendering.markdown",
     "tui.screens.dialog",
 ]

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui.api.regions import REGIONS
-from tui.collecting import collect_nothing
 from tui.commands import COMMANDS, run
+from tui.garbage import collect_nothing
 from tui.settings import Settings, SettingsError, config_path, load
 
 

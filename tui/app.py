@@ -14,20 +14,19 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.api.errors import ApiError
-from tui.collecting import collect_rarely
+from tui.garbage import collect_rarely
 from tui.log import crash_notice
-from tui.process import Ending
 from tui.screens.chat import ChatScreen
 from tui.settings import Settings
-from tui.store.place import store_path
+from tui.shutdown import Ending
+from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.app import FrugalApp
 from tui.themes import DARK, LIGHT
 from tui.widgets.own_keys import own_keys
 
 if TYPE_CHECKING:
-    from tui.screens.connecting import Backend
-    from tui.screens.welcome import Beginning, UseKey
+    from tui.workspace.backend import Backend, BackendChoice, UseKey
 
 
 def _styles() -> list[Path]:
@@ -125,7 +124,7 @@ class LlamaChat(FrugalApp):
         words = f"{'Answered' if message.well else 'Not answered'}: {message.title}"
         self.notify_terminal(self._settings.notify, words)
 
-    def _go_on_as_told(self, beginning: "Beginning | None") -> None:
+    def _go_on_as_told(self, beginning: "BackendChoice | None") -> None:
         if beginning is not None:
             self._begin_as_told(beginning)
 
@@ -134,9 +133,9 @@ class LlamaChat(FrugalApp):
 
     async def _connect(self, key: "UseKey | None") -> None:
         # Neither this nor what it leads to is needed for the first frame.
-        from tui.embedded import ServerStartError
-        from tui.screens.connecting import KeyNeededError, connect, keep
         from tui.screens.welcome import Welcome
+        from tui.workspace.backend import KeyNeededError, connect, keep
+        from tui.workspace.embedded_server import ServerStartError
 
         local = self._settings.local is not None
         self.chat.say_activity("Starting the local library…" if local else "Connecting to LlamaCloud…")
@@ -158,8 +157,8 @@ class LlamaChat(FrugalApp):
         finally:
             self.chat.say_activity("")
 
-    def _begin_as_told(self, beginning: "Beginning | None") -> None:
-        from tui.screens.welcome import UseFolders, UseKey
+    def _begin_as_told(self, beginning: "BackendChoice | None") -> None:
+        from tui.workspace.backend import UseFolders, UseKey
 
         match beginning:
             case UseFolders(folders):

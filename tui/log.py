@@ -24,7 +24,7 @@ FOREIGN: Final = ("httpx", "httpcore", "keyring", "markdown_it", "asyncio")
 
 def log_path() -> Path:
     """Where the log is: beside what is kept on this machine."""
-    from tui.store.place import store_path
+    from tui.store.files import store_path
 
     return store_path().with_name(FILE_NAME)
 
@@ -80,7 +80,7 @@ class PrivateFile(logging.Handler):
 
 
 def _opened(path: Path) -> int:
-    from tui.store.place import StoreError, prepare
+    from tui.store.files import StoreError, prepare
 
     try:
         prepare(path)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.driving import driven
+from tests.app.user import driven
 from tests.local.server import running_server
-from tui.local.database import Database
-from tui.local.sync import sole_writer
+from tui.local.library.database import Database
+from tui.local.library.sync import sole_writer
 from tui.settings import Settings
 
 

@@ -2,12 +2,12 @@ import webbrowser
 
 import pytest
 
-from tests.app.driving import Driver, driven
+from tests.app.user import Driver, driven
+from tui.lineview.line_view import LineView
 from tui.screens.dialog import Dialog
 from tui.screens.link import LinkDialog, can_open
 from tui.settings import Settings
-from tui.widgets.line_view import LineView
-from tui.widgets.reader import Reader
+from tui.widgets.conversation_view import Reader
 
 
 @pytest.fixture

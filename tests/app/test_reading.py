@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.driving import Driver, driven
-from tui.screens.outline import Outline
+from tests.app.user import Driver, driven
+from tui.screens.choice_list import Outline
 from tui.screens.pager import Pager
 from tui.settings import Settings
 from tui.widgets.composer import Composer

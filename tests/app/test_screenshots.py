@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.driving import Driver, driven
+from tests.app.user import Driver, driven
 from tui.settings import Settings
 from tui.widgets.conversation_pane import ConversationPane
 

@@ -5,8 +5,8 @@ import pytest
 
 from tests.commands.calling import Command
 from tests.local.server import running_server
-from tui.doctor import terminal
-from tui.store.place import store_path
+from tui.commands.doctor import terminal
+from tui.store.files import store_path
 from tui.store.store import Store
 
 

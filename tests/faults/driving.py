@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from tests.app.driving import Driver, driven
+from tests.app.user import Driver, driven
 from tests.faults.proxy import FaultProxy
 from tui.settings import Settings
 from tui.widgets.session_list import SessionList

@@ -22,9 +22,9 @@ from tui.api.client import Client
 from tui.api.connection import Connection
 from tui.api.errors import UnknownOutcomeError
 from tui.conversation.transcript import Answer, Transcript
-from tui.screens.desk import Desk
-from tui.screens.news import Failed, News
 from tui.store.store import Store
+from tui.workspace.updates import Failed, News
+from tui.workspace.workspace import Desk
 
 FAULTS: dict[str, faults.Fault] = {
     "none": faults.no_fault,

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.driving import driven
+from tests.app.user import driven
 from tests.faults.driving import ask, behind, in_session, open_session
 from tests.faults.proxy import FaultProxy, Gate, no_fault, refused, stalled_at
-from tui.screens.drafts import SAVE_AFTER_SECONDS
 from tui.settings import Settings
-from tui.store.place import store_path
+from tui.store.files import store_path
 from tui.store.store import Store
 from tui.widgets.composer import Composer
 from tui.widgets.queue_line import QueueLine
+from tui.workspace.drafts import SAVE_AFTER_SECONDS
 
 QUESTION = "When was the Heron probe launched?"
 ANSWER = "March 2031"

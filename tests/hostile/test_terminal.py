@@ -6,7 +6,7 @@ import pytest
 
 from tests.hostile.hostile_api import REFUSED, hostile_api
 from tests.hostile.payloads import POISON, harm
-from tests.process.hung_up import in_window
+from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
 from tui.screens.dialog import DEAF_SECONDS
 

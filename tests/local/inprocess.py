@@ -10,10 +10,10 @@ import httpx
 import uvicorn
 
 from tests.local.server import until
-from tui.local.agent import Agent
-from tui.local.database import Database
-from tui.local.library import folders_of
-from tui.local.server import build
+from tui.local.agents.agent import Agent
+from tui.local.app import build
+from tui.local.library.database import Database
+from tui.local.library.library import folders_of
 
 KEY = "llx-test"
 

@@ -30,7 +30,7 @@ class Connection:
 
 def start(folders: Sequence[Path], data_dir: Path, *options: str) -> subprocess.Popen[str]:
     """Starts the server as a child that ends when its stdin closes."""
-    command = [sys.executable, "-m", "tui.local.serve", "--json", "--until-stdin-closes", *options, *map(str, folders)]
+    command = [sys.executable, "-m", "tui.local.cli", "--json", "--until-stdin-closes", *options, *map(str, folders)]
     environment = {**os.environ, "LLAMACHAT_DATA_DIR": str(data_dir)}
     environment.pop("LLAMACHAT_SERVE_KEY", None)
     pipe = subprocess.PIPE

@@ -10,7 +10,7 @@ import pytest
 from llama_cloud import AsyncLlamaCloud, ConflictError, LlamaCloud, NotFoundError
 
 from tests.local.conftest import sdk_for
-from tests.local.papers import pdf
+from tests.local.documents import pdf
 from tests.local.server import Connection, running_server, until
 
 

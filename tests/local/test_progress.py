@@ -29,7 +29,7 @@ def test_the_command_line_shows_progress_and_takes_it_away(tmp_path: Path) -> No
     for n in range(800):
         (folder / f"{n}.md").write_text("# Note\n\n" + "some words here.\n\n" * 50)
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "tui.local.serve", str(folder)]
+    command = [sys.executable, "-m", "tui.local.cli", str(folder)]
     environment = {**os.environ, "LLAMACHAT_DATA_DIR": str(tmp_path / "data"), "COLUMNS": "80"}
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment)
     os.close(theirs)

@@ -1,8 +1,8 @@
 import stat
 from pathlib import Path
 
-from tests.process.hung_up import in_window
 from tests.process.test_signals import F9, given_back
+from tests.process.windows import in_window
 
 
 def test_f53_a_crash_gives_the_terminal_back_and_names_a_log_without_secrets(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.process.hung_up import in_window
+from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
 
 CTRL_C, CTRL_Q = "\x03", "\x11"

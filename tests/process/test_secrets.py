@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile.hostile_api import REFUSED, hostile_api
-from tests.process.hung_up import in_window
+from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
 
 KEY = "llx-CANARYabcdefghijklmnopCANARY"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.server import until
-from tests.process.hung_up import descendants, in_window, wait_until_gone
+from tests.process.windows import descendants, in_window, wait_until_gone
 from tests.real_terminal import RealTerminal
 
 CTRL_Q, CTRL_Z, F9 = "\x11", "\x1a", "\x1b[20~"

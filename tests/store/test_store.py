@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.sample import ACCOUNT, history, session, turn
-from tui.store.place import StoreError, store_path
+from tui.store.files import StoreError, store_path
 from tui.store.schema import MIGRATIONS
 from tui.store.store import Store
 

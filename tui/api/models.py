@@ -1,6 +1,6 @@
 """The values of the chat API, as plain frozen dataclasses.
 
-Importing this module costs nothing: validation (pydantic) is in `tui.api.wire`, which turns JSON into these values
+Importing this module costs nothing: validation (pydantic) is in `tui.api.decoding`, which turns JSON into these values
 and is loaded only when something is on the wire. Every text in these values has passed `tui.sanitize.clean`;
 identifiers are kept exactly as the server sent them, because they are sent back.
 

@@ -12,8 +12,8 @@ import httpx
 
 from tui.api import errors, explain, sse
 from tui.api.client import Client, well_formed
+from tui.api.event_decoding import event_from_json
 from tui.api.models import MAX_PROMPT_CHARS, Event, Session, Stop
-from tui.api.wire_events import event_from_json
 
 _SENTINEL = "[DONE]"
 _START_BYTES = 4096

@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Final
 
 COMMANDS: Final[Mapping[str, str]] = {
-    "serve": "tui.local.serve",
+    "serve": "tui.local.cli",
     "login": "tui.commands.login",
     "logout": "tui.commands.logout",
     "status": "tui.commands.status",

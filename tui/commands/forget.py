@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser
 
 from tui.log import log_path
-from tui.store.place import StoreError, files_of, store_path
+from tui.store.files import StoreError, files_of, store_path
 from tui.store.store import Store
 
 

@@ -9,7 +9,7 @@ from getpass import getpass
 
 from tui import credentials
 from tui.api.connection import Connection, checked_key
-from tui.commands.server import base_url_of, parser, settings_of, told
+from tui.commands.options import base_url_of, parser, settings_of, told
 
 
 def main(arguments: list[str]) -> int:

@@ -1,7 +1,7 @@
 """`llamachat-tui logout`: remove the API key that is kept on this machine."""
 
 from tui import credentials
-from tui.commands.server import base_url_of, parser, settings_of, told
+from tui.commands.options import base_url_of, parser, settings_of, told
 
 
 def main(arguments: list[str]) -> int:

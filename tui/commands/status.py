@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tui import credentials
 from tui.api.connection import Connection
-from tui.commands.server import base_url_of, parser, settings_of, told
+from tui.commands.options import base_url_of, parser, settings_of, told
 
 
 def main(arguments: list[str]) -> int:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.conversation.evidence import passages_of
-from tui.conversation.quoting import answer_text
+from tui.conversation.passages import passages_of
+from tui.conversation.plain_text import answer_text
 from tui.conversation.transcript import Broken, Transcript, Turn
 from tui.sanitize import clean
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from tui.local.library import Library
-from tui.local.syncing import Syncing
+from tui.local.library.library import Library
+from tui.local.library.sync_supervisor import Syncing
 
 REDRAW_SECONDS = 0.1
 BAR_CELLS = 24

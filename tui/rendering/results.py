@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeGuard
 
-from tui.conversation.evidence import CONTENT, Array, Object, decoded, first_text, is_array, is_object, passage_from
+from tui.conversation.passages import CONTENT, Array, Object, decoded, first_text, is_array, is_object, passage_from
 from tui.rendering.lines import BLANK, PLAIN, Line, Role, Span
 from tui.rendering.wrapping import indented, wrap, wrap_text
 from tui.sanitize import clean, clean_line

@@ -19,8 +19,18 @@ from tui.api.errors import ApiError, KeyRefusedError
 from tui.api.models import Session
 from tui.conversation.catalogue import names_of, title_of
 from tui.conversation.transcript import Transcript
-from tui.screens.desk import Desk
-from tui.screens.news import (
+from tui.screens.reading import ReadingScreen
+from tui.store.notes import NO_SESSION
+from tui.store.store import Store
+from tui.terminal.app import FrugalApp
+from tui.widgets.composer import Composer
+from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.conversation_view import BEGINNING, Reader
+from tui.widgets.key_hints import Hints
+from tui.widgets.queue_line import QueueLine
+from tui.widgets.session_list import Mark, Row, SessionList
+from tui.widgets.sidebar import Sidebar
+from tui.workspace.updates import (
     DraftChanged,
     Failed,
     ListChanged,
@@ -31,17 +41,7 @@ from tui.screens.news import (
     TranscriptChanged,
     TurnEnded,
 )
-from tui.screens.reading import ReadingScreen
-from tui.store.notes import NO_SESSION
-from tui.store.store import Store
-from tui.terminal.app import FrugalApp
-from tui.widgets.composer import Composer
-from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.hints import Hints
-from tui.widgets.queue_line import QueueLine
-from tui.widgets.reader import BEGINNING, Reader
-from tui.widgets.session_list import Mark, Row, SessionList
-from tui.widgets.sidebar import Sidebar
+from tui.workspace.workspace import Desk
 
 if TYPE_CHECKING:
     from tui.screens.index_picker import Answer, Choice, IndexPicker
@@ -290,7 +290,7 @@ class ChatScreen(ReadingScreen):
                 self.desk.name(message.session_id, name)
 
         if self.desk.is_current:
-            from tui.screens.one_line import OneLine
+            from tui.screens.text_prompt import OneLine
 
             keys = "Kept on this machine. Enter take · empty: its title again · Esc close"
             name = self.desk.names.get(message.session_id, "")
@@ -363,7 +363,7 @@ class ChatScreen(ReadingScreen):
         return self._open_id is not None and self._ask(self._open_id, self._waiting_question)
 
     def on_composer_history_wanted(self) -> None:
-        from tui.screens.outline import Outline  # here and below: no dialog is loaded before it is opened
+        from tui.screens.choice_list import Outline  # here and below: no dialog is loaded before it is opened
 
         composer = self.query_one(Composer)
         questions = list(dict.fromkeys(composer.remembered))
@@ -375,7 +375,7 @@ class ChatScreen(ReadingScreen):
         self.app.push_screen(Outline("Questions asked before", questions), put)
 
     def on_composer_editor_wanted(self) -> None:
-        from tui.screens.editor import EditorError, edited
+        from tui.workspace.editor import EditorError, edited
 
         composer = self.query_one(Composer)
         try:
@@ -441,7 +441,7 @@ class ChatScreen(ReadingScreen):
         return self._picker
 
     def _add_folder(self) -> None:
-        from tui.screens.one_line import OneLine
+        from tui.screens.text_prompt import OneLine
 
         def take(path: str | None) -> None:
             if path:

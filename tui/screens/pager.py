@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from tui.lineview.line_view import LineView, Position
+from tui.lineview.text_lines import PlainColumn
 from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog
-from tui.widgets.line_view import LineView, Position
-from tui.widgets.plain_column import PlainColumn
 
 
 class TextView(LineView):

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui.conversation.quoting import part_text
+from tui.conversation.plain_text import part_text
+from tui.lineview.line_view import LineView
 from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.line_view import LineView
+from tui.widgets.conversation_view import Reader
 from tui.widgets.own_keys import own_keys
-from tui.widgets.reader import Reader
 
 
 class ReadingScreen(Screen[None]):
@@ -56,8 +56,8 @@ class ReadingScreen(Screen[None]):
         self.app.push_screen(Pager("The whole part", partial(part_text, message.part)))
 
     def on_conversation_pane_sources_wanted(self, message: ConversationPane.SourcesWanted) -> None:
-        from tui.conversation.evidence import passages_of
-        from tui.screens.outline import Outline
+        from tui.conversation.passages import passages_of
+        from tui.screens.choice_list import Outline
         from tui.screens.pager import Pager
 
         passages = passages_of(self.query_one(Reader).pane.transcript[message.turn])
@@ -82,7 +82,7 @@ class ReadingScreen(Screen[None]):
         self._write(Path.cwd() / f"{file_name(reader.title)}.md", text)
 
     def on_conversation_pane_outline_wanted(self) -> None:
-        from tui.screens.outline import Outline
+        from tui.screens.choice_list import Outline
 
         questions = [turn.question or "" for turn in self.query_one(Reader).pane.transcript]
 

@@ -1,8 +1,7 @@
 """The first screen of a user without a key: three ways to begin."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,30 +11,7 @@ from textual.widgets.option_list import Option
 
 from tui.api.regions import REGIONS
 from tui.screens.dialog import Dialog
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
-
-Keep: TypeAlias = Literal["keyring", "file", "memory"]
-
-
-@dataclass(frozen=True, slots=True)
-class UseKey:
-    """Work with LlamaCloud: the key, its region, and where it is to be kept."""
-
-    key: "SecretStr"
-    region: str
-    keep: Keep
-
-
-@dataclass(frozen=True, slots=True)
-class UseFolders:
-    """Work on this machine: the folders to serve, none for the manual."""
-
-    folders: tuple[Path, ...]
-
-
-Beginning: TypeAlias = UseKey | UseFolders
+from tui.workspace.backend import BackendChoice, Keep, UseFolders, UseKey
 
 KEEPS: dict[Keep, str] = {
     "keyring": "kept in the system keyring",
@@ -55,7 +31,7 @@ class KeyInput(Input):
         """Nothing is cut: the clipboard would show what the field hides."""
 
 
-class Welcome(Dialog[Beginning]):
+class Welcome(Dialog[BackendChoice]):
     """Paste a key, open a folder, or try the manual. `problem` says why the screen is shown again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from tui.store.place import StoreError, prepare, set_aside
+from tui.store.files import StoreError, prepare, set_aside
 from tui.store.schema import migrate
 
 BUSY_SECONDS = 2.0

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from tui.api.models import Event, UserInput
 from tui.store.database import Database
-from tui.store.events import decode_events, encode_events, storable, to_json
+from tui.store.event_codec import decode_events, encode_events, storable, to_json
 from tui.store.notes import put_note
 from tui.store.sessions import add_turn
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias, cast
 
 from tui.store.database import Database
-from tui.store.events import storable, to_json
+from tui.store.event_codec import storable, to_json
 
 NO_SESSION = ""
 """The session id of what is written before there is a session."""

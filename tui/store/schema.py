@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from tui.store.place import StoreError
+from tui.store.files import StoreError
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (

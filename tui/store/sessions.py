@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tui.api.models import Event, JobMetadata, Session, Text, TextDelta, UserInput
 from tui.store.database import Database
-from tui.store.events import decode_events, encode_events, storable, to_json
+from tui.store.event_codec import decode_events, encode_events, storable, to_json
 
 _BATCH_CHARS = 1_000_000
 """About so much is written in one transaction: some milliseconds."""

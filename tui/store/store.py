@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Self
 
 from tui.store.database import Database
-from tui.store.holds import Holds
+from tui.store.files import StoreError, files_of
 from tui.store.journal import Journal
 from tui.store.notes import Notes
-from tui.store.place import StoreError, files_of
+from tui.store.session_locks import Holds
 from tui.store.sessions import Sessions
 
 _ACCOUNT_TABLES = ("sessions", "open_turns", "notes", "questions")

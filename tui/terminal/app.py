@@ -22,7 +22,7 @@ from textual.screen import Screen
 from tui.sanitize import clean_line
 from tui.terminal.cells import cells_of
 from tui.terminal.pacing import Pacing
-from tui.terminal.picture import Picture, Placement
+from tui.terminal.screen_buffer import Picture, Placement
 
 FULL_REFRESH: Final = "LLAMACHAT_FULL_REFRESH"
 """The environment variable that turns all of it off: Textual alone then draws, and nothing is paced."""

@@ -21,7 +21,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui.terminal.intake import MAX_COLUMNS, MAX_ROWS, Intake, Pasted, Piece
+from tui.terminal.input_filter import MAX_COLUMNS, MAX_ROWS, Intake, Pasted, Piece
 from tui.terminal.output import Output
 
 READ_BYTES: Final = 64 * 1024

@@ -12,15 +12,15 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.conversation.quoting import answer_text, code_blocks, part_text
+from tui.conversation.plain_text import answer_text, code_blocks, part_text
 from tui.conversation.transcript import Part, Transcript
+from tui.lineview.line_view import LineView, Look, Position
+from tui.lineview.palette import Mark
+from tui.lineview.search import blocks_with, occurrences, rows_with
+from tui.lineview.transcript_lines import TranscriptColumn
+from tui.lineview.viewport import Place, backward, forward, move
 from tui.rendering.folding import can_fold
 from tui.rendering.lines import BLANK, Line
-from tui.widgets.column import TranscriptColumn
-from tui.widgets.finding import blocks_with, occurrences, rows_with
-from tui.widgets.line_view import LineView, Look, Position
-from tui.widgets.painting import Mark
-from tui.widgets.viewport import Place, backward, forward, move
 
 Copied: TypeAlias = Literal["selection", "part", "question", "answer", "code block"]
 

@@ -1,0 +1,313 @@
+import json
+import math
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.api import decoding as wire
+from tui.api import json_text
+from tui.api.event_decoding import event_from_json
+from tui.api.fields import parse_time
+from tui.api.models import (
+    Attachment,
+    FullSession,
+    ImageAttachment,
+    Index,
+    JobMetadata,
+    Page,
+    PresignedUrl,
+    Project,
+    Session,
+    Stop,
+    Text,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    Unknown,
+    Usage,
+    UserInput,
+)
+
+KINDS = ["thinking_delta", "text_delta", "thinking", "text", "user_input", "tool_call", "tool_result", "stop"]
+FIELDS = ["type", "content", "call_id", "name", "arguments", "result", "image_attachment", "is_error", "error", "usage"]
+ANY_TEXT = st.text(st.characters(exclude_categories=[]))
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT
+ANY_JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner), max_leaves=8)
+EVENT_LIKE = st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(KINDS) | ANY_JSON)
+
+
+def event(fields: object, sse_event: str = ""):
+    return event_from_json(json.dumps(fields), sse_event)
+
+
+def dumped(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def test_each_type_of_event_becomes_its_value():
+    assert event({"type": "user_input", "content": "why?"}) == UserInput("why?")
+    assert event({"type": "tool_call", "call_id": "c", "name": "retrieve", "arguments": {"q": 1}}) == ToolCall(
+        "c", "retrieve", {"q": 1}
+    )
+    assert event(
+        {
+            "type": "tool_result",
+            "call_id": "c",
+            "name": "retrieve",
+            "result": '{"as": "text"}',
+            "image_attachment": {"attachment_name": "screenshots/page_7.jpg", "source_id": "dfl-1"},
+        }
+    ) == ToolResult("c", "retrieve", '{"as": "text"}', ImageAttachment("screenshots/page_7.jpg", "dfl-1"))
+    assert event({"type": "stop", "is_error": False, "error": None, "usage": {"duration_ms": 1.5, "turns": 2}}) == Stop(
+        usage=Usage(duration_ms=1.5, turns=2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"call_id": "c", "name": "n", "arguments": {}}, ToolCall),
+        ({"call_id": "c", "name": "n", "result": None}, ToolResult),
+        ({"is_error": True}, Stop),
+        ({"usage": {}}, Stop),
+        ({"content": "of what kind?"}, Unknown),
+    ],
+)
+def test_without_a_type_the_fields_tell(fields: dict[str, object], kind: type):
+    assert type(event(fields, "message")) is kind
+
+
+def test_without_a_type_the_event_name_tells():
+    assert event({"content": "x"}, "text_delta") == TextDelta("x")
+
+
+def test_optional_parts_of_the_wrong_shape_count_as_absent():
+    assert event({"type": "stop", "is_error": None, "usage": None, "skipped_index_ids": None}) == Stop()
+    assert event({"type": "stop", "usage": {"turns": "many", "duration_ms": []}, "skipped_index_ids": 3}) == Stop()
+    assert event({"type": "stop", "is_error": True, "error": {"code": 5}}) == Stop(is_error=True, error='{"code": 5}')
+    assert event({"type": "tool_call", "call_id": "c", "name": "n", "arguments": None}) == ToolCall("c", "n", {})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"type": "text", "content": None}, {"type": "tool_call", "name": "n"}, {"type": "citation"}, {"type": []}],
+)
+def test_f17_an_event_of_no_known_shape_is_kept_as_it_came(fields: dict[str, object]):
+    source = json.dumps(fields)
+    got = event_from_json(source)
+    assert isinstance(got, Unknown)
+    assert got.raw == source
+
+
+def test_f01_shown_texts_are_cleaned_and_identifiers_kept():
+    got = event({"type": "tool_call", "call_id": "a\u200bb", "name": "re\x1b[31m\ntrieve", "arguments": {"q": "\x1b"}})
+    assert got == ToolCall("a\u200bb", "re␛[31m trieve", {"q": "\x1b"})
+
+
+@settings(deadline=None)
+@given(fields=EVENT_LIKE | ANY_JSON, name=st.sampled_from(["", "message", *KINDS]))
+def test_f17_no_json_makes_an_event_raise(fields: object, name: str):
+    event_from_json(json.dumps(fields), name)
+
+
+@settings(deadline=None)
+@given(text=ANY_TEXT)
+def test_f18_no_text_makes_an_event_raise(text: str):
+    event_from_json(text)
+
+
+@settings(deadline=None)
+@given(fields=st.dictionaries(st.sampled_from(["session_id", "events", "index_ids", "job_metadata"]), ANY_JSON))
+def test_a_session_of_any_shape_is_read_or_refused(fields: dict[str, object]):
+    try:
+        got = wire.full_session(dumped(fields))
+    except wire.WrongShapeError:
+        return
+    assert got.session.session_id == fields["session_id"]
+
+
+@given(body=st.binary())
+def test_any_bytes_are_read_or_refused(body: bytes):
+    with pytest.raises(wire.WrongShapeError):
+        wire.full_session(body)
+
+
+@settings(deadline=None)
+@given(events=st.lists(EVENT_LIKE))
+def test_a_stored_history_reads_as_its_events_would_one_by_one(events: list[dict[str, object]]):
+    body = json.dumps({"events": events, "session_id": "s"})
+    assert list(wire.full_session(body.encode()).events) == [event_from_json(json.dumps(e)) for e in events]
+
+
+def test_a_full_session_has_its_fields_before_and_after_the_events():
+    body = '{"session_id": "s", "events": [{"type": "text", "content": "a"} , 7 ], "generated_title": "T"}'
+    assert wire.full_session(body.encode()) == FullSession(
+        Session("s", generated_title="T"), [Text("a"), Unknown("", "7")]
+    )
+    assert wire.full_session(b'{"events": [], "session_id": "s"}').events == []
+    assert wire.full_session(b'{"events": null, "session_id": "s"}').events == []
+
+
+@pytest.mark.parametrize(
+    "bad", ["[" * 100_000 + "]" * 100_000, "9" * 5000, "NaN", '{"type": "text", "content": -Infinity}']
+)
+def test_f18_an_event_that_cannot_be_read_does_not_take_the_others_with_it(bad: str):
+    body = f'{{"session_id": "s", "events": [{{"type":"text","content":"a"}}, {bad}, {{"type":"text","content":"b"}}]}}'
+    assert wire.full_session(body.encode()).events == [Text("a"), Unknown("", bad), Text("b")]
+
+
+@pytest.mark.parametrize(
+    "body", ['{"events": [}', '{"events": [1}', '{"events": [1]]', '{"events": 1]', "{", "{1: 2}", "[1]"]
+)
+def test_f42_a_session_that_is_no_json_is_refused(body: str):
+    with pytest.raises(wire.WrongShapeError):
+        wire.full_session(body.encode())
+
+
+@pytest.mark.parametrize("size", [1, 30, 60])
+def test_f42_a_session_that_is_cut_off_is_refused(size: int):
+    body = b'{"session_id": "s", "events": [{"type":"text","content":"a"}, {"type":"text","content":"b"}]}'
+    with pytest.raises(wire.WrongShapeError):
+        wire.full_session(body[:size])
+
+
+def test_f42_a_long_history_is_decoded_in_as_many_steps_as_it_has_events():
+    body = dumped({"session_id": "s", "events": [{"type": "text", "content": "a"}] * 1000})
+    assert sum(1 for _ in wire.decoding_full_session(body)) == 1000
+
+
+def test_a_session_without_its_newer_fields_is_read():
+    assert wire.session(b'{"session_id": "s"}') == Session("s")
+
+
+def test_a_session_with_everything_is_read():
+    got = wire.session(
+        dumped(
+            {
+                "session_id": "ses-abc123",
+                "last_updated_at": "2026-04-22T12:34:41.342245",
+                "generated_title": "A\ntitle",
+                "index_ids": ["idx-1"],
+                "shared_access": "query",
+                "job_metadata": {"duration_ms": 1.0, "is_error": False, "turns": 2, "export_config_ids": ["cfg-1"]},
+            }
+        )
+    )
+    assert got == Session(
+        "ses-abc123",
+        datetime(2026, 4, 22, 12, 34, 41, 342245, UTC),
+        "A title",
+        ("idx-1",),
+        JobMetadata(duration_ms=1.0, is_error=False, turns=2, export_config_ids=("cfg-1",)),
+        "query",
+    )
+
+
+@pytest.mark.parametrize("end", [{}, {"next_page_token": None}, {"next_page_token": ""}])
+def test_f41_a_list_ends_without_a_token_or_with_an_empty_one(end: dict[str, object]):
+    assert wire.sessions_page(dumped({"items": [{"session_id": "s"}]} | end)) == Page([Session("s")])
+
+
+def test_f41_items_of_another_shape_are_left_out():
+    page = wire.sessions_page(dumped({"items": [{"session_id": "s"}, None, {"id": 1}], "next_page_token": "t"}))
+    assert page == Page([Session("s")], "t")
+
+
+def test_an_index_tells_its_state_from_its_metadata():
+    page = wire.indexes_page(
+        dumped({"items": [{"id": "idx-1", "name": "Papers", "metadata": {"status": "failed", "error_message": "x"}}]})
+    )
+    assert page.items == [Index("idx-1", "Papers", status="failed", error_message="x")]
+    syncing = wire.index(b'{"id": "idx-1", "metadata": {"status": "ready", "files_done": 2, "files_total": 9}}')
+    assert (syncing.files_done, syncing.files_total, syncing.is_syncing) == (2, 9, True)
+    assert not page.items[0].is_syncing
+    assert wire.index(b'{"id": "idx-1", "metadata": 3, "sync_in_progress": true}') == Index(
+        "idx-1", "", sync_in_progress=True
+    )
+
+
+def test_projects_come_bare_or_paged():
+    items = [{"id": "p", "name": "Default", "organization_id": "o", "is_default": True}]
+    assert (
+        wire.projects(dumped(items)) == wire.projects(dumped({"items": items})) == [Project("p", "Default", "o", True)]
+    )
+
+
+def test_attachments_and_their_addresses_are_read():
+    page = wire.attachments_page(dumped({"items": [{"name": "screenshots/page_1.jpg", "size": 10}]}))
+    assert page.items == [Attachment("screenshots/page_1.jpg", 10)]
+    got = wire.presigned_url(dumped({"url": "https://x.test/1?s=2", "expires_at": "2026-01-01T00:00:00Z"}))
+    assert got == PresignedUrl("https://x.test/1?s=2", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"3", b'"x"', b"{}", b'{"items": 3}'])
+def test_f34_what_is_no_list_is_refused(body: bytes):
+    with pytest.raises(wire.WrongShapeError):
+        wire.sessions_page(body)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2026-04-22T12:34:41.342245", datetime(2026, 4, 22, 12, 34, 41, 342245, UTC)),
+        ("2026-04-22T12:34:41Z", datetime(2026, 4, 22, 12, 34, 41, 0, UTC)),
+        ("2026-04-22T12:34:41.1234567891+02:00", datetime(2026, 4, 22, 10, 34, 41, 123456, UTC)),
+        ("", None),
+        ("yesterday", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-12:00", None),
+        (None, None),
+        (1776861281, None),
+    ],
+)
+def test_f43_times_of_every_form(text: object, time: datetime | None):
+    assert parse_time(text) == time
+
+
+@given(
+    st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)),
+    st.integers(-14 * 60, 14 * 60) | st.none(),
+)
+def test_f43_any_time_is_read_back(naive: datetime, minutes: int | None):
+    zone = UTC if minutes is None else timezone(timedelta(minutes=minutes))
+    text = (naive if minutes is None else naive.replace(tzinfo=zone)).isoformat()
+    got = parse_time(text)
+    assert got == naive.replace(tzinfo=zone)
+    assert got is not None
+    assert got.tzinfo is UTC
+
+
+@given(ANY_TEXT)
+def test_f43_no_text_makes_a_time_raise(text: str):
+    parse_time(text)
+
+
+def same(a: object, b: object) -> bool:
+    return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
+
+
+def is_finite(value: object) -> bool:
+    return "NaN" not in json.dumps(value) and "Infinity" not in json.dumps(value)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.text(st.characters(categories=["L"])), ANY_JSON), st.sampled_from([None, 1]))
+def test_members_are_those_of_json(value: dict[str, object], indent: int | None):
+    value = {key: item for key, item in value.items() if key != "events" and is_finite(item)}
+    text = json.dumps(value, indent=indent)
+    assert same({key: item.decoded for key, item in json_text.members(text, listed="events")}, value)
+
+
+def test_f18_a_hostile_text_is_skipped_in_time_linear_in_its_length():
+    text = '{"a": "' + '\\"' * 1_000_000
+    with pytest.raises(ValueError, match="expected , or }"):
+        list(json_text.members(text, listed="events"))
+
+
+def test_f18_a_number_out_of_range_is_refused():
+    with pytest.raises(ValueError, match="range"):
+        json_text.loads("[1e999]")
+    assert json_text.loads("[1e300]") == [1e300]
+    assert math.isfinite(1e300)

@@ -1,0 +1,272 @@
+"""Turns that a language model answers, with an endpoint that follows a script."""
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.local.agents.scripted_model import ScriptedModel, called, endpoint, said, thought
+from tests.local.inprocess import served
+from tests.local.server import start
+from tests.local.turn import ask, index_ids
+from tui.api.models import TextDelta, ThinkingDelta
+from tui.local.agents.citations import CitationCheck
+from tui.local.agents.llm_agent import MAX_CONTEXT_CHARS, MAX_ROUNDS, ModelAgent, fitted
+from tui.local.agents.llm_settings import ModelSettings, ModelSettingsError, model_settings
+from tui.local.agents.thinking_tags import ThinkingTags
+
+Event = dict[str, Any]
+
+
+@contextmanager
+def answering(notes: Path, data: Path, model: ScriptedModel, silence: float = 20) -> Generator[httpx.Client]:
+    with endpoint(model):
+        settings = ModelSettings(model.base_url, "small-model", "sk-secret")
+        with served(notes, data, ModelAgent(settings, silence)) as http:
+            yield http
+
+
+def turn(http: httpx.Client, question: str = "Who is the electrician?") -> list[Event]:
+    ids = list(index_ids(http).values())
+    session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+    return [event for _, event in ask(http, session_id, question, ids)]
+
+
+def kinds(events: list[Event]) -> list[str]:
+    return [event["type"] for event in events if not event["type"].endswith("_delta")]
+
+
+def text(events: list[Event]) -> str:
+    return "".join(event["content"] for event in events if event["type"] == "text")
+
+
+RETRIEVE = called("retrieve", {"query": "electrician"})
+
+
+def test_a_turn_thinks_retrieves_and_answers_with_citations(notes: Path, tmp_path: Path) -> None:
+    script = [
+        [*thought("I should ", "look."), *RETRIEVE],
+        [*thought("Found.", name="reasoning"), *said("The electrician is ", "Marek Nowak [", "1].")],
+    ]
+    with answering(notes, tmp_path, ScriptedModel(script)) as http:
+        events = turn(http)
+        assert kinds(events) == ["thinking", "tool_call", "tool_result", "thinking", "text", "stop"]
+        assert [e["content"] for e in events if e["type"] == "thinking"] == ["I should look.", "Found."]
+        call, result = (next(e for e in events if e["type"] == kind) for kind in ("tool_call", "tool_result"))
+        assert call["arguments"] == {"query": "electrician"}
+        assert result["call_id"] == call["call_id"]
+        assert result["result"]["results"][0]["metadata"]["citation"] == 1
+        assert text(events) == "The electrician is Marek Nowak [1]."
+        assert "".join(e["content"] for e in events if e["type"] == "text_delta") == text(events)
+        stop = events[-1]
+        assert stop["is_error"] is False
+        assert stop["usage"]["total_input_tokens"] == 200
+        assert stop["usage"]["total_output_tokens"] == 14
+        assert stop["usage"]["turns"] == 2
+
+
+def test_reasoning_in_the_answer_is_told_apart(notes: Path, tmp_path: Path) -> None:
+    script = [RETRIEVE, said("<th", "ink>He is ", "named.</", "think>\n\n", "Marek Nowak [1]. <think>")]
+    with answering(notes, tmp_path, ScriptedModel(script)) as http:
+        events = turn(http)
+        assert [event["content"] for event in events if event["type"] == "thinking"] == ["He is named."]
+        assert text(events) == "Marek Nowak [1]. <think>"
+
+
+def test_the_model_is_given_the_tools_the_key_and_what_they_found(notes: Path, tmp_path: Path) -> None:
+    model = ScriptedModel([RETRIEVE, said("Marek Nowak [1].")])
+    with answering(notes, tmp_path, model) as http:
+        turn(http)
+    first, second = model.asked
+    assert model.keys == ["Bearer sk-secret"] * 2
+    assert first["model"] == "small-model"
+    assert first["stream_options"] == {"include_usage": True}
+    names = [tool["function"]["name"] for tool in first["tools"]]
+    assert names == ["retrieve", "find", "grep", "read", "page_screenshot"]
+    assert first["messages"][-1] == {"role": "user", "content": "Who is the electrician?"}
+    called_back, answer = second["messages"][-2:]
+    assert called_back["tool_calls"][0]["id"] == answer["tool_call_id"]
+    assert "Marek Nowak" in answer["content"]
+
+
+def test_the_conversation_before_is_told_to_the_model(notes: Path, tmp_path: Path) -> None:
+    model = ScriptedModel([RETRIEVE, said("Marek Nowak [1].")])
+    with answering(notes, tmp_path, model) as http:
+        ids = list(index_ids(http).values())
+        session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+        ask(http, session_id, "Who is the electrician?", ids)
+        ask(http, session_id, "And the plumber?", ids)
+    told = [(message["role"], message["content"]) for message in model.asked[-1]["messages"][1:]]
+    assert told[0] == ("user", "Who is the electrician?")
+    assert told[1][0] == "assistant"
+    assert told[1][1].startswith("Marek Nowak [1].")
+    assert told[2] == ("user", "And the plumber?")
+
+
+def test_every_tool_can_be_called(notes: Path, tmp_path: Path) -> None:
+    with answering(notes, tmp_path, ScriptedModel([called("find", {"name_contains": "kitchen"}), said("x")])) as http:
+        found = next(e for e in turn(http) if e["type"] == "tool_result")["result"]
+        file_id = found["items"][0]["file_id"]
+    script = [
+        [
+            *called("grep", {"pattern": "marek\\s+nowak"}),
+            *called("read", {"file_id": file_id, "offset": 2, "max_length": 7}, 1),
+            *called("page_screenshot", {"file_id": file_id, "page": 1}, 2),
+        ],
+        said("Found [1, 2]."),
+    ]
+    with answering(notes, tmp_path, ScriptedModel(script)) as http:
+        events = turn(http)
+        grep, read, picture = [e["result"] for e in events if e["type"] == "tool_result"]
+        assert grep["items"][0]["file_name"] == "kitchen.md"
+        assert grep["items"][0]["citation"] == 1
+        assert (read["content"], read["citation"]) == ("Kitchen", 2)
+        assert "no picture of page 1" in picture["error"]
+        assert text(events) == "Found [1, 2]."
+
+
+def test_citations_of_no_source_are_removed_and_an_answer_without_any_says_so(notes: Path, tmp_path: Path) -> None:
+    script = [RETRIEVE, said("Marek [99] is", " it [", "77, 1", "]. `a [99]`")]
+    with answering(notes, tmp_path, ScriptedModel(script)) as http:
+        assert text(turn(http)) == "Marek is it [1]. `a [99]`"
+    with answering(notes, tmp_path, ScriptedModel([RETRIEVE, said("Marek [99].")])) as http:
+        assert text(turn(http)) == "Marek.\n\n*This answer cites no source: check it before you rely on it.*"
+
+
+def test_broken_arguments_are_told_back_once(notes: Path, tmp_path: Path) -> None:
+    broken = called("retrieve", '{"query": "elec')
+    model = ScriptedModel([broken, RETRIEVE, said("Marek Nowak [1].")])
+    with answering(notes, tmp_path, model) as http:
+        events = turn(http)
+        assert "not a JSON object" in next(e for e in events if e["type"] == "tool_result")["result"]["error"]
+        assert events[-1]["is_error"] is False
+        json.loads(model.asked[1]["messages"][-2]["tool_calls"][0]["function"]["arguments"])
+    with answering(notes, tmp_path, ScriptedModel([broken])) as http:
+        assert "not JSON" in turn(http)[-1]["error"]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (called("frobnicate", {}), "There is no tool 'frobnicate'"),
+        (called("retrieve", {"q": "x"}), "query: Field required"),
+        (called("read", {"file_id": "../../etc/passwd"}), "There is no document"),
+        (called("grep", {"pattern": "("}), "not a regular expression"),
+    ],
+)
+def test_calls_that_do_not_fit_are_told_back(notes: Path, tmp_path: Path, call: list[Event], told: str) -> None:
+    with answering(notes, tmp_path, ScriptedModel([call, said("I do not know.")])) as http:
+        events = turn(http)
+        assert told in next(e for e in events if e["type"] == "tool_result")["result"]["error"]
+        assert text(events) == "I do not know."
+
+
+def test_a_model_that_repeats_its_call_is_asked_to_answer(notes: Path, tmp_path: Path) -> None:
+    model = ScriptedModel([RETRIEVE, RETRIEVE, said("Marek Nowak [1].")])
+    with answering(notes, tmp_path, model) as http:
+        assert text(turn(http)) == "Marek Nowak [1]."
+        assert "Answer the question now" in model.asked[2]["messages"][-1]["content"]
+        assert "tools" not in model.asked[2]
+    with answering(notes, tmp_path, ScriptedModel([RETRIEVE])) as http:
+        assert "goes on calling tools" in turn(http)[-1]["error"]
+
+
+def test_the_rounds_of_a_turn_are_bounded(notes: Path, tmp_path: Path) -> None:
+    model = ScriptedModel([called("retrieve", {"query": f"word {n}"}) for n in range(20)])
+    with answering(notes, tmp_path, model) as http:
+        assert "goes on calling tools" in turn(http)[-1]["error"]
+    assert len(model.asked) == MAX_ROUNDS
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        (ScriptedModel(status=401, error={"error": {"message": "bad key"}}), "refused the key"),
+        (ScriptedModel(status=404, error={"error": "no such model"}), "knows no model 'small-model'"),
+        (ScriptedModel(status=429, error={"error": {"message": "slow down"}}), "slow down"),
+        (ScriptedModel(status=500, error=["?"]), "status 500"),
+        (ScriptedModel([[{"delta": {"content": "Half"}}]]), "broke off"),
+        (ScriptedModel([said("Half")], breaks_off=True), "broke off"),
+        (
+            ScriptedModel([[{"delta": {"refusal": "I will not."}, "finish_reason": "stop"}]]),
+            "refused to answer. I will",
+        ),
+        (ScriptedModel([said("", finish="content_filter")]), "refused to answer"),
+        (ScriptedModel([said("")]), "empty answer"),
+        (ScriptedModel([said("Half", finish="length")]), "cut off"),
+        (ScriptedModel([[{"delta": "?"}]]), "not its API"),
+    ],
+)
+def test_a_model_that_fails_ends_the_turn_with_the_reason(
+    notes: Path, tmp_path: Path, model: ScriptedModel, reason: str
+) -> None:
+    with answering(notes, tmp_path, model) as http:
+        events = turn(http)
+        assert events[-1]["is_error"]
+        assert reason in events[-1]["error"]
+        assert "sk-secret" not in json.dumps(events)
+        joined = "".join(event["content"] for event in events if event["type"] == "text_delta")
+        assert joined == text(events)
+
+
+def test_a_model_that_is_silent_or_away_does_not_hang_the_turn(notes: Path, tmp_path: Path) -> None:
+    with answering(notes, tmp_path, ScriptedModel([[]], hangs=True), silence=0.2) as http:
+        assert "did not answer in time" in turn(http)[-1]["error"]
+    away = ModelAgent(ModelSettings("http://127.0.0.1:9/v1", "small-model"))
+    with served(notes, tmp_path, away) as http:
+        assert "cannot be reached" in turn(http)[-1]["error"]
+
+
+def test_without_token_counts_they_are_estimated(notes: Path, tmp_path: Path) -> None:
+    with answering(notes, tmp_path, ScriptedModel([RETRIEVE, said("Marek [1].")], usage=None)) as http:
+        assert turn(http)[-1]["usage"]["total_input_tokens"] > 20
+
+
+def test_the_oldest_answers_of_tools_are_left_out_of_a_long_turn() -> None:
+    answer = {"role": "tool", "content": "x" * (MAX_CONTEXT_CHARS // 2 - 100)}
+    kept = fitted([{"role": "user", "content": "?"}, answer, answer, answer])
+    assert [len(message["content"]) > 1000 for message in kept] == [False, False, True, True]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["<think>", "</think>", "<", "th", "[1]", " [", "9", "2]", "x", "`", "\n", ", "])))
+def test_no_text_is_lost_however_it_comes_in_pieces(pieces: list[str]) -> None:
+    whole, apart = ThinkingTags(), ThinkingTags()
+    together = [*whole.add("".join(pieces)), *whole.end()]
+    told = [piece for text in pieces for piece in apart.add(text)] + apart.end()
+    for kind in (TextDelta, ThinkingDelta):
+        joined = ["".join(piece.content for piece in said if type(piece) is kind) for said in (together, told)]
+        assert joined[0].strip() == joined[1].strip()
+    one, many = CitationCheck(), CitationCheck()
+    once = one.add("".join(pieces), 2) + one.end(2)
+    assert "".join(many.add(piece, 2) for piece in pieces) + many.end(2) == once
+
+
+@pytest.mark.parametrize(
+    ("environment", "reason"),
+    [
+        ({"LLAMACHAT_MODEL": "m"}, "LLAMACHAT_MODEL_BASE_URL as well"),
+        ({"LLAMACHAT_MODEL_BASE_URL": "http://h/v1"}, "LLAMACHAT_MODEL as well"),
+        ({"LLAMACHAT_MODEL": "m", "LLAMACHAT_MODEL_BASE_URL": "localhost:11434"}, "not an address"),
+    ],
+)
+def test_settings_that_name_no_model(environment: dict[str, str], reason: str) -> None:
+    with pytest.raises(ModelSettingsError, match=reason):
+        model_settings(environment)
+
+
+def test_the_server_refuses_to_start_with_half_a_model(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMACHAT_MODEL", "small-model")
+    process = start([notes], tmp_path)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (2, "")
+    assert "LLAMACHAT_MODEL_BASE_URL" in err
+    assert repr(ModelSettings("http://h", "m", "sk-secret")).count("sk-secret") == 0

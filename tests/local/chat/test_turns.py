@@ -1,0 +1,144 @@
+"""A turn while it runs: what is streamed, what is stored, and what happens beside it."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.local.inprocess import served
+from tests.local.server import until
+from tests.local.turn import ask, index_ids
+from tui.api.models import Event, Text, TextDelta
+from tui.local.agents.agent import Ask
+from tui.local.library.library import Library
+from tui.local.library.sync_supervisor import Syncing
+
+
+class Gate:
+    """An agent that begins to answer, and ends when it is let go."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+
+    async def __call__(self, _ask: Ask, _library: Library, _syncing: Syncing) -> AsyncIterator[Event]:
+        yield TextDelta("Half ")
+        while not self.open.is_set():
+            await asyncio.sleep(0.01)
+        yield TextDelta("and half.")
+        yield Text("Half and half.")
+
+
+async def broken(_ask: Ask, _library: Library, _syncing: Syncing) -> AsyncIterator[Event]:
+    yield TextDelta("Half ")
+    raise ZeroDivisionError
+
+
+def new_session(http: httpx.Client) -> tuple[str, dict[str, Any]]:
+    ids = list(index_ids(http).values())
+    session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+    return session_id, {"prompt": "oak?", "index_ids": ids}
+
+
+def events(http: httpx.Client, session_id: str) -> list[dict[str, Any]]:
+    return http.get(f"/api/v1/chat/{session_id}").json()["events"]
+
+
+def test_deltas_joined_are_the_whole_that_follows(http: httpx.Client) -> None:
+    ids = [index_ids(http)["notes"]]
+    session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+    told = ask(http, session_id, "How do we deploy?", ids)
+    for kind in ("thinking", "text"):
+        joined, wholes = [""], list[str]()
+        for name, event in told:
+            if event["type"] == f"{kind}_delta":
+                assert name == "delta"
+                joined[-1] += event["content"]
+            elif event["type"] == kind:
+                assert name == "message"
+                wholes.append(event["content"])
+                joined.append("")
+        assert joined[:-1] == wholes
+        assert all(wholes)
+    stored = events(http, session_id)
+    assert stored[0] == {"type": "user_input", "content": "How do we deploy?"}
+    assert stored[1:] == [event for name, event in told if name == "message"]
+
+
+def test_a_stop_tells_what_the_turn_cost(http: httpx.Client) -> None:
+    ids = [index_ids(http)["notes"]]
+    session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+    usage = ask(http, session_id, "How do we deploy?", ids)[-1][1]["usage"]
+    assert usage["turns"] == 2
+    assert usage["total_input_tokens"] > 50
+    assert usage["total_output_tokens"] > 50
+    assert usage["duration_ms"] > 0
+
+
+def test_a_second_turn_waits_for_the_first(notes: Path, tmp_path: Path) -> None:
+    gate = Gate()
+    with served(notes, tmp_path, gate) as http:
+        session_id, body = new_session(http)
+        url = f"/api/v1/chat/{session_id}/messages/stream"
+        with http.stream("POST", url, json=body) as running:
+            assert running.status_code == 200
+            second = http.post(url, json=body)
+            assert second.status_code == 409
+            assert "still running" in second.json()["detail"]
+            gate.open.set()
+            running.read()
+        assert http.post(url, json=body).status_code == 200
+
+
+def test_a_turn_goes_on_when_the_one_who_asked_leaves(notes: Path, tmp_path: Path) -> None:
+    gate = Gate()
+    with served(notes, tmp_path, gate) as http:
+        session_id, body = new_session(http)
+        with http.stream("POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as running:
+            next(running.iter_lines())
+        gate.open.set()
+        until(lambda: events(http, session_id)[-1]["type"] == "stop")
+        told = events(http, session_id)
+        assert [event["type"] for event in told] == ["user_input", "text", "stop"]
+        assert told[-1]["is_error"] is False
+
+
+def test_a_silent_stream_is_kept_alive_by_comments(notes: Path, tmp_path: Path) -> None:
+    gate = Gate()
+    with served(notes, tmp_path, gate, ping_seconds=0.05) as http:
+        session_id, body = new_session(http)
+        with http.stream("POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as running:
+            assert any(line.startswith(": ping") for line in running.iter_lines())
+            gate.open.set()
+
+
+def test_an_agent_that_fails_ends_its_turn_with_a_reason(notes: Path, tmp_path: Path) -> None:
+    with served(notes, tmp_path, broken) as http:
+        session_id, body = new_session(http)
+        stop = ask(http, session_id, body["prompt"], body["index_ids"])[-1][1]
+        assert stop["is_error"]
+        assert "not foreseen" in stop["error"]
+        assert http.get(f"/api/v1/chat/{session_id}/summary").json()["job_metadata"]["is_error"]
+
+
+def test_a_running_session_can_be_deleted(notes: Path, tmp_path: Path) -> None:
+    with served(notes, tmp_path, Gate()) as http:
+        session_id, body = new_session(http)
+        with http.stream("POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as running:
+            assert http.delete(f"/api/v1/chat/{session_id}").status_code == 204
+            assert '"is_error": true' in running.read().decode()
+        assert http.get(f"/api/v1/chat/{session_id}").status_code == 404
+
+
+def test_a_turn_that_its_server_did_not_end_is_closed_by_the_next(notes: Path, tmp_path: Path) -> None:
+    gate = Gate()
+    with served(notes, tmp_path, gate) as http:
+        session_id, body = new_session(http)
+        with http.stream("POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as running:
+            next(running.iter_lines())
+    with served(notes, tmp_path, gate) as http:
+        told = events(http, session_id)
+        assert told[-1]["type"] == "stop"
+        assert told[-1]["error"] == "The server ended before this turn did."

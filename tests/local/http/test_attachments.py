@@ -1,0 +1,171 @@
+"""Pictures of pages: listed, fetched by a URL that needs no key, and by no other."""
+
+import io
+from collections.abc import Generator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+import httpx
+import pytest
+from llama_cloud import LlamaCloud, NotFoundError
+from PIL import Image
+
+from tests.local import documents as papers
+from tests.local.conftest import sdk_for
+from tests.local.server import Connection, running_server, until
+from tui.local.library.database import Database
+from tui.local.library.library import Library, file_id_of, folders_of, index_id_of
+from tui.local.library.page_images import URL_SECONDS, Pictures
+from tui.local.library.sync import sync
+
+PAGES = 25
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("papers") / "papers"
+    folder.mkdir()
+    (folder / "moss.pdf").write_bytes(papers.pdf([[f"Page {n}", "moss " * 10 * n] for n in range(1, PAGES + 1)]))
+    (folder / "fern.pdf").write_bytes(papers.pdf([["Ferns"]]))
+    (folder / "notes.md").write_text("# Notes\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Connection]:
+    with running_server([folder], tmp_path_factory.mktemp("data")) as connection, sdk_for(connection) as client:
+        (index,) = client.indexes.list()
+        until(lambda: client.indexes.get(index.id, expand=["sync_in_progress"]).sync_in_progress is False)
+        yield connection
+
+
+@pytest.fixture
+def sdk(server: Connection) -> Generator[LlamaCloud]:
+    with sdk_for(server) as client:
+        yield client
+
+
+@pytest.fixture
+def stranger() -> Generator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=40) as client:
+        yield client
+
+
+def source(folder: Path, name: str) -> str:
+    return file_id_of(index_id_of(folder), name)
+
+
+def test_all_pages_are_listed_with_the_size_of_their_pictures(
+    sdk: LlamaCloud, folder: Path, stranger: httpx.Client
+) -> None:
+    listed = list(sdk.beta.attachments.list(source_id=source(folder, "moss.pdf")))
+    assert [item.name for item in listed] == [f"screenshots/page_{n}.jpg" for n in range(1, PAGES + 1)]
+    given = sdk.beta.attachments.get(listed[23].name, source_id=source(folder, "moss.pdf"))
+    assert len(stranger.get(given.url).content) == listed[23].size
+    assert len(sdk.beta.attachments.list(source_id=source(folder, "moss.pdf"), page_size=3).items) == 3
+
+
+def test_a_picture_is_fetched_without_a_key(sdk: LlamaCloud, folder: Path, stranger: httpx.Client) -> None:
+    given = sdk.beta.attachments.get("screenshots/page_2.jpg", source_id=source(folder, "moss.pdf"))
+    assert given.form_fields is None
+    response = stranger.get(given.url)
+    assert response.headers["content-type"] == "image/jpeg"
+    picture = Image.open(io.BytesIO(response.content))
+    assert picture.format == "JPEG"
+    assert picture.size[1] / picture.size[0] == pytest.approx(792 / 612, rel=0.01)
+    assert max(picture.size) <= 1600
+    assert len(picture.convert("L").getcolors() or ()) > 2
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("moss.pdf", "screenshots/page_0.jpg"),
+        ("moss.pdf", f"screenshots/page_{PAGES + 1}.jpg"),
+        ("moss.pdf", "screenshots/page_1.png"),
+        ("moss.pdf", "moss.pdf"),
+        ("notes.md", "screenshots/page_1.jpg"),
+        ("gone.pdf", "screenshots/page_1.jpg"),
+    ],
+)
+def test_what_is_no_page_has_no_picture(sdk: LlamaCloud, folder: Path, file: str, name: str) -> None:
+    with pytest.raises(NotFoundError):
+        sdk.beta.attachments.get(name, source_id=source(folder, file))
+
+
+def test_documents_without_pages_have_no_attachments(sdk: LlamaCloud, folder: Path) -> None:
+    assert list(sdk.beta.attachments.list(source_id=source(folder, "notes.md"))) == []
+
+
+def test_a_url_is_for_its_page_of_its_file_and_its_time_only(
+    sdk: LlamaCloud, folder: Path, stranger: httpx.Client, server: Connection
+) -> None:
+    moss, fern = source(folder, "moss.pdf"), source(folder, "fern.pdf")
+    url = sdk.beta.attachments.get("screenshots/page_1.jpg", source_id=moss).url
+    signature = parse_qs(urlsplit(url).query)["signature"][0]
+    expires = parse_qs(urlsplit(url).query)["expires"][0]
+    forged = [
+        url.replace("page_1", "page_2"),
+        url.replace(moss, fern),
+        url.replace(expires, str(int(expires) + 1)),
+        url.replace(signature, "0" * len(signature)),
+        url.replace(signature, "é"),
+        url.replace(f"/{moss}/screenshots", f"/{moss}/screenshots/%2e%2e/screenshots"),
+    ]
+    for other in forged:
+        assert stranger.get(other).status_code in (403, 404), other
+    assert stranger.get(urlunsplit(urlsplit(url)._replace(query=""))).status_code == 422
+    assert stranger.get(f"{server.base_url}/signed/%2e%2e/api/v1/indexes?expires=1&signature=1").status_code in (
+        403,
+        404,
+    )
+    assert stranger.get(url).status_code == 200
+
+
+def test_a_url_expires_and_another_start_does_not_know_it(tmp_path: Path, folder: Path) -> None:
+    library = Library(Database(tmp_path / "data"), folders_of([folder]))
+    now = 1_000_000.0
+    pictures = Pictures(library, lambda: now)
+    path, expires = pictures.sign("dfl-1", "screenshots/page_1.jpg")
+    signature = parse_qs(urlsplit(path).query)["signature"][0]
+    asked = ("dfl-1", "screenshots/page_1.jpg", int(expires), signature)
+    assert pictures.is_signed(*asked)
+    assert not Pictures(library, lambda: now).is_signed(*asked)
+    now += URL_SECONDS
+    assert not pictures.is_signed(*asked)
+
+
+def test_the_library_says_which_passages_have_a_picture(tmp_path: Path, folder: Path) -> None:
+    library = Library(Database(tmp_path / "data"), folders_of([folder]))
+    (served,) = library.folders.values()
+    sync(library.database, served)
+    passage = library.search('"page" AND "7"', [served.index_id], 1)[0]
+    assert passage.first_page == 7
+    picture = library.picture_of(passage.file_id, passage.first_page)
+    assert picture
+    assert (picture.attachment_name, picture.source_id) == ("screenshots/page_7.jpg", passage.file_id)
+    assert library.picture_of(passage.file_id, PAGES + 1) is None
+    assert library.picture_of(source(folder, "notes.md"), 1) is None
+
+
+async def test_what_cannot_be_drawn_any_more_has_no_picture_and_the_kept_ones_stay_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(papers.pdf([["one"], ["two"], ["three"]]))
+    library = Library(Database(tmp_path / "data"), folders_of([folder]))
+    (served,) = library.folders.values()
+    sync(library.database, served)
+    file = library.paged_file(source(folder, "a.pdf"))
+    assert file
+    pictures = Pictures(library)
+    one = await pictures.pictures(file, 1, 1)
+    (folder / "a.pdf").write_bytes(b"%PDF-1.7 broken")
+    assert await pictures.pictures(file, 1, 1) == one
+    assert await pictures.pictures(file, 2, 2) == []
+    monkeypatch.setattr("tui.local.library.page_images.KEPT_BYTES", 1)
+    (folder / "a.pdf").write_bytes(papers.pdf([["one"], ["two"], ["three"]]))
+    assert len(await pictures.pictures(file, 1, 3)) == 3
+    (folder / "a.pdf").unlink()
+    assert await pictures.pictures(file, 1, 1) == []

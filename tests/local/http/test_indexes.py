@@ -1,0 +1,298 @@
+"""Adding, syncing and deleting indexes, with the official SDK and over HTTP."""
+
+import os
+import signal
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from llama_cloud import (
+    ConflictError,
+    LlamaCloud,
+    NotFoundError,
+    PermissionDeniedError,
+    UnprocessableEntityError,
+)
+
+from tests.local import documents as papers
+from tests.local.conftest import sdk_for
+from tests.local.server import Connection, running_server, until
+from tests.local.turn import answer_to
+from tui.local.library.database import Database
+from tui.local.library.library import Library, folders_of
+from tui.local.library.sync import sole_writer, sync
+from tui.local.library.sync_supervisor import Syncing
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def server(notes: Path, data: Path) -> Generator[Connection]:
+    with running_server([notes], data) as connection:
+        yield connection
+
+
+@pytest.fixture
+def sdk(server: Connection) -> Generator[LlamaCloud]:
+    with sdk_for(server) as client:
+        yield client
+
+
+@pytest.fixture
+def moss(tmp_path: Path) -> Path:
+    folder = tmp_path / "moss"
+    folder.mkdir()
+    (folder / "moss.md").write_text("# Moss\n\nMoss grows in the shade.\n")
+    return folder
+
+
+def metadata(sdk: LlamaCloud, index_id: str) -> dict[str, Any]:
+    told = sdk.indexes.get(index_id).metadata
+    assert told
+    return dict(told)
+
+
+def idle(sdk: LlamaCloud, index_id: str) -> bool:
+    return sdk.indexes.get(index_id, expand=["sync_in_progress"]).sync_in_progress is False
+
+
+def names(sdk: LlamaCloud) -> list[str]:
+    return sorted(index.name for index in sdk.indexes.list())
+
+
+def test_a_folder_is_added_searched_and_stays_after_a_restart(
+    sdk: LlamaCloud, http: httpx.Client, moss: Path, notes: Path, data: Path
+) -> None:
+    made = sdk.indexes.create(source_directory_id=str(moss), name="Bryology", description="on moss")
+    assert (made.name, made.description) == ("Bryology", "on moss")
+    assert answer_to(http, "Where does moss grow?", [made.id]).startswith("Moss grows in the shade.")
+    listed = sdk.indexes.list(source_directory_id=made.source_directory_id)
+    assert [index.id for index in listed] == [made.id]
+    with running_server([notes], data) as again, sdk_for(again) as client:
+        assert names(client) == ["Bryology", "notes"]
+        client.indexes.delete(made.id)
+        assert names(client) == ["notes"]
+    with running_server([notes], data) as again, sdk_for(again) as client:
+        assert names(client) == ["notes"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        ("moss", "whole path"),
+        ("/nowhere/at/all", "There is no folder"),
+        ("~nobody-at-all/x", "home"),
+        ("/\0", "no folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_added(sdk: LlamaCloud, folder: str, reason: str) -> None:
+    with pytest.raises(UnprocessableEntityError, match=reason):
+        sdk.indexes.create(source_directory_id=folder)
+
+
+def test_a_folder_is_added_once(sdk: LlamaCloud, notes: Path) -> None:
+    with pytest.raises(ConflictError, match="served already"):
+        sdk.indexes.create(source_directory_id=f"{notes}/../{notes.name}")
+
+
+def test_a_server_that_others_can_reach_takes_no_folders(moss: Path, notes: Path, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("llx-mine")
+    options = ("--host", "0.0.0.0", "--api-key-file", str(tmp_path / "key"))
+    with running_server([notes], data, *options) as wide, sdk_for(wide) as client:
+        with pytest.raises(PermissionDeniedError, match="listens on this machine alone"):
+            client.indexes.create(source_directory_id=str(moss))
+        assert names(client) == ["notes"]
+
+
+def test_a_sync_is_asked_for_refused_while_one_runs_and_cancelled(sdk: LlamaCloud, data: Path) -> None:
+    (index,) = sdk.indexes.list()
+    until(lambda: idle(sdk, index.id))
+    with sole_writer(Database(data), lambda: False):
+        sdk.indexes.sync(index.id)
+        with pytest.raises(ConflictError, match="is being synced"):
+            sdk.indexes.sync(index.id)
+        assert not idle(sdk, index.id)
+        sdk.indexes.cancel_sync(index.id)
+        until(lambda: idle(sdk, index.id))
+    sdk.indexes.sync(index.id)
+    until(lambda: idle(sdk, index.id))
+    assert metadata(sdk, index.id)["files"] == 3
+
+
+def test_what_was_stored_of_a_deleted_index_is_forgotten(sdk: LlamaCloud, data: Path) -> None:
+    (index,) = sdk.indexes.list()
+    until(lambda: idle(sdk, index.id))
+    sdk.indexes.delete(index.id)
+    for call in (sdk.indexes.get, sdk.indexes.sync, sdk.indexes.cancel_sync, sdk.indexes.delete):
+        with pytest.raises(NotFoundError):
+            call(index.id)
+    database = Database(data)
+
+    def rows() -> int:
+        tables = ("indexes", "documents", "chunks", "passages", "skipped_files", "vocabulary")
+        with database.reading() as connection:
+            return sum(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
+
+    until(lambda: rows() == 0)
+
+
+def test_files_that_cannot_be_read_are_listed_with_the_reason(sdk: LlamaCloud, moss: Path) -> None:
+    (moss / "locked.pdf").write_bytes(papers.pdf([["x"]], encrypted=True))
+    (moss / "scan.pdf").write_bytes(papers.pdf([[]]))
+    (moss / "picture.png").write_bytes(b"\x89PNG\0")
+    (moss / "program").write_bytes(b"\x7fELF\0")
+    made = sdk.indexes.create(source_directory_id=str(moss))
+    until(lambda: idle(sdk, made.id))
+    told = metadata(sdk, made.id)
+    assert (told["files"], told["skipped_files"]) == (1, 2)
+    assert [(file["name"], "encrypted" in file["reason"]) for file in told["skipped"]] == [
+        ("locked.pdf", True),
+        ("scan.pdf", False),
+    ]
+
+
+def test_a_folder_that_is_away_keeps_what_was_read_from_it(
+    sdk: LlamaCloud, http: httpx.Client, moss: Path, tmp_path: Path
+) -> None:
+    made = sdk.indexes.create(source_directory_id=str(moss))
+    until(lambda: idle(sdk, made.id))
+    moss.rename(tmp_path / "elsewhere")
+    assert answer_to(http, "Where does moss grow?", [made.id]).startswith("Moss grows in the shade.")
+    told = metadata(sdk, made.id)
+    assert told["status"] == "failed"
+    assert "No such file" in told["error_message"]
+    (tmp_path / "elsewhere").rename(moss)
+    answer_to(http, "Where does moss grow?", [made.id])
+    assert metadata(sdk, made.id)["status"] == "ready"
+
+
+def many(folder: Path, count: int) -> Path:
+    for n in range(count):
+        part = folder / f"part{n % 10}"
+        part.mkdir(parents=True, exist_ok=True)
+        (part / f"{n}.md").write_text(f"# Note {n}\n\n" + f"The number is {n}.\n\n" * 20)
+    return folder
+
+
+def test_progress_is_told_and_an_end_in_the_middle_loses_nothing(tmp_path: Path, data: Path) -> None:
+    folder = many(tmp_path / "many", 1500)
+    seen: list[tuple[int, int]] = []
+    with running_server([folder], data) as server, sdk_for(server) as client:
+        (index,) = client.indexes.list()
+
+        def under_way() -> bool:
+            told = metadata(client, index.id)
+            seen.append((told["files_done"], told["files_total"]))
+            return told["files"] > 0
+
+        until(under_way)
+        os.kill(server.process.pid, signal.SIGKILL)
+    assert (0 < done < total == 1500 for done, total in seen if total)
+    database = Database(data)
+    with database.reading() as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        kept = {row["id"] for row in connection.execute("SELECT id FROM documents")}
+    with running_server([folder], data) as server, sdk_for(server) as client:
+        (index,) = client.indexes.list()
+        until(lambda: idle(client, index.id), 60)
+        assert metadata(client, index.id)["files"] == 1500
+    with database.reading() as connection:
+        assert kept <= {row["id"] for row in connection.execute("SELECT id FROM documents")}
+        chunks, passages = (
+            connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("chunks", "passages")
+        )
+        assert chunks == passages
+
+
+TRAP = """
+import os, time
+from tui.local.library.library import sync_worker as indexer
+from tui.local.library.library import sync
+
+read = sync.read_document
+
+def read_or_fall(name, data):
+    if name == "a-crash.md":
+        os.abort()
+    if name == "b-hang.md":
+        time.sleep(60)
+    return read(name, data)
+
+sync.read_document = read_or_fall
+indexer.FILE_SECONDS = 0.3
+indexer.main()
+"""
+
+
+def test_a_file_that_crashes_its_reader_or_never_ends_is_skipped_and_the_others_are_read(
+    moss: Path, data: Path, tmp_path: Path
+) -> None:
+    (moss / "a-crash.md").write_text("# Crash\n")
+    (moss / "b-hang.md").write_text("# Hang\n")
+    (tmp_path / "indexer.py").write_text(TRAP)
+    library = Library(Database(data), folders_of([moss]))
+    (index_id,) = library.folders
+    syncing = Syncing(library, [sys.executable, str(tmp_path / "indexer.py")])
+    try:
+        for _ in range(2):
+            syncing.ask(index_id).result(timeout=20)
+            assert library.file_names([index_id], 10) == ["moss.md"]
+            crash, hang = library.skipped_files(index_id, 10)
+            assert (crash.name, "crashes" in crash.reason) == ("a-crash.md", True)
+            assert (hang.name, "takes longer" in hang.reason) == ("b-hang.md", True)
+    finally:
+        syncing.stop()
+
+
+def test_an_indexer_that_cannot_start_is_told_and_holds_nothing_up(moss: Path, data: Path) -> None:
+    library = Library(Database(data), folders_of([moss]))
+    (index_id,) = library.folders
+    syncing = Syncing(library, [sys.executable, "-c", "pass"])
+    try:
+        syncing.ask(index_id).result(timeout=20)
+    finally:
+        syncing.stop()
+    assert "not foreseen" in (library.index_states()[index_id].error or "")
+
+
+def test_two_servers_index_one_folder_together(tmp_path: Path, data: Path) -> None:
+    folder = many(tmp_path / "many", 300)
+    with (
+        running_server([folder], data) as one,
+        running_server([folder], data) as two,
+        sdk_for(one) as first,
+        sdk_for(two) as second,
+    ):
+        (index,) = first.indexes.list()
+        until(lambda: idle(first, index.id) and idle(second, index.id), 60)
+        assert metadata(first, index.id)["files"] == metadata(second, index.id)["files"] == 300
+    with Database(data).reading() as connection:
+        assert connection.execute("SELECT count(*) FROM documents").fetchone()[0] == 300
+
+
+def test_a_library_of_an_older_version_keeps_its_sessions(notes: Path, data: Path) -> None:
+    with running_server([notes], data) as server, sdk_for(server) as client:
+        session = client.chat.create()
+        (index,) = client.indexes.list()
+        until(lambda: idle(client, index.id))
+    with Database(data).writing() as connection:
+        connection.execute("PRAGMA user_version = 1")
+    with running_server([notes], data) as server, sdk_for(server) as client:
+        assert client.chat.retrieve(session.session_id).session_id == session.session_id
+        until(lambda: idle(client, index.id))
+        assert metadata(client, index.id)["files"] == 3
+
+
+def test_it_is_told_what_is_read_and_how_far_that_is(notes: Path, data: Path) -> None:
+    library = Library(Database(data), folders_of([notes]))
+    (folder,) = library.folders.values()
+    told: list[tuple[int, int, str | None]] = []
+    sync(library.database, folder, tell=lambda done, total, name: told.append((done, total, name)))
+    names = ["kitchen.md", "work/deploying.md", "work/retro.txt", None]
+    assert told == [(done, 3, name) for done, name in enumerate(names)]

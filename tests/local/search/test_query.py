@@ -1,0 +1,78 @@
+"""From questions to search terms."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.local.turn import index_ids
+from tui.local.agents.quotes import compose
+from tui.local.library.database import Database
+from tui.local.library.library import Library, folders_of
+from tui.local.library.sync import sync
+from tui.local.search.query import parse, refers_back, resolve
+from tui.local.search.ranking import rerank
+
+
+@pytest.fixture(scope="module")
+def library(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    library = Library(Database(tmp_path_factory.mktemp("data")), folders_of([notes]))
+    (folder,) = library.folders.values()
+    sync(library.database, folder)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("How do I delete a session?", ["delete", "session"]),
+        ("what does Ctrl+O do", ["Ctrl+O"]),
+        ('where is "red phone" mentioned?', ["red phone", "mentioned"]),
+        ("What is Brooks's law?", ["Brooks", "law"]),
+        ("who are you?", []),
+        ("delete deletes deleting", ["deleting"]),
+    ],
+)
+def test_the_words_that_say_something(question: str, terms: list[str]) -> None:
+    assert [term.text for term in parse(question)] == terms
+
+
+@pytest.mark.parametrize(
+    ("question", "leans"),
+    [("and in Markdown?", True), ("where is it kept?", True), ("How do I delete a session?", False)],
+)
+def test_questions_that_lean_on_the_one_before(question: str, *, leans: bool) -> None:
+    assert refers_back(question) is leans
+
+
+def test_a_word_is_found_by_its_beginning_and_with_its_spelling_put_right(library: Library) -> None:
+    ids = list(library.folders)
+    assert "electrician" in resolve(library, "electr", ids).terms[0].forms
+    respelled = resolve(library, "certifcate", ids)
+    assert respelled.corrected
+    assert library.count(respelled.expression, ids) > 0
+    assert resolve(library, "zorgle", ids).missing == ("zorgle",)
+
+
+PARTS = st.sampled_from(
+    ["oak", '"', "AND", "NEAR(", "*", "electrician", "ctrl+o", "-", "^", ":", "(", "'s", "Grüße", "|", "`"]
+)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(PARTS).map(" ".join)))
+def test_no_question_breaks_the_search(library: Library, question: str) -> None:
+    ids = list(library.folders)
+    query = resolve(library, question, ids)
+    if query.terms:
+        passages = rerank(library.search(query.expression, ids, 40), query.terms)
+        assert passages
+        assert "**Sources**" in "".join(compose(question, query, list(enumerate(passages, 1))))
+
+
+def test_half_a_character_is_refused(http: httpx.Client) -> None:
+    session_id = http.post("/api/v1/chat", json={}).json()["session_id"]
+    body = f'{{"prompt": "\\ud800", "index_ids": ["{index_ids(http)["notes"]}"]}}'.encode()
+    assert http.post(f"/api/v1/chat/{session_id}/messages/stream", content=body).status_code == 422

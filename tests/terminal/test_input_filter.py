@@ -1,0 +1,110 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual._xterm_parser import XTermParser
+
+from tui.sanitize import clean
+from tui.terminal.input_filter import PASTE_PATIENCE, Intake, Pasted, Piece
+
+
+def joined(pieces: list[Piece]) -> list[Piece]:
+    """The pieces with neighbouring texts in one."""
+    result: list[Piece] = []
+    for piece in pieces:
+        if result and isinstance(piece, str) and isinstance(last := result[-1], str):
+            result[-1] = last + piece
+        else:
+            result.append(piece)
+    return result
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "hello",
+        "é漢👩‍👩‍👧",
+        "\x1b[A\x1b[1;5C\x1bOP\x1b[[A\x1b[15~",
+        "\x1b[97;5u\x1b[128512;;128512u",
+        "\x1b[<0;10;20M\x1b[M !!",
+        "\x1b[?2026;2$y\x1b[12;40R",
+        "\x1b[48;40;120;800;1200t",
+        "\x1b",
+        "\x1bx",
+    ],
+)
+def test_what_terminals_send_passes_unchanged(keys: str) -> None:
+    assert Intake().feed(keys.encode()) == [keys]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "\x1b[48;99999;99999;0;0t",
+        "\x1b[48;0;0;0;0t",
+        "\x1b[48;40;120;0;0t",
+        "\x1b[8;99999;99999t",
+        "\x1b[99999999999999u",
+        "\x1b[55296u",
+        "\x1b[97:65;2u",
+        "\x1b[" + "1;" * 3000 + "m",
+        "\x1b[" + "9" * 6000 + "R",
+    ],
+)
+@pytest.mark.parametrize("size", [1_000_000, 4096, 17, 7])
+def test_f51_sequences_that_no_terminal_sends_are_dropped_whole(forged: str, size: int) -> None:
+    intake = Intake()
+    sent = f"a{forged}b".encode()
+    pieces = [piece for n in range(0, len(sent), size) for piece in intake.feed(sent[n : n + size])]
+    assert joined(pieces) == ["ab"]
+
+
+def test_f51_bytes_that_are_no_text_become_replacement_characters() -> None:
+    assert Intake().feed(b"a\xff\xe9b") == ["a\ufffd\ufffdb"]
+
+
+def test_what_looks_like_the_beginning_of_a_sequence_is_a_key_after_a_moment() -> None:
+    intake = Intake()
+    assert intake.feed(b"\x1b[") == []
+    assert intake.idle() == ["\x1b["]
+    assert intake.idle() == []
+
+
+def test_f52_a_paste_is_one_piece_with_line_feeds_and_without_control_sequences() -> None:
+    pasted = "\x1b[200~one\r\ntwo\rthree\x1b]52;c;QQ==\x07\x1b[31m\x1b[201~"
+    assert Intake().feed(pasted.encode()) == [Pasted("one\ntwo\nthree␛]52;c;QQ==␇␛[31m")]
+
+
+def test_f51_a_paste_whose_end_is_lost_ends_before_a_single_key_after_silence() -> None:
+    intake = Intake()
+    assert intake.feed(b"\x1b[200~lost") == []
+    assert intake.feed(b" end", silence=PASTE_PATIENCE / 2) == []
+    assert intake.feed(b"more of a slow paste", silence=PASTE_PATIENCE * 2) == []
+    assert intake.feed(b"\x11", silence=PASTE_PATIENCE) == [Pasted("lost endmore of a slow paste"), "\x11"]
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters(exclude_characters="\x1b", exclude_categories=["Cs"])), st.integers(1, 9))
+def test_f52_a_paste_is_the_same_however_it_is_split(text: str, size: int) -> None:
+    intake = Intake()
+    sent = f"\x1b[200~{text}\x1b[201~".encode()
+    first, rest = sent[:6], sent[6:]
+    pieces = intake.feed(first)
+    for n in range(0, len(rest), size):
+        pieces += intake.feed(rest[n : n + size])
+    assert pieces == [Pasted(clean(text.replace("\r\n", "\n").replace("\r", "\n")))]
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(st.one_of(st.binary(max_size=12), st.sampled_from([b"\x1b[", b"\x1b[48;", b"9" * 20, b"t", b"u", b";"])))
+)
+def test_f51_no_bytes_upset_the_intake(chunks: list[bytes]) -> None:
+    intake = Intake()
+    for chunk in chunks:
+        for piece in [*intake.feed(chunk), *intake.idle()]:
+            assert piece
+
+
+def test_textual_s_parser_still_needs_it() -> None:
+    with pytest.raises((OverflowError, ValueError)):
+        list(XTermParser().feed("\x1b[99999999999999u"))

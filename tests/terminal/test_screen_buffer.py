@@ -1,0 +1,141 @@
+import pyte
+import pyte.modes
+import pyte.screens
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.terminal.cells import cells_of
+from tui.terminal.screen_buffer import Picture, Placement
+
+WIDTH, HEIGHT = 40, 12
+SIDEBAR = 9
+
+styles = st.sampled_from(
+    ["", "bold red", "white on #202020", "italic", "underline on blue", "not bold", "link https://example.org", "dim"]
+).map(Style.parse)
+words = st.text(st.sampled_from("ab 漢字éü─│"), min_size=1, max_size=12)
+segments = st.tuples(words, styles).map(lambda parts: Segment(*parts))
+lines = st.lists(segments, max_size=4).map(Strip)
+
+
+def placed(y: int, x: int, line: Strip, width: int) -> Placement:
+    return Placement(y, x, cells_of(line.adjust_cell_length(width)))
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> list[list[Placement]]:
+    """Of a pane that scrolls, beside a sidebar; and of any rows of both."""
+    pool = draw(st.lists(lines, min_size=HEIGHT, max_size=2 * HEIGHT))
+    made: list[list[Placement]] = []
+    for is_scroll in draw(st.lists(st.booleans(), max_size=8)):
+        if is_scroll:
+            top = draw(st.integers(0, len(pool) - HEIGHT))
+            pane = pool[top : top + HEIGHT]
+            made.append([placed(y, SIDEBAR, line, WIDTH - SIDEBAR) for y, line in enumerate(pane)])
+        else:
+            places = draw(st.lists(st.tuples(st.integers(0, HEIGHT - 1), st.booleans(), lines), max_size=5))
+            made.append(
+                [
+                    placed(y, SIDEBAR, line, WIDTH - SIDEBAR) if in_pane else placed(y, 0, line, SIDEBAR)
+                    for y, in_pane, line in places
+                ]
+            )
+    return made
+
+
+def blank_picture() -> Picture:
+    picture = Picture()
+    picture.clear(WIDTH, HEIGHT)
+    return picture
+
+
+class Terminal:
+    def __init__(self) -> None:
+        self.screen = pyte.Screen(WIDTH, HEIGHT)
+        self.screen.reset_mode(pyte.modes.DECAWM)
+        self.stream = pyte.Stream(self.screen)
+
+    def show(self, text: str) -> list[list[pyte.screens.Char]]:
+        self.stream.feed(text)
+        return [[self.screen.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
+
+
+@settings(deadline=None, max_examples=100)
+@given(frames())
+def test_every_frame_leaves_the_terminal_as_if_it_had_been_drawn_whole(drawn: list[list[Placement]]) -> None:
+    terminal, picture = Terminal(), blank_picture()
+    rows = [placed(y, 0, Strip([]), WIDTH).cells for y in range(HEIGHT)]
+    terminal.show(picture.draw([Placement(y, 0, row) for y, row in enumerate(rows)]))
+    for frame in drawn:
+        for y, x, cells in frame:
+            rows[y][x : x + len(cells)] = cells
+        shown = terminal.show(picture.draw(frame))
+        assert shown == Terminal().show(blank_picture().draw([Placement(y, 0, row) for y, row in enumerate(rows)]))
+
+
+def lines_of(*texts: str) -> list[Placement]:
+    return [placed(y, 0, Strip([Segment(text)]), WIDTH) for y, text in enumerate(texts)]
+
+
+def test_a_frame_that_changes_nothing_writes_nothing() -> None:
+    picture = blank_picture()
+    picture.draw(lines_of("one", "two"))
+    assert picture.draw(lines_of("one", "two")) == ""
+
+
+def test_only_the_changed_columns_are_written() -> None:
+    picture = blank_picture()
+    picture.draw(lines_of("the quick brown fox"))
+    assert picture.draw(lines_of("the quick green fox")) == "\x1b[1;11Hgree"
+
+
+def test_rows_that_moved_are_moved_by_the_terminal() -> None:
+    picture = blank_picture()
+    texts = [f"{number} " + "abcdefgh"[number % 8] * 37 for number in range(HEIGHT + 1)]
+    picture.draw(lines_of(*texts[:-1]))
+    text = picture.draw(lines_of(*texts[1:]))
+    assert text.startswith(f"\x1b[1;{HEIGHT}r\x1b[1H\x1b[1M\x1b[r")
+    assert len(text) < 2 * WIDTH
+
+
+def test_rows_that_moved_back_are_moved_by_the_terminal_too() -> None:
+    picture = blank_picture()
+    texts = [f"{number} " + "abcdefgh"[number % 8] * 37 for number in range(HEIGHT + 1)]
+    picture.draw(lines_of(*texts[1:]))
+    assert f"\x1b[1;{HEIGHT}r\x1b[1H\x1b[1L\x1b[r" in picture.draw(lines_of(*texts[:-1]))
+
+
+def test_after_an_emoji_the_cursor_is_told_where_it_should_be() -> None:
+    picture = blank_picture()
+    text = picture.draw(lines_of("a \N{HEAVY BLACK HEART}\ufe0f b"))
+    assert "a   \x1b[3G\N{HEAVY BLACK HEART}\ufe0f\x1b[5G b" in text
+
+
+def test_what_follows_an_emoji_is_drawn_again_with_it() -> None:
+    picture = blank_picture()
+    picture.draw(lines_of("a \N{GRINNING FACE} and this"))
+    assert " and this" in picture.draw(lines_of("a \N{WEARY CAT FACE} and this"))
+
+
+def test_two_links_that_differ_only_in_their_address_differ() -> None:
+    picture = blank_picture()
+    style = "link https://example.org/"
+    picture.draw([placed(0, 0, Strip([Segment("here", Style.parse(style + "a"))]), WIDTH)])
+    text = picture.draw([placed(0, 0, Strip([Segment("here", Style.parse(style + "b"))]), WIDTH)])
+    assert "example.org/b\x1b\\here\x1b]8;;\x1b\\" in text
+
+
+def test_the_same_link_made_anew_is_not_drawn_anew() -> None:
+    picture = blank_picture()
+    texts = [
+        picture.draw([placed(0, 0, Strip([Segment("here", Style(link="https://example.org/"))]), WIDTH)])
+        for _ in range(2)
+    ]
+    assert texts[1] == ""
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    assert "\x07" not in blank_picture().draw([Placement(0, 0, cells_of(Strip([Segment("a\x07\x1b]2;b")])))])

@@ -1,0 +1,221 @@
+"""Answers from the wire -> the values of `tui.api.models`. Events are read by `tui.api.event_decoding`.
+
+An optional field of the wrong shape counts as absent, and an item of the wrong shape is left out of its list. Only an
+answer that is not the asked-for thing at all is refused, with `WrongShapeError`.
+"""
+
+from collections.abc import Generator
+from typing import TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+
+from tui.api import json_text, models
+from tui.api.event_decoding import event, unknown
+from tui.api.fields import Line, Maybe, Shown, Time
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class WrongShapeError(ValueError):
+    """The answer is not what was asked for."""
+
+
+class _JobMetadata(BaseModel):
+    duration_ms: Maybe[float] = None
+    error: Maybe[Shown] = None
+    export_config_ids: Maybe[tuple[str, ...]] = None
+    is_error: Maybe[bool] = None
+    total_input_tokens: Maybe[int] = None
+    total_output_tokens: Maybe[int] = None
+    turns: Maybe[int] = None
+
+    def value(self) -> models.JobMetadata:
+        return models.JobMetadata(
+            duration_ms=self.duration_ms,
+            error=self.error,
+            export_config_ids=self.export_config_ids or (),
+            is_error=self.is_error,
+            total_input_tokens=self.total_input_tokens,
+            total_output_tokens=self.total_output_tokens,
+            turns=self.turns,
+        )
+
+
+class _Session(BaseModel):
+    session_id: str
+    last_updated_at: Time = None
+    generated_title: Maybe[Line] = None
+    index_ids: Maybe[tuple[str, ...]] = None
+    job_metadata: Maybe[_JobMetadata] = None
+    shared_access: Maybe[Line] = None
+
+    def value(self) -> models.Session:
+        return models.Session(
+            session_id=self.session_id,
+            last_updated_at=self.last_updated_at,
+            generated_title=self.generated_title,
+            index_ids=self.index_ids,
+            job_metadata=self.job_metadata.value() if self.job_metadata else None,
+            shared_access=self.shared_access,
+        )
+
+
+class _IndexState(BaseModel):
+    status: Maybe[Line] = None
+    error_message: Maybe[Shown] = None
+    files_done: Maybe[int] = None
+    files_total: Maybe[int] = None
+
+
+class _Index(BaseModel):
+    id: str
+    name: Line = ""
+    description: Maybe[Shown] = None
+    project_id: Maybe[str] = None
+    export_config_id: Maybe[str] = None
+    created_at: Time = None
+    updated_at: Time = None
+    last_synced_at: Time = None
+    metadata: Maybe[_IndexState] = None
+    sync_in_progress: Maybe[bool] = None
+
+    def value(self) -> models.Index:
+        fields = vars(self) | vars(self.metadata or _IndexState())
+        del fields["metadata"]
+        return models.Index(**fields)
+
+
+class _Project(BaseModel):
+    id: str
+    name: Line = ""
+    organization_id: Maybe[str] = None
+    is_default: Maybe[bool] = None
+
+    def value(self) -> models.Project:
+        return models.Project(self.id, self.name, self.organization_id, bool(self.is_default))
+
+
+class _Attachment(BaseModel):
+    name: str
+    size: Maybe[int] = None
+    last_modified: Time = None
+
+    def value(self) -> models.Attachment:
+        return models.Attachment(self.name, self.size, self.last_modified)
+
+
+class _PresignedUrl(BaseModel):
+    url: str
+    expires_at: Time = None
+
+    def value(self) -> models.PresignedUrl:
+        return models.PresignedUrl(self.url, self.expires_at)
+
+
+def decoding_full_session(body: bytes) -> Generator[None, None, models.FullSession]:
+    """Decode a session and its events, pausing after each event: the result is the generator's return value.
+
+    So a history of any length can be decoded without holding up whatever else is to be done. WrongShapeError as for the
+    others.
+    """
+    text = _text(body)
+    fields: dict[str, object] = {}
+    events: list[models.Event] = []
+    try:
+        for key, value in json_text.members(text, listed="events"):
+            if key != "events":
+                fields[key] = value.decoded
+                continue
+            source = text[value.start : value.end]
+            events.append(unknown("", source) if value.broken else event(value.decoded, source))
+            yield
+    except ValueError as error:
+        raise WrongShapeError(f"the session cannot be read: {error}") from error
+    return models.FullSession(_one(_Session, fields).value(), events)
+
+
+def full_session(body: bytes) -> models.FullSession:
+    """`decoding_full_session` in one go."""
+    steps = decoding_full_session(body)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast(models.FullSession, end.value)
+
+
+def session(body: bytes) -> models.Session:
+    """A session without its events."""
+    return _one(_Session, _loads(body)).value()
+
+
+def index(body: bytes) -> models.Index:
+    """One index."""
+    return _one(_Index, _loads(body)).value()
+
+
+def presigned_url(body: bytes) -> models.PresignedUrl:
+    """Where an attachment can be fetched without a key."""
+    return _one(_PresignedUrl, _loads(body)).value()
+
+
+def sessions_page(body: bytes) -> models.Page[models.Session]:
+    """One page of the list of sessions. In this and the other lists, items that are not of their shape are left out."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_Session, raw)], _next_page_token(raw))
+
+
+def indexes_page(body: bytes) -> models.Page[models.Index]:
+    """One page of the list of indexes."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_Index, raw)], _next_page_token(raw))
+
+
+def attachments_page(body: bytes) -> models.Page[models.Attachment]:
+    """One page of the list of a document's attachments."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_Attachment, raw)], _next_page_token(raw))
+
+
+def projects(body: bytes) -> list[models.Project]:
+    """All projects: a bare list in version 1 of the route, `items` in version 2."""
+    return [item.value() for item in _items(_Project, _loads(body))]
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+
+
+def _loads(body: bytes) -> object:
+    try:
+        return json_text.loads(_text(body))
+    except ValueError as error:
+        raise WrongShapeError(f"the answer is not JSON: {error}") from error
+
+
+def _one(shape: type[Shape], raw: object) -> Shape:
+    try:
+        return shape.model_validate(raw)
+    except ValidationError as error:
+        field = ".".join(str(step) for step in error.errors(include_input=False)[0]["loc"])
+        raise WrongShapeError(f"the answer lacks `{field}`" if field else "the answer is of another shape") from error
+
+
+def _items(shape: type[Shape], raw: object) -> list[Shape]:
+    listed = cast(dict[str, object], raw).get("items") if isinstance(raw, dict) else raw
+    if not isinstance(listed, list):
+        raise WrongShapeError("the answer is not a list")
+    found = (_or_nothing(shape, item) for item in cast(list[object], listed))
+    return [item for item in found if item is not None]
+
+
+def _or_nothing(shape: type[Shape], raw: object) -> Shape | None:
+    try:
+        return shape.model_validate(raw)
+    except ValidationError:
+        return None
+
+
+def _next_page_token(raw: object) -> str | None:
+    token = cast(dict[str, object], raw).get("next_page_token") if isinstance(raw, dict) else None
+    return token if isinstance(token, str) and token else None

@@ -1,0 +1,81 @@
+"""The account: the key, the way to the server, and what the server offers."""
+
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+from tui import credentials
+from tui.api import network
+from tui.api.client import Client
+from tui.api.connection import Connection, connection_from
+from tui.api.errors import ApiError, ConfigurationError, KeyRefusedError, NotFoundError
+from tui.api.regions import REGIONS
+from tui.commands.doctor.check_result import Finding
+from tui.settings import Settings
+
+CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+async def examine(settings: Settings, environ: Mapping[str, str] = os.environ) -> AsyncIterator[Finding]:
+    """Look at the key, then ask the server for the lists that the app opens with."""
+    try:
+        connection = connection_from(environ, base_url=settings.cloud_url, project_id=settings.project)
+        found = credentials.find(connection.base_url, environ)
+    except ApiError as error:
+        yield Finding("Settings", "problem", error.message)
+        return
+    region = next((name for name, url in REGIONS.items() if url == connection.base_url), "")
+    yield Finding("Server", "ok", f"{connection.base_url}{f' (region {region.upper()})' if region else ''}")
+    for finding in _way(connection):
+        yield finding
+    if isinstance(found, credentials.Absent):
+        advice = "Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY. Without one: llamachat-tui --local"
+        yield Finding("Key", "warn", found.why or "none", advice)
+        return
+    connection = connection_from(
+        environ,
+        base_url=connection.base_url,
+        project_id=settings.project,
+        organization_id=settings.organization,
+        api_key=found.key,
+        key_source=found.source,
+    )
+    yield Finding("Key", "ok", connection.key_hint)
+    async for finding in _server(connection):
+        yield finding
+
+
+def _way(connection: Connection) -> Iterator[Finding]:
+    if variable := network.proxy_variable(connection.base_url):
+        yield Finding("Proxy", "ok", f"the one in {variable} is used")
+    try:
+        network.tls_context()
+    except ConfigurationError as error:
+        yield Finding("Certificates", "problem", error.message)
+    else:
+        named = next((name for name in CA_VARIABLES if os.environ.get(name)), "")
+        yield Finding("Certificates", "ok", f"those that {named} names" if named else "those that come with Python")
+
+
+async def _server(connection: Connection) -> AsyncIterator[Finding]:
+    try:
+        client = await Client.connect(connection)
+    except ApiError as error:
+        yield Finding("Connection", "problem", error.message)
+        return
+    try:
+        sessions = await client.sessions(page_size=1)
+        yield Finding("Chat", "ok", "the server answers, and lists " + ("sessions" if sessions.items else "no session"))
+        indexes = await client.indexes()
+        if indexes.items:
+            yield Finding("Indexes", "ok", f"{len(indexes.items)} to ask")
+        else:
+            yield Finding("Indexes", "warn", "none in this project", "Make one in LlamaCloud, or give --project.")
+    except KeyRefusedError as error:
+        yield Finding("Key", "problem", error.message)
+    except NotFoundError as error:
+        advice = "Is the base URL right, and the server new enough to have the chat API?"
+        yield Finding("Chat", "problem", error.message, advice)
+    except ApiError as error:
+        yield Finding("Connection", "problem", error.message)
+    finally:
+        await client.aclose()

@@ -1,0 +1,1 @@
+"""A view of any number of lines, of which only those on the screen are rendered."""

@@ -1,0 +1,329 @@
+"""A view of lines of any number: what is not on the screen is neither rendered nor measured.
+
+It scrolls by places (see `tui.lineview.viewport`), selects by mouse and by keys, and repaints only rows that changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.lineview.palette import ROLE_CLASSES, Mark, Palette, marked
+from tui.lineview.selection import Lines, Point, Selection, line_at, link_at, text_of, word_at
+from tui.lineview.viewport import START, Place, bottom, held, last, move, window
+from tui.rendering.lines import BLANK, Line, Role
+
+MARGIN = 2
+"""Cells at the left: the cursor's bar and a space."""
+
+PADDING = 1
+"""Cells at the right, between the text and the scrollbar."""
+
+LEAST_WIDTH = 20
+WHEEL_ROWS = 3
+
+STEPS = 512
+"""So many positions are told apart: a scrollbar cannot show more, and would be drawn anew for each streamed word."""
+
+
+@dataclass(slots=True)
+class Position:
+    """Where a reader is: the place at the top, and whether the view follows the end."""
+
+    top: Place = START
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a row is set off: its fill, the bar of the cursor, and marked ranges of cells."""
+
+    fill: Role = "text"
+    has_bar: bool = False
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a row of the screen shows, and the strip made of it."""
+
+    line: Line
+    look: Look
+    strip: Strip
+
+
+class LineView(Widget, can_focus=True):
+    """Shows a column of lines from a position on. Subclasses say what is in it and how a row looks."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--selection", "lines--found"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_rows(-1)", "Up", show=False),
+        Binding("down,j", "scroll_rows(1)", "Down", show=False),
+        Binding("pageup,ctrl+u", "scroll_pages(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+d", "scroll_pages(1)", "Page down", show=False),
+        Binding("home,g", "go_to_start", "Start", show=False),
+        Binding("end,G", "go_to_end", "End", show=False),
+        Binding("v", "select", "Select", show=False),
+        Binding("left,h", "extend(-1)", "Extend the selection left", show=False),
+        Binding("right,l", "extend(1)", "Extend the selection right", show=False),
+    ]
+
+    @dataclass
+    class Scrolled(Message):
+        """The rows on the screen changed. Positions are fractions of the whole, by turns."""
+
+        first: float
+        last: float
+        is_at_end: bool
+
+    @dataclass
+    class LinkChosen(Message):
+        """A link was clicked. `url` is a checked address; nothing has been opened."""
+
+        url: str
+
+    def __init__(self, column: Lines) -> None:
+        super().__init__()
+        self.column = column
+        self.position = Position()
+        self.selection: Selection | None = None
+        self._selects_by_keys = False
+        self.places: Sequence[Place] = ()
+        """The rows on the screen, after the last drawing."""
+        self._rows: list[_Row] = []
+        self._made_for = Size()
+        self._palette: Palette | None = None
+        self._told: tuple[float, float, bool] | None = None
+
+    def prepare(self, width: int) -> None:
+        """Called before each drawing with the cells there are for text."""
+
+    def look(self, place: Place, line: Line) -> Look:
+        """How the row at a place is set off."""
+        del line
+        return Look(marks=self.selection_marks(place))
+
+    def selection_marks(self, place: Place) -> tuple[Mark, ...]:
+        cells = self.selection.cells(place) if self.selection is not None else None
+        return ((*cells, "lines--selection"),) if cells else ()
+
+    @property
+    def selected_text(self) -> str:
+        """The selected text, "" where nothing is selected."""
+        return text_of(self.column, self.selection) if self.selection is not None else ""
+
+    def clear_selection(self) -> bool:
+        """Select nothing. False where nothing was selected."""
+        was_selected = self.selection is not None
+        self.selection, self._selects_by_keys = None, False
+        self.redraw()
+        return was_selected
+
+    def show_column(self, column: Lines, position: Position) -> None:
+        """Turn to another column, at a position in it."""
+        self.column, self.position, self.selection = column, position, None
+        self._rows = []
+        self.redraw()
+
+    def redraw(self, *, everything: bool = False) -> None:
+        """Bring the rows up to date, and have those repainted that changed."""
+        if not self.size:
+            return
+        before = self._rows
+        self._make_rows()
+        if everything or len(before) != len(self._rows):
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(before, self._rows, strict=True)):
+            if old.strip is not new.strip:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _make_rows(self) -> None:
+        if self._palette is None:
+            self._palette = Palette(self)
+        self._made_for = self.size
+        self.prepare(max(LEAST_WIDTH, self.size.width - MARGIN - PADDING))
+        position, height = self.position, self.size.height
+        end = bottom(self.column, height)
+        position.top = end if position.follows else min(held(self.column, position.top, height), end)
+        self.places = window(self.column, position.top, height)
+        self._rows = self._made(height)
+        self._tell_position()
+
+    def _made(self, height: int) -> list[_Row]:
+        made = {(row.line, row.look): row for row in self._rows}
+
+        def row_of(line: Line, look: Look) -> _Row:
+            row = made.get((line, look))
+            if row is None:
+                row = made[line, look] = _Row(line, look, self._strip(line, look))
+            return row
+
+        lines = [(place, self.column.line(place)) for place in self.places]
+        rows = [row_of(line, self.look(place, line)) for place, line in lines]
+        return rows + [row_of(BLANK, Look())] * (height - len(rows))
+
+    def _strip(self, line: Line, look: Look) -> Strip:
+        palette = self._palette
+        assert palette is not None
+        fill = palette.role(look.fill)
+        bar = Segment("▌", self.get_component_rich_style("lines--bar")) if look.has_bar else Segment(" ", fill)
+        strip = Strip([bar, Segment(" ", fill), *palette.segments(line)]).adjust_cell_length(self.size.width, fill)
+        for start, end, name in look.marks:
+            strip = marked(strip, start + MARGIN, end + MARGIN, self.get_component_rich_style(name, partial=True))
+        return strip
+
+    def render_line(self, y: int) -> Strip:
+        if not self._rows or self._made_for != self.size:
+            self._make_rows()
+        return self._rows[y].strip if y < len(self._rows) else Strip.blank(self.size.width)
+
+    def notify_style_update(self) -> None:
+        """The theme or a stylesheet changed: every role may have another look."""
+        super().notify_style_update()
+        self._palette, self._rows = None, []
+
+    def on_resize(self) -> None:
+        if self._made_for != self.size:
+            self.redraw(everything=True)
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+    def _tell_position(self) -> None:
+        told = (0.0, 1.0, True)
+        if self.places:
+            turns = self.column.turns()
+            first = self._fraction(self.places[0], 0) / turns
+            last_shown = self._fraction(self.places[-1], 1) / turns
+            told = (first, last_shown, self.places[-1] == last(self.column))
+        if told != self._told:
+            self._told = told
+            self.post_message(self.Scrolled(*told))
+
+    def _fraction(self, place: Place, rows: int) -> float:
+        """A place as a number of turns from the start. Within a turn it goes by blocks: heights may be unknown."""
+        within = (place.row + rows) / max(1, self.column.height(place.turn, place.block))
+        return place.turn + (place.block + within) / self.column.blocks(place.turn)
+
+    def go_to(self, place: Place) -> None:
+        """Put a place at the top of the screen, or as near to it as the end allows."""
+        end = bottom(self.column, self.size.height)
+        self.position.top = min(held(self.column, place, self.size.height), end)
+        self.position.follows = self.position.top >= end
+        self.redraw()
+
+    def go_to_fraction(self, fraction: float) -> None:
+        """Go to a place by its fraction of the whole, as the scrollbar shows it."""
+        turns = self.column.turns()
+        if turns:
+            turn, within = divmod(max(0.0, min(fraction, 0.999999)) * turns, 1)
+            block = int(within * self.column.blocks(int(turn)))
+            row = int(within * self.column.blocks(int(turn)) % 1 * self.column.height(int(turn), block))
+            self.go_to(Place(int(turn), block, row))
+
+    def bring_into_sight(self, first: Place, last_row: Place) -> None:
+        """Scroll as little as needed to see these rows; where they do not fit, their first ones."""
+        if self.places and self.places[0] <= first and last_row <= self.places[-1]:
+            return
+        if first < self.position.top:
+            self.go_to(first)
+        else:
+            self.go_to(min(first, move(self.column, last_row, 1 - self.size.height)))
+
+    def point_at(self, x: int, y: int) -> Point | None:
+        """The cell of the column that is shown at a cell of the widget; the nearest row where there is none."""
+        if not self.places:
+            return None
+        return Point(self.places[max(0, min(y, len(self.places) - 1))], max(0, x - MARGIN))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_scroll_rows(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_scroll_rows(-WHEEL_ROWS)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        point = self.point_at(event.x, event.y)
+        if event.button == 1 and point is not None:
+            self.capture_mouse()
+            self.selection, self._selects_by_keys = Selection(point, point), False
+            self.redraw()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.selection is None or self.app.mouse_captured is not self:
+            return
+        if not 0 <= event.y < self.size.height:
+            self.action_scroll_rows(-1 if event.y < 0 else 1)
+        if (point := self.point_at(event.x, event.y)) is not None:
+            self.selection = Selection(self.selection.anchor, point)
+            self.redraw()
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+        if self.selection is not None and self.selection.anchor == self.selection.head:
+            self.clear_selection()
+
+    def on_click(self, event: events.Click) -> None:
+        point = self.point_at(event.x, event.y)
+        if point is None:
+            return
+        if event.chain == 2:
+            self.selection = word_at(self.column, point)
+        elif event.chain == 3:
+            self.selection = line_at(self.column, point.place)
+        elif self.selection is None and (url := link_at(self.column.line(point.place), point.cell)):
+            self.post_message(self.LinkChosen(url))
+        self.redraw()
+
+    def action_scroll_rows(self, by: int) -> None:
+        if self._selects_by_keys and self.selection is not None:
+            head = self.selection.head
+            self._extend_to(Point(move(self.column, head.place, by), head.cell))
+        else:
+            self.go_to(move(self.column, self.position.top, by))
+
+    def action_scroll_pages(self, by: int) -> None:
+        self.action_scroll_rows(by * max(1, self.size.height - 2))
+
+    def action_go_to_start(self) -> None:
+        self.go_to(START)
+
+    def action_go_to_end(self) -> None:
+        """Go to the end, and follow it as it grows."""
+        self.position.follows = True
+        self.redraw()
+
+    def action_select(self) -> None:
+        """Begin to select by keys, from the first row that is marked or shown; again: stop."""
+        if self._selects_by_keys or not self.places:
+            self.clear_selection()
+            return
+        place = next((p for p, row in zip(self.places, self._rows, strict=False) if row.look.has_bar), self.places[0])
+        decoration = self.column.line(place).decoration
+        self.selection, self._selects_by_keys = Selection(Point(place, decoration), Point(place, decoration)), True
+        self._extend_to(Point(place, decoration + 1))
+
+    def action_extend(self, by: int) -> None:
+        if self._selects_by_keys and self.selection is not None:
+            head = self.selection.head
+            self._extend_to(head._replace(cell=max(0, head.cell + by)))
+
+    def _extend_to(self, head: Point) -> None:
+        assert self.selection is not None
+        self.selection = Selection(self.selection.anchor, head)
+        self.bring_into_sight(head.place, head.place)
+        self.redraw()

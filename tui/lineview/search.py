@@ -1,0 +1,86 @@
+"""Finding text in a conversation: in what was said, so that a folded part is found as well as an open one."""
+
+import json
+from collections.abc import Iterator
+
+from tui.conversation.transcript import Answer, Part, Thought, ToolUse, Transcript, Turn, Unrecognized
+from tui.lineview.selection import Lines
+from tui.lineview.viewport import Place
+from tui.sanitize import clean
+
+SEARCHED_CHARS = 1_000_000
+"""So much of one tool result is searched: a larger one has its own view."""
+
+
+def blocks_with(transcript: Transcript, wanted: str, start: tuple[int, int], step: int) -> Iterator[tuple[int, int]]:
+    """The blocks that contain the text, from the one after (or before) `start` on and once around.
+
+    Lazy: only as much is searched as is asked for.
+    """
+    turns = len(transcript)
+    if not turns or not wanted:
+        return
+    wanted = wanted.casefold()
+    for offset in range(turns + 1):
+        number = (start[0] + step * offset) % turns
+        for block in _found(transcript[number], wanted)[::step]:
+            is_ahead = (block - start[1]) * step > 0
+            if (offset == 0 and is_ahead) or 0 < offset < turns or (offset == turns and not is_ahead):
+                yield number, block
+
+
+def _found(turn: Turn, wanted: str) -> list[int]:
+    texts = [turn.question or "", *map(searched_text, turn.parts)]
+    return [block for block, text in enumerate(texts) if wanted in text.casefold()]
+
+
+def searched_text(part: Part) -> str:
+    """The text of a part that can be found: what is shown of it when it is open."""
+    match part:
+        case Answer(text) | Thought(text):
+            return text
+        case Unrecognized(name, raw):
+            return f"{name}\n{raw}"
+        case ToolUse():
+            value = part.returned.value if part.returned else ""
+            result = value if isinstance(value, str) else _json(value)
+            return clean(f"{part.name}\n{_json(part.arguments)}\n{result[:SEARCHED_CHARS]}")
+
+
+def _json(value: object) -> str:
+    pieces: list[str] = []
+    size = 0
+    for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
+        pieces.append(piece)
+        size += len(piece)
+        if size > SEARCHED_CHARS:
+            break
+    return "".join(pieces)
+
+
+def rows_with(column: Lines, turn: int, block: int, wanted: str) -> Iterator[Place]:
+    """The rows of a block in which an occurrence begins, also one that goes on after a wrap."""
+    wanted = wanted.casefold()
+    height = column.height(turn, block)
+    for row in range(height):
+        place = Place(turn, block, row)
+        text = column.line(place).text.casefold()
+        following = row + 1
+        joined = text
+        while following < height and len(joined) < len(text) + len(wanted):
+            line = column.line(place._replace(row=following))
+            if line.continues is None:
+                break
+            joined += line.continues + line.text[line.decoration :].casefold()
+            following += 1
+        if 0 <= joined.find(wanted) < max(1, len(text)):
+            yield place
+
+
+def occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
+    """Where a text occurs within one row, as ranges of characters."""
+    folded, wanted = text.casefold(), wanted.casefold()
+    at = folded.find(wanted) if wanted and len(folded) == len(text) else -1
+    while at >= 0:
+        yield at, at + len(wanted)
+        at = folded.find(wanted, at + len(wanted))

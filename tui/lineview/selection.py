@@ -1,0 +1,134 @@
+"""Selected text: from one cell of the conversation to another, whatever is on the screen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from rich.cells import cell_len
+
+from tui.lineview.viewport import Column, Place, forward
+from tui.rendering.lines import Line
+
+END_OF_ROW = 1_000_000
+"""A cell further right than any row reaches."""
+
+
+class Lines(Column, Protocol):
+    """A column whose rows can be read."""
+
+    def line(self, place: Place) -> Line: ...
+
+
+class Point(NamedTuple):
+    """A cell of a row, counted from the row's first."""
+
+    place: Place
+    cell: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Everything between two points, in either order; the cell of the later one is not in it."""
+
+    anchor: Point
+    head: Point
+
+    @property
+    def first(self) -> Point:
+        return min(self.anchor, self.head)
+
+    @property
+    def last(self) -> Point:
+        return max(self.anchor, self.head)
+
+    def cells(self, place: Place) -> tuple[int, int] | None:
+        """The selected cells of a row, as a half-open range; None where there are none."""
+        first, last = self.first, self.last
+        if not first.place <= place <= last.place:
+            return None
+        start = first.cell if place == first.place else 0
+        end = last.cell if place == last.place else END_OF_ROW
+        return (start, end) if start < end else None
+
+
+def text_of(column: Lines, selection: Selection) -> str:
+    """The selected text as it was written: without margins and padding, wrapped rows joined again."""
+    pieces: list[str] = []
+    for place in _places(column, selection):
+        line, cells = column.line(place), selection.cells(place)
+        text = "" if cells is None else cut(line, *cells)
+        if pieces:
+            pieces.append("\n" if line.continues is None else line.continues)
+        pieces.append(text)
+    return "\n".join(row.rstrip() for row in "".join(pieces).split("\n"))
+
+
+def _places(column: Lines, selection: Selection) -> Iterator[Place]:
+    first, last = selection.first.place, selection.last.place
+    for turn, block, height in forward(column, first.turn, first.block):
+        if (turn, block) > (last.turn, last.block):
+            return
+        for row in range(height):
+            if first <= Place(turn, block, row) <= last:
+                yield Place(turn, block, row)
+
+
+def cut(line: Line, start: int, end: int) -> str:
+    """The text in these cells, without what is only decoration. A wide character belongs to its first cell."""
+    taken: list[str] = []
+    at = 0
+    for char in line.text:
+        if max(start, line.decoration) <= at < end or (taken and not cell_len(char) and at <= end):
+            taken.append(char)
+        at += cell_len(char)
+    return "".join(taken)
+
+
+def word_at(column: Lines, point: Point) -> Selection:
+    """The word under a point, or the run of spaces or signs there."""
+    text, cells = column.line(point.place).text, _cells(column.line(point.place))
+    at = next((n for n, cell in enumerate(cells) if cell > point.cell), len(cells)) - 1
+    if at < 0 or at >= len(text):
+        return Selection(point, point)
+    kind = _kind(text[at])
+    first, last = at, at
+    while first > 0 and _kind(text[first - 1]) == kind:
+        first -= 1
+    while last + 1 < len(text) and _kind(text[last + 1]) == kind:
+        last += 1
+    end = cells[last] + cell_len(text[last])
+    return Selection(Point(point.place, cells[first]), Point(point.place, end))
+
+
+def line_at(column: Lines, place: Place) -> Selection:
+    """The whole line of the source that a row is part of."""
+    first = last = place
+    while column.line(first).continues is not None and first.row:
+        first = first._replace(row=first.row - 1)
+    rows = column.height(place.turn, place.block)
+    while last.row + 1 < rows and column.line(last._replace(row=last.row + 1)).continues is not None:
+        last = last._replace(row=last.row + 1)
+    return Selection(Point(first, 0), Point(last, END_OF_ROW))
+
+
+def _cells(line: Line) -> list[int]:
+    cells: list[int] = []
+    at = 0
+    for char in line.text:
+        cells.append(at)
+        at += cell_len(char)
+    return cells
+
+
+def _kind(char: str) -> str:
+    return "word" if char.isalnum() or char == "_" else "space" if char.isspace() else "sign"
+
+
+def link_at(line: Line, cell: int) -> str | None:
+    """The checked address that the text in this cell links to."""
+    at = 0
+    for span in line.spans:
+        at += cell_len(span.text)
+        if cell < at:
+            return span.link
+    return None

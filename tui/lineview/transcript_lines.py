@@ -1,0 +1,208 @@
+"""A transcript as a column of blocks, rendered only where it is looked at.
+
+A turn is its question, its parts and its end, in that order, one block each. What an event did not touch keeps its
+block, and a block that only grew is updated in place.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tui.conversation.transcript import Part, Thought, Transcript, Turn
+from tui.lineview.viewport import Place
+from tui.rendering.folding import can_fold, is_apart, is_folded_by_default
+from tui.rendering.lines import BLANK, Line, Span
+
+if TYPE_CHECKING:
+    from tui.rendering.parts import Block
+
+KEPT_TURNS = 200
+"""Turns whose blocks stay rendered. The one shown longest ago goes first."""
+
+RUNNING = (Line((Span("◌ working · Esc stops", "muted"),)),)
+
+
+class Rows(Protocol):
+    """The rows of a block, as a sequence."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, y: int, /) -> Line: ...
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """The block of a part, and whether it was drawn folded."""
+
+    block: "Block"
+    folded: bool
+
+
+@dataclass(slots=True)
+class _Rendered:
+    """A turn's blocks at one width. Each is None until it is looked at."""
+
+    turn: Turn
+    parts: list[_Drawn | None]
+    question: Sequence[Line] | None = None
+    end: Sequence[Line] | None = None
+
+
+class TranscriptColumn:
+    """The `Column` of a transcript at a width, with what the reader folded and unfolded."""
+
+    def __init__(self) -> None:
+        self.transcript = Transcript()
+        self.width = 80
+        self._rendered: OrderedDict[int, _Rendered] = OrderedDict()
+        self._toggled: set[tuple[int, int]] = set()
+        self._shows_details = False
+        self._shows_thinking = False
+
+    def show(self, transcript: Transcript) -> None:
+        """Show a later state of the conversation, or another one."""
+        self.transcript = transcript
+        for number, rendered in list(self._rendered.items()):
+            if number >= len(transcript):
+                del self._rendered[number]
+            elif rendered.turn is not transcript[number]:
+                self._update(number, rendered, transcript[number])
+
+    def resize(self, width: int) -> None:
+        """Draw at another width from now on."""
+        if width != self.width:
+            self.width = width
+            self._rendered.clear()
+
+    def turns(self) -> int:
+        return len(self.transcript)
+
+    def blocks(self, turn: int) -> int:
+        return len(self.transcript[turn].parts) + 2
+
+    def height(self, turn: int, block: int) -> int:
+        lines = len(self._rows(turn, block))
+        return lines + self._gap(turn, block) if lines else 0
+
+    def line(self, place: Place) -> Line:
+        """The line at a place. A block begins with a blank one where it is set off from the block before it."""
+        row = place.row - self._gap(place.turn, place.block)
+        return BLANK if row < 0 else self._rows(place.turn, place.block)[row]
+
+    def part(self, turn: int, block: int) -> Part | None:
+        """The part that a block draws; None for the question and the end."""
+        if turn >= len(self.transcript):
+            return None
+        parts = self.transcript[turn].parts
+        return parts[block - 1] if 0 < block <= len(parts) else None
+
+    def is_folded(self, turn: int, block: int) -> bool:
+        part = self.part(turn, block)
+        if part is None or not can_fold(part):
+            return False
+        is_shown = self._shows_details or (self._shows_thinking and isinstance(part, Thought))
+        at_first = is_folded_by_default(part) and not is_shown
+        return at_first != ((turn, block) in self._toggled)
+
+    def toggle(self, turn: int, block: int) -> bool:
+        """Fold or unfold one block. False where it cannot be folded."""
+        part = self.part(turn, block)
+        if part is None or not can_fold(part):
+            return False
+        self._toggled ^= {(turn, block)}
+        if turn in self._rendered:
+            self._rendered[turn].parts[block - 1] = None
+        return True
+
+    def toggle_details(self) -> None:
+        """Unfold every block, or fold each as it was at first."""
+        self._shows_details = not self._shows_details
+        self._toggled.clear()
+        self._rendered.clear()
+
+    def toggle_thinking(self) -> None:
+        """Unfold all thinking, or fold it as it was at first."""
+        self._shows_thinking = not self._shows_thinking
+        self._rendered.clear()
+
+    def catch_up(self) -> bool:
+        """Go on with blocks too long to be rendered at once. True while there is more to do."""
+        behind = [(drawn, part) for drawn, part in self._drawn() if drawn.block.behind]
+        for drawn, part in behind:
+            drawn.block.update(part)
+        return any(drawn.block.behind for drawn, _ in behind)
+
+    @property
+    def is_behind(self) -> bool:
+        return any(drawn.block.behind for drawn, _ in self._drawn())
+
+    def _drawn(self) -> Iterator[tuple[_Drawn, Part]]:
+        for rendered in self._rendered.values():
+            for drawn, part in zip(rendered.parts, rendered.turn.parts, strict=True):
+                if drawn is not None:
+                    yield drawn, part
+
+    def _rows(self, turn: int, block: int) -> Rows:
+        rendered = self._of(turn)
+        drawn = self._kept(rendered, block)
+        return self._render(rendered, turn, block) if drawn is None else drawn
+
+    def _kept(self, rendered: _Rendered, block: int) -> Rows | None:
+        if block == 0:
+            return rendered.question
+        if block > len(rendered.parts):
+            return rendered.end
+        drawn = rendered.parts[block - 1]
+        return drawn and drawn.block
+
+    def _render(self, rendered: _Rendered, turn: int, block: int) -> Rows:
+        # The first frame needs neither Markdown nor highlighting, and they take as long to load as half of Textual.
+        from tui.rendering.parts import block_for, end_lines, question_lines
+
+        if block == 0:
+            rendered.question = question_lines(rendered.turn.question, self.width)
+            return rendered.question
+        if block > len(rendered.parts):
+            rendered.end = RUNNING if rendered.turn.is_running else end_lines(rendered.turn.end, self.width)
+            return rendered.end
+        folded = self.is_folded(turn, block)
+        drawn = _Drawn(block_for(rendered.turn.parts[block - 1], self.width, folded), folded)
+        rendered.parts[block - 1] = drawn
+        return drawn.block
+
+    def _of(self, turn: int) -> _Rendered:
+        rendered = self._rendered.get(turn)
+        if rendered is None:
+            value = self.transcript[turn]
+            rendered = self._rendered[turn] = _Rendered(value, [None] * len(value.parts))
+            if len(self._rendered) > KEPT_TURNS:
+                self._rendered.popitem(last=False)
+        else:
+            self._rendered.move_to_end(turn)
+        return rendered
+
+    def _update(self, number: int, rendered: _Rendered, turn: Turn) -> None:
+        before, rendered.turn = rendered.turn, turn
+        if before.question != turn.question:
+            rendered.question = None
+        if before.end != turn.end:
+            rendered.end = None
+        missing = len(turn.parts) - len(rendered.parts)
+        rendered.parts = [*rendered.parts[: len(turn.parts)], *[None] * missing]
+        for at, part in enumerate(turn.parts):
+            drawn = rendered.parts[at]
+            if drawn is None or before.parts[at] is part:
+                continue
+            if type(before.parts[at]) is type(part) and drawn.folded == self.is_folded(number, at + 1):
+                drawn.block.update(part)
+            else:
+                rendered.parts[at] = None
+
+    def _gap(self, turn: int, block: int) -> int:
+        """Blank rows before a block that has rows."""
+        if block == 0:
+            return 1 if turn else 0
+        before = block - 1
+        while before > 0 and not len(self._rows(turn, before)):
+            before -= 1
+        return 1 if is_apart(self.is_folded(turn, before), self.is_folded(turn, block)) else 0

@@ -1,0 +1,56 @@
+"""What an agent is: a function from a question to the events of a turn.
+
+It does not know of sessions, nor of the stream's ends: the question and the `stop` are the turn's
+(`tui.local.chat.turn_tasks`).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tui.api.models import Event, Usage
+from tui.local.library.library import Library
+from tui.local.library.sync_supervisor import Syncing
+
+PATIENCE_SECONDS = 3.0
+"""How long a turn waits until the changes in a folder that was read before are read. A new folder is waited for."""
+
+
+class TurnError(Exception):
+    """The turn cannot be finished; the message says why, for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question of the session, and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What an agent is asked: the question, the session's earlier exchanges (oldest first), where to look."""
+
+    question: str
+    history: Sequence[Exchange]
+    index_ids: Sequence[str]
+
+
+Agent: TypeAlias = Callable[[Ask, Library, Syncing], AsyncIterator[Event | Usage]]
+"""Deltas come before the whole that they join to. A `Usage` tells what the turn has really cost so far, where that is
+known. Raises `TurnError`."""
+
+
+async def brought_up_to_date(ask: Ask, library: Library, syncing: Syncing) -> AsyncIterator[str]:
+    """Syncs what is asked, and says what it waits for or goes without."""
+    states = await asyncio.to_thread(library.index_states)
+    new = [index_id for index_id in ask.index_ids if states[index_id].synced is None]
+    if not await syncing.bring_up_to_date(ask.index_ids, PATIENCE_SECONDS):
+        if new:
+            names = ", ".join(states[index_id].name for index_id in new)
+            yield f"{names} is being indexed for the first time; I wait until that is done.\n"
+            await syncing.bring_up_to_date(new, None)
+        else:
+            yield "Changes in the folder are still being read; I use what is indexed so far.\n"

@@ -1,0 +1,57 @@
+"""What a question names outright: a file, a page, a quotation, a number. Each is looked up by its own tool."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.local.library.library import Library
+from tui.local.search.file_search import FileRef, find
+from tui.local.search.query import quotations, refers_back
+
+_FILE = re.compile(r"[\w][\w./+-]*\.\w{1,5}\b")
+_PAGE = re.compile(
+    r"\b(?:on|at|auf|en|na|à la|op)?\s*\b(?:pages?|pp?\.|seite|página|pagina|sida|side|strona|страниц\w)\s*(\d{1,5})\b"
+    r"|\u7b2c\s*(\d{1,5})\s*[\u9875\u9801]",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\w.,/-])[#€$£]?[\w-]*\d[\w.,:/%€$£-]*")
+SHORTEST_QUOTATION_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The files and the page that a question names, what is to be found as it is written, and the question without
+    files and page."""
+
+    files: tuple[FileRef, ...]
+    page: int | None
+    exact: tuple[str, ...]
+    rest: str
+
+    @property
+    def file(self) -> FileRef | None:
+        """The one file that is named."""
+        return self.files[0] if len(self.files) == 1 else None
+
+
+def named(library: Library, question: str, earlier: str | None, index_ids: Sequence[str]) -> Named:
+    """What a question names. A page without a file is a page of the file that the question before it named."""
+    page = _PAGE.search(question)
+    rest = _PAGE.sub(" ", question)
+    files: dict[str, FileRef] = {}
+    for match in _FILE.finditer(rest):
+        for file in find(library, index_ids, match.group(), None):
+            files[file.file_id] = file
+            rest = rest.replace(match.group(), " ")
+    if not files and earlier and (page or refers_back(question)):
+        files = {file.file_id: file for file in named(library, earlier, None, index_ids).files}
+    numbers = [match.group().rstrip(".,:/-") for match in _NUMBER.finditer(rest)]
+    quoted = [text for text in quotations(question) if len(text.split()) >= SHORTEST_QUOTATION_WORDS]
+    exact = tuple(dict.fromkeys((*quoted, *(number for number in numbers if len(number) > 1))))
+    return Named(tuple(files.values()), int(page.group(1) or page.group(2)) if page else None, exact, rest)
+
+
+def pattern_of(exact: str) -> str:
+    """The regular expression that finds a text as it is written, whatever the space between its words is."""
+    words = r"\s+".join(re.escape(word) for word in exact.split())
+    return f"(?<![\\w.,]){words}(?![\\w]|[.,]\\d)" if exact[-1:].isalnum() else words

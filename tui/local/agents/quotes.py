@@ -1,0 +1,195 @@
+"""An answer made of quotations: which parts of the passages are shown, and how they are cited. Pure.
+
+A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.agents.tools`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tui.local.library.documents import Block
+from tui.local.library.library import HEADING_JOIN, Passage
+from tui.local.library.readers import language_of
+from tui.local.library.words import folded, sentences
+from tui.local.search.query import Query
+from tui.local.search.ranking import Unit, covered, share, units
+from tui.sanitize import clean_line
+
+NO_MODEL = "*No language model is configured: this answer consists of passages quoted from your documents.*"
+SHORT_LEAD_CHARS = 40
+"""A first sentence that is shorter is given with the one after it."""
+LONG_TABLE_ROWS = 8
+"""A table with more rows is shown with those rows only that have a word of the question."""
+
+MAX_QUOTES = 4
+FIRST_QUOTE_CHARS = 900
+QUOTE_CHARS = 450
+READING_CHARS = 1800
+WORTH_SHOWING = 0.6
+"""A passage is quoted when its score is at least this part of the best one's."""
+WEAK = 0.45
+"""Where less than this part of the question (by weight) is found in the best passage, the answer says so."""
+SAME = 0.6
+"""Two quotations that share this part of their words say the same; the second is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A part of the passage with citation number `number`: its text as it stands in the document, where that lies in
+    the passage, and the unit of it that answers best."""
+
+    number: int
+    passage: Passage
+    start: int
+    end: int
+    best: Unit
+    text: str
+
+
+def compose(question: str, query: Query, passages: Sequence[tuple[int, Passage]]) -> Iterator[str]:
+    """The answer in Markdown, piece by piece, from passages with their citation numbers, best first."""
+    quotes = choose(question, query, passages)
+    if not quotes:
+        return
+    first = max(quotes, key=lambda quote: (quote.passage.score + quote.best.score, -quote.number))
+    found = covered(query.terms, folded(f"{first.passage.file_name} {first.passage.heading} {first.passage.text}"))
+    absent = [term.text for term in query.terms if term not in found] + list(query.missing)
+    if share(query.terms, found) < WEAK or len(query.missing) > len(query.terms):
+        yield f"No passage answers this directly; the nearest ones lack {', '.join(map(clean_line, absent))}.\n\n"
+    lead, rest = _lead(first)
+    yield f"{lead} [{first.number}]\n\n"
+    others = [quote for quote in quotes if quote is not first]
+    others.sort(key=lambda quote: quote.passage.file_name != first.passage.file_name)
+    for quote, text in [(first, rest), *((quote, quote.text) for quote in others)]:
+        if text.strip():
+            yield f"**{place(quote.passage)}** [{quote.number}]\n\n{_shown(text, quote.passage)}\n\n"
+    yield f"{NO_MODEL}\n\n**Sources**\n\n"
+    for quote in sorted(quotes, key=lambda q: q.number):
+        yield f"- [{quote.number}] {source(quote)}\n"
+
+
+def choose(question: str, query: Query, passages: Sequence[tuple[int, Passage]]) -> list[Quote]:
+    """The quotations worth showing, at most one of each passage and none that repeats another."""
+    quotes: list[Quote] = []
+    shown: list[set[str]] = []
+    threshold = WORTH_SHOWING * max((passage.score for _, passage in passages), default=0.0)
+    for number, passage in passages:
+        if len(quotes) == MAX_QUOTES or passage.score < threshold:
+            break
+        quote = _quote(number, passage, question, query, QUOTE_CHARS if quotes else FIRST_QUOTE_CHARS)
+        if quote is None:
+            continue
+        told = set(folded(quote.text))
+        if all(len(told & other) / max(1, min(len(told), len(other))) < SAME for other in shown):
+            quotes.append(quote)
+            shown.append(told)
+    return quotes
+
+
+def _quote(number: int, passage: Passage, question: str, query: Query, budget: int) -> Quote | None:
+    parts = units(passage, question, query.terms)
+    if not parts:
+        return None
+    at = max(range(len(parts)), key=lambda place: (parts[place].score, -place))
+    low, high = _window(parts, at, budget)
+    start, end = parts[low].start, parts[high].end
+    text = _table(passage.text, parts, at) if parts[at].block.kind == "table" else passage.text[start:end]
+    return Quote(number, passage, start, end, parts[at], text)
+
+
+def _table(text: str, parts: Sequence[Unit], at: int) -> str:
+    """A table whole, or when it is long its head and the rows that have a word of the question."""
+    block = parts[at].block
+    rows = [part for part in parts if part.block is block]
+    if len(rows) <= LONG_TABLE_ROWS:
+        return text[block.start : block.end]
+    head = text[block.start : block.end].splitlines()[:2]
+    return "\n".join([*head, *(text[row.start : row.end] for row in rows if row.matches or row is parts[at])])
+
+
+def _window(parts: Sequence[Unit], at: int, budget: int) -> tuple[int, int]:
+    """The run of units around the best one that fits the budget: its own block first, then the text that leads into
+    the block, then what follows."""
+    low = high = at
+    block = parts[at].block
+
+    def size(first: int, last: int) -> int:
+        return parts[last].end - parts[first].start
+
+    while high + 1 < len(parts) and parts[high + 1].block is block and size(low, high + 1) <= budget:
+        high += 1
+    while low > 0 and parts[low - 1].block is block and size(low - 1, high) <= budget:
+        low -= 1
+    whole = low == 0 or parts[low - 1].block is not block
+    while whole and low > 0 and _belongs(parts[low - 1].block, block) and size(low - 1, high) <= budget + 200:
+        low -= 1
+    while high + 1 < len(parts) and size(low, high + 1) <= budget:
+        high += 1
+    return low, high
+
+
+def _belongs(before: Block, block: Block) -> bool:
+    """Whether a block is best read with the paragraph before it."""
+    return before.kind == "paragraph" and block.kind in ("list", "table", "code")
+
+
+def _lead(quote: Quote) -> tuple[str, str]:
+    """The line that answers first, and the rest of the quotation."""
+    text = quote.passage.text
+    best = quote.best
+    sentence = text[best.start : best.end]
+    if best.block.kind == "table":
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", sentence.strip().strip("|"))]
+        return " — ".join(cell for cell in cells if cell), quote.text
+    if best.block.kind == "list":
+        return re.sub(r"^\s*(?:[-*+•]|\d+[.)])\s+", "", " ".join(sentence.split())), quote.text
+    if best.block.kind == "paragraph":
+        end = best.end
+        if len(sentence) < SHORT_LEAD_CHARS:
+            following = next(sentences(text[end : min(best.block.end, quote.end)]), (0, 0))
+            end += following[1]
+        rest = text[end : quote.end] if best.start == quote.start else quote.text
+        return " ".join(text[best.start : end].split()), rest
+    return f"See {place(quote.passage)}:", quote.text
+
+
+def _shown(text: str, passage: Passage) -> str:
+    """Text as a quotation; source code in a fence that nothing in it can close."""
+    if passage.format != "code":
+        return _quoted(text)
+    ticks = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    code = text.strip("\n")
+    return f"{fence}{language_of(passage.file_name)}\n{code}\n{fence}"
+
+
+def reading(number: int, file_name: str, where: str, text: str) -> Iterator[str]:
+    """What was read of one document: its beginning, or a page."""
+    shown = text.strip()
+    if len(shown) > READING_CHARS:
+        end = shown.rfind("\n", 0, READING_CHARS)
+        shown = f"{shown[: end if end > 0 else READING_CHARS].rstrip()}\n…"
+    yield f"{clean_line(file_name)}, {where} [{number}]\n\n{_quoted(shown)}\n\n"
+    yield f"{NO_MODEL}\n\n**Sources**\n\n- [{number}] {clean_line(file_name)}, {where}\n"
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.strip("\n").lstrip(" ").splitlines())
+
+
+def place(passage: Passage) -> str:
+    """Document and heading of a passage, as a reader looks them up."""
+    return clean_line(HEADING_JOIN.join(filter(None, (passage.file_name, passage.heading))))
+
+
+def source(quote: Quote) -> str:
+    """Where a quotation stands: document, heading, and page or lines."""
+    passage = quote.passage
+    if passage.first_page is not None:
+        last = passage.last_page or passage.first_page
+        return f"{place(passage)}, " + (
+            f"page {last}" if last == passage.first_page else f"pages {passage.first_page}-{last}"
+        )
+    first = passage.first_line + passage.text.count("\n", 0, quote.start)
+    last = first + passage.text[quote.start : quote.end].rstrip().count("\n")
+    return f"{place(passage)}, " + (f"line {first}" if first == last else f"lines {first}-{last}")

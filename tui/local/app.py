@@ -1,0 +1,93 @@
+"""The application: all its parts put together, and the answers to errors."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tui.local.agents.agent import Agent
+from tui.local.agents.extractive import answer
+from tui.local.chat.session_store import Sessions
+from tui.local.chat.turn_tasks import Turns
+from tui.local.http import attachments as attachment_routes
+from tui.local.http import chat as chat_routes
+from tui.local.http import indexes as library_routes
+from tui.local.http import retrieval as retrieval_routes
+from tui.local.http.auth import Access
+from tui.local.http.requests import InvalidRequestError, invalid
+from tui.local.http.services import Parts
+from tui.local.library.database import Database
+from tui.local.library.documents import blocks_of
+from tui.local.library.library import Folder, Library
+from tui.local.library.page_images import Pictures
+from tui.local.library.sync_supervisor import Syncing
+from tui.local.search.languages import stem
+
+PING_SECONDS = 15.0
+"""How long a stream may be silent before a comment says that it is alive."""
+
+
+def build(
+    database: Database,
+    folders: Sequence[Folder],
+    key: str,
+    hosts: Collection[str] | None,
+    agent: Agent = answer,
+    ping_seconds: float = PING_SECONDS,
+) -> Starlette:
+    """The server over these folders, as an ASGI application. It begins to index when it starts."""
+    library, sessions = Library(database, folders), Sessions(database)
+    syncing = Syncing(library)
+    turns = Turns(sessions, library, syncing, agent)
+    on_loopback = hosts is not None
+    parts = Parts(library, sessions, syncing, turns, Pictures(library), ping_seconds, may_add_folders=on_loopback)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        for index_id in library.folders:
+            syncing.ask(index_id)
+        warming = asyncio.create_task(asyncio.to_thread(_warm))
+        yield
+        await warming
+        syncing.stop()
+        await parts.turns.end_all()
+
+    app = Starlette(
+        routes=[
+            Route("/openapi.json", _described, methods=["GET"]),
+            *chat_routes.routes(parts),
+            *library_routes.routes(parts),
+            *attachment_routes.routes(parts),
+            *retrieval_routes.routes(parts),
+        ],
+        middleware=[Middleware(Access, key=key, hosts=hosts)],
+        exception_handlers={HTTPException: _http_error, InvalidRequestError: invalid},
+        lifespan=lifespan,
+    )
+    app.state.turns = parts.turns
+    app.state.syncing = syncing
+    app.state.library = library
+    return app
+
+
+def _warm() -> None:
+    """Loads what the first question needs."""
+    stem("question")
+    blocks_of("", "markdown")
+
+
+def _described(_: Request) -> Response:
+    from tui.local.http.openapi import document  # few ask for it, and it takes a moment to describe all models
+
+    return JSONResponse(document())
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"detail": error.detail}, error.status_code, error.headers)

@@ -1,0 +1,1 @@
+"""Sessions as they are stored, and the turns that run in them."""

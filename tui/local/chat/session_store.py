@@ -1,0 +1,147 @@
+"""Sessions and their events, kept in the library's database, in the shapes of the API.
+
+Source: the API reference pages "List Sessions", "Create Session", "Get Full Session", "Delete Session",
+"Get Session Summary" and "Generate Session Title". Times are UTC without a zone, as that reference shows them.
+"""
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from tui.local.chat.paging import Page, decode_token, encode_token
+from tui.local.library.database import Database
+from tui.sanitize import clean_line
+
+Json = dict[str, Any]
+
+TITLE_CHARS = 60
+
+
+def _now() -> str:
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def title_of(question: str) -> str:
+    """A session's title: its first question, cut to one short line."""
+    return clean_line(question, TITLE_CHARS)
+
+
+def _summary(row: sqlite3.Row) -> Json:
+    return {
+        "session_id": row["id"],
+        "last_updated_at": row["updated"],
+        "generated_title": row["title"],
+        "index_ids": json.loads(row["index_ids"]) if row["index_ids"] is not None else None,
+        "job_metadata": json.loads(row["last_run"]) if row["last_run"] is not None else None,
+        "shared_access": row["shared_access"],
+    }
+
+
+class Sessions:
+    """The stored sessions. Every method may be called from any thread and by several processes at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, index_ids: Sequence[str] | None, shared_access: str) -> Json:
+        """A new session, bound to `index_ids` or (None) unbound. Returns its summary."""
+        session_id = f"ses-{secrets.token_hex(12)}"
+        bound = None if index_ids is None else json.dumps(list(index_ids))
+        with self._database.writing() as connection:
+            row = connection.execute(
+                "INSERT INTO sessions (id, updated, index_ids, shared_access) VALUES (?, ?, ?, ?) RETURNING *",
+                (session_id, _now(), bound, shared_access),
+            ).fetchone()
+            return _summary(row)
+
+    def page(self, size: int, token: str | None) -> Page:
+        """Newest first. The token is the place of the last session seen, so sessions that are new do not shift it.
+
+        Raises `ValueError` for a token that is not one of ours.
+        """
+        updated, session_id = decode_token(token, 2) if token else ("9", "")
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM sessions WHERE (updated, id) < (?, ?) ORDER BY updated DESC, id DESC LIMIT ?",
+                (updated, session_id, size + 1),
+            ).fetchall()
+        last = rows[size - 1] if len(rows) > size else None
+        return Page([_summary(row) for row in rows[:size]], encode_token(last["updated"], last["id"]) if last else None)
+
+    def summary(self, session_id: str) -> Json | None:
+        """The session without its events; None when there is none."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT * FROM sessions WHERE id = ?", (session_id,)).fetchone()
+            return _summary(row) if row else None
+
+    def full(self, session_id: str) -> Json | None:
+        """The session with its events, oldest first; None when there is none."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT * FROM sessions WHERE id = ?", (session_id,)).fetchone()
+            return {**_summary(row), "events": _events(connection, session_id)} if row else None
+
+    def delete(self, session_id: str) -> bool:
+        """True when there was such a session."""
+        with self._database.writing() as connection:
+            return connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,)).rowcount > 0
+
+    def set_title(self, session_id: str, first_message: str) -> Json | None:
+        """Titles the session by its first question. Returns its summary; None when there is none."""
+        with self._database.writing() as connection:
+            row = connection.execute(
+                "UPDATE sessions SET title = ? WHERE id = ? RETURNING *", (title_of(first_message), session_id)
+            ).fetchone()
+            return _summary(row) if row else None
+
+    def begin_turn(self, session_id: str, prompt: str) -> list[Json]:
+        """Stores the question, and titles the session if it has no title yet. Returns the events before it.
+
+        A turn before it that has no end, because its server was killed, is closed first.
+        """
+        with self._database.writing() as connection:
+            earlier = _events(connection, session_id)
+            if earlier and earlier[-1]["type"] != "stop":
+                cut_off = "This turn was cut off: the server ended in the middle of it."
+                _append(connection, session_id, {"type": "stop", "is_error": True, "error": cut_off, "usage": {}})
+            _append(connection, session_id, {"type": "user_input", "content": prompt})
+            connection.execute(
+                "UPDATE sessions SET updated = ?, title = coalesce(title, ?) WHERE id = ?",
+                (_now(), title_of(prompt), session_id),
+            )
+            return earlier
+
+    def append(self, session_id: str, event: Mapping[str, Any]) -> None:
+        """Stores one more event; nothing happens when the session was deleted meanwhile."""
+        with self._database.writing() as connection:
+            _append(connection, session_id, event)
+
+    def end_turn(self, session_id: str, stop: Mapping[str, Any], index_ids: Sequence[str]) -> None:
+        """Stores the turn's last event, and what the turn cost as the session's most recent run."""
+        run = {
+            **stop["usage"],
+            "is_error": stop["is_error"],
+            "error": stop["error"],
+            "export_config_ids": list(index_ids),
+        }
+        with self._database.writing() as connection:
+            _append(connection, session_id, stop)
+            connection.execute(
+                "UPDATE sessions SET updated = ?, last_run = ? WHERE id = ?", (_now(), json.dumps(run), session_id)
+            )
+
+
+def _events(connection: sqlite3.Connection, session_id: str) -> list[Json]:
+    rows = connection.execute("SELECT body FROM events WHERE session_id = ? ORDER BY number", (session_id,))
+    return [json.loads(row["body"]) for row in rows]
+
+
+def _append(connection: sqlite3.Connection, session_id: str, event: Mapping[str, Any]) -> None:
+    connection.execute(
+        "INSERT INTO events (session_id, number, body)"
+        " SELECT id, (SELECT coalesce(max(number), 0) + 1 FROM events WHERE session_id = sessions.id), ?"
+        " FROM sessions WHERE id = ?",
+        (json.dumps(event), session_id),
+    )

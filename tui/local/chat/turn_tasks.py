@@ -1,0 +1,153 @@
+"""The turns that are running: each is a task of its own, so that it goes on when the one who asked has left."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, Usage
+from tui.local.agents.agent import Agent, Ask, Exchange, TurnError
+from tui.local.chat.event_json import event_json, is_delta
+from tui.local.chat.session_store import Json, Sessions
+from tui.local.library.library import Library
+from tui.local.library.sync_supervisor import Syncing
+
+CHARS_PER_TOKEN = 4
+"""A rule of thumb for English text. Without a model there is no tokenizer, so token counts are estimates."""
+
+_log = logging.getLogger(__name__)
+
+
+class SessionBusyError(Exception):
+    """The session has a turn that is still running."""
+
+
+@dataclass(slots=True)
+class _Cost:
+    """What a turn has cost so far. A round is one go of the agent between two waits for its tools."""
+
+    began: float = field(default_factory=time.monotonic)
+    read_chars: int = 0
+    written_chars: int = 0
+    rounds: int = 1
+    calling: bool = False
+    real: Usage = field(default_factory=Usage)
+
+    def add(self, event: Event | Usage) -> None:
+        match event:
+            case Usage():
+                self.real = event
+            case ToolCall(arguments=arguments):
+                self.written_chars += len(json.dumps(arguments))
+                self.rounds += not self.calling
+                self.calling = True
+            case ToolResult(result=result):
+                self.read_chars += len(json.dumps(result))
+            case Thinking(content=content) | Text(content=content):
+                self.written_chars += len(content)
+                self.calling = False
+            case _:
+                pass
+
+    def usage(self) -> Usage:
+        return Usage(
+            duration_ms=round((time.monotonic() - self.began) * 1000, 1),
+            total_input_tokens=_first(self.real.total_input_tokens, -(-self.read_chars // CHARS_PER_TOKEN)),
+            total_output_tokens=_first(self.real.total_output_tokens, -(-self.written_chars // CHARS_PER_TOKEN)),
+            turns=_first(self.real.turns, self.rounds),
+        )
+
+
+def _first(known: int | None, estimate: int) -> int:
+    return estimate if known is None else known
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A running turn, as seen by the one who asked."""
+
+    task: asyncio.Task[None]
+    queue: asyncio.Queue[Event | None]
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What the turn tells from its start on, until its `Stop`."""
+        while (event := await self.queue.get()) is not None:
+            yield event
+
+
+class Turns:
+    """Runs turns, at most one in a session at a time, and stores each whole."""
+
+    def __init__(self, sessions: Sessions, library: Library, syncing: Syncing, agent: Agent) -> None:
+        self._sessions = sessions
+        self._library = library
+        self._syncing = syncing
+        self._agent = agent
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def start(self, session_id: str, prompt: str, index_ids: Sequence[str], skipped: Sequence[str]) -> Turn:
+        """Starts a turn that searches `index_ids`; `skipped` were asked for and are not served.
+
+        Raises `SessionBusyError` while the session's turn before it runs.
+        """
+        if session_id in self._running:
+            raise SessionBusyError(session_id)
+        told: asyncio.Queue[Event | None] = asyncio.Queue()
+        task = asyncio.create_task(self._run(session_id, prompt, index_ids, skipped, told))
+        self._running[session_id] = task
+        task.add_done_callback(lambda _: self._running.pop(session_id, None))
+        return Turn(task, told)
+
+    async def end(self, session_id: str) -> None:
+        """Ends the session's running turn, if there is one, and waits until it has."""
+        if task := self._running.get(session_id):
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def end_all(self) -> None:
+        """Ends all running turns, because the server ends; each is stored with the reason."""
+        await asyncio.gather(*(self.end(session_id) for session_id in list(self._running)))
+
+    async def _run(
+        self,
+        session_id: str,
+        prompt: str,
+        index_ids: Sequence[str],
+        skipped: Sequence[str],
+        told: asyncio.Queue[Event | None],
+    ) -> None:
+        cost = _Cost(read_chars=len(prompt))
+        error: str | None = "The turn failed in a way that was not foreseen; the server's log says more."
+        try:
+            earlier = await asyncio.to_thread(self._sessions.begin_turn, session_id, prompt)
+            async for event in self._agent(Ask(prompt, _history(earlier), index_ids), self._library, self._syncing):
+                cost.add(event)
+                if isinstance(event, Usage):
+                    continue
+                told.put_nowait(event)
+                if not is_delta(event):
+                    await asyncio.to_thread(self._sessions.append, session_id, event_json(event))
+            error = None
+        except asyncio.CancelledError:
+            error = "The server ended before this turn did."
+        except TurnError as reason:
+            error = str(reason)
+        except Exception:  # whatever went wrong ends this turn with a reason, and no other
+            _log.exception("A turn failed")
+        stop = Stop(is_error=error is not None, error=error, usage=cost.usage(), skipped_index_ids=tuple(skipped))
+        self._sessions.end_turn(session_id, event_json(stop), index_ids)
+        told.put_nowait(stop)
+        told.put_nowait(None)
+
+
+def _history(events: Sequence[Json]) -> list[Exchange]:
+    history: list[Exchange] = []
+    for event in events:
+        if event["type"] == "user_input":
+            history.append(Exchange(str(event["content"]), ""))
+        elif event["type"] == "text" and history:
+            last = history[-1]
+            history[-1] = Exchange(last.question, f"{last.answer}\n\n{event['content']}".strip())
+    return history

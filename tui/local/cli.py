@@ -1,0 +1,191 @@
+"""`llamachat-tui serve`: the command line of the embedded server."""
+
+import argparse
+import errno
+import json
+import os
+import secrets
+import socket
+import sqlite3
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.local.agents.agent import Agent
+
+KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+class UsageError(Exception):
+    """The server cannot start as asked; the message says why, for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is told when the server accepts connections."""
+
+    base_url: str
+    api_key: str
+    index_names: Sequence[str]
+
+    def as_json(self) -> str:
+        """One line for a program."""
+        return json.dumps({"base_url": self.base_url, "api_key": self.api_key})
+
+    def as_text(self) -> str:
+        """A few lines for a person."""
+        return (
+            f"Serving {', '.join(self.index_names)}\n"
+            f"  base URL  {self.base_url}\n"
+            f"  API key   {self.api_key}\n"
+            "Ctrl+C ends the server."
+        )
+
+
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="llamachat-tui serve",
+        description="Serve the chat API over your own folders. Without a folder, the manual is served.",
+        epilog=f"The API key is random for each start, unless {KEY_VARIABLE} or --api-key-file gives it.",
+    )
+    parser.add_argument("folders", nargs="*", type=Path, metavar="DIR", help="a folder of documents: one index")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: one that is free)")
+    parser.add_argument("--json", action="store_true", help="print base_url and api_key as one line of JSON")
+    parser.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the API key from this file")
+    parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args(argv)
+
+
+def _api_key(key_file: Path | None) -> str | None:
+    """The key that was given, or None. Raises `UsageError`."""
+    if key_file is None:
+        given = os.environ.get(KEY_VARIABLE, "")
+        where = KEY_VARIABLE
+    else:
+        where = str(key_file)
+        try:
+            given = key_file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"The key file {key_file} cannot be read: {error}") from None
+    key = given.strip()
+    if key_file is not None and not key:
+        raise UsageError(f"The key file {key_file} is empty.")
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise UsageError(f"The key in {where} has spaces or characters that a key cannot have.")
+    return key or None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that already accepts connections. Raises `UsageError`."""
+    if not 0 <= port <= 65535:
+        raise UsageError(f"{port} is not a port; a port is a number from 0 to 65535.")
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        reason = "another program uses it" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+        raise UsageError(
+            f"Cannot listen on {host} port {port}: {reason}. Choose another --port, or 0 for any."
+        ) from None
+    # Small events must not wait for the client's acknowledgement (40 ms). asyncio sets this only on sockets that name
+    # their protocol, which those of `create_server` do not; accepted connections inherit it from the listener.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _check_folders(folders: Sequence[Path]) -> None:
+    """Raises `UsageError` for the first folder that cannot be served."""
+    from tui.local.library.files import has_documents
+
+    for folder in folders:
+        if not folder.exists():
+            raise UsageError(f"There is no folder {folder}.")
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is a file; give the folder that it is in.")
+        if not has_documents(folder):
+            raise UsageError(f"{folder} has no document that can be read.")
+
+
+def _url(host: str, port: int) -> str:
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def _agent() -> "Agent":
+    """The agent that answers: with a model where one is configured. Raises `UsageError`."""
+    from tui.local.agents.llm_settings import ModelSettingsError, model_settings
+
+    try:
+        settings = model_settings(os.environ)
+    except ModelSettingsError as error:
+        raise UsageError(str(error)) from None
+    if settings:
+        from tui.local.agents.llm_agent import ModelAgent
+
+        return ModelAgent(settings)
+    from tui.local.agents.extractive import answer
+
+    return answer
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Runs the server until it is told to end. Raises `UsageError`, and what `Database` raises."""
+    given_key = _api_key(options.api_key_file)
+    local = options.host in LOOPBACK_HOSTS
+    if not local and given_key is None:
+        raise UsageError(
+            f"To listen on {options.host}, where other machines can reach it, the server needs a key of your own: "
+            f"set {KEY_VARIABLE} or give --api-key-file."
+        )
+    folders = [folder.expanduser() for folder in options.folders]
+    _check_folders(folders)
+    key = given_key or f"llx-local-{secrets.token_urlsafe(32)}"
+    listener = _listen(options.host, options.port)
+
+    from tui.local.app import build
+    from tui.local.library.database import Database, data_folder
+    from tui.local.library.library import folders_of, manual_folder
+    from tui.local.progress import show_in_background
+    from tui.local.runner import run
+
+    agent = _agent()
+    served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
+    app = build(Database(data_folder()), served, key, frozenset(LOOPBACK_HOSTS) if local else None, agent)
+    library, syncing = app.state.library, app.state.syncing
+    names = [folder.name for folder in library.folders.values()]
+    ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)
+
+    def tell() -> None:
+        print(ready.as_json() if options.json else ready.as_text(), flush=True)
+        if sys.stderr.isatty() and not options.json:
+            show_in_background(library, syncing, sys.stderr)
+
+    run(app, listener, tell, until_stdin_closes=options.until_stdin_closes)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit code: 0, or 2 with one sentence on stderr when it cannot start."""
+    from tui.local.library.database import NewerLibraryError
+
+    options = _arguments(sys.argv[1:] if argv is None else argv)
+    try:
+        serve(options)
+    except (UsageError, NewerLibraryError) as error:
+        print(f"llamachat-tui serve: {error}", file=sys.stderr)
+        return 2
+    except (sqlite3.Error, OSError) as error:
+        print(f"llamachat-tui serve: the library cannot be opened: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

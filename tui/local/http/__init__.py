@@ -1,0 +1,1 @@
+"""The server's edge: routes, bodies, and who may enter. Nothing below it speaks HTTP."""

@@ -1,0 +1,133 @@
+"""The routes of the API reference's page "Retrieval"."""
+
+from itertools import islice
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tui.local.chat.paging import Page, decode_token, encode_token
+from tui.local.http.requests import InvalidRequestError, not_found, page_json, read_body, read_query
+from tui.local.http.retrieval_schemas import MOST_RESULTS, FindBody, GrepBody, PageBody, ReadBody, RetrieveBody
+from tui.local.http.schemas import ScopeQuery
+from tui.local.http.services import Parts
+from tui.local.library.library import Library, Passage
+from tui.local.search.file_search import FileRef, PatternError, file_of, find, grep
+from tui.local.search.query import resolve
+from tui.local.search.ranking import rerank
+from tui.local.search.retrieval import CANDIDATES, FILTERED, result_json
+
+DEFAULT_TOP_K = 10
+DEFAULT_CONTEXT_CHARS = 100
+
+
+def routes(parts: Parts) -> list[Route]:
+    """The retrieval routes over these parts."""
+    retrieval = _Retrieval(parts.library)
+    return [
+        Route("/api/v1/retrieval/retrieve", retrieval.retrieve, methods=["POST"]),
+        Route("/api/v1/retrieval/files/find", retrieval.find, methods=["POST"]),
+        Route("/api/v1/retrieval/files/grep", retrieval.grep, methods=["POST"]),
+        Route("/api/v1/retrieval/files/read", retrieval.read, methods=["POST"]),
+    ]
+
+
+class _Retrieval:
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def retrieve(self, request: Request) -> Response:
+        read_query(request, ScopeQuery)
+        body = await read_body(request, RetrieveBody)
+        passages = await run_in_threadpool(self._retrieved, self._index(body.index_id), body)
+        return JSONResponse({"results": passages})
+
+    async def find(self, request: Request) -> Response:
+        read_query(request, ScopeQuery)
+        body = await read_body(request, FindBody)
+        index_ids = [self._index(body.index_id)]
+        after = _after(body) or ""
+        found = await run_in_threadpool(find, self._library, index_ids, body.file_name, body.file_name_contains)
+        rest = [file for file in found if file.name > after]
+        items = [{"file_id": file.file_id, "file_name": file.name} for file in rest[: body.size]]
+        more = len(rest) > body.size
+        return JSONResponse(page_json(Page(items, encode_token(rest[body.size - 1].name) if more else None)))
+
+    async def grep(self, request: Request) -> Response:
+        read_query(request, ScopeQuery)
+        body = await read_body(request, GrepBody)
+        file = await self._file(body.index_id, body.file_id)
+        after = _after(body) or "0"
+        if not after.isdecimal() or len(after) > len(str(2**40)):
+            raise _page_token_problem()
+        try:
+            page = await run_in_threadpool(self._matches, file, body, int(after))
+        except PatternError as error:
+            raise InvalidRequestError.at("body", "pattern", str(error)) from None
+        return JSONResponse(page_json(page))
+
+    async def read(self, request: Request) -> Response:
+        read_query(request, ScopeQuery)
+        body = await read_body(request, ReadBody)
+        file = await self._file(body.index_id, body.file_id)
+        length = body.max_length or 2**40
+        text = await run_in_threadpool(self._library.read, file.file_id, file.index_id, body.offset, length)
+        return JSONResponse({"content": text or ""})
+
+    def _index(self, given: str) -> str:
+        """The index with this id; like the official examples, some send its export configuration's id instead."""
+        index_id = f"idx-{given.removeprefix('cfg-')}" if given.startswith("cfg-") else given
+        if index_id not in self._library.folders:
+            raise not_found(f"Index {given}")
+        return index_id
+
+    async def _file(self, index_id: str, file_id: str) -> FileRef:
+        file = await run_in_threadpool(file_of, self._library, [self._index(index_id)], file_id)
+        if file is None:
+            raise not_found(f"File {file_id} of index {index_id}")
+        return file
+
+    def _retrieved(self, index_id: str, body: RetrieveBody) -> list[dict[str, Any]]:
+        query = resolve(self._library, body.query, [index_id])
+        if not query.terms:
+            return []
+        wanted = min(body.top_k or DEFAULT_TOP_K, MOST_RESULTS)
+        filtered = body.custom_filters or body.static_filters
+        limit = FILTERED if filtered else max(CANDIDATES, wanted)
+        found = self._library.search(query.expression, [index_id], limit)
+        kept = [passage for passage in found if not filtered or self._passes(body, passage)][: max(CANDIDATES, wanted)]
+        if body.rerank.enabled:
+            kept = rerank(kept, query.terms)[: body.rerank.top_n]
+        threshold = body.score_threshold
+        return [
+            {**result_json(self._library, passage), "rerank_score": passage.score if body.rerank.enabled else None}
+            for passage in kept[:wanted]
+            if threshold is None or passage.score >= threshold
+        ]
+
+    def _passes(self, body: RetrieveBody, passage: Passage) -> bool:
+        result = result_json(self._library, passage)
+        return body.passes(result["metadata"], result["static_fields"])
+
+    def _matches(self, file: FileRef, body: GrepBody, start: int) -> Page:
+        context = DEFAULT_CONTEXT_CHARS if body.context_chars is None else body.context_chars
+        found = list(islice(grep(self._library, file, body.pattern, context, start), body.size + 1))
+        shown = found[: body.size]
+        items = [{"content": match.content, "start_char": match.start, "end_char": match.end} for match in shown]
+        return Page(items, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
+
+
+def _after(body: PageBody) -> str | None:
+    """The sort key in the body's page token."""
+    if not body.page_token:
+        return None
+    try:
+        return decode_token(body.page_token, 1)[0]
+    except ValueError:
+        raise _page_token_problem() from None
+
+
+def _page_token_problem() -> InvalidRequestError:
+    return InvalidRequestError.at("body", "page_token", "This is not a page token of this server")

@@ -1,0 +1,1 @@
+"""The documents: read from folders, cut into passages, and kept up to date."""

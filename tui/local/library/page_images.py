@@ -1,0 +1,96 @@
+"""The pictures of pages: drawn when they are asked for, kept for a while, and fetched by URLs that expire."""
+
+import asyncio
+import hmac
+import re
+import secrets
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from urllib.parse import quote
+
+from tui.local.library.library import Library, PagedFile
+
+URL_SECONDS = 300
+DRAWING_SECONDS = 30.0
+AT_ONCE = 2
+KEPT_BYTES = 32_000_000
+"""How many bytes of pictures are kept in memory, the last used."""
+
+
+def page_in(name: str) -> int | None:
+    """The page that an attachment of this name is the picture of; None when it is no picture's name."""
+    match = re.fullmatch(r"screenshots/page_([1-9]\d{0,5})\.jpg", name)
+    return int(match.group(1)) if match else None
+
+
+class Pictures:
+    """The pictures of the library's pages, and the signatures that let one of them be fetched without a key."""
+
+    def __init__(self, library: Library, clock: Callable[[], float] = time.time) -> None:
+        self._library = library
+        self._clock = clock
+        self._secret = secrets.token_bytes(32)
+        self._kept: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
+        self._drawing = asyncio.Semaphore(AT_ONCE)
+
+    def sign(self, source_id: str, name: str) -> tuple[str, float]:
+        """The path and query of a URL for one attachment of one source, and the time (epoch) until which it holds."""
+        expires = int(self._clock()) + URL_SECONDS
+        path = f"/signed/{quote(source_id, safe='')}/{quote(name)}"
+        return f"{path}?expires={expires}&signature={self._signature(source_id, name, expires)}", expires
+
+    def is_signed(self, source_id: str, name: str, expires: int, signature: str) -> bool:
+        """Whether this server gave out a URL with this signature for just this, and it still holds."""
+        genuine = hmac.compare_digest(signature.encode(), self._signature(source_id, name, expires).encode())
+        return genuine and self._clock() < expires
+
+    def _signature(self, source_id: str, name: str, expires: int) -> str:
+        # The parts' lengths are signed too, so that no other parts can be joined to the same text.
+        message = f"{len(source_id)}:{source_id}{len(name)}:{name}{expires}"
+        return hmac.digest(self._secret, message.encode(), "sha256").hex()
+
+    async def pictures(self, file: PagedFile, first: int, last: int) -> Sequence[bytes]:
+        """The JPEG of each page from `first` to `last`; fewer when the file has gone or cannot be drawn."""
+        keys = [(file.file_id, file.version, page) for page in range(first, last + 1)]
+        if not all(key in self._kept for key in keys):
+            async with self._drawing:
+                drawn = await _draw(file, first, last)
+            for key, jpeg in zip(keys, drawn, strict=False):
+                self._kept[key] = jpeg
+            self._trim()
+            return drawn
+        for key in keys:
+            self._kept.move_to_end(key)
+        return [self._kept[key] for key in keys]
+
+    def _trim(self) -> None:
+        size = sum(map(len, self._kept.values()))
+        while size > KEPT_BYTES:
+            _, dropped = self._kept.popitem(last=False)
+            size -= len(dropped)
+
+
+async def _draw(file: PagedFile, first: int, last: int) -> list[bytes]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "tui.local.library.page_image_worker", str(file.path), str(first), str(last)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout
+    drawn: list[bytes] = []
+    try:
+        async with asyncio.timeout(DRAWING_SECONDS):
+            for _ in range(first, last + 1):
+                length = int.from_bytes(await process.stdout.readexactly(4), "big")
+                drawn.append(await process.stdout.readexactly(length))
+    except (TimeoutError, asyncio.IncompleteReadError):
+        pass  # the pages that could be drawn are given
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    return drawn

@@ -1,0 +1,134 @@
+"""From the bytes of a file to a document. A new format is a reader in `READERS`.
+
+A reader is chosen by the file's ending, and where that says nothing by how its bytes begin.
+"""
+
+import mimetypes
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from tui.local.library.documents import Document, UnreadableError
+from tui.local.library.readers.html import read_epub, read_html
+from tui.local.library.readers.office import read_docx, read_pptx, read_spreadsheet
+from tui.local.library.readers.pdf import read_pdf
+from tui.local.library.readers.text import read_code, read_markdown, read_notebook, read_text
+
+HEAD_BYTES = 8192
+"""How much of a file is looked at to tell what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Makes a document of a file's bytes; `read` raises `UnreadableError`. Larger files are not tried."""
+
+    read: Callable[[bytes], Document]
+    max_bytes: int = 20_000_000
+
+
+_PDF = Reader(read_pdf, 200_000_000)
+_HTML = Reader(read_html)
+_TEXT = Reader(read_text)
+_CODE = Reader(read_code, 2_000_000)
+
+READERS: Mapping[str, Reader] = {
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"), Reader(read_markdown)),
+    **dict.fromkeys((".txt", ".text", ".rst", ".adoc", ".org", ".log", ".tex", ".csv", ".tsv"), _TEXT),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
+    ".ipynb": Reader(read_notebook),
+    ".pdf": _PDF,
+    ".epub": Reader(read_epub, 100_000_000),
+    ".docx": Reader(read_docx, 50_000_000),
+    ".pptx": Reader(read_pptx, 200_000_000),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), Reader(read_spreadsheet, 50_000_000)),
+}
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+MAX_BYTES = max(reader.max_bytes for reader in READERS.values())
+
+
+@cache
+def _languages() -> Mapping[str, str]:
+    """The file endings and names of source code, as Pygments knows them, and the name of the language.
+
+    Where several languages share an ending it is the one that is called like it, else the first.
+    """
+    from pygments.lexers import get_all_lexers
+
+    found: dict[str, str] = {}
+    for _, aliases, patterns, _ in get_all_lexers(plugins=False):
+        for pattern in patterns:
+            ending = pattern.removeprefix("*").lower()
+            if aliases and not set("*?[") & set(ending) and (ending not in found or ending[1:] in aliases):
+                found[ending] = aliases[0]
+    return found
+
+
+def language_of(name: str) -> str:
+    """The programming language of a file of this name, as it is written after a Markdown fence; "" if it has none."""
+    return _languages().get(posixpath.basename(name).lower()) or _languages().get(_suffix(name), "")
+
+
+def may_be_document(name: str) -> bool:
+    """Whether it is worth looking into a file of this name."""
+    return _may_be_document(_suffix(name))
+
+
+@cache
+def _may_be_document(suffix: str) -> bool:
+    """An ending `.ts` is TypeScript here, not a film."""
+    kind, _ = mimetypes.guess_type(f"file{suffix}", strict=False)
+    media = kind is not None and kind.partition("/")[0] in ("image", "audio", "video", "font")
+    return suffix in READERS or suffix == ".ts" or not media
+
+
+def _suffix(name: str) -> str:
+    return posixpath.splitext(name)[1].lower()
+
+
+def reader_for(name: str, head: bytes) -> Reader | None:
+    """The reader for a file of this name whose first bytes these are; None when it is no document."""
+    named = READERS.get(_suffix(name))
+    if head.startswith(b"%PDF-"):
+        return _PDF
+    if named:
+        return named
+    if b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return None
+    if language_of(name):
+        return _CODE
+    if re.match(rb"\s*(?:<!doctype html|<html)", head, re.IGNORECASE):
+        return _HTML
+    return _TEXT if _is_utf_8(head) or head[:2] in (b"\xff\xfe", b"\xfe\xff") else None
+
+
+def _is_utf_8(head: bytes) -> bool:
+    """Whether it can be the beginning of UTF-8; a character may be cut at its end."""
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.start > len(head) - 4 and len(head) == HEAD_BYTES
+    return True
+
+
+def read_document(name: str, data: bytes) -> Document:
+    """The document in a file. Raises `UnreadableError`."""
+    reader = reader_for(name, data[:HEAD_BYTES])
+    if reader is None:
+        raise UnreadableError("it is a binary file")
+    if len(data) > reader.max_bytes:
+        raise UnreadableError(f"it is larger than {reader.max_bytes // 1_000_000} MB")
+    try:
+        document = reader.read(data)
+    except UnreadableError:
+        raise
+    except Exception as error:  # a broken file makes its library raise whatever it leads to
+        raise UnreadableError(f"it is damaged ({type(error).__name__})") from error
+    if not document.text.strip():
+        raise UnreadableError("it is empty")
+    if _LONE_SURROGATE.search(document.text):
+        raise UnreadableError("it has characters that are none")
+    return document

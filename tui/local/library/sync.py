@@ -1,0 +1,262 @@
+"""Bringing an index up to date with its folder: only what changed is read again, each batch is one transaction."""
+
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tui.local.library.chunks import Chunk, chunks_of
+from tui.local.library.database import Database
+from tui.local.library.documents import Document, UnreadableError
+from tui.local.library.files import FoundFile, read_bytes, walk
+from tui.local.library.library import HEADING_JOIN, Folder, file_id_of, store_index, utc_now
+from tui.local.library.readers import HEAD_BYTES, read_document, reader_for
+from tui.local.library.readers.office import NeedsExtraError
+from tui.local.library.words import has_unspaced, words
+
+Stopping = Callable[[], bool]
+Tell: TypeAlias = Callable[[int, int, str | None], None]
+"""Is told how many files are done, of how many, and the name of the one that is read now."""
+
+LOCK_SECONDS = 0.2
+"""How long one try to get the lock waits, before it is asked whether to stop."""
+
+BATCH_SECONDS = 0.1
+"""How long files are gathered for one write transaction, which is then short."""
+
+FORGET_SECONDS = 0.05
+"""How long one transaction forgets documents."""
+
+PAUSE_SECONDS = 0.02
+"""How long others get to write between two such transactions."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that is new or has changed."""
+
+    file: FoundFile
+    digest: str
+    document: Document
+    chunks: Sequence[Chunk]
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """A file whose time changed and whose content did not."""
+
+    file: FoundFile
+
+
+@dataclass(frozen=True, slots=True)
+class _Skipped:
+    """A file that is not read; without a reason it is no document, and nobody needs to know."""
+
+    file: FoundFile
+    reason: str | None
+    again: bool = False
+    """Whether to try it again at the next sync, though it has not changed."""
+
+
+_Outcome: TypeAlias = _Read | _Touched | _Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is stored of a file; `document_id` and `digest` are None for one that was skipped."""
+
+    size: int
+    modified_ns: int
+    document_id: int | None = None
+    digest: str | None = None
+
+
+@contextmanager
+def sole_writer(database: Database, stopping: Stopping) -> Generator[bool]:
+    """Waits until no other process syncs; gives False when told to stop instead.
+
+    The lock is SQLite's own on a file of its own, which works on every platform and ends with the process.
+    """
+    path = database.path.with_name("sync-lock.sqlite3")
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as lock:
+        while not stopping():
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                continue
+            yield True
+            return
+        yield False
+
+
+def sync(database: Database, folder: Folder, stopping: Stopping = lambda: False, tell: Tell | None = None) -> None:
+    """Reads what is new or changed in the folder, forgets what is gone. A sync that is cut short keeps what it did.
+
+    Raises `OSError` when the folder cannot be listed; what was read from it before is kept then.
+    """
+    tell = tell or _tell_nobody
+    with sole_writer(database, stopping) as allowed:
+        if not allowed:
+            return
+        found = [file for file in walk(folder.path) if file.name not in folder.left_out]
+        known = _known_files(database, folder)
+        batch: list[_Outcome] = []
+        batch_end = time.monotonic() + BATCH_SECONDS
+        for done, file in enumerate(found):
+            if stopping():
+                _write(database, folder.index_id, batch)
+                return
+            before = known.pop(file.name, None)
+            if before is None or (before.size, before.modified_ns) != (file.size, file.modified_ns):
+                tell(done, len(found), file.name)
+                batch.append(_look(file, before))
+            if time.monotonic() > batch_end:
+                tell(done + 1, len(found), None)
+                _write(database, folder.index_id, batch)
+                batch, batch_end = [], time.monotonic() + BATCH_SECONDS
+        tell(len(found), len(found), None)
+        _write(database, folder.index_id, batch)
+        _forget_all(database, (gone.document_id for gone in known.values() if gone.document_id is not None), stopping)
+        _finish(database, folder.index_id, [name for name, gone in known.items() if gone.document_id is None])
+
+
+def _tell_nobody(*_: int | str | None) -> None:
+    pass
+
+
+def forget_index(database: Database, index_id: str, stopping: Stopping = lambda: False) -> None:
+    """Takes away all that is stored of an index, a little at a time. One that is cut short can be done again."""
+    with sole_writer(database, stopping) as allowed:
+        if not allowed:
+            return
+        with database.reading() as connection:
+            rows = connection.execute("SELECT id FROM documents WHERE index_id = ?", (index_id,)).fetchall()
+        _forget_all(database, (row["id"] for row in rows), stopping)
+        if not stopping():
+            with database.writing() as connection:
+                connection.execute("DELETE FROM indexes WHERE id = ?", (index_id,))
+
+
+def _known_files(database: Database, folder: Folder) -> dict[str, _Known]:
+    index_id = folder.index_id
+    with database.reading() as connection:
+        stored = connection.execute("SELECT 1 FROM indexes WHERE id = ?", (index_id,)).fetchone()
+    if not stored:  # another server has deleted the index that this one still serves
+        with database.writing() as connection:
+            store_index(connection, folder)
+    with database.reading() as connection:
+        skipped = connection.execute("SELECT * FROM skipped_files WHERE index_id = ?", (index_id,)).fetchall()
+        rows = connection.execute("SELECT * FROM documents WHERE index_id = ?", (index_id,)).fetchall()
+    known = {row["path"]: _Known(row["size"], row["modified_ns"]) for row in skipped}
+    return known | {row["path"]: _Known(row["size"], row["modified_ns"], row["id"], row["digest"]) for row in rows}
+
+
+def _look(file: FoundFile, known: _Known | None) -> _Outcome:
+    try:
+        head = read_bytes(file.path, HEAD_BYTES)
+        reader = reader_for(file.name, head)
+        if reader is None or not head.strip():
+            return _Skipped(file, None)
+        data = read_bytes(file.path, reader.max_bytes + 1)
+        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        if known and known.digest == digest:
+            return _Touched(file)
+        document = read_document(file.name, data)
+        return _Read(file, digest, document, list(chunks_of(document)))
+    except NeedsExtraError as error:
+        return _Skipped(file, str(error), again=True)
+    except UnreadableError as error:
+        return _Skipped(file, str(error))
+    except OSError as error:
+        return _Skipped(file, f"it cannot be opened: {error.strerror}", again=True)
+
+
+def _write(database: Database, index_id: str, batch: Sequence[_Outcome]) -> None:
+    if not batch:
+        return
+    with database.writing() as connection:
+        for outcome in batch:
+            file = outcome.file
+            match outcome:
+                case _Touched():
+                    connection.execute(
+                        "UPDATE documents SET size = ?, modified_ns = ? WHERE index_id = ? AND path = ?",
+                        (file.size, file.modified_ns, index_id, file.name),
+                    )
+                case _Skipped(reason=reason, again=again):
+                    _forget_file(connection, index_id, file.name)
+                    connection.execute(
+                        "INSERT INTO skipped_files (index_id, path, size, modified_ns, reason) VALUES (?, ?, ?, ?, ?)",
+                        (index_id, file.name, -1 if again else file.size, file.modified_ns, reason),
+                    )
+                case _Read():
+                    _forget_file(connection, index_id, file.name)
+                    _insert(connection, index_id, outcome)
+
+
+def _insert(connection: sqlite3.Connection, index_id: str, read: _Read) -> None:
+    file, document = read.file, read.document
+    document_id = connection.execute(
+        "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest, pages)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            file_id_of(index_id, file.name),
+            index_id,
+            file.name,
+            document.format,
+            file.size,
+            file.modified_ns,
+            read.digest,
+            len(document.page_starts),
+        ),
+    ).lastrowid
+    for number, chunk in enumerate(read.chunks):
+        chunk_id = connection.execute(
+            "INSERT INTO chunks (document_id, number, start_char, end_char, first_line, first_page, last_page)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (document_id, number, chunk.start, chunk.end, chunk.first_line, chunk.first_page, chunk.last_page),
+        ).lastrowid
+        fields = (file.name, HEADING_JOIN.join(chunk.headings), document.text[chunk.start : chunk.end])
+        connection.execute("INSERT INTO passages (rowid, file, heading, body) VALUES (?, ?, ?, ?)", (chunk_id, *fields))
+        if has_unspaced("".join(fields)):
+            grams = " ".join(words(" ".join(fields)))
+            connection.execute("INSERT INTO grams (rowid, words) VALUES (?, ?)", (chunk_id, grams))
+
+
+def _forget_file(connection: sqlite3.Connection, index_id: str, name: str) -> None:
+    old = connection.execute("SELECT id FROM documents WHERE index_id = ? AND path = ?", (index_id, name)).fetchall()
+    for row in old:
+        _forget(connection, row["id"])
+    connection.execute("DELETE FROM skipped_files WHERE index_id = ? AND path = ?", (index_id, name))
+
+
+def _forget(connection: sqlite3.Connection, document_id: int) -> None:
+    for table in ("passages", "grams"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,)
+        )
+    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+
+def _forget_all(database: Database, document_ids: Iterable[int], stopping: Stopping) -> None:
+    rest = list(document_ids)
+    while rest and not stopping():
+        end = time.monotonic() + FORGET_SECONDS
+        with database.writing() as connection:
+            while rest and time.monotonic() < end:
+                _forget(connection, rest.pop())
+        time.sleep(PAUSE_SECONDS if rest else 0)
+
+
+def _finish(database: Database, index_id: str, no_longer_skipped: Sequence[str]) -> None:
+    with database.writing() as connection:
+        connection.executemany(
+            "DELETE FROM skipped_files WHERE index_id = ? AND path = ?",
+            [(index_id, name) for name in no_longer_skipped],
+        )
+        connection.execute("UPDATE indexes SET synced = ?, error = NULL WHERE id = ?", (utc_now(), index_id))

@@ -1,0 +1,224 @@
+"""Keeping the served indexes up to date in the background, one folder at a time, beside the requests."""
+
+import asyncio
+import json
+import logging
+import queue
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from tui.local.library.library import Folder, Library
+from tui.local.library.sync_worker import FILE_SECONDS, TIMED_OUT
+
+# -P: a module in the folder where the user happens to be must not be taken for one of ours.
+INDEXER = (sys.executable, "-P", "-m", "tui.local.library.sync_worker")
+
+END_SECONDS = 1.0
+"""How long the end of the server waits for that of the thread."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the sync of an index is: files looked at, of all."""
+
+    done: int
+    total: int
+
+
+class _IndexerEndedError(Exception):
+    """The indexer's process ended in the middle of a job; `file` is what it was reading, if anything."""
+
+    def __init__(self, file: str | None, timed_out: bool) -> None:
+        super().__init__(file)
+        self.file = file
+        self.timed_out = timed_out
+
+
+class _Indexer:
+    """The indexer's process, started when there is something to do, and again after it has ended."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._process: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """What the indexer says of the job, from its start to `finished`. Raises `_IndexerEndedError`."""
+        process = self._started()
+        assert process.stdout
+        file: str | None = None
+        with suppress(OSError):  # it has ended: the loop below sees no line
+            self._send(process, job)
+        for line in process.stdout:
+            if not line.endswith("\n"):
+                break  # it ended in the middle of a line
+            said = json.loads(line)
+            yield said
+            if "finished" in said:
+                return
+            file = said["file"]
+        timed_out = process.wait() == TIMED_OUT
+        self.close()
+        raise _IndexerEndedError(file, timed_out)
+
+    def cancel(self) -> None:
+        """Ends the running job at the next file; what was read so far is kept."""
+        with self._lock, suppress(OSError):
+            if self._process:
+                self._send(self._process, {"cancel": True})
+
+    def end(self) -> None:
+        """Ends the process at once; the database is whole whenever it ends. It is not started again."""
+        with self._lock:
+            self._ended = True
+            if self._process:
+                self._process.kill()
+
+    def close(self) -> None:
+        """Lets go of the process, which has ended or ends now that nothing is asked of it any more."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process:
+            with process, suppress(OSError):
+                process.kill()
+
+    def _started(self) -> subprocess.Popen[str]:
+        with self._lock:
+            if self._ended:
+                raise _IndexerEndedError(None, timed_out=False)
+            if self._process is None:
+                pipe = subprocess.PIPE
+                self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+            return self._process
+
+    @staticmethod
+    def _send(process: subprocess.Popen[str], job: dict[str, Any]) -> None:
+        assert process.stdin
+        process.stdin.write(json.dumps(job) + "\n")
+        process.stdin.flush()
+
+
+class Syncing:
+    """A thread that has the indexer do what is asked for. A daemon, so that it never keeps a process that is to end."""
+
+    def __init__(self, library: Library, indexer: Sequence[str] = INDEXER) -> None:
+        """`indexer` is the command that starts the indexer; the data folder is its last argument."""
+        self._library = library
+        self._indexer = _Indexer([*indexer, str(library.database.path.parent)])
+        self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._waiting: dict[str, Future[None]] = {}
+        self._running: str | None = None
+        self._progress: Progress | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+        self._thread.start()
+
+    def ask(self, index_id: str) -> Future[None]:
+        """A sync that begins after now: its future is done when the folder as it is now has been read.
+
+        What is stored of an index that is no longer served is forgotten.
+        """
+        with self._lock:
+            if index_id not in self._waiting:
+                self._waiting[index_id] = Future()
+                self._asked.put(index_id)
+            return self._waiting[index_id]
+
+    def in_progress(self, index_id: str) -> bool:
+        """Whether the index is being synced or waits for it."""
+        with self._lock:
+            return index_id == self._running or index_id in self._waiting
+
+    def progress(self, index_id: str) -> Progress | None:
+        """How far the index's sync is; None when none runs, or it has not begun to read."""
+        with self._lock:
+            return self._progress if index_id == self._running else None
+
+    def cancel(self, index_id: str) -> bool:
+        """Ends the index's running sync at its next file, and one that waits; False when there is none."""
+        with self._lock:
+            waiting = self._waiting.pop(index_id, None)
+            running = index_id == self._running
+        if waiting:
+            waiting.set_result(None)
+        if running:
+            self._indexer.cancel()
+        return running or waiting is not None
+
+    async def bring_up_to_date(self, index_ids: Sequence[str], patience: float | None) -> bool:
+        """Syncs these indexes; False when that takes longer than `patience` seconds (it goes on all the same)."""
+        asked = [asyncio.wrap_future(self.ask(index_id)) for index_id in index_ids]
+        if not asked:
+            return True
+        _, unfinished = await asyncio.wait([asyncio.shield(future) for future in asked], timeout=patience)
+        return not unfinished
+
+    def stop(self) -> None:
+        """Ends the thread and the indexer; what was read so far is kept."""
+        self._stopping.set()
+        self._asked.put("")
+        self._indexer.end()
+        self._thread.join(END_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            index_id = self._asked.get()
+            with self._lock:
+                done = self._waiting.pop(index_id, None)
+                self._running = index_id if done else None
+            if done is None:
+                continue
+            try:
+                self._do(index_id)
+            except Exception:  # a fault in one folder must not end the thread that all folders and turns wait for
+                _log.exception("Syncing %s failed", index_id)
+            with self._lock:
+                self._running = self._progress = None
+            done.set_result(None)
+        self._indexer.close()
+
+    def _do(self, index_id: str) -> None:
+        folder = self._library.folders.get(index_id)
+        if folder is None:
+            for _ in self._indexer.run({"forget": index_id}):
+                pass
+            return
+        suspects: list[str | None] = []
+        while not self._stopping.is_set():
+            try:
+                self._sync(folder)
+                return
+            except _IndexerEndedError as ended:
+                # It may have been ended from outside: a file is given up when it happens with it a second time.
+                if ended.timed_out or ended.file in suspects:
+                    if ended.file is None:
+                        self._note(folder, "Reading the folder ended in a way that was not foreseen.")
+                        return
+                    why = f"takes longer than {FILE_SECONDS:.0f} s" if ended.timed_out else "crashes the reader"
+                    self._library.skip_file(folder, ended.file, f"reading it {why}")
+                suspects.append(ended.file)
+
+    def _sync(self, folder: Folder) -> None:
+        told = [folder.index_id, folder.name, str(folder.path), folder.description, sorted(folder.left_out)]
+        job = {"sync": told}
+        for said in self._indexer.run(job):
+            if "finished" not in said:
+                with self._lock:
+                    self._progress = Progress(said["done"], said["total"])
+            elif said["error"]:
+                self._note(folder, said["error"])
+
+    def _note(self, folder: Folder, message: str) -> None:
+        with suppress(sqlite3.Error):  # the database itself may be what failed; the log has it
+            self._library.set_error(folder.index_id, message)

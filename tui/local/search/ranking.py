@@ -1,0 +1,184 @@
+"""Which passages, and which sentences in them, answer the question best. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tui.local.library.documents import Block, blocks_of
+from tui.local.library.library import HEADING_JOIN, HEADING_WEIGHT, Passage
+from tui.local.library.words import fold, folded, sentences, words
+from tui.local.search.languages import is_stop_word
+from tui.local.search.query import Term
+
+_DATE = (
+    r"\d|\b(?:after|before|while|until|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june"
+    r"|july|august|september|october|november|december)\b"
+)
+_CUES = (
+    (r"\bhow\b", r"`[^`]+`|\b(?:press|type|run|set|use|choose|open|start)s?\b", 0.12),
+    (r"\bwhere\b", r"[~/\\][\w.]+|`[^`]+`|\b(?:in|under|at|beside|folder|file)\b", 0.12),
+    (r"\bwhen\b|\bwhat (?:year|date|time|day)\b", _DATE, 0.15),
+    (r"\bhow (?:many|much|long|big|large|often|far|old)\b|\b(?:limit|maximum|cost|price|size|number)\b", r"\d", 0.2),
+    (r"\bwhy\b", r"\b(?:because|since|so that|therefore|reason|due to|in order)\b", 0.2),
+    (r"\bwhat (?:is|are|does)\b|\bdefine\b|\bmean", r"\b(?:is|are|means|called|stands for|shows|does)\b", 0.1),
+    (r"\bwho\b|\bwhom\b|\bwhose\b", r"\b[A-Z][a-z]+\b.*\b[A-Z][a-z]+\b|\bby [A-Z]|@\w", 0.12),
+)
+"""What a question asks for, how a sentence that gives it looks, and what that look is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence, list item, table row or block of code in a passage: `text[start:end]`, and its block.
+
+    It `matches` when it has a word of the question.
+    """
+
+    block: Block
+    start: int
+    end: int
+    score: float
+    matches: bool
+
+
+def covered(terms: Sequence[Term], text_words: Sequence[str]) -> set[Term]:
+    """The terms that stand in a text."""
+    return {term for term in terms if term.positions(text_words)}
+
+
+def share(terms: Sequence[Term], present: set[Term]) -> float:
+    """How much of the question the present terms are, by weight, from 0 to 1."""
+    total = sum(term.weight for term in terms)
+    return sum(term.weight for term in present) / total if total else 0.0
+
+
+def _nearness(terms: Sequence[Term], text_words: Sequence[str]) -> float:
+    """1 when the terms that occur stand side by side, less the further apart their nearest occurrences are."""
+    places = sorted((place, number) for number, term in enumerate(terms) for place in term.positions(text_words))
+    distinct = len({number for _, number in places})
+    if distinct < 2:
+        return 0.0
+    best, last_of = len(text_words), dict[int, int]()
+    for place, number in places:
+        last_of[number] = place
+        if len(last_of) == distinct:
+            best = min(best, place - min(last_of.values()) + 1)
+    return (distinct / len(terms)) * min(1.0, 2 * distinct / (best + distinct))
+
+
+def _heading_match(terms: Sequence[Term], heading: str) -> float:
+    """How nearly a heading is the question: the F1 measure of its words against the terms."""
+    told = [fold(word) for word in words(heading) if not is_stop_word(word)]
+    present = covered(terms, told)
+    if not present:
+        return 0.0
+    precision = min(1.0, sum(len(term.words) for term in present) / len(told))
+    recall = share(terms, present)
+    return 2 * precision * recall / (precision + recall)
+
+
+def rerank(passages: Sequence[Passage], terms: Sequence[Term]) -> list[Passage]:
+    """The passages by how well they answer, best first, with scores of about 0 to 2.7.
+
+    FTS5's BM25 counts each inflection of a word as a word of its own, and rewards a passage for repeating one rare
+    word. Here a term is one word with all its forms, and a passage that has all words of the question close together,
+    or under a heading that is nearly the question, answers better.
+    """
+    read = [_words_of(passage) for passage in passages]
+    usual_length = sum(map(len, read)) / max(1, len(read))
+    weighed = [_bm25(terms, told, usual_length) for told in read]
+    top = max(weighed, default=0.0) or 1.0
+    scored = [
+        replace(passage, score=round(_relevance(passage, told, terms) + BM25_SHARE * score / top, 4))
+        for passage, told, score in zip(passages, read, weighed, strict=True)
+    ]
+    return sorted(scored, key=lambda passage: -passage.score)
+
+
+BM25_SHARE, COVERAGE_SHARE, HEADING_SHARE, NEARNESS_SHARE = 1.5, 0.6, 0.4, 0.2
+"""What each sign of a good answer counts. Found by trying, with `make bench-retrieval`."""
+
+ROW_BONUS = 0.8
+"""What a table's row gains when its first cell is a term of the question: it is what the row tells of."""
+
+SATURATION, LENGTH_NORM = 1.2, 0.75
+"""BM25's k1 and b, at their usual values."""
+
+
+def _words_of(passage: Passage) -> list[str]:
+    """A passage's words, those of its headings and file name counted as often as they weigh."""
+    file, heading = folded(passage.file_name), folded(passage.heading)
+    return [*file, *heading * round(HEADING_WEIGHT), *folded(passage.text)]
+
+
+def _bm25(terms: Sequence[Term], text_words: Sequence[str], usual_length: float) -> float:
+    norm = SATURATION * (1 - LENGTH_NORM + LENGTH_NORM * len(text_words) / (usual_length or 1.0))
+    counts = ((term.weight, len(term.positions(text_words))) for term in terms)
+    return sum(weight * count * (SATURATION + 1) / (count + norm) for weight, count in counts)
+
+
+def _relevance(passage: Passage, text_words: Sequence[str], terms: Sequence[Term]) -> float:
+    last_heading = passage.heading.rpartition(HEADING_JOIN)[2]
+    return (
+        COVERAGE_SHARE * share(terms, covered(terms, text_words))
+        + HEADING_SHARE * _heading_match(terms, last_heading)
+        + NEARNESS_SHARE * _nearness(terms, folded(passage.text))
+    )
+
+
+def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
+    """The passage's sentences, list items, rows and blocks of code in their order, each scored against the question."""
+    cues = [(re.compile(look), worth) for asked, look, worth in _CUES if re.search(asked, question, re.IGNORECASE)]
+    context = covered(terms, [*folded(passage.heading), *folded(passage.file_name)])
+    answers = _heading_match(terms, passage.heading.rpartition(HEADING_JOIN)[2])
+    said_by_heading, opening = 0.35 + 0.45 * answers, 0.15 + 0.25 * answers
+    spans = [
+        (block, start, end)
+        for block in blocks_of(passage.text, passage.format)
+        if block.kind not in ("heading", "other")
+        for start, end in _spans(passage.text, block)
+    ]
+    scored: list[Unit] = []
+    for place, (block, start, end) in enumerate(spans):
+        text = passage.text[start:end]
+        score = _unit_score(text, terms, context, said_by_heading) + sum(
+            worth for look, worth in cues if look.search(text)
+        )
+        score += ROW_BONUS if block.kind == "table" and _names_row(text, terms) else 0.0
+        matches = bool(covered(terms, folded(text)))
+        scored.append(Unit(block, start, end, score + (opening if place == 0 else 0.0), matches))
+    return scored
+
+
+def _names_row(row: str, terms: Sequence[Term]) -> bool:
+    """Whether the first cell of a table's row is a term of the question: then the row tells of it."""
+    first = folded(row.strip().strip("|").partition("|")[0])
+    return any(len(term.positions(first)) == 1 and len(term.words) == len(first) for term in terms)
+
+
+def _unit_score(text: str, terms: Sequence[Term], context: set[Term], said_by_heading: float) -> float:
+    """`said_by_heading` is what a word counts that only the heading has: much where the heading is the question."""
+    text_words = folded(text)
+    own = covered(terms, text_words)
+    length = len(text_words)
+    unfit = 0.4 if length < 3 else min(0.3, max(0, length - 60) / 200)
+    told = share(terms, own) + said_by_heading * share(terms, context - own)
+    return told + 0.25 * _nearness(terms, text_words) - unfit
+
+
+_ITEM = re.compile(r"^( {0,3})(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
+
+
+def _spans(text: str, block: Block) -> list[tuple[int, int]]:
+    piece = text[block.start : block.end]
+    if block.kind == "paragraph":
+        spans = list(sentences(piece))
+    elif block.kind == "list":
+        indent = min((len(match.group(1)) for match in _ITEM.finditer(piece)), default=0)
+        starts = [match.start() for match in _ITEM.finditer(piece) if len(match.group(1)) == indent] or [0]
+        spans = list(zip(starts, [*starts[1:], len(piece)], strict=True))
+    elif block.kind == "table":
+        lines = [match.span() for match in re.finditer(r"[^\n]+", piece)]
+        spans = lines[2:]
+    else:
+        spans = [(0, len(piece))]
+    return [(block.start + start, block.start + start + len(piece[start:end].rstrip())) for start, end in spans]

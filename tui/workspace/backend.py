@@ -1,0 +1,120 @@
+"""From settings to a connected client: the embedded server, or LlamaCloud with a key."""
+
+import asyncio
+import os
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from tui.redaction import hide
+from tui.settings import Settings
+from tui.workspace.embedded_server import EmbeddedServer, start_server
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from tui.api.client import Client
+    from tui.api.connection import Connection
+
+Keep: TypeAlias = Literal["keyring", "file", "memory"]
+
+
+@dataclass(frozen=True, slots=True)
+class UseKey:
+    """Work with LlamaCloud: the key, its region, and where it is to be kept."""
+
+    key: "SecretStr"
+    region: str
+    keep: Keep
+
+
+@dataclass(frozen=True, slots=True)
+class UseFolders:
+    """Work on this machine: the folders to serve, none for the manual."""
+
+    folders: tuple[Path, ...]
+
+
+BackendChoice: TypeAlias = UseKey | UseFolders
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A connected client, what it is connected to in words, and the server that was started for it, if one was."""
+
+    client: "Client"
+    place: str
+    server: EmbeddedServer | None = None
+
+    async def close(self) -> None:
+        await self.client.aclose()
+        if self.server is not None:
+            await self.server.stop()
+
+
+class KeyNeededError(Exception):
+    """LlamaCloud is wanted and no key was found. The message says where was looked, and why that failed if it did."""
+
+
+async def connect(settings: Settings, given: UseKey | None = None) -> Backend:
+    """Connect as the settings say, with the key that was typed if one was.
+
+    Raises `KeyNeededError`, `ServerStartError` or `ApiError`, each with a message fit to show.
+    """
+    loading = asyncio.to_thread(import_module, "tui.api.client")
+    if settings.local is not None:
+        server, _ = await asyncio.gather(start_server(settings.local), loading)
+        return await _connect_local(settings, server)
+    await loading
+    return await _connect_cloud(settings, given)
+
+
+async def _connect_local(settings: Settings, server: EmbeddedServer) -> Backend:
+    from pydantic import SecretStr
+
+    from tui.api.client import Client
+    from tui.api.connection import Connection
+
+    names = ", ".join(folder.name for folder in settings.local or ()) or "the manual"
+    connection = Connection(server.base_url, SecretStr(server.api_key), key_source="the embedded server")
+    return Backend(await Client.connect(connection), f"This machine: {names}", server)
+
+
+async def _connect_cloud(settings: Settings, given: UseKey | None) -> Backend:
+    from tui.api.client import Client
+    from tui.api.connection import connection_from
+
+    connection = connection_from(
+        os.environ, settings.cloud_url, project_id=settings.project, organization_id=settings.organization
+    )
+    if given is not None:
+        connection = replace(connection, api_key=given.key, key_source="typed here")
+    else:
+        connection = await _with_found_key(connection)
+    if connection.api_key is not None:
+        hide(connection.api_key)
+    return Backend(await Client.connect(connection), f"LlamaCloud · {connection.host}")
+
+
+async def _with_found_key(connection: "Connection") -> "Connection":
+    from tui.credentials import Found, find
+
+    found = await asyncio.to_thread(find, connection.base_url)
+    if isinstance(found, Found):
+        return replace(connection, api_key=found.key, key_source=found.source)
+    if connection.session_cookie is not None:
+        return connection
+    raise KeyNeededError(found.why)
+
+
+async def keep(given: UseKey, settings: Settings) -> str | None:
+    """Keep a typed key where the user chose. None where it is kept, else why it is not, fit to show."""
+    from tui import credentials
+
+    if given.keep == "memory":
+        return None
+    from tui.api.connection import checked_base_url
+
+    keep_it = credentials.keep_in_keyring if given.keep == "keyring" else credentials.keep_in_file
+    return await asyncio.to_thread(keep_it, checked_base_url(settings.cloud_url), given.key)

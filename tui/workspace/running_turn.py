@@ -1,0 +1,73 @@
+"""One turn on its way: its question is in the journal, its events are entered there and folded as they arrive."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from tui.api.models import Event
+from tui.conversation.transcript import Transcript, advance, coalesce
+from tui.workspace.state import Account
+
+FRAME_SECONDS = 1 / 30
+"""Streamed events are folded together at most this often, however fast they arrive."""
+
+JOURNAL_SECONDS = 0.4
+"""An event that arrived is in the journal this soon."""
+
+
+class Turn:
+    """Receives the events of a question that is asked once. `before` is the conversation without it."""
+
+    def __init__(self, account: Account, turn_id: int, session_id: str, question: str, before: Transcript) -> None:
+        self._account = account
+        self.id = turn_id
+        self.session_id = session_id
+        self.question = question
+        self.before = before
+        self.is_stopped = False
+        self._task: asyncio.Task[object] | None = None
+        self._to_fold: list[Event] = []
+        self._to_journal: list[Event] = []
+
+    def stop(self) -> None:
+        """Listen no longer, because the user said so."""
+        self.is_stopped = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def receive(self, events: AsyncGenerator[Event, None]) -> Event | None:
+        """Take events in until they end, and return the last. Whatever ends them, all that arrived is kept."""
+        self._task = asyncio.current_task()
+        event: Event | None = None
+        try:
+            async with aclosing(events):
+                if self.is_stopped:
+                    raise asyncio.CancelledError
+                async for event in events:
+                    self._take(event)
+        finally:
+            self._fold()
+            self._journal()
+        return event
+
+    def _take(self, event: Event) -> None:
+        loop = asyncio.get_running_loop()
+        if not self._to_fold:
+            loop.call_later(FRAME_SECONDS, self._fold)
+        if not self._to_journal:
+            loop.call_later(JOURNAL_SECONDS, self._journal)
+        self._to_fold.append(event)
+        self._to_journal.append(event)
+
+    def _fold(self) -> None:
+        arrived, self._to_fold = self._to_fold, []
+        if arrived:
+            transcript = self._account.transcripts[self.session_id]
+            for event in coalesce(arrived):
+                transcript = advance(transcript, event)
+            self._account.put(self.session_id, transcript)
+
+    def _journal(self) -> None:
+        arrived, self._to_journal = self._to_journal, []
+        if arrived:
+            self._account.store.journal.append(self.id, arrived)

@@ -1,0 +1,196 @@
+"""Asking: questions that run, that wait for their turn, and what becomes of them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from tui.api.errors import ApiError, NotFoundError, NotSentError, RefusedError
+from tui.api.models import Stop
+from tui.conversation.reconcile import known_questions
+from tui.conversation.transcript import Transcript, ask, interrupt
+from tui.workspace.recovery import GONE, BrokenTurns, Work, give_back
+from tui.workspace.running_turn import Turn
+from tui.workspace.state import ELSEWHERE, Account
+from tui.workspace.updates import Failed, ListChanged, QueueChanged, TurnEnded
+
+STOPPED = "Stopped by you. What had arrived is kept."
+
+
+class Turns:
+    """The turns of one account: one at a time in a session, any number of sessions at once.
+
+    A question that is asked while a turn runs waits. Waiting questions are sent one after another as long as turns end
+    well, and only on the user's word after one that did not.
+    """
+
+    def __init__(self, account: Account, start: Callable[[Work], None]) -> None:
+        self._account = account
+        self._start = start
+        self._running: dict[str, Turn] = {}
+        self._queues = account.store.notes.queues(account.name)
+        self._paused = set(self._queues)
+        self.broken = BrokenTurns(account, start)
+        self.scopes: dict[str, Sequence[str]] = {}
+        """For unbound sessions: the indexes that the next question searches."""
+
+    @property
+    def busy(self) -> set[str]:
+        """The sessions in which a turn runs, or is not known to be over."""
+        return self._running.keys() | self.broken.unclear
+
+    def is_running(self, session_id: str) -> bool:
+        """Whether a turn is received here."""
+        return session_id in self._running
+
+    def waiting(self, session_id: str) -> Sequence[str]:
+        """The questions that wait, the next one first."""
+        return self._queues.get(session_id, ())
+
+    def is_paused(self, session_id: str) -> bool:
+        """Whether waiting questions are not sent by themselves."""
+        return session_id in self._paused
+
+    def ask(self, session_id: str, question: str) -> bool:
+        """Enter a question in the journal, take it out of the draft and send it once, or let it wait for its turn.
+
+        False where it cannot be asked, which is told: then the draft is as it was.
+        """
+        if problem := self._problem(session_id):
+            self._account.tell(Failed(NotSentError(problem)))
+            return False
+        if session_id in self.busy:
+            self._wait(session_id, [*self.waiting(session_id), question])
+            self._account.drafts.write(session_id, "")
+            self._account.drafts.save()
+        else:
+            self._send(session_id, question, self.waiting(session_id), draft="")
+        return True
+
+    def resume(self, session_id: str) -> None:
+        """Send the waiting questions, one after another, by the user's word."""
+        self._paused.discard(session_id)
+        self._account.tell(QueueChanged(session_id))
+        self._next(session_id)
+
+    def take_last_waiting(self, session_id: str) -> str:
+        """Take the last waiting question out of the queue; "" where none waits."""
+        *rest, last = self.waiting(session_id) or [""]
+        if last:
+            self._wait(session_id, rest)
+        return last
+
+    def stop(self, session_id: str) -> bool:
+        """Stop listening, or looking, and let the waiting questions wait. False where nothing is going on."""
+        turn = self._running.get(session_id)
+        if turn is not None:
+            turn.stop()
+        elif not self.broken.leave(session_id):
+            return False
+        self._pause(session_id)
+        return True
+
+    def forget(self, session_id: str) -> None:
+        """The session is deleted."""
+        self._queues.pop(session_id, None)
+        self.broken.forget(session_id)
+
+    def _problem(self, session_id: str) -> str:
+        if session_id in self._account.gone:
+            return GONE
+        if not self._account.hold(session_id):
+            return ELSEWHERE
+        try:
+            self._account.connected()
+        except NotSentError as error:
+            return error.message
+        return ""
+
+    def _send(self, session_id: str, question: str, waiting: Sequence[str], draft: str) -> None:
+        account = self._account
+        before = account.transcripts.get(session_id, Transcript())
+        known = account.questions_before.get(session_id, 0) + known_questions(before)
+        self.broken.settle(session_id)
+        turn_id = account.store.journal.begin(account.name, session_id, question, known, draft=draft, queue=waiting)
+        account.drafts.reload(session_id)
+        turn = self._running[session_id] = Turn(account, turn_id, session_id, question, before)
+        account.put(session_id, ask(before, question))
+        account.tell(ListChanged())
+        self._start(self._run(turn))
+
+    async def _run(self, turn: Turn) -> None:
+        session_id = turn.session_id
+        try:
+            is_well = await self._receive(turn)
+        except asyncio.CancelledError:
+            if not turn.is_stopped:
+                raise
+            self._break_off(turn, STOPPED, unclear=False)
+        except (NotSentError, RefusedError) as error:
+            self._take_back(turn, error)
+        except ApiError as error:
+            self._break_off(turn, error.message, unclear=True)
+        else:
+            self._end(session_id, is_well)
+            await self._refresh_summary(session_id)
+
+    def _end(self, session_id: str, is_well: bool) -> None:
+        del self._running[session_id]
+        if not is_well:
+            self._pause(session_id)
+        self._account.tell(TurnEnded(session_id, is_well))
+        self._next(session_id)
+
+    def _take_back(self, turn: Turn, error: ApiError) -> None:
+        self._account.put(turn.session_id, turn.before)
+        give_back(self._account, turn.id, turn.session_id)
+        if isinstance(error, NotFoundError):
+            self._account.gone.add(turn.session_id)
+        self._account.tell(Failed(error))
+        self._end(turn.session_id, is_well=False)
+
+    def _break_off(self, turn: Turn, reason: str, *, unclear: bool) -> None:
+        session_id = turn.session_id
+        del self._running[session_id]
+        self._pause(session_id)
+        self._account.put(session_id, interrupt(self._account.transcripts[session_id], reason))
+        self.broken.watch(session_id, unclear=unclear)
+        self._account.tell(ListChanged())
+
+    async def _receive(self, turn: Turn) -> bool:
+        from tui.api.stream import stream_turn
+
+        session = self._account.catalogue[turn.session_id]
+        scope = self.scopes.get(turn.session_id, ())
+        last = await turn.receive(stream_turn(self._account.connected(), session, turn.question, scope))
+        self._account.store.journal.end(turn.id)
+        return isinstance(last, Stop) and not last.is_error
+
+    def _next(self, session_id: str) -> None:
+        waiting = self.waiting(session_id)
+        if waiting and not self.is_paused(session_id) and session_id not in self.busy:
+            question, *rest = waiting
+            self._queues[session_id] = rest
+            self._account.drafts.save()
+            self._send(session_id, question, rest, self._account.drafts.of(session_id))
+            self._account.tell(QueueChanged(session_id))
+
+    def _wait(self, session_id: str, questions: Sequence[str]) -> None:
+        self._queues[session_id] = list(questions)
+        if not questions:
+            self._paused.discard(session_id)
+        self._account.store.notes.save_queue(self._account.name, session_id, questions)
+        self._account.tell(QueueChanged(session_id))
+
+    def _pause(self, session_id: str) -> None:
+        if self.waiting(session_id):
+            self._paused.add(session_id)
+            self._account.tell(QueueChanged(session_id))
+
+    async def _refresh_summary(self, session_id: str) -> None:
+        """After a turn: its time and title, which the server makes from the first question."""
+        session = await self._account.attempt(lambda client: client.summary(session_id))
+        first_question = self._account.transcripts.get(session_id, Transcript()).first_question
+        if session is not None and not session.generated_title and first_question:
+            titled = await self._account.attempt(lambda client: client.generate_title(session_id, first_question))
+            session = titled or session
+        if session is not None and self._account.catalogue.get(session_id):
+            self._account.list_session(session)
