@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from tests.rendering.drawing import cells, seen
 from tui.rendering.lines import Line, Span
 from tui.rendering.wrapping import copied, cut, fold, indented, shortened, wrap
+from tui.sanitize import clean
 
 TEXTS = st.text(
     st.one_of(st.sampled_from("ab  ,.\n日本。「e\u0301\u200d\ufe0f👩🚀🏽🇩🇪ñ\u2013"), st.characters(codec="utf-8")),
     max_size=80,
-)
+).map(clean)
 SPANS = st.lists(st.builds(Span, TEXTS, bold=st.booleans()), min_size=1, max_size=5)
 WIDTHS = st.integers(2, 30)
 
