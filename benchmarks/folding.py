@@ -1,7 +1,7 @@
 """Decoding and folding stored events, beside `json.loads` of the same bytes; and how long the event loop stands still.
 
 It runs in a process of its own (`python -m benchmarks.folding FILE TIMES`), which reads a session from a file the way
-the app reads it from the network, by the same desk and client.
+the app reads it from the network, by the same workspace and client.
 """
 
 import asyncio
@@ -56,17 +56,17 @@ async def _fold(body: bytes, times: int) -> Folding:
     from tui.api.connection import Connection
     from tui.garbage import collect_rarely
     from tui.store.store import Store
-    from tui.workspace.updates import News
-    from tui.workspace.workspace import Desk
+    from tui.workspace.updates import Update
+    from tui.workspace.workspace import Workspace
 
-    def tell(_: News) -> None: ...
+    def tell(_: Update) -> None: ...
 
-    desk = Desk(Store.in_memory(), "benchmark", tell, asyncio.create_task)
+    workspace = Workspace(Store.in_memory(), "benchmark", tell, asyncio.create_task)
     empty = b'{"items": []}'
     answer = httpx.MockTransport(
         lambda request: httpx.Response(200, content=body if "ses-" in str(request.url) else empty)
     )
-    await desk.use(Client(Connection("http://127.0.0.1"), transport=answer))
+    await workspace.connect(Client(Connection("http://127.0.0.1"), transport=answer))
     rounds: list[Folding] = []
     collect_rarely()
     for _ in range(times + 1):
@@ -77,7 +77,7 @@ async def _fold(body: bytes, times: int) -> Folding:
         watch = asyncio.create_task(_watch(late))
         await asyncio.sleep(0.05)
         start = time.perf_counter()
-        await desk.open("ses-deltas")
+        await workspace.open("ses-deltas")
         fold = time.perf_counter() - start
         await asyncio.sleep(0.05)
         watch.cancel()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from pydoc_data import topics
 
-from tui.local.library.database import Database
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.library import Library, folders_of
 from tui.local.library.sync import sync
 from tui.local.search.retrieval import retrieve
@@ -69,7 +69,7 @@ def indexed(texts: Mapping[str, str], ending: str, folder: Path) -> Library:
     (folder / "documents").mkdir(parents=True)
     for name, text in texts.items():
         (folder / "documents" / f"{name}{ending}").write_text(text, encoding="utf-8")
-    library = Library(Database(folder / "data"), folders_of([folder / "documents"]))
+    library = Library(LibraryDatabase(folder / "data"), folders_of([folder / "documents"]))
     for served in library.folders.values():
         sync(library.database, served)
     return library

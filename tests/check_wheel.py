@@ -23,9 +23,9 @@ async def run():
     async with app.run_test() as pilot:
         for _ in range(2000):
             await pilot.pause(0.01)
-            if app.chat.desk.indexes:
+            if app.chat.workspace.indexes:
                 break
-        print([index.name for index in app.chat.desk.indexes])
+        print([index.name for index in app.chat.workspace.indexes])
         await app.action_quit()
 
 asyncio.run(run())

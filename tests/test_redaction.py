@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from tui import log
-from tui.redaction import hide, redact
+from tui.redaction import redact, register_secret
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ def test_f64_what_looks_like_a_key_is_taken_out(text: str) -> None:
 
 
 def test_f64_a_known_secret_is_taken_out_whatever_it_looks_like() -> None:
-    hide(SecretStr("correct horse battery"))
+    register_secret(SecretStr("correct horse battery"))
     assert redact("said correct horse battery, twice") == "said [redacted], twice"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui.api.regions import REGIONS
 from tui.commands import COMMANDS, run
-from tui.garbage import collect_nothing
+from tui.garbage import pause_collection
 from tui.settings import Settings, SettingsError, config_path, load
 
 
@@ -69,7 +69,7 @@ def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
 
 
 def _run(settings: Settings, *, debug: bool) -> int:
-    collect_nothing()  # until the first frame
+    pause_collection()  # until the first frame
     from tui import log
     from tui.app import LlamaChat
 

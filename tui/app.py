@@ -18,10 +18,10 @@ from tui.garbage import collect_rarely
 from tui.log import crash_notice
 from tui.screens.chat import ChatScreen
 from tui.settings import Settings
-from tui.shutdown import Ending
+from tui.shutdown import Shutdown
 from tui.store.files import store_path
 from tui.store.store import Store
-from tui.terminal.app import FrugalApp
+from tui.terminal.app import DiffingApp
 from tui.themes import DARK, LIGHT
 from tui.widgets.own_keys import own_keys
 
@@ -37,14 +37,14 @@ def _styles() -> list[Path]:
     return [Path(package.origin).parent / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")]
 
 
-FAREWELL_SECONDS = 0.5
+SHUTDOWN_TIMEOUT = 0.5
 """So long the server and the network may take when the process is told to end."""
 
 EXIT_SECONDS = 3.0
 """So long threads that cannot be stopped (a keyring that asks elsewhere) may hold up the exit after that."""
 
 
-class LlamaChat(FrugalApp):
+class LlamaChat(DiffingApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
 
     `on_end` is called, synchronously and maybe from another thread, when the app ends in any way but by the user's key:
@@ -65,8 +65,8 @@ class LlamaChat(FrugalApp):
         self._backend: Backend | None = None
         self._store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
         self.chat = ChatScreen(self._store, settings.account)
-        self.on_end: Callable[[], None] = self.chat.desk.save_drafts
-        self._ending = Ending(lambda: self.on_end(), self._leave, self._abandon_terminal)
+        self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
+        self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self._abandon_terminal)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
@@ -92,7 +92,7 @@ class LlamaChat(FrugalApp):
 
     def on_mount(self) -> None:
         if not self.is_headless:
-            self._ending.listen()
+            self._graceful_shutdown.listen()
         self.call_after_refresh(self._begin_after_first_frame)
 
     def _begin_after_first_frame(self) -> None:
@@ -105,11 +105,11 @@ class LlamaChat(FrugalApp):
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)
 
-    def on_chat_screen_retry_wanted(self) -> None:
+    def on_chat_screen_retry_requested(self) -> None:
         if self._backend is None:
             self._begin()
         else:
-            self.run_worker(self.chat.desk.refresh())
+            self.run_worker(self.chat.workspace.refresh())
 
     def on_chat_screen_key_refused(self, message: ChatScreen.KeyRefused) -> None:
         """A key that expired: another one is asked for, and all goes on where it was."""
@@ -153,7 +153,7 @@ class LlamaChat(FrugalApp):
             self.chat.say_place(self._backend.place)
             if key is not None and (why := await keep(key, self._settings)):
                 self.chat.say_problem(why)
-            await self.chat.desk.use(self._backend.client)
+            await self.chat.workspace.connect(self._backend.client)
         finally:
             self.chat.say_activity("")
 
@@ -173,7 +173,7 @@ class LlamaChat(FrugalApp):
     async def action_quit(self) -> None:
         await self._finish()
         if not self.is_headless:
-            self._ending.insist(0, EXIT_SECONDS)
+            self._graceful_shutdown.insist(0, EXIT_SECONDS)
         self.exit()
 
     async def _finish(self) -> None:
@@ -186,7 +186,7 @@ class LlamaChat(FrugalApp):
         async def finish_and_exit() -> None:
             try:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._finish(), FAREWELL_SECONDS)
+                    await asyncio.wait_for(self._finish(), SHUTDOWN_TIMEOUT)
             finally:
                 self.exit_at_once(return_code)
 
@@ -210,5 +210,5 @@ class LlamaChat(FrugalApp):
             with suppress(Exception):  # the crash is what is told, not what it broke
                 self.on_end()
         if not self.is_headless:
-            self._ending.insist(1, EXIT_SECONDS)
+            self._graceful_shutdown.insist(1, EXIT_SECONDS)
         self._close_messages_no_wait()

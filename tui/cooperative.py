@@ -11,17 +11,17 @@ SLICE = 0.008
 PAUSE = 0.001
 """Seconds that others have. A key passes through several tasks: with no time between, each would wait for a slice."""
 
-Value = TypeVar("Value")
+_Result = TypeVar("_Result")
 
 
-async def in_slices(steps: Generator[None, None, Value]) -> Value:
+async def run_in_slices(steps: Generator[None, None, _Result]) -> _Result:
     """Take all steps of a generator and return its value. A single step is never interrupted."""
     pause_at = time.monotonic() + SLICE
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            return cast(Value, end.value)
+            return cast(_Result, end.value)
         if time.monotonic() > pause_at:
             await asyncio.sleep(PAUSE)
             pause_at = time.monotonic() + SLICE

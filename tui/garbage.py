@@ -6,7 +6,7 @@ THRESHOLDS = (10_000, 5, 50)
 """With Python's own, reading a session of 100,000 events collects everything several times, for up to 50 ms each."""
 
 
-def collect_nothing() -> None:
+def pause_collection() -> None:
     """While the app is loaded and built: none of that is garbage."""
     gc.disable()
 

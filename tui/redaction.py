@@ -14,7 +14,7 @@ _LEAST_CHARS: Final = 8
 _known: set[str] = set()
 
 
-def hide(secret: "SecretStr") -> None:
+def register_secret(secret: "SecretStr") -> None:
     """Have this very text taken out from now on, whatever it looks like."""
     if len(text := secret.get_secret_value()) >= _LEAST_CHARS:
         _known.add(text)

@@ -22,7 +22,7 @@ SAVE_SECONDS: Final = 0.5
 """So long the last attempt to save may take, where the app itself did not come to it."""
 
 
-class Ending:
+class Shutdown:
     """Ends the app in good order, and else ends the process.
 
     `save` is called once, before anything else: between two steps of the event loop, or in a thread if that hangs.

@@ -32,7 +32,7 @@ async def test_a_conversation_rebuilt_after_a_restart_looks_exactly_as_it_did_li
 
 async def test_the_picker_filters_ticks_and_creates_a_bound_session(settings: Settings) -> None:
     async with driven(settings) as user:
-        await user.until(lambda: bool(user.app.chat.desk.indexes))
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
         await user.until(lambda: isinstance(user.app.screen, IndexPicker))
         await user.see("☑ notes")
@@ -49,7 +49,7 @@ async def test_the_picker_filters_ticks_and_creates_a_bound_session(settings: Se
 
 async def test_an_unbound_session_asks_for_its_indexes_when_it_has_none(settings: Settings) -> None:
     async with driven(settings) as user:
-        await user.until(lambda: bool(user.app.chat.desk.indexes))
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
         await user.in_dialog("space", "tab", "enter")
         await user.see("(untitled)  ·  unbound")
@@ -80,13 +80,13 @@ async def test_d_twice_deletes_on_the_server_and_u_brings_it_back(settings: Sett
         await user.press("ctrl+s", "d")
         await user.see("d again deletes")
         await user.press("d")
-        await user.until(lambda: not len(user.app.chat.desk.catalogue))
+        await user.until(lambda: not len(user.app.chat.workspace.catalogue))
         await user.press("u")
-        await user.until(lambda: len(user.app.chat.desk.catalogue) == 1)
+        await user.until(lambda: len(user.app.chat.workspace.catalogue) == 1)
         await user.press("d", "d")
     async with driven(settings) as user:
-        await user.until(lambda: bool(user.app.chat.desk.indexes))
-        assert not len(user.app.chat.desk.catalogue)
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
+        assert not len(user.app.chat.workspace.catalogue)
 
 
 async def test_another_key_takes_a_deletion_back(settings: Settings) -> None:
@@ -95,12 +95,12 @@ async def test_another_key_takes_a_deletion_back(settings: Settings) -> None:
         await user.read_to_end_of_turn()
         await user.press("ctrl+s", "d", "j", "d")
         await user.see("d again deletes")
-        assert len(user.app.chat.desk.catalogue) == 1
+        assert len(user.app.chat.workspace.catalogue) == 1
 
 
 async def test_an_empty_prompt_is_not_sent(settings: Settings) -> None:
     async with driven(settings) as user:
-        await user.until(lambda: bool(user.app.chat.desk.indexes))
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("space", "space", "enter")
         assert not isinstance(user.app.screen, IndexPicker)
         assert user.app.chat.query_one(Composer).text == "  "

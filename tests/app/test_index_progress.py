@@ -7,7 +7,7 @@ import pytest
 
 from tests.app.user import driven
 from tests.local.server import running_server
-from tui.local.library.database import Database
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.sync import sole_writer
 from tui.settings import Settings
 
@@ -17,11 +17,11 @@ async def test_the_picker_follows_a_sync_until_it_has_ended(
 ) -> None:
     data = tmp_path / "data"
     with ExitStack() as held:
-        held.enter_context(sole_writer(Database(data), lambda: False))
+        held.enter_context(sole_writer(LibraryDatabase(data), lambda: False))
         with running_server([notes], data) as connection:
             monkeypatch.setenv("LLAMA_CLOUD_API_KEY", connection.api_key)
             async with driven(Settings(base_url=connection.base_url)) as user:
-                await user.until(lambda: bool(user.app.chat.desk.indexes))
+                await user.until(lambda: bool(user.app.chat.workspace.indexes))
                 await user.press("ctrl+n")
                 await user.see("syncing")
                 held.close()

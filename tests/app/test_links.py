@@ -2,12 +2,12 @@ import webbrowser
 
 import pytest
 
-from tests.app.user import Driver, driven
+from tests.app.user import User, driven
 from tui.lineview.line_view import LineView
 from tui.screens.dialog import Dialog
 from tui.screens.link import LinkDialog, can_open
 from tui.settings import Settings
-from tui.widgets.conversation_view import Reader
+from tui.widgets.conversation_view import ConversationView
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return addresses
 
 
-async def choose(user: Driver, url: str) -> None:
-    user.app.chat.query_one(Reader).pane.post_message(LineView.LinkChosen(url))
+async def choose(user: User, url: str) -> None:
+    user.app.chat.query_one(ConversationView).pane.post_message(LineView.LinkChosen(url))
     await user.until(lambda: isinstance(user.app.screen, LinkDialog))
 
 

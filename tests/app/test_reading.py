@@ -2,15 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.user import Driver, driven
-from tui.screens.choice_list import Outline
+from tests.app.user import User, driven
+from tui.screens.choice_list import ChoiceList
 from tui.screens.pager import Pager
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 
 
-async def read(user: Driver, question: str = "What is the budget?") -> ConversationPane:
+async def read(user: User, question: str = "What is the budget?") -> ConversationPane:
     """Ask, and go to the beginning of the answer."""
     await user.ask_in_new_session(question)
     await user.read_to_end_of_turn()
@@ -75,7 +75,7 @@ async def test_sources_are_listed_and_shown(settings: Settings) -> None:
     async with driven(settings) as user:
         await read(user)
         await user.press("s")
-        await user.until(lambda: isinstance(user.app.screen, Outline))
+        await user.until(lambda: isinstance(user.app.screen, ChoiceList))
         await user.see("heron.md")
         await user.in_dialog("up", "enter")
         await user.until(lambda: isinstance(user.app.screen, Pager))
@@ -91,14 +91,14 @@ async def test_the_outline_goes_to_a_question(settings: Settings) -> None:
         await user.type("Who leads science?")
         await user.press("enter")
         await user.see("Bo Lin")
-        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
         await user.press("shift+tab", "o")
-        await user.until(lambda: isinstance(user.app.screen, Outline))
+        await user.until(lambda: isinstance(user.app.screen, ChoiceList))
         await user.see("2  Who leads science?")
         await user.in_dialog("up", "enter")
-        await user.until(lambda: pane.position.top.turn == 0)
+        await user.until(lambda: pane.position.top.section == 0)
         await user.press("right_curly_bracket")
-        await user.until(lambda: pane.position.top.turn == 1 or pane.position.follows)
+        await user.until(lambda: pane.position.top.section == 1 or pane.position.follows)
 
 
 async def test_a_conversation_is_written_to_a_file(

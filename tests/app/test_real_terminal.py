@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.real_terminal import RealTerminal
-from tui.screens.dialog import DEAF_SECONDS
+from tui.screens.dialog import IGNORE_KEYS_SECONDS
 
 ENTER, ESCAPE, CTRL_Q, CTRL_S, SHIFT_TAB = "\r", "\x1b", "\x11", "\x13", "\x1b[Z"
 
@@ -27,7 +27,7 @@ def app_in_terminal(home: Path, *arguments: str, columns: int = 120, rows: int =
 def press_in_dialog(terminal: RealTerminal, title: str, keys: str) -> None:
     """Press keys in a dialog that opens, once it takes them."""
     terminal.wait_for(title)
-    time.sleep(DEAF_SECONDS)
+    time.sleep(IGNORE_KEYS_SECONDS)
     terminal.send(keys)
 
 

@@ -10,49 +10,49 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.user import Driver, driven
+from tests.app.user import User, driven
 from tui.settings import Settings
 from tui.widgets.conversation_pane import ConversationPane
 
 PICTURES = Path(__file__).parents[2] / "screenshots"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-Scene = Callable[[Driver], Awaitable[None]]
+Scene = Callable[[User], Awaitable[None]]
 
 
-async def manual_answer(user: Driver) -> None:
+async def manual_answer(user: User) -> None:
     await user.ask_in_new_session("How do I delete a session?")
     await user.read_to_end_of_turn()
     await user.press("shift+tab", "g")
     await user.see("Press d twice")
 
 
-async def unfolded_tool(user: Driver) -> None:
+async def unfolded_tool(user: User) -> None:
     await manual_answer(user)
     await user.press("J", "J", "J", "enter")
     await user.see("▾ retrieve")
 
 
-async def picker(user: Driver) -> None:
-    await user.until(lambda: bool(user.app.chat.desk.indexes))
+async def picker(user: User) -> None:
+    await user.until(lambda: bool(user.app.chat.workspace.indexes))
     await user.press("ctrl+n")
     await user.see("ready")
 
 
-async def sessions_overlay(user: Driver) -> None:
+async def sessions_overlay(user: User) -> None:
     await manual_answer(user)
     await user.press("ctrl+s")
     await user.see("now")
 
 
-async def question_about(user: Driver, question: str) -> None:
+async def question_about(user: User, question: str) -> None:
     await user.ask_in_new_session(question)
     await user.read_to_end_of_turn()
     await user.press("shift+tab", "g")
     await user.see("No language model")
 
 
-async def long_session(user: Driver) -> None:
+async def long_session(user: User) -> None:
     questions = ("How do I delete a session?", "How do I copy an answer?", "Which regions are there?")
     await user.ask_in_new_session(questions[0])
     for number, question in enumerate(questions, 1):
@@ -60,20 +60,20 @@ async def long_session(user: Driver) -> None:
             await user.type(question)
             await user.press("enter")
         await user.until(lambda n=number: len(user.app.chat.query_one(ConversationPane).transcript.past) == n)
-        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
     await user.press("shift+tab", "o")
     await user.see("3  Which regions are there?")
 
 
-async def table(user: Driver) -> None:
+async def table(user: User) -> None:
     await question_about(user, "What do the instruments cost and weigh?")
 
 
-async def code(user: Driver) -> None:
+async def code(user: User) -> None:
     await question_about(user, "How is the signal decoded in Python?")
 
 
-async def scripts(user: Driver) -> None:
+async def scripts(user: User) -> None:
     await question_about(user, "Which greetings did the crew send?")
 
 
@@ -125,7 +125,7 @@ The greetings that the crew sent:
 """
 
 
-def picture(user: Driver) -> str:
+def picture(user: User) -> str:
     """The screen as SVG, without what differs between two runs that look the same."""
     svg = user.app.export_screenshot(title="llamachat-tui")
     svg = re.sub(r"\d+\.\d(&#160;| )s", r"0.1\1s", svg)

@@ -72,7 +72,7 @@ async def test_a_typed_key_connects(server: Connection, monkeypatch: pytest.Monk
         await user.type(f"  {server.api_key}")
         await user.press("enter")
         await user.see("LlamaCloud · 127.0.0.1")
-        await user.until(lambda: bool(user.app.chat.desk.indexes))
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
 
 
 async def test_an_unreachable_server_is_explained_and_r_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,20 +87,20 @@ async def test_an_unreachable_server_is_explained_and_r_tries_again(monkeypatch:
 
 async def test_a_folder_is_added_read_again_and_removed_from_the_picker(notes: Path) -> None:
     async with driven(Settings(local=())) as user:
-        await user.until(lambda: bool(user.app.chat.desk.indexes))
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
         await user.in_dialog("ctrl+o")
         await user.see("Add a folder of this machine")
         await user.type(str(notes))
         await user.press("enter")
-        await user.until(lambda: len(user.app.chat.desk.indexes) == 2)
+        await user.until(lambda: len(user.app.chat.workspace.indexes) == 2)
         await user.see("☐ notes")
         await user.in_dialog("down", "f5")
         await user.see("New session")
         await user.in_dialog("down", "f8")
         await user.see("F8 again removes")
         await user.press("f8")
-        await user.until(lambda: len(user.app.chat.desk.indexes) == 1)
+        await user.until(lambda: len(user.app.chat.workspace.indexes) == 1)
 
 
 async def test_a_question_asked_before_the_connection_is_there_waits_for_its_index() -> None:

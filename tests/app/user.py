@@ -10,11 +10,11 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tui.app import LlamaChat
-from tui.screens.dialog import DEAF_SECONDS, Dialog
+from tui.screens.dialog import IGNORE_KEYS_SECONDS, Dialog
 from tui.settings import Settings
 
 
-class Driver:
+class User:
     """What a user does with the app and sees of it."""
 
     def __init__(self, app: LlamaChat, pilot: "Pilot[None]") -> None:
@@ -44,12 +44,12 @@ class Driver:
     async def in_dialog(self, *keys: str) -> None:
         """Press keys in the dialog that opens, once it takes them."""
         await self.until(lambda: isinstance(self.app.screen, Dialog))
-        await asyncio.sleep(DEAF_SECONDS)
+        await asyncio.sleep(IGNORE_KEYS_SECONDS)
         await self.press(*keys)
 
     async def ask_in_new_session(self, question: str) -> None:
         """Ask where no session is open: in a new one, on the index under the picker's cursor."""
-        await self.until(lambda: bool(self.app.chat.desk.indexes))
+        await self.until(lambda: bool(self.app.chat.workspace.indexes))
         await self.type(question)
         await self.press("enter")
         await self.in_dialog("enter")
@@ -71,11 +71,11 @@ class Driver:
 
 
 @asynccontextmanager
-async def driven(settings: Settings, columns: int = 120, rows: int = 36) -> AsyncGenerator[Driver]:
+async def driven(settings: Settings, columns: int = 120, rows: int = 36) -> AsyncGenerator[User]:
     """The app, running without a terminal."""
     app = LlamaChat(settings)
     async with app.run_test(size=(columns, rows), notifications=True) as pilot:
         try:
-            yield Driver(app, pilot)
+            yield User(app, pilot)
         finally:
             await app.action_quit()

@@ -9,7 +9,7 @@ from tui.commands import run
 
 
 @dataclass(frozen=True)
-class Said:
+class Outcome:
     """What a command left: its exit code, and what it said on standard output and on standard error."""
 
     code: int
@@ -24,8 +24,8 @@ class Command:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 
-    def __call__(self, name: str, *arguments: str, stdin: str = "") -> Said:
+    def __call__(self, name: str, *arguments: str, stdin: str = "") -> Outcome:
         self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         code = run(name, arguments)
         out, err = self._capsys.readouterr()
-        return Said(code, out, err)
+        return Outcome(code, out, err)

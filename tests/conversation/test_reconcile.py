@@ -24,9 +24,9 @@ from tui.conversation.reconcile import (
     PAUSES,
     Finished,
     Interrupted,
-    LookAgain,
-    Looks,
     NotConfirmed,
+    PollAgain,
+    Polls,
     Sent,
     SessionGone,
     StillRunning,
@@ -45,12 +45,12 @@ SENT = Sent(QUESTION, questions_before=2)
 
 def look_until_decided(sent: Sent, get: Callable[[], Sequence[Event] | None]) -> tuple[Verdict, list[float]]:
     """The last verdict, and the pauses on the way to it."""
-    looks, pauses = Looks(), list[float]()
+    polls, pauses = Polls(), list[float]()
     while True:
-        verdict = reconcile(sent, get(), looks)
-        if not isinstance(verdict, LookAgain | StillRunning):
+        verdict = reconcile(sent, get(), polls)
+        if not isinstance(verdict, PollAgain | StillRunning):
             return verdict, pauses
-        looks = verdict.looks
+        polls = verdict.polls
         pauses.append(verdict.after)
         assert sum(pauses) < LONGEST_WATCH + 2 * max(PAUSES)
 
@@ -64,26 +64,26 @@ def test_a_turn_that_has_its_stop_is_finished() -> None:
     events = [*BEFORE, UserInput(QUESTION), Thinking("Hm."), Text("Three months."), Stop()]
     sent = Sent(QUESTION, 2, [ThinkingDelta("Hm."), TextDelta("Three mon")])
 
-    assert reconcile(sent, events, Looks()) == Finished(events, news=1)
+    assert reconcile(sent, events, Polls()) == Finished(events, news=1)
 
 
 def test_an_equal_question_asked_before_is_not_taken_for_this_one() -> None:
-    assert isinstance(reconcile(SENT, BEFORE, Looks()), LookAgain)
+    assert isinstance(reconcile(SENT, BEFORE, Polls()), PollAgain)
 
 
 def test_questions_are_compared_without_the_space_around_them() -> None:
     events = [*BEFORE, UserInput(f" {QUESTION}\n"), Stop()]
 
-    assert isinstance(reconcile(SENT, events, Looks()), Finished)
+    assert isinstance(reconcile(SENT, events, Polls()), Finished)
 
 
 def test_a_question_of_another_client_in_between_does_not_hide_this_one() -> None:
     other: list[Event] = [UserInput("What else?"), Text("Nothing."), Stop()]
 
     assert isinstance(
-        reconcile(SENT, [*BEFORE, *other, UserInput(QUESTION), Text("Three."), Stop()], Looks()), Finished
+        reconcile(SENT, [*BEFORE, *other, UserInput(QUESTION), Text("Three."), Stop()], Polls()), Finished
     )
-    assert isinstance(reconcile(SENT, [*BEFORE, UserInput(QUESTION), *other], Looks()), Interrupted)
+    assert isinstance(reconcile(SENT, [*BEFORE, UserInput(QUESTION), *other], Polls()), Interrupted)
 
 
 def test_a_question_that_never_shows_is_looked_for_at_growing_pauses_and_then_not_confirmed() -> None:
@@ -117,14 +117,14 @@ def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() ->
 
 
 def test_f55_a_session_that_is_gone_is_said_to_be_gone() -> None:
-    assert reconcile(SENT, None, Looks(3)) == SessionGone()
+    assert reconcile(SENT, None, Polls(3)) == SessionGone()
 
 
 def test_a_turn_whose_stop_arrived_here_is_finished_whatever_the_server_shows() -> None:
     sent = Sent(QUESTION, 2, [UserInput(QUESTION), Text("Three months."), Stop()])
 
     for shown in (BEFORE, [*BEFORE, UserInput(QUESTION), Text("Three")]):
-        verdict = reconcile(sent, shown, Looks())
+        verdict = reconcile(sent, shown, Polls())
         assert isinstance(verdict, Finished)
         assert list(verdict.events) == [*BEFORE, UserInput(QUESTION), Text("Three months."), Stop()]
 
@@ -142,7 +142,7 @@ def test_a_turn_whose_stop_arrived_here_is_finished_whatever_the_server_shows() 
 )
 def test_text_that_arrived_is_shown_unless_the_server_has_it(here: str, there: str, shown: list[str]) -> None:
     sent = Sent(QUESTION, 2, [TextDelta(here)])
-    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), Text(there), Stop()], Looks())
+    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), Text(there), Stop()], Polls())
 
     assert isinstance(verdict, Finished)
     assert [text for text in answers(verdict.events) if text] == shown
@@ -151,7 +151,7 @@ def test_text_that_arrived_is_shown_unless_the_server_has_it(here: str, there: s
 def test_f25_deltas_and_the_text_that_repeats_them_are_one_text() -> None:
     sent = Sent(QUESTION, 2, [TextDelta("Three "), TextDelta("mon")])
     there: list[Event] = [TextDelta("Three "), TextDelta("months."), Text("Three months."), Stop()]
-    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), *there], Looks())
+    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), *there], Polls())
 
     assert isinstance(verdict, Finished)
     assert answers(verdict.events) == ["Three months."]
@@ -160,7 +160,7 @@ def test_f25_deltas_and_the_text_that_repeats_them_are_one_text() -> None:
 def test_tool_uses_and_unknown_events_that_arrived_are_kept_once() -> None:
     call, result, odd = ToolCall("1", "read", {}), ToolResult("1", "read", "page"), Unknown("citation", "{}")
     sent = Sent(QUESTION, 2, [call, result, odd, Text("Local.")])
-    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), call, Text("Other."), Stop()], Looks())
+    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), call, Text("Other."), Stop()], Polls())
 
     assert isinstance(verdict, Finished)
     assert sorted(map(repr, verdict.events[len(BEFORE) + 1 :])) == sorted(
@@ -179,7 +179,7 @@ def test_a_question_that_broke_off_without_a_word_is_not_counted_as_known() -> N
 
 @dataclass
 class Server:
-    """A server that may fail at any point of one turn, and shows what it has only after `lag` looks."""
+    """A server that may fail at any point of one turn, and shows what it has only after `lag` polls."""
 
     accept: bool
     finish: bool
@@ -257,7 +257,7 @@ class OneUser(RuleBasedStateMachine):
         self.typed: list[str] = []
         self.arrived: set[int] = set()
         self.streaming: int | None = None
-        self.looks: dict[int, Looks] = {}
+        self.polls: dict[int, Polls] = {}
 
     def teardown(self) -> None:
         self.store.close()
@@ -310,7 +310,7 @@ class OneUser(RuleBasedStateMachine):
     def the_app_looks(self) -> None:
         for entry in self.entries:
             sent = Sent(entry.prompt, entry.questions_before, entry.events)
-            verdict = reconcile(sent, self.server, self.looks.get(entry.turn_id, Looks()))
+            verdict = reconcile(sent, self.server, self.polls.get(entry.turn_id, Polls()))
             match verdict:
                 case Finished(events):
                     assert isinstance(self.server[-1], Stop)
@@ -323,8 +323,8 @@ class OneUser(RuleBasedStateMachine):
                 case NotConfirmed():
                     assert sum(isinstance(event, UserInput) for event in self.server) == entry.questions_before
                     self.store.journal.give_back(entry.turn_id)
-                case LookAgain(_, looks) | StillRunning(_, _, looks):
-                    self.looks[entry.turn_id] = looks
+                case PollAgain(_, polls) | StillRunning(_, _, polls):
+                    self.polls[entry.turn_id] = polls
                 case SessionGone():
                     raise AssertionError("the session is there")
 

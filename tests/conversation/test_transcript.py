@@ -27,11 +27,11 @@ from tui.conversation.transcript import (
     Turn,
     Unrecognized,
     advance,
+    amend_reason,
     ask,
     coalesce,
     interrupt,
     replay,
-    retell,
 )
 
 settings.register_profile("untimed", deadline=None)
@@ -247,6 +247,6 @@ def test_busy_and_first_question_are_read_from_the_value() -> None:
 
 def test_why_a_turn_broke_off_can_be_told_anew_but_not_of_one_that_has_its_end() -> None:
     broken = interrupt(replay([UserInput("Why?"), TextDelta("So")]), "The line broke.")
-    assert retell(broken, "Looking again.").past[-1].end == Broken("Looking again.")
+    assert amend_reason(broken, "Looking again.").past[-1].end == Broken("Looking again.")
     ended = replay([UserInput("Why?"), Stop()])
-    assert retell(ended, "Looking again.") is ended
+    assert amend_reason(ended, "Looking again.") is ended

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from tests.app.user import Driver, driven
+from tests.app.user import User, driven
 from tests.faults.proxy import FaultProxy
 from tui.settings import Settings
 from tui.widgets.session_list import SessionList
@@ -16,26 +16,26 @@ async def hardly(_: float) -> None:
 
 
 @asynccontextmanager
-async def behind(proxy: FaultProxy) -> AsyncGenerator[Driver]:
+async def behind(proxy: FaultProxy) -> AsyncGenerator[User]:
     async with driven(Settings(base_url=proxy.base_url)) as user:
-        user.app.chat.desk.turns.broken.sleep = hardly
+        user.app.chat.workspace.turns.recovery.sleep = hardly
         yield user
 
 
-async def in_session(user: Driver) -> str:
+async def in_session(user: User) -> str:
     """Ask one question that is answered well, so that a session is open; its id."""
     await user.ask_in_new_session("Who leads navigation?")
     await user.see("Ada Sol")
-    await user.until(lambda: not user.app.chat.desk.turns.busy)
-    return next(iter(user.app.chat.desk.catalogue)).session_id
+    await user.until(lambda: not user.app.chat.workspace.turns.busy)
+    return next(iter(user.app.chat.workspace.catalogue)).session_id
 
 
-async def ask(user: Driver, question: str) -> None:
+async def ask(user: User, question: str) -> None:
     await user.type(question)
     await user.press("enter")
 
 
-async def open_session(user: Driver, session_id: str) -> None:
+async def open_session(user: User, session_id: str) -> None:
     """Open one of the listed sessions."""
     await user.press("ctrl+s")
     user.app.chat.query_one(SessionList).put_cursor_on(session_id)

@@ -1,4 +1,4 @@
-"""Many turns with random faults through the desk, against a server that keeps what it was asked: `make soak`.
+"""Many turns with random faults through the workspace, against a server that keeps what it was asked: `make soak`.
 
 Prints the figures, and fails where a question was sent twice, or an event was lost.
 """
@@ -23,8 +23,8 @@ from tui.api.connection import Connection
 from tui.api.errors import UnknownOutcomeError
 from tui.conversation.transcript import Answer, Transcript
 from tui.store.store import Store
-from tui.workspace.updates import Failed, News
-from tui.workspace.workspace import Desk
+from tui.workspace.updates import RequestFailed, Update
+from tui.workspace.workspace import Workspace
 
 FAULTS: dict[str, faults.Fault] = {
     "none": faults.no_fault,
@@ -48,14 +48,14 @@ TURNS_OF_A_SESSION = 25
 class Soak:
     """Asks turn after turn, and counts what went wrong."""
 
-    def __init__(self, desk: Desk, proxy: faults.FaultProxy, seed: int) -> None:
-        self._desk = desk
+    def __init__(self, workspace: Workspace, proxy: faults.FaultProxy, seed: int) -> None:
+        self._desk = workspace
         self._proxy = proxy
         self._random = random.Random(seed)
         self.faults = Counter[str]()
         self.lost_events = 0
         self.given_back = 0
-        self.failures: list[News] = []
+        self.failures: list[Update] = []
 
     async def session(self, turns: int) -> None:
         """A new session with so many turns; afterwards it must read as the server has it."""
@@ -75,11 +75,11 @@ class Soak:
         assert self._desk.turns.ask(session_id, question)
         while session_id in self._desk.turns.busy:
             await asyncio.sleep(0.002)
-        given_back = self._desk.account.drafts.of(session_id)
+        given_back = self._desk.state.drafts.get(session_id)
         self.given_back += bool(given_back)
         if (name in NOT_TAKEN) != (given_back == question):
             self.lost_events += 1
-        self._desk.account.drafts.write(session_id, "")
+        self._desk.state.drafts.write(session_id, "")
 
 
 def _differences(shown: Transcript, stored: Transcript) -> int:
@@ -103,14 +103,14 @@ async def _soak(base_url: str, key: str, folder: Path, turns: int, seed: int) ->
     async with faults.fault_proxy(base_url) as proxy:
         failures = Counter[str]()
 
-        def tell(news: News) -> None:
-            if isinstance(news, Failed) and isinstance(news.error, UnknownOutcomeError):
+        def tell(news: Update) -> None:
+            if isinstance(news, RequestFailed) and isinstance(news.error, UnknownOutcomeError):
                 failures[news.error.message] += 1
 
-        desk = Desk(store, "soak", tell, asyncio.create_task)
-        desk.turns.broken.sleep = lambda _: asyncio.sleep(0.005)
-        await desk.use(Client(Connection(proxy.base_url, SecretStr(key))))
-        soak = Soak(desk, proxy, seed)
+        workspace = Workspace(store, "soak", tell, asyncio.create_task)
+        workspace.turns.recovery.sleep = lambda _: asyncio.sleep(0.005)
+        await workspace.connect(Client(Connection(proxy.base_url, SecretStr(key))))
+        soak = Soak(workspace, proxy, seed)
         await soak.session(min(turns, TURNS_OF_A_SESSION))
         before, done = _resident_kib(), min(turns, TURNS_OF_A_SESSION)
         while done < turns:
@@ -129,7 +129,7 @@ async def _soak(base_url: str, key: str, folder: Path, turns: int, seed: int) ->
             "seconds": round(time.monotonic() - started, 1),
             "seed": seed,
         }
-        await desk.close()
+        await workspace.close()
     store.close()
     print(json.dumps(figures))
     return 1 if soak.lost_events or doubled or left else 0

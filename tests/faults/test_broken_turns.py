@@ -49,7 +49,7 @@ async def test_f21_f22_f33_f40_a_broken_turn_is_completed_from_the_server_and_as
         proxy.next_turns.append(fault)
         await ask(user, QUESTION)
         await user.see(ANSWER)
-        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
         assert proxy.prompts.count(QUESTION) == 1
         assert user.app.chat.query_one(Composer).text == ""
 
@@ -101,7 +101,7 @@ async def test_f13_f28_f39_a_strange_delivery_is_read_like_any_other(proxy: Faul
         proxy.next_turns.append(fault)
         await ask(user, QUESTION)
         await user.see(ANSWER)
-        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
         assert proxy.prompts.count(QUESTION) == 1
 
 
@@ -126,7 +126,7 @@ async def test_f38_escape_leaves_a_silent_turn_at_once_and_its_answer_comes_from
         await user.pilot.pause(0.3)
         before = time.monotonic()
         await user.press("escape")
-        await user.until(lambda: session_id not in user.app.chat.desk.turns.busy)
+        await user.until(lambda: session_id not in user.app.chat.workspace.turns.busy)
         assert time.monotonic() - before < 2
         await user.see(ANSWER)
         assert proxy.prompts.count(QUESTION) == 1
@@ -177,6 +177,6 @@ async def test_f29_a_key_refused_in_mid_session_is_asked_for_anew_and_all_goes_o
         await user.press("enter")
         await user.until(lambda: user.app.screen is user.app.chat)
         assert user.app.chat.query_one(Composer).text == QUESTION
-        await user.until(lambda: user.app.chat.desk.is_current)
+        await user.until(lambda: user.app.chat.workspace.is_current)
         await user.press("enter")
         await user.see(ANSWER)

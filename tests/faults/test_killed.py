@@ -14,7 +14,7 @@ import pytest
 from tests.faults.proxy import FaultProxy, fault_proxy, no_fault, refused, stalled_at
 from tests.local.server import Connection
 from tests.real_terminal import RealTerminal
-from tui.screens.dialog import DEAF_SECONDS
+from tui.screens.dialog import IGNORE_KEYS_SECONDS
 
 ENTER, CTRL_S, CTRL_Q = "\r", "\x13", "\x11"
 QUESTION = "When was the Heron probe launched?"
@@ -54,7 +54,7 @@ def program(proxy: FaultProxy, server: Connection, home: Path) -> Generator[Real
 def ask_first(terminal: RealTerminal) -> None:
     terminal.send("Who leads navigation?" + ENTER)
     terminal.wait_for("ready")
-    time.sleep(DEAF_SECONDS)
+    time.sleep(IGNORE_KEYS_SECONDS)
     terminal.send(ENTER)
     terminal.wait_for(" rounds")
 

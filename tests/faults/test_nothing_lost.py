@@ -44,7 +44,7 @@ async def test_the_list_last_seen_is_there_without_any_network_and_conversations
         await in_session(user)
     proxy.others = refused("503 Service Unavailable")
     async with driven(Settings(base_url=proxy.base_url)) as user:
-        assert len(user.app.chat.desk.catalogue)
+        assert len(user.app.chat.workspace.catalogue)
         await user.see("Who leads navigation?")
         await user.press("ctrl+s", "enter")
         await user.see("Ada Sol")
@@ -62,7 +62,7 @@ async def test_f60_drafts_survive_switching_and_a_restart(proxy: FaultProxy) -> 
         await user.type("another")
     async with behind(proxy) as user:
         composer = user.app.chat.query_one(Composer)
-        await user.until(lambda: user.app.chat.desk.is_current)
+        await user.until(lambda: user.app.chat.workspace.is_current)
         await open_session(user, first)
         await user.until(lambda: composer.text == "half a thought")
 
@@ -111,7 +111,7 @@ async def test_questions_asked_during_a_turn_wait_and_are_sent_one_after_another
         await user.see_no("and 1 more")
         hold.open()
         await user.see("Bo Lin")
-        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
         assert proxy.prompts[-2:] == [QUESTION, "Who leads science?"]
         assert not user.app.chat.query_one(QueueLine).display
 
@@ -124,13 +124,13 @@ async def test_escape_pauses_the_queue_and_enter_on_an_empty_line_sends_it(proxy
         await ask(user, "Who leads science?")
         await user.press("escape")
         await user.see("paused")
-        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
         assert proxy.prompts.count("Who leads science?") == 0
     async with behind(proxy) as user:
-        await user.until(lambda: user.app.chat.desk.is_current)
+        await user.until(lambda: user.app.chat.workspace.is_current)
         await user.press("ctrl+s", "enter")
         await user.see("paused")
-        await user.until(lambda: not user.app.chat.desk.turns.busy)
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
         await user.press("enter")
         await user.see("Bo Lin")
         assert proxy.prompts.count("Who leads science?") == 1
@@ -178,7 +178,7 @@ async def test_f58_a_second_instance_reads_the_session_and_says_why_it_does_not_
     hold = hold_in_another_process(store_path(), account_of(proxy), session_id)
     try:
         async with behind(proxy) as user:
-            await user.until(lambda: user.app.chat.desk.is_current)
+            await user.until(lambda: user.app.chat.workspace.is_current)
             await open_session(user, session_id)
             await user.see("Another llamachat-tui has this session open")
             await user.see("Ada Sol")

@@ -8,7 +8,7 @@ from tests.hostile.hostile_api import REFUSED, hostile_api
 from tests.hostile.payloads import POISON, harm
 from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
-from tui.screens.dialog import DEAF_SECONDS
+from tui.screens.dialog import IGNORE_KEYS_SECONDS
 
 ENTER, ESCAPE, CTRL_N, CTRL_O, CTRL_P, CTRL_Q, CTRL_S, SHIFT_TAB = (
     "\r",
@@ -33,7 +33,7 @@ def terminal(tmp_path: Path) -> Generator[RealTerminal]:
 
 def settle(terminal: RealTerminal) -> None:
     """Read until nothing more is written."""
-    while terminal.read(DEAF_SECONDS + 0.15):
+    while terminal.read(IGNORE_KEYS_SECONDS + 0.15):
         pass
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, UserInput
 from tui.conversation.transcript import replay
 from tui.lineview.search import blocks_with, occurrences, rows_with
-from tui.lineview.transcript_lines import TranscriptColumn
+from tui.lineview.transcript_lines import TranscriptLines
 
 
 def events() -> Iterator[Event]:
@@ -32,10 +32,10 @@ def test_blocks_are_found_once_around_in_both_directions_also_when_folded() -> N
 
 
 def test_a_row_is_found_where_a_match_begins_also_over_a_wrap() -> None:
-    column = TranscriptColumn()
-    column.width = 24
-    column.show(replay([Text("one two three four five six seven eight nine ten"), Stop()]))
-    rows = [place.row for place in rows_with(column, 0, 1, "five six")]
+    source = TranscriptLines()
+    source.width = 24
+    source.show(replay([Text("one two three four five six seven eight nine ten"), Stop()]))
+    rows = [place.row for place in rows_with(source, 0, 1, "five six")]
     assert len(rows) == 1
 
 

@@ -12,7 +12,7 @@ class Blocks:
         self.heights = heights
         self.measured: set[tuple[int, int]] = set()
 
-    def turns(self) -> int:
+    def sections(self) -> int:
         return len(self.heights)
 
     def blocks(self, turn: int) -> int:
@@ -48,17 +48,17 @@ def test_the_window_is_a_slice_of_the_rows(heights: Heights, data: st.DataObject
 @given(columns, st.integers(1, 12))
 def test_the_bottom_shows_the_last_row_on_the_last_line(heights: Heights, rows: int) -> None:
     places = all_places(heights)
-    column = Blocks(heights)
-    assert window(column, bottom(column, rows), rows) == places[-rows:]
+    source = Blocks(heights)
+    assert window(source, bottom(source, rows), rows) == places[-rows:]
 
 
 @given(columns, st.integers(1, 12), st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 9)))
 def test_a_place_that_no_longer_exists_is_held_within_the_conversation(
     heights: Heights, rows: int, top: tuple[int, int, int]
 ) -> None:
-    column = Blocks(heights)
+    source = Blocks(heights)
     places = all_places(heights)
-    shown = window(column, held(column, Place(*top), rows), rows)
+    shown = window(source, held(source, Place(*top), rows), rows)
     assert len(shown) == min(rows, len(places))
 
 
@@ -73,6 +73,6 @@ def test_distance_counts_the_rows_between(heights: Heights, data: st.DataObject)
 
 
 def test_opening_at_the_end_measures_only_what_is_on_the_screen() -> None:
-    column = Blocks([[1, 5, 5, 1]] * 10_000)
-    bottom(column, 30)
-    assert len(column.measured) < 20
+    source = Blocks([[1, 5, 5, 1]] * 10_000)
+    bottom(source, 30)
+    assert len(source.measured) < 20

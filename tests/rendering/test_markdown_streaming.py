@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from markdown_it.tree import SyntaxTreeNode
 
 from tests.rendering.drawing import cells, drawn, seen
-from tui.rendering.blocks import Setting, block_lines
+from tui.rendering.blocks import BlockContext, block_lines
 from tui.rendering.inline import parser
 from tui.rendering.lines import BLANK, Line
 from tui.rendering.markdown import WINDOW, MarkdownBlocks
@@ -101,7 +101,7 @@ def test_every_character_a_delta_draws_the_same(text: str, width: int) -> None:
 def test_block_by_block_draws_what_the_whole_text_says(text: str, width: int) -> None:
     references: dict[str, Any] = {}
     blocks = SyntaxTreeNode(parser().disable("inline").parse(text, {"references": references})).children
-    setting = Setting(width, text.split("\n"), references)
+    setting = BlockContext(width, text.split("\n"), references)
     expected: list[Line] = []
     for rows in filter(None, (block_lines(block, setting) for block in blocks)):
         expected += [BLANK, *rows] if expected else rows

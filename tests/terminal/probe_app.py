@@ -20,7 +20,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList
 
-from tui.terminal.app import FrugalApp
+from tui.terminal.app import DiffingApp
 
 WORDS = ["what", "does", "the", "contract", "of", "March", "say", "about", "late", "delivery", "and", "its", "price"]
 LINK = Style(underline=True, link="https://example.org/a")
@@ -72,7 +72,7 @@ class Dialog(ModalScreen[None]):
         yield Label("Delete it? 削除 🗑")
 
 
-class ProbeApp(FrugalApp):
+class ProbeApp(DiffingApp):
     CSS = """
     OptionList { width: 30; border: none; }
     Log { width: 1fr; background: $surface; }

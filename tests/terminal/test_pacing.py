@@ -7,7 +7,7 @@ import pytest
 
 from tests.real_terminal import RealTerminal
 from tui.terminal.app import FULL_REFRESH
-from tui.terminal.pacing import ANSWER_LIMIT, PATIENCE, QUESTION, Pacing
+from tui.terminal.pacing import ANSWER_LIMIT, MAX_UNANSWERED, QUESTION, Pacing
 
 
 @dataclass
@@ -84,7 +84,7 @@ def test_a_late_terminal_gets_a_frame_in_each_limit_and_no_second_question(strea
 
 def test_a_terminal_that_never_answers_is_soon_not_waited_for(stream: Stream) -> None:
     stream.submit(1)
-    for _ in range(PATIENCE):
+    for _ in range(MAX_UNANSWERED):
         stream.submit(2)
         stream.clock.pass_limit()
     stream.submit(3, 4, 5)

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.terminal.cells import cells_of
-from tui.terminal.screen_buffer import Picture, Placement
+from tui.terminal.screen_buffer import Patch, ScreenBuffer
 
 WIDTH, HEIGHT = 40, 12
 SIDEBAR = 9
@@ -21,15 +21,15 @@ segments = st.tuples(words, styles).map(lambda parts: Segment(*parts))
 lines = st.lists(segments, max_size=4).map(Strip)
 
 
-def placed(y: int, x: int, line: Strip, width: int) -> Placement:
-    return Placement(y, x, cells_of(line.adjust_cell_length(width)))
+def placed(y: int, x: int, line: Strip, width: int) -> Patch:
+    return Patch(y, x, cells_of(line.adjust_cell_length(width)))
 
 
 @st.composite
-def frames(draw: st.DrawFn) -> list[list[Placement]]:
+def frames(draw: st.DrawFn) -> list[list[Patch]]:
     """Of a pane that scrolls, beside a sidebar; and of any rows of both."""
     pool = draw(st.lists(lines, min_size=HEIGHT, max_size=2 * HEIGHT))
-    made: list[list[Placement]] = []
+    made: list[list[Patch]] = []
     for is_scroll in draw(st.lists(st.booleans(), max_size=8)):
         if is_scroll:
             top = draw(st.integers(0, len(pool) - HEIGHT))
@@ -46,8 +46,8 @@ def frames(draw: st.DrawFn) -> list[list[Placement]]:
     return made
 
 
-def blank_picture() -> Picture:
-    picture = Picture()
+def blank_picture() -> ScreenBuffer:
+    picture = ScreenBuffer()
     picture.clear(WIDTH, HEIGHT)
     return picture
 
@@ -65,18 +65,18 @@ class Terminal:
 
 @settings(deadline=None, max_examples=100)
 @given(frames())
-def test_every_frame_leaves_the_terminal_as_if_it_had_been_drawn_whole(drawn: list[list[Placement]]) -> None:
+def test_every_frame_leaves_the_terminal_as_if_it_had_been_drawn_whole(drawn: list[list[Patch]]) -> None:
     terminal, picture = Terminal(), blank_picture()
     rows = [placed(y, 0, Strip([]), WIDTH).cells for y in range(HEIGHT)]
-    terminal.show(picture.draw([Placement(y, 0, row) for y, row in enumerate(rows)]))
+    terminal.show(picture.draw([Patch(y, 0, row) for y, row in enumerate(rows)]))
     for frame in drawn:
         for y, x, cells in frame:
             rows[y][x : x + len(cells)] = cells
         shown = terminal.show(picture.draw(frame))
-        assert shown == Terminal().show(blank_picture().draw([Placement(y, 0, row) for y, row in enumerate(rows)]))
+        assert shown == Terminal().show(blank_picture().draw([Patch(y, 0, row) for y, row in enumerate(rows)]))
 
 
-def lines_of(*texts: str) -> list[Placement]:
+def lines_of(*texts: str) -> list[Patch]:
     return [placed(y, 0, Strip([Segment(text)]), WIDTH) for y, text in enumerate(texts)]
 
 
@@ -138,4 +138,4 @@ def test_the_same_link_made_anew_is_not_drawn_anew() -> None:
 
 
 def test_control_characters_never_reach_the_terminal() -> None:
-    assert "\x07" not in blank_picture().draw([Placement(0, 0, cells_of(Strip([Segment("a\x07\x1b]2;b")])))])
+    assert "\x07" not in blank_picture().draw([Patch(0, 0, cells_of(Strip([Segment("a\x07\x1b]2;b")])))])

@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import Static
 
-from tui.terminal.app import FrugalApp
+from tui.terminal.app import DiffingApp
 
 
 def parameters(function: object) -> list[str]:
@@ -29,7 +29,7 @@ def test_the_methods_that_are_overridden_exist_with_these_parameters() -> None:
         "exit": ["self", "result", "return_code", "message"],
     }.items():
         assert parameters(getattr(App, name)) == expected
-        assert getattr(FrugalApp, name) is not getattr(App, name)
+        assert getattr(DiffingApp, name) is not getattr(App, name)
 
 
 def test_a_frame_is_written_as_the_text_that_its_update_renders() -> None:
@@ -71,7 +71,7 @@ def test_attributes_of_a_style_are_rendered_without_colours_when_it_has_none() -
 
 
 def test_the_app_knows_whether_frames_can_be_held_back_and_which_screens_shine_through() -> None:
-    app: Any = FrugalApp()
+    app: Any = DiffingApp()
     assert app._sync_available is False
     assert app._background_screens == []
 

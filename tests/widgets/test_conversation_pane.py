@@ -156,11 +156,11 @@ async def test_each_conversation_keeps_its_own_place_and_folds() -> None:
 
 async def test_only_what_is_near_the_screen_is_rendered() -> None:
     async with reading(conversation(5000)) as reader:
-        column: Any = reader.pane.column
-        assert len(column._rendered) < 12
+        source: Any = reader.pane.source
+        assert len(source._rendered) < 12
         await reader.press("g")
         await reader.press("end")
-        assert len(column._rendered) < 24
+        assert len(source._rendered) < 24
 
 
 async def test_a_delta_repaints_only_the_rows_it_changes() -> None:

@@ -18,16 +18,16 @@ from tui.api import errors, explain, network
 from tui.api.connection import Connection, is_loopback
 from tui.api.models import MAX_BOUND_INDEXES, Attachment, FullSession, Index, Page, PresignedUrl, Project, Session
 from tui.api.retry import with_retries
-from tui.cooperative import in_slices
+from tui.cooperative import run_in_slices
 
 MAX_BODY_BYTES = 256 * 1024 * 1024
 """Longest answer that is read; a session of 200,000 events has about 100 MB."""
 
 MAX_ERROR_BYTES = 64 * 1024
 
-Item = TypeVar("Item")
-Value = TypeVar("Value")
-Query: TypeAlias = dict[str, str | int]
+_Item = TypeVar("_Item")
+_Value = TypeVar("_Value")
+QueryParams: TypeAlias = dict[str, str | int]
 Waiting: TypeAlias = Callable[[errors.ApiError, float], None]
 
 
@@ -108,7 +108,7 @@ class Client:
         """A session with all its events, decoded in slices."""
         body = await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
         try:
-            return await in_slices(wire.decoding_full_session(body))
+            return await run_in_slices(wire.decoding_full_session(body))
         except wire.WrongShapeError as error:
             raise self._not_the_api(body) from error
 
@@ -167,7 +167,7 @@ class Client:
 
     async def attachments(self, source_id: str, page_token: str | None = None) -> Page[Attachment]:
         """One page of the attachments of a document."""
-        query: Query = {"source_id": source_id}
+        query: QueryParams = {"source_id": source_id}
         return await self._get("/api/v1/beta/attachments", wire.attachments_page, query | _token(page_token))
 
     async def attachment_url(self, name: str, source_id: str) -> PresignedUrl:
@@ -214,14 +214,14 @@ class Client:
         finally:
             await response.aclose()
 
-    async def _get(self, path: str, decode: Callable[[bytes], Value], query: Query | None = None) -> Value:
+    async def _get(self, path: str, decode: Callable[[bytes], _Value], query: QueryParams | None = None) -> _Value:
         return self._read(decode, await self._retried("GET", path, query))
 
-    async def _retried(self, method: str, path: str, query: Query | None = None) -> bytes:
+    async def _retried(self, method: str, path: str, query: QueryParams | None = None) -> bytes:
         return await with_retries(lambda: self._ask(method, path, query), self._sleep, self._waiting)
 
     async def _ask(
-        self, method: str, path: str, query: Query | None = None, body: dict[str, object] | None = None
+        self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None
     ) -> bytes:
         params = self._scope() | (query or {})
         request = self._http.build_request(
@@ -242,11 +242,11 @@ class Client:
         except httpx.RequestError as error:
             raise network.failure(error, str(request.url)) from error
 
-    def _scope(self) -> Query:
+    def _scope(self) -> QueryParams:
         named = {"organization_id": self.connection.organization_id, "project_id": self.connection.project_id}
         return {name: value for name, value in named.items() if value}
 
-    def _read(self, decode: Callable[[bytes], Value], body: bytes) -> Value:
+    def _read(self, decode: Callable[[bytes], _Value], body: bytes) -> _Value:
         try:
             return decode(body)
         except wire.WrongShapeError as error:
@@ -260,7 +260,7 @@ class Client:
         return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)
 
 
-async def every_page(ask: Callable[[str | None], Awaitable[Page[Item]]]) -> AsyncGenerator[Page[Item], None]:
+async def every_page(ask: Callable[[str | None], Awaitable[Page[_Item]]]) -> AsyncGenerator[Page[_Item], None]:
     """Page after page, such as of `client.sessions`, until there is no next token, or one comes again."""
     token: str | None = None
     seen: set[str] = set()
@@ -278,7 +278,7 @@ def well_formed(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _token(page_token: str | None) -> Query:
+def _token(page_token: str | None) -> QueryParams:
     return {"page_token": page_token} if page_token else {}
 
 

@@ -19,7 +19,7 @@ MAX_PROMPT_CHARS = 1000
 MAX_BOUND_INDEXES = 10
 """Most indexes that a session can be bound to (chat guide)."""
 
-Item = TypeVar("Item")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +209,8 @@ class PresignedUrl:
 
 
 @dataclass(frozen=True)
-class Page(Generic[Item]):
+class Page(Generic[_Item]):
     """One page of a list. `next_page_token` is None on the last page."""
 
-    items: Sequence[Item]
+    items: Sequence[_Item]
     next_page_token: str | None = None

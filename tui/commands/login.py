@@ -9,7 +9,7 @@ from getpass import getpass
 
 from tui import credentials
 from tui.api.connection import Connection, checked_key
-from tui.commands.options import base_url_of, parser, settings_of, told
+from tui.commands.options import base_url_of, exit_code_of, parser, settings_of
 
 
 def main(arguments: list[str]) -> int:
@@ -35,4 +35,4 @@ def main(arguments: list[str]) -> int:
         print(f"The key {Connection(base_url, key).key_hint} is kept in {place}, for {base_url}.")
         return 0
 
-    return told(login)
+    return exit_code_of(login)

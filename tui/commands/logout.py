@@ -1,7 +1,7 @@
 """`llamachat-tui logout`: remove the API key that is kept on this machine."""
 
 from tui import credentials
-from tui.commands.options import base_url_of, parser, settings_of, told
+from tui.commands.options import base_url_of, exit_code_of, parser, settings_of
 
 
 def main(arguments: list[str]) -> int:
@@ -13,4 +13,4 @@ def main(arguments: list[str]) -> int:
             print(sentence)
         return 0
 
-    return told(logout)
+    return exit_code_of(logout)

@@ -29,7 +29,7 @@ def base_url_of(settings: Settings) -> str:
     return checked_base_url(settings.cloud_url)
 
 
-def told(command: Callable[[], int]) -> int:
+def exit_code_of(command: Callable[[], int]) -> int:
     """The exit code of a command; what went wrong is said on standard error: 2 for settings, 1 for all else."""
     try:
         return command()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tui import credentials
 from tui.api.connection import Connection
-from tui.commands.options import base_url_of, parser, settings_of, told
+from tui.commands.options import base_url_of, exit_code_of, parser, settings_of
 
 
 def main(arguments: list[str]) -> int:
@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
             print(f"Not used, because the environment wins: {stored}")
         return 0 if hint else 1
 
-    return told(status)
+    return exit_code_of(status)
 
 
 def hint_of(base_url: str, environ: Mapping[str, str] = os.environ) -> tuple[str, str]:

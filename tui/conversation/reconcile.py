@@ -37,8 +37,8 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """What the looks so far showed: how many in a row nothing new, in how many seconds all together, and how much."""
+class Polls:
+    """What the polls so far showed: how many in a row nothing new, in how many seconds all together, and how much."""
 
     in_vain: int = 0
     seconds: float = 0.0
@@ -59,7 +59,7 @@ class StillRunning:
 
     events: Sequence[Event]
     after: float
-    looks: Looks
+    polls: Polls
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
-class LookAgain:
+class PollAgain:
     """The question is not there yet. Look again after so many seconds."""
 
     after: float
-    looks: Looks
+    polls: Polls
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class SessionGone:
     """There is no such session any more. What is here is the only copy."""
 
 
-Verdict: TypeAlias = Finished | StillRunning | Interrupted | LookAgain | NotConfirmed | SessionGone
+Verdict: TypeAlias = Finished | StillRunning | Interrupted | PollAgain | NotConfirmed | SessionGone
 
 
 def known_questions(transcript: Transcript) -> int:
@@ -98,10 +98,10 @@ def known_questions(transcript: Transcript) -> int:
     return sum(turn.question is not None and not _without_a_word(turn) for turn in transcript)
 
 
-def reconcile(sent: Sent, events: Sequence[Event] | None, looks: Looks) -> Verdict:
+def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdict:
     """What one more look says. `events` is the session's whole history; None: there is no such session.
 
-    `looks` is `Looks()` at the first look, and after that what the last verdict carried. The events of a verdict are
+    `polls` is `Polls()` at the first look, and after that what the last verdict carried. The events of a verdict are
     the session's, with what had arrived of this turn and the server does not have: such text is never thrown away.
     """
     if events is None:
@@ -110,7 +110,7 @@ def reconcile(sent: Sent, events: Sequence[Event] | None, looks: Looks) -> Verdi
     start = _find(sent, events)
     if start is None:
         with_received = [*events, UserInput(sent.prompt), *_without_questions(sent.received)]
-        return Finished(with_received, 0) if ended_here else _not_there(sent, with_received, looks)
+        return Finished(with_received, 0) if ended_here else _not_there(sent, with_received, polls)
     end = next((at for at in range(start + 1, len(events)) if isinstance(events[at], UserInput)), len(events))
     turn = events[start + 1 : end]
     received = _without_questions(sent.received)
@@ -119,18 +119,18 @@ def reconcile(sent: Sent, events: Sequence[Event] | None, looks: Looks) -> Verdi
         return Finished(whole, _news(turn, received))
     if end < len(events):
         return Interrupted(whole)
-    grown = len(turn) > looks.events
-    in_vain = 0 if grown else looks.in_vain
-    if in_vain >= len(PAUSES) or looks.seconds >= LONGEST_WATCH:
+    grown = len(turn) > polls.events
+    in_vain = 0 if grown else polls.in_vain
+    if in_vain >= len(PAUSES) or polls.seconds >= LONGEST_WATCH:
         return Interrupted(whole)
     pause = PAUSES[in_vain]
-    return StillRunning(whole, pause, Looks(in_vain + 1, looks.seconds + pause, len(turn)))
+    return StillRunning(whole, pause, Polls(in_vain + 1, polls.seconds + pause, len(turn)))
 
 
-def _not_there(sent: Sent, with_received: Sequence[Event], looks: Looks) -> Verdict:
-    if looks.in_vain < len(PAUSES):
-        pause = PAUSES[looks.in_vain]
-        return LookAgain(pause, Looks(looks.in_vain + 1, looks.seconds + pause))
+def _not_there(sent: Sent, with_received: Sequence[Event], polls: Polls) -> Verdict:
+    if polls.in_vain < len(PAUSES):
+        pause = PAUSES[polls.in_vain]
+        return PollAgain(pause, Polls(polls.in_vain + 1, polls.seconds + pause))
     return Interrupted(with_received) if sent.received else NotConfirmed()
 
 

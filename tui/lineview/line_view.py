@@ -15,8 +15,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.lineview.palette import ROLE_CLASSES, Mark, Palette, marked
-from tui.lineview.selection import Lines, Point, Selection, line_at, link_at, text_of, word_at
+from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette, marked
+from tui.lineview.selection import LineSource, Point, Selection, line_at, link_at, text_of, word_at
 from tui.lineview.viewport import START, Place, bottom, held, last, move, window
 from tui.rendering.lines import BLANK, Line, Role
 
@@ -42,12 +42,12 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RowStyle:
     """How a row is set off: its fill, the bar of the cursor, and marked ranges of cells."""
 
     fill: Role = "text"
     has_bar: bool = False
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Highlight, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ class _Row:
     """What a row of the screen shows, and the strip made of it."""
 
     line: Line
-    look: Look
+    look: RowStyle
     strip: Strip
 
 
 class LineView(Widget, can_focus=True):
-    """Shows a column of lines from a position on. Subclasses say what is in it and how a row looks."""
+    """Shows a source of lines from a position on. Subclasses say what is in it and how a row looks."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--selection", "lines--found"}
@@ -90,9 +90,9 @@ class LineView(Widget, can_focus=True):
 
         url: str
 
-    def __init__(self, column: Lines) -> None:
+    def __init__(self, source: LineSource) -> None:
         super().__init__()
-        self.column = column
+        self.source = source
         self.position = Position()
         self.selection: Selection | None = None
         self._selects_by_keys = False
@@ -106,19 +106,19 @@ class LineView(Widget, can_focus=True):
     def prepare(self, width: int) -> None:
         """Called before each drawing with the cells there are for text."""
 
-    def look(self, place: Place, line: Line) -> Look:
+    def row_style(self, place: Place, line: Line) -> RowStyle:
         """How the row at a place is set off."""
         del line
-        return Look(marks=self.selection_marks(place))
+        return RowStyle(marks=self.selection_marks(place))
 
-    def selection_marks(self, place: Place) -> tuple[Mark, ...]:
+    def selection_marks(self, place: Place) -> tuple[Highlight, ...]:
         cells = self.selection.cells(place) if self.selection is not None else None
         return ((*cells, "lines--selection"),) if cells else ()
 
     @property
     def selected_text(self) -> str:
         """The selected text, "" where nothing is selected."""
-        return text_of(self.column, self.selection) if self.selection is not None else ""
+        return text_of(self.source, self.selection) if self.selection is not None else ""
 
     def clear_selection(self) -> bool:
         """Select nothing. False where nothing was selected."""
@@ -127,9 +127,9 @@ class LineView(Widget, can_focus=True):
         self.redraw()
         return was_selected
 
-    def show_column(self, column: Lines, position: Position) -> None:
-        """Turn to another column, at a position in it."""
-        self.column, self.position, self.selection = column, position, None
+    def show_source(self, source: LineSource, position: Position) -> None:
+        """Turn to another source, at a position in it."""
+        self.source, self.position, self.selection = source, position, None
         self._rows = []
         self.redraw()
 
@@ -152,26 +152,26 @@ class LineView(Widget, can_focus=True):
         self._made_for = self.size
         self.prepare(max(LEAST_WIDTH, self.size.width - MARGIN - PADDING))
         position, height = self.position, self.size.height
-        end = bottom(self.column, height)
-        position.top = end if position.follows else min(held(self.column, position.top, height), end)
-        self.places = window(self.column, position.top, height)
+        end = bottom(self.source, height)
+        position.top = end if position.follows else min(held(self.source, position.top, height), end)
+        self.places = window(self.source, position.top, height)
         self._rows = self._made(height)
         self._tell_position()
 
     def _made(self, height: int) -> list[_Row]:
         made = {(row.line, row.look): row for row in self._rows}
 
-        def row_of(line: Line, look: Look) -> _Row:
+        def row_of(line: Line, look: RowStyle) -> _Row:
             row = made.get((line, look))
             if row is None:
                 row = made[line, look] = _Row(line, look, self._strip(line, look))
             return row
 
-        lines = [(place, self.column.line(place)) for place in self.places]
-        rows = [row_of(line, self.look(place, line)) for place, line in lines]
-        return rows + [row_of(BLANK, Look())] * (height - len(rows))
+        lines = [(place, self.source.line(place)) for place in self.places]
+        rows = [row_of(line, self.row_style(place, line)) for place, line in lines]
+        return rows + [row_of(BLANK, RowStyle())] * (height - len(rows))
 
-    def _strip(self, line: Line, look: Look) -> Strip:
+    def _strip(self, line: Line, look: RowStyle) -> Strip:
         palette = self._palette
         assert palette is not None
         fill = palette.role(look.fill)
@@ -204,33 +204,33 @@ class LineView(Widget, can_focus=True):
     def _tell_position(self) -> None:
         told = (0.0, 1.0, True)
         if self.places:
-            turns = self.column.turns()
+            turns = self.source.sections()
             first = self._fraction(self.places[0], 0) / turns
             last_shown = self._fraction(self.places[-1], 1) / turns
-            told = (first, last_shown, self.places[-1] == last(self.column))
+            told = (first, last_shown, self.places[-1] == last(self.source))
         if told != self._told:
             self._told = told
             self.post_message(self.Scrolled(*told))
 
     def _fraction(self, place: Place, rows: int) -> float:
         """A place as a number of turns from the start. Within a turn it goes by blocks: heights may be unknown."""
-        within = (place.row + rows) / max(1, self.column.height(place.turn, place.block))
-        return place.turn + (place.block + within) / self.column.blocks(place.turn)
+        within = (place.row + rows) / max(1, self.source.height(place.section, place.block))
+        return place.section + (place.block + within) / self.source.blocks(place.section)
 
     def go_to(self, place: Place) -> None:
         """Put a place at the top of the screen, or as near to it as the end allows."""
-        end = bottom(self.column, self.size.height)
-        self.position.top = min(held(self.column, place, self.size.height), end)
+        end = bottom(self.source, self.size.height)
+        self.position.top = min(held(self.source, place, self.size.height), end)
         self.position.follows = self.position.top >= end
         self.redraw()
 
     def go_to_fraction(self, fraction: float) -> None:
         """Go to a place by its fraction of the whole, as the scrollbar shows it."""
-        turns = self.column.turns()
+        turns = self.source.sections()
         if turns:
             turn, within = divmod(max(0.0, min(fraction, 0.999999)) * turns, 1)
-            block = int(within * self.column.blocks(int(turn)))
-            row = int(within * self.column.blocks(int(turn)) % 1 * self.column.height(int(turn), block))
+            block = int(within * self.source.blocks(int(turn)))
+            row = int(within * self.source.blocks(int(turn)) % 1 * self.source.height(int(turn), block))
             self.go_to(Place(int(turn), block, row))
 
     def bring_into_sight(self, first: Place, last_row: Place) -> None:
@@ -240,10 +240,10 @@ class LineView(Widget, can_focus=True):
         if first < self.position.top:
             self.go_to(first)
         else:
-            self.go_to(min(first, move(self.column, last_row, 1 - self.size.height)))
+            self.go_to(min(first, move(self.source, last_row, 1 - self.size.height)))
 
     def point_at(self, x: int, y: int) -> Point | None:
-        """The cell of the column that is shown at a cell of the widget; the nearest row where there is none."""
+        """The cell of the source that is shown at a cell of the widget; the nearest row where there is none."""
         if not self.places:
             return None
         return Point(self.places[max(0, min(y, len(self.places) - 1))], max(0, x - MARGIN))
@@ -282,19 +282,19 @@ class LineView(Widget, can_focus=True):
         if point is None:
             return
         if event.chain == 2:
-            self.selection = word_at(self.column, point)
+            self.selection = word_at(self.source, point)
         elif event.chain == 3:
-            self.selection = line_at(self.column, point.place)
-        elif self.selection is None and (url := link_at(self.column.line(point.place), point.cell)):
+            self.selection = line_at(self.source, point.place)
+        elif self.selection is None and (url := link_at(self.source.line(point.place), point.cell)):
             self.post_message(self.LinkChosen(url))
         self.redraw()
 
     def action_scroll_rows(self, by: int) -> None:
         if self._selects_by_keys and self.selection is not None:
             head = self.selection.head
-            self._extend_to(Point(move(self.column, head.place, by), head.cell))
+            self._extend_to(Point(move(self.source, head.place, by), head.cell))
         else:
-            self.go_to(move(self.column, self.position.top, by))
+            self.go_to(move(self.source, self.position.top, by))
 
     def action_scroll_pages(self, by: int) -> None:
         self.action_scroll_rows(by * max(1, self.size.height - 2))
@@ -313,7 +313,7 @@ class LineView(Widget, can_focus=True):
             self.clear_selection()
             return
         place = next((p for p, row in zip(self.places, self._rows, strict=False) if row.look.has_bar), self.places[0])
-        decoration = self.column.line(place).decoration
+        decoration = self.source.line(place).decoration
         self.selection, self._selects_by_keys = Selection(Point(place, decoration), Point(place, decoration)), True
         self._extend_to(Point(place, decoration + 1))
 

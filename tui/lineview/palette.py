@@ -10,7 +10,7 @@ from textual.widget import Widget
 from tui.rendering.lines import Line, Role, Span
 from tui.sanitize import clean
 
-Mark: TypeAlias = tuple[int, int, str]
+Highlight: TypeAlias = tuple[int, int, str]
 """A half-open range of cells of a row, and the component class that it is shown in."""
 
 ROLE_CLASSES = {f"role--{role}" for role in get_args(Role)}

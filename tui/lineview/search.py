@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from tui.conversation.transcript import Answer, Part, Thought, ToolUse, Transcript, Turn, Unrecognized
-from tui.lineview.selection import Lines
+from tui.lineview.selection import LineSource
 from tui.lineview.viewport import Place
 from tui.sanitize import clean
 
@@ -58,17 +58,17 @@ def _json(value: object) -> str:
     return "".join(pieces)
 
 
-def rows_with(column: Lines, turn: int, block: int, wanted: str) -> Iterator[Place]:
+def rows_with(source: LineSource, turn: int, block: int, wanted: str) -> Iterator[Place]:
     """The rows of a block in which an occurrence begins, also one that goes on after a wrap."""
     wanted = wanted.casefold()
-    height = column.height(turn, block)
+    height = source.height(turn, block)
     for row in range(height):
         place = Place(turn, block, row)
-        text = column.line(place).text.casefold()
+        text = source.line(place).text.casefold()
         following = row + 1
         joined = text
         while following < height and len(joined) < len(text) + len(wanted):
-            line = column.line(place._replace(row=following))
+            line = source.line(place._replace(row=following))
             if line.continues is None:
                 break
             joined += line.continues + line.text[line.decoration :].casefold()

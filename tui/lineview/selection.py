@@ -6,15 +6,15 @@ from typing import NamedTuple, Protocol
 
 from rich.cells import cell_len
 
-from tui.lineview.viewport import Column, Place, forward
+from tui.lineview.viewport import Heights, Place, forward
 from tui.rendering.lines import Line
 
 END_OF_ROW = 1_000_000
 """A cell further right than any row reaches."""
 
 
-class Lines(Column, Protocol):
-    """A column whose rows can be read."""
+class LineSource(Heights, Protocol):
+    """A source whose rows can be read."""
 
     def line(self, place: Place) -> Line: ...
 
@@ -51,11 +51,11 @@ class Selection:
         return (start, end) if start < end else None
 
 
-def text_of(column: Lines, selection: Selection) -> str:
+def text_of(source: LineSource, selection: Selection) -> str:
     """The selected text as it was written: without margins and padding, wrapped rows joined again."""
     pieces: list[str] = []
-    for place in _places(column, selection):
-        line, cells = column.line(place), selection.cells(place)
+    for place in _places(source, selection):
+        line, cells = source.line(place), selection.cells(place)
         text = "" if cells is None else cut(line, *cells)
         if pieces:
             pieces.append("\n" if line.continues is None else line.continues)
@@ -63,10 +63,10 @@ def text_of(column: Lines, selection: Selection) -> str:
     return "\n".join(row.rstrip() for row in "".join(pieces).split("\n"))
 
 
-def _places(column: Lines, selection: Selection) -> Iterator[Place]:
+def _places(source: LineSource, selection: Selection) -> Iterator[Place]:
     first, last = selection.first.place, selection.last.place
-    for turn, block, height in forward(column, first.turn, first.block):
-        if (turn, block) > (last.turn, last.block):
+    for turn, block, height in forward(source, first.section, first.block):
+        if (turn, block) > (last.section, last.block):
             return
         for row in range(height):
             if first <= Place(turn, block, row) <= last:
@@ -84,9 +84,9 @@ def cut(line: Line, start: int, end: int) -> str:
     return "".join(taken)
 
 
-def word_at(column: Lines, point: Point) -> Selection:
+def word_at(source: LineSource, point: Point) -> Selection:
     """The word under a point, or the run of spaces or signs there."""
-    text, cells = column.line(point.place).text, _cells(column.line(point.place))
+    text, cells = source.line(point.place).text, _cells(source.line(point.place))
     at = next((n for n, cell in enumerate(cells) if cell > point.cell), len(cells)) - 1
     if at < 0 or at >= len(text):
         return Selection(point, point)
@@ -100,13 +100,13 @@ def word_at(column: Lines, point: Point) -> Selection:
     return Selection(Point(point.place, cells[first]), Point(point.place, end))
 
 
-def line_at(column: Lines, place: Place) -> Selection:
+def line_at(source: LineSource, place: Place) -> Selection:
     """The whole line of the source that a row is part of."""
     first = last = place
-    while column.line(first).continues is not None and first.row:
+    while source.line(first).continues is not None and first.row:
         first = first._replace(row=first.row - 1)
-    rows = column.height(place.turn, place.block)
-    while last.row + 1 < rows and column.line(last._replace(row=last.row + 1)).continues is not None:
+    rows = source.height(place.section, place.block)
+    while last.row + 1 < rows and source.line(last._replace(row=last.row + 1)).continues is not None:
         last = last._replace(row=last.row + 1)
     return Selection(Point(first, 0), Point(last, END_OF_ROW))
 

@@ -1,4 +1,4 @@
-"""A long text as a column of lines, each rendered when it is looked at."""
+"""A long text as a source of lines, each rendered when it is looked at."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,7 +12,7 @@ LONGEST_LINE = 4096
 """Characters of the source that make one block at most, so that one endless line is not wrapped at once."""
 
 
-class PlainColumn:
+class TextLines:
     """The `Column` of a text: one turn, one block for each line of it."""
 
     def __init__(self, text: str) -> None:
@@ -30,7 +30,7 @@ class PlainColumn:
             self._width = width
             self._wrapped.cache_clear()
 
-    def turns(self) -> int:
+    def sections(self) -> int:
         return 1 if self._lines else 0
 
     def blocks(self, turn: int) -> int:

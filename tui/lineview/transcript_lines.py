@@ -1,4 +1,4 @@
-"""A transcript as a column of blocks, rendered only where it is looked at.
+"""A transcript as a source of blocks, rendered only where it is looked at.
 
 A turn is its question, its parts and its end, in that order, one block each. What an event did not touch keeps its
 block, and a block that only grew is updated in place.
@@ -48,7 +48,7 @@ class _Rendered:
     end: Sequence[Line] | None = None
 
 
-class TranscriptColumn:
+class TranscriptLines:
     """The `Column` of a transcript at a width, with what the reader folded and unfolded."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class TranscriptColumn:
             self.width = width
             self._rendered.clear()
 
-    def turns(self) -> int:
+    def sections(self) -> int:
         return len(self.transcript)
 
     def blocks(self, turn: int) -> int:
@@ -86,8 +86,8 @@ class TranscriptColumn:
 
     def line(self, place: Place) -> Line:
         """The line at a place. A block begins with a blank one where it is set off from the block before it."""
-        row = place.row - self._gap(place.turn, place.block)
-        return BLANK if row < 0 else self._rows(place.turn, place.block)[row]
+        row = place.row - self._gap(place.section, place.block)
+        return BLANK if row < 0 else self._rows(place.section, place.block)[row]
 
     def part(self, turn: int, block: int) -> Part | None:
         """The part that a block draws; None for the question and the end."""

@@ -13,20 +13,20 @@ from starlette.routing import Route
 
 from tui.local.agents.agent import Agent
 from tui.local.agents.extractive import answer
-from tui.local.chat.session_store import Sessions
-from tui.local.chat.turn_tasks import Turns
+from tui.local.chat.session_store import SessionStore
+from tui.local.chat.turn_tasks import TurnTasks
 from tui.local.http import attachments as attachment_routes
 from tui.local.http import chat as chat_routes
 from tui.local.http import indexes as library_routes
 from tui.local.http import retrieval as retrieval_routes
-from tui.local.http.auth import Access
-from tui.local.http.requests import InvalidRequestError, invalid
-from tui.local.http.services import Parts
-from tui.local.library.database import Database
+from tui.local.http.auth import AuthMiddleware
+from tui.local.http.requests import BadRequestError, invalid
+from tui.local.http.services import Services
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.documents import blocks_of
 from tui.local.library.library import Folder, Library
-from tui.local.library.page_images import Pictures
-from tui.local.library.sync_supervisor import Syncing
+from tui.local.library.page_images import PageImages
+from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.local.search.languages import stem
 
 PING_SECONDS = 15.0
@@ -34,7 +34,7 @@ PING_SECONDS = 15.0
 
 
 def build(
-    database: Database,
+    database: LibraryDatabase,
     folders: Sequence[Folder],
     key: str,
     hosts: Collection[str] | None,
@@ -42,11 +42,11 @@ def build(
     ping_seconds: float = PING_SECONDS,
 ) -> Starlette:
     """The server over these folders, as an ASGI application. It begins to index when it starts."""
-    library, sessions = Library(database, folders), Sessions(database)
-    syncing = Syncing(library)
-    turns = Turns(sessions, library, syncing, agent)
+    library, sessions = Library(database, folders), SessionStore(database)
+    syncing = SyncSupervisor(library)
+    turns = TurnTasks(sessions, library, syncing, agent)
     on_loopback = hosts is not None
-    parts = Parts(library, sessions, syncing, turns, Pictures(library), ping_seconds, may_add_folders=on_loopback)
+    parts = Services(library, sessions, syncing, turns, PageImages(library), ping_seconds, may_add_folders=on_loopback)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -66,8 +66,8 @@ def build(
             *attachment_routes.routes(parts),
             *retrieval_routes.routes(parts),
         ],
-        middleware=[Middleware(Access, key=key, hosts=hosts)],
-        exception_handlers={HTTPException: _http_error, InvalidRequestError: invalid},
+        middleware=[Middleware(AuthMiddleware, key=key, hosts=hosts)],
+        exception_handlers={HTTPException: _http_error, BadRequestError: invalid},
         lifespan=lifespan,
     )
     app.state.turns = parts.turns

@@ -119,16 +119,16 @@ def _url(host: str, port: int) -> str:
 
 def _agent() -> "Agent":
     """The agent that answers: with a model where one is configured. Raises `UsageError`."""
-    from tui.local.agents.llm_settings import ModelSettingsError, model_settings
+    from tui.local.agents.llm_settings import LlmSettingsError, llm_settings
 
     try:
-        settings = model_settings(os.environ)
-    except ModelSettingsError as error:
+        settings = llm_settings(os.environ)
+    except LlmSettingsError as error:
         raise UsageError(str(error)) from None
     if settings:
-        from tui.local.agents.llm_agent import ModelAgent
+        from tui.local.agents.llm_agent import LlmAgent
 
-        return ModelAgent(settings)
+        return LlmAgent(settings)
     from tui.local.agents.extractive import answer
 
     return answer
@@ -149,14 +149,14 @@ def serve(options: argparse.Namespace) -> None:
     listener = _listen(options.host, options.port)
 
     from tui.local.app import build
-    from tui.local.library.database import Database, data_folder
+    from tui.local.library.database import LibraryDatabase, data_folder
     from tui.local.library.library import folders_of, manual_folder
     from tui.local.progress import show_in_background
     from tui.local.runner import run
 
     agent = _agent()
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
-    app = build(Database(data_folder()), served, key, frozenset(LOOPBACK_HOSTS) if local else None, agent)
+    app = build(LibraryDatabase(data_folder()), served, key, frozenset(LOOPBACK_HOSTS) if local else None, agent)
     library, syncing = app.state.library, app.state.syncing
     names = [folder.name for folder in library.folders.values()]
     ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)

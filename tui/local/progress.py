@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import Syncing
+from tui.local.library.sync_supervisor import SyncSupervisor
 
 REDRAW_SECONDS = 0.1
 BAR_CELLS = 24
@@ -19,7 +19,9 @@ def bar(name: str, done: int, total: int, width: int) -> str:
     return f"Indexing {name} [{'#' * cells:<{BAR_CELLS}}] {done:,} of {total:,} files"[:width]
 
 
-def show(library: Library, syncing: Syncing, stream: TextIO, sleep: Callable[[float], None] = time.sleep) -> None:
+def show(
+    library: Library, syncing: SyncSupervisor, stream: TextIO, sleep: Callable[[float], None] = time.sleep
+) -> None:
     """Draws the line until everything that was asked for at the start is indexed, then takes it away."""
     drawn = False
     while any(syncing.in_progress(index_id) for index_id in library.folders):
@@ -35,6 +37,6 @@ def show(library: Library, syncing: Syncing, stream: TextIO, sleep: Callable[[fl
         stream.flush()
 
 
-def show_in_background(library: Library, syncing: Syncing, stream: TextIO) -> None:
+def show_in_background(library: Library, syncing: SyncSupervisor, stream: TextIO) -> None:
     """`show` on a thread of its own, which ends with the process."""
     threading.Thread(target=show, args=(library, syncing, stream), name="progress", daemon=True).start()

@@ -34,7 +34,7 @@ LEAST_WIDTH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class BlockContext:
     """What a block is set in: its width in cells, the look of its text, and the source that its maps count lines of."""
 
     width: int
@@ -43,11 +43,11 @@ class Setting:
     look: Span = PLAIN
     depth: int = 0
 
-    def inside(self, margin: Sequence[Span]) -> "Setting":
+    def inside(self, margin: Sequence[Span]) -> "BlockContext":
         return replace(self, width=self.width - width_of(margin))
 
 
-def block_lines(node: SyntaxTreeNode, setting: Setting, number: int | None = None) -> list[Line]:
+def block_lines(node: SyntaxTreeNode, setting: BlockContext, number: int | None = None) -> list[Line]:
     """The rows of one block. `number` is the first number of an ordered list, where it is not the source's."""
     match node.type:
         case "paragraph":
@@ -76,12 +76,12 @@ def first_number(node: SyntaxTreeNode) -> int:
     return int(node.attrs.get("start", 1))
 
 
-def _inline(node: SyntaxTreeNode, setting: Setting, look: Span) -> list[Span]:
+def _inline(node: SyntaxTreeNode, setting: BlockContext, look: Span) -> list[Span]:
     content = node.children[0].content if node.children else ""
     return inline_spans(content, setting.references, look)
 
 
-def _heading(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
+def _heading(node: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
     level = int(node.tag[1]) - 1
     lines = wrap(_inline(node, setting, _HEADINGS[level]), setting.width)
     if level in _UNDERLINES:
@@ -90,7 +90,7 @@ def _heading(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
     return lines
 
 
-def _list(node: SyntaxTreeNode, setting: Setting, number: int | None) -> list[Line]:
+def _list(node: SyntaxTreeNode, setting: BlockContext, number: int | None) -> list[Line]:
     first = first_number(node) if number is None else number
     lines: list[Line] = []
     for at, item in enumerate(node.children):
@@ -103,7 +103,7 @@ def _list(node: SyntaxTreeNode, setting: Setting, number: int | None) -> list[Li
     return lines
 
 
-def _hanging(node: SyntaxTreeNode, marker: Span, setting: Setting) -> list[Line]:
+def _hanging(node: SyntaxTreeNode, marker: Span, setting: BlockContext) -> list[Line]:
     """Blocks behind a marker, their other rows below their first."""
     rest = (Span(" " * width_of((marker,))),)
     if setting.width - width_of(rest) < LEAST_WIDTH:
@@ -112,12 +112,12 @@ def _hanging(node: SyntaxTreeNode, marker: Span, setting: Setting) -> list[Line]
     return indented(lines, (marker,), rest) if rest else [*wrap((marker,), setting.width), *lines]
 
 
-def _quote(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
+def _quote(node: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
     bar = (Span("▌ ", "quote"),) if setting.width - 2 >= LEAST_WIDTH else ()
     return indented(_children(node, replace(setting.inside(bar), look=replace(setting.look, role="quote"))), bar)
 
 
-def _children(node: SyntaxTreeNode, setting: Setting) -> Iterator[Line]:
+def _children(node: SyntaxTreeNode, setting: BlockContext) -> Iterator[Line]:
     if not node.children:
         yield from _source(node, setting)
     for at, child in enumerate(node.children):
@@ -126,7 +126,7 @@ def _children(node: SyntaxTreeNode, setting: Setting) -> Iterator[Line]:
         yield from block_lines(child, setting)
 
 
-def _source(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
+def _source(node: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
     """The source itself, of a block that the parser does not open because it is nested too deeply."""
     first, after = node.map or (0, 0)
     text = clean("\n".join(setting.source[first:after])).strip("\n")
@@ -134,7 +134,7 @@ def _source(node: SyntaxTreeNode, setting: Setting) -> list[Line]:
     return [] if markers_only else fold((replace(setting.look, text=text.replace("\t", " ")),), setting.width)
 
 
-def _after_blank(node: SyntaxTreeNode, setting: Setting) -> bool:
+def _after_blank(node: SyntaxTreeNode, setting: BlockContext) -> bool:
     first = node.map[0] if node.map else 0
     return first > 0 and is_blank(setting.source[first - 1])
 
@@ -160,7 +160,7 @@ def _language_label(language: str, width: int) -> list[Line]:
     return [Line((label,), decoration=width_of((label,)), continues="")] if language else []
 
 
-def _table(node: SyntaxTreeNode, setting: Setting) -> Table:
+def _table(node: SyntaxTreeNode, setting: BlockContext) -> Table:
     rows = [row for group in node.children for row in group.children]
     cells = [[_inline(cell, setting, setting.look) for cell in row.children] for row in rows]
     aligns: list[Align] = [_ALIGNS.get(str(cell.attrs.get("style", "")), "left") for cell in rows[0].children]

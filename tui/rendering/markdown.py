@@ -12,7 +12,7 @@ from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 
-from tui.rendering.blocks import Setting, block_lines, fence_language, first_number, is_blank
+from tui.rendering.blocks import BlockContext, block_lines, fence_language, first_number, is_blank
 from tui.rendering.code import MAX_HIGHLIGHTED, code_lines
 from tui.rendering.inline import PIECE
 from tui.rendering.lines import BLANK, PLAIN, Line, Span
@@ -143,10 +143,10 @@ class MarkdownBlocks:
             rows += new
         return rows
 
-    def _setting(self, parsed: Parsed) -> Setting:
-        return Setting(self._width, parsed.lines, parsed.references, self._look)
+    def _setting(self, parsed: Parsed) -> BlockContext:
+        return BlockContext(self._width, parsed.lines, parsed.references, self._look)
 
-    def _first_rows(self, block: SyntaxTreeNode, setting: Setting) -> list[Line]:
+    def _first_rows(self, block: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
         tail = self._tail
         if tail.joint == "row" and tail.prefix and block.type == "fence":
             rows = code_lines(block.content.removesuffix("\n"), fence_language(block.info), self._width)

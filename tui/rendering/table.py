@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from tui.rendering.lines import BLANK, Line, Span
 from tui.rendering.wrapping import indented, width_of, wrap
 
-Cell: TypeAlias = Sequence[Span]
+TableCell: TypeAlias = Sequence[Span]
 Align: TypeAlias = Literal["left", "center", "right"]
 
 LEAST = 8
@@ -21,8 +21,8 @@ _GAP = len(_BORDER.text)
 class Table:
     """`aligns` has as many columns as the header; a row may have fewer or more cells (more are not drawn)."""
 
-    header: Sequence[Cell]
-    rows: Sequence[Sequence[Cell]]
+    header: Sequence[TableCell]
+    rows: Sequence[Sequence[TableCell]]
     aligns: Sequence[Align]
 
 
@@ -78,7 +78,7 @@ def _shared(wanted: Sequence[int], available: int) -> Sequence[int]:
     return fitted
 
 
-def _row(cells: Sequence[Cell], columns: Sequence[int], aligns: Sequence[Align]) -> Iterator[Line]:
+def _row(cells: Sequence[TableCell], columns: Sequence[int], aligns: Sequence[Align]) -> Iterator[Line]:
     """A row is as high as its highest cell."""
     wrapped = [
         wrap(cells[number], columns[number]) if number < len(cells) else [BLANK] for number in range(len(columns))

@@ -1,6 +1,6 @@
 """The one screen: sessions at the left, the conversation and the composer at the right.
 
-It hears the widgets, runs the desk's coroutines as workers, and shows what the desk tells. It awaits nothing itself.
+It hears the widgets, runs the workspace's coroutines as workers, and shows what the workspace publishes.
 """
 
 from collections.abc import Callable, Coroutine
@@ -22,29 +22,29 @@ from tui.conversation.transcript import Transcript
 from tui.screens.reading import ReadingScreen
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
-from tui.terminal.app import FrugalApp
+from tui.terminal.app import DiffingApp
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.conversation_view import BEGINNING, Reader
-from tui.widgets.key_hints import Hints
+from tui.widgets.conversation_view import BEGINNING, ConversationView
+from tui.widgets.key_hints import KeyHints
 from tui.widgets.queue_line import QueueLine
-from tui.widgets.session_list import Mark, Row, SessionList
+from tui.widgets.session_list import SessionList, SessionMark, SessionRow
 from tui.widgets.sidebar import Sidebar
 from tui.workspace.updates import (
     DraftChanged,
-    Failed,
     ListChanged,
-    News,
+    Notice,
     QueueChanged,
-    Said,
+    RequestFailed,
     SessionCreated,
     TranscriptChanged,
     TurnEnded,
+    Update,
 )
-from tui.workspace.workspace import Desk
+from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from tui.screens.index_picker import Answer, Choice, IndexPicker
+    from tui.screens.index_picker import Choice, IndexPicker, PickerAnswer
 
 UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
@@ -65,7 +65,7 @@ class ChatScreen(ReadingScreen):
     that they were meant for, also where a slow line delivers several together.
     """
 
-    app = getters.app(FrugalApp)
+    app = getters.app(DiffingApp)
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     AUTO_FOCUS = "Composer"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,7 +80,7 @@ class ChatScreen(ReadingScreen):
         Binding("R,r", "retry", "Retry", show=False),
     ]
 
-    class RetryWanted(Message):
+    class RetryRequested(Message):
         """The reader asks to connect once more."""
 
     @dataclass
@@ -98,9 +98,9 @@ class ChatScreen(ReadingScreen):
 
     def __init__(self, store: Store, account: str) -> None:
         super().__init__()
-        self.desk = Desk(store, account, self._hear, self.run_worker)
+        self.workspace = Workspace(store, account, self._on_workspace_update, self.run_worker)
         self._open_id: str | None = None
-        self._marks: dict[str, Mark] = {}
+        self._marks: dict[str, SessionMark] = {}
         self._deleted: tuple[Session, Timer] | None = None
         self._waiting_question = ""
         self._quit_asked = -QUIT_WITHIN
@@ -109,26 +109,26 @@ class ChatScreen(ReadingScreen):
     def compose(self) -> ComposeResult:
         if self.app.size.width >= WIDE:
             self.add_class("-wide", update=False)  # else Textual finds it when all is styled, and styles all anew
-        with Horizontal(id="desk"):
+        with Horizontal(id="workspace"):
             yield Sidebar()
             with Vertical(id="main"):
-                yield Reader()
+                yield ConversationView()
                 yield QueueLine()
                 yield Composer()
-        yield Hints()
+        yield KeyHints()
 
     def on_mount(self) -> None:
         self._show_sessions()
-        self.query_one(Composer).put(self.desk.account.drafts.of(NO_SESSION))
+        self.query_one(Composer).put(self.workspace.state.drafts.get(NO_SESSION))
 
     async def enter(self, account: str) -> None:
         """Turn to another account, if it is another: nothing of one is shown with the other."""
-        if account != self.desk.account.name:
+        if account != self.workspace.state.account_id:
             self._turn_to(None)
-            await self.desk.close()
-            self.desk.enter(account)
-            self.query_one(Reader).show_notice(BEGINNING)
-            self.query_one(Composer).put(self.desk.account.drafts.of(NO_SESSION))
+            await self.workspace.close()
+            self.workspace.load_account(account)
+            self.query_one(ConversationView).show_notice(BEGINNING)
+            self.query_one(Composer).put(self.workspace.state.drafts.get(NO_SESSION))
             self._show_sessions()
 
     def warn(self, words: str) -> None:
@@ -137,16 +137,18 @@ class ChatScreen(ReadingScreen):
 
     def say_place(self, place: str) -> None:
         """Say in the bottom line what the app is connected to."""
-        self.query_one(Hints).say_place(place)
+        self.query_one(KeyHints).say_place(place)
 
     def say_activity(self, activity: str) -> None:
         """Say in the bottom line what is being waited for; empty where nothing is."""
-        self.query_one(Hints).say_activity(activity)
+        self.query_one(KeyHints).say_activity(activity)
 
     def say_problem(self, problem: str) -> None:
         """Say what went wrong: where no conversation is open in its place, else in a notice."""
         if self._open_id is None:
-            self.query_one(Reader).show_notice(f"{problem}\n\nPress r in the sessions list (Ctrl+S) to try again.")
+            self.query_one(ConversationView).show_notice(
+                f"{problem}\n\nPress r in the sessions list (Ctrl+S) to try again."
+            )
         else:
             self.notify(problem, severity="error", markup=False, timeout=30)
 
@@ -155,13 +157,13 @@ class ChatScreen(ReadingScreen):
         if self._deleted is not None:
             (session, timer), self._deleted = self._deleted, None
             timer.stop()
-            await self.desk.delete(session)
-        await self.desk.close()
+            await self.workspace.delete(session)
+        await self.workspace.close()
 
-    def _hear(self, news: News) -> None:
+    def _on_workspace_update(self, update: Update) -> None:
         if not self.is_mounted:
             return
-        match news:
+        match update:
             case ListChanged():
                 self._show_sessions()
             case SessionCreated(session_id):
@@ -172,16 +174,16 @@ class ChatScreen(ReadingScreen):
                 self._mark_end(session_id, well)
             case QueueChanged(session_id) | DraftChanged(session_id):
                 if session_id == (self._open_id or NO_SESSION):
-                    self._show_what_is_written(news)
-            case Said(session_id, words):
+                    self._show_what_is_written(update)
+            case Notice(session_id, words):
                 about = "" if session_id == self._open_id else f"{self._title_of(session_id)}: "
                 self.notify(about + words, markup=False, timeout=15)
-            case Failed(error):
+            case RequestFailed(error):
                 self._show_failure(error)
 
     def _show_what_is_written(self, news: QueueChanged | DraftChanged) -> None:
         if isinstance(news, DraftChanged):
-            self.query_one(Composer).put(self.desk.account.drafts.of(news.session_id))
+            self.query_one(Composer).put(self.workspace.state.drafts.get(news.session_id))
         self._show_queue()
 
     def _show_failure(self, error: ApiError) -> None:
@@ -196,39 +198,41 @@ class ChatScreen(ReadingScreen):
 
     def _show_sessions(self) -> None:
         rows = [
-            Row(session.session_id, self._title(session), session.last_updated_at, self._mark(session.session_id))
-            for session in self.desk.catalogue
+            SessionRow(
+                session.session_id, self._title(session), session.last_updated_at, self._mark(session.session_id)
+            )
+            for session in self.workspace.catalogue
         ]
         self.query_one(Sidebar).show_rows(rows, self._open_id)
         self._show_heading()
         if self._picker is not None and self._picker.is_current:
-            self._picker.show_indexes(self.desk.indexes)
+            self._picker.show_indexes(self.workspace.indexes)
 
     def _show_heading(self) -> None:
-        session = self.desk.catalogue.get(self._open_id)
+        session = self.workspace.catalogue.get(self._open_id)
         if session is None:
-            self.query_one(Reader).show_heading("", "")
+            self.query_one(ConversationView).show_heading("", "")
             return
-        searched = session.index_ids or self.desk.turns.scopes.get(session.session_id, ())
-        names = ", ".join(names_of(searched, self.desk.indexes)) or "unbound"
-        self.query_one(Reader).show_heading(self._title(session), names)
+        searched = session.index_ids or self.workspace.turns.scopes.get(session.session_id, ())
+        names = ", ".join(names_of(searched, self.workspace.indexes)) or "unbound"
+        self.query_one(ConversationView).show_heading(self._title(session), names)
 
     def _show_transcript(self, session_id: str) -> None:
         if session_id == self._open_id:
             self.app.pace(self._draw_open)
-            is_busy = self.desk.transcripts[session_id].is_busy
+            is_busy = self.workspace.transcripts[session_id].is_busy
             self.say_activity("Answering · Esc stops" if is_busy else "")
 
     def _draw_open(self) -> None:
         transcript = self._transcript()
         if transcript is not None:
-            self.query_one(Reader).draw(transcript)
+            self.query_one(ConversationView).draw(transcript)
 
     def _transcript(self) -> Transcript | None:
-        return self.desk.transcripts.get(self._open_id or "")
+        return self.workspace.transcripts.get(self._open_id or "")
 
-    def _mark(self, session_id: str) -> Mark:
-        return "busy" if session_id in self.desk.turns.busy else self._marks.get(session_id, "")
+    def _mark(self, session_id: str) -> SessionMark:
+        return "busy" if session_id in self.workspace.turns.busy else self._marks.get(session_id, "")
 
     def _mark_end(self, session_id: str, well: bool) -> None:
         is_seen = session_id == self._open_id and self.app.app_focus
@@ -238,38 +242,38 @@ class ChatScreen(ReadingScreen):
         self._show_sessions()
 
     def _title_of(self, session_id: str) -> str:
-        session = self.desk.catalogue.get(session_id)
+        session = self.workspace.catalogue.get(session_id)
         return "A session" if session is None else self._title(session)
 
     def _title(self, session: Session) -> str:
-        first_question = self.desk.transcripts.get(session.session_id, Transcript()).first_question
-        return title_of(session, first_question, self.desk.names.get(session.session_id, ""))
+        first_question = self.workspace.transcripts.get(session.session_id, Transcript()).first_question
+        return title_of(session, first_question, self.workspace.names.get(session.session_id, ""))
 
     def _show_queue(self) -> None:
-        waiting = self.desk.turns.waiting(self._open_id or NO_SESSION)
-        is_paused = self.desk.turns.is_paused(self._open_id or NO_SESSION)
+        waiting = self.workspace.turns.waiting(self._open_id or NO_SESSION)
+        is_paused = self.workspace.turns.is_paused(self._open_id or NO_SESSION)
         self.query_one(QueueLine).show(waiting, is_paused=is_paused)
         self.query_one(Composer).has_waiting = bool(waiting)
 
     def _turn_to(self, session_id: str | None) -> None:
         """Make a session, or none, the one that is read and written in; each has its own draft and queue."""
         before, self._open_id = self._open_id, session_id
-        composer, drafts = self.query_one(Composer), self.desk.account.drafts
+        composer, drafts = self.query_one(Composer), self.workspace.state.drafts
         drafts.write(before or NO_SESSION, composer.text)
         drafts.save()
-        self.desk.take(session_id or NO_SESSION, before)
-        composer.put(drafts.of(session_id or NO_SESSION))
+        self.workspace.switch(session_id or NO_SESSION, before)
+        composer.put(drafts.get(session_id or NO_SESSION))
         self._show_queue()
 
     def on_text_area_changed(self) -> None:
-        self.desk.account.drafts.write(self._open_id or NO_SESSION, self.query_one(Composer).text)
+        self.workspace.state.drafts.write(self._open_id or NO_SESSION, self.query_one(Composer).text)
 
     def _open(self, session_id: str) -> None:
         if session_id != self._open_id:
             self._turn_to(session_id)
         self._marks.pop(session_id, None)
         transcript = self._transcript()
-        self.query_one(Reader).show(session_id, transcript or Transcript())
+        self.query_one(ConversationView).show(session_id, transcript or Transcript())
         self.say_activity("" if transcript is not None else "Opening the session…")
         self.remove_class("-sessions")
         self._show_sessions()
@@ -282,29 +286,29 @@ class ChatScreen(ReadingScreen):
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
         self._open(message.session_id)
-        self._run(self.desk.open(message.session_id))
+        self._run(self.workspace.open(message.session_id))
 
-    def on_session_list_name_wanted(self, message: SessionList.NameWanted) -> None:
+    def on_session_list_name_requested(self, message: SessionList.NameRequested) -> None:
         def take(name: str | None) -> None:
             if name is not None:
-                self.desk.name(message.session_id, name)
+                self.workspace.name(message.session_id, name)
 
-        if self.desk.is_current:
-            from tui.screens.text_prompt import OneLine
+        if self.workspace.is_current:
+            from tui.screens.text_prompt import TextPrompt
 
             keys = "Kept on this machine. Enter take · empty: its title again · Esc close"
-            name = self.desk.names.get(message.session_id, "")
-            question = OneLine("Name of this session", keys, value=name, placeholder="its title on the server")
+            name = self.workspace.names.get(message.session_id, "")
+            question = TextPrompt("Name of this session", keys, value=name, placeholder="its title on the server")
             self.app.push_screen(question, take)
         else:
             self.action_retry()
 
-    def on_session_list_more_wanted(self) -> None:
-        self._run(self.desk.load_more())
+    def on_session_list_more_requested(self) -> None:
+        self._run(self.workspace.load_more())
 
     def on_session_list_deletion_confirmed(self, message: SessionList.DeletionConfirmed) -> None:
         self._finish_deletion()
-        session = self.desk.hide(message.session_id)
+        session = self.workspace.hide(message.session_id)
         self._deleted = (session, self.set_timer(UNDO_SECONDS, self._finish_deletion))
         self.notify(f"Deleted: {self._title(session)}. Press u to bring it back.", markup=False, timeout=UNDO_SECONDS)
 
@@ -312,7 +316,7 @@ class ChatScreen(ReadingScreen):
         if self._deleted is not None:
             (session, timer), self._deleted = self._deleted, None
             timer.stop()
-            self.desk.show_again(session)
+            self.workspace.show_again(session)
 
     def _finish_deletion(self) -> None:
         if self._deleted is not None:
@@ -320,16 +324,16 @@ class ChatScreen(ReadingScreen):
             timer.stop()
             if session.session_id == self._open_id:
                 self._turn_to(None)
-                self.query_one(Reader).show_notice(BEGINNING)
+                self.query_one(ConversationView).show_notice(BEGINNING)
                 self._show_sessions()
-            self._run(self.desk.delete(session))
+            self._run(self.workspace.delete(session))
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
-        session = self.desk.catalogue.get(self._open_id)
-        if session is None or session.session_id in self.desk.account.gone:
+        session = self.workspace.catalogue.get(self._open_id)
+        if session is None or session.session_id in self.workspace.state.deleted_elsewhere:
             self._waiting_question = message.text
             self.action_new_session()
-        elif session.index_ids is None and not self.desk.turns.scopes.get(session.session_id):
+        elif session.index_ids is None and not self.workspace.turns.scopes.get(session.session_id):
             self._waiting_question = message.text
             self._choose_scope(session.session_id)
         else:
@@ -338,32 +342,32 @@ class ChatScreen(ReadingScreen):
     def _ask(self, session_id: str, question: str) -> bool:
         """Send a question; it leaves the composer with this. False where it could not be taken."""
         self._waiting_question = ""
-        is_taken = self.desk.turns.ask(session_id, question)
+        is_taken = self.workspace.turns.ask(session_id, question)
         if is_taken:
             self.query_one(Composer).take()
-            self.query_one(Reader).pane.follow()
+            self.query_one(ConversationView).pane.follow()
             self.call_after_refresh(self._remember_questions)
         return is_taken
 
-    def on_composer_resume_wanted(self) -> None:
+    def on_composer_resume_requested(self) -> None:
         if self._open_id is not None:
-            self.desk.turns.resume(self._open_id)
+            self.workspace.turns.resume(self._open_id)
 
-    def on_composer_last_waiting_wanted(self, message: Composer.LastWaitingWanted) -> None:
-        question = self.desk.turns.take_last_waiting(self._open_id or NO_SESSION)
+    def on_composer_last_waiting_requested(self, message: Composer.LastWaitingRequested) -> None:
+        question = self.workspace.turns.take_last_waiting(self._open_id or NO_SESSION)
         if message.to_edit:
             self.query_one(Composer).put(question)
 
     def _begin_session(self, session_id: str) -> None:
         self._open(session_id)
         if self._waiting_question and self._ask_what_waited():
-            self.desk.account.drafts.write(NO_SESSION, "")
+            self.workspace.state.drafts.write(NO_SESSION, "")
 
     def _ask_what_waited(self) -> bool:
         return self._open_id is not None and self._ask(self._open_id, self._waiting_question)
 
-    def on_composer_history_wanted(self) -> None:
-        from tui.screens.choice_list import Outline  # here and below: no dialog is loaded before it is opened
+    def on_composer_history_requested(self) -> None:
+        from tui.screens.choice_list import ChoiceList  # here and below: no dialog is loaded before it is opened
 
         composer = self.query_one(Composer)
         questions = list(dict.fromkeys(composer.remembered))
@@ -372,9 +376,9 @@ class ChatScreen(ReadingScreen):
             if number is not None:
                 composer.put(questions[number])
 
-        self.app.push_screen(Outline("Questions asked before", questions), put)
+        self.app.push_screen(ChoiceList("Questions asked before", questions), put)
 
-    def on_composer_editor_wanted(self) -> None:
+    def on_composer_editor_requested(self) -> None:
         from tui.workspace.editor import EditorError, edited
 
         composer = self.query_one(Composer)
@@ -389,7 +393,7 @@ class ChatScreen(ReadingScreen):
     def on_composer_refused(self, message: Composer.Refused) -> None:
         self.notify(message.reason, severity="warning", markup=False)
 
-    def on_composer_quit_wanted(self) -> None:
+    def on_composer_quit_requested(self) -> None:
         self.app.run_worker(self.app.action_quit())
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
@@ -404,15 +408,15 @@ class ChatScreen(ReadingScreen):
             if choice is None:
                 self._waiting_question = ""
             else:
-                self._run(self.desk.create(choice.index_ids, is_bound=choice.is_bound))
+                self._run(self.workspace.create(choice.index_ids, is_bound=choice.is_bound))
 
         picker = self._pick(take)
-        self._run(self.desk.watch_indexes(lambda: picker.is_current))
+        self._run(self.workspace.watch_indexes(lambda: picker.is_current))
 
     def _choose_scope(self, session_id: str) -> None:
         def take(choice: "Choice | None") -> None:
             if choice is not None:
-                self.desk.turns.scopes[session_id] = choice.index_ids
+                self.workspace.turns.scopes[session_id] = choice.index_ids
                 self._show_heading()
                 if self._waiting_question:
                     self._ask_what_waited()
@@ -420,36 +424,36 @@ class ChatScreen(ReadingScreen):
         self._pick(take, scope_of_unbound=True)
 
     def _pick(self, take: "Callable[[Choice | None], None]", *, scope_of_unbound: bool = False) -> "IndexPicker":
-        from tui.screens.index_picker import Choice, FolderWanted, IndexPicker, RemovalWanted, SyncWanted
+        from tui.screens.index_picker import AddFolder, Choice, IndexPicker, RemoveIndex, SyncIndex
 
-        def answered(answer: "Answer | None") -> None:
+        def answered(answer: "PickerAnswer | None") -> None:
             match answer:
                 case None | Choice():
                     take(answer)
-                case FolderWanted():
+                case AddFolder():
                     self._add_folder()
-                case SyncWanted(index_id):
-                    self._run(self.desk.sync_index(index_id))
+                case SyncIndex(index_id):
+                    self._run(self.workspace.sync_index(index_id))
                     self.action_new_session()
-                case RemovalWanted(index_id):
-                    self._run(self.desk.remove_index(index_id))
+                case RemoveIndex(index_id):
+                    self._run(self.workspace.remove_index(index_id))
                     self.action_new_session()
 
-        folders = self.desk.keeps_folders
-        self._picker = IndexPicker(self.desk.indexes, scope_of_unbound=scope_of_unbound, keeps_folders=folders)
+        folders = self.workspace.keeps_folders
+        self._picker = IndexPicker(self.workspace.indexes, scope_of_unbound=scope_of_unbound, keeps_folders=folders)
         self.app.push_screen(self._picker, answered)
         return self._picker
 
     def _add_folder(self) -> None:
-        from tui.screens.text_prompt import OneLine
+        from tui.screens.text_prompt import TextPrompt
 
         def take(path: str | None) -> None:
             if path:
-                self._run(self.desk.add_folder(path))
+                self._run(self.workspace.add_folder(path))
             self.action_new_session()
 
         keys = "Its documents become one index, named after it. Enter take · Esc close"
-        self.app.push_screen(OneLine("Add a folder of this machine", keys, placeholder="~/papers"), take)
+        self.app.push_screen(TextPrompt("Add a folder of this machine", keys, placeholder="~/papers"), take)
 
     def action_go_to_sessions(self) -> None:
         if self.query_one(SessionList).has_focus:
@@ -472,15 +476,15 @@ class ChatScreen(ReadingScreen):
         if self.has_class("-sessions") and self.has_class("-narrow"):
             self.action_go_to_sessions()
         elif self._open_id is not None:
-            self.desk.turns.stop(self._open_id)
+            self.workspace.turns.stop(self._open_id)
 
     def action_copy_or_stop(self) -> None:
-        composer, pane = self.query_one(Composer), self.query_one(Reader).pane
+        composer, pane = self.query_one(Composer), self.query_one(ConversationView).pane
         if composer.selected_text:
             composer.action_copy()
         elif pane.selected_text:
             pane.action_copy()
-        elif self._open_id is not None and self.desk.turns.stop(self._open_id):
+        elif self._open_id is not None and self.workspace.turns.stop(self._open_id):
             return
         elif composer.text:
             composer.remember([*composer.remembered, composer.take()])
@@ -492,5 +496,5 @@ class ChatScreen(ReadingScreen):
 
     def action_retry(self) -> None:
         if self._open_id is None:
-            self.query_one(Reader).show_notice(BEGINNING)
-        self.post_message(self.RetryWanted())
+            self.query_one(ConversationView).show_notice(BEGINNING)
+        self.post_message(self.RetryRequested())

@@ -14,7 +14,7 @@ from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog
 
 
-class Outline(Dialog[int]):
+class ChoiceList(Dialog[int]):
     """A list of lines to choose one from: typing filters, Enter takes. Returns the number of the line, from 0."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

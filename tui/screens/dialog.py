@@ -6,13 +6,13 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-Answer = TypeVar("Answer")
+_Result = TypeVar("_Result")
 
-DEAF_SECONDS = 0.15
+IGNORE_KEYS_SECONDS = 0.15
 """So long after it opens, a dialog answers no key: it was pressed for what was there before."""
 
 
-class Dialog(ModalScreen[Answer | None]):
+class Dialog(ModalScreen[_Result | None]):
     """A typed question: it returns an answer, or None where Escape closed it. It has no effect by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
@@ -22,7 +22,7 @@ class Dialog(ModalScreen[Answer | None]):
         self._opened = monotonic()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action != "close" and monotonic() - self._opened < DEAF_SECONDS:
+        if action != "close" and monotonic() - self._opened < IGNORE_KEYS_SECONDS:
             return False
         return super().check_action(action, parameters)
 

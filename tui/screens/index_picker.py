@@ -34,25 +34,25 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderWanted:
+class AddFolder:
     """A folder of this machine is to become an index."""
 
 
 @dataclass(frozen=True, slots=True)
-class SyncWanted:
+class SyncIndex:
     """An index is to read its folder again."""
 
     index_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class RemovalWanted:
+class RemoveIndex:
     """An index is to be forgotten; its documents stay."""
 
     index_id: str
 
 
-Answer: TypeAlias = Choice | FolderWanted | SyncWanted | RemovalWanted
+PickerAnswer: TypeAlias = Choice | AddFolder | SyncIndex | RemoveIndex
 
 
 class FilterField(Input):
@@ -66,7 +66,7 @@ class FilterField(Input):
             event.prevent_default()
 
 
-class IndexPicker(Dialog[Answer]):
+class IndexPicker(Dialog[PickerAnswer]):
     """Indexes to tick: typing filters, Space ticks, Enter takes. Nothing ticked takes the one under the cursor.
 
     With `scope_of_unbound` the dialog only chooses what the next question of an unbound session searches. With
@@ -171,17 +171,17 @@ class IndexPicker(Dialog[Answer]):
         return super().check_action(action, parameters)
 
     def action_add_folder(self) -> None:
-        self.dismiss(FolderWanted())
+        self.dismiss(AddFolder())
 
     def action_sync(self) -> None:
         if (index_id := self._under_cursor()) is not None:
-            self.dismiss(SyncWanted(index_id))
+            self.dismiss(SyncIndex(index_id))
 
     def action_remove(self) -> None:
         """The same key twice on the same index: the first one asks."""
         index_id = self._under_cursor()
         if index_id is not None and index_id == self._asked_to_remove:
-            self.dismiss(RemovalWanted(index_id))
+            self.dismiss(RemoveIndex(index_id))
         elif index_id is not None:
             self._asked_to_remove = index_id
             self._say("F8 again removes this index from the list. The documents stay.", is_problem=True)

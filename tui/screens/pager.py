@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.lineview.line_view import LineView, Position
-from tui.lineview.text_lines import PlainColumn
+from tui.lineview.text_lines import TextLines
 from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog
 
@@ -19,13 +19,13 @@ class TextView(LineView):
     """A line view of a plain text."""
 
     def __init__(self) -> None:
-        self._text = PlainColumn("")
+        self._text = TextLines("")
         super().__init__(self._text)
 
-    def show_text(self, text: PlainColumn) -> None:
+    def show_text(self, text: TextLines) -> None:
         """Show a text from its beginning."""
         self._text = text
-        self.show_column(text, Position())
+        self.show_source(text, Position())
 
     def prepare(self, width: int) -> None:
         self._text.resize(width)
@@ -56,13 +56,13 @@ class Pager(Dialog[None]):
 
     @work(thread=True)
     def _fill(self) -> None:
-        column = PlainColumn(self._make_text())
-        self.app.call_from_thread(self._show, column)
+        source = TextLines(self._make_text())
+        self.app.call_from_thread(self._show, source)
 
-    def _show(self, column: PlainColumn) -> None:
-        size = f"{column.characters:,} characters" if column.characters > 20_000 else ""
+    def _show(self, source: TextLines) -> None:
+        size = f"{source.characters:,} characters" if source.characters > 20_000 else ""
         self.query_one(".dialog-title", Static).update(" · ".join(filter(None, (self._title, size))))
-        self.query_one(TextView).show_text(column)
+        self.query_one(TextView).show_text(source)
 
     def action_copy(self) -> None:
         view = self.query_one(TextView)

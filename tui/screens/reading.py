@@ -10,7 +10,7 @@ from textual.screen import Screen
 from tui.conversation.plain_text import part_text
 from tui.lineview.line_view import LineView
 from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.conversation_view import Reader
+from tui.widgets.conversation_view import ConversationView
 from tui.widgets.own_keys import own_keys
 
 
@@ -22,7 +22,7 @@ class ReadingScreen(Screen[None]):
         Binding("question_mark", "help", "Help", show=False),
     ]
 
-    def on_conversation_pane_copy_wanted(self, message: ConversationPane.CopyWanted) -> None:
+    def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
         self.app.copy_to_clipboard(message.text)
         more = (
             ""
@@ -31,7 +31,7 @@ class ReadingScreen(Screen[None]):
         )
         self.notify(f"Sent the {message.what} to the terminal's clipboard.{more}", markup=False, timeout=4)
 
-    def on_conversation_pane_last_copy_wanted(self) -> None:
+    def on_conversation_pane_last_copy_requested(self) -> None:
         self._write(Path.cwd() / "llamachat-copy.md", self.app.clipboard)
 
     def _write(self, path: Path, text: str) -> None:
@@ -50,17 +50,17 @@ class ReadingScreen(Screen[None]):
     def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
         self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
 
-    def on_conversation_pane_whole_wanted(self, message: ConversationPane.WholeWanted) -> None:
+    def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
         from tui.screens.pager import Pager  # here and below: no dialog is loaded before it is opened
 
         self.app.push_screen(Pager("The whole part", partial(part_text, message.part)))
 
-    def on_conversation_pane_sources_wanted(self, message: ConversationPane.SourcesWanted) -> None:
+    def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
         from tui.conversation.passages import passages_of
-        from tui.screens.choice_list import Outline
+        from tui.screens.choice_list import ChoiceList
         from tui.screens.pager import Pager
 
-        passages = passages_of(self.query_one(Reader).pane.transcript[message.turn])
+        passages = passages_of(self.query_one(ConversationView).pane.transcript[message.turn])
 
         def show(number: int | None) -> None:
             if number is not None:
@@ -70,27 +70,27 @@ class ReadingScreen(Screen[None]):
         if not passages:
             self.notify("This answer came with no passages.", severity="warning", markup=False, timeout=4)
         elif message.number is None:
-            self.app.push_screen(Outline("Sources", [passage.origin for passage in passages]), show)
+            self.app.push_screen(ChoiceList("Sources", [passage.origin for passage in passages]), show)
         elif message.number <= len(passages):
             show(message.number - 1)
 
-    def on_conversation_pane_export_wanted(self) -> None:
+    def on_conversation_pane_export_requested(self) -> None:
         from tui.conversation.export import as_markdown, file_name
 
-        reader = self.query_one(Reader)
+        reader = self.query_one(ConversationView)
         text = as_markdown(reader.title, reader.pane.transcript)
         self._write(Path.cwd() / f"{file_name(reader.title)}.md", text)
 
-    def on_conversation_pane_outline_wanted(self) -> None:
-        from tui.screens.choice_list import Outline
+    def on_conversation_pane_questions_requested(self) -> None:
+        from tui.screens.choice_list import ChoiceList
 
-        questions = [turn.question or "" for turn in self.query_one(Reader).pane.transcript]
+        questions = [turn.question or "" for turn in self.query_one(ConversationView).pane.transcript]
 
         def go(turn: int | None) -> None:
             if turn is not None:
-                self.query_one(Reader).pane.go_to_turn(turn)
+                self.query_one(ConversationView).pane.go_to_turn(turn)
 
-        self.app.push_screen(Outline("Questions", questions), go)
+        self.app.push_screen(ChoiceList("Questions", questions), go)
 
     def action_help(self) -> None:
         """Show every key that works where the focus is."""

@@ -7,7 +7,7 @@ from textual.widgets import Input, Static
 from tui.screens.dialog import Dialog
 
 
-class OneLine(Dialog[str]):
+class TextPrompt(Dialog[str]):
     """A question that one line answers. It may be empty."""
 
     def __init__(self, title: str, keys: str, *, value: str = "", placeholder: str = "") -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 _PLACES = 1 << 56
 
 
-class Holds:
+class SessionLocks:
     """The holds of this process. Where there is no file, or no locks on this system, nothing is ever held by others."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._file: int | None = None
 
-    def take(self, account: str, session_id: str) -> bool:
+    def acquire(self, account: str, session_id: str) -> bool:
         """Hold a session until `release` or the end of the process. False while another process holds it."""
         return self._lock(account, session_id, hold=True)
 

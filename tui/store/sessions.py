@@ -47,7 +47,7 @@ class _Turn(NamedTuple):
     events: str
 
 
-class Sessions:
+class SessionCache:
     """What the server said when it was last asked. It may be gone or changed there since."""
 
     def __init__(self, database: Database) -> None:

@@ -13,8 +13,8 @@ from tui.store.database import Database
 from tui.store.files import StoreError, files_of
 from tui.store.journal import Journal
 from tui.store.notes import Notes
-from tui.store.session_locks import Holds
-from tui.store.sessions import Sessions
+from tui.store.session_locks import SessionLocks
+from tui.store.sessions import SessionCache
 
 _ACCOUNT_TABLES = ("sessions", "open_turns", "notes", "questions")
 
@@ -24,8 +24,8 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._holds = Holds(_lock_file(database.path))
-        self.sessions = Sessions(database)
+        self._session_locks = SessionLocks(_lock_file(database.path))
+        self.sessions = SessionCache(database)
         self.notes = Notes(database)
         self.journal = Journal(database)
 
@@ -62,11 +62,11 @@ class Store:
 
         It is held until `release`, or until the process ends, however it ends.
         """
-        return self._holds.take(account, session_id)
+        return self._session_locks.acquire(account, session_id)
 
     def release(self, account: str, session_id: str) -> None:
         """Let other processes hold the session."""
-        self._holds.release(account, session_id)
+        self._session_locks.release(account, session_id)
 
     def forget(self, account: str | None = None) -> None:
         """Delete all that is kept of an account; or all of all, with the files, and keep nothing from now on.
@@ -75,8 +75,8 @@ class Store:
         """
         path = self.path
         if account is None and path is not None:
-            self._holds.close()
-            self._holds = Holds(None)
+            self._session_locks.close()
+            self._session_locks = SessionLocks(None)
             self.database.leave_file()
             for file in files_of(path):
                 file.unlink(missing_ok=True)
@@ -101,7 +101,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file and of all holds."""
-        self._holds.close()
+        self._session_locks.close()
         self.database.close()
 
 

@@ -22,7 +22,7 @@ from textual.screen import Screen
 from tui.sanitize import clean_line
 from tui.terminal.cells import cells_of
 from tui.terminal.pacing import Pacing
-from tui.terminal.screen_buffer import Picture, Placement
+from tui.terminal.screen_buffer import Patch, ScreenBuffer
 
 FULL_REFRESH: Final = "LLAMACHAT_FULL_REFRESH"
 """The environment variable that turns all of it off: Textual alone then draws, and nothing is paced."""
@@ -31,17 +31,17 @@ SYNCHRONIZED: Final = "\x1b[?2026h{}\x1b[?2026l"
 """The terminal shows what is between only when it is complete (synchronized output)."""
 
 
-TORN: Final = 200
+SYNC_FRAME_CHARS: Final = 200
 """Characters of a frame that is long enough to be seen half drawn."""
 
 
-class FrugalApp(App[None]):
+class DiffingApp(App[None]):
     """An App whose frames hold only what differs from what the terminal shows."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.full_refresh = os.environ.get(FULL_REFRESH, "0") != "0"
-        self._picture = Picture()
+        self._picture = ScreenBuffer()
         self._pacing = Pacing(self.set_timer)
         self._is_drawing_difference = False
 
@@ -49,9 +49,9 @@ class FrugalApp(App[None]):
         stock = super().get_driver_class()
         if stock.__name__ != "LinuxDriver":  # Windows, a browser, or one that TEXTUAL_DRIVER names
             return stock
-        from tui.terminal.driver import SturdyDriver
+        from tui.terminal.driver import ResilientDriver
 
-        return SturdyDriver
+        return ResilientDriver
 
     def on_mount(self) -> None:
         app: Any = self  # the type of the signals is left open by Textual
@@ -84,7 +84,7 @@ class FrugalApp(App[None]):
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leave, when an answer that is on its way has come: it would be typed into the shell."""
-        self._pacing.finish(lambda: super(FrugalApp, self).exit(result, return_code, message))
+        self._pacing.finish(lambda: super(DiffingApp, self).exit(result, return_code, message))
 
     def exit_at_once(self, return_code: int) -> None:
         """Leave without waiting for the terminal: it may be gone, or answer no more."""
@@ -134,7 +134,7 @@ class FrugalApp(App[None]):
             self._picture.clear(*screen.outer_size)
             update = self._whole(screen)
         text = self._picture.draw(list(_placements(update, colors)))
-        if len(text) > TORN and self._sync_available:
+        if len(text) > SYNC_FRAME_CHARS and self._sync_available:
             text = SYNCHRONIZED.format(text)
         return text + self._pacing.question()
 
@@ -158,7 +158,7 @@ class _Difference(CompositorUpdate):
     Worked out when it is written and not before: an update that Textual does not write must leave no trace.
     """
 
-    def __init__(self, app: FrugalApp, screen: Screen[Any], update: LayoutUpdate | ChopsUpdate) -> None:
+    def __init__(self, app: DiffingApp, screen: Screen[Any], update: LayoutUpdate | ChopsUpdate) -> None:
         self._app = app
         self._screen = screen
         self._update = update
@@ -168,15 +168,15 @@ class _Difference(CompositorUpdate):
         return self._app.difference(self._update, self._screen, colors)
 
 
-def _placements(update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> Iterator[Placement]:
+def _placements(update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> Iterator[Patch]:
     if isinstance(update, LayoutUpdate):
         for y, line in enumerate(update.strips, update.region.y):
             x = update.region.x
             for strip in line:
-                yield Placement(y, x, cells_of(strip, colors))
+                yield Patch(y, x, cells_of(strip, colors))
                 x += strip.cell_length
         return
     for y, first, last in update.spans:
         for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is not None and x < last and end > first:
-                yield Placement(y, x, cells_of(strip.crop(0, min(end, last) - x), colors))
+                yield Patch(y, x, cells_of(strip.crop(0, min(end, last) - x), colors))

@@ -23,7 +23,7 @@ class Pen(NamedTuple):
 Cell: TypeAlias = tuple[str, Pen]
 """A grapheme, or "" in the second column of a wide one; and its look. A bare tuple: they are made by the thousand."""
 
-Row: TypeAlias = list[Cell]
+CellRow: TypeAlias = list[Cell]
 
 NO_PEN = Pen()
 UNKNOWN: Cell = ("\0", NO_PEN)
@@ -40,9 +40,9 @@ _SURE_SYMBOLS = frozenset(
 )
 
 
-def cells_of(strip: Strip, colors: ColorSystem = ColorSystem.TRUECOLOR) -> Row:
+def cells_of(strip: Strip, colors: ColorSystem = ColorSystem.TRUECOLOR) -> CellRow:
     """The cells of a strip, as many as it is wide. Control characters and segments have no width: they go."""
-    cells: Row = []
+    cells: CellRow = []
     for text, style, control in strip:
         if control:
             continue
@@ -58,7 +58,7 @@ def cells_of(strip: Strip, colors: ColorSystem = ColorSystem.TRUECOLOR) -> Row:
     return cells
 
 
-def doubts(row: Row) -> list[bool]:
+def doubts(row: CellRow) -> list[bool]:
     """For each cell: may terminals disagree on the width of its grapheme? On clusters, emoji, young symbols they do."""
     doubtful = False
     return [doubtful := _is_doubtful(glyph) if glyph else doubtful for glyph, _ in row]

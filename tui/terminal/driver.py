@@ -21,12 +21,12 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui.terminal.input_filter import MAX_COLUMNS, MAX_ROWS, Intake, Pasted, Piece
+from tui.terminal.input_filter import MAX_COLUMNS, MAX_ROWS, InputFilter, Pasted, Piece
 from tui.terminal.output import Output
 
 READ_BYTES: Final = 64 * 1024
 IDLE_SECONDS: Final = 0.05
-LAST_WORDS_SECONDS: Final = 0.5
+FLUSH_TIMEOUT: Final = 0.5
 """So long the end waits for a terminal that does not read."""
 
 GIVE_BACK: Final = (
@@ -39,7 +39,7 @@ GIVE_BACK: Final = (
 _log = logging.getLogger(__name__)
 
 
-class SturdyDriver(LinuxDriver):
+class ResilientDriver(LinuxDriver):
     """Textual's own driver, with an input that cannot end the app and an output that cannot block it."""
 
     class CaughtUp(Message):
@@ -68,7 +68,7 @@ class SturdyDriver(LinuxDriver):
     def close(self) -> None:
         super().close()
         if self._output is not None:
-            self._output.close(LAST_WORDS_SECONDS)
+            self._output.close(FLUSH_TIMEOUT)
             self._output = None
 
     def abandon(self) -> None:
@@ -82,7 +82,7 @@ class SturdyDriver(LinuxDriver):
             os.write(terminal, GIVE_BACK)
 
     def run_input_thread(self) -> None:
-        parser, intake, heard = XTermParser(), Intake(), monotonic()
+        parser, intake, heard = XTermParser(), InputFilter(), monotonic()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():

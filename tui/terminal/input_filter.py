@@ -43,7 +43,7 @@ Piece: TypeAlias = str | Pasted
 """Text for the parser, or a paste that is complete."""
 
 
-class Intake:
+class InputFilter:
     """Turns the bytes of a terminal into pieces that can do no harm. It keeps what is not complete yet."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Final
 
-CLOGGED: Final = 64 * 1024
+MAX_QUEUED_CHARS: Final = 64 * 1024
 """Characters that wait at most before frames are left out: two or three frames of a full screen."""
 
 
@@ -29,7 +29,7 @@ class Output(Thread):
     @property
     def is_clogged(self) -> bool:
         """Whether so much waits that a frame had better be left out. Asking means: `when_caught_up` will be called."""
-        if self._queued - self._written > CLOGGED:
+        if self._queued - self._written > MAX_QUEUED_CHARS:
             self._was_clogged = True
         return self._was_clogged
 

@@ -12,7 +12,7 @@ QUESTION: Final = "\x1b[6n"
 ANSWER_LIMIT: Final = 1.0
 """Seconds that a frame waits for the answer at most."""
 
-PATIENCE: Final = 3
+MAX_UNANSWERED: Final = 3
 """So many limits passed and never an answer: this terminal does not answer, and nothing waits for it any more."""
 
 
@@ -46,7 +46,7 @@ class Pacing:
         if not self.ready:
             self._waiting = draw
             return
-        self._to_ask = self._has_answered or self._overdue < PATIENCE
+        self._to_ask = self._has_answered or self._overdue < MAX_UNANSWERED
         draw()
 
     def finish(self, leave: Callable[[], None]) -> None:
@@ -75,7 +75,7 @@ class Pacing:
     def _answer_is_overdue(self) -> None:
         """One frame is drawn late, and not asked about: the first question still stands."""
         self._overdue += 1
-        may_come = self._has_answered or self._overdue < PATIENCE
+        may_come = self._has_answered or self._overdue < MAX_UNANSWERED
         self._alarm = self._later(ANSWER_LIMIT, self._answer_is_overdue) if may_come else None
         self._call_waiting(asking=False)
 

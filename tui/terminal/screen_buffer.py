@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
-from tui.terminal.cells import NO_PEN, UNKNOWN, Pen, Row, doubts
+from tui.terminal.cells import NO_PEN, UNKNOWN, CellRow, Pen, doubts
 
 MERGED_GAP = 4
 """Rewriting so many unchanged cells costs no more than going around them."""
@@ -16,12 +16,12 @@ WORTH_MOVING = 400
 """Characters that a frame must have before it is asked whether rows of it only moved."""
 
 
-class Placement(NamedTuple):
+class Patch(NamedTuple):
     """A part of a frame: these cells, from column x of row y on."""
 
     y: int
     x: int
-    cells: Row
+    cells: CellRow
 
 
 class Move(NamedTuple):
@@ -31,7 +31,7 @@ class Move(NamedTuple):
     bottom: int
     up: int
 
-    def applied_to(self, rows: list[Row]) -> list[Row]:
+    def applied_to(self, rows: list[CellRow]) -> list[CellRow]:
         """The rows as the terminal shows them after the move; the rows that came in may have any colour."""
         fresh = [[UNKNOWN] * len(rows[0]) for _ in range(abs(self.up))]
         kept = rows[max(self.top, self.top + self.up) : min(self.bottom, self.bottom + self.up)]
@@ -44,11 +44,11 @@ class Move(NamedTuple):
         return f"\x1b[{self.top + 1};{self.bottom}r\x1b[{self.top + 1}H\x1b[{lines}\x1b[r"
 
 
-class Picture:
+class ScreenBuffer:
     """The screen of a terminal, cell by cell."""
 
     def __init__(self) -> None:
-        self._rows: list[Row] = []
+        self._rows: list[CellRow] = []
         self._pen: Pen | None = NO_PEN
 
     def forget(self) -> None:
@@ -64,7 +64,7 @@ class Picture:
         """Begin anew with a screen of this size of which nothing is known."""
         self._rows = [[UNKNOWN] * width for _ in range(height)]
 
-    def draw(self, placements: Sequence[Placement]) -> str:
+    def draw(self, placements: Sequence[Patch]) -> str:
         """The text to write so that the terminal shows these cells too. It leaves its last colours set for the next."""
         shown, wanted = self._rows, _with(self._rows, placements)
         text, pen = _difference(shown, wanted, self._pen)
@@ -76,7 +76,7 @@ class Picture:
         return text
 
 
-def _with(rows: list[Row], placements: Iterable[Placement]) -> list[Row]:
+def _with(rows: list[CellRow], placements: Iterable[Patch]) -> list[CellRow]:
     """Copies of the rows that change, the same rows otherwise."""
     changed = rows.copy()
     for y, x, cells in placements:
@@ -87,7 +87,7 @@ def _with(rows: list[Row], placements: Iterable[Placement]) -> list[Row]:
     return changed
 
 
-def _difference(shown: list[Row], wanted: list[Row], pen: Pen | None) -> tuple[str, Pen]:
+def _difference(shown: list[CellRow], wanted: list[CellRow], pen: Pen | None) -> tuple[str, Pen]:
     """The text that turns one screen into the other, given the pen that is set; and the pen that is set after it."""
     writing = _Writing(pen)
     for y, (old, new) in enumerate(zip(shown, wanted, strict=True)):
@@ -99,7 +99,7 @@ def _difference(shown: list[Row], wanted: list[Row], pen: Pen | None) -> tuple[s
     return writing.finished()
 
 
-def _changed_runs(old: Row, new: Row, uncertain: list[bool]) -> Iterator[tuple[int, int]]:
+def _changed_runs(old: CellRow, new: CellRow, uncertain: list[bool]) -> Iterator[tuple[int, int]]:
     """The columns to write, from and up to.
 
     Graphemes of uncertain width are drawn together with the neighbours of their kind, and then everything that follows
@@ -136,7 +136,7 @@ class _Writing:
         self._parts.append(f"\x1b[{x + 1}G" if y == self._row else f"\x1b[{y + 1};{x + 1}H")
         self._row = y
 
-    def draw(self, cells: Row, uncertain: list[bool], x: int) -> None:
+    def draw(self, cells: CellRow, uncertain: list[bool], x: int) -> None:
         """Cells from column x on. After graphemes of uncertain width the cursor is told where it should be."""
         at = 0
         for doubtful, group in groupby(uncertain):
@@ -150,7 +150,7 @@ class _Writing:
                 self.move_to(self._row, x + end)
             at = end
 
-    def _draw_in_one_go(self, cells: Row) -> None:
+    def _draw_in_one_go(self, cells: CellRow) -> None:
         for pen, group in groupby(cells, itemgetter(1)):
             self._set(pen)
             self._parts.append("".join([glyph for glyph, _ in group]).replace("\0", " "))
@@ -179,7 +179,7 @@ def _link_id(link: str) -> str:
     return f"id={zlib.crc32(link.encode()):x}" if link else ""
 
 
-def _find_move(shown: list[Row], wanted: list[Row], placements: Iterable[Placement]) -> Move | None:
+def _find_move(shown: list[CellRow], wanted: list[CellRow], placements: Iterable[Patch]) -> Move | None:
     """Did most rows of a part of the screen only move? The part is the one, by its columns, where most rows changed."""
     parts: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for y, x, cells in placements:
@@ -200,6 +200,6 @@ def _find_move(shown: list[Row], wanted: list[Row], placements: Iterable[Placeme
     return Move(min(moved) + min(0, up), max(moved) + max(0, up) + 1, up)
 
 
-def _texts(rows: list[Row], numbers: Iterable[int], left: int, right: int) -> dict[int, str]:
+def _texts(rows: list[CellRow], numbers: Iterable[int], left: int, right: int) -> dict[int, str]:
     texts = ((y, "".join([glyph for glyph, _ in rows[y][left:right]])) for y in numbers)
     return {y: text for y, text in texts if not text.isspace()}

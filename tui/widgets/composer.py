@@ -44,22 +44,22 @@ class Composer(TextArea):
 
         reason: str
 
-    class ResumeWanted(Message):
+    class ResumeRequested(Message):
         """Enter on an empty draft: the questions that wait are to be sent."""
 
     @dataclass
-    class LastWaitingWanted(Message):
+    class LastWaitingRequested(Message):
         """The last question that waits is to be taken out of the queue: `to_edit` it, or to drop it."""
 
         to_edit: bool
 
-    class QuitWanted(Message):
+    class QuitRequested(Message):
         """Ctrl+D on an empty draft."""
 
-    class HistoryWanted(Message):
+    class HistoryRequested(Message):
         """The reader wants to search the questions asked before."""
 
-    class EditorWanted(Message):
+    class EditorRequested(Message):
         """The draft is to be written in the reader's own editor."""
 
     def __init__(self) -> None:
@@ -150,20 +150,20 @@ class Composer(TextArea):
         elif text:
             self.post_message(self.Submitted(text))
         elif self.has_waiting:
-            self.post_message(self.ResumeWanted())
+            self.post_message(self.ResumeRequested())
 
     def action_new_line(self) -> None:
         self.insert("\n")
 
     def action_search_history(self) -> None:
-        self.post_message(self.HistoryWanted())
+        self.post_message(self.HistoryRequested())
 
     def action_write_in_editor(self) -> None:
-        self.post_message(self.EditorWanted())
+        self.post_message(self.EditorRequested())
 
     def action_delete_right_or_drop(self) -> None:
         if self.has_waiting and not self.text:
-            self.post_message(self.LastWaitingWanted(to_edit=False))
+            self.post_message(self.LastWaitingRequested(to_edit=False))
         else:
             self.action_delete_right()
 
@@ -171,11 +171,11 @@ class Composer(TextArea):
         if self.text:
             self.action_delete_right()
         else:
-            self.post_message(self.QuitWanted())
+            self.post_message(self.QuitRequested())
 
     def action_cursor_up(self, select: bool = False) -> None:
         if self.has_waiting and not self.text:
-            self.post_message(self.LastWaitingWanted(to_edit=True))
+            self.post_message(self.LastWaitingRequested(to_edit=True))
             return
         if not select and self.cursor_at_first_line and self._recall(-1):
             return

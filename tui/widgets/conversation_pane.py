@@ -14,10 +14,10 @@ from textual.message import Message
 
 from tui.conversation.plain_text import answer_text, code_blocks, part_text
 from tui.conversation.transcript import Part, Transcript
-from tui.lineview.line_view import LineView, Look, Position
-from tui.lineview.palette import Mark
+from tui.lineview.line_view import LineView, Position, RowStyle
+from tui.lineview.palette import Highlight
 from tui.lineview.search import blocks_with, occurrences, rows_with
-from tui.lineview.transcript_lines import TranscriptColumn
+from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place, backward, forward, move
 from tui.rendering.folding import can_fold
 from tui.rendering.lines import BLANK, Line
@@ -29,7 +29,7 @@ Copied: TypeAlias = Literal["selection", "part", "question", "answer", "code blo
 class Reading:
     """Where a reader is in one conversation."""
 
-    column: TranscriptColumn = field(default_factory=TranscriptColumn)
+    source: TranscriptLines = field(default_factory=TranscriptLines)
     position: Position = field(default_factory=lambda: Position(follows=True))
     cursor: tuple[int, int] | None = None
     """The block under the cursor, by turn and block; None until the reader moves it."""
@@ -46,7 +46,7 @@ class ConversationPane(LineView):
         Binding("N", "find_next(-1)", "Previous match", show=False),
         Binding("y", "copy", "Copy"),
         Binding("s", "sources", "Sources"),
-        Binding("o", "outline", "Questions"),
+        Binding("o", "questions", "Questions"),
         Binding("e", "export", "Export", show=False),
         Binding("p", "open_whole", "Open whole", show=False),
         Binding("J", "move_cursor(1)", "Next part", show=False),
@@ -63,35 +63,35 @@ class ConversationPane(LineView):
         text: str
 
     @dataclass
-    class CopyWanted(Message):
+    class CopyRequested(Message):
         """This text is to be copied."""
 
         text: str
         what: Copied
 
-    class LastCopyWanted(Message):
+    class LastCopyRequested(Message):
         """What was copied last is to be written to a file."""
 
     @dataclass
-    class WholeWanted(Message):
+    class WholeRequested(Message):
         """A part is to be shown whole, in a view of its own."""
 
         part: Part
 
-    class FindWanted(Message):
+    class FindRequested(Message):
         """The reader wants to type what to find."""
 
     @dataclass
-    class SourcesWanted(Message):
+    class SourcesRequested(Message):
         """The passages of a turn are wanted; `number` is the one to show, counted from 1, or None for the list."""
 
         turn: int
         number: int | None
 
-    class ExportWanted(Message):
+    class ExportRequested(Message):
         """The conversation is to be written to a file."""
 
-    class OutlineWanted(Message):
+    class QuestionsRequested(Message):
         """The reader wants the list of questions."""
 
     @dataclass
@@ -103,7 +103,7 @@ class ConversationPane(LineView):
     def __init__(self) -> None:
         self._readings: dict[str, Reading] = {"": Reading()}
         self._reading = self._readings[""]
-        super().__init__(self._reading.column)
+        super().__init__(self._reading.source)
         self._wanted = ""
         self._found: Place | None = None
         self._copies_more = False
@@ -112,21 +112,21 @@ class ConversationPane(LineView):
     @property
     def transcript(self) -> Transcript:
         """The conversation that is shown."""
-        return self._reading.column.transcript
+        return self._reading.source.transcript
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
         self._reading = self._readings.setdefault(session_id, Reading())
-        self._reading.column.show(transcript)
-        self.show_column(self._reading.column, self._reading.position)
+        self._reading.source.show(transcript)
+        self.show_source(self._reading.source, self._reading.position)
 
     def draw(self, transcript: Transcript) -> None:
         """Draw a later state of the conversation that is shown. The reader's place stays, or follows the end."""
-        column, top = self._reading.column, self.position.top
-        was_open = not self.position.follows and not column.is_folded(top.turn, top.block)
-        column.show(transcript)
-        if was_open and column.is_folded(top.turn, top.block):
-            column.toggle(top.turn, top.block)
+        source, top = self._reading.source, self.position.top
+        was_open = not self.position.follows and not source.is_folded(top.section, top.block)
+        source.show(transcript)
+        if was_open and source.is_folded(top.section, top.block):
+            source.toggle(top.section, top.block)
         self.redraw()
 
     def follow(self) -> None:
@@ -134,21 +134,21 @@ class ConversationPane(LineView):
         self.action_go_to_end()
 
     def prepare(self, width: int) -> None:
-        self._reading.column.resize(width)
-        if self._reading.column.is_behind:
+        self._reading.source.resize(width)
+        if self._reading.source.is_behind:
             self.call_later(self._catch_up)
 
     def _catch_up(self) -> None:
-        self._reading.column.catch_up()
+        self._reading.source.catch_up()
         self.redraw()
 
-    def look(self, place: Place, line: Line) -> Look:
+    def look(self, place: Place, line: Line) -> RowStyle:
         is_text = line is not BLANK
         has_bar = is_text and self.has_focus and place[:2] == self._reading.cursor
         fill = "question" if place.block == 0 and is_text else "text"
-        return Look(fill, has_bar, (*self._found_marks(line), *self.selection_marks(place)))
+        return RowStyle(fill, has_bar, (*self._found_marks(line), *self.selection_marks(place)))
 
-    def _found_marks(self, line: Line) -> tuple[Mark, ...]:
+    def _found_marks(self, line: Line) -> tuple[Highlight, ...]:
         text = line.text if self._wanted else ""
         ranges = occurrences(text, self._wanted)
         return tuple((cell_len(text[:start]), cell_len(text[:end]), "lines--found") for start, end in ranges)
@@ -184,58 +184,58 @@ class ConversationPane(LineView):
         super().on_click(event)
 
     def _is_head(self, place: Place) -> bool:
-        part = self._reading.column.part(place.turn, place.block)
-        return part is not None and can_fold(part) and place == self._head_of(place.turn, place.block)
+        part = self._reading.source.part(place.section, place.block)
+        return part is not None and can_fold(part) and place == self._head_of(place.section, place.block)
 
     def _target(self) -> tuple[int, int] | None:
         """The block that a key means: the one under the cursor, else the last on the screen that can be folded."""
         shown = list(dict.fromkeys(place[:2] for place in self.places))
         if self._reading.cursor in shown or not shown:
             return self._reading.cursor
-        column = self._reading.column
-        foldable = (block for block in reversed(shown) if (part := column.part(*block)) and can_fold(part))
+        source = self._reading.source
+        foldable = (block for block in reversed(shown) if (part := source.part(*block)) and can_fold(part))
         return next(foldable, shown[-1])
 
     def action_fold(self) -> None:
         """Fold or unfold the part under the cursor. Its first line stays where it is on the screen."""
-        block, column = self._target(), self._reading.column
+        block, source = self._target(), self._reading.source
         if block is None:
             return
         head = self._head_of(*block)
         on_screen = self.places.index(head) if head in self.places else 0
-        if column.toggle(*block):
+        if source.toggle(*block):
             self._reading.cursor = block
             self.position.follows = False
-            self.position.top = move(column, self._head_of(*block), -on_screen)
+            self.position.top = move(source, self._head_of(*block), -on_screen)
             self.redraw()
 
     def _head_of(self, turn: int, block: int) -> Place:
         """The line that names a part: its first one that is not blank."""
         first = Place(turn, block, 0)
-        is_apart = self._reading.column.height(turn, block) > 1 and self._reading.column.line(first) is BLANK
+        is_apart = self._reading.source.height(turn, block) > 1 and self._reading.source.line(first) is BLANK
         return first._replace(row=1) if is_apart else first
 
     def action_all_details(self) -> None:
-        self._reading.column.toggle_details()
+        self._reading.source.toggle_details()
         self.redraw()
 
     def action_toggle_thinking(self) -> None:
         """Fold or unfold all thinking."""
-        self._reading.column.toggle_thinking()
+        self._reading.source.toggle_thinking()
         self.redraw()
 
     def action_move_cursor(self, by: int) -> None:
         """Move the cursor to the next or previous block, and scroll it into sight."""
         if not self.places:
             return
-        column, cursor = self._reading.column, self._reading.cursor
+        source, cursor = self._reading.source, self._reading.cursor
         shown = [place[:2] for place in self.places]
         if cursor in shown:
             turn, block = cursor
         else:
             turn, block = shown[0] if by > 0 else shown[-1]
             block -= by
-        blocks = forward(column, turn, block + 1) if by > 0 else backward(column, turn, block)
+        blocks = forward(source, turn, block + 1) if by > 0 else backward(source, turn, block)
         if (found := next(blocks, None)) is not None:
             self._put_cursor(*found)
 
@@ -248,11 +248,11 @@ class ConversationPane(LineView):
         """Put the previous or next question at the top of the screen."""
         top = self.position.top
         is_on_question = top.block == 0 and top.row <= 1
-        self.go_to_turn(top.turn + by if by > 0 or is_on_question else top.turn)
+        self.go_to_turn(top.section + by if by > 0 or is_on_question else top.section)
 
     def go_to_turn(self, turn: int) -> None:
         """Put a question at the top of the screen, or as near to it as the end allows."""
-        if 0 <= turn < self._reading.column.turns():
+        if 0 <= turn < self._reading.source.sections():
             self._reading.cursor = (turn, 0)
             self.go_to(Place(turn, 0, 1 if turn else 0))
 
@@ -262,7 +262,7 @@ class ConversationPane(LineView):
         self.redraw()
 
     def action_find(self) -> None:
-        self.post_message(self.FindWanted())
+        self.post_message(self.FindRequested())
 
     def action_find_next(self, step: int) -> None:
         """Go to the next or previous occurrence, once around; the part that it is in is unfolded."""
@@ -276,13 +276,13 @@ class ConversationPane(LineView):
             self.post_message(self.NotFound(self._wanted))
 
     def _matches(self, origin: Place, step: int) -> Iterator[Place]:
-        column = self._reading.column
-        here = list(rows_with(column, origin.turn, origin.block, self._wanted))[::step]
+        source = self._reading.source
+        here = list(rows_with(source, origin.section, origin.block, self._wanted))[::step]
         yield from (place for place in here if (place.row - origin.row) * step > 0)
-        for turn, block in blocks_with(column.transcript, self._wanted, origin[:2], step):
-            if column.is_folded(turn, block):
-                column.toggle(turn, block)
-            yield from list(rows_with(column, turn, block, self._wanted))[::step]
+        for turn, block in blocks_with(source.transcript, self._wanted, origin[:2], step):
+            if source.is_folded(turn, block):
+                source.toggle(turn, block)
+            yield from list(rows_with(source, turn, block, self._wanted))[::step]
         yield from here
 
     def _show_found(self, place: Place) -> None:
@@ -293,8 +293,8 @@ class ConversationPane(LineView):
         self.bring_into_sight(place, place)
         self.redraw()
 
-    def action_outline(self) -> None:
-        self.post_message(self.OutlineWanted())
+    def action_questions(self) -> None:
+        self.post_message(self.QuestionsRequested())
 
     def action_sources(self) -> None:
         """List the passages that the answer under the cursor was built from."""
@@ -303,21 +303,21 @@ class ConversationPane(LineView):
     def _want_source(self, number: int | None) -> None:
         block = self._target()
         if block is not None:
-            self.post_message(self.SourcesWanted(block[0], number))
+            self.post_message(self.SourcesRequested(block[0], number))
 
     def action_export(self) -> None:
-        self.post_message(self.ExportWanted())
+        self.post_message(self.ExportRequested())
 
     def action_open_whole(self) -> None:
         block = self._target()
-        part = self._reading.column.part(*block) if block else None
+        part = self._reading.source.part(*block) if block else None
         if part is not None:
-            self.post_message(self.WholeWanted(part))
+            self.post_message(self.WholeRequested(part))
 
     def action_copy(self) -> None:
         """Copy the selection, else the part under the cursor; then c, q or a copies more of the turn."""
         if self.selected_text:
-            self.post_message(self.CopyWanted(self.selected_text, "selection"))
+            self.post_message(self.CopyRequested(self.selected_text, "selection"))
             self.clear_selection()
             return
         block = self._target()
@@ -325,27 +325,27 @@ class ConversationPane(LineView):
             return
         self._reading.cursor = block
         self._copies_more, self._code_blocks_copied = True, 0
-        part = self._reading.column.part(*block)
-        turn = self._reading.column.transcript[block[0]]
+        part = self._reading.source.part(*block)
+        turn = self._reading.source.transcript[block[0]]
         if part is not None:
-            self.post_message(self.CopyWanted(part_text(part), "part"))
+            self.post_message(self.CopyRequested(part_text(part), "part"))
         else:
-            self.post_message(self.CopyWanted(turn.question or "", "question"))
+            self.post_message(self.CopyRequested(turn.question or "", "question"))
         self.redraw()
 
     def _copy_more(self, key: str) -> None:
         block = self._reading.cursor
         if block is None:
             return
-        turn = self._reading.column.transcript[block[0]]
+        turn = self._reading.source.transcript[block[0]]
         blocks = code_blocks(answer_text(turn)) if key == "c" else []
         if key == "w":
-            self.post_message(self.LastCopyWanted())
+            self.post_message(self.LastCopyRequested())
         elif key == "q":
-            self.post_message(self.CopyWanted(turn.question or "", "question"))
+            self.post_message(self.CopyRequested(turn.question or "", "question"))
         elif key == "a":
-            self.post_message(self.CopyWanted(answer_text(turn), "answer"))
+            self.post_message(self.CopyRequested(answer_text(turn), "answer"))
         elif blocks:
-            self.post_message(self.CopyWanted(blocks[self._code_blocks_copied % len(blocks)], "code block"))
+            self.post_message(self.CopyRequested(blocks[self._code_blocks_copied % len(blocks)], "code block"))
             self._code_blocks_copied += 1
         self._copies_more = True

@@ -25,7 +25,7 @@ Ctrl+P   everything else
 F1       help"""
 
 
-class Reader(Vertical):
+class ConversationView(Vertical):
     """Shows one conversation at a time.
 
     What the pane may answer with a message for the screen is called later: a message that is posted while its reader
@@ -94,7 +94,7 @@ class Reader(Vertical):
         if message.y is not None:
             self.pane.call_later(self.pane.go_to_fraction, message.y / SCROLL_UNITS)
 
-    def on_conversation_pane_find_wanted(self, message: ConversationPane.FindWanted) -> None:
+    def on_conversation_pane_find_requested(self, message: ConversationPane.FindRequested) -> None:
         message.stop()
         field = self.query_one(Input)
         field.display = True

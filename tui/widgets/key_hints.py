@@ -7,7 +7,7 @@ from textual.widget import Widget
 from tui.sanitize import clean_line
 
 
-class Hints(Widget):
+class KeyHints(Widget):
     """One line, drawn anew when the focus or the state changes: cheaper over a slow line than a widget for each key."""
 
     def __init__(self) -> None:

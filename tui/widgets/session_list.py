@@ -17,21 +17,21 @@ from textual.strip import Strip
 
 from tui.conversation.catalogue import age, now
 
-Mark: TypeAlias = Literal["busy", "unseen", "failed", ""]
-MARKS: Mapping[Mark, str] = {"busy": "◌", "unseen": "●", "failed": "!", "": " "}
+SessionMark: TypeAlias = Literal["busy", "unseen", "failed", ""]
+MARKS: Mapping[SessionMark, str] = {"busy": "◌", "unseen": "●", "failed": "!", "": " "}
 AGE_CELLS = 6
 MORE_WITHIN_ROWS = 20
 """The next page is asked for when the cursor comes this near to the last row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SessionRow:
     """One session as it is shown. `title` is a safe line."""
 
     session_id: str
     title: str
     updated: datetime | None = None
-    mark: Mark = ""
+    mark: SessionMark = ""
 
 
 class SessionList(ScrollView, can_focus=True):
@@ -70,22 +70,22 @@ class SessionList(ScrollView, can_focus=True):
         session_id: str
 
     @dataclass
-    class NameWanted(Message):
+    class NameRequested(Message):
         """A session is to be given a name."""
 
         session_id: str
 
-    class MoreWanted(Message):
+    class MoreRequested(Message):
         """The last rows are near: the next page is wanted."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: Sequence[Row] = ()
+        self._rows: Sequence[SessionRow] = ()
         self._cursor = 0
         self._open_id: str | None = None
         self._asked_to_delete: str | None = None
 
-    def show_rows(self, rows: Sequence[Row], open_id: str | None) -> None:
+    def show_rows(self, rows: Sequence[SessionRow], open_id: str | None) -> None:
         """Show these rows; the cursor stays on the session it was on, or at its place where that one has gone."""
         under_cursor = self.session_under_cursor
         self._rows, self._open_id = rows, open_id
@@ -116,7 +116,7 @@ class SessionList(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         return self._strip(self._rows[at], width, is_cursor=at == self._cursor)
 
-    def _strip(self, row: Row, width: int, *, is_cursor: bool) -> Strip:
+    def _strip(self, row: SessionRow, width: int, *, is_cursor: bool) -> Strip:
         style = self.get_component_rich_style
         deleting = row.session_id == self._asked_to_delete
         name = "delete" if deleting else "open" if row.session_id == self._open_id else "title"
@@ -175,7 +175,7 @@ class SessionList(ScrollView, can_focus=True):
 
     def action_name(self) -> None:
         if (session_id := self.session_under_cursor) is not None:
-            self.post_message(self.NameWanted(session_id))
+            self.post_message(self.NameRequested(session_id))
 
     def action_move(self, by: int) -> None:
         self.action_move_to(max(0, min(self._cursor + by, len(self._rows) - 1)))
@@ -190,7 +190,7 @@ class SessionList(ScrollView, can_focus=True):
         self.refresh_lines(before)
         self.refresh_lines(self._cursor)
         if self._cursor >= len(self._rows) - MORE_WITHIN_ROWS:
-            self.post_message(self.MoreWanted())
+            self.post_message(self.MoreRequested())
 
 
 def _fitted(title: str, cells: int) -> str:

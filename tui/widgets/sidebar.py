@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from tui.widgets.session_list import Row, SessionList
+from tui.widgets.session_list import SessionList, SessionRow
 
 
 class Sidebar(Vertical):
@@ -21,7 +21,7 @@ class Sidebar(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: Sequence[Row] = ()
+        self._rows: Sequence[SessionRow] = ()
         self._open_id: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -31,7 +31,7 @@ class Sidebar(Vertical):
     def on_mount(self) -> None:
         self.query_one(Input).display = False
 
-    def show_rows(self, rows: Sequence[Row], open_id: str | None) -> None:
+    def show_rows(self, rows: Sequence[SessionRow], open_id: str | None) -> None:
         """Show these sessions, of which one is open."""
         self._rows, self._open_id = rows, open_id
         self._show()

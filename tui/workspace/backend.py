@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from tui.redaction import hide
+from tui.redaction import register_secret
 from tui.settings import Settings
 from tui.workspace.embedded_server import EmbeddedServer, start_server
 
@@ -93,7 +93,7 @@ async def _connect_cloud(settings: Settings, given: UseKey | None) -> Backend:
     else:
         connection = await _with_found_key(connection)
     if connection.api_key is not None:
-        hide(connection.api_key)
+        register_secret(connection.api_key)
     return Backend(await Client.connect(connection), f"LlamaCloud · {connection.host}")
 
 

@@ -13,19 +13,19 @@ class Drafts:
 
     def __init__(self, notes: Notes, account: str) -> None:
         self._notes = notes
-        self._account = account
+        self._account_id = account
         self._texts = notes.drafts(account)
         self._unsaved: set[str] = set()
-        self.of_others: set[str] = set()
+        self.read_only: set[str] = set()
         """Sessions that another process writes in: what is written there here is kept in memory alone."""
         self._timer: asyncio.TimerHandle | None = None
 
-    def of(self, session_id: str) -> str:
+    def get(self, session_id: str) -> str:
         return self._texts.get(session_id, "")
 
     def write(self, session_id: str, text: str) -> None:
         """Take the draft as it is now, and keep it within `SAVE_AFTER_SECONDS`."""
-        if text == self.of(session_id):
+        if text == self.get(session_id):
             return
         self._texts[session_id] = text
         self._unsaved.add(session_id)
@@ -39,10 +39,10 @@ class Drafts:
             timer.cancel()
         while self._unsaved:
             session_id = self._unsaved.pop()
-            if session_id not in self.of_others:
-                self._notes.save_draft(self._account, session_id, self.of(session_id))
+            if session_id not in self.read_only:
+                self._notes.save_draft(self._account_id, session_id, self.get(session_id))
 
     def reload(self, session_id: str) -> None:
         """Read a draft again after the journal wrote it."""
         self._unsaved.discard(session_id)
-        self._texts[session_id] = self._notes.draft(self._account, session_id)
+        self._texts[session_id] = self._notes.draft(self._account_id, session_id)

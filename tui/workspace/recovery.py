@@ -14,18 +14,18 @@ from tui.conversation.reconcile import (
     PAUSES,
     Finished,
     Interrupted,
-    LookAgain,
-    Looks,
     NotConfirmed,
+    PollAgain,
+    Polls,
     Sent,
     SessionGone,
     StillRunning,
     reconcile,
 )
-from tui.conversation.transcript import interrupt, replay, retell
+from tui.conversation.transcript import amend_reason, interrupt, replay
 from tui.store.journal import JournalEntry
-from tui.workspace.state import Account
-from tui.workspace.updates import DraftChanged, ListChanged, Said, TurnEnded
+from tui.workspace.state import WorkspaceState
+from tui.workspace.updates import DraftChanged, ListChanged, Notice, TurnEnded
 
 Work: TypeAlias = Coroutine[object, object, None]
 
@@ -36,63 +36,63 @@ NO_LONGER_LOOKING = "Not looked for any more. Open the session again to look."
 GONE = "Deleted elsewhere. This copy on this machine can still be read; Ctrl+N begins a new session."
 
 
-class BrokenTurns:
+class Recovery:
     """Looks after the journal's entries until it is known what became of them. `start` runs a coroutine."""
 
-    def __init__(self, account: Account, start: Callable[[Work], None]) -> None:
-        self._account = account
+    def __init__(self, state: WorkspaceState, start: Callable[[Work], None]) -> None:
+        self._state = state
         self._start = start
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-        """How the time between two looks is spent."""
-        self.unclear = {entry.session_id for entry in self._entries() if account.hold(entry.session_id)}
+        """How the time between two polls is spent."""
+        self.unresolved = {entry.session_id for entry in self._entries() if state.hold(entry.session_id)}
         """Sessions in which nothing can be asked until the server was looked at."""
         self._watches: dict[str, object] = {}
-        self._looks: dict[int, Looks] = {}
+        self._polls: dict[int, Polls] = {}
 
-    def of(self, session_id: str) -> list[JournalEntry]:
+    def entries_of(self, session_id: str) -> list[JournalEntry]:
         """A session's turns that are not over as far as this machine knows, oldest first."""
         return [entry for entry in self._entries() if entry.session_id == session_id]
 
     def watch_all(self) -> None:
         """Look after all turns that an earlier run of the program left."""
-        for session_id in self.unclear:
+        for session_id in self.unresolved:
             self.watch(session_id)
 
     def watch(self, session_id: str, *, unclear: bool = True) -> bool:
         """Begin to look after a session's turns, if there are any. `unclear` off: the next question need not wait."""
-        entries = self.of(session_id)
+        entries = self.entries_of(session_id)
         if entries and session_id not in self._watches:
             self._watches[session_id] = watch = object()
             if unclear:
-                self.unclear.add(session_id)
-            self._start(self._look_after(entries, watch))
+                self.unresolved.add(session_id)
+            self._start(self._watch_entries(entries, watch))
         return bool(entries)
 
-    def leave(self, session_id: str) -> bool:
+    def give_up(self, session_id: str) -> bool:
         """Look no longer, because the user said so. False where nothing was waited for."""
-        was_unclear = session_id in self.unclear
+        was_unclear = session_id in self.unresolved
         self._watches.pop(session_id, None)
         self._clear(session_id)
         if was_unclear:
             self._say_end(session_id, NO_LONGER_LOOKING)
         return was_unclear
 
-    def settle(self, session_id: str) -> None:
+    def close(self, session_id: str) -> None:
         """The session goes on: what is not known of its turns is not asked any more, what had arrived is kept."""
         self._watches.pop(session_id, None)
-        for entry in self.of(session_id):
-            self._account.store.journal.end(entry.turn_id)
+        for entry in self.entries_of(session_id):
+            self._state.store.journal.end(entry.turn_id)
 
     def forget(self, session_id: str) -> None:
         """The session is deleted."""
-        self.leave(session_id)
-        for entry in self.of(session_id):
-            self._account.store.journal.drop(entry.turn_id)
+        self.give_up(session_id)
+        for entry in self.entries_of(session_id):
+            self._state.store.journal.drop(entry.turn_id)
 
     def _entries(self) -> Sequence[JournalEntry]:
-        return self._account.store.journal.entries(self._account.name)
+        return self._state.store.journal.entries(self._state.account_id)
 
-    async def _look_after(self, entries: Sequence[JournalEntry], watch: object) -> None:
+    async def _watch_entries(self, entries: Sequence[JournalEntry], watch: object) -> None:
         session_id = entries[0].session_id
         for entry in entries:
             while self._watches.get(session_id) is watch:
@@ -105,14 +105,14 @@ class BrokenTurns:
             self._clear(session_id)
 
     def _clear(self, session_id: str) -> None:
-        self.unclear.discard(session_id)
-        self._account.tell(ListChanged())
+        self.unresolved.discard(session_id)
+        self._state.publish(ListChanged())
 
     async def _look(self, entry: JournalEntry, watch: object) -> float | None:
         """Look once. The seconds until the next look, or None when no more is to be found out."""
         session_id = entry.session_id
         try:
-            full = await self._account.connected().session(session_id)
+            full = await self._state.require_client().session(session_id)
         except NotFoundError:
             full = None
         except ApiError as error:
@@ -122,39 +122,39 @@ class BrokenTurns:
         return await self._conclude(entry, full)
 
     def _could_not_look(self, entry: JournalEntry, error: ApiError) -> float | None:
-        looks = self._looks.get(entry.turn_id, Looks())
-        if looks.in_vain >= len(PAUSES):
-            self._looks.pop(entry.turn_id, None)
+        polls = self._polls.get(entry.turn_id, Polls())
+        if polls.in_vain >= len(PAUSES):
+            self._polls.pop(entry.turn_id, None)
             self._say_end(entry.session_id, f"{error.message} Open the session again to look once more.")
-            self._account.tell(TurnEnded(entry.session_id, well=False))
+            self._state.publish(TurnEnded(entry.session_id, well=False))
             return None
-        pause = PAUSES[looks.in_vain]
-        self._looks[entry.turn_id] = Looks(looks.in_vain + 1, looks.seconds + pause, looks.events)
+        pause = PAUSES[polls.in_vain]
+        self._polls[entry.turn_id] = Polls(polls.in_vain + 1, polls.seconds + pause, polls.events)
         self._say_end(entry.session_id, f"{error.message} Looking again in {pause:.0f} s.")
         return pause
 
     async def _conclude(self, entry: JournalEntry, full: FullSession | None) -> float | None:
         session_id = entry.session_id
         sent = Sent(entry.prompt, entry.questions_before, entry.events)
-        verdict = reconcile(sent, full and full.events, self._looks.get(entry.turn_id, Looks()))
+        verdict = reconcile(sent, full and full.events, self._polls.get(entry.turn_id, Polls()))
         if full is not None:
-            self._account.list_session(full.session)
+            self._state.list_session(full.session)
         match verdict:
             case Finished(events, news):
                 assert full is not None, "only a session that was found can show an end"
                 await self._finish(entry, FullSession(full.session, events), news)
-            case StillRunning(events, after, looks):
-                self._looks[entry.turn_id] = looks
-                reason = f"Still running on the server, looking again in {after:.0f} s. Esc looks no more."
-                self._account.put(session_id, interrupt(replay(events), reason))
+            case StillRunning(events, after, polls):
+                self._polls[entry.turn_id] = polls
+                reason = f"Still running on the server, looking again in {after:.0f} s. Esc polls no more."
+                self._state.put(session_id, interrupt(replay(events), reason))
                 return after
-            case LookAgain(after, looks):
-                self._looks[entry.turn_id] = looks
+            case PollAgain(after, polls):
+                self._polls[entry.turn_id] = polls
                 self._say_end(session_id, f"The server has no such question yet, looking again in {after:.0f} s.")
                 return after
             case Interrupted(events):
-                self._account.put(session_id, interrupt(replay(events), NO_END))
-                self._account.tell(TurnEnded(session_id, well=False))
+                self._state.put(session_id, interrupt(replay(events), NO_END))
+                self._state.publish(TurnEnded(session_id, well=False))
             case NotConfirmed():
                 self._give_back(entry, full)
             case SessionGone():
@@ -163,34 +163,34 @@ class BrokenTurns:
 
     async def _finish(self, entry: JournalEntry, full: FullSession, news: int) -> None:
         session_id = entry.session_id
-        self._account.questions_before.pop(session_id, None)
-        self._account.put(session_id, interrupt(replay(full.events), NO_END))
-        await asyncio.to_thread(self._account.keep_history, full.session, full.events)
-        self._account.store.journal.drop(entry.turn_id)
+        self._state.questions_before.pop(session_id, None)
+        self._state.put(session_id, interrupt(replay(full.events), NO_END))
+        await asyncio.to_thread(self._state.keep_history, full.session, full.events)
+        self._state.store.journal.drop(entry.turn_id)
         if news:
             arrived = "1 new event" if news == 1 else f"{news} new events"
-            self._account.tell(Said(session_id, f"Finished while you were away: {arrived}."))
-        self._account.tell(TurnEnded(session_id, well=True))
+            self._state.publish(Notice(session_id, f"Finished while you were away: {arrived}."))
+        self._state.publish(TurnEnded(session_id, well=True))
 
     def _keep_what_is_left(self, entry: JournalEntry) -> None:
         session_id = entry.session_id
-        self._account.store.journal.end(entry.turn_id)
-        self._account.gone.add(session_id)
+        self._state.store.journal.end(entry.turn_id)
+        self._state.deleted_elsewhere.add(session_id)
         self._say_end(session_id, GONE)
-        self._account.tell(Said(session_id, GONE))
-        self._account.tell(TurnEnded(session_id, well=False))
+        self._state.publish(Notice(session_id, GONE))
+        self._state.publish(TurnEnded(session_id, well=False))
 
     def _give_back(self, entry: JournalEntry, full: FullSession | None) -> None:
         session_id = entry.session_id
-        give_back(self._account, entry.turn_id, session_id)
-        self._account.put(session_id, interrupt(replay(full.events if full else ()), NO_END))
-        self._account.tell(Said(session_id, NOT_CONFIRMED))
-        self._account.tell(TurnEnded(session_id, well=False))
+        give_back(self._state, entry.turn_id, session_id)
+        self._state.put(session_id, interrupt(replay(full.events if full else ()), NO_END))
+        self._state.publish(Notice(session_id, NOT_CONFIRMED))
+        self._state.publish(TurnEnded(session_id, well=False))
 
     def _say_end(self, session_id: str, reason: str) -> None:
-        transcript = self._account.transcripts.get(session_id)
+        transcript = self._state.transcripts.get(session_id)
         if transcript is not None:
-            self._account.put(session_id, retell(transcript, reason))
+            self._state.put(session_id, amend_reason(transcript, reason))
 
 
 def events_of(entry: JournalEntry) -> list[Event]:
@@ -198,9 +198,9 @@ def events_of(entry: JournalEntry) -> list[Event]:
     return [UserInput(entry.prompt), *(event for event in entry.events if not isinstance(event, UserInput))]
 
 
-def give_back(account: Account, turn_id: int, session_id: str) -> None:
+def give_back(state: WorkspaceState, turn_id: int, session_id: str) -> None:
     """Put a turn's question into the session's draft again, before what was typed since."""
-    account.drafts.save()
-    account.store.journal.give_back(turn_id)
-    account.drafts.reload(session_id)
-    account.tell(DraftChanged(session_id))
+    state.drafts.save()
+    state.store.journal.give_back(turn_id)
+    state.drafts.reload(session_id)
+    state.publish(DraftChanged(session_id))

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from tui.api.models import Event
 from tui.conversation.transcript import Transcript, advance, coalesce
-from tui.workspace.state import Account
+from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
 """Streamed events are folded together at most this often, however fast they arrive."""
@@ -15,11 +15,11 @@ JOURNAL_SECONDS = 0.4
 """An event that arrived is in the journal this soon."""
 
 
-class Turn:
+class RunningTurn:
     """Receives the events of a question that is asked once. `before` is the conversation without it."""
 
-    def __init__(self, account: Account, turn_id: int, session_id: str, question: str, before: Transcript) -> None:
-        self._account = account
+    def __init__(self, state: WorkspaceState, turn_id: int, session_id: str, question: str, before: Transcript) -> None:
+        self._state = state
         self.id = turn_id
         self.session_id = session_id
         self.question = question
@@ -62,12 +62,12 @@ class Turn:
     def _fold(self) -> None:
         arrived, self._to_fold = self._to_fold, []
         if arrived:
-            transcript = self._account.transcripts[self.session_id]
+            transcript = self._state.transcripts[self.session_id]
             for event in coalesce(arrived):
                 transcript = advance(transcript, event)
-            self._account.put(self.session_id, transcript)
+            self._state.put(self.session_id, transcript)
 
     def _journal(self) -> None:
         arrived, self._to_journal = self._to_journal, []
         if arrived:
-            self._account.store.journal.append(self.id, arrived)
+            self._state.store.journal.append(self.id, arrived)

@@ -9,35 +9,35 @@ from tui.conversation.catalogue import Catalogue, with_session
 from tui.conversation.transcript import Transcript
 from tui.store.store import Store
 from tui.workspace.drafts import Drafts
-from tui.workspace.updates import Failed, ListChanged, News, TranscriptChanged
+from tui.workspace.updates import ListChanged, RequestFailed, TranscriptChanged, Update
 
 if TYPE_CHECKING:
     from tui.api.client import Client
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 ELSEWHERE = (
     "Another llamachat-tui has this session open. Read it here; to write and to ask, close it there and open it again."
 )
 
 
-class Account:
+class WorkspaceState:
     """The values that the list and the turns share. `tell` hears every change, on the event loop."""
 
-    def __init__(self, store: Store, name: str, tell: Callable[[News], None]) -> None:
+    def __init__(self, store: Store, name: str, tell: Callable[[Update], None]) -> None:
         self.store = store
-        self.name = name
-        self.tell = tell
+        self.account_id = name
+        self.publish = tell
         self.client: Client | None = None
         self.catalogue = Catalogue({session.session_id: session for session in store.sessions.listed(name)})
         self.transcripts: dict[str, Transcript] = {}
         self.questions_before: dict[str, int] = {}
         """Of a conversation that is shown from its last turns only: how many questions came before these."""
         self.drafts = Drafts(store.notes, name)
-        self.gone: set[str] = set()
+        self.deleted_elsewhere: set[str] = set()
         """Sessions that the server has no more: only the copy on this machine is left."""
 
-    def connected(self) -> "Client":
+    def require_client(self) -> "Client":
         """The client. NotSentError where there is none yet."""
         if self.client is None:
             raise NotSentError(
@@ -45,29 +45,29 @@ class Account:
             )
         return self.client
 
-    async def attempt(self, request: "Callable[[Client], Awaitable[Result]]") -> Result | None:
+    async def attempt(self, request: "Callable[[Client], Awaitable[_Result]]") -> _Result | None:
         """What a request returns; None where it failed, which is told."""
         try:
-            return await request(self.connected())
+            return await request(self.require_client())
         except ApiError as error:
-            self.tell(Failed(error))
+            self.publish(RequestFailed(error))
             return None
 
     def put(self, session_id: str, transcript: Transcript) -> None:
         """Show a conversation as it is now."""
         self.transcripts[session_id] = transcript
-        self.tell(TranscriptChanged(session_id))
+        self.publish(TranscriptChanged(session_id))
 
     def list_session(self, session: Session) -> None:
         """Show a session in the list as it is now, and keep it so."""
-        self.store.sessions.save(self.name, [session], complete=False)
+        self.store.sessions.save(self.account_id, [session], complete=False)
         self.catalogue = with_session(self.catalogue, session)
-        self.tell(ListChanged())
+        self.publish(ListChanged())
 
     def keep_history(self, session: Session, events: Sequence[Event]) -> None:
         """Keep a session's whole history, for opening it at once and offline. Not for the event loop."""
-        self.store.sessions.save_history(self.name, session, events)
+        self.store.sessions.save_history(self.account_id, session, events)
 
     def hold(self, session_id: str) -> bool:
         """Whether this process may write the session's draft and send its questions: no other one does."""
-        return self.store.hold(self.name, session_id)
+        return self.store.hold(self.account_id, session_id)

@@ -7,10 +7,10 @@ from tui.api.errors import ApiError, NotFoundError, NotSentError, RefusedError
 from tui.api.models import Stop
 from tui.conversation.reconcile import known_questions
 from tui.conversation.transcript import Transcript, ask, interrupt
-from tui.workspace.recovery import GONE, BrokenTurns, Work, give_back
-from tui.workspace.running_turn import Turn
-from tui.workspace.state import ELSEWHERE, Account
-from tui.workspace.updates import Failed, ListChanged, QueueChanged, TurnEnded
+from tui.workspace.recovery import GONE, Recovery, Work, give_back
+from tui.workspace.running_turn import RunningTurn
+from tui.workspace.state import ELSEWHERE, WorkspaceState
+from tui.workspace.updates import ListChanged, QueueChanged, RequestFailed, TurnEnded
 
 STOPPED = "Stopped by you. What had arrived is kept."
 
@@ -22,20 +22,20 @@ class Turns:
     well, and only on the user's word after one that did not.
     """
 
-    def __init__(self, account: Account, start: Callable[[Work], None]) -> None:
-        self._account = account
+    def __init__(self, state: WorkspaceState, start: Callable[[Work], None]) -> None:
+        self._state = state
         self._start = start
-        self._running: dict[str, Turn] = {}
-        self._queues = account.store.notes.queues(account.name)
+        self._running: dict[str, RunningTurn] = {}
+        self._queues = state.store.notes.queues(state.account_id)
         self._paused = set(self._queues)
-        self.broken = BrokenTurns(account, start)
+        self.recovery = Recovery(state, start)
         self.scopes: dict[str, Sequence[str]] = {}
         """For unbound sessions: the indexes that the next question searches."""
 
     @property
     def busy(self) -> set[str]:
         """The sessions in which a turn runs, or is not known to be over."""
-        return self._running.keys() | self.broken.unclear
+        return self._running.keys() | self.recovery.unresolved
 
     def is_running(self, session_id: str) -> bool:
         """Whether a turn is received here."""
@@ -55,12 +55,12 @@ class Turns:
         False where it cannot be asked, which is told: then the draft is as it was.
         """
         if problem := self._problem(session_id):
-            self._account.tell(Failed(NotSentError(problem)))
+            self._state.publish(RequestFailed(NotSentError(problem)))
             return False
         if session_id in self.busy:
             self._wait(session_id, [*self.waiting(session_id), question])
-            self._account.drafts.write(session_id, "")
-            self._account.drafts.save()
+            self._state.drafts.write(session_id, "")
+            self._state.drafts.save()
         else:
             self._send(session_id, question, self.waiting(session_id), draft="")
         return True
@@ -68,7 +68,7 @@ class Turns:
     def resume(self, session_id: str) -> None:
         """Send the waiting questions, one after another, by the user's word."""
         self._paused.discard(session_id)
-        self._account.tell(QueueChanged(session_id))
+        self._state.publish(QueueChanged(session_id))
         self._next(session_id)
 
     def take_last_waiting(self, session_id: str) -> str:
@@ -83,7 +83,7 @@ class Turns:
         turn = self._running.get(session_id)
         if turn is not None:
             turn.stop()
-        elif not self.broken.leave(session_id):
+        elif not self.recovery.give_up(session_id):
             return False
         self._pause(session_id)
         return True
@@ -91,32 +91,34 @@ class Turns:
     def forget(self, session_id: str) -> None:
         """The session is deleted."""
         self._queues.pop(session_id, None)
-        self.broken.forget(session_id)
+        self.recovery.forget(session_id)
 
     def _problem(self, session_id: str) -> str:
-        if session_id in self._account.gone:
+        if session_id in self._state.deleted_elsewhere:
             return GONE
-        if not self._account.hold(session_id):
+        if not self._state.hold(session_id):
             return ELSEWHERE
         try:
-            self._account.connected()
+            self._state.require_client()
         except NotSentError as error:
             return error.message
         return ""
 
     def _send(self, session_id: str, question: str, waiting: Sequence[str], draft: str) -> None:
-        account = self._account
+        account = self._state
         before = account.transcripts.get(session_id, Transcript())
         known = account.questions_before.get(session_id, 0) + known_questions(before)
-        self.broken.settle(session_id)
-        turn_id = account.store.journal.begin(account.name, session_id, question, known, draft=draft, queue=waiting)
+        self.recovery.close(session_id)
+        turn_id = account.store.journal.begin(
+            account.account_id, session_id, question, known, draft=draft, queue=waiting
+        )
         account.drafts.reload(session_id)
-        turn = self._running[session_id] = Turn(account, turn_id, session_id, question, before)
+        turn = self._running[session_id] = RunningTurn(account, turn_id, session_id, question, before)
         account.put(session_id, ask(before, question))
-        account.tell(ListChanged())
+        account.publish(ListChanged())
         self._start(self._run(turn))
 
-    async def _run(self, turn: Turn) -> None:
+    async def _run(self, turn: RunningTurn) -> None:
         session_id = turn.session_id
         try:
             is_well = await self._receive(turn)
@@ -136,32 +138,32 @@ class Turns:
         del self._running[session_id]
         if not is_well:
             self._pause(session_id)
-        self._account.tell(TurnEnded(session_id, is_well))
+        self._state.publish(TurnEnded(session_id, is_well))
         self._next(session_id)
 
-    def _take_back(self, turn: Turn, error: ApiError) -> None:
-        self._account.put(turn.session_id, turn.before)
-        give_back(self._account, turn.id, turn.session_id)
+    def _take_back(self, turn: RunningTurn, error: ApiError) -> None:
+        self._state.put(turn.session_id, turn.before)
+        give_back(self._state, turn.id, turn.session_id)
         if isinstance(error, NotFoundError):
-            self._account.gone.add(turn.session_id)
-        self._account.tell(Failed(error))
+            self._state.deleted_elsewhere.add(turn.session_id)
+        self._state.publish(RequestFailed(error))
         self._end(turn.session_id, is_well=False)
 
-    def _break_off(self, turn: Turn, reason: str, *, unclear: bool) -> None:
+    def _break_off(self, turn: RunningTurn, reason: str, *, unclear: bool) -> None:
         session_id = turn.session_id
         del self._running[session_id]
         self._pause(session_id)
-        self._account.put(session_id, interrupt(self._account.transcripts[session_id], reason))
-        self.broken.watch(session_id, unclear=unclear)
-        self._account.tell(ListChanged())
+        self._state.put(session_id, interrupt(self._state.transcripts[session_id], reason))
+        self.recovery.watch(session_id, unclear=unclear)
+        self._state.publish(ListChanged())
 
-    async def _receive(self, turn: Turn) -> bool:
+    async def _receive(self, turn: RunningTurn) -> bool:
         from tui.api.stream import stream_turn
 
-        session = self._account.catalogue[turn.session_id]
+        session = self._state.catalogue[turn.session_id]
         scope = self.scopes.get(turn.session_id, ())
-        last = await turn.receive(stream_turn(self._account.connected(), session, turn.question, scope))
-        self._account.store.journal.end(turn.id)
+        last = await turn.receive(stream_turn(self._state.require_client(), session, turn.question, scope))
+        self._state.store.journal.end(turn.id)
         return isinstance(last, Stop) and not last.is_error
 
     def _next(self, session_id: str) -> None:
@@ -169,28 +171,28 @@ class Turns:
         if waiting and not self.is_paused(session_id) and session_id not in self.busy:
             question, *rest = waiting
             self._queues[session_id] = rest
-            self._account.drafts.save()
-            self._send(session_id, question, rest, self._account.drafts.of(session_id))
-            self._account.tell(QueueChanged(session_id))
+            self._state.drafts.save()
+            self._send(session_id, question, rest, self._state.drafts.get(session_id))
+            self._state.publish(QueueChanged(session_id))
 
     def _wait(self, session_id: str, questions: Sequence[str]) -> None:
         self._queues[session_id] = list(questions)
         if not questions:
             self._paused.discard(session_id)
-        self._account.store.notes.save_queue(self._account.name, session_id, questions)
-        self._account.tell(QueueChanged(session_id))
+        self._state.store.notes.save_queue(self._state.account_id, session_id, questions)
+        self._state.publish(QueueChanged(session_id))
 
     def _pause(self, session_id: str) -> None:
         if self.waiting(session_id):
             self._paused.add(session_id)
-            self._account.tell(QueueChanged(session_id))
+            self._state.publish(QueueChanged(session_id))
 
     async def _refresh_summary(self, session_id: str) -> None:
         """After a turn: its time and title, which the server makes from the first question."""
-        session = await self._account.attempt(lambda client: client.summary(session_id))
-        first_question = self._account.transcripts.get(session_id, Transcript()).first_question
+        session = await self._state.attempt(lambda client: client.summary(session_id))
+        first_question = self._state.transcripts.get(session_id, Transcript()).first_question
         if session is not None and not session.generated_title and first_question:
-            titled = await self._account.attempt(lambda client: client.generate_title(session_id, first_question))
+            titled = await self._state.attempt(lambda client: client.generate_title(session_id, first_question))
             session = titled or session
-        if session is not None and self._account.catalogue.get(session_id):
-            self._account.list_session(session)
+        if session is not None and self._state.catalogue.get(session_id):
+            self._state.list_session(session)

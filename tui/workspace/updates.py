@@ -1,4 +1,4 @@
-"""What the desk tells: the changes that whoever draws may want to show."""
+"""What the workspace publishes: the changes that whoever draws may want to show."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -48,7 +48,7 @@ class DraftChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Notice:
     """A sentence about a session, fit to show."""
 
     session_id: str
@@ -56,12 +56,12 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class RequestFailed:
     """An operation did not succeed; the error's message is fit to show."""
 
     error: ApiError
 
 
-News: TypeAlias = (
-    ListChanged | TranscriptChanged | SessionCreated | QueueChanged | TurnEnded | DraftChanged | Said | Failed
+Update: TypeAlias = (
+    ListChanged | TranscriptChanged | SessionCreated | QueueChanged | TurnEnded | DraftChanged | Notice | RequestFailed
 )

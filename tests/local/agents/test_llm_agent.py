@@ -17,8 +17,8 @@ from tests.local.server import start
 from tests.local.turn import ask, index_ids
 from tui.api.models import TextDelta, ThinkingDelta
 from tui.local.agents.citations import CitationCheck
-from tui.local.agents.llm_agent import MAX_CONTEXT_CHARS, MAX_ROUNDS, ModelAgent, fitted
-from tui.local.agents.llm_settings import ModelSettings, ModelSettingsError, model_settings
+from tui.local.agents.llm_agent import MAX_CONTEXT_CHARS, MAX_ROUNDS, LlmAgent, fitted
+from tui.local.agents.llm_settings import LlmSettings, LlmSettingsError, llm_settings
 from tui.local.agents.thinking_tags import ThinkingTags
 
 Event = dict[str, Any]
@@ -27,8 +27,8 @@ Event = dict[str, Any]
 @contextmanager
 def answering(notes: Path, data: Path, model: ScriptedModel, silence: float = 20) -> Generator[httpx.Client]:
     with endpoint(model):
-        settings = ModelSettings(model.base_url, "small-model", "sk-secret")
-        with served(notes, data, ModelAgent(settings, silence)) as http:
+        settings = LlmSettings(model.base_url, "small-model", "sk-secret")
+        with served(notes, data, LlmAgent(settings, silence)) as http:
             yield http
 
 
@@ -218,7 +218,7 @@ def test_a_model_that_fails_ends_the_turn_with_the_reason(
 def test_a_model_that_is_silent_or_away_does_not_hang_the_turn(notes: Path, tmp_path: Path) -> None:
     with answering(notes, tmp_path, ScriptedModel([[]], hangs=True), silence=0.2) as http:
         assert "did not answer in time" in turn(http)[-1]["error"]
-    away = ModelAgent(ModelSettings("http://127.0.0.1:9/v1", "small-model"))
+    away = LlmAgent(LlmSettings("http://127.0.0.1:9/v1", "small-model"))
     with served(notes, tmp_path, away) as http:
         assert "cannot be reached" in turn(http)[-1]["error"]
 
@@ -257,8 +257,8 @@ def test_no_text_is_lost_however_it_comes_in_pieces(pieces: list[str]) -> None:
     ],
 )
 def test_settings_that_name_no_model(environment: dict[str, str], reason: str) -> None:
-    with pytest.raises(ModelSettingsError, match=reason):
-        model_settings(environment)
+    with pytest.raises(LlmSettingsError, match=reason):
+        llm_settings(environment)
 
 
 def test_the_server_refuses_to_start_with_half_a_model(
@@ -269,4 +269,4 @@ def test_the_server_refuses_to_start_with_half_a_model(
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (2, "")
     assert "LLAMACHAT_MODEL_BASE_URL" in err
-    assert repr(ModelSettings("http://h", "m", "sk-secret")).count("sk-secret") == 0
+    assert repr(LlmSettings("http://h", "m", "sk-secret")).count("sk-secret") == 0

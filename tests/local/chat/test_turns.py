@@ -14,7 +14,7 @@ from tests.local.turn import ask, index_ids
 from tui.api.models import Event, Text, TextDelta
 from tui.local.agents.agent import Ask
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import Syncing
+from tui.local.library.sync_supervisor import SyncSupervisor
 
 
 class Gate:
@@ -23,7 +23,7 @@ class Gate:
     def __init__(self) -> None:
         self.open = threading.Event()
 
-    async def __call__(self, _ask: Ask, _library: Library, _syncing: Syncing) -> AsyncIterator[Event]:
+    async def __call__(self, _ask: Ask, _library: Library, _syncing: SyncSupervisor) -> AsyncIterator[Event]:
         yield TextDelta("Half ")
         while not self.open.is_set():
             await asyncio.sleep(0.01)
@@ -31,7 +31,7 @@ class Gate:
         yield Text("Half and half.")
 
 
-async def broken(_ask: Ask, _library: Library, _syncing: Syncing) -> AsyncIterator[Event]:
+async def broken(_ask: Ask, _library: Library, _syncing: SyncSupervisor) -> AsyncIterator[Event]:
     yield TextDelta("Half ")
     raise ZeroDivisionError
 

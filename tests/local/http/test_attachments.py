@@ -13,9 +13,9 @@ from PIL import Image
 from tests.local import documents as papers
 from tests.local.conftest import sdk_for
 from tests.local.server import Connection, running_server, until
-from tui.local.library.database import Database
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.library import Library, file_id_of, folders_of, index_id_of
-from tui.local.library.page_images import URL_SECONDS, Pictures
+from tui.local.library.page_images import URL_SECONDS, PageImages
 from tui.local.library.sync import sync
 
 PAGES = 25
@@ -123,20 +123,20 @@ def test_a_url_is_for_its_page_of_its_file_and_its_time_only(
 
 
 def test_a_url_expires_and_another_start_does_not_know_it(tmp_path: Path, folder: Path) -> None:
-    library = Library(Database(tmp_path / "data"), folders_of([folder]))
+    library = Library(LibraryDatabase(tmp_path / "data"), folders_of([folder]))
     now = 1_000_000.0
-    pictures = Pictures(library, lambda: now)
+    pictures = PageImages(library, lambda: now)
     path, expires = pictures.sign("dfl-1", "screenshots/page_1.jpg")
     signature = parse_qs(urlsplit(path).query)["signature"][0]
     asked = ("dfl-1", "screenshots/page_1.jpg", int(expires), signature)
     assert pictures.is_signed(*asked)
-    assert not Pictures(library, lambda: now).is_signed(*asked)
+    assert not PageImages(library, lambda: now).is_signed(*asked)
     now += URL_SECONDS
     assert not pictures.is_signed(*asked)
 
 
 def test_the_library_says_which_passages_have_a_picture(tmp_path: Path, folder: Path) -> None:
-    library = Library(Database(tmp_path / "data"), folders_of([folder]))
+    library = Library(LibraryDatabase(tmp_path / "data"), folders_of([folder]))
     (served,) = library.folders.values()
     sync(library.database, served)
     passage = library.search('"page" AND "7"', [served.index_id], 1)[0]
@@ -154,12 +154,12 @@ async def test_what_cannot_be_drawn_any_more_has_no_picture_and_the_kept_ones_st
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "a.pdf").write_bytes(papers.pdf([["one"], ["two"], ["three"]]))
-    library = Library(Database(tmp_path / "data"), folders_of([folder]))
+    library = Library(LibraryDatabase(tmp_path / "data"), folders_of([folder]))
     (served,) = library.folders.values()
     sync(library.database, served)
     file = library.paged_file(source(folder, "a.pdf"))
     assert file
-    pictures = Pictures(library)
+    pictures = PageImages(library)
     one = await pictures.pictures(file, 1, 1)
     (folder / "a.pdf").write_bytes(b"%PDF-1.7 broken")
     assert await pictures.pictures(file, 1, 1) == one

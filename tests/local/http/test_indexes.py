@@ -21,10 +21,10 @@ from tests.local import documents as papers
 from tests.local.conftest import sdk_for
 from tests.local.server import Connection, running_server, until
 from tests.local.turn import answer_to
-from tui.local.library.database import Database
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.library import Library, folders_of
 from tui.local.library.sync import sole_writer, sync
-from tui.local.library.sync_supervisor import Syncing
+from tui.local.library.sync_supervisor import SyncSupervisor
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_server_that_others_can_reach_takes_no_folders(moss: Path, notes: Path
 def test_a_sync_is_asked_for_refused_while_one_runs_and_cancelled(sdk: LlamaCloud, data: Path) -> None:
     (index,) = sdk.indexes.list()
     until(lambda: idle(sdk, index.id))
-    with sole_writer(Database(data), lambda: False):
+    with sole_writer(LibraryDatabase(data), lambda: False):
         sdk.indexes.sync(index.id)
         with pytest.raises(ConflictError, match="is being synced"):
             sdk.indexes.sync(index.id)
@@ -132,7 +132,7 @@ def test_what_was_stored_of_a_deleted_index_is_forgotten(sdk: LlamaCloud, data: 
     for call in (sdk.indexes.get, sdk.indexes.sync, sdk.indexes.cancel_sync, sdk.indexes.delete):
         with pytest.raises(NotFoundError):
             call(index.id)
-    database = Database(data)
+    database = LibraryDatabase(data)
 
     def rows() -> int:
         tables = ("indexes", "documents", "chunks", "passages", "skipped_files", "vocabulary")
@@ -194,7 +194,7 @@ def test_progress_is_told_and_an_end_in_the_middle_loses_nothing(tmp_path: Path,
         until(under_way)
         os.kill(server.process.pid, signal.SIGKILL)
     assert (0 < done < total == 1500 for done, total in seen if total)
-    database = Database(data)
+    database = LibraryDatabase(data)
     with database.reading() as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         kept = {row["id"] for row in connection.execute("SELECT id FROM documents")}
@@ -236,9 +236,9 @@ def test_a_file_that_crashes_its_reader_or_never_ends_is_skipped_and_the_others_
     (moss / "a-crash.md").write_text("# Crash\n")
     (moss / "b-hang.md").write_text("# Hang\n")
     (tmp_path / "indexer.py").write_text(TRAP)
-    library = Library(Database(data), folders_of([moss]))
+    library = Library(LibraryDatabase(data), folders_of([moss]))
     (index_id,) = library.folders
-    syncing = Syncing(library, [sys.executable, str(tmp_path / "indexer.py")])
+    syncing = SyncSupervisor(library, [sys.executable, str(tmp_path / "indexer.py")])
     try:
         for _ in range(2):
             syncing.ask(index_id).result(timeout=20)
@@ -251,9 +251,9 @@ def test_a_file_that_crashes_its_reader_or_never_ends_is_skipped_and_the_others_
 
 
 def test_an_indexer_that_cannot_start_is_told_and_holds_nothing_up(moss: Path, data: Path) -> None:
-    library = Library(Database(data), folders_of([moss]))
+    library = Library(LibraryDatabase(data), folders_of([moss]))
     (index_id,) = library.folders
-    syncing = Syncing(library, [sys.executable, "-c", "pass"])
+    syncing = SyncSupervisor(library, [sys.executable, "-c", "pass"])
     try:
         syncing.ask(index_id).result(timeout=20)
     finally:
@@ -272,7 +272,7 @@ def test_two_servers_index_one_folder_together(tmp_path: Path, data: Path) -> No
         (index,) = first.indexes.list()
         until(lambda: idle(first, index.id) and idle(second, index.id), 60)
         assert metadata(first, index.id)["files"] == metadata(second, index.id)["files"] == 300
-    with Database(data).reading() as connection:
+    with LibraryDatabase(data).reading() as connection:
         assert connection.execute("SELECT count(*) FROM documents").fetchone()[0] == 300
 
 
@@ -281,7 +281,7 @@ def test_a_library_of_an_older_version_keeps_its_sessions(notes: Path, data: Pat
         session = client.chat.create()
         (index,) = client.indexes.list()
         until(lambda: idle(client, index.id))
-    with Database(data).writing() as connection:
+    with LibraryDatabase(data).writing() as connection:
         connection.execute("PRAGMA user_version = 1")
     with running_server([notes], data) as server, sdk_for(server) as client:
         assert client.chat.retrieve(session.session_id).session_id == session.session_id
@@ -290,7 +290,7 @@ def test_a_library_of_an_older_version_keeps_its_sessions(notes: Path, data: Pat
 
 
 def test_it_is_told_what_is_read_and_how_far_that_is(notes: Path, data: Path) -> None:
-    library = Library(Database(data), folders_of([notes]))
+    library = Library(LibraryDatabase(data), folders_of([notes]))
     (folder,) = library.folders.values()
     told: list[tuple[int, int, str | None]] = []
     sync(library.database, folder, tell=lambda done, total, name: told.append((done, total, name)))

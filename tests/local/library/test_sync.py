@@ -12,7 +12,7 @@ import pytest
 from tests.local.conftest import write_notes
 from tests.local.server import running_server
 from tests.local.turn import answer_to, index_ids
-from tui.local.library.database import Database
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.files import walk
 from tui.local.library.library import Library, folders_of
 from tui.local.library.sync import forget_index, sole_writer, sync
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(folder: Path, tmp_path: Path) -> Library:
-    return Library(Database(tmp_path / "data"), folders_of([folder]))
+    return Library(LibraryDatabase(tmp_path / "data"), folders_of([folder]))
 
 
 def bring_up_to_date(library: Library) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.local.turn import index_ids
 from tui.local.agents.quotes import compose
-from tui.local.library.database import Database
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.library import Library, folders_of
 from tui.local.library.sync import sync
 from tui.local.search.query import parse, refers_back, resolve
@@ -18,7 +18,7 @@ from tui.local.search.ranking import rerank
 
 @pytest.fixture(scope="module")
 def library(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> Library:
-    library = Library(Database(tmp_path_factory.mktemp("data")), folders_of([notes]))
+    library = Library(LibraryDatabase(tmp_path_factory.mktemp("data")), folders_of([notes]))
     (folder,) = library.folders.values()
     sync(library.database, folder)
     return library

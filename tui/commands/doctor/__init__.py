@@ -8,8 +8,8 @@ from dataclasses import asdict
 
 from tui.commands.doctor import account, machine, terminal
 from tui.commands.doctor import terminal_queries as asking
-from tui.commands.doctor.check_result import Finding
-from tui.commands.options import parser, settings_of, told
+from tui.commands.doctor.check_result import CheckResult
+from tui.commands.options import exit_code_of, parser, settings_of
 from tui.redaction import redact
 from tui.sanitize import clean_line
 
@@ -33,14 +33,14 @@ def main(arguments: list[str]) -> int:
         print(_as_json(findings) if given.json else _as_text(findings))
         return 1 if any(finding.verdict == "problem" for finding in findings) else 0
 
-    return told(doctor)
+    return exit_code_of(doctor)
 
 
-def _as_json(findings: Sequence[Finding]) -> str:
+def _as_json(findings: Sequence[CheckResult]) -> str:
     return redact(json.dumps([asdict(finding) for finding in findings], indent=2))
 
 
-def _as_text(findings: Sequence[Finding]) -> str:
+def _as_text(findings: Sequence[CheckResult]) -> str:
     width = max(len(finding.subject) for finding in findings)
     lines: list[str] = []
     for finding in findings:

@@ -9,27 +9,27 @@ from tui.api.client import Client
 from tui.api.connection import Connection, connection_from
 from tui.api.errors import ApiError, ConfigurationError, KeyRefusedError, NotFoundError
 from tui.api.regions import REGIONS
-from tui.commands.doctor.check_result import Finding
+from tui.commands.doctor.check_result import CheckResult
 from tui.settings import Settings
 
 CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-async def examine(settings: Settings, environ: Mapping[str, str] = os.environ) -> AsyncIterator[Finding]:
+async def examine(settings: Settings, environ: Mapping[str, str] = os.environ) -> AsyncIterator[CheckResult]:
     """Look at the key, then ask the server for the lists that the app opens with."""
     try:
         connection = connection_from(environ, base_url=settings.cloud_url, project_id=settings.project)
         found = credentials.find(connection.base_url, environ)
     except ApiError as error:
-        yield Finding("Settings", "problem", error.message)
+        yield CheckResult("Settings", "problem", error.message)
         return
     region = next((name for name, url in REGIONS.items() if url == connection.base_url), "")
-    yield Finding("Server", "ok", f"{connection.base_url}{f' (region {region.upper()})' if region else ''}")
+    yield CheckResult("Server", "ok", f"{connection.base_url}{f' (region {region.upper()})' if region else ''}")
     for finding in _way(connection):
         yield finding
     if isinstance(found, credentials.Absent):
         advice = "Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY. Without one: llamachat-tui --local"
-        yield Finding("Key", "warn", found.why or "none", advice)
+        yield CheckResult("Key", "warn", found.why or "none", advice)
         return
     connection = connection_from(
         environ,
@@ -39,43 +39,45 @@ async def examine(settings: Settings, environ: Mapping[str, str] = os.environ) -
         api_key=found.key,
         key_source=found.source,
     )
-    yield Finding("Key", "ok", connection.key_hint)
+    yield CheckResult("Key", "ok", connection.key_hint)
     async for finding in _server(connection):
         yield finding
 
 
-def _way(connection: Connection) -> Iterator[Finding]:
+def _way(connection: Connection) -> Iterator[CheckResult]:
     if variable := network.proxy_variable(connection.base_url):
-        yield Finding("Proxy", "ok", f"the one in {variable} is used")
+        yield CheckResult("Proxy", "ok", f"the one in {variable} is used")
     try:
         network.tls_context()
     except ConfigurationError as error:
-        yield Finding("Certificates", "problem", error.message)
+        yield CheckResult("Certificates", "problem", error.message)
     else:
         named = next((name for name in CA_VARIABLES if os.environ.get(name)), "")
-        yield Finding("Certificates", "ok", f"those that {named} names" if named else "those that come with Python")
+        yield CheckResult("Certificates", "ok", f"those that {named} names" if named else "those that come with Python")
 
 
-async def _server(connection: Connection) -> AsyncIterator[Finding]:
+async def _server(connection: Connection) -> AsyncIterator[CheckResult]:
     try:
         client = await Client.connect(connection)
     except ApiError as error:
-        yield Finding("Connection", "problem", error.message)
+        yield CheckResult("Connection", "problem", error.message)
         return
     try:
         sessions = await client.sessions(page_size=1)
-        yield Finding("Chat", "ok", "the server answers, and lists " + ("sessions" if sessions.items else "no session"))
+        yield CheckResult(
+            "Chat", "ok", "the server answers, and lists " + ("sessions" if sessions.items else "no session")
+        )
         indexes = await client.indexes()
         if indexes.items:
-            yield Finding("Indexes", "ok", f"{len(indexes.items)} to ask")
+            yield CheckResult("Indexes", "ok", f"{len(indexes.items)} to ask")
         else:
-            yield Finding("Indexes", "warn", "none in this project", "Make one in LlamaCloud, or give --project.")
+            yield CheckResult("Indexes", "warn", "none in this project", "Make one in LlamaCloud, or give --project.")
     except KeyRefusedError as error:
-        yield Finding("Key", "problem", error.message)
+        yield CheckResult("Key", "problem", error.message)
     except NotFoundError as error:
         advice = "Is the base URL right, and the server new enough to have the chat API?"
-        yield Finding("Chat", "problem", error.message, advice)
+        yield CheckResult("Chat", "problem", error.message, advice)
     except ApiError as error:
-        yield Finding("Connection", "problem", error.message)
+        yield CheckResult("Connection", "problem", error.message)
     finally:
         await client.aclose()

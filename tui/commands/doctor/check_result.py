@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Verdict: TypeAlias = Literal["ok", "warn", "problem"]
+Severity: TypeAlias = Literal["ok", "warn", "problem"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """What was looked at, how it is, and what can be done about it ("" where nothing needs to be)."""
 
     subject: str
-    verdict: Verdict
+    verdict: Severity
     state: str
     advice: str = ""

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 
-from tui.commands.doctor.check_result import Finding
+from tui.commands.doctor.check_result import CheckResult
 from tui.sanitize import clean_line
 
 LEAST_COLUMNS, LEAST_ROWS = 80, 24
@@ -13,10 +13,12 @@ WITHOUT_OSC_52 = ("Apple_Terminal",)
 """Terminals, by TERM_PROGRAM, that do not take text to copy from a program."""
 
 
-def examine(environ: Mapping[str, str], answers: str | None) -> Iterator[Finding]:
+def examine(environ: Mapping[str, str], answers: str | None) -> Iterator[CheckResult]:
     """Look at the terminal; `answers` as `tui.commands.doctor.terminal_queries` brings them."""
     if answers is None:
-        yield Finding("Terminal", "warn", "none: the output goes to a file or a pipe", "Run doctor in the terminal.")
+        yield CheckResult(
+            "Terminal", "warn", "none: the output goes to a file or a pipe", "Run doctor in the terminal."
+        )
     yield _size()
     yield _colours(environ)
     if answers is not None:
@@ -27,61 +29,61 @@ def examine(environ: Mapping[str, str], answers: str | None) -> Iterator[Finding
         yield from _tmux()
     if environ.get("STY"):
         advice = "Prefer tmux, or copy with w into a file."
-        yield Finding("GNU screen", "warn", "it keeps copied text and the keyboard protocol to itself", advice)
+        yield CheckResult("GNU screen", "warn", "it keeps copied text and the keyboard protocol to itself", advice)
 
 
-def _size() -> Finding:
+def _size() -> CheckResult:
     columns, rows = shutil.get_terminal_size()
     if columns < LEAST_COLUMNS or rows < LEAST_ROWS:
         advice = f"Make it {LEAST_COLUMNS} by {LEAST_ROWS} or larger."
-        return Finding("Size", "warn", f"{columns} by {rows}: some things are cut", advice)
-    return Finding("Size", "ok", f"{columns} by {rows}")
+        return CheckResult("Size", "warn", f"{columns} by {rows}: some things are cut", advice)
+    return CheckResult("Size", "ok", f"{columns} by {rows}")
 
 
-def _colours(environ: Mapping[str, str]) -> Finding:
+def _colours(environ: Mapping[str, str]) -> CheckResult:
     term = clean_line(environ.get("TERM", ""), 40)
     if not term or term == "dumb":
-        return Finding("Colours", "problem", f"TERM is {term or 'not set'}", "Set TERM, such as xterm-256color.")
+        return CheckResult("Colours", "problem", f"TERM is {term or 'not set'}", "Set TERM, such as xterm-256color.")
     if environ.get("NO_COLOR"):
-        return Finding("Colours", "ok", f"off, as NO_COLOR asks (TERM={term})")
+        return CheckResult("Colours", "ok", f"off, as NO_COLOR asks (TERM={term})")
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return Finding("Colours", "ok", f"16 million (TERM={term})")
+        return CheckResult("Colours", "ok", f"16 million (TERM={term})")
     few = "256" if "256" in term else "16 or fewer"
     advice = "Set COLORTERM=truecolor if it shows them; over SSH, have it sent (SendEnv COLORTERM)."
-    return Finding("Colours", "warn", f"{few} (TERM={term}, COLORTERM not set)", advice)
+    return CheckResult("Colours", "warn", f"{few} (TERM={term}, COLORTERM not set)", advice)
 
 
-def _keyboard(answers: str) -> Finding:
+def _keyboard(answers: str) -> CheckResult:
     if re.search(r"\x1b\[\?[0-9]+u", answers):
-        return Finding("Keyboard", "ok", "it tells Shift+Enter and Alt+Enter from Enter (kitty protocol)")
-    return Finding("Keyboard", "ok", "Shift+Enter looks like Enter here", "Ctrl+J makes a new line everywhere.")
+        return CheckResult("Keyboard", "ok", "it tells Shift+Enter and Alt+Enter from Enter (kitty protocol)")
+    return CheckResult("Keyboard", "ok", "Shift+Enter looks like Enter here", "Ctrl+J makes a new line everywhere.")
 
 
-def _synchronized(answers: str) -> Finding:
+def _synchronized(answers: str) -> CheckResult:
     if re.search(r"\x1b\[\?2026;[123]\$y", answers):
-        return Finding("Drawing", "ok", "frames are shown only when complete (synchronized output)")
-    return Finding("Drawing", "ok", "frames may be seen half drawn on slow lines (no synchronized output)")
+        return CheckResult("Drawing", "ok", "frames are shown only when complete (synchronized output)")
+    return CheckResult("Drawing", "ok", "frames may be seen half drawn on slow lines (no synchronized output)")
 
 
-def _clipboard(environ: Mapping[str, str]) -> Finding:
+def _clipboard(environ: Mapping[str, str]) -> CheckResult:
     program = clean_line(environ.get("TERM_PROGRAM", ""), 40)
     if program in WITHOUT_OSC_52:
         advice = "Use w after copying to write it into a file, or another terminal."
-        return Finding("Copying", "warn", f"{program} does not take text from programs (OSC 52)", advice)
+        return CheckResult("Copying", "warn", f"{program} does not take text from programs (OSC 52)", advice)
     over = " over SSH" if environ.get("SSH_TTY") else ""
-    return Finding("Copying", "ok", f"sent to the terminal{over} (OSC 52); no terminal says whether it took it")
+    return CheckResult("Copying", "ok", f"sent to the terminal{over} (OSC 52); no terminal says whether it took it")
 
 
-def _tmux() -> Iterator[Finding]:
+def _tmux() -> Iterator[CheckResult]:
     clipboard = _option("set-clipboard")
     if clipboard == "on":
-        yield Finding("tmux: copying", "ok", "set-clipboard on")
+        yield CheckResult("tmux: copying", "ok", "set-clipboard on")
     else:
         state = f"set-clipboard {clipboard or 'unknown'}: what is copied here stays in tmux"
-        yield Finding("tmux: copying", "warn", state, "tmux set -g set-clipboard on")
+        yield CheckResult("tmux: copying", "warn", state, "tmux set -g set-clipboard on")
     escape = _option("escape-time")
     if escape.isdigit() and int(escape) > 50:
-        yield Finding("tmux: Esc", "warn", f"answers {escape} ms late", "tmux set -g escape-time 10")
+        yield CheckResult("tmux: Esc", "warn", f"answers {escape} ms late", "tmux set -g escape-time 10")
 
 
 def _option(name: str) -> str:

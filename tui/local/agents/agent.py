@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from tui.api.models import Event, Usage
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import Syncing
+from tui.local.library.sync_supervisor import SyncSupervisor
 
 PATIENCE_SECONDS = 3.0
 """How long a turn waits until the changes in a folder that was read before are read. A new folder is waited for."""
@@ -38,12 +38,12 @@ class Ask:
     index_ids: Sequence[str]
 
 
-Agent: TypeAlias = Callable[[Ask, Library, Syncing], AsyncIterator[Event | Usage]]
+Agent: TypeAlias = Callable[[Ask, Library, SyncSupervisor], AsyncIterator[Event | Usage]]
 """Deltas come before the whole that they join to. A `Usage` tells what the turn has really cost so far, where that is
 known. Raises `TurnError`."""
 
 
-async def brought_up_to_date(ask: Ask, library: Library, syncing: Syncing) -> AsyncIterator[str]:
+async def brought_up_to_date(ask: Ask, library: Library, syncing: SyncSupervisor) -> AsyncIterator[str]:
     """Syncs what is asked, and says what it waits for or goes without."""
     states = await asyncio.to_thread(library.index_states)
     new = [index_id for index_id in ask.index_ids if states[index_id].synced is None]

@@ -10,7 +10,7 @@ from tui.local.agents.lookup import Lookup
 from tui.local.agents.quotes import compose, place
 from tui.local.agents.tools import Tools
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import Syncing
+from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.sanitize import clean_line
 
 WORDS_A_PIECE = 3
@@ -47,7 +47,7 @@ async def _once(text: str) -> AsyncIterator[str]:
     yield text
 
 
-async def answer(ask: Ask, library: Library, syncing: Syncing) -> AsyncIterator[Event]:
+async def answer(ask: Ask, library: Library, syncing: SyncSupervisor) -> AsyncIterator[Event]:
     """The events of one turn; an `Agent`."""
     lookup = Lookup(ask, library, Tools(library, ask.index_ids))
     async for event in _think(_plan(lookup, syncing)):
@@ -60,7 +60,7 @@ async def answer(ask: Ask, library: Library, syncing: Syncing) -> AsyncIterator[
         yield event
 
 
-async def _plan(lookup: Lookup, syncing: Syncing) -> AsyncIterator[str]:
+async def _plan(lookup: Lookup, syncing: SyncSupervisor) -> AsyncIterator[str]:
     async for notice in brought_up_to_date(lookup.ask, lookup.library, syncing):
         yield notice
     await asyncio.to_thread(lookup.understand)

@@ -15,7 +15,7 @@ import httpx
 from httpx_sse import SSEError, aconnect_sse
 
 from tui.api.models import TextDelta, ThinkingDelta
-from tui.local.agents.llm_settings import ModelSettings
+from tui.local.agents.llm_settings import LlmSettings
 from tui.local.agents.thinking_tags import ThinkingTags
 from tui.sanitize import clean, clean_line
 
@@ -29,7 +29,7 @@ MAX_REPLY_CHARS = 200_000
 MAX_REPLY_TOKENS = 4096
 
 
-class ModelError(Exception):
+class LlmError(Exception):
     """The model gave no reply that can be used; the message says why, for the user."""
 
 
@@ -54,10 +54,10 @@ class Reply:
     output_tokens: int | None = None
 
 
-class Model:
+class LlmClient:
     """Talks to the endpoint, within `async with`."""
 
-    def __init__(self, settings: ModelSettings, silence_seconds: float = SILENCE_SECONDS) -> None:
+    def __init__(self, settings: LlmSettings, silence_seconds: float = SILENCE_SECONDS) -> None:
         self._settings = settings
         headers = {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
         self._client = httpx.AsyncClient(
@@ -93,18 +93,18 @@ class Model:
                     for piece in _take(reply, tags, chunk):
                         yield piece
         except TimeoutError:
-            raise ModelError(f"The model was still answering after {REPLY_SECONDS:g} s.") from None
+            raise LlmError(f"The model was still answering after {REPLY_SECONDS:g} s.") from None
         except httpx.TimeoutException:
-            raise ModelError(f"The model at {self._place} did not answer in time.") from None
+            raise LlmError(f"The model at {self._place} did not answer in time.") from None
         except (httpx.HTTPError, httpx.InvalidURL, SSEError) as error:
-            raise ModelError(self._unreachable(error)) from None
+            raise LlmError(self._unreachable(error)) from None
         for piece in tags.end():
             reply.text += piece.content if isinstance(piece, TextDelta) else ""
             yield piece
         if reply.finish is None:
-            raise ModelError("The model's answer broke off in the middle. Ask again.")
+            raise LlmError("The model's answer broke off in the middle. Ask again.")
         if reply.refusal or reply.finish == "content_filter":
-            raise ModelError(f"The model refused to answer. {clean_line(reply.refusal)}".strip())
+            raise LlmError(f"The model refused to answer. {clean_line(reply.refusal)}".strip())
         yield reply
 
     async def _chunks(self, body: Json) -> AsyncIterator[Json]:
@@ -112,7 +112,7 @@ class Model:
         async with aconnect_sse(self._client, "POST", url, json=body) as source:
             if source.response.status_code != 200:
                 await source.response.aread()
-                raise ModelError(self._refused(source.response))
+                raise LlmError(self._refused(source.response))
             async for event in source.aiter_sse():
                 if not event.data:
                     continue
@@ -120,7 +120,7 @@ class Model:
                     return
                 chunk = _object(event.data)
                 if "error" in chunk:
-                    raise ModelError(f"The model failed: {_message(chunk)}")
+                    raise LlmError(f"The model failed: {_message(chunk)}")
                 yield chunk
 
     @property
@@ -134,7 +134,7 @@ class Model:
     def _refused(self, response: httpx.Response) -> str:
         try:
             told = _message(_object(response.text))
-        except ModelError:
+        except LlmError:
             told = clean_line(response.text)
         reasons = {
             401: "refused the key (LLAMACHAT_MODEL_API_KEY)",
@@ -152,7 +152,7 @@ def _object(text: str) -> Json:
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise ModelError("The model's endpoint sent something that is not its API. Is the address right?")
+        raise LlmError("The model's endpoint sent something that is not its API. Is the address right?")
     return cast("Json", value)
 
 
@@ -180,12 +180,12 @@ def _take(reply: Reply, tags: ThinkingTags, chunk: Json) -> list[ThinkingDelta |
         thought = clean(delta.get("reasoning_content") or delta.get("reasoning") or "")
         said = clean(delta.get("content") or "")
     except (AttributeError, KeyError, TypeError):
-        raise ModelError("The model's endpoint sent something that is not its API. Is the address right?") from None
+        raise LlmError("The model's endpoint sent something that is not its API. Is the address right?") from None
     pieces = [*([ThinkingDelta(thought)] if thought else []), *tags.add(said)]
     reply.text += "".join(piece.content for piece in pieces if isinstance(piece, TextDelta))
     reply.chars += len(thought) + len(said)
     if reply.chars + sum(len(call.arguments) for call in reply.calls) > MAX_REPLY_CHARS:
-        raise ModelError("The model's answer has no end.")
+        raise LlmError("The model's answer has no end.")
     return pieces
 
 

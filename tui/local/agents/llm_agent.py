@@ -12,11 +12,11 @@ from typing import Any, cast
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, ToolResult, Usage
 from tui.local.agents.agent import Ask, TurnError, brought_up_to_date
 from tui.local.agents.citations import CitationCheck
-from tui.local.agents.llm import SILENCE_SECONDS, Call, Json, Model, ModelError, Reply
-from tui.local.agents.llm_settings import ModelSettings
-from tui.local.agents.tools import ARGUMENTS, Answer, ToolError, Tools
+from tui.local.agents.llm import SILENCE_SECONDS, Call, Json, LlmClient, LlmError, Reply
+from tui.local.agents.llm_settings import LlmSettings
+from tui.local.agents.tools import ARGUMENTS, ToolError, ToolOutput, Tools
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import Syncing
+from tui.local.library.sync_supervisor import SyncSupervisor
 
 MAX_ROUNDS = 8
 """How often the model is asked in one turn; the last time without tools, so that it answers."""
@@ -81,20 +81,20 @@ def _sum(one: int | None, other: int | None) -> int | None:
     return None if one is None and other is None else (one or 0) + (other or 0)
 
 
-class ModelAgent:
+class LlmAgent:
     """An `Agent` that asks a model."""
 
-    def __init__(self, settings: ModelSettings, silence_seconds: float = SILENCE_SECONDS) -> None:
+    def __init__(self, settings: LlmSettings, silence_seconds: float = SILENCE_SECONDS) -> None:
         self._settings = settings
         self._silence_seconds = silence_seconds
 
-    async def __call__(self, ask: Ask, library: Library, syncing: Syncing) -> AsyncIterator[Event | Usage]:
+    async def __call__(self, ask: Ask, library: Library, syncing: SyncSupervisor) -> AsyncIterator[Event | Usage]:
         """The events of one turn. Raises `TurnError`."""
         notices = [notice async for notice in brought_up_to_date(ask, library, syncing)]
         if notices:
             yield Thinking("".join(notices))
         turn = _Turn(Tools(library, ask.index_ids), _conversation(ask, library))
-        async with Model(self._settings, self._silence_seconds) as model:
+        async with LlmClient(self._settings, self._silence_seconds) as model:
             reply: Reply | None = None
             while reply is None or reply.calls:
                 async for event in _round(turn, model):
@@ -109,7 +109,7 @@ class ModelAgent:
             raise TurnError("The answer was cut off: it reached the most tokens that the model may write.")
 
 
-async def _round(turn: _Turn, model: Model) -> AsyncIterator[Event | Usage | Reply]:
+async def _round(turn: _Turn, model: LlmClient) -> AsyncIterator[Event | Usage | Reply]:
     """Asks the model once. Whatever happens, what it has said so far is told whole before the end."""
     turn.rounds += 1
     offered = bool(turn.tools.index_ids) and turn.rounds < MAX_ROUNDS and not turn.repeats
@@ -129,7 +129,7 @@ async def _round(turn: _Turn, model: Model) -> AsyncIterator[Event | Usage | Rep
             if not piece.calls and not piece.text.strip():
                 raise TurnError("The model gave an empty answer. Ask again, or choose another model.")
             yield piece
-    except ModelError as error:
+    except LlmError as error:
         for event in writing.finished(final=False):
             yield event
         raise TurnError(str(error)) from None
@@ -198,20 +198,20 @@ async def _run_calls(turn: _Turn, reply: Reply) -> AsyncIterator[Event]:
         raise TurnError("The model calls its tools with arguments that are not JSON. Choose another model.")
 
 
-def _answer(turn: _Turn, call: Call, arguments: Json | None) -> Answer:
+def _answer(turn: _Turn, call: Call, arguments: Json | None) -> ToolOutput:
     """A tool's answer, or what the model did wrong."""
     if arguments is None:
         turn.broken += 1
-        return Answer({"error": "The arguments are not a JSON object. Call the tool again with correct JSON."})
+        return ToolOutput({"error": "The arguments are not a JSON object. Call the tool again with correct JSON."})
     same = (call.name, json.dumps(arguments, sort_keys=True))
     if same in turn.called:
         turn.repeats = True
-        return Answer({"error": CALLED_BEFORE})
+        return ToolOutput({"error": CALLED_BEFORE})
     turn.called.add(same)
     try:
         return turn.tools.call(call.name, arguments)
     except ToolError as error:
-        return Answer({"error": str(error)})
+        return ToolOutput({"error": str(error)})
 
 
 def _arguments(call: Call) -> Json | None:

@@ -9,12 +9,12 @@ MODEL_VARIABLE = "LLAMACHAT_MODEL"
 KEY_VARIABLE = "LLAMACHAT_MODEL_API_KEY"
 
 
-class ModelSettingsError(Exception):
+class LlmSettingsError(Exception):
     """The settings name no model that can be asked; the message says what to set."""
 
 
 @dataclass(frozen=True, slots=True)
-class ModelSettings:
+class LlmSettings:
     """An OpenAI-compatible endpoint (`base_url` ends before `/chat/completions`), a model of its, and a key."""
 
     base_url: str
@@ -22,7 +22,7 @@ class ModelSettings:
     api_key: str = field(default="", repr=False)
 
 
-def model_settings(environment: Mapping[str, str]) -> ModelSettings | None:
+def llm_settings(environment: Mapping[str, str]) -> LlmSettings | None:
     """The configured model, or None. Raises `ModelSettingsError` when only part of it is set."""
     url = environment.get(BASE_URL_VARIABLE, "").strip().rstrip("/")
     model = environment.get(MODEL_VARIABLE, "").strip()
@@ -31,14 +31,14 @@ def model_settings(environment: Mapping[str, str]) -> ModelSettings | None:
         return None
     if not url or not model:
         missing = BASE_URL_VARIABLE if model else MODEL_VARIABLE
-        raise ModelSettingsError(f"To answer with a language model, set {missing} as well.")
+        raise LlmSettingsError(f"To answer with a language model, set {missing} as well.")
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         good = False
     if not good:
-        raise ModelSettingsError(f"{BASE_URL_VARIABLE} is not an address such as http://127.0.0.1:11434/v1.")
+        raise LlmSettingsError(f"{BASE_URL_VARIABLE} is not an address such as http://127.0.0.1:11434/v1.")
     if not (key.isascii() and key.isprintable()):
-        raise ModelSettingsError(f"The key in {KEY_VARIABLE} has characters that a key cannot have.")
-    return ModelSettings(url, model, key)
+        raise LlmSettingsError(f"The key in {KEY_VARIABLE} has characters that a key cannot have.")
+    return LlmSettings(url, model, key)

@@ -9,17 +9,17 @@ from pydantic import BaseModel
 
 from tui.api.models import Event, ToolCall, ToolResult
 from tui.local.agents.agent import Ask
-from tui.local.agents.mentions import Named, named, pattern_of
+from tui.local.agents.mentions import Mentions, mentions_in, pattern_of
 from tui.local.agents.quotes import reading
 from tui.local.agents.tools import (
     TOP_K,
-    Answer,
     FindArguments,
     GrepArguments,
     PageArguments,
     ReadArguments,
     RetrieveArguments,
     ToolError,
+    ToolOutput,
     Tools,
 )
 from tui.local.library.chunks import TARGET_CHARS
@@ -46,7 +46,7 @@ class Lookup:
     library: Library
     tools: Tools
     query: Query = field(default=Query(()))
-    named: Named = field(default=Named((), None, (), ""))
+    named: Mentions = field(default=Mentions((), None, (), ""))
     found: list[tuple[int, Passage]] = field(default_factory=list[tuple[int, Passage]])
     said: Iterator[str] | None = None
     _calls: int = 0
@@ -55,7 +55,7 @@ class Lookup:
     def understand(self) -> None:
         """Reads the question; it reads the disk, too."""
         earlier = [exchange.question for exchange in self.ask.history]
-        self.named = named(self.library, self.ask.question, earlier[-1] if earlier else None, self.ask.index_ids)
+        self.named = mentions_in(self.library, self.ask.question, earlier[-1] if earlier else None, self.ask.index_ids)
         self.query = understand(self.library, self.named.rest, earlier, self.ask.index_ids)
 
     async def find_file(self) -> AsyncIterator[Event]:
@@ -117,7 +117,7 @@ class Lookup:
         def wanted(passage: Passage) -> bool:
             return passage.file_id in files
 
-        def results() -> Answer:
+        def results() -> ToolOutput:
             index_ids = self.ask.index_ids
             passages.extend(passages_for(self.library, self.query, index_ids, TOP_K, wanted if files else None))
             return self.tools.results(passages)
@@ -172,7 +172,7 @@ class Lookup:
             self.said = reading(self._result["citation"], file.name, "its beginning", self._result["content"])
 
     async def _call(
-        self, name: str, arguments: BaseModel, tool: Callable[[], Answer], also: dict[str, Any] | None = None
+        self, name: str, arguments: BaseModel, tool: Callable[[], ToolOutput], also: dict[str, Any] | None = None
     ) -> AsyncIterator[Event]:
         """Calls a tool, shown with these arguments and `also` those; what it answers is then the `_result`."""
         self._calls += 1
@@ -181,7 +181,7 @@ class Lookup:
         try:
             answer = await asyncio.to_thread(tool)
         except ToolError as error:
-            answer = Answer({"error": str(error)})
+            answer = ToolOutput({"error": str(error)})
         self._result = answer.result
         yield ToolResult(call_id, name, answer.result, answer.picture)
 

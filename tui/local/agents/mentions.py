@@ -19,7 +19,7 @@ SHORTEST_QUOTATION_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Mentions:
     """The files and the page that a question names, what is to be found as it is written, and the question without
     files and page."""
 
@@ -34,7 +34,7 @@ class Named:
         return self.files[0] if len(self.files) == 1 else None
 
 
-def named(library: Library, question: str, earlier: str | None, index_ids: Sequence[str]) -> Named:
+def mentions_in(library: Library, question: str, earlier: str | None, index_ids: Sequence[str]) -> Mentions:
     """What a question names. A page without a file is a page of the file that the question before it named."""
     page = _PAGE.search(question)
     rest = _PAGE.sub(" ", question)
@@ -44,11 +44,11 @@ def named(library: Library, question: str, earlier: str | None, index_ids: Seque
             files[file.file_id] = file
             rest = rest.replace(match.group(), " ")
     if not files and earlier and (page or refers_back(question)):
-        files = {file.file_id: file for file in named(library, earlier, None, index_ids).files}
+        files = {file.file_id: file for file in mentions_in(library, earlier, None, index_ids).files}
     numbers = [match.group().rstrip(".,:/-") for match in _NUMBER.finditer(rest)]
     quoted = [text for text in quotations(question) if len(text.split()) >= SHORTEST_QUOTATION_WORDS]
     exact = tuple(dict.fromkeys((*quoted, *(number for number in numbers if len(number) > 1))))
-    return Named(tuple(files.values()), int(page.group(1) or page.group(2)) if page else None, exact, rest)
+    return Mentions(tuple(files.values()), int(page.group(1) or page.group(2)) if page else None, exact, rest)
 
 
 def pattern_of(exact: str) -> str:

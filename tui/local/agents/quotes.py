@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tui.local.library.documents import Block
+from tui.local.library.documents import DocumentBlock
 from tui.local.library.library import HEADING_JOIN, Passage
 from tui.local.library.readers import language_of
 from tui.local.library.words import folded, sentences
@@ -27,9 +27,9 @@ QUOTE_CHARS = 450
 READING_CHARS = 1800
 WORTH_SHOWING = 0.6
 """A passage is quoted when its score is at least this part of the best one's."""
-WEAK = 0.45
+WEAK_COVERAGE = 0.45
 """Where less than this part of the question (by weight) is found in the best passage, the answer says so."""
-SAME = 0.6
+DUPLICATE_OVERLAP = 0.6
 """Two quotations that share this part of their words say the same; the second is left out."""
 
 
@@ -54,7 +54,7 @@ def compose(question: str, query: Query, passages: Sequence[tuple[int, Passage]]
     first = max(quotes, key=lambda quote: (quote.passage.score + quote.best.score, -quote.number))
     found = covered(query.terms, folded(f"{first.passage.file_name} {first.passage.heading} {first.passage.text}"))
     absent = [term.text for term in query.terms if term not in found] + list(query.missing)
-    if share(query.terms, found) < WEAK or len(query.missing) > len(query.terms):
+    if share(query.terms, found) < WEAK_COVERAGE or len(query.missing) > len(query.terms):
         yield f"No passage answers this directly; the nearest ones lack {', '.join(map(clean_line, absent))}.\n\n"
     lead, rest = _lead(first)
     yield f"{lead} [{first.number}]\n\n"
@@ -80,7 +80,7 @@ def choose(question: str, query: Query, passages: Sequence[tuple[int, Passage]])
         if quote is None:
             continue
         told = set(folded(quote.text))
-        if all(len(told & other) / max(1, min(len(told), len(other))) < SAME for other in shown):
+        if all(len(told & other) / max(1, min(len(told), len(other))) < DUPLICATE_OVERLAP for other in shown):
             quotes.append(quote)
             shown.append(told)
     return quotes
@@ -128,7 +128,7 @@ def _window(parts: Sequence[Unit], at: int, budget: int) -> tuple[int, int]:
     return low, high
 
 
-def _belongs(before: Block, block: Block) -> bool:
+def _belongs(before: DocumentBlock, block: DocumentBlock) -> bool:
     """Whether a block is best read with the paragraph before it."""
     return before.kind == "paragraph" and block.kind in ("list", "table", "code")
 

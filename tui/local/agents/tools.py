@@ -78,7 +78,7 @@ ARGUMENTS: Mapping[str, type[BaseModel]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ToolOutput:
     """What a tool answers: JSON, and where the picture of a page can be had."""
 
     result: Any
@@ -96,7 +96,7 @@ class Tools:
     index_ids: Sequence[str]
     cited: int = field(default=0)
 
-    def call(self, name: str, arguments: Mapping[str, Any]) -> Answer:
+    def call(self, name: str, arguments: Mapping[str, Any]) -> ToolOutput:
         """Calls a tool by its name, with arguments that are still to be checked."""
         if name not in ARGUMENTS:
             raise ToolError(f"There is no tool {name!r}. The tools are {', '.join(ARGUMENTS)}.")
@@ -106,7 +106,7 @@ class Tools:
             found = error.errors(include_url=False, include_context=False, include_input=False)
             told = "; ".join(f"{'.'.join(map(str, item['loc'])) or name}: {item['msg']}" for item in found)
             raise ToolError(f"The arguments do not fit: {told}.") from None
-        tools: Mapping[str, Callable[[Any], Answer]] = {
+        tools: Mapping[str, Callable[[Any], ToolOutput]] = {
             "retrieve": self.retrieve,
             "find": self.find,
             "grep": self.grep,
@@ -115,21 +115,21 @@ class Tools:
         }
         return tools[name](checked)
 
-    def retrieve(self, asked: RetrieveArguments) -> Answer:
+    def retrieve(self, asked: RetrieveArguments) -> ToolOutput:
         """The passages that answer a question."""
         return self.results(retrieve(self.library, asked.query, self.index_ids, asked.top_k))
 
-    def results(self, passages: Sequence[Passage]) -> Answer:
+    def results(self, passages: Sequence[Passage]) -> ToolOutput:
         """Passages that were found, numbered."""
-        return Answer({"results": [self._numbered(passage) for passage in passages]})
+        return ToolOutput({"results": [self._numbered(passage) for passage in passages]})
 
-    def find(self, asked: FindArguments) -> Answer:
+    def find(self, asked: FindArguments) -> ToolOutput:
         """The documents whose name contains a text."""
         found = find(self.library, self.index_ids, None, asked.name_contains)
         items = [{"file_id": file.file_id, "file_name": file.name} for file in found[:MOST_FILES]]
-        return Answer({"items": items, "total": len(found)})
+        return ToolOutput({"items": items, "total": len(found)})
 
-    def grep(self, asked: GrepArguments) -> Answer:
+    def grep(self, asked: GrepArguments) -> ToolOutput:
         """Where a pattern stands, in one document or in all; `complete` is false when there may be more."""
         files = [self.file(asked.file_id)] if asked.file_id else find(self.library, self.index_ids, None, None)
         deadline = time.monotonic() + GREP_SECONDS
@@ -138,27 +138,27 @@ class Tools:
             for file in files:
                 room = MOST_MATCHES - len(items)
                 if room == 0 or time.monotonic() > deadline:
-                    return Answer({"items": items, "complete": False})
+                    return ToolOutput({"items": items, "complete": False})
                 found = grep(self.library, file, asked.pattern, MATCH_CONTEXT_CHARS, any_case=True)
                 items += [self._item(file, match.start, match.end, match.content) for match in islice(found, room)]
         except PatternError as error:
             raise ToolError(str(error)) from None
-        return Answer({"items": items, "complete": len(items) < MOST_MATCHES})
+        return ToolOutput({"items": items, "complete": len(items) < MOST_MATCHES})
 
-    def read(self, asked: ReadArguments) -> Answer:
+    def read(self, asked: ReadArguments) -> ToolOutput:
         """A stretch of a document's text, or a page."""
         file = self.file(asked.file_id)
         if asked.page is not None:
             return self._page(file, asked.page)
         return self._stretch(file, asked.offset, asked.max_length)
 
-    def page_screenshot(self, asked: PageArguments) -> Answer:
+    def page_screenshot(self, asked: PageArguments) -> ToolOutput:
         """The picture of a page, with its text."""
         file = self.file(asked.file_id)
         picture = self.library.picture_of(file.file_id, asked.page)
         if picture is None:
             raise ToolError(f"There is no picture of page {asked.page} of {file.name}. Use read for its text.")
-        return Answer(self._page(file, asked.page).result, picture)
+        return ToolOutput(self._page(file, asked.page).result, picture)
 
     def file(self, file_id: str) -> FileRef:
         """The document with this id."""
@@ -167,18 +167,18 @@ class Tools:
             raise ToolError(f"There is no document {file_id!r}. Use find to list the documents with their ids.")
         return file
 
-    def _page(self, file: FileRef, page: int) -> Answer:
+    def _page(self, file: FileRef, page: int) -> ToolOutput:
         span = self.library.page_span(file.file_id, page)
         if span is None:
             raise ToolError(f"{file.name} has no page {page}. Use read with an offset.")
         start, end = span
         return self._stretch(file, start, end - start)
 
-    def _stretch(self, file: FileRef, start: int, length: int) -> Answer:
+    def _stretch(self, file: FileRef, start: int, length: int) -> ToolOutput:
         text = self.library.read(file.file_id, file.index_id, start, length) or ""
         if not text:
             raise ToolError(f"{file.name} ends before character {start}.")
-        return Answer(self._item(file, start, start + len(text), text))
+        return ToolOutput(self._item(file, start, start + len(text), text))
 
     def _item(self, file: FileRef, start: int, end: int, content: str) -> dict[str, Any]:
         first, last = self.library.pages_at(file.file_id, start, end) or (None, None)

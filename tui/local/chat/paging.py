@@ -12,7 +12,7 @@ MAX_PAGE_SIZE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """One page of a list; `next_page_token` is None on the last one."""
 
     items: Sequence[dict[str, Any]]
@@ -38,9 +38,9 @@ def decode_token(token: str, parts: int) -> list[str]:
     return texts
 
 
-def page_of(items: Sequence[dict[str, Any]], size: int, token: str | None) -> Page:
+def page_of(items: Sequence[dict[str, Any]], size: int, token: str | None) -> ListPage:
     """A page of a list that is at hand whole, in the order of its items' ids."""
     after = decode_token(token, 1)[0] if token else ""
     rest = sorted((item for item in items if item["id"] > after), key=lambda item: item["id"])
     shown = rest[:size]
-    return Page(shown, encode_token(shown[-1]["id"]) if len(rest) > size else None)
+    return ListPage(shown, encode_token(shown[-1]["id"]) if len(rest) > size else None)

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tui.local.chat.paging import Page, decode_token, encode_token
-from tui.local.library.database import Database
+from tui.local.chat.paging import ListPage, decode_token, encode_token
+from tui.local.library.database import LibraryDatabase
 from tui.sanitize import clean_line
 
 Json = dict[str, Any]
@@ -40,10 +40,10 @@ def _summary(row: sqlite3.Row) -> Json:
     }
 
 
-class Sessions:
+class SessionStore:
     """The stored sessions. Every method may be called from any thread and by several processes at once."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
 
     def create(self, index_ids: Sequence[str] | None, shared_access: str) -> Json:
@@ -57,7 +57,7 @@ class Sessions:
             ).fetchone()
             return _summary(row)
 
-    def page(self, size: int, token: str | None) -> Page:
+    def page(self, size: int, token: str | None) -> ListPage:
         """Newest first. The token is the place of the last session seen, so sessions that are new do not shift it.
 
         Raises `ValueError` for a token that is not one of ours.
@@ -69,7 +69,9 @@ class Sessions:
                 (updated, session_id, size + 1),
             ).fetchall()
         last = rows[size - 1] if len(rows) > size else None
-        return Page([_summary(row) for row in rows[:size]], encode_token(last["updated"], last["id"]) if last else None)
+        return ListPage(
+            [_summary(row) for row in rows[:size]], encode_token(last["updated"], last["id"]) if last else None
+        )
 
     def summary(self, session_id: str) -> Json | None:
         """The session without its events; None when there is none."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, Usage
 from tui.local.agents.agent import Agent, Ask, Exchange, TurnError
 from tui.local.chat.event_json import event_json, is_delta
-from tui.local.chat.session_store import Json, Sessions
+from tui.local.chat.session_store import Json, SessionStore
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import Syncing
+from tui.local.library.sync_supervisor import SyncSupervisor
 
 CHARS_PER_TOKEN = 4
 """A rule of thumb for English text. Without a model there is no tokenizer, so token counts are estimates."""
@@ -65,7 +65,7 @@ def _first(known: int | None, estimate: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TurnTask:
     """A running turn, as seen by the one who asked."""
 
     task: asyncio.Task[None]
@@ -77,17 +77,17 @@ class Turn:
             yield event
 
 
-class Turns:
+class TurnTasks:
     """Runs turns, at most one in a session at a time, and stores each whole."""
 
-    def __init__(self, sessions: Sessions, library: Library, syncing: Syncing, agent: Agent) -> None:
+    def __init__(self, sessions: SessionStore, library: Library, syncing: SyncSupervisor, agent: Agent) -> None:
         self._sessions = sessions
         self._library = library
         self._syncing = syncing
         self._agent = agent
         self._running: dict[str, asyncio.Task[None]] = {}
 
-    def start(self, session_id: str, prompt: str, index_ids: Sequence[str], skipped: Sequence[str]) -> Turn:
+    def start(self, session_id: str, prompt: str, index_ids: Sequence[str], skipped: Sequence[str]) -> TurnTask:
         """Starts a turn that searches `index_ids`; `skipped` were asked for and are not served.
 
         Raises `SessionBusyError` while the session's turn before it runs.
@@ -98,7 +98,7 @@ class Turns:
         task = asyncio.create_task(self._run(session_id, prompt, index_ids, skipped, told))
         self._running[session_id] = task
         task.add_done_callback(lambda _: self._running.pop(session_id, None))
-        return Turn(task, told)
+        return TurnTask(task, told)
 
     async def end(self, session_id: str) -> None:
         """Ends the session's running turn, if there is one, and waits until it has."""

@@ -11,18 +11,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tui.local.chat.paging import Page, decode_token, encode_token
+from tui.local.chat.paging import ListPage, decode_token, encode_token
 from tui.local.http.requests import not_found, page_json, page_token_problem, read_query
 from tui.local.http.schemas import AttachmentPageQuery, AttachmentQuery, SignedQuery
-from tui.local.http.services import Parts
-from tui.local.library.library import picture_name, utc
+from tui.local.http.services import Services
+from tui.local.library.library import page_image_name, utc
 from tui.local.library.page_images import page_in
 
 LARGEST_PAGE = 20
 """How many attachments one page of the list tells at most: each is drawn to tell its size."""
 
 
-def routes(parts: Parts) -> list[Route]:
+def routes(parts: Services) -> list[Route]:
     """The routes over these parts."""
     attachments = _AttachmentRoutes(parts)
     return [
@@ -33,23 +33,23 @@ def routes(parts: Parts) -> list[Route]:
 
 
 class _AttachmentRoutes:
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Services) -> None:
         self._library = parts.library
-        self._pictures = parts.pictures
+        self._pictures = parts.page_images
 
     async def page(self, request: Request) -> Response:
         query = read_query(request, AttachmentPageQuery)
         first = 1 + _pages_before(query.page_token)
         file = await run_in_threadpool(self._library.paged_file, query.source_id)
         if file is None or first not in file:
-            return JSONResponse(page_json(Page([], None)))
+            return JSONResponse(page_json(ListPage([], None)))
         last = min(first - 1 + min(query.size, LARGEST_PAGE), file.pages)
         pictures = await self._pictures.pictures(file, first, last)
         items = [
-            {"name": picture_name(page), "size": len(picture), "last_modified": file.modified}
+            {"name": page_image_name(page), "size": len(picture), "last_modified": file.modified}
             for page, picture in enumerate(pictures, first)
         ]
-        return JSONResponse(page_json(Page(items, encode_token(str(last)) if last < file.pages else None)))
+        return JSONResponse(page_json(ListPage(items, encode_token(str(last)) if last < file.pages else None)))
 
     def url(self, request: Request) -> Response:
         query = read_query(request, AttachmentQuery)

@@ -24,7 +24,7 @@ def host_name(header: str) -> str:
     return header.partition(":")[0].lower()
 
 
-class Access:
+class AuthMiddleware:
     """Refuses a request without the key, for another host (DNS rebinding), or with a body that is too large."""
 
     def __init__(self, app: ASGIApp, key: str, hosts: Collection[str] | None) -> None:

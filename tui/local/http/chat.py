@@ -12,17 +12,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tui.local.chat.event_json import event_json, is_delta
-from tui.local.chat.turn_tasks import SessionBusyError, Turn
-from tui.local.http.requests import InvalidRequestError, not_found, page_json, page_token_problem, read_body, read_query
+from tui.local.chat.turn_tasks import SessionBusyError, TurnTask
+from tui.local.http.requests import BadRequestError, not_found, page_json, page_token_problem, read_body, read_query
 from tui.local.http.schemas import CreateBody, PageQuery, ScopeQuery, StreamBody, TitleBody
-from tui.local.http.services import Parts
+from tui.local.http.services import Services
 
 DEFAULT_SHARED_ACCESS = "read_only"
 
 
-def routes(parts: Parts) -> list[Route]:
+def routes(parts: Services) -> list[Route]:
     """The chat routes over these parts."""
-    chat = _Chat(parts)
+    chat = _ChatRoutes(parts)
     return [
         Route("/api/v1/chat", chat.page, methods=["GET"]),
         Route("/api/v1/chat", chat.create, methods=["POST"]),
@@ -34,8 +34,8 @@ def routes(parts: Parts) -> list[Route]:
     ]
 
 
-class _Chat:
-    def __init__(self, parts: Parts) -> None:
+class _ChatRoutes:
+    def __init__(self, parts: Services) -> None:
         self._parts = parts
         self._sessions = parts.sessions
 
@@ -89,7 +89,7 @@ class _Chat:
         bound = session["index_ids"]
         if bound is not None and set(bound) != set(asked):
             message = f"This session is bound to its indexes for its lifetime: send exactly {json.dumps(bound)}"
-            raise InvalidRequestError.at("body", "index_ids", message)
+            raise BadRequestError.at("body", "index_ids", message)
         served = [index_id for index_id in asked if index_id in self._parts.library.folders]
         skipped = [index_id for index_id in asked if index_id not in self._parts.library.folders]
         if skipped and (not served or body.require_all_indexes):
@@ -113,7 +113,7 @@ def _found(request: Request, session: dict[str, Any] | None) -> Response:
     return JSONResponse(session)
 
 
-async def _told(turn: Turn) -> AsyncIterator[ServerSentEvent]:
+async def _told(turn: TurnTask) -> AsyncIterator[ServerSentEvent]:
     """The turn as server-sent events. The JSON is ASCII, so that no decoder sees a line end inside it."""
     async for event in turn.events():
         yield ServerSentEvent(json.dumps(event_json(event)), event="delta" if is_delta(event) else "message")

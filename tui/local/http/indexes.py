@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tui.local.chat.paging import page_of
-from tui.local.http.requests import InvalidRequestError, not_found, page_json, page_token_problem, read_body, read_query
+from tui.local.http.requests import BadRequestError, not_found, page_json, page_token_problem, read_body, read_query
 from tui.local.http.schemas import IndexBody, IndexPageQuery, IndexQuery, PageQuery, ScopeQuery
-from tui.local.http.services import Parts
+from tui.local.http.services import Services
 from tui.local.library.files import has_documents
 from tui.local.library.library import Folder, IndexState, folders_of
 from tui.sanitize import clean_line
@@ -28,9 +28,9 @@ LISTED_SKIPPED = 100
 """How many skipped files an index names at most; their number is always told."""
 
 
-def routes(parts: Parts) -> list[Route]:
+def routes(parts: Services) -> list[Route]:
     """The routes over these parts."""
-    library = _LibraryRoutes(parts)
+    library = _IndexRoutes(parts)
     return [
         Route("/api/v1/indexes", library.indexes, methods=["GET"]),
         Route("/api/v1/indexes", library.create, methods=["POST"]),
@@ -45,8 +45,8 @@ def routes(parts: Parts) -> list[Route]:
     ]
 
 
-class _LibraryRoutes:
-    def __init__(self, parts: Parts) -> None:
+class _IndexRoutes:
+    def __init__(self, parts: Services) -> None:
         self._library = parts.library
         self._syncing = parts.syncing
         self._may_add_folders = parts.may_add_folders
@@ -83,7 +83,7 @@ class _LibraryRoutes:
         try:
             path = _documents_in(body.source_directory_id)
         except (OSError, RuntimeError, ValueError) as error:
-            raise InvalidRequestError.at("body", "source_directory_id", str(error)) from None
+            raise BadRequestError.at("body", "source_directory_id", str(error)) from None
         (folder,) = folders_of([path])
         if folder.index_id in self._library.folders:
             raise HTTPException(409, f"The folder {folder.path} is served already, as {folder.index_id}.")

@@ -7,12 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tui.local.chat.paging import Page
+from tui.local.chat.paging import ListPage
 
-Model = TypeVar("Model", bound=BaseModel)
+_Body = TypeVar("_Body", bound=BaseModel)
 
 
-class InvalidRequestError(Exception):
+class BadRequestError(Exception):
     """The request does not fit. `detail` is the list of `{loc, msg, type}` that the API answers with."""
 
     def __init__(self, detail: list[dict[str, Any]]) -> None:
@@ -20,12 +20,12 @@ class InvalidRequestError(Exception):
         self.detail = detail
 
     @classmethod
-    def at(cls, where: str, field: str, message: str) -> "InvalidRequestError":
+    def at(cls, where: str, field: str, message: str) -> "BadRequestError":
         """One wrong field of the `body` or the `query`."""
         return cls([{"loc": [where, field], "msg": message, "type": "value_error"}])
 
     @classmethod
-    def of(cls, where: str, error: ValidationError) -> "InvalidRequestError":
+    def of(cls, where: str, error: ValidationError) -> "BadRequestError":
         """What pydantic found wrong, without repeating what was sent."""
         listed = error.errors(include_url=False, include_context=False, include_input=False)
         return cls([{"loc": [where, *item["loc"]], "msg": item["msg"], "type": item["type"]} for item in listed])
@@ -33,19 +33,19 @@ class InvalidRequestError(Exception):
 
 async def invalid(_: Request, error: Exception) -> Response:
     """The answer to a request that does not fit."""
-    assert isinstance(error, InvalidRequestError)
+    assert isinstance(error, BadRequestError)
     return JSONResponse({"detail": error.detail}, 422)
 
 
-async def read_body(request: Request, model: type[Model]) -> Model:
+async def read_body(request: Request, model: type[_Body]) -> _Body:
     """The request's JSON body; an empty one counts as `{}`. Raises `InvalidRequestError`."""
     try:
         return model.model_validate_json(await request.body() or b"{}")
     except ValidationError as error:
-        raise InvalidRequestError.of("body", error) from None
+        raise BadRequestError.of("body", error) from None
 
 
-def read_query(request: Request, model: type[Model]) -> Model:
+def read_query(request: Request, model: type[_Body]) -> _Body:
     """The request's query; a parameter that is given empty counts as absent. Raises `InvalidRequestError`."""
     lists = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
     given = request.query_params
@@ -55,15 +55,15 @@ def read_query(request: Request, model: type[Model]) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise InvalidRequestError.of("query", error) from None
+        raise BadRequestError.of("query", error) from None
 
 
-def page_token_problem() -> InvalidRequestError:
+def page_token_problem() -> BadRequestError:
     """The page token is not one that this server gave."""
-    return InvalidRequestError.at("query", "page_token", "This is not a page token of this server")
+    return BadRequestError.at("query", "page_token", "This is not a page token of this server")
 
 
-def page_json(page: Page) -> dict[str, Any]:
+def page_json(page: ListPage) -> dict[str, Any]:
     """A page as the API writes it: without a token on the last one."""
     return {"items": list(page.items), "next_page_token": page.next_page_token}
 

@@ -8,24 +8,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tui.local.chat.paging import Page, decode_token, encode_token
-from tui.local.http.requests import InvalidRequestError, not_found, page_json, read_body, read_query
+from tui.local.chat.paging import ListPage, decode_token, encode_token
+from tui.local.http.requests import BadRequestError, not_found, page_json, read_body, read_query
 from tui.local.http.retrieval_schemas import MOST_RESULTS, FindBody, GrepBody, PageBody, ReadBody, RetrieveBody
 from tui.local.http.schemas import ScopeQuery
-from tui.local.http.services import Parts
+from tui.local.http.services import Services
 from tui.local.library.library import Library, Passage
 from tui.local.search.file_search import FileRef, PatternError, file_of, find, grep
 from tui.local.search.query import resolve
 from tui.local.search.ranking import rerank
-from tui.local.search.retrieval import CANDIDATES, FILTERED, result_json
+from tui.local.search.retrieval import CANDIDATES, MAX_FILTERED, result_json
 
 DEFAULT_TOP_K = 10
 DEFAULT_CONTEXT_CHARS = 100
 
 
-def routes(parts: Parts) -> list[Route]:
+def routes(parts: Services) -> list[Route]:
     """The retrieval routes over these parts."""
-    retrieval = _Retrieval(parts.library)
+    retrieval = _RetrievalRoutes(parts.library)
     return [
         Route("/api/v1/retrieval/retrieve", retrieval.retrieve, methods=["POST"]),
         Route("/api/v1/retrieval/files/find", retrieval.find, methods=["POST"]),
@@ -34,7 +34,7 @@ def routes(parts: Parts) -> list[Route]:
     ]
 
 
-class _Retrieval:
+class _RetrievalRoutes:
     def __init__(self, library: Library) -> None:
         self._library = library
 
@@ -53,7 +53,7 @@ class _Retrieval:
         rest = [file for file in found if file.name > after]
         items = [{"file_id": file.file_id, "file_name": file.name} for file in rest[: body.size]]
         more = len(rest) > body.size
-        return JSONResponse(page_json(Page(items, encode_token(rest[body.size - 1].name) if more else None)))
+        return JSONResponse(page_json(ListPage(items, encode_token(rest[body.size - 1].name) if more else None)))
 
     async def grep(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
@@ -65,7 +65,7 @@ class _Retrieval:
         try:
             page = await run_in_threadpool(self._matches, file, body, int(after))
         except PatternError as error:
-            raise InvalidRequestError.at("body", "pattern", str(error)) from None
+            raise BadRequestError.at("body", "pattern", str(error)) from None
         return JSONResponse(page_json(page))
 
     async def read(self, request: Request) -> Response:
@@ -95,7 +95,7 @@ class _Retrieval:
             return []
         wanted = min(body.top_k or DEFAULT_TOP_K, MOST_RESULTS)
         filtered = body.custom_filters or body.static_filters
-        limit = FILTERED if filtered else max(CANDIDATES, wanted)
+        limit = MAX_FILTERED if filtered else max(CANDIDATES, wanted)
         found = self._library.search(query.expression, [index_id], limit)
         kept = [passage for passage in found if not filtered or self._passes(body, passage)][: max(CANDIDATES, wanted)]
         if body.rerank.enabled:
@@ -111,12 +111,12 @@ class _Retrieval:
         result = result_json(self._library, passage)
         return body.passes(result["metadata"], result["static_fields"])
 
-    def _matches(self, file: FileRef, body: GrepBody, start: int) -> Page:
+    def _matches(self, file: FileRef, body: GrepBody, start: int) -> ListPage:
         context = DEFAULT_CONTEXT_CHARS if body.context_chars is None else body.context_chars
         found = list(islice(grep(self._library, file, body.pattern, context, start), body.size + 1))
         shown = found[: body.size]
         items = [{"content": match.content, "start_char": match.start, "end_char": match.end} for match in shown]
-        return Page(items, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
+        return ListPage(items, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
 
 
 def _after(body: PageBody) -> str | None:
@@ -129,5 +129,5 @@ def _after(body: PageBody) -> str | None:
         raise _page_token_problem() from None
 
 
-def _page_token_problem() -> InvalidRequestError:
-    return InvalidRequestError.at("body", "page_token", "This is not a page token of this server")
+def _page_token_problem() -> BadRequestError:
+    return BadRequestError.at("body", "page_token", "This is not a page token of this server")

@@ -7,7 +7,7 @@ theirs joined.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui.local.library.documents import Block, Document
+from tui.local.library.documents import Document, DocumentBlock
 
 TARGET_CHARS = 1500
 MAX_CHARS = 3000
@@ -40,7 +40,7 @@ def chunks_of(document: Document) -> Iterator[Chunk]:
 
 def _cuts(document: Document) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Where each chunk starts, and its headings. A heading stays with its text, an introduction with its list."""
-    open_headings: list[Block] = []
+    open_headings: list[DocumentBlock] = []
     path: tuple[str, ...] = ()
     start, only_headings, leads_in = 0, True, False
     page_starts = frozenset(document.page_starts)

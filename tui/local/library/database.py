@@ -94,7 +94,7 @@ def data_folder() -> Path:
     return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("llamachat", appauthor=False))
 
 
-class Database:
+class LibraryDatabase:
     """The SQLite file. Each use opens its own connection, so that any thread may use it at any time."""
 
     def __init__(self, folder: Path) -> None:

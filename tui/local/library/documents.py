@@ -19,7 +19,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class DocumentBlock:
     """A top-level block: `text[start:end]`, and for a heading its level (1 to 6) and its words."""
 
     kind: BlockKind
@@ -36,7 +36,7 @@ class Document:
 
     format: Format
     text: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[DocumentBlock, ...]
     page_starts: tuple[int, ...] = ()
 
 
@@ -60,11 +60,11 @@ def _parser() -> "MarkdownIt":
     return MarkdownIt("commonmark").enable("table").disable("inline").use(front_matter_plugin)
 
 
-def markdown_blocks(text: str) -> tuple[Block, ...]:
+def markdown_blocks(text: str) -> tuple[DocumentBlock, ...]:
     """The top-level blocks of Markdown source, as CommonMark with tables sees them."""
     starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
     tokens = _parser().parse(text)
-    blocks: list[Block] = []
+    blocks: list[DocumentBlock] = []
     for position, token in enumerate(tokens):
         if token.level or token.nesting < 0 or token.map is None:
             continue
@@ -73,7 +73,7 @@ def markdown_blocks(text: str) -> tuple[Block, ...]:
         heading = token.type == "heading_open"
         title = _plain(tokens[position + 1].content) if heading else ""
         level = int(token.tag[1:]) if heading else 0
-        blocks.append(Block(_KINDS.get(token.type, "other"), start, end, level, title))
+        blocks.append(DocumentBlock(_KINDS.get(token.type, "other"), start, end, level, title))
     return tuple(blocks)
 
 
@@ -86,23 +86,23 @@ def _plain(markdown: str) -> str:
 _UNDERLINE = re.compile(r"^(={3,}|-{3,})$")
 
 
-def text_blocks(text: str) -> tuple[Block, ...]:
+def text_blocks(text: str) -> tuple[DocumentBlock, ...]:
     """Paragraphs of plain text, parted by empty lines. A line that is underlined or all in capitals is a heading."""
     return tuple(_text_block(match) for match in re.finditer(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", text))
 
 
-def _text_block(match: re.Match[str]) -> Block:
+def _text_block(match: re.Match[str]) -> DocumentBlock:
     lines = match.group().splitlines()
     title = lines[0].strip()
     underlined = len(lines) == 2 and bool(_UNDERLINE.match(lines[1].strip()))
     capitals = len(lines) == 1 and title.isupper() and 3 < len(title) <= 80
     if underlined or capitals:
-        return Block("heading", match.start(), match.end(), 1 if not lines[-1].startswith("-") else 2, title)
+        return DocumentBlock("heading", match.start(), match.end(), 1 if not lines[-1].startswith("-") else 2, title)
     listed = sum(bool(re.match(r"\s*(?:[-*•+]|\d+[.)])\s", line)) for line in lines)
-    return Block("list" if listed >= 2 else "paragraph", match.start(), match.end())
+    return DocumentBlock("list" if listed >= 2 else "paragraph", match.start(), match.end())
 
 
-def code_blocks(text: str) -> tuple[Block, ...]:
+def code_blocks(text: str) -> tuple[DocumentBlock, ...]:
     """Source code, parted where a line that is not indented follows an empty one: mostly between definitions."""
     starts = [match.start() for match in re.finditer(r"(?:\A|(?<=\n\n))(?=[^\s})\]])", text)]
     first = re.search(r"\S", text)
@@ -110,11 +110,12 @@ def code_blocks(text: str) -> tuple[Block, ...]:
         starts.insert(0, text.rfind("\n", 0, first.start()) + 1)
     ends = [*starts[1:], len(text)]
     return tuple(
-        Block("code", start, start + len(text[start:end].rstrip())) for start, end in zip(starts, ends, strict=True)
+        DocumentBlock("code", start, start + len(text[start:end].rstrip()))
+        for start, end in zip(starts, ends, strict=True)
     )
 
 
-def blocks_of(text: str, file_format: Format) -> tuple[Block, ...]:
+def blocks_of(text: str, file_format: Format) -> tuple[DocumentBlock, ...]:
     """The blocks of a piece of a document's text."""
     match file_format:
         case "markdown":

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.api.models import ImageAttachment
-from tui.local.library.database import Database
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.documents import Format
 from tui.sanitize import clean_line
 
@@ -107,7 +107,7 @@ def utc(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def picture_name(page: int) -> str:
+def page_image_name(page: int) -> str:
     """The attachment that is the picture of a page; pages count from 1."""
     return f"screenshots/page_{page}.jpg"
 
@@ -145,7 +145,7 @@ def file_id_of(index_id: str, name: str) -> str:
 class Library:
     """The served folders and what is stored of them. Its methods may be called from any thread."""
 
-    def __init__(self, database: Database, folders: Sequence[Folder]) -> None:
+    def __init__(self, database: LibraryDatabase, folders: Sequence[Folder]) -> None:
         """Serves `folders`, and those that were added before and not deleted since."""
         self.database = database
         with database.reading() as connection:
@@ -214,7 +214,7 @@ class Library:
     def picture_of(self, file_id: str, page: int) -> ImageAttachment | None:
         """Where the picture of a document's page can be had; None when it has none. Pages count from 1."""
         file = self.paged_file(file_id)
-        return ImageAttachment(picture_name(page), file_id) if file and page in file else None
+        return ImageAttachment(page_image_name(page), file_id) if file and page in file else None
 
     def file_names(self, index_ids: Sequence[str], limit: int) -> list[str]:
         """The names of some documents of the indexes, in order."""

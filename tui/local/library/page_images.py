@@ -26,7 +26,7 @@ def page_in(name: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
-class Pictures:
+class PageImages:
     """The pictures of the library's pages, and the signatures that let one of them be fetched without a key."""
 
     def __init__(self, library: Library, clock: Callable[[], float] = time.time) -> None:

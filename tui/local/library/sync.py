@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.local.library.chunks import Chunk, chunks_of
-from tui.local.library.database import Database
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.documents import Document, UnreadableError
 from tui.local.library.files import FoundFile, read_bytes, walk
 from tui.local.library.library import HEADING_JOIN, Folder, file_id_of, store_index, utc_now
@@ -76,7 +76,7 @@ class _Known:
 
 
 @contextmanager
-def sole_writer(database: Database, stopping: Stopping) -> Generator[bool]:
+def sole_writer(database: LibraryDatabase, stopping: Stopping) -> Generator[bool]:
     """Waits until no other process syncs; gives False when told to stop instead.
 
     The lock is SQLite's own on a file of its own, which works on every platform and ends with the process.
@@ -94,7 +94,9 @@ def sole_writer(database: Database, stopping: Stopping) -> Generator[bool]:
         yield False
 
 
-def sync(database: Database, folder: Folder, stopping: Stopping = lambda: False, tell: Tell | None = None) -> None:
+def sync(
+    database: LibraryDatabase, folder: Folder, stopping: Stopping = lambda: False, tell: Tell | None = None
+) -> None:
     """Reads what is new or changed in the folder, forgets what is gone. A sync that is cut short keeps what it did.
 
     Raises `OSError` when the folder cannot be listed; what was read from it before is kept then.
@@ -129,7 +131,7 @@ def _tell_nobody(*_: int | str | None) -> None:
     pass
 
 
-def forget_index(database: Database, index_id: str, stopping: Stopping = lambda: False) -> None:
+def forget_index(database: LibraryDatabase, index_id: str, stopping: Stopping = lambda: False) -> None:
     """Takes away all that is stored of an index, a little at a time. One that is cut short can be done again."""
     with sole_writer(database, stopping) as allowed:
         if not allowed:
@@ -142,7 +144,7 @@ def forget_index(database: Database, index_id: str, stopping: Stopping = lambda:
                 connection.execute("DELETE FROM indexes WHERE id = ?", (index_id,))
 
 
-def _known_files(database: Database, folder: Folder) -> dict[str, _Known]:
+def _known_files(database: LibraryDatabase, folder: Folder) -> dict[str, _Known]:
     index_id = folder.index_id
     with database.reading() as connection:
         stored = connection.execute("SELECT 1 FROM indexes WHERE id = ?", (index_id,)).fetchone()
@@ -176,7 +178,7 @@ def _look(file: FoundFile, known: _Known | None) -> _Outcome:
         return _Skipped(file, f"it cannot be opened: {error.strerror}", again=True)
 
 
-def _write(database: Database, index_id: str, batch: Sequence[_Outcome]) -> None:
+def _write(database: LibraryDatabase, index_id: str, batch: Sequence[_Outcome]) -> None:
     if not batch:
         return
     with database.writing() as connection:
@@ -243,7 +245,7 @@ def _forget(connection: sqlite3.Connection, document_id: int) -> None:
     connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
 
-def _forget_all(database: Database, document_ids: Iterable[int], stopping: Stopping) -> None:
+def _forget_all(database: LibraryDatabase, document_ids: Iterable[int], stopping: Stopping) -> None:
     rest = list(document_ids)
     while rest and not stopping():
         end = time.monotonic() + FORGET_SECONDS
@@ -253,7 +255,7 @@ def _forget_all(database: Database, document_ids: Iterable[int], stopping: Stopp
         time.sleep(PAUSE_SECONDS if rest else 0)
 
 
-def _finish(database: Database, index_id: str, no_longer_skipped: Sequence[str]) -> None:
+def _finish(database: LibraryDatabase, index_id: str, no_longer_skipped: Sequence[str]) -> None:
     with database.writing() as connection:
         connection.executemany(
             "DELETE FROM skipped_files WHERE index_id = ? AND path = ?",

@@ -18,7 +18,7 @@ from tui.local.library.library import Folder, Library
 from tui.local.library.sync_worker import FILE_SECONDS, TIMED_OUT
 
 # -P: a module in the folder where the user happens to be must not be taken for one of ours.
-INDEXER = (sys.executable, "-P", "-m", "tui.local.library.sync_worker")
+SYNC_WORKER = (sys.executable, "-P", "-m", "tui.local.library.sync_worker")
 
 END_SECONDS = 1.0
 """How long the end of the server waits for that of the thread."""
@@ -34,7 +34,7 @@ class Progress:
     total: int
 
 
-class _IndexerEndedError(Exception):
+class _SyncWorkerEndedError(Exception):
     """The indexer's process ended in the middle of a job; `file` is what it was reading, if anything."""
 
     def __init__(self, file: str | None, timed_out: bool) -> None:
@@ -43,7 +43,7 @@ class _IndexerEndedError(Exception):
         self.timed_out = timed_out
 
 
-class _Indexer:
+class _SyncWorker:
     """The indexer's process, started when there is something to do, and again after it has ended."""
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -69,7 +69,7 @@ class _Indexer:
             file = said["file"]
         timed_out = process.wait() == TIMED_OUT
         self.close()
-        raise _IndexerEndedError(file, timed_out)
+        raise _SyncWorkerEndedError(file, timed_out)
 
     def cancel(self) -> None:
         """Ends the running job at the next file; what was read so far is kept."""
@@ -95,7 +95,7 @@ class _Indexer:
     def _started(self) -> subprocess.Popen[str]:
         with self._lock:
             if self._ended:
-                raise _IndexerEndedError(None, timed_out=False)
+                raise _SyncWorkerEndedError(None, timed_out=False)
             if self._process is None:
                 pipe = subprocess.PIPE
                 self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
@@ -108,13 +108,13 @@ class _Indexer:
         process.stdin.flush()
 
 
-class Syncing:
+class SyncSupervisor:
     """A thread that has the indexer do what is asked for. A daemon, so that it never keeps a process that is to end."""
 
-    def __init__(self, library: Library, indexer: Sequence[str] = INDEXER) -> None:
+    def __init__(self, library: Library, indexer: Sequence[str] = SYNC_WORKER) -> None:
         """`indexer` is the command that starts the indexer; the data folder is its last argument."""
         self._library = library
-        self._indexer = _Indexer([*indexer, str(library.database.path.parent)])
+        self._indexer = _SyncWorker([*indexer, str(library.database.path.parent)])
         self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: dict[str, Future[None]] = {}
@@ -199,7 +199,7 @@ class Syncing:
             try:
                 self._sync(folder)
                 return
-            except _IndexerEndedError as ended:
+            except _SyncWorkerEndedError as ended:
                 # It may have been ended from outside: a file is given up when it happens with it a second time.
                 if ended.timed_out or ended.file in suspects:
                     if ended.file is None:

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tui.local.library.database import Database
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.library import Folder
 from tui.local.library.process_limits import limit_this_process
 from tui.local.library.sync import forget_index, sync
@@ -72,7 +72,7 @@ def _nowhere() -> int:
     return os.open(os.devnull, os.O_WRONLY)
 
 
-def _run(database: Database, job: dict[str, Any], jobs: _Jobs) -> str | None:
+def _run(database: LibraryDatabase, job: dict[str, Any], jobs: _Jobs) -> str | None:
     """Does one job; gives the reason in words when it failed."""
     try:
         if "sync" in job:
@@ -93,7 +93,7 @@ def _run(database: Database, job: dict[str, Any], jobs: _Jobs) -> str | None:
 def main() -> None:
     """Does jobs until standard input closes."""
     limit_this_process()
-    database = Database(Path(sys.argv[1]))
+    database = LibraryDatabase(Path(sys.argv[1]))
     jobs = _Jobs()
     while True:
         _say(finished=True, error=_run(database, jobs.next(), jobs))

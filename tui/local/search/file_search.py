@@ -9,7 +9,7 @@ import regex
 from tui.local.library.library import Library
 from tui.local.library.words import fold
 
-WHOLE = 2**40
+ALL_CHARS = 2**40
 """More characters than any document has."""
 GREP_SECONDS = 2.0
 """How long a pattern may search one document: some patterns take for ever."""
@@ -70,7 +70,7 @@ def grep(
 
     Raises `PatternError` for a pattern that is not one, or that takes too long.
     """
-    text = library.read(file.file_id, file.index_id, 0, WHOLE) or ""
+    text = library.read(file.file_id, file.index_id, 0, ALL_CHARS) or ""
     try:
         compiled = regex.compile(pattern, regex.MULTILINE | (regex.IGNORECASE if any_case else 0))
         for match in compiled.finditer(text, start, timeout=GREP_SECONDS, concurrent=True):

@@ -20,7 +20,7 @@ def _stop_words() -> Iterator[tuple[str, frozenset[str]]]:
 STOP_WORDS = dict(_stop_words())
 """The common words of each language, in lower case. Only languages with a Snowball stemmer are listed."""
 
-_SURE = 0.7
+MIN_LANGUAGE_SHARE = 0.7
 """Related languages share common words: those with at least this part of the best one's count are taken as well."""
 
 
@@ -34,7 +34,7 @@ def languages_of(text_words: Iterable[str]) -> tuple[str, ...]:
         lower = word.lower()
         counts.update(language for language, listed in STOP_WORDS.items() if lower in listed)
     ranked = counts.most_common()
-    return tuple(language for language, count in ranked if count >= _SURE * ranked[0][1])
+    return tuple(language for language, count in ranked if count >= MIN_LANGUAGE_SHARE * ranked[0][1])
 
 
 def is_stop_word(word: str, languages: Sequence[str] = ()) -> bool:

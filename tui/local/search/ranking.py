@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tui.local.library.documents import Block, blocks_of
+from tui.local.library.documents import DocumentBlock, blocks_of
 from tui.local.library.library import HEADING_JOIN, HEADING_WEIGHT, Passage
 from tui.local.library.words import fold, folded, sentences, words
 from tui.local.search.languages import is_stop_word
@@ -33,7 +33,7 @@ class Unit:
     It `matches` when it has a word of the question.
     """
 
-    block: Block
+    block: DocumentBlock
     start: int
     end: int
     score: float
@@ -168,7 +168,7 @@ def _unit_score(text: str, terms: Sequence[Term], context: set[Term], said_by_he
 _ITEM = re.compile(r"^( {0,3})(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
 
 
-def _spans(text: str, block: Block) -> list[tuple[int, int]]:
+def _spans(text: str, block: DocumentBlock) -> list[tuple[int, int]]:
     piece = text[block.start : block.end]
     if block.kind == "paragraph":
         spans = list(sentences(piece))

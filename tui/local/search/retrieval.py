@@ -10,7 +10,7 @@ from tui.local.search.ranking import rerank
 
 CANDIDATES = 100
 """How many passages that BM25 finds are read and ranked again."""
-FILTERED = 5000
+MAX_FILTERED = 5000
 """How many passages are looked through where not all are wanted."""
 
 
@@ -36,7 +36,7 @@ def passages_for(
     if not query.terms or not index_ids:
         return []
     candidates = max(CANDIDATES, top_k)
-    found = library.search(query.expression, index_ids, FILTERED if wanted else candidates)
+    found = library.search(query.expression, index_ids, MAX_FILTERED if wanted else candidates)
     return rerank([passage for passage in found if not wanted or wanted(passage)][:candidates], query.terms)[:top_k]
 
 

@@ -21,28 +21,28 @@ HEAD_BYTES = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class DocumentReader:
     """Makes a document of a file's bytes; `read` raises `UnreadableError`. Larger files are not tried."""
 
     read: Callable[[bytes], Document]
     max_bytes: int = 20_000_000
 
 
-_PDF = Reader(read_pdf, 200_000_000)
-_HTML = Reader(read_html)
-_TEXT = Reader(read_text)
-_CODE = Reader(read_code, 2_000_000)
+_PDF = DocumentReader(read_pdf, 200_000_000)
+_HTML = DocumentReader(read_html)
+_TEXT = DocumentReader(read_text)
+_CODE = DocumentReader(read_code, 2_000_000)
 
-READERS: Mapping[str, Reader] = {
-    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"), Reader(read_markdown)),
+READERS: Mapping[str, DocumentReader] = {
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"), DocumentReader(read_markdown)),
     **dict.fromkeys((".txt", ".text", ".rst", ".adoc", ".org", ".log", ".tex", ".csv", ".tsv"), _TEXT),
     **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
-    ".ipynb": Reader(read_notebook),
+    ".ipynb": DocumentReader(read_notebook),
     ".pdf": _PDF,
-    ".epub": Reader(read_epub, 100_000_000),
-    ".docx": Reader(read_docx, 50_000_000),
-    ".pptx": Reader(read_pptx, 200_000_000),
-    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), Reader(read_spreadsheet, 50_000_000)),
+    ".epub": DocumentReader(read_epub, 100_000_000),
+    ".docx": DocumentReader(read_docx, 50_000_000),
+    ".pptx": DocumentReader(read_pptx, 200_000_000),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), DocumentReader(read_spreadsheet, 50_000_000)),
 }
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -89,7 +89,7 @@ def _suffix(name: str) -> str:
     return posixpath.splitext(name)[1].lower()
 
 
-def reader_for(name: str, head: bytes) -> Reader | None:
+def reader_for(name: str, head: bytes) -> DocumentReader | None:
     """The reader for a file of this name whose first bytes these are; None when it is no document."""
     named = READERS.get(_suffix(name))
     if head.startswith(b"%PDF-"):

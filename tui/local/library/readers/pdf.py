@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
 
-from tui.local.library.documents import Block, Document, UnreadableError, blocks_of
+from tui.local.library.documents import Document, DocumentBlock, UnreadableError, blocks_of
 from tui.local.library.readers.text import with_lf
 
 if TYPE_CHECKING:
@@ -69,21 +69,21 @@ def _page_text(pdf: "PdfDocument", number: int) -> str:
     return with_lf(joined.replace("\0", "")).strip()
 
 
-def _page_blocks(text: str, offset: int, titles: list[tuple[str, int]]) -> Iterator[Block]:
+def _page_blocks(text: str, offset: int, titles: list[tuple[str, int]]) -> Iterator[DocumentBlock]:
     """The page's blocks, cut where a title of the outline stands on lines of its own."""
     at = 0
     for start, end, title, level in sorted(_places(text, titles)):
         if start < at:
             continue
         yield from _shifted(text[at:start], offset + at)
-        yield Block("heading", offset + start, offset + end, level, title)
+        yield DocumentBlock("heading", offset + start, offset + end, level, title)
         at = end
     yield from _shifted(text[at:], offset + at)
 
 
-def _shifted(text: str, offset: int) -> Iterator[Block]:
+def _shifted(text: str, offset: int) -> Iterator[DocumentBlock]:
     for block in blocks_of(text, "text"):
-        yield Block(block.kind, block.start + offset, block.end + offset, block.level, block.title)
+        yield DocumentBlock(block.kind, block.start + offset, block.end + offset, block.level, block.title)
 
 
 def _places(text: str, titles: list[tuple[str, int]]) -> Iterator[tuple[int, int, str, int]]:
