@@ -3,12 +3,13 @@
 It hears the widgets, runs the workspace's coroutines as workers, and shows what the workspace publishes.
 """
 
-from collections.abc import Callable, Coroutine
+from asyncio import sleep
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters
+from textual import getters, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -30,13 +31,13 @@ from tui.widgets.key_hints import KeyHints
 from tui.widgets.queue_line import QueueLine
 from tui.widgets.session_list import SessionList, SessionMark, SessionRow
 from tui.widgets.sidebar import Sidebar
+from tui.workspace.recovery import Work
 from tui.workspace.updates import (
     DraftChanged,
     ListChanged,
     Notice,
     QueueChanged,
     RequestFailed,
-    SessionCreated,
     TranscriptChanged,
     TurnEnded,
     Update,
@@ -44,7 +45,7 @@ from tui.workspace.updates import (
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from tui.screens.index_picker import Choice, IndexPicker, PickerAnswer
+    from tui.screens.index_picker import Choice, IndexPicker
 
 UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
@@ -102,7 +103,6 @@ class ChatScreen(ReadingScreen):
         self._open_id: str | None = None
         self._marks: dict[str, SessionMark] = {}
         self._deleted: tuple[Session, Timer] | None = None
-        self._waiting_question = ""
         self._quit_asked = -QUIT_WITHIN
         self._picker: IndexPicker | None = None
 
@@ -166,8 +166,6 @@ class ChatScreen(ReadingScreen):
         match update:
             case ListChanged():
                 self._show_sessions()
-            case SessionCreated(session_id):
-                self._begin_session(session_id)
             case TranscriptChanged(session_id):
                 self._show_transcript(session_id)
             case TurnEnded(session_id, well):
@@ -331,17 +329,14 @@ class ChatScreen(ReadingScreen):
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
         session = self.workspace.catalogue.get(self._open_id)
         if session is None or session.session_id in self.workspace.state.deleted_elsewhere:
-            self._waiting_question = message.text
-            self.action_new_session()
+            self._begin_session(message.text)
         elif session.index_ids is None and not self.workspace.turns.scopes.get(session.session_id):
-            self._waiting_question = message.text
-            self._choose_scope(session.session_id)
+            self._ask_in_chosen_indexes(session.session_id, message.text)
         else:
             self._ask(session.session_id, message.text)
 
     def _ask(self, session_id: str, question: str) -> bool:
         """Send a question; it leaves the composer with this. False where it could not be taken."""
-        self._waiting_question = ""
         is_taken = self.workspace.turns.ask(session_id, question)
         if is_taken:
             self.query_one(Composer).take()
@@ -357,14 +352,6 @@ class ChatScreen(ReadingScreen):
         question = self.workspace.turns.take_last_waiting(self._open_id or NO_SESSION)
         if message.to_edit:
             self.query_one(Composer).put(question)
-
-    def _begin_session(self, session_id: str) -> None:
-        self._open(session_id)
-        if self._waiting_question and self._ask_what_waited():
-            self.workspace.state.drafts.write(NO_SESSION, "")
-
-    def _ask_what_waited(self) -> bool:
-        return self._open_id is not None and self._ask(self._open_id, self._waiting_question)
 
     def on_composer_history_requested(self) -> None:
         from tui.screens.choice_list import ChoiceList  # here and below: no dialog is loaded before it is opened
@@ -403,57 +390,70 @@ class ChatScreen(ReadingScreen):
         self.set_focus(self.query_one(Composer))
         self.query_one(Composer).type(message.text)
 
-    def action_new_session(self) -> None:
-        def take(choice: "Choice | None") -> None:
-            if choice is None:
-                self._waiting_question = ""
-            else:
-                self._run(self.workspace.create(choice.index_ids, is_bound=choice.is_bound))
+    async def action_new_session(self) -> None:
+        self._begin_session()
+        await sleep(0)  # the worker opens its dialog now: the next key is for that and not for the composer
 
-        picker = self._pick(take)
-        self._run(self.workspace.watch_indexes(lambda: picker.is_current))
+    @work
+    async def _begin_session(self, question: str = "") -> None:
+        """Have indexes chosen for a new session, open it, and ask in it what was typed before there was one."""
+        written_in = self._open_id or NO_SESSION
+        choice = await self._choose_indexes()
+        if choice is None:
+            return
+        session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
+        if session_id is None:
+            return
+        self._open(session_id)
+        if question and self._ask(session_id, question):
+            drafts = self.workspace.state.drafts
+            if drafts.get(written_in).strip() == question:
+                drafts.write(written_in, "")
 
-    def _choose_scope(self, session_id: str) -> None:
-        def take(choice: "Choice | None") -> None:
-            if choice is not None:
-                self.workspace.turns.scopes[session_id] = choice.index_ids
-                self._show_heading()
-                if self._waiting_question:
-                    self._ask_what_waited()
+    @work
+    async def _ask_in_chosen_indexes(self, session_id: str, question: str) -> None:
+        """Have the indexes chosen that an unbound session's questions search, this one first."""
+        choice = await self._choose_indexes(for_question=True)
+        if choice is not None and session_id == self._open_id:
+            self.workspace.turns.scopes[session_id] = choice.index_ids
+            self._show_heading()
+            self._ask(session_id, question)
 
-        self._pick(take, scope_of_unbound=True)
-
-    def _pick(self, take: "Callable[[Choice | None], None]", *, scope_of_unbound: bool = False) -> "IndexPicker":
+    async def _choose_indexes(self, *, for_question: bool = False) -> "Choice | None":
+        """What the reader chose; None where the picker was closed. Folders may be changed in between."""
         from tui.screens.index_picker import AddFolder, Choice, IndexPicker, RemoveIndex, SyncIndex
 
-        def answered(answer: "PickerAnswer | None") -> None:
-            match answer:
-                case None | Choice():
-                    take(answer)
+        if not self.is_active:
+            return None
+        change: Work | None = None
+        while True:
+            picker = self._picker = IndexPicker(
+                self.workspace.indexes, for_question=for_question, keeps_folders=self.workspace.keeps_folders
+            )
+            self.run_worker(self._follow_indexes(change, picker))
+            match await self.app.push_screen_wait(picker):
+                case None | Choice() as choice:
+                    return choice
                 case AddFolder():
-                    self._add_folder()
+                    change = await self._folder_to_add()
                 case SyncIndex(index_id):
-                    self._run(self.workspace.sync_index(index_id))
-                    self.action_new_session()
+                    change = self.workspace.sync_index(index_id)
                 case RemoveIndex(index_id):
-                    self._run(self.workspace.remove_index(index_id))
-                    self.action_new_session()
+                    change = self.workspace.remove_index(index_id)
 
-        folders = self.workspace.keeps_folders
-        self._picker = IndexPicker(self.workspace.indexes, scope_of_unbound=scope_of_unbound, keeps_folders=folders)
-        self.app.push_screen(self._picker, answered)
-        return self._picker
+    async def _follow_indexes(self, change: Work | None, picker: "IndexPicker") -> None:
+        """Make a change to the indexes, and show how they are as long as the picker is open."""
+        if change is not None:
+            await change
+        await self.workspace.watch_indexes(lambda: picker.is_current)
 
-    def _add_folder(self) -> None:
+    async def _folder_to_add(self) -> Work | None:
         from tui.screens.text_prompt import TextPrompt
 
-        def take(path: str | None) -> None:
-            if path:
-                self._run(self.workspace.add_folder(path))
-            self.action_new_session()
-
         keys = "Its documents become one index, named after it. Enter take · Esc close"
-        self.app.push_screen(TextPrompt("Add a folder of this machine", keys, placeholder="~/papers"), take)
+        prompt = TextPrompt("Add a folder of this machine", keys, placeholder="~/papers")
+        path = await self.app.push_screen_wait(prompt)
+        return self.workspace.add_folder(path) if path else None
 
     def action_go_to_sessions(self) -> None:
         if self.query_one(SessionList).has_focus:

@@ -19,13 +19,6 @@ class TranscriptChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionCreated:
-    """A new session is there to be opened."""
-
-    session_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class QueueChanged:
     """The questions that wait in a session changed, or whether they are sent by themselves."""
 
@@ -62,6 +55,4 @@ class RequestFailed:
     error: ApiError
 
 
-Update: TypeAlias = (
-    ListChanged | TranscriptChanged | SessionCreated | QueueChanged | TurnEnded | DraftChanged | Notice | RequestFailed
-)
+Update: TypeAlias = ListChanged | TranscriptChanged | QueueChanged | TurnEnded | DraftChanged | Notice | RequestFailed

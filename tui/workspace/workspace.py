@@ -20,7 +20,7 @@ from tui.store.store import Store
 from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, Work, events_of
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.turns import Turns
-from tui.workspace.updates import ListChanged, Notice, RequestFailed, SessionCreated, Update
+from tui.workspace.updates import ListChanged, Notice, RequestFailed, Update
 
 if TYPE_CHECKING:
     from tui.api.client import Client
@@ -242,15 +242,19 @@ class Workspace:
             del self.state.questions_before[session_id]
             self.state.put(session_id, interrupt(await run_in_slices(replaying(kept.events)), NO_END))
 
-    async def create(self, index_ids: Sequence[str], *, is_bound: bool) -> None:
-        """A new session, bound to these indexes for good, or unbound with these as what its questions search."""
+    async def create(self, index_ids: Sequence[str], *, is_bound: bool) -> str | None:
+        """A new session's id; None where that failed.
+
+        It is bound to these indexes for good, or unbound with these as what its questions search.
+        """
         session = await self.state.attempt(lambda client: client.create_session(index_ids if is_bound else None))
-        if session is not None:
-            self.state.transcripts[session.session_id] = Transcript()
-            self.turns.scopes[session.session_id] = () if is_bound else index_ids
-            self._listed.add(session.session_id)
-            self.state.list_session(session)
-            self._publish(SessionCreated(session.session_id))
+        if session is None:
+            return None
+        self.state.transcripts[session.session_id] = Transcript()
+        self.turns.scopes[session.session_id] = () if is_bound else index_ids
+        self._listed.add(session.session_id)
+        self.state.list_session(session)
+        return session.session_id
 
     def name(self, session_id: str, name: str) -> None:
         """Call a session by a name of the user's, kept on this machine; "" takes it back."""
