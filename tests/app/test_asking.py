@@ -187,6 +187,16 @@ async def test_keys_that_arrive_together_act_in_the_order_of_typing(settings: Se
         assert composer.text == "eadc"
 
 
+async def test_a_key_right_after_the_one_that_opens_the_picker_is_not_the_composer_s(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        await user.type("a draft")
+        press_together(user, "ctrl+n", "x", "enter")
+        await user.see("New session")
+        assert user.app.chat.query_one(Composer).text == "a draft"
+
+
 async def test_a_question_sent_twice_at_once_opens_one_picker(settings: Settings) -> None:
     async with driven(settings) as user:
         await user.type("Who leads science?")
