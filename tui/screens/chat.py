@@ -18,10 +18,8 @@ from textual.timer import Timer
 
 from tui.api.errors import ApiError, KeyRefusedError
 from tui.api.models import Session
-from tui.conversation.catalogue import names_of, title_of
 from tui.conversation.transcript import Transcript
 from tui.screens.reading import ReadingScreen
-from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
 from tui.widgets.composer import Composer
@@ -119,16 +117,16 @@ class ChatScreen(ReadingScreen):
 
     def on_mount(self) -> None:
         self._show_sessions()
-        self.query_one(Composer).put(self.workspace.state.drafts.get(NO_SESSION))
+        self.query_one(Composer).put(self.workspace.draft(None))
 
     async def enter(self, account: str) -> None:
         """Turn to another account, if it is another: nothing of one is shown with the other."""
-        if account != self.workspace.state.account_id:
+        if account != self.workspace.account_id:
             self._turn_to(None)
             await self.workspace.close()
             self.workspace.load_account(account)
             self.query_one(ConversationView).show_notice(BEGINNING)
-            self.query_one(Composer).put(self.workspace.state.drafts.get(NO_SESSION))
+            self.query_one(Composer).put(self.workspace.draft(None))
             self._show_sessions()
 
     def warn(self, words: str) -> None:
@@ -171,17 +169,17 @@ class ChatScreen(ReadingScreen):
             case TurnEnded(session_id, well):
                 self._mark_end(session_id, well)
             case QueueChanged(session_id) | DraftChanged(session_id):
-                if session_id == (self._open_id or NO_SESSION):
+                if session_id == self._open_id:
                     self._show_what_is_written(update)
             case Notice(session_id, words):
-                about = "" if session_id == self._open_id else f"{self._title_of(session_id)}: "
+                about = "" if session_id == self._open_id else f"{self.workspace.title(session_id)}: "
                 self.notify(about + words, markup=False, timeout=15)
             case RequestFailed(error):
                 self._show_failure(error)
 
     def _show_what_is_written(self, news: QueueChanged | DraftChanged) -> None:
         if isinstance(news, DraftChanged):
-            self.query_one(Composer).put(self.workspace.state.drafts.get(news.session_id))
+            self.query_one(Composer).put(self.workspace.draft(news.session_id))
         self._show_queue()
 
     def _show_failure(self, error: ApiError) -> None:
@@ -197,13 +195,16 @@ class ChatScreen(ReadingScreen):
     def _show_sessions(self) -> None:
         rows = [
             SessionRow(
-                session.session_id, self._title(session), session.last_updated_at, self._mark(session.session_id)
+                session.session_id,
+                self.workspace.title(session.session_id),
+                session.last_updated_at,
+                self._mark(session.session_id),
             )
             for session in self.workspace.catalogue
         ]
         self.query_one(Sidebar).show_rows(rows, self._open_id)
         self._show_heading()
-        if self._picker is not None and self._picker.is_current:
+        if self._picker is not None and self._picker.is_mounted and self._picker.is_current:
             self._picker.show_indexes(self.workspace.indexes)
 
     def _show_heading(self) -> None:
@@ -211,15 +212,14 @@ class ChatScreen(ReadingScreen):
         if session is None:
             self.query_one(ConversationView).show_heading("", "")
             return
-        searched = session.index_ids or self.workspace.turns.scopes.get(session.session_id, ())
-        names = ", ".join(names_of(searched, self.workspace.indexes)) or "unbound"
-        self.query_one(ConversationView).show_heading(self._title(session), names)
+        names = ", ".join(self.workspace.searched_names(session)) or "unbound"
+        self.query_one(ConversationView).show_heading(self.workspace.title(session.session_id), names)
 
     def _show_transcript(self, session_id: str) -> None:
         if session_id == self._open_id:
             self.app.pace(self._draw_open)
-            is_busy = self.workspace.transcripts[session_id].is_busy
-            self.say_activity("Answering · Esc stops" if is_busy else "")
+            transcript = self._transcript()
+            self.say_activity("Answering · Esc stops" if transcript and transcript.is_busy else "")
 
     def _draw_open(self) -> None:
         transcript = self._transcript()
@@ -227,44 +227,36 @@ class ChatScreen(ReadingScreen):
             self.query_one(ConversationView).draw(transcript)
 
     def _transcript(self) -> Transcript | None:
-        return self.workspace.transcripts.get(self._open_id or "")
+        return self.workspace.transcript(self._open_id)
 
     def _mark(self, session_id: str) -> SessionMark:
-        return "busy" if session_id in self.workspace.turns.busy else self._marks.get(session_id, "")
+        return "busy" if self.workspace.is_busy(session_id) else self._marks.get(session_id, "")
 
     def _mark_end(self, session_id: str, well: bool) -> None:
         is_seen = session_id == self._open_id and self.app.app_focus
         self._marks[session_id] = "" if session_id == self._open_id else "unseen" if well else "failed"
         if not is_seen:
-            self.post_message(self.TurnEndedUnseen(self._title_of(session_id), well))
+            self.post_message(self.TurnEndedUnseen(self.workspace.title(session_id), well))
         self._show_sessions()
 
-    def _title_of(self, session_id: str) -> str:
-        session = self.workspace.catalogue.get(session_id)
-        return "A session" if session is None else self._title(session)
-
-    def _title(self, session: Session) -> str:
-        first_question = self.workspace.transcripts.get(session.session_id, Transcript()).first_question
-        return title_of(session, first_question, self.workspace.names.get(session.session_id, ""))
-
     def _show_queue(self) -> None:
-        waiting = self.workspace.turns.waiting(self._open_id or NO_SESSION)
-        is_paused = self.workspace.turns.is_paused(self._open_id or NO_SESSION)
+        waiting = self.workspace.waiting(self._open_id)
+        is_paused = self.workspace.is_paused(self._open_id)
         self.query_one(QueueLine).show(waiting, is_paused=is_paused)
         self.query_one(Composer).has_waiting = bool(waiting)
 
     def _turn_to(self, session_id: str | None) -> None:
         """Make a session, or none, the one that is read and written in; each has its own draft and queue."""
         before, self._open_id = self._open_id, session_id
-        composer, drafts = self.query_one(Composer), self.workspace.state.drafts
-        drafts.write(before or NO_SESSION, composer.text)
-        drafts.save()
-        self.workspace.switch(session_id or NO_SESSION, before)
-        composer.put(drafts.get(session_id or NO_SESSION))
+        composer = self.query_one(Composer)
+        self.workspace.write_draft(before, composer.text)
+        self.workspace.save_drafts()
+        self.workspace.switch(session_id, before)
+        composer.put(self.workspace.draft(session_id))
         self._show_queue()
 
     def on_text_area_changed(self) -> None:
-        self.workspace.state.drafts.write(self._open_id or NO_SESSION, self.query_one(Composer).text)
+        self.workspace.write_draft(self._open_id, self.query_one(Composer).text)
 
     def _open(self, session_id: str) -> None:
         if session_id != self._open_id:
@@ -289,13 +281,13 @@ class ChatScreen(ReadingScreen):
     def on_session_list_name_requested(self, message: SessionList.NameRequested) -> None:
         def take(name: str | None) -> None:
             if name is not None:
-                self.workspace.name(message.session_id, name)
+                self.workspace.rename(message.session_id, name)
 
-        if self.workspace.is_current:
+        if self.workspace.is_live:
             from tui.screens.text_prompt import TextPrompt
 
             keys = "Kept on this machine. Enter take · empty: its title again · Esc close"
-            name = self.workspace.names.get(message.session_id, "")
+            name = self.workspace.name(message.session_id)
             question = TextPrompt("Name of this session", keys, value=name, placeholder="its title on the server")
             self.app.push_screen(question, take)
         else:
@@ -306,9 +298,14 @@ class ChatScreen(ReadingScreen):
 
     def on_session_list_deletion_confirmed(self, message: SessionList.DeletionConfirmed) -> None:
         self._finish_deletion()
+        title = self.workspace.title(message.session_id)
         session = self.workspace.hide(message.session_id)
         self._deleted = (session, self.set_timer(UNDO_SECONDS, self._finish_deletion))
-        self.notify(f"Deleted: {self._title(session)}. Press u to bring it back.", markup=False, timeout=UNDO_SECONDS)
+        self.notify(
+            f"Deleted: {title}. Press u to bring it back.",
+            markup=False,
+            timeout=UNDO_SECONDS,
+        )
 
     def action_undo_delete(self) -> None:
         if self._deleted is not None:
@@ -328,16 +325,16 @@ class ChatScreen(ReadingScreen):
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
         session = self.workspace.catalogue.get(self._open_id)
-        if session is None or session.session_id in self.workspace.state.deleted_elsewhere:
+        if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
             self._begin_session(message.text)
-        elif session.index_ids is None and not self.workspace.turns.scopes.get(session.session_id):
+        elif self.workspace.needs_scope(session):
             self._ask_in_chosen_indexes(session.session_id, message.text)
         else:
             self._ask(session.session_id, message.text)
 
     def _ask(self, session_id: str, question: str) -> bool:
         """Send a question; it leaves the composer with this. False where it could not be taken."""
-        is_taken = self.workspace.turns.ask(session_id, question)
+        is_taken = self.workspace.ask(session_id, question)
         if is_taken:
             self.query_one(Composer).take()
             self.query_one(ConversationView).pane.follow()
@@ -345,11 +342,10 @@ class ChatScreen(ReadingScreen):
         return is_taken
 
     def on_composer_resume_requested(self) -> None:
-        if self._open_id is not None:
-            self.workspace.turns.resume(self._open_id)
+        self.workspace.resume(self._open_id)
 
     def on_composer_last_waiting_requested(self, message: Composer.LastWaitingRequested) -> None:
-        question = self.workspace.turns.take_last_waiting(self._open_id or NO_SESSION)
+        question = self.workspace.take_last_waiting(self._open_id)
         if message.to_edit:
             self.query_one(Composer).put(question)
 
@@ -397,7 +393,7 @@ class ChatScreen(ReadingScreen):
     @work
     async def _begin_session(self, question: str = "") -> None:
         """Have indexes chosen for a new session, open it, and ask in it what was typed before there was one."""
-        written_in = self._open_id or NO_SESSION
+        written_in = self._open_id
         choice = await self._choose_indexes()
         if choice is None:
             return
@@ -405,18 +401,16 @@ class ChatScreen(ReadingScreen):
         if session_id is None:
             return
         self._open(session_id)
-        if question and self._ask(session_id, question):
-            drafts = self.workspace.state.drafts
-            if drafts.get(written_in).strip() == question:
-                drafts.write(written_in, "")
+        is_asked = bool(question) and self._ask(session_id, question)
+        if is_asked and self.workspace.draft(written_in).strip() == question:
+            self.workspace.write_draft(written_in, "")
 
     @work
     async def _ask_in_chosen_indexes(self, session_id: str, question: str) -> None:
         """Have the indexes chosen that an unbound session's questions search, this one first."""
         choice = await self._choose_indexes(for_question=True)
         if choice is not None and session_id == self._open_id:
-            self.workspace.turns.scopes[session_id] = choice.index_ids
-            self._show_heading()
+            self.workspace.set_scope(session_id, choice.index_ids)
             self._ask(session_id, question)
 
     async def _choose_indexes(self, *, for_question: bool = False) -> "Choice | None":
@@ -475,8 +469,8 @@ class ChatScreen(ReadingScreen):
     def action_escape(self) -> None:
         if self.has_class("-sessions") and self.has_class("-narrow"):
             self.action_go_to_sessions()
-        elif self._open_id is not None:
-            self.workspace.turns.stop(self._open_id)
+        else:
+            self.workspace.stop(self._open_id)
 
     def action_copy_or_stop(self) -> None:
         composer, pane = self.query_one(Composer), self.query_one(ConversationView).pane
@@ -484,7 +478,7 @@ class ChatScreen(ReadingScreen):
             composer.action_copy()
         elif pane.selected_text:
             pane.action_copy()
-        elif self._open_id is not None and self.workspace.turns.stop(self._open_id):
+        elif self.workspace.stop(self._open_id):
             return
         elif composer.text:
             composer.remember([*composer.remembered, composer.take()])

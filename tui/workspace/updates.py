@@ -1,4 +1,4 @@
-"""What the workspace publishes: the changes that whoever draws may want to show."""
+"""What the workspace publishes: the changes that a screen may want to show."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
