@@ -209,12 +209,12 @@ class ChatScreen(ReadingScreen):
             self._picker.show_indexes(self.workspace.indexes)
 
     def _show_heading(self) -> None:
-        session = self.workspace.catalogue.get(self._open_id)
+        session, view = self.workspace.catalogue.get(self._open_id), self.query_one(ConversationView)
         if session is None:
-            self.query_one(ConversationView).show_heading("", "")
+            view.title = view.searched = ""
             return
-        names = ", ".join(self.workspace.searched_names(session)) or "unbound"
-        self.query_one(ConversationView).show_heading(self.workspace.title(session.session_id), names)
+        view.title = self.workspace.title(session.session_id)
+        view.searched = ", ".join(self.workspace.searched_names(session)) or "unbound"
 
     def _show_transcript(self, session_id: str) -> None:
         if session_id == self._open_id:
