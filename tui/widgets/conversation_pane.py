@@ -1,40 +1,25 @@
-"""The conversation: a line view of a transcript, with a cursor over its parts, folding, finding and copying.
+"""The conversation: what its keys find, copy and open."""
 
-It is given transcripts to draw and knows nothing of where they come from. The place in each conversation is kept.
-"""
-
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.conversation.transcript import Part, Transcript
-from tui.lineview.line_view import LineView, Position, RowStyle
-from tui.lineview.transcript_lines import TranscriptLines
-from tui.lineview.viewport import Place, move
-from tui.rendering.lines import BLANK, Line
-from tui.widgets.block_cursor import Block, BlockCursor
+from tui.conversation.transcript import Part
+from tui.lineview.line_view import RowStyle
+from tui.lineview.viewport import Place
+from tui.rendering.lines import Line
 from tui.widgets.copier import MORE_KEYS, Excerpt, TurnCopier
 from tui.widgets.finder import Finder
+from tui.widgets.transcript_view import TranscriptView
 
 
-class Reading:
-    """Where a reader is in one conversation."""
-
-    def __init__(self) -> None:
-        self.source = TranscriptLines()
-        self.position = Position(follows=True)
-        self.cursor = BlockCursor(self.source)
-
-
-class ConversationPane(LineView):
-    """Reads one conversation at a time."""
+class ConversationPane(TranscriptView):
+    """Finds and copies in a conversation, and asks the screen for what needs another view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "fold", "Fold"),
-        Binding("ctrl+o", "all_details", "Details"),
         Binding("slash", "find", "Find"),
         Binding("n", "find_next(1)", "Next match", show=False),
         Binding("N", "find_next(-1)", "Previous match", show=False),
@@ -43,11 +28,6 @@ class ConversationPane(LineView):
         Binding("o", "questions", "Questions"),
         Binding("e", "export", "Export", show=False),
         Binding("p", "open_whole", "Open whole", show=False),
-        Binding("J", "move_cursor(1)", "Next part", show=False),
-        Binding("K", "move_cursor(-1)", "Previous part", show=False),
-        Binding("ctrl+t", "toggle_thinking", "Thinking", show=False),
-        Binding("left_curly_bracket", "go_to_question(-1)", "Previous question", show=False),
-        Binding("right_curly_bracket", "go_to_question(1)", "Next question", show=False),
     ]
 
     @dataclass
@@ -94,50 +74,13 @@ class ConversationPane(LineView):
         wanted: str
 
     def __init__(self) -> None:
-        self._readings: dict[str, Reading] = {"": Reading()}
-        self._reading = self._readings[""]
-        super().__init__(self._reading.source)
+        super().__init__()
         self._finder = Finder()
         self._copier = TurnCopier()
 
-    @property
-    def transcript(self) -> Transcript:
-        """The conversation that is shown."""
-        return self._reading.source.transcript
-
-    def show(self, session_id: str, transcript: Transcript) -> None:
-        """Turn to a conversation, at the place where it was left, or at its end."""
-        self._reading = self._readings.setdefault(session_id, Reading())
-        self._reading.source.show(transcript)
-        self.show_source(self._reading.source, self._reading.position)
-
-    def draw(self, transcript: Transcript) -> None:
-        """Draw a later state of the conversation that is shown. The reader's place stays, or follows the end."""
-        source, top = self._reading.source, self.position.top
-        was_open = not self.position.follows and not source.is_folded(top.section, top.block)
-        source.show(transcript)
-        if was_open and source.is_folded(top.section, top.block):
-            source.toggle(top.section, top.block)
-        self.redraw()
-
-    def follow(self) -> None:
-        """Go to the end and stay there as it grows."""
-        self.action_go_to_end()
-
-    def prepare(self, width: int) -> None:
-        self._reading.source.resize(width)
-        if self._reading.source.is_behind:
-            self.call_later(self._catch_up)
-
-    def _catch_up(self) -> None:
-        self._reading.source.catch_up()
-        self.redraw()
-
     def row_style(self, place: Place, line: Line) -> RowStyle:
-        is_text = line is not BLANK
-        has_bar = is_text and self.has_focus and place[:2] == self._reading.cursor.block
-        fill = "question" if place.block == 0 and is_text else "text"
-        return RowStyle(fill, has_bar, (*self._finder.marks(line), *self.selection_marks(place)))
+        style = super().row_style(place, line)
+        return replace(style, marks=(*self._finder.marks(line), *style.marks))
 
     def on_key(self, event: events.Key) -> None:
         if event.key in MORE_KEYS and self._copier.is_open:
@@ -161,59 +104,6 @@ class ConversationPane(LineView):
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         self.post_message(self.Typed(event.text))
-
-    def on_click(self, event: events.Click) -> None:
-        point = self.point_at(event.x, event.y)
-        if point is not None and event.chain == 1 and self.selection is None:
-            self._reading.cursor.block = point.place[:2]
-            if self._reading.cursor.is_fold_head(point.place):
-                self.action_fold()
-        super().on_click(event)
-
-    def _target(self) -> Block | None:
-        return self._reading.cursor.target(self.places)
-
-    def action_fold(self) -> None:
-        """Fold or unfold the part under the cursor. Its first line stays where it is on the screen."""
-        block, source, cursor = self._target(), self._reading.source, self._reading.cursor
-        if block is None:
-            return
-        head = cursor.head(block)
-        on_screen = self.places.index(head) if head in self.places else 0
-        if source.toggle(*block):
-            cursor.block = block
-            self.position.follows = False
-            self.position.top = move(source, cursor.head(block), -on_screen)
-            self.redraw()
-
-    def action_all_details(self) -> None:
-        self._reading.source.toggle_details()
-        self.redraw()
-
-    def action_toggle_thinking(self) -> None:
-        """Fold or unfold all thinking."""
-        self._reading.source.toggle_thinking()
-        self.redraw()
-
-    def action_move_cursor(self, by: int) -> None:
-        """Move the cursor to the next or previous block, and scroll it into sight."""
-        rows = self._reading.cursor.next(self.places, by) if self.places else None
-        if rows is not None:
-            self._reading.cursor.block = rows[0][:2]
-            self.bring_into_sight(*rows)
-            self.redraw()
-
-    def action_go_to_question(self, by: int) -> None:
-        """Put the previous or next question at the top of the screen."""
-        top = self.position.top
-        is_on_question = top.block == 0 and top.row <= 1
-        self.go_to_turn(top.section + by if by > 0 or is_on_question else top.section)
-
-    def go_to_turn(self, turn: int) -> None:
-        """Put a question at the top of the screen, or as near to it as the end allows."""
-        if 0 <= turn < self._reading.source.sections():
-            self._reading.cursor.block = (turn, 0)
-            self.go_to(Place(turn, 0, 1 if turn else 0))
 
     def find(self, wanted: str) -> None:
         """Mark every occurrence from now on; "" marks none."""
@@ -245,7 +135,7 @@ class ConversationPane(LineView):
         self._request_source(None)
 
     def _request_source(self, number: int | None) -> None:
-        block = self._target()
+        block = self._reading.cursor.target(self.places)
         if block is not None:
             self.post_message(self.SourcesRequested(block[0], number))
 
@@ -253,7 +143,7 @@ class ConversationPane(LineView):
         self.post_message(self.ExportRequested())
 
     def action_open_whole(self) -> None:
-        block = self._target()
+        block = self._reading.cursor.target(self.places)
         part = self._reading.source.part(*block) if block else None
         if part is not None:
             self.post_message(self.WholeRequested(part))
@@ -264,7 +154,7 @@ class ConversationPane(LineView):
             self.post_message(self.CopyRequested(Excerpt(self.selected_text, "selection")))
             self.clear_selection()
             return
-        block, source = self._target(), self._reading.source
+        block, source = self._reading.cursor.target(self.places), self._reading.source
         if block is not None:
             self._reading.cursor.block = block
             excerpt = self._copier.first(source.transcript[block[0]], source.part(*block))
