@@ -16,9 +16,6 @@ from tui.local.library.documents import Format
 from tui.sanitize import clean_line
 
 MANUAL_ID = "idx-manual"
-NOT_OF_THE_MANUAL = frozenset({"__init__.py", "reliability.md"})
-"""Files beside the manual's pages that are not for its readers."""
-
 HEADING_JOIN = " \u203a "
 
 FILE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 1.5, 3.0, 1.0
@@ -32,13 +29,12 @@ _RANKS = {
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that is served as one index, but for the files of it that are left out, by name."""
+    """A folder that is served as one index."""
 
     index_id: str
     name: str
     path: Path
     description: str
-    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +130,7 @@ def folders_of(paths: Sequence[Path]) -> tuple[Folder, ...]:
 
 def manual_folder(path: Path) -> Folder:
     """The manual, served when no folder is given. Its id does not depend on where the program is installed."""
-    return Folder(MANUAL_ID, "manual", path, "The manual of llamachat-tui", NOT_OF_THE_MANUAL)
+    return Folder(MANUAL_ID, "manual", path, "The manual of llamachat-tui")
 
 
 def file_id_of(index_id: str, name: str) -> str:

@@ -105,7 +105,7 @@ def sync(
     with sole_writer(database, stopping) as allowed:
         if not allowed:
             return
-        found = [file for file in walk(folder.path) if file.name not in folder.left_out]
+        found = list(walk(folder.path))
         known = _known_files(database, folder)
         batch: list[_Outcome] = []
         batch_end = time.monotonic() + BATCH_SECONDS

@@ -210,8 +210,7 @@ class SyncSupervisor:
                 suspects.append(ended.file)
 
     def _sync(self, folder: Folder) -> None:
-        told = [folder.index_id, folder.name, str(folder.path), folder.description, sorted(folder.left_out)]
-        job = {"sync": told}
+        job = {"sync": [folder.index_id, folder.name, str(folder.path), folder.description]}
         for said in self._indexer.run(job):
             if "finished" not in said:
                 with self._lock:

@@ -76,8 +76,8 @@ def _run(database: LibraryDatabase, job: dict[str, Any], jobs: _Jobs) -> str | N
     """Does one job; gives the reason in words when it failed."""
     try:
         if "sync" in job:
-            index_id, name, path, description, left_out = job["sync"]
-            folder = Folder(index_id, name, Path(path), description, frozenset(left_out))
+            index_id, name, path, description = job["sync"]
+            folder = Folder(index_id, name, Path(path), description)
             sync(database, folder, jobs.cancelled.is_set, _tell)
         else:
             forget_index(database, job["forget"], jobs.cancelled.is_set)
