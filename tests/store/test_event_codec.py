@@ -1,5 +1,6 @@
 from typing import get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,7 +58,8 @@ def test_every_kind_of_event_is_among_those_tried() -> None:
     assert len(get_args(Event)) == 9
 
 
-def test_f09_lone_surrogates_are_kept_in_events_and_replaced_in_plain_text() -> None:
+@pytest.mark.fault(9)
+def test_lone_surrogates_are_kept_in_events_and_replaced_in_plain_text() -> None:
     events: list[Event] = [Text("a\ud83d b"), ToolResult("c", "t", ["\udcff"])]
 
     assert decode_events(encode_events(events)) == events
@@ -74,7 +76,8 @@ def test_a_text_that_is_no_list_of_events_is_one_unknown() -> None:
         assert decode_events(text) == [Unknown("", text)]
 
 
-def test_f18_a_value_nested_too_deeply_to_be_written_says_so() -> None:
+@pytest.mark.fault(18)
+def test_a_value_nested_too_deeply_to_be_written_says_so() -> None:
     result: object = None
     for _ in range(100_000):
         result = [result]
