@@ -212,8 +212,7 @@ def test_progress_is_told_and_an_end_in_the_middle_loses_nothing(tmp_path: Path,
 
 TRAP = """
 import os, time
-from tui.local.library.library import sync_worker as indexer
-from tui.local.library.library import sync
+from tui.local.library import sync, sync_worker
 
 read = sync.read_document
 
@@ -225,8 +224,8 @@ def read_or_fall(name, data):
     return read(name, data)
 
 sync.read_document = read_or_fall
-indexer.FILE_SECONDS = 0.3
-indexer.main()
+sync_worker.FILE_SECONDS = 0.3
+sync_worker.main()
 """
 
 
@@ -235,10 +234,10 @@ def test_a_file_that_crashes_its_reader_or_never_ends_is_skipped_and_the_others_
 ) -> None:
     (moss / "a-crash.md").write_text("# Crash\n")
     (moss / "b-hang.md").write_text("# Hang\n")
-    (tmp_path / "indexer.py").write_text(TRAP)
+    (tmp_path / "worker.py").write_text(TRAP)
     library = Library(LibraryDatabase(data), folders_of([moss]))
     (index_id,) = library.folders
-    syncing = SyncSupervisor(library, [sys.executable, str(tmp_path / "indexer.py")])
+    syncing = SyncSupervisor(library, [sys.executable, str(tmp_path / "worker.py")])
     try:
         for _ in range(2):
             syncing.ask(index_id).result(timeout=20)
