@@ -45,7 +45,7 @@ known. Raises `TurnError`."""
 
 async def brought_up_to_date(ask: Ask, library: Library, syncing: SyncSupervisor) -> AsyncIterator[str]:
     """Syncs what is asked, and says what it waits for or goes without."""
-    states = await asyncio.to_thread(library.index_states)
+    states = await asyncio.to_thread(library.states.served)
     new = [index_id for index_id in ask.index_ids if states[index_id].synced is None]
     if not await syncing.bring_up_to_date(ask.index_ids, PATIENCE_SECONDS):
         if new:

@@ -81,8 +81,7 @@ async def _look_up(lookup: Lookup) -> AsyncIterator[Event]:
 
 def _looking(lookup: Lookup) -> str:
     query, named = lookup.query, lookup.named
-    folders = lookup.library.folders
-    where = ", ".join(folders[index_id].name for index_id in lookup.ask.index_ids) or "no index"
+    where = ", ".join(lookup.library.folders.names(lookup.ask.index_ids)) or "no index"
     if named.file:
         where = clean_line(named.file.name)
     if named.file and named.page is not None:
@@ -109,8 +108,8 @@ def _findings(lookup: Lookup) -> str:
 
 def _nothing(lookup: Lookup) -> Iterator[str]:
     query, library, ask = lookup.query, lookup.library, lookup.ask
-    names = ", ".join(f"**{library.folders[index_id].name}**" for index_id in ask.index_ids)
-    files = library.file_names(ask.index_ids, NAMED_FILES)
+    names = ", ".join(f"**{name}**" for name in library.folders.names(ask.index_ids))
+    files = library.documents.files(ask.index_ids, NAMED_FILES)
     if not ask.index_ids:
         yield "This question was sent with no index, so there is nothing to search. Start a session with an index.\n\n"
     elif not files:
@@ -119,6 +118,6 @@ def _nothing(lookup: Lookup) -> Iterator[str]:
         words = ", ".join(f"“{clean_line(word, 60)}”" for word in query.missing)
         yield f"Nothing in {names} matches {words}.\n\n" if words else "This question has no word to search for.\n\n"
         yield "What to try: other words for the same thing, fewer words, or words that the documents use. "
-        listed = ", ".join(f"`{clean_line(name, 60)}`" for name in files)
+        listed = ", ".join(f"`{clean_line(file.name, 60)}`" for file in files)
         yield f"The documents are {listed}{' and others' if len(files) == NAMED_FILES else ''}.\n\n"
     yield "*No language model is configured: documents are searched for the words of the question.*"

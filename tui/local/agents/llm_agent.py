@@ -229,7 +229,7 @@ def _json_of(call: Call) -> str:
 
 
 def _conversation(ask: Ask, library: Library) -> list[Json]:
-    names = ", ".join(library.folders[index_id].name for index_id in ask.index_ids)
+    names = ", ".join(library.folders.names(ask.index_ids))
     where = f"The documents are in: {names}." if names else "No documents can be searched in this conversation."
     messages: list[Json] = []
     room = MAX_HISTORY_CHARS

@@ -24,7 +24,8 @@ from tui.local.agents.tools import (
 )
 from tui.local.library.chunks import TARGET_CHARS
 from tui.local.library.documents import blocks_of
-from tui.local.library.library import Library, Passage
+from tui.local.library.library import Library
+from tui.local.library.passages import Passage
 from tui.local.search.query import Query
 from tui.local.search.ranking import rerank
 from tui.local.search.retrieval import passages_for, understand
@@ -55,8 +56,10 @@ class Lookup:
     def understand(self) -> None:
         """Reads the question; it reads the disk, too."""
         earlier = [exchange.question for exchange in self.ask.history]
-        self.named = mentions_in(self.library, self.ask.question, earlier[-1] if earlier else None, self.ask.index_ids)
-        self.query = understand(self.library, self.named.rest, earlier, self.ask.index_ids)
+        self.named = mentions_in(
+            self.library.documents, self.ask.question, earlier[-1] if earlier else None, self.ask.index_ids
+        )
+        self.query = understand(self.library.vocabulary, self.named.rest, earlier, self.ask.index_ids)
 
     async def find_file(self) -> AsyncIterator[Event]:
         """The file that the question names."""
@@ -70,7 +73,7 @@ class Lookup:
         file, page = self.named.file, self.named.page
         if file is None or page is None:
             return
-        if await asyncio.to_thread(self.library.picture_of, file.file_id, page):
+        if await asyncio.to_thread(self.library.documents.picture_of, file.file_id, page):
             asked = PageArguments(file_id=file.file_id, page=page)
             call = self._call("page_screenshot", asked, lambda: self.tools.page_screenshot(asked))
         else:
@@ -82,7 +85,7 @@ class Lookup:
             self.said = iter([f"{self._result['error']}\n"])
             return
         number, start, end = (self._result[name] for name in ("citation", "start_char", "end_char"))
-        on_page = rerank(await asyncio.to_thread(self.library.passages_at, file.file_id, start, end), self.query.terms)
+        on_page = rerank(await asyncio.to_thread(self.library.passages.at, file.file_id, start, end), self.query.terms)
         if self.query.terms and any(passage.score > 0 for passage in on_page):
             self.found = [(number, passage) for passage in on_page]
         else:
@@ -102,7 +105,7 @@ class Lookup:
     def _keep(self, items: list[dict[str, Any]]) -> None:
         known = {passage.chunk_id for _, passage in self.found}
         for item in items:
-            for passage in self.library.passages_at(item["file_id"], item["start_char"], item["end_char"]):
+            for passage in self.library.passages.at(item["file_id"], item["start_char"], item["end_char"]):
                 if passage.chunk_id not in known:
                     known.add(passage.chunk_id)
                     self.found.append((item["citation"], passage))
@@ -119,7 +122,9 @@ class Lookup:
 
         def results() -> ToolOutput:
             index_ids = self.ask.index_ids
-            passages.extend(passages_for(self.library, self.query, index_ids, TOP_K, wanted if files else None))
+            passages.extend(
+                passages_for(self.library.passages, self.query, index_ids, TOP_K, wanted if files else None)
+            )
             return self.tools.results(passages)
 
         asked = RetrieveArguments.model_construct(query=self.query.text, top_k=TOP_K)

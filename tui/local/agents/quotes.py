@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui.local.library.documents import DocumentBlock
-from tui.local.library.library import HEADING_JOIN, Passage
+from tui.local.library.passages import HEADING_JOIN, Passage
 from tui.local.library.readers import language_of
 from tui.local.library.words import folded, sentences
 from tui.local.search.query import Query

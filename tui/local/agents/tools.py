@@ -13,8 +13,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from tui.api.models import ImageAttachment
-from tui.local.library.library import Library, Passage
-from tui.local.search.file_search import FileRef, PatternError, file_of, find, grep
+from tui.local.library.library import Library
+from tui.local.library.passages import Passage
+from tui.local.library.stored_documents import FileRef
+from tui.local.search.file_search import PatternError, find, grep
 from tui.local.search.retrieval import result_json, retrieve
 
 TOP_K = 8
@@ -117,7 +119,9 @@ class Tools:
 
     def retrieve(self, asked: RetrieveArguments) -> ToolOutput:
         """The passages that answer a question."""
-        return self.results(retrieve(self.library, asked.query, self.index_ids, asked.top_k))
+        return self.results(
+            retrieve(self.library.passages, self.library.vocabulary, asked.query, self.index_ids, asked.top_k)
+        )
 
     def results(self, passages: Sequence[Passage]) -> ToolOutput:
         """Passages that were found, numbered."""
@@ -125,13 +129,15 @@ class Tools:
 
     def find(self, asked: FindArguments) -> ToolOutput:
         """The documents whose name contains a text."""
-        found = find(self.library, self.index_ids, None, asked.name_contains)
+        found = find(self.library.documents, self.index_ids, None, asked.name_contains)
         items = [{"file_id": file.file_id, "file_name": file.name} for file in found[:MOST_FILES]]
         return ToolOutput({"items": items, "total": len(found)})
 
     def grep(self, asked: GrepArguments) -> ToolOutput:
         """Where a pattern stands, in one document or in all; `complete` is false when there may be more."""
-        files = [self.file(asked.file_id)] if asked.file_id else find(self.library, self.index_ids, None, None)
+        files = (
+            [self.file(asked.file_id)] if asked.file_id else find(self.library.documents, self.index_ids, None, None)
+        )
         deadline = time.monotonic() + GREP_SECONDS
         items: list[dict[str, Any]] = []
         try:
@@ -139,7 +145,7 @@ class Tools:
                 room = MOST_MATCHES - len(items)
                 if room == 0 or time.monotonic() > deadline:
                     return ToolOutput({"items": items, "complete": False})
-                found = grep(self.library, file, asked.pattern, MATCH_CONTEXT_CHARS, any_case=True)
+                found = grep(self.library.passages, file, asked.pattern, MATCH_CONTEXT_CHARS, any_case=True)
                 items += [self._item(file, match.start, match.end, match.content) for match in islice(found, room)]
         except PatternError as error:
             raise ToolError(str(error)) from None
@@ -155,33 +161,33 @@ class Tools:
     def page_screenshot(self, asked: PageArguments) -> ToolOutput:
         """The picture of a page, with its text."""
         file = self.file(asked.file_id)
-        picture = self.library.picture_of(file.file_id, asked.page)
+        picture = self.library.documents.picture_of(file.file_id, asked.page)
         if picture is None:
             raise ToolError(f"There is no picture of page {asked.page} of {file.name}. Use read for its text.")
         return ToolOutput(self._page(file, asked.page).result, picture)
 
     def file(self, file_id: str) -> FileRef:
         """The document with this id."""
-        file = file_of(self.library, self.index_ids, file_id)
+        file = self.library.documents.file(file_id, self.index_ids)
         if file is None:
             raise ToolError(f"There is no document {file_id!r}. Use find to list the documents with their ids.")
         return file
 
     def _page(self, file: FileRef, page: int) -> ToolOutput:
-        span = self.library.page_span(file.file_id, page)
+        span = self.library.passages.page_span(file.file_id, page)
         if span is None:
             raise ToolError(f"{file.name} has no page {page}. Use read with an offset.")
         start, end = span
         return self._stretch(file, start, end - start)
 
     def _stretch(self, file: FileRef, start: int, length: int) -> ToolOutput:
-        text = self.library.read(file.file_id, file.index_id, start, length) or ""
+        text = self.library.passages.read(file.file_id, file.index_id, start, length) or ""
         if not text:
             raise ToolError(f"{file.name} ends before character {start}.")
         return ToolOutput(self._item(file, start, start + len(text), text))
 
     def _item(self, file: FileRef, start: int, end: int, content: str) -> dict[str, Any]:
-        first, last = self.library.pages_at(file.file_id, start, end) or (None, None)
+        first, last = self.library.passages.pages_at(file.file_id, start, end) or (None, None)
         return {
             "citation": self._number(),
             "file_id": file.file_id,
@@ -194,7 +200,7 @@ class Tools:
         }
 
     def _numbered(self, passage: Passage) -> dict[str, Any]:
-        result = result_json(self.library, passage)
+        result = result_json(self.library.documents, passage)
         result["metadata"]["citation"] = self._number()
         return result
 

@@ -14,7 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from tui.local.library.library import Folder, Library
+from tui.local.library.database import LibraryDatabase
+from tui.local.library.folders import Folder, ServedFolders
+from tui.local.library.index_state import IndexStates
 from tui.local.library.sync_worker import FILE_SECONDS, TIMED_OUT
 
 # -P: a module in the folder where the user happens to be must not be taken for one of ours.
@@ -35,7 +37,7 @@ class Progress:
 
 
 class _SyncWorkerEndedError(Exception):
-    """The indexer's process ended in the middle of a job; `file` is what it was reading, if anything."""
+    """The worker's process ended in the middle of a job; `file` is what it was reading, if anything."""
 
     def __init__(self, file: str | None, timed_out: bool) -> None:
         super().__init__(file)
@@ -44,7 +46,7 @@ class _SyncWorkerEndedError(Exception):
 
 
 class _SyncWorker:
-    """The indexer's process, started when there is something to do, and again after it has ended."""
+    """The worker's process, started when there is something to do, and again after it has ended."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
@@ -53,7 +55,7 @@ class _SyncWorker:
         self._ended = False
 
     def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """What the indexer says of the job, from its start to `finished`. Raises `_IndexerEndedError`."""
+        """What the worker says of the job, from its start to `finished`. Raises `_SyncWorkerEndedError`."""
         process = self._started()
         assert process.stdout
         file: str | None = None
@@ -109,12 +111,19 @@ class _SyncWorker:
 
 
 class SyncSupervisor:
-    """A thread that has the indexer do what is asked for. A daemon, so that it never keeps a process that is to end."""
+    """A thread that has the worker do what is asked for. A daemon, so that it never keeps a process that is to end."""
 
-    def __init__(self, library: Library, indexer: Sequence[str] = SYNC_WORKER) -> None:
-        """`indexer` is the command that starts the indexer; the data folder is its last argument."""
-        self._library = library
-        self._indexer = _SyncWorker([*indexer, str(library.database.path.parent)])
+    def __init__(
+        self,
+        database: LibraryDatabase,
+        folders: ServedFolders,
+        states: IndexStates,
+        worker: Sequence[str] = SYNC_WORKER,
+    ) -> None:
+        """`worker` is the command that starts the worker; the data folder is added to it as the last argument."""
+        self._folders = folders
+        self._states = states
+        self._worker = _SyncWorker([*worker, str(database.path.parent)])
         self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: dict[str, Future[None]] = {}
@@ -153,7 +162,7 @@ class SyncSupervisor:
         if waiting:
             waiting.set_result(None)
         if running:
-            self._indexer.cancel()
+            self._worker.cancel()
         return running or waiting is not None
 
     async def bring_up_to_date(self, index_ids: Sequence[str], patience: float | None) -> bool:
@@ -165,10 +174,10 @@ class SyncSupervisor:
         return not unfinished
 
     def stop(self) -> None:
-        """Ends the thread and the indexer; what was read so far is kept."""
+        """Ends the thread and the worker; what was read so far is kept."""
         self._stopping.set()
         self._asked.put("")
-        self._indexer.end()
+        self._worker.end()
         self._thread.join(END_SECONDS)
 
     def _run(self) -> None:
@@ -186,12 +195,12 @@ class SyncSupervisor:
             with self._lock:
                 self._running = self._progress = None
             done.set_result(None)
-        self._indexer.close()
+        self._worker.close()
 
     def _do(self, index_id: str) -> None:
-        folder = self._library.folders.get(index_id)
+        folder = self._folders.by_id.get(index_id)
         if folder is None:
-            for _ in self._indexer.run({"forget": index_id}):
+            for _ in self._worker.run({"forget": index_id}):
                 pass
             return
         suspects: list[str | None] = []
@@ -206,12 +215,12 @@ class SyncSupervisor:
                         self._note(folder, "Reading the folder ended in a way that was not foreseen.")
                         return
                     why = f"takes longer than {FILE_SECONDS:.0f} s" if ended.timed_out else "crashes the reader"
-                    self._library.skip_file(folder, ended.file, f"reading it {why}")
+                    self._states.skip_file(folder, ended.file, f"reading it {why}")
                 suspects.append(ended.file)
 
     def _sync(self, folder: Folder) -> None:
         job = {"sync": [folder.index_id, folder.name, str(folder.path), folder.description]}
-        for said in self._indexer.run(job):
+        for said in self._worker.run(job):
             if "finished" not in said:
                 with self._lock:
                     self._progress = Progress(said["done"], said["total"])
@@ -220,4 +229,4 @@ class SyncSupervisor:
 
     def _note(self, folder: Folder, message: str) -> None:
         with suppress(sqlite3.Error):  # the database itself may be what failed; the log has it
-            self._library.set_error(folder.index_id, message)
+            self._states.set_error(folder.index_id, message)

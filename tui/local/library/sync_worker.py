@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.library import Folder
+from tui.local.library.folders import Folder
 from tui.local.library.process_limits import limit_this_process
 from tui.local.library.sync import forget_index, sync
 

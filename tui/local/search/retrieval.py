@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from tui.local.library.library import Library, Passage
+from tui.local.library.passages import Passage, Passages
+from tui.local.library.stored_documents import StoredDocuments
+from tui.local.library.vocabulary import Vocabulary
 from tui.local.search.query import Query, refers_back, resolve
 from tui.local.search.ranking import rerank
 
@@ -14,11 +16,11 @@ MAX_FILTERED = 5000
 """How many passages are looked through where not all are wanted."""
 
 
-def understand(library: Library, question: str, earlier: Sequence[str], index_ids: Sequence[str]) -> Query:
+def understand(vocabulary: Vocabulary, question: str, earlier: Sequence[str], index_ids: Sequence[str]) -> Query:
     """The question's terms, with those of the question before it where it leans on that one or finds nothing alone."""
-    query = resolve(library, question, index_ids)
+    query = resolve(vocabulary, question, index_ids)
     if earlier and (refers_back(question) or not query.terms):
-        before = resolve(library, earlier[-1], index_ids)
+        before = resolve(vocabulary, earlier[-1], index_ids)
         known = {term.words for term in query.terms}
         lent = tuple(replace(term, weight=term.weight / 2) for term in before.terms if term.words not in known)
         return replace(query, terms=(*query.terms, *lent))
@@ -26,7 +28,7 @@ def understand(library: Library, question: str, earlier: Sequence[str], index_id
 
 
 def passages_for(
-    library: Library,
+    passages: Passages,
     query: Query,
     index_ids: Sequence[str],
     top_k: int,
@@ -36,18 +38,20 @@ def passages_for(
     if not query.terms or not index_ids:
         return []
     candidates = max(CANDIDATES, top_k)
-    found = library.search(query.expression, index_ids, MAX_FILTERED if wanted else candidates)
+    found = passages.search(query.expression, index_ids, MAX_FILTERED if wanted else candidates)
     return rerank([passage for passage in found if not wanted or wanted(passage)][:candidates], query.terms)[:top_k]
 
 
-def retrieve(library: Library, question: str, index_ids: Sequence[str], top_k: int) -> list[Passage]:
+def retrieve(
+    passages: Passages, vocabulary: Vocabulary, question: str, index_ids: Sequence[str], top_k: int
+) -> list[Passage]:
     """The passages that answer a question which stands alone, best first."""
-    return passages_for(library, resolve(library, question, index_ids), index_ids, top_k)
+    return passages_for(passages, resolve(vocabulary, question, index_ids), index_ids, top_k)
 
 
-def result_json(library: Library, passage: Passage) -> dict[str, Any]:
+def result_json(documents: StoredDocuments, passage: Passage) -> dict[str, Any]:
     """A passage as one of the `results` of the API's retrieval route."""
-    picture = library.picture_of(passage.file_id, passage.first_page) if passage.first_page else None
+    picture = documents.picture_of(passage.file_id, passage.first_page) if passage.first_page else None
     return {
         "content": passage.text,
         "score": passage.score,
