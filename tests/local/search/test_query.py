@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.local.opened import OpenedFolder, opened
 from tests.local.turn import index_ids
 from tui.local.agents.quotes import compose
+from tui.local.agents.tool_output import CitedPassage
 from tui.local.search.query import parse, refers_back, resolve
 from tui.local.search.ranking import rerank
 
@@ -66,7 +67,8 @@ def test_no_question_breaks_the_search(local: OpenedFolder, question: str) -> No
     if query.terms:
         passages = rerank(local.library.passages.search(query.expression, ids, 40), query.terms)
         assert passages
-        assert "**Sources**" in "".join(compose(question, query, list(enumerate(passages, 1))))
+        cited = [CitedPassage(number, passage) for number, passage in enumerate(passages, 1)]
+        assert "**Sources**" in "".join(compose(question, query, cited))
 
 
 def test_half_a_character_is_refused(http: httpx.Client) -> None:

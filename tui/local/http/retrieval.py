@@ -1,7 +1,6 @@
 """The routes of the API reference's page "Retrieval"."""
 
 from itertools import islice
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,7 +18,8 @@ from tui.local.library.stored_documents import FileRef
 from tui.local.search.file_search import PatternError, find, grep
 from tui.local.search.query import resolve
 from tui.local.search.ranking import rerank
-from tui.local.search.retrieval import CANDIDATES, MAX_FILTERED, result_json
+from tui.local.search.result_json import file_json, metadata_json, result_json
+from tui.local.search.retrieval import CANDIDATES, MAX_FILTERED
 
 DEFAULT_TOP_K = 10
 DEFAULT_CONTEXT_CHARS = 100
@@ -56,7 +56,7 @@ class _RetrievalRoutes:
         after = _after(body) or ""
         found = await run_in_threadpool(find, self._documents, index_ids, body.file_name, body.file_name_contains)
         rest = [file for file in found if file.name > after]
-        items = [{"file_id": file.file_id, "file_name": file.name} for file in rest[: body.size]]
+        items = [file_json(file) for file in rest[: body.size]]
         more = len(rest) > body.size
         return JSONResponse(page_json(ListPage(items, encode_token(rest[body.size - 1].name) if more else None)))
 
@@ -94,7 +94,7 @@ class _RetrievalRoutes:
             raise not_found(f"File {file_id} of index {index_id}")
         return file
 
-    def _retrieved(self, index_id: str, body: RetrieveBody) -> list[dict[str, Any]]:
+    def _retrieved(self, index_id: str, body: RetrieveBody) -> list[dict[str, object]]:
         query = resolve(self._vocabulary, body.query, [index_id])
         if not query.terms:
             return []
@@ -102,19 +102,19 @@ class _RetrievalRoutes:
         filtered = body.custom_filters or body.static_filters
         limit = MAX_FILTERED if filtered else max(CANDIDATES, wanted)
         found = self._passages.search(query.expression, [index_id], limit)
-        kept = [passage for passage in found if not filtered or self._passes(body, passage)][: max(CANDIDATES, wanted)]
+        kept = [passage for passage in found if not filtered or _passes(body, passage)][: max(CANDIDATES, wanted)]
         if body.rerank.enabled:
             kept = rerank(kept, query.terms)[: body.rerank.top_n]
         threshold = body.score_threshold
         return [
-            {**result_json(self._documents, passage), "rerank_score": passage.score if body.rerank.enabled else None}
+            {**self._json(passage), "rerank_score": passage.score if body.rerank.enabled else None}
             for passage in kept[:wanted]
             if threshold is None or passage.score >= threshold
         ]
 
-    def _passes(self, body: RetrieveBody, passage: Passage) -> bool:
-        result = result_json(self._documents, passage)
-        return body.passes(result["metadata"], result["static_fields"])
+    def _json(self, passage: Passage) -> dict[str, object]:
+        page = passage.first_page
+        return result_json(passage, self._documents.picture_of(passage.file_id, page) if page else None)
 
     def _matches(self, file: FileRef, body: GrepBody, start: int) -> ListPage:
         context = DEFAULT_CONTEXT_CHARS if body.context_chars is None else body.context_chars
@@ -122,6 +122,10 @@ class _RetrievalRoutes:
         shown = found[: body.size]
         items = [{"content": match.content, "start_char": match.start, "end_char": match.end} for match in shown]
         return ListPage(items, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
+
+
+def _passes(body: RetrieveBody, passage: Passage) -> bool:
+    return body.passes(passage.file_id, metadata_json(passage))
 
 
 def _after(body: PageBody) -> str | None:

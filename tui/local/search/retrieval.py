@@ -1,11 +1,9 @@
 """Finding the passages for a question: the one search behind the retrieval route, the agents' tool and the answers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 from tui.local.library.passages import Passage, Passages
-from tui.local.library.stored_documents import StoredDocuments
 from tui.local.library.vocabulary import Vocabulary
 from tui.local.search.query import Query, refers_back, resolve
 from tui.local.search.ranking import rerank
@@ -47,28 +45,3 @@ def retrieve(
 ) -> list[Passage]:
     """The passages that answer a question which stands alone, best first."""
     return passages_for(passages, resolve(vocabulary, question, index_ids), index_ids, top_k)
-
-
-def result_json(documents: StoredDocuments, passage: Passage) -> dict[str, Any]:
-    """A passage as one of the `results` of the API's retrieval route."""
-    picture = documents.picture_of(passage.file_id, passage.first_page) if passage.first_page else None
-    return {
-        "content": passage.text,
-        "score": passage.score,
-        "metadata": {
-            "file_name": passage.file_name,
-            "heading": passage.heading,
-            "index_id": passage.index_id,
-            "first_line": passage.first_line,
-            "last_line": passage.first_line + passage.text.rstrip().count("\n"),
-        },
-        "static_fields": {
-            "parsed_directory_file_id": passage.file_id,
-            "chunk_index": passage.number,
-            "chunk_start_char": passage.start_char,
-            "chunk_end_char": passage.end_char,
-            "page_range_start": passage.first_page,
-            "page_range_end": passage.last_page,
-            "attachments": [{**asdict(picture), "type": "screenshot"}] if picture else [],
-        },
-    }
