@@ -223,7 +223,7 @@ def read_or_fall(name, data):
     return read(name, data)
 
 sync.read_document = read_or_fall
-sync_worker.FILE_SECONDS = 0.3
+sync_worker.FILE_TIMEOUT = 0.3
 sync_worker.main()
 """
 

@@ -1,7 +1,6 @@
 """Keeping the served indexes up to date in the background, one folder at a time, beside the requests."""
 
 import asyncio
-import json
 import logging
 import queue
 import sqlite3
@@ -12,12 +11,23 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, ServedFolders
 from tui.local.library.index_state import IndexStates
-from tui.local.library.sync_worker import FILE_SECONDS, TIMED_OUT
+from tui.local.library.sync_messages import (
+    CancelJob,
+    FileProgress,
+    ForgetJob,
+    Job,
+    JobDone,
+    Report,
+    Request,
+    SyncJob,
+    line_of,
+    report_in,
+)
+from tui.local.library.sync_worker import FILE_TIMEOUT, TIMED_OUT
 
 # -P: a module in the folder where the user happens to be must not be taken for one of ours.
 SYNC_WORKER = (sys.executable, "-P", "-m", "tui.local.library.sync_worker")
@@ -54,8 +64,8 @@ class _SyncWorker:
         self._lock = threading.Lock()
         self._ended = False
 
-    def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """What the worker says of the job, from its start to `finished`. Raises `_SyncWorkerEndedError`."""
+    def run(self, job: Job) -> Iterator[Report]:
+        """What the worker tells of the job, from its start to `JobDone`. Raises `_SyncWorkerEndedError`."""
         process = self._started()
         assert process.stdout
         file: str | None = None
@@ -64,11 +74,11 @@ class _SyncWorker:
         for line in process.stdout:
             if not line.endswith("\n"):
                 break  # it ended in the middle of a line
-            said = json.loads(line)
-            yield said
-            if "finished" in said:
+            report = report_in(line)
+            yield report
+            if isinstance(report, JobDone):
                 return
-            file = said["file"]
+            file = report.file
         timed_out = process.wait() == TIMED_OUT
         self.close()
         raise _SyncWorkerEndedError(file, timed_out)
@@ -77,7 +87,7 @@ class _SyncWorker:
         """Ends the running job at the next file; what was read so far is kept."""
         with self._lock, suppress(OSError):
             if self._process:
-                self._send(self._process, {"cancel": True})
+                self._send(self._process, CancelJob())
 
     def end(self) -> None:
         """Ends the process at once; the database is whole whenever it ends. It is not started again."""
@@ -104,9 +114,9 @@ class _SyncWorker:
             return self._process
 
     @staticmethod
-    def _send(process: subprocess.Popen[str], job: dict[str, Any]) -> None:
+    def _send(process: subprocess.Popen[str], request: Request) -> None:
         assert process.stdin
-        process.stdin.write(json.dumps(job) + "\n")
+        process.stdin.write(line_of(request))
         process.stdin.flush()
 
 
@@ -200,7 +210,7 @@ class SyncSupervisor:
     def _do(self, index_id: str) -> None:
         folder = self._folders.by_id.get(index_id)
         if folder is None:
-            for _ in self._worker.run({"forget": index_id}):
+            for _ in self._worker.run(ForgetJob(index_id)):
                 pass
             return
         suspects: list[str | None] = []
@@ -214,18 +224,20 @@ class SyncSupervisor:
                     if ended.file is None:
                         self._note(folder, "Reading the folder ended in a way that was not foreseen.")
                         return
-                    why = f"takes longer than {FILE_SECONDS:.0f} s" if ended.timed_out else "crashes the reader"
+                    why = f"takes longer than {FILE_TIMEOUT:.0f} s" if ended.timed_out else "crashes the reader"
                     self._states.skip_file(folder, ended.file, f"reading it {why}")
                 suspects.append(ended.file)
 
     def _sync(self, folder: Folder) -> None:
-        job = {"sync": [folder.index_id, folder.name, str(folder.path), folder.description]}
-        for said in self._worker.run(job):
-            if "finished" not in said:
-                with self._lock:
-                    self._progress = Progress(said["done"], said["total"])
-            elif said["error"]:
-                self._note(folder, said["error"])
+        for report in self._worker.run(SyncJob.of(folder)):
+            match report:
+                case FileProgress(done=done, total=total):
+                    with self._lock:
+                        self._progress = Progress(done, total)
+                case JobDone(error=str(error)):
+                    self._note(folder, error)
+                case JobDone():
+                    pass
 
     def _note(self, folder: Folder, message: str) -> None:
         with suppress(sqlite3.Error):  # the database itself may be what failed; the log has it
