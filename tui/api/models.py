@@ -116,7 +116,25 @@ class Unknown:
     raw: str
 
 
-Event: TypeAlias = ThinkingDelta | TextDelta | Thinking | Text | ToolCall | ToolResult | Stop | UserInput | Unknown
+ContentEvent: TypeAlias = ThinkingDelta | TextDelta | Thinking | Text | UserInput
+"""An event that is nothing but a text, its `content`."""
+
+Event: TypeAlias = ContentEvent | ToolCall | ToolResult | Stop | Unknown
+
+EVENT_TYPES: Mapping[str, type[Event]] = {
+    "thinking_delta": ThinkingDelta,
+    "text_delta": TextDelta,
+    "thinking": Thinking,
+    "text": Text,
+    "tool_call": ToolCall,
+    "tool_result": ToolResult,
+    "stop": Stop,
+    "user_input": UserInput,
+}
+"""The class of each event by the `type` that it has in the API. `Unknown` has none."""
+
+EVENT_NAMES: Mapping[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}
+"""`EVENT_TYPES` the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
