@@ -134,16 +134,6 @@ def decoding_full_session(body: bytes) -> Generator[None, None, models.FullSessi
     return models.FullSession(_one(_Session, fields).value(), events)
 
 
-def full_session(body: bytes) -> models.FullSession:
-    """`decoding_full_session` in one go."""
-    steps = decoding_full_session(body)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return cast(models.FullSession, end.value)
-
-
 def session(body: bytes) -> models.Session:
     """A session without its events."""
     return _one(_Session, _loads(body)).value()
