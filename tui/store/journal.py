@@ -13,7 +13,7 @@ from tui.api.models import Event, UserInput
 from tui.store.database import Database
 from tui.store.event_codec import decode_events, encode_events, storable, to_json
 from tui.store.notes import put_note
-from tui.store.sessions import add_turn
+from tui.store.session_cache import add_turn
 
 MAX_QUESTIONS = 500
 """So many of the questions asked are remembered for each account."""

@@ -13,8 +13,8 @@ from tui.store.database import Database
 from tui.store.files import StoreError, files_of
 from tui.store.journal import Journal
 from tui.store.notes import Notes
+from tui.store.session_cache import SessionCache
 from tui.store.session_locks import SessionLocks
-from tui.store.sessions import SessionCache
 
 _ACCOUNT_TABLES = ("sessions", "open_turns", "notes", "questions")
 
