@@ -15,7 +15,6 @@ from tui.api.models import (
     FullSession,
     ImageAttachment,
     Index,
-    JobMetadata,
     Page,
     PresignedUrl,
     Project,
@@ -208,7 +207,6 @@ def test_a_session_with_everything_is_read():
         datetime(2026, 4, 22, 12, 34, 41, 342245, UTC),
         "A title",
         ("idx-1",),
-        JobMetadata(duration_ms=1.0, is_error=False, turns=2, export_config_ids=("cfg-1",)),
         "query",
     )
 

@@ -138,19 +138,6 @@ EVENT_NAMES: Mapping[type[Event], str] = {kind: name for name, kind in EVENT_TYP
 
 
 @dataclass(frozen=True, slots=True)
-class JobMetadata:
-    """Token usage and status of a session's most recent run."""
-
-    duration_ms: float | None = None
-    error: str | None = None
-    export_config_ids: Sequence[str] = ()
-    is_error: bool | None = None
-    total_input_tokens: int | None = None
-    total_output_tokens: int | None = None
-    turns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
     """A session without its events. `index_ids` is None when it is unbound; times are aware, in UTC."""
 
@@ -158,7 +145,6 @@ class Session:
     last_updated_at: datetime | None = None
     generated_title: str | None = None
     index_ids: Sequence[str] | None = None
-    job_metadata: JobMetadata | None = None
     shared_access: str | None = None
 
 
