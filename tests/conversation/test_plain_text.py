@@ -36,7 +36,7 @@ def test_a_huge_result_adds_only_as_much_as_is_asked_for() -> None:
         assert len(plain_text(ToolUse("c", "t", returned=Returned(value)), limit=100)) == len("t\n\n") + 100
 
 
-def test_f12_no_control_character_is_copied() -> None:
+def test_no_control_character_is_copied() -> None:
     for part in (ToolUse("c", "\x1b]0;x\x07", {"\x1b[2J": 1}, Returned("\x9b2J")), Unrecognized("\x1b", "\x1b[2J")):
         assert not any(char < " " or "\x7f" <= char < "\xa0" for char in plain_text(part) if char != "\n")
 

@@ -50,8 +50,6 @@ class _Index(BaseModel):
     description: Maybe[Shown] = None
     project_id: Maybe[str] = None
     export_config_id: Maybe[str] = None
-    created_at: Time = None
-    updated_at: Time = None
     last_synced_at: Time = None
     metadata: Maybe[_IndexState] = None
     sync_in_progress: Maybe[bool] = None

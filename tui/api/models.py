@@ -170,8 +170,6 @@ class Index:
     description: str | None = None
     project_id: str | None = None
     export_config_id: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     last_synced_at: datetime | None = None
     status: str | None = None
     error_message: str | None = None
