@@ -16,6 +16,7 @@ test: lint types contracts unit wheel
 lint: $(VENV)/test.done
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/vulture
 
 types: $(VENV)/test.done
 	$(BIN)/pyright

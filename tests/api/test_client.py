@@ -2,7 +2,6 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 
 import httpx
 import pytest
@@ -10,7 +9,7 @@ from pydantic import SecretStr
 
 from tests.api.raw_server import Reply, answer, pieces, reset_after, serving
 from tui.api import errors
-from tui.api.client import Client, every_page
+from tui.api.client import Client
 from tui.api.connection import Connection
 from tui.api.models import Page, PresignedUrl, Session, Text
 
@@ -227,18 +226,15 @@ async def test_a_read_is_tried_three_times(status: int):
 
 
 @pytest.mark.fault(33)
-async def test_a_wait_is_announced():
-    heard: list[str] = []
+async def test_a_read_that_is_tried_again_waits_first():
+    waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
-        heard.append(f"slept {seconds > 0}")
+        waits.append(seconds)
 
     transport = httpx.MockTransport(Answers(refusal(500), httpx.Response(200, json=ONE)))
-    client = Client(
-        CONNECTION, transport=transport, sleep=sleep, waiting=lambda error, _: heard.append(type(error).__name__)
-    )
-    await client.sessions()
-    assert heard == ["ServerError", "slept True"]
+    await Client(CONNECTION, transport=transport, sleep=sleep).sessions()
+    assert [seconds > 0 for seconds in waits] == [True]
 
 
 @pytest.mark.parametrize("status", [401, 404, 422])
@@ -392,23 +388,6 @@ async def test_a_connection_that_breaks_leaves_the_outcome_unknown(close: Reply)
             await client.create_session()
         await client.aclose()
     assert asked.posts == 1
-
-
-async def pages(*tokens: str | None) -> Sequence[Page[int]]:
-    listed = iter(tokens)
-
-    async def ask(token: str | None) -> Page[int]:
-        del token
-        return Page([], next(listed))
-
-    return [page async for page in every_page(ask)]
-
-
-@pytest.mark.fault(41)
-async def test_paging_ends_without_a_token_or_when_one_comes_again():
-    assert len(await pages("a", "b", None)) == 3
-    assert len(await pages("a", "a", "never asked")) == 2
-    assert len(await pages("a", "b", "a", "never asked")) == 3
 
 
 @pytest.mark.fault(11)

@@ -60,13 +60,6 @@ def test_any_address_is_an_origin_or_is_refused(address: str):
     assert checked_base_url(base_url) == base_url
 
 
-@pytest.mark.fault(66)
-def test_an_unknown_server_is_told_from_llamacloud_and_this_machine():
-    assert all(Connection(base_url).is_known_origin for base_url in [*REGIONS.values(), "http://127.0.0.1:8000"])
-    assert not Connection("https://api.cloud.llamaindex.ai.evil.test").is_known_origin
-    assert not Connection("https://api.cloud.llamaindex.ai:8443").is_known_origin
-
-
 @pytest.mark.fault(63)
 @pytest.mark.parametrize("typed", ["llx-abc", "  llx-abc\r\n", "Bearer llx-abc", "bearer  llx-abc "])
 def test_a_key_is_trimmed(typed: str):

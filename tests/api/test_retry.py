@@ -69,6 +69,6 @@ async def test_a_passing_failure_is_tried_again_and_a_lasting_one_is_not():
         raise NoAnswerError("passing") if asked < 3 else KeyRefusedError("lasting", status=401)
 
     with pytest.raises(KeyRefusedError):
-        await with_retries(fail, sleep, None)
+        await with_retries(fail, sleep)
     assert asked == TRIES == 3
     assert len(waits) == 2

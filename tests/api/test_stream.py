@@ -445,15 +445,10 @@ async def test_a_bound_session_is_always_asked_with_its_own_indexes():
 async def test_an_unbound_session_is_asked_with_the_given_indexes():
     async with serving(pieces([STOP])) as asked:
         client = Client(Connection(asked.base_url))
-        turn = stream_turn(client, Session("s"), "why? \ud83e", ["idx-2"], require_all_indexes=True)
-        async with aclosing(turn) as events:
+        async with aclosing(stream_turn(client, Session("s"), "why? \ud83e", ["idx-2"])) as events:
             assert [event async for event in events] == [Stop()]
         await client.aclose()
-    assert json.loads(asked.requests[0].body) == {
-        "index_ids": ["idx-2"],
-        "prompt": "why? \ufffd",
-        "require_all_indexes": True,
-    }
+    assert json.loads(asked.requests[0].body) == {"index_ids": ["idx-2"], "prompt": "why? \ufffd"}
 
 
 @pytest.mark.parametrize("prompt", ["", " \n\t", "x" * 1001, "🦙" * 1001])

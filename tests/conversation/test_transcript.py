@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.events import any_event
 from tui.api.models import (
     Event,
     Stop,
@@ -41,23 +42,9 @@ settings.load_profile("untimed")
 words = st.text(min_size=1, max_size=12)
 call_ids = st.sampled_from(["a", "b", "c"])
 results = st.one_of(st.none(), st.integers(), words, st.lists(words, max_size=2))
-stops = st.builds(
-    Stop,
-    is_error=st.booleans(),
-    error=st.none() | words,
-    usage=st.builds(Usage, duration_ms=st.none() | st.floats(0, 1e6)),
-)
-any_event: st.SearchStrategy[Event] = st.one_of(
-    st.builds(UserInput, words),
-    st.builds(ThinkingDelta, words),
-    st.builds(TextDelta, words),
-    st.builds(Thinking, words),
-    st.builds(Text, words),
-    st.builds(ToolCall, call_ids, words, st.dictionaries(words, words, max_size=2)),
-    st.builds(ToolResult, call_ids, words, results),
-    stops,
-    st.builds(Unknown, words, words),
-)
+usages = st.builds(Usage, duration_ms=st.none() | st.floats(0, 1e6))
+stops = st.builds(Stop, st.booleans(), st.none() | words, usages)
+any_events = st.lists(any_event(words, call_ids, results, usages), max_size=30)
 
 
 @st.composite
@@ -120,13 +107,13 @@ def test_deltas_alone_tell_the_same_text(forms: tuple[list[Event], list[Event]])
     assert told_text(deltas_only) == told_text(live)
 
 
-@given(st.lists(any_event, max_size=30))
+@given(any_events)
 def test_any_events_fold_without_error_and_replay_agrees(events: list[Event]) -> None:
     assert replay(events) == fold(events)
     assert fold(list(coalesce(events))) == fold(events)
 
 
-@given(st.lists(any_event, max_size=30))
+@given(any_events)
 def test_no_event_is_lost(events: list[Event]) -> None:
     shown = repr(list(fold(events)))
     for event in events:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.lineview.viewport import START, Place, bottom, distance, held, last, move, window
+from tui.lineview.viewport import START, Place, bottom, held, last, move, window
 
 Heights = list[list[int]]
 columns = st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=5)
@@ -60,16 +60,6 @@ def test_a_place_that_no_longer_exists_is_held_within_the_conversation(
     places = all_places(heights)
     shown = window(source, held(source, Place(*top), rows), rows)
     assert len(shown) == min(rows, len(places))
-
-
-@given(columns, st.data())
-def test_distance_counts_the_rows_between(heights: Heights, data: st.DataObject) -> None:
-    places = all_places(heights)
-    if not places:
-        return
-    one, other = (data.draw(st.integers(0, len(places) - 1)) for _ in range(2))
-    expected = other - one if 0 <= other - one <= 10 else None
-    assert distance(Blocks(heights), places[one], places[other], 10) == expected
 
 
 def test_opening_at_the_end_measures_only_what_is_on_the_screen() -> None:

@@ -1,5 +1,4 @@
-from tests.rendering.drawing import drawn, seen, spans_with
-from tui.rendering.wrapping import copied
+from tests.rendering.drawing import copied, drawn, seen, spans_with
 
 
 def test_paragraphs_stand_apart_and_wrap() -> None:

@@ -3,9 +3,9 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.rendering.drawing import cells, seen
+from tests.rendering.drawing import cells, copied, seen
 from tui.rendering.lines import Line, Span
-from tui.rendering.wrapping import copied, cut, fold, indented, shortened, wrap
+from tui.rendering.wrapping import cut, fold, indented, shortened, wrap
 from tui.sanitize import clean
 
 TEXTS = st.text(

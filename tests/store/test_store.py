@@ -237,18 +237,6 @@ def test_broken_files_are_numbered(path: Path) -> None:
     ]
 
 
-def test_forgetting_an_account_leaves_the_others_and_no_trace_in_the_file(path: Path) -> None:
-    store = filled(path)
-    store.notes.save_draft("local", "s1", "stays")
-    store.forget(ACCOUNT)
-
-    assert (store.sessions.listed(ACCOUNT), store.journal.entries(ACCOUNT)) == ([], [])
-    assert store.notes.draft("local", "s1") == "stays"
-    store.close()
-    assert b"notice period" not in path.read_bytes()
-    assert b"half a thought" not in path.read_bytes()
-
-
 def test_forgetting_all_removes_every_file_and_keeps_nothing_from_then_on(path: Path) -> None:
     Store.open(path).close()
     path.write_bytes(b"x" * 5000)

@@ -2,11 +2,13 @@
 
 Reads and deletions are tried again after a passing failure; nothing else ever is. Redirects are never followed. The
 secrets are known to one object, `_Secrets`, which adds them only to requests for the origin that they belong to.
+
+Projects and attachments (the pictures of pages) can be asked for, but the app does not show them yet.
 """
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from http import HTTPStatus
 from typing import Self, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -25,10 +27,8 @@ MAX_BODY_BYTES = 256 * 1024 * 1024
 
 MAX_ERROR_BYTES = 64 * 1024
 
-_Item = TypeVar("_Item")
 _Value = TypeVar("_Value")
 QueryParams: TypeAlias = dict[str, str | int]
-Waiting: TypeAlias = Callable[[errors.ApiError, float], None]
 
 
 class _Secrets(httpx.Auth):
@@ -54,8 +54,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 class Client:
     """The routes of the API. All methods raise `ApiError`s; those that send a POST send it once.
 
-    `transport` replaces the network, `sleep` the wait between tries; `waiting` hears of each wait: its cause, and its
-    length in seconds.
+    `transport` replaces the network, `sleep` the wait between tries.
     """
 
     def __init__(
@@ -64,11 +63,9 @@ class Client:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        waiting: Waiting | None = None,
     ) -> None:
         self.connection = connection
         self._sleep = sleep
-        self._waiting = waiting
         self._offers_titles = True
         self._secrets = _Secrets(connection)
         verify: ssl.SSLContext | bool = network.tls_context() if transport is None else True
@@ -82,9 +79,9 @@ class Client:
         )
 
     @classmethod
-    async def connect(cls, connection: Connection, *, waiting: Waiting | None = None) -> Self:
+    async def connect(cls, connection: Connection) -> Self:
         """Make a client off the event loop, which reading the CA certificates would hold up."""
-        return await asyncio.to_thread(cls, connection, waiting=waiting)
+        return await asyncio.to_thread(cls, connection)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -218,7 +215,7 @@ class Client:
         return self._read(decode, await self._retried("GET", path, query))
 
     async def _retried(self, method: str, path: str, query: QueryParams | None = None) -> bytes:
-        return await with_retries(lambda: self._ask(method, path, query), self._sleep, self._waiting)
+        return await with_retries(lambda: self._ask(method, path, query), self._sleep)
 
     async def _ask(
         self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None
@@ -258,19 +255,6 @@ class Client:
 
     def _not_the_api(self, body: bytes) -> errors.ApiError:
         return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)
-
-
-async def every_page(ask: Callable[[str | None], Awaitable[Page[_Item]]]) -> AsyncGenerator[Page[_Item], None]:
-    """Page after page, such as of `client.sessions`, until there is no next token, or one comes again."""
-    token: str | None = None
-    seen: set[str] = set()
-    while True:
-        page = await ask(token)
-        yield page
-        token = page.next_page_token
-        if token is None or token in seen:
-            return
-        seen.add(token)
 
 
 def well_formed(text: str) -> str:

@@ -37,11 +37,6 @@ class Connection:
         return clean_line(urlsplit(self.base_url).netloc)
 
     @property
-    def is_known_origin(self) -> bool:
-        """Whether this is LlamaCloud or this machine. A stored key goes elsewhere only after the user agreed."""
-        return self.base_url in REGIONS.values() or is_loopback(urlsplit(self.base_url).hostname or "")
-
-    @property
     def key_hint(self) -> str:
         """The key as it may be shown: "…a1b2, from LLAMA_CLOUD_API_KEY"."""
         if self.api_key is None:

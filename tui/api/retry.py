@@ -59,12 +59,8 @@ def wait_before(attempt: int, error: ApiError) -> float:
     return jitter if wanted is None else min(wanted + jitter / 4, MAX_WAIT)
 
 
-async def with_retries(
-    ask: Callable[[], Awaitable[T]],
-    sleep: Callable[[float], Awaitable[object]],
-    waiting: Callable[[ApiError, float], None] | None = None,
-) -> T:
-    """The answer of `ask`, which is called up to `TRIES` times. `waiting` hears of each wait and its cause."""
+async def with_retries(ask: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[object]]) -> T:
+    """The answer of `ask`, which is called up to `TRIES` times, with a sleep before each but the first."""
     for attempt in range(1, TRIES):
         try:
             return await ask()
@@ -72,7 +68,5 @@ async def with_retries(
             if not error.transient:
                 raise
             seconds = wait_before(attempt, error)
-            if waiting is not None:
-                waiting(error, seconds)
         await sleep(seconds)
     return await ask()

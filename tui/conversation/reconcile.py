@@ -6,13 +6,15 @@ with growing pauses. Only what the server shows is claimed; what it does not sho
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, assert_never
 
 from tui.api.models import (
     Event,
     Stop,
     Text,
+    TextDelta,
     Thinking,
+    ThinkingDelta,
     ToolCall,
     ToolResult,
     Unknown,
@@ -192,21 +194,26 @@ def _news(turn: Sequence[Event], received: Sequence[Event]) -> int:
 
 def _said(events: Sequence[Event]) -> _Said:
     parts = [part for turn in replay(events) for part in turn.parts]
+    others: dict[tuple[str, ...], Event] = {}
+    for event in events:
+        match event:
+            case ThinkingDelta() | Thinking() | TextDelta() | Text():
+                pass  # Their texts are those of the parts, where a whole block has replaced its deltas.
+            case UserInput() | Stop():
+                pass
+            case ToolCall(call_id):
+                others["call", call_id] = event
+            case ToolResult(call_id):
+                others["result", call_id] = event
+            case Unknown():
+                others["unknown", repr(event)] = event
+            case _:
+                assert_never(event)
     return _Said(
         "".join(part.text for part in parts if isinstance(part, Thought)),
         "".join(part.text for part in parts if isinstance(part, Answer)),
-        {_identity(event): event for event in events if isinstance(event, ToolCall | ToolResult | Unknown)},
+        others,
     )
-
-
-def _identity(event: Event) -> tuple[str, ...]:
-    match event:
-        case ToolCall(call_id):
-            return "call", call_id
-        case ToolResult(call_id):
-            return "result", call_id
-        case _:
-            return "other", repr(event)
 
 
 def _without_a_word(turn: Turn) -> bool:

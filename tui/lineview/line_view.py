@@ -29,9 +29,6 @@ PADDING = 1
 LEAST_WIDTH = 20
 WHEEL_ROWS = 3
 
-STEPS = 512
-"""So many positions are told apart: a scrollbar cannot show more, and would be drawn anew for each streamed word."""
-
 
 @dataclass(slots=True)
 class Position:

@@ -48,10 +48,6 @@ class Palette:
             for span in line.spans
         ]
 
-    def strip(self, line: Line, width: int) -> Strip:
-        """The line, cut or filled to `width` cells."""
-        return Strip(self.segments(line)).adjust_cell_length(width, self.role("text"))
-
 
 def marked(strip: Strip, start: int, end: int, style: Style) -> Strip:
     """The strip with another look from one cell to another."""

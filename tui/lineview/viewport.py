@@ -114,18 +114,3 @@ def held(source: Heights, top: Place, height: int) -> Place:
         return min(Place(top.section, source.blocks(top.section), 0), end)
     row = min(top.row, max(0, source.height(top.section, top.block) - 1))
     return min(top._replace(row=row), end)
-
-
-def distance(source: Heights, above: Place, below: Place, limit: int) -> int | None:
-    """Rows from `above` down to `below`; None where they are more than `limit` apart or the other way round."""
-    if below < above:
-        return None
-    rows = -above.row
-    for turn, block, height in forward(source, above.section, above.block):
-        if (turn, block) == (below.section, below.block):
-            rows += below.row
-            return rows if rows <= limit else None
-        rows += height
-        if rows > limit:
-            return None
-    return None

@@ -47,28 +47,28 @@ class BlockContext:
         return replace(self, width=self.width - width_of(margin))
 
 
-def block_lines(node: SyntaxTreeNode, setting: BlockContext, number: int | None = None) -> list[Line]:
+def block_lines(node: SyntaxTreeNode, context: BlockContext, number: int | None = None) -> list[Line]:
     """The rows of one block. `number` is the first number of an ordered list, where it is not the source's."""
     match node.type:
         case "paragraph":
-            return wrap(_inline(node, setting, setting.look), setting.width)
+            return wrap(_inline(node, context, context.look), context.width)
         case "heading":
-            return _heading(node, setting)
+            return _heading(node, context)
         case "bullet_list" | "ordered_list":
-            return _list(node, setting, number)
+            return _list(node, context, number)
         case "blockquote":
-            return _quote(node, setting)
+            return _quote(node, context)
         case "fence" | "code_block":
-            return _code(node, setting.width)
+            return _code(node, context.width)
         case "hr":
-            return [Line((Span("─" * setting.width, "rule"),), decoration=setting.width)]
+            return [Line((Span("─" * context.width, "rule"),), decoration=context.width)]
         case "table":
-            return table_lines(_table(node, setting), setting.width)
+            return table_lines(_table(node, context), context.width)
         case "footnote_reference":
             label = f"[{clean_line(str(node.meta['label']))}] "
-            return _hanging(node, Span(label, "link"), setting)
+            return _hanging(node, Span(label, "link"), context)
         case _:
-            return _source(node, setting)
+            return _source(node, context)
 
 
 def first_number(node: SyntaxTreeNode) -> int:
@@ -76,67 +76,67 @@ def first_number(node: SyntaxTreeNode) -> int:
     return int(node.attrs.get("start", 1))
 
 
-def _inline(node: SyntaxTreeNode, setting: BlockContext, look: Span) -> list[Span]:
+def _inline(node: SyntaxTreeNode, context: BlockContext, look: Span) -> list[Span]:
     content = node.children[0].content if node.children else ""
-    return inline_spans(content, setting.references, look)
+    return inline_spans(content, context.references, look)
 
 
-def _heading(node: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
+def _heading(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
     level = int(node.tag[1]) - 1
-    lines = wrap(_inline(node, setting, _HEADINGS[level]), setting.width)
+    lines = wrap(_inline(node, context, _HEADINGS[level]), context.width)
     if level in _UNDERLINES:
         cells = max(1, *(width_of(line.spans) for line in lines))
         lines.append(Line((Span(_UNDERLINES[level] * cells, "rule"),), decoration=cells, continues=""))
     return lines
 
 
-def _list(node: SyntaxTreeNode, setting: BlockContext, number: int | None) -> list[Line]:
+def _list(node: SyntaxTreeNode, context: BlockContext, number: int | None) -> list[Line]:
     first = first_number(node) if number is None else number
     lines: list[Line] = []
     for at, item in enumerate(node.children):
-        if at and _after_blank(item, setting):
+        if at and _after_blank(item, context):
             lines.append(BLANK)
-        marker = _BULLETS[setting.depth % len(_BULLETS)] if node.type == "bullet_list" else f"{first + at}."
+        marker = _BULLETS[context.depth % len(_BULLETS)] if node.type == "bullet_list" else f"{first + at}."
         if "checked" in item.meta:
             marker = "☑" if item.meta["checked"] else "☐"
-        lines += _hanging(item, Span(f"{marker} ", "bullet"), replace(setting, depth=setting.depth + 1))
+        lines += _hanging(item, Span(f"{marker} ", "bullet"), replace(context, depth=context.depth + 1))
     return lines
 
 
-def _hanging(node: SyntaxTreeNode, marker: Span, setting: BlockContext) -> list[Line]:
+def _hanging(node: SyntaxTreeNode, marker: Span, context: BlockContext) -> list[Line]:
     """Blocks behind a marker, their other rows below their first."""
     rest = (Span(" " * width_of((marker,))),)
-    if setting.width - width_of(rest) < LEAST_WIDTH:
+    if context.width - width_of(rest) < LEAST_WIDTH:
         rest = ()
-    lines = list(_children(node, setting.inside(rest))) or [BLANK]
-    return indented(lines, (marker,), rest) if rest else [*wrap((marker,), setting.width), *lines]
+    lines = list(_children(node, context.inside(rest))) or [BLANK]
+    return indented(lines, (marker,), rest) if rest else [*wrap((marker,), context.width), *lines]
 
 
-def _quote(node: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
-    bar = (Span("▌ ", "quote"),) if setting.width - 2 >= LEAST_WIDTH else ()
-    return indented(_children(node, replace(setting.inside(bar), look=replace(setting.look, role="quote"))), bar)
+def _quote(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
+    bar = (Span("▌ ", "quote"),) if context.width - 2 >= LEAST_WIDTH else ()
+    return indented(_children(node, replace(context.inside(bar), look=replace(context.look, role="quote"))), bar)
 
 
-def _children(node: SyntaxTreeNode, setting: BlockContext) -> Iterator[Line]:
+def _children(node: SyntaxTreeNode, context: BlockContext) -> Iterator[Line]:
     if not node.children:
-        yield from _source(node, setting)
+        yield from _source(node, context)
     for at, child in enumerate(node.children):
-        if at and (node.type == "blockquote" or _after_blank(child, setting)):
+        if at and (node.type == "blockquote" or _after_blank(child, context)):
             yield BLANK
-        yield from block_lines(child, setting)
+        yield from block_lines(child, context)
 
 
-def _source(node: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
+def _source(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
     """The source itself, of a block that the parser does not open because it is nested too deeply."""
     first, after = node.map or (0, 0)
-    text = clean("\n".join(setting.source[first:after])).strip("\n")
+    text = clean("\n".join(context.source[first:after])).strip("\n")
     markers_only = not text.strip(" \t>-+*.)0123456789\n")
-    return [] if markers_only else fold((replace(setting.look, text=text.replace("\t", " ")),), setting.width)
+    return [] if markers_only else fold((replace(context.look, text=text.replace("\t", " ")),), context.width)
 
 
-def _after_blank(node: SyntaxTreeNode, setting: BlockContext) -> bool:
+def _after_blank(node: SyntaxTreeNode, context: BlockContext) -> bool:
     first = node.map[0] if node.map else 0
-    return first > 0 and is_blank(setting.source[first - 1])
+    return first > 0 and is_blank(context.source[first - 1])
 
 
 def is_blank(line: str) -> bool:
@@ -160,8 +160,8 @@ def _language_label(language: str, width: int) -> list[Line]:
     return [Line((label,), decoration=width_of((label,)), continues="")] if language else []
 
 
-def _table(node: SyntaxTreeNode, setting: BlockContext) -> Table:
+def _table(node: SyntaxTreeNode, context: BlockContext) -> Table:
     rows = [row for group in node.children for row in group.children]
-    cells = [[_inline(cell, setting, setting.look) for cell in row.children] for row in rows]
+    cells = [[_inline(cell, context, context.look) for cell in row.children] for row in rows]
     aligns: list[Align] = [_ALIGNS.get(str(cell.attrs.get("style", "")), "left") for cell in rows[0].children]
     return Table(cells[0], cells[1:], aligns)

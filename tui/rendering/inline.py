@@ -13,7 +13,7 @@ from tui.rendering.lines import Span
 from tui.rendering.wrapping import cut
 from tui.sanitize import clean, clean_line, clean_url
 
-PIECE = 4096
+MAX_INLINE_CHARS = 4096
 """Most characters parsed as one: emphasis that spans more is not found, and no input takes quadratic time."""
 
 References: TypeAlias = Mapping[str, object]
@@ -37,14 +37,14 @@ def inline_spans(content: str, references: References, look: Span) -> list[Span]
     """The spans of a paragraph's, heading's or cell's content; `look` is the look of its plain text."""
     spans: list[Span] = []
     while content:
-        size = cut(content, PIECE)
+        size = cut(content, MAX_INLINE_CHARS)
         spans += _Spans(look).walk(_parsed(content[:size], references))
         content = content[size:]
     return spans
 
 
 def _parsed(content: str, references: References) -> Sequence[Token]:
-    if not references and len(content) <= PIECE // 4:
+    if not references and len(content) <= MAX_INLINE_CHARS // 4:
         return _parsed_alone(content)
     return _parse(content, {"references": references})
 

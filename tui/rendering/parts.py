@@ -27,11 +27,9 @@ _MARGIN = (Span("  "),)
 class Block(Protocol):
     """The rows of one part, as a sequence.
 
-    `first_changed` is the first row that the last update changed or added (the length, if none). `behind` is more
-    than 0 where the part is so long that the same update must be given again to go on.
+    `behind` is more than 0 where the part is so long that the same update must be given again to go on.
     """
 
-    first_changed: int
     behind: int
 
     def update(self, part: Part) -> None: ...
@@ -77,13 +75,13 @@ class _AnswerBlock:
     """An answer, drawn as it grows."""
 
     def __init__(self, width: int) -> None:
-        self.first_changed = self.behind = 0
+        self.behind = 0
         self._markdown = MarkdownBlocks(width)
 
     def update(self, part: Part) -> None:
         assert isinstance(part, Answer)
         self._markdown.update(part.text, part.settled)
-        self.first_changed, self.behind = self._markdown.first_changed, self._markdown.behind
+        self.behind = self._markdown.behind
 
     def __len__(self) -> int:
         return len(self._markdown)
@@ -96,16 +94,14 @@ class _ThoughtBlock:
     """Thinking, unfolded: a head, and the text set in below it."""
 
     def __init__(self, width: int) -> None:
-        self.first_changed = self.behind = 0
+        self.behind = 0
         self._head = BLANK
         self._markdown = MarkdownBlocks(width - 2, Span("", "thought"))
 
     def update(self, part: Part) -> None:
         assert isinstance(part, Thought)
         self._markdown.update(part.text, part.settled)
-        head = _thought_head(part, folded=False)
-        self.first_changed = 1 + self._markdown.first_changed if head == self._head else 0
-        self._head, self.behind = head, self._markdown.behind
+        self._head, self.behind = _thought_head(part, folded=False), self._markdown.behind
 
     def __len__(self) -> int:
         return 1 + len(self._markdown) if len(self._markdown) else 0
@@ -118,18 +114,16 @@ class _StillBlock:
     """A part that is drawn at once."""
 
     def __init__(self, width: int, folded: bool) -> None:
-        self.first_changed = self.behind = 0
+        self.behind = 0
         self._width = width
         self._folded = folded
         self._lines: Sequence[Line] = ()
         self._part: Part | None = None
 
     def update(self, part: Part) -> None:
-        if part is self._part:
-            self.first_changed = len(self._lines)
-            return
-        self._part, self.first_changed = part, 0
-        self._lines = _still_lines(part, self._width, self._folded)
+        if part is not self._part:
+            self._part = part
+            self._lines = _still_lines(part, self._width, self._folded)
 
     def __len__(self) -> int:
         return len(self._lines)

@@ -77,19 +77,6 @@ def width_of(spans: Iterable[Span]) -> int:
     return sum(cell_len(span.text) for span in spans)
 
 
-def copied(lines: Iterable[Line]) -> str:
-    """The text that the rows show, without their decoration and without the breaks that only the width made."""
-    pieces: list[str] = []
-    for number, line in enumerate(lines):
-        if number:
-            pieces.append("\n" if line.continues is None else line.continues)
-        cells, shown = line.decoration, list(line.spans)
-        while shown and cells > 0:
-            cells -= cell_len(shown.pop(0).text)
-        pieces += (span.text for span in shown)
-    return "".join(pieces)
-
-
 def shortened(text: str, cells: int) -> str:
     """The text in one row of so many cells; where it is cut, it ends in an ellipsis."""
     if cell_len(text) <= cells:

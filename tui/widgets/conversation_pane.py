@@ -12,7 +12,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.conversation.plain_text import answer_text, code_blocks, part_text
+from tui.conversation.plain_text import answer_text, code_blocks, plain_text
 from tui.conversation.transcript import Part, Transcript
 from tui.lineview.line_view import LineView, Position, RowStyle
 from tui.lineview.palette import Highlight
@@ -328,7 +328,7 @@ class ConversationPane(LineView):
         part = self._reading.source.part(*block)
         turn = self._reading.source.transcript[block[0]]
         if part is not None:
-            self.post_message(self.CopyRequested(part_text(part), "part"))
+            self.post_message(self.CopyRequested(plain_text(part), "part"))
         else:
             self.post_message(self.CopyRequested(turn.question or "", "question"))
         self.redraw()

@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_BODY_BYTES = 1_000_000
 SIGNED = "/signed/"
 """Paths below this need no key: their routes check the signature in the URL."""
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class BodyTooLargeError(Exception):

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from tui.api.models import EVENT_TYPES
 from tui.local.http.retrieval_schemas import FindBody, GrepBody, ReadBody, RetrieveBody
 from tui.local.http.schemas import (
     AttachmentPageQuery,
@@ -66,20 +67,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Session": _object(**_SUMMARY, events=_list(_ref("Event"))),
     "Event": {
         "type": "object",
-        "properties": {
-            "type": {
-                "enum": [
-                    "thinking_delta",
-                    "text_delta",
-                    "thinking",
-                    "text",
-                    "tool_call",
-                    "tool_result",
-                    "stop",
-                    "user_input",
-                ]
-            }
-        },
+        "properties": {"type": {"enum": list(EVENT_TYPES)}},
         "required": ["type"],
     },
     "Index": {
