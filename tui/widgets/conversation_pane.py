@@ -142,7 +142,7 @@ class ConversationPane(LineView):
         self._reading.source.catch_up()
         self.redraw()
 
-    def look(self, place: Place, line: Line) -> RowStyle:
+    def row_style(self, place: Place, line: Line) -> RowStyle:
         is_text = line is not BLANK
         has_bar = is_text and self.has_focus and place[:2] == self._reading.cursor
         fill = "question" if place.block == 0 and is_text else "text"
