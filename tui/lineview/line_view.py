@@ -52,7 +52,7 @@ class _Row:
     """What a row of the screen shows, and the strip made of it."""
 
     line: Line
-    look: RowStyle
+    style: RowStyle
     strip: Strip
 
 
@@ -156,25 +156,25 @@ class LineView(Widget, can_focus=True):
         self._tell_position()
 
     def _made(self, height: int) -> list[_Row]:
-        made = {(row.line, row.look): row for row in self._rows}
+        made = {(row.line, row.style): row for row in self._rows}
 
-        def row_of(line: Line, look: RowStyle) -> _Row:
-            row = made.get((line, look))
+        def row_of(line: Line, style: RowStyle) -> _Row:
+            row = made.get((line, style))
             if row is None:
-                row = made[line, look] = _Row(line, look, self._strip(line, look))
+                row = made[line, style] = _Row(line, style, self._strip(line, style))
             return row
 
         lines = [(place, self.source.line(place)) for place in self.places]
         rows = [row_of(line, self.row_style(place, line)) for place, line in lines]
         return rows + [row_of(BLANK, RowStyle())] * (height - len(rows))
 
-    def _strip(self, line: Line, look: RowStyle) -> Strip:
+    def _strip(self, line: Line, style: RowStyle) -> Strip:
         palette = self._palette
         assert palette is not None
-        fill = palette.role(look.fill)
-        bar = Segment("▌", self.get_component_rich_style("lines--bar")) if look.has_bar else Segment(" ", fill)
+        fill = palette.role(style.fill)
+        bar = Segment("▌", self.get_component_rich_style("lines--bar")) if style.has_bar else Segment(" ", fill)
         strip = Strip([bar, Segment(" ", fill), *palette.segments(line)]).adjust_cell_length(self.size.width, fill)
-        for start, end, name in look.marks:
+        for start, end, name in style.marks:
             strip = marked(strip, start + MARGIN, end + MARGIN, self.get_component_rich_style(name, partial=True))
         return strip
 
@@ -184,7 +184,7 @@ class LineView(Widget, can_focus=True):
         return self._rows[y].strip if y < len(self._rows) else Strip.blank(self.size.width)
 
     def notify_style_update(self) -> None:
-        """The theme or a stylesheet changed: every role may have another look."""
+        """The theme or a stylesheet changed: every role may look otherwise."""
         super().notify_style_update()
         self._palette, self._rows = None, []
 
@@ -309,7 +309,7 @@ class LineView(Widget, can_focus=True):
         if self._selects_by_keys or not self.places:
             self.clear_selection()
             return
-        place = next((p for p, row in zip(self.places, self._rows, strict=False) if row.look.has_bar), self.places[0])
+        place = next((p for p, row in zip(self.places, self._rows, strict=False) if row.style.has_bar), self.places[0])
         decoration = self.source.line(place).decoration
         self.selection, self._selects_by_keys = Selection(Point(place, decoration), Point(place, decoration)), True
         self._extend_to(Point(place, decoration + 1))

@@ -130,5 +130,5 @@ def link_at(line: Line, cell: int) -> str | None:
     for span in line.spans:
         at += cell_len(span.text)
         if cell < at:
-            return span.link
+            return span.style.link
     return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tui.lineview.viewport import Place
-from tui.rendering.lines import BLANK, Line, Span
+from tui.rendering.lines import BLANK, Line
 from tui.rendering.wrapping import wrap_text
 from tui.sanitize import clean
 
@@ -45,4 +45,4 @@ class TextLines:
         return self._wrapped(place.block)[place.row]
 
     def _wrap(self, block: int) -> Sequence[Line]:
-        return wrap_text(clean(self._lines[block]), self._width, Span("")) or [BLANK]
+        return wrap_text(clean(self._lines[block]), self._width) or [BLANK]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
 from tui.lineview.viewport import Place
 from tui.rendering.folding import can_fold, is_apart, is_folded_by_default
-from tui.rendering.lines import BLANK, Line, Span
+from tui.rendering.lines import BLANK, MUTED, Line, Span
 
 if TYPE_CHECKING:
     from tui.rendering.parts import Block
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEPT_TURNS = 200
 """Turns whose blocks stay rendered. The one shown longest ago goes first."""
 
-RUNNING = (Line((Span("◌ working · Esc stops", "muted"),)),)
+RUNNING = (Line((Span("◌ working · Esc stops", MUTED),)),)
 
 
 class Rows(Protocol):

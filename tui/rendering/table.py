@@ -1,10 +1,10 @@
 """Tables fitted to a width: columns shrink and their cells wrap; where that cannot be read, each row is a record."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tui.rendering.lines import BLANK, Line, Span
+from tui.rendering.lines import BLANK, Line, Span, Style
 from tui.rendering.wrapping import indented, width_of, wrap
 
 TableCell: TypeAlias = Sequence[Span]
@@ -13,7 +13,8 @@ Align: TypeAlias = Literal["left", "center", "right"]
 LEAST = 8
 """Cells below which a column that needs more cannot be read."""
 
-_BORDER = Span(" │ ", "table-border")
+_BORDER_STYLE = Style("table-border")
+_BORDER = Span(" │ ", _BORDER_STYLE)
 _GAP = len(_BORDER.text)
 
 
@@ -31,9 +32,11 @@ def table_lines(table: Table, width: int) -> list[Line]:
     columns = _columns(table, width)
     if columns is None:
         return list(_records(table, width))
-    header = [[replace(span, role="table-header", bold=True) for span in cell] for cell in table.header]
+    header = [
+        [Span(span.text, span.style._replace(role="table-header", bold=True)) for span in cell] for cell in table.header
+    ]
     lines = list(_row(header, columns, table.aligns))
-    rule = Span("─┼─".join("─" * cells for cells in columns), "table-border")
+    rule = Span("─┼─".join("─" * cells for cells in columns), _BORDER_STYLE)
     lines.append(Line((rule,), decoration=_total(columns), continues=""))
     for row in table.rows:
         lines += _row(row, columns, table.aligns)
@@ -108,8 +111,8 @@ def _records(table: Table, width: int) -> Iterator[Line]:
         if number:
             yield BLANK
         for name, cell in zip(table.header, row, strict=False):
-            label = [replace(span, role="table-header", bold=True) for span in name]
-            first, *others = wrap([*label, Span(": ", "table-border"), *cell], width - 2)
+            label = [Span(span.text, span.style._replace(role="table-header", bold=True)) for span in name]
+            first, *others = wrap([*label, Span(": ", _BORDER_STYLE), *cell], width - 2)
             yield first
             yield from indented(others, (Span("  "),))
     if not table.rows:
