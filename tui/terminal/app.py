@@ -101,7 +101,7 @@ class DiffingApp(App[None]):
     def on_resize(self) -> None:
         self._picture.forget()
 
-    def on_sturdy_driver_caught_up(self) -> None:
+    def on_resilient_driver_caught_up(self) -> None:
         self.action_redraw()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
