@@ -99,31 +99,35 @@ def test_optional_parts_of_the_wrong_shape_count_as_absent():
     assert event({"type": "tool_call", "call_id": "c", "name": "n", "arguments": None}) == ToolCall("c", "n", {})
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize(
     "fields",
     [{"type": "text", "content": None}, {"type": "tool_call", "name": "n"}, {"type": "citation"}, {"type": []}],
 )
-def test_f17_an_event_of_no_known_shape_is_kept_as_it_came(fields: dict[str, object]):
+def test_an_event_of_no_known_shape_is_kept_as_it_came(fields: dict[str, object]):
     source = json.dumps(fields)
     got = event_from_json(source)
     assert isinstance(got, Unknown)
     assert got.raw == source
 
 
-def test_f01_shown_texts_are_cleaned_and_identifiers_kept():
+@pytest.mark.fault(1)
+def test_shown_texts_are_cleaned_and_identifiers_kept():
     got = event({"type": "tool_call", "call_id": "a\u200bb", "name": "re\x1b[31m\ntrieve", "arguments": {"q": "\x1b"}})
     assert got == ToolCall("a\u200bb", "re␛[31m trieve", {"q": "\x1b"})
 
 
+@pytest.mark.fault(17)
 @settings(deadline=None)
 @given(fields=EVENT_LIKE | ANY_JSON, name=st.sampled_from(["", "message", *KINDS]))
-def test_f17_no_json_makes_an_event_raise(fields: object, name: str):
+def test_no_json_makes_an_event_raise(fields: object, name: str):
     event_from_json(json.dumps(fields), name)
 
 
+@pytest.mark.fault(18)
 @settings(deadline=None)
 @given(text=ANY_TEXT)
-def test_f18_no_text_makes_an_event_raise(text: str):
+def test_no_text_makes_an_event_raise(text: str):
     event_from_json(text)
 
 
@@ -157,30 +161,34 @@ def test_a_full_session_has_its_fields_before_and_after_the_events():
     assert full_session(b'{"events": null, "session_id": "s"}').events == []
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize(
     "bad", ["[" * 100_000 + "]" * 100_000, "9" * 5000, "NaN", '{"type": "text", "content": -Infinity}']
 )
-def test_f18_an_event_that_cannot_be_read_does_not_take_the_others_with_it(bad: str):
+def test_an_event_that_cannot_be_read_does_not_take_the_others_with_it(bad: str):
     body = f'{{"session_id": "s", "events": [{{"type":"text","content":"a"}}, {bad}, {{"type":"text","content":"b"}}]}}'
     assert full_session(body.encode()).events == [Text("a"), Unknown("", bad), Text("b")]
 
 
+@pytest.mark.fault(42)
 @pytest.mark.parametrize(
     "body", ['{"events": [}', '{"events": [1}', '{"events": [1]]', '{"events": 1]', "{", "{1: 2}", "[1]"]
 )
-def test_f42_a_session_that_is_no_json_is_refused(body: str):
+def test_a_session_that_is_no_json_is_refused(body: str):
     with pytest.raises(wire.WrongShapeError):
         full_session(body.encode())
 
 
+@pytest.mark.fault(42)
 @pytest.mark.parametrize("size", [1, 30, 60])
-def test_f42_a_session_that_is_cut_off_is_refused(size: int):
+def test_a_session_that_is_cut_off_is_refused(size: int):
     body = b'{"session_id": "s", "events": [{"type":"text","content":"a"}, {"type":"text","content":"b"}]}'
     with pytest.raises(wire.WrongShapeError):
         full_session(body[:size])
 
 
-def test_f42_a_long_history_is_decoded_in_as_many_steps_as_it_has_events():
+@pytest.mark.fault(42)
+def test_a_long_history_is_decoded_in_as_many_steps_as_it_has_events():
     body = dumped({"session_id": "s", "events": [{"type": "text", "content": "a"}] * 1000})
     assert sum(1 for _ in wire.decoding_full_session(body)) == 1000
 
@@ -211,12 +219,14 @@ def test_a_session_with_everything_is_read():
     )
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize("end", [{}, {"next_page_token": None}, {"next_page_token": ""}])
-def test_f41_a_list_ends_without_a_token_or_with_an_empty_one(end: dict[str, object]):
+def test_a_list_ends_without_a_token_or_with_an_empty_one(end: dict[str, object]):
     assert wire.sessions_page(dumped({"items": [{"session_id": "s"}]} | end)) == Page([Session("s")])
 
 
-def test_f41_items_of_another_shape_are_left_out():
+@pytest.mark.fault(41)
+def test_items_of_another_shape_are_left_out():
     page = wire.sessions_page(dumped({"items": [{"session_id": "s"}, None, {"id": 1}], "next_page_token": "t"}))
     assert page == Page([Session("s")], "t")
 
@@ -248,12 +258,14 @@ def test_attachments_and_their_addresses_are_read():
     assert got == PresignedUrl("https://x.test/1?s=2", datetime(2026, 1, 1, tzinfo=UTC))
 
 
+@pytest.mark.fault(34)
 @pytest.mark.parametrize("body", [b"", b"<html>", b"3", b'"x"', b"{}", b'{"items": 3}'])
-def test_f34_what_is_no_list_is_refused(body: bytes):
+def test_what_is_no_list_is_refused(body: bytes):
     with pytest.raises(wire.WrongShapeError):
         wire.sessions_page(body)
 
 
+@pytest.mark.fault(43)
 @pytest.mark.parametrize(
     ("text", "time"),
     [
@@ -268,15 +280,16 @@ def test_f34_what_is_no_list_is_refused(body: bytes):
         (1776861281, None),
     ],
 )
-def test_f43_times_of_every_form(text: object, time: datetime | None):
+def test_times_of_every_form(text: object, time: datetime | None):
     assert parse_time(text) == time
 
 
+@pytest.mark.fault(43)
 @given(
     st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)),
     st.integers(-14 * 60, 14 * 60) | st.none(),
 )
-def test_f43_any_time_is_read_back(naive: datetime, minutes: int | None):
+def test_any_time_is_read_back(naive: datetime, minutes: int | None):
     zone = UTC if minutes is None else timezone(timedelta(minutes=minutes))
     text = (naive if minutes is None else naive.replace(tzinfo=zone)).isoformat()
     got = parse_time(text)
@@ -285,8 +298,9 @@ def test_f43_any_time_is_read_back(naive: datetime, minutes: int | None):
     assert got.tzinfo is UTC
 
 
+@pytest.mark.fault(43)
 @given(ANY_TEXT)
-def test_f43_no_text_makes_a_time_raise(text: str):
+def test_no_text_makes_a_time_raise(text: str):
     parse_time(text)
 
 
@@ -306,13 +320,15 @@ def test_members_are_those_of_json(value: dict[str, object], indent: int | None)
     assert same({key: item.decoded for key, item in json_text.members(text, listed="events")}, value)
 
 
-def test_f18_a_hostile_text_is_skipped_in_time_linear_in_its_length():
+@pytest.mark.fault(18)
+def test_a_hostile_text_is_skipped_in_time_linear_in_its_length():
     text = '{"a": "' + '\\"' * 1_000_000
     with pytest.raises(ValueError, match="expected , or }"):
         list(json_text.members(text, listed="events"))
 
 
-def test_f18_a_number_out_of_range_is_refused():
+@pytest.mark.fault(18)
+def test_a_number_out_of_range_is_refused():
     with pytest.raises(ValueError, match="range"):
         json_text.loads("[1e999]")
     assert json_text.loads("[1e300]") == [1e300]

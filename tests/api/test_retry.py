@@ -11,6 +11,7 @@ from tui.api.retry import MAX_WAIT, TRIES, retry_after, wait_before, with_retrie
 NOW = datetime(2026, 4, 22, 12, 0, tzinfo=UTC)
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
@@ -29,19 +30,21 @@ NOW = datetime(2026, 4, 22, 12, 0, tzinfo=UTC)
         ({"retry-after-ms": "soon", "retry-after": "9"}, 9.0),
     ],
 )
-def test_f32_the_wait_that_the_server_wants(headers: dict[str, str], seconds: float | None):
+def test_the_wait_that_the_server_wants(headers: dict[str, str], seconds: float | None):
     assert retry_after(headers, NOW) == seconds
 
 
+@pytest.mark.fault(32)
 @given(st.text())
-def test_f32_no_header_makes_it_raise_or_wait_for_ever(value: str):
+def test_no_header_makes_it_raise_or_wait_for_ever(value: str):
     for name in ("retry-after", "retry-after-ms"):
         seconds = retry_after({name: value}, NOW)
         assert seconds is None or 0 <= seconds <= MAX_WAIT
 
 
+@pytest.mark.fault(32)
 @given(st.integers(-10_000, 10_000))
-def test_f32_a_date_is_seconds_from_now(seconds: int):
+def test_a_date_is_seconds_from_now(seconds: int):
     date = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
     assert retry_after({"retry-after": date}, NOW) == min(max(seconds, 0), MAX_WAIT)
 

@@ -116,7 +116,8 @@ def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() ->
     assert sum(pauses) == LONGEST_WATCH
 
 
-def test_f55_a_session_that_is_gone_is_said_to_be_gone() -> None:
+@pytest.mark.fault(55)
+def test_a_session_that_is_gone_is_said_to_be_gone() -> None:
     assert reconcile(SENT, None, Polls(3)) == SessionGone()
 
 
@@ -148,7 +149,8 @@ def test_text_that_arrived_is_shown_unless_the_server_has_it(here: str, there: s
     assert [text for text in answers(verdict.events) if text] == shown
 
 
-def test_f25_deltas_and_the_text_that_repeats_them_are_one_text() -> None:
+@pytest.mark.fault(25)
+def test_deltas_and_the_text_that_repeats_them_are_one_text() -> None:
     sent = Sent(QUESTION, 2, [TextDelta("Three "), TextDelta("mon")])
     there: list[Event] = [TextDelta("Three "), TextDelta("months."), Text("Three months."), Stop()]
     verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), *there], Polls())
@@ -223,8 +225,9 @@ STREAM: list[Event] = [
 POINTS = range(len(STREAM))
 
 
+@pytest.mark.fault(21, 40)
 @pytest.mark.parametrize("lag", [0, 1, 3, 5, 6, 99])
-def test_f21_f40_whatever_fails_one_question_is_sent_once_and_nothing_untrue_is_said(lag: int) -> None:
+def test_whatever_fails_one_question_is_sent_once_and_nothing_untrue_is_said(lag: int) -> None:
     for accept, finish, sent_events, kept_events in product((True, False), (True, False), POINTS, POINTS):
         server = Server(accept, finish, sent_events, kept_events, lag)
         received = server.post(QUESTION)
@@ -339,4 +342,4 @@ class OneUser(RuleBasedStateMachine):
 OneUser.TestCase.settings = settings(
     deadline=None, max_examples=150, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
 )
-test_f44_one_user_loses_nothing = OneUser.TestCase
+TestOneUser = pytest.mark.fault(44)(OneUser.TestCase)

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import reduce
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,7 +160,8 @@ def test_results_join_their_calls_in_any_order(one: list[str], other: list[str])
     ]
 
 
-def test_f24_a_result_before_its_call_is_joined_and_an_unknown_one_stands_alone() -> None:
+@pytest.mark.fault(24)
+def test_a_result_before_its_call_is_joined_and_an_unknown_one_stands_alone() -> None:
     turn = fold([ToolResult("x", "find", 1), ToolCall("x", "find", {"q": "y"}), ToolResult("z", "grep", 2)])[0]
     first, second = turn.parts
     assert isinstance(first, ToolUse)
@@ -168,12 +170,14 @@ def test_f24_a_result_before_its_call_is_joined_and_an_unknown_one_stands_alone(
     assert second.arguments is None
 
 
-def test_f24_a_second_stop_changes_nothing() -> None:
+@pytest.mark.fault(24)
+def test_a_second_stop_changes_nothing() -> None:
     once = fold([UserInput("q"), Text("a"), Stop()])
     assert advance(once, Stop()) is once
 
 
-def test_f25_a_consolidated_text_replaces_its_deltas_even_when_it_differs() -> None:
+@pytest.mark.fault(25)
+def test_a_consolidated_text_replaces_its_deltas_even_when_it_differs() -> None:
     turn = fold([UserInput("q"), TextDelta("the anser"), Text("The answer.")])[0]
     assert turn.parts == (Answer("The answer."),)
 

@@ -13,7 +13,7 @@ from tests.local.server import until
 from tui.local.agents.agent import Agent
 from tui.local.app import build
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.library import folders_of
+from tui.local.library.folders import folders_of
 
 KEY = "llx-test"
 

@@ -12,10 +12,9 @@ HUGE = {
 }
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize("name", HUGE)
-def test_f10_no_update_parses_more_than_a_few_windows_and_nothing_is_left_behind(
-    name: str, parsed: ParsedChars
-) -> None:
+def test_no_update_parses_more_than_a_few_windows_and_nothing_is_left_behind(name: str, parsed: ParsedChars) -> None:
     blocks = MarkdownBlocks(80)
     updates = 0
     while not updates or blocks.behind:

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +34,8 @@ def test_what_is_written_can_be_held_by_utf8(events: list[Event]) -> None:
     assert is_storable(encode_events(events))
 
 
-def test_f09_lone_surrogates_are_kept_in_events_and_replaced_in_plain_text() -> None:
+@pytest.mark.fault(9)
+def test_lone_surrogates_are_kept_in_events_and_replaced_in_plain_text() -> None:
     events: list[Event] = [Text("a\ud83d b"), ToolResult("c", "t", ["\udcff"])]
 
     assert decode_events(encode_events(events)) == events
@@ -50,7 +52,8 @@ def test_a_text_that_is_no_list_of_events_is_one_unknown() -> None:
         assert decode_events(text) == [Unknown("", text)]
 
 
-def test_f18_a_value_nested_too_deeply_to_be_written_says_so() -> None:
+@pytest.mark.fault(18)
+def test_a_value_nested_too_deeply_to_be_written_says_so() -> None:
     result: object = None
     for _ in range(100_000):
         result = [result]

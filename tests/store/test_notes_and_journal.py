@@ -7,7 +7,8 @@ from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 
 
-def test_f60_each_session_has_a_draft_of_its_own(store: Store) -> None:
+@pytest.mark.fault(60)
+def test_each_session_has_a_draft_of_its_own(store: Store) -> None:
     store.notes.save_draft(ACCOUNT, "s1", "What is\nthe rent?")
     store.notes.save_draft(ACCOUNT, NO_SESSION, "Before there is a session")
     store.notes.save_draft("local", "s1", "elsewhere")
@@ -38,8 +39,9 @@ def test_a_name_and_a_queue_can_be_taken_back(store: Store) -> None:
     assert store.notes.queues(ACCOUNT) == {}
 
 
+@pytest.mark.fault(9)
 @pytest.mark.parametrize("text", ["\ud800", "a\0b", "👩‍👩‍👧", "'; DROP TABLE notes --"])
-def test_f09_any_text_can_be_a_draft(store: Store, text: str) -> None:
+def test_any_text_can_be_a_draft(store: Store, text: str) -> None:
     store.notes.save_draft(ACCOUNT, "s1", text)
 
     assert store.notes.draft(ACCOUNT, "s1") == text.replace("\ud800", "�")
@@ -58,7 +60,8 @@ def test_an_open_turn_has_the_question_and_what_arrived_in_order(store: Store) -
     assert store.journal.entries("local") == []
 
 
-def test_f60_a_question_leaves_the_draft_and_the_queue_with_the_journal_entry(store: Store) -> None:
+@pytest.mark.fault(60)
+def test_a_question_leaves_the_draft_and_the_queue_with_the_journal_entry(store: Store) -> None:
     store.notes.save_draft(ACCOUNT, "s1", "What is the ren")
     store.notes.save_queue(ACCOUNT, "s1", ["Why?", "How?"])
     store.journal.begin(ACCOUNT, "s1", "What is the rent?", 0)

@@ -36,6 +36,7 @@ def test_what_terminals_send_passes_unchanged(keys: str) -> None:
     assert InputFilter().feed(keys.encode()) == [keys]
 
 
+@pytest.mark.fault(51)
 @pytest.mark.parametrize(
     "forged",
     [
@@ -51,14 +52,15 @@ def test_what_terminals_send_passes_unchanged(keys: str) -> None:
     ],
 )
 @pytest.mark.parametrize("size", [1_000_000, 4096, 17, 7])
-def test_f51_sequences_that_no_terminal_sends_are_dropped_whole(forged: str, size: int) -> None:
+def test_sequences_that_no_terminal_sends_are_dropped_whole(forged: str, size: int) -> None:
     intake = InputFilter()
     sent = f"a{forged}b".encode()
     pieces = [piece for n in range(0, len(sent), size) for piece in intake.feed(sent[n : n + size])]
     assert joined(pieces) == ["ab"]
 
 
-def test_f51_bytes_that_are_no_text_become_replacement_characters() -> None:
+@pytest.mark.fault(51)
+def test_bytes_that_are_no_text_become_replacement_characters() -> None:
     assert InputFilter().feed(b"a\xff\xe9b") == ["a\ufffd\ufffdb"]
 
 
@@ -69,12 +71,14 @@ def test_what_looks_like_the_beginning_of_a_sequence_is_a_key_after_a_moment() -
     assert intake.idle() == []
 
 
-def test_f52_a_paste_is_one_piece_with_line_feeds_and_without_control_sequences() -> None:
+@pytest.mark.fault(52)
+def test_a_paste_is_one_piece_with_line_feeds_and_without_control_sequences() -> None:
     pasted = "\x1b[200~one\r\ntwo\rthree\x1b]52;c;QQ==\x07\x1b[31m\x1b[201~"
     assert InputFilter().feed(pasted.encode()) == [Pasted("one\ntwo\nthree␛]52;c;QQ==␇␛[31m")]
 
 
-def test_f51_a_paste_whose_end_is_lost_ends_before_a_single_key_after_silence() -> None:
+@pytest.mark.fault(51)
+def test_a_paste_whose_end_is_lost_ends_before_a_single_key_after_silence() -> None:
     intake = InputFilter()
     assert intake.feed(b"\x1b[200~lost") == []
     assert intake.feed(b" end", silence=PASTE_PATIENCE / 2) == []
@@ -82,9 +86,10 @@ def test_f51_a_paste_whose_end_is_lost_ends_before_a_single_key_after_silence() 
     assert intake.feed(b"\x11", silence=PASTE_PATIENCE) == [Pasted("lost endmore of a slow paste"), "\x11"]
 
 
+@pytest.mark.fault(52)
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="\x1b", exclude_categories=["Cs"])), st.integers(1, 9))
-def test_f52_a_paste_is_the_same_however_it_is_split(text: str, size: int) -> None:
+def test_a_paste_is_the_same_however_it_is_split(text: str, size: int) -> None:
     intake = InputFilter()
     sent = f"\x1b[200~{text}\x1b[201~".encode()
     first, rest = sent[:6], sent[6:]
@@ -94,11 +99,12 @@ def test_f52_a_paste_is_the_same_however_it_is_split(text: str, size: int) -> No
     assert pieces == [Pasted(clean(text.replace("\r\n", "\n").replace("\r", "\n")))]
 
 
+@pytest.mark.fault(51)
 @settings(deadline=None, max_examples=300)
 @given(
     st.lists(st.one_of(st.binary(max_size=12), st.sampled_from([b"\x1b[", b"\x1b[48;", b"9" * 20, b"t", b"u", b";"])))
 )
-def test_f51_no_bytes_upset_the_intake(chunks: list[bytes]) -> None:
+def test_no_bytes_upset_the_intake(chunks: list[bytes]) -> None:
     intake = InputFilter()
     for chunk in chunks:
         for piece in [*intake.feed(chunk), *intake.idle()]:

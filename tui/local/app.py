@@ -24,7 +24,8 @@ from tui.local.http.requests import BadRequestError, invalid
 from tui.local.http.services import Services
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.documents import blocks_of
-from tui.local.library.library import Folder, Library
+from tui.local.library.folders import Folder
+from tui.local.library.library import open_library
 from tui.local.library.page_images import PageImages
 from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.local.search.languages import stem
@@ -42,15 +43,15 @@ def build(
     ping_seconds: float = PING_SECONDS,
 ) -> Starlette:
     """The server over these folders, as an ASGI application. It begins to index when it starts."""
-    library, sessions = Library(database, folders), SessionStore(database)
-    syncing = SyncSupervisor(library)
+    library, sessions = open_library(database, folders), SessionStore(database)
+    syncing = SyncSupervisor(database, library.folders, library.states)
     turns = TurnTasks(sessions, library, syncing, agent)
     on_loopback = hosts is not None
-    parts = Services(library, sessions, syncing, turns, PageImages(library), ping_seconds, may_add_folders=on_loopback)
+    parts = Services(library, sessions, syncing, turns, PageImages(), ping_seconds, may_add_folders=on_loopback)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        for index_id in library.folders:
+        for index_id in library.folders.by_id:
             syncing.ask(index_id)
         warming = asyncio.create_task(asyncio.to_thread(_warm))
         yield
@@ -72,7 +73,7 @@ def build(
     )
     app.state.turns = parts.turns
     app.state.syncing = syncing
-    app.state.library = library
+    app.state.folders = library.folders
     return app
 
 

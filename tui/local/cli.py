@@ -150,21 +150,21 @@ def serve(options: argparse.Namespace) -> None:
 
     from tui.local.app import build
     from tui.local.library.database import LibraryDatabase, data_folder
-    from tui.local.library.library import folders_of, manual_folder
+    from tui.local.library.folders import folders_of, manual_folder
     from tui.local.progress import show_in_background
     from tui.local.runner import run
 
     agent = _agent()
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
     app = build(LibraryDatabase(data_folder()), served, key, frozenset(LOOPBACK_HOSTS) if local else None, agent)
-    library, syncing = app.state.library, app.state.syncing
-    names = [folder.name for folder in library.folders.values()]
+    serving, syncing = app.state.folders, app.state.syncing
+    names = [folder.name for folder in serving.by_id.values()]
     ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)
 
     def tell() -> None:
         print(ready.as_json() if options.json else ready.as_text(), flush=True)
         if sys.stderr.isatty() and not options.json:
-            show_in_background(library, syncing, sys.stderr)
+            show_in_background(serving, syncing, sys.stderr)
 
     run(app, listener, tell, until_stdin_closes=options.until_stdin_closes)
 

@@ -15,8 +15,8 @@ from tui.local.chat.paging import ListPage, decode_token, encode_token
 from tui.local.http.requests import not_found, page_json, page_token_problem, read_query
 from tui.local.http.schemas import AttachmentPageQuery, AttachmentQuery, SignedQuery
 from tui.local.http.services import Services
-from tui.local.library.library import page_image_name, utc
-from tui.local.library.page_images import page_in
+from tui.local.library.stored_documents import page_image_name, page_of_image
+from tui.local.library.timestamps import utc
 
 LARGEST_PAGE = 20
 """How many attachments one page of the list tells at most: each is drawn to tell its size."""
@@ -34,13 +34,13 @@ def routes(parts: Services) -> list[Route]:
 
 class _AttachmentRoutes:
     def __init__(self, parts: Services) -> None:
-        self._library = parts.library
+        self._documents = parts.library.documents
         self._pictures = parts.page_images
 
     async def page(self, request: Request) -> Response:
         query = read_query(request, AttachmentPageQuery)
         first = 1 + _pages_before(query.page_token)
-        file = await run_in_threadpool(self._library.paged_file, query.source_id)
+        file = await run_in_threadpool(self._documents.paged_file, query.source_id)
         if file is None or first not in file:
             return JSONResponse(page_json(ListPage([], None)))
         last = min(first - 1 + min(query.size, LARGEST_PAGE), file.pages)
@@ -54,7 +54,7 @@ class _AttachmentRoutes:
     def url(self, request: Request) -> Response:
         query = read_query(request, AttachmentQuery)
         name = request.path_params["name"]
-        file, page = self._library.paged_file(query.source_id), page_in(name)
+        file, page = self._documents.paged_file(query.source_id), page_of_image(name)
         if file is None or page is None or page not in file:
             raise not_found(f"Attachment {name} of {query.source_id}")
         path, expires = self._pictures.sign(query.source_id, name)
@@ -66,7 +66,7 @@ class _AttachmentRoutes:
         source_id, name = request.path_params["source_id"], request.path_params["name"]
         if not self._pictures.is_signed(source_id, name, query.expires, query.signature):
             raise HTTPException(403, "This URL is not one that this server gave, or it has expired: ask for a new one.")
-        file, page = await run_in_threadpool(self._library.paged_file, source_id), page_in(name)
+        file, page = await run_in_threadpool(self._documents.paged_file, source_id), page_of_image(name)
         pictures = await self._pictures.pictures(file, page, page) if file and page and page in file else ()
         if not pictures:
             raise not_found(f"Attachment {name} of {source_id}")

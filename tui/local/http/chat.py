@@ -38,6 +38,8 @@ class _ChatRoutes:
     def __init__(self, parts: Services) -> None:
         self._parts = parts
         self._sessions = parts.sessions
+        self._folders = parts.library.folders
+        self._states = parts.library.states
 
     def page(self, request: Request) -> Response:
         query = read_query(request, PageQuery)
@@ -51,7 +53,7 @@ class _ChatRoutes:
         body = await read_body(request, CreateBody)
         index_ids = None if body.index_ids is None else list(dict.fromkeys(body.index_ids))
         for index_id in index_ids or ():
-            if index_id not in self._parts.library.folders:
+            if index_id not in self._folders.by_id:
                 raise await run_in_threadpool(self._not_served, index_id)
         access = body.shared_access or DEFAULT_SHARED_ACCESS
         return JSONResponse(await run_in_threadpool(self._sessions.create, index_ids, access))
@@ -90,8 +92,8 @@ class _ChatRoutes:
         if bound is not None and set(bound) != set(asked):
             message = f"This session is bound to its indexes for its lifetime: send exactly {json.dumps(bound)}"
             raise BadRequestError.at("body", "index_ids", message)
-        served = [index_id for index_id in asked if index_id in self._parts.library.folders]
-        skipped = [index_id for index_id in asked if index_id not in self._parts.library.folders]
+        served = [index_id for index_id in asked if index_id in self._folders.by_id]
+        skipped = [index_id for index_id in asked if index_id not in self._folders.by_id]
         if skipped and (not served or body.require_all_indexes):
             raise await run_in_threadpool(self._not_served, skipped[0])
         try:
@@ -101,7 +103,7 @@ class _ChatRoutes:
         return EventSourceResponse(_told(turn), ping=self._parts.ping_seconds)
 
     def _not_served(self, index_id: str) -> HTTPException:
-        folder = self._parts.library.folder_of_unserved(index_id)
+        folder = self._states.folder_of(index_id)
         if folder is None:
             return not_found(f"Index {index_id}")
         return HTTPException(404, f"Index {index_id} is not served now: start the server with its folder, {folder}")

@@ -16,7 +16,8 @@ from tui.local.http.requests import BadRequestError, not_found, page_json, page_
 from tui.local.http.schemas import IndexBody, IndexPageQuery, IndexQuery, PageQuery, ScopeQuery
 from tui.local.http.services import Services
 from tui.local.library.files import has_documents
-from tui.local.library.library import Folder, IndexState, folders_of
+from tui.local.library.folders import Folder, folders_of
+from tui.local.library.index_state import IndexState
 from tui.sanitize import clean_line
 
 PROJECT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "llamachat-tui/local-project"))
@@ -47,13 +48,14 @@ def routes(parts: Services) -> list[Route]:
 
 class _IndexRoutes:
     def __init__(self, parts: Services) -> None:
-        self._library = parts.library
+        self._folders = parts.library.folders
+        self._states = parts.library.states
         self._syncing = parts.syncing
         self._may_add_folders = parts.may_add_folders
 
     def indexes(self, request: Request) -> Response:
         query = read_query(request, IndexPageQuery)
-        items = [self._json(state) for state in self._library.index_states().values()]
+        items = [self._json(state) for state in self._states.served().values()]
         asked = query.source_directory_id
         return _page([item for item in items if asked in (None, item["source_directory_id"])], query)
 
@@ -61,7 +63,7 @@ class _IndexRoutes:
         query = read_query(request, IndexQuery)
         state = self._state(request)
         item = self._json(state)
-        skipped = self._library.skipped_files(state.id, LISTED_SKIPPED)
+        skipped = self._states.skipped_files(state.id, LISTED_SKIPPED)
         item["metadata"]["skipped"] = [asdict(file) for file in skipped]
         if "sync_in_progress" in query.expand:
             item["sync_in_progress"] = self._syncing.in_progress(state.id)
@@ -73,9 +75,9 @@ class _IndexRoutes:
         if not self._may_add_folders:
             raise HTTPException(403, "A folder can be added only to a server that listens on this machine alone.")
         folder = await run_in_threadpool(self._folder, body)
-        await run_in_threadpool(self._library.add, folder)
+        await run_in_threadpool(self._folders.add, folder)
         self._syncing.ask(folder.index_id)
-        states = await run_in_threadpool(self._library.index_states)
+        states = await run_in_threadpool(self._states.served)
         return JSONResponse(self._json(states[folder.index_id]))
 
     def _folder(self, body: IndexBody) -> Folder:
@@ -85,7 +87,7 @@ class _IndexRoutes:
         except (OSError, RuntimeError, ValueError) as error:
             raise BadRequestError.at("body", "source_directory_id", str(error)) from None
         (folder,) = folders_of([path])
-        if folder.index_id in self._library.folders:
+        if folder.index_id in self._folders.by_id:
             raise HTTPException(409, f"The folder {folder.path} is served already, as {folder.index_id}.")
         name = clean_line(body.name or "").strip() or folder.name
         description = clean_line(body.description or "").strip() or folder.description
@@ -94,7 +96,7 @@ class _IndexRoutes:
     async def delete(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         state = await run_in_threadpool(self._state, request)
-        await run_in_threadpool(self._library.remove, state.id)
+        await run_in_threadpool(self._folders.remove, state.id)
         self._syncing.cancel(state.id)
         self._syncing.ask(state.id)
         return Response(status_code=204)
@@ -115,7 +117,7 @@ class _IndexRoutes:
 
     def _state(self, request: Request) -> IndexState:
         index_id = request.path_params["index_id"]
-        state = self._library.index_states().get(index_id)
+        state = self._states.served().get(index_id)
         if state is None:
             raise not_found(f"Index {index_id}")
         return state
@@ -127,7 +129,7 @@ class _IndexRoutes:
         return {
             "id": state.id,
             "name": state.name,
-            "description": self._library.folders[state.id].description,
+            "description": self._folders.by_id[state.id].description,
             "project_id": PROJECT_ID,
             "export_config_id": f"cfg-{own}",
             "sync_config_id": f"cfg-sync-{own}",

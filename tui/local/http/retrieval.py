@@ -1,7 +1,6 @@
 """The routes of the API reference's page "Retrieval"."""
 
 from itertools import islice
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,11 +12,14 @@ from tui.local.http.requests import BadRequestError, not_found, page_json, read_
 from tui.local.http.retrieval_schemas import MOST_RESULTS, FindBody, GrepBody, PageBody, ReadBody, RetrieveBody
 from tui.local.http.schemas import ScopeQuery
 from tui.local.http.services import Services
-from tui.local.library.library import Library, Passage
-from tui.local.search.file_search import FileRef, PatternError, file_of, find, grep
+from tui.local.library.library import Library
+from tui.local.library.passages import Passage
+from tui.local.library.stored_documents import FileRef
+from tui.local.search.file_search import PatternError, find, grep
 from tui.local.search.query import resolve
 from tui.local.search.ranking import rerank
-from tui.local.search.retrieval import CANDIDATES, MAX_FILTERED, result_json
+from tui.local.search.result_json import file_json, metadata_json, result_json
+from tui.local.search.retrieval import CANDIDATES, MAX_FILTERED
 
 DEFAULT_TOP_K = 10
 DEFAULT_CONTEXT_CHARS = 100
@@ -36,7 +38,10 @@ def routes(parts: Services) -> list[Route]:
 
 class _RetrievalRoutes:
     def __init__(self, library: Library) -> None:
-        self._library = library
+        self._folders = library.folders
+        self._documents = library.documents
+        self._passages = library.passages
+        self._vocabulary = library.vocabulary
 
     async def retrieve(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
@@ -49,9 +54,9 @@ class _RetrievalRoutes:
         body = await read_body(request, FindBody)
         index_ids = [self._index(body.index_id)]
         after = _after(body) or ""
-        found = await run_in_threadpool(find, self._library, index_ids, body.file_name, body.file_name_contains)
+        found = await run_in_threadpool(find, self._documents, index_ids, body.file_name, body.file_name_contains)
         rest = [file for file in found if file.name > after]
-        items = [{"file_id": file.file_id, "file_name": file.name} for file in rest[: body.size]]
+        items = [file_json(file) for file in rest[: body.size]]
         more = len(rest) > body.size
         return JSONResponse(page_json(ListPage(items, encode_token(rest[body.size - 1].name) if more else None)))
 
@@ -73,50 +78,54 @@ class _RetrievalRoutes:
         body = await read_body(request, ReadBody)
         file = await self._file(body.index_id, body.file_id)
         length = body.max_length or 2**40
-        text = await run_in_threadpool(self._library.read, file.file_id, file.index_id, body.offset, length)
+        text = await run_in_threadpool(self._passages.read, file.file_id, file.index_id, body.offset, length)
         return JSONResponse({"content": text or ""})
 
     def _index(self, given: str) -> str:
         """The index with this id; like the official examples, some send its export configuration's id instead."""
         index_id = f"idx-{given.removeprefix('cfg-')}" if given.startswith("cfg-") else given
-        if index_id not in self._library.folders:
+        if index_id not in self._folders.by_id:
             raise not_found(f"Index {given}")
         return index_id
 
     async def _file(self, index_id: str, file_id: str) -> FileRef:
-        file = await run_in_threadpool(file_of, self._library, [self._index(index_id)], file_id)
+        file = await run_in_threadpool(self._documents.file, file_id, [self._index(index_id)])
         if file is None:
             raise not_found(f"File {file_id} of index {index_id}")
         return file
 
-    def _retrieved(self, index_id: str, body: RetrieveBody) -> list[dict[str, Any]]:
-        query = resolve(self._library, body.query, [index_id])
+    def _retrieved(self, index_id: str, body: RetrieveBody) -> list[dict[str, object]]:
+        query = resolve(self._vocabulary, body.query, [index_id])
         if not query.terms:
             return []
         wanted = min(body.top_k or DEFAULT_TOP_K, MOST_RESULTS)
         filtered = body.custom_filters or body.static_filters
         limit = MAX_FILTERED if filtered else max(CANDIDATES, wanted)
-        found = self._library.search(query.expression, [index_id], limit)
-        kept = [passage for passage in found if not filtered or self._passes(body, passage)][: max(CANDIDATES, wanted)]
+        found = self._passages.search(query.expression, [index_id], limit)
+        kept = [passage for passage in found if not filtered or _passes(body, passage)][: max(CANDIDATES, wanted)]
         if body.rerank.enabled:
             kept = rerank(kept, query.terms)[: body.rerank.top_n]
         threshold = body.score_threshold
         return [
-            {**result_json(self._library, passage), "rerank_score": passage.score if body.rerank.enabled else None}
+            {**self._json(passage), "rerank_score": passage.score if body.rerank.enabled else None}
             for passage in kept[:wanted]
             if threshold is None or passage.score >= threshold
         ]
 
-    def _passes(self, body: RetrieveBody, passage: Passage) -> bool:
-        result = result_json(self._library, passage)
-        return body.passes(result["metadata"], result["static_fields"])
+    def _json(self, passage: Passage) -> dict[str, object]:
+        page = passage.first_page
+        return result_json(passage, self._documents.picture_of(passage.file_id, page) if page else None)
 
     def _matches(self, file: FileRef, body: GrepBody, start: int) -> ListPage:
         context = DEFAULT_CONTEXT_CHARS if body.context_chars is None else body.context_chars
-        found = list(islice(grep(self._library, file, body.pattern, context, start), body.size + 1))
+        found = list(islice(grep(self._passages, file, body.pattern, context, start), body.size + 1))
         shown = found[: body.size]
         items = [{"content": match.content, "start_char": match.start, "end_char": match.end} for match in shown]
         return ListPage(items, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
+
+
+def _passes(body: RetrieveBody, passage: Passage) -> bool:
+    return body.passes(passage.file_id, metadata_json(passage))
 
 
 def _after(body: PageBody) -> str | None:

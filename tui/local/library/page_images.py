@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import re
 import secrets
 import sys
 import time
@@ -11,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from urllib.parse import quote
 
-from tui.local.library.library import Library, PagedFile
+from tui.local.library.stored_documents import PagedFile
 
 URL_SECONDS = 300
 DRAWING_SECONDS = 30.0
@@ -20,17 +19,10 @@ KEPT_BYTES = 32_000_000
 """How many bytes of pictures are kept in memory, the last used."""
 
 
-def page_in(name: str) -> int | None:
-    """The page that an attachment of this name is the picture of; None when it is no picture's name."""
-    match = re.fullmatch(r"screenshots/page_([1-9]\d{0,5})\.jpg", name)
-    return int(match.group(1)) if match else None
-
-
 class PageImages:
-    """The pictures of the library's pages, and the signatures that let one of them be fetched without a key."""
+    """The pictures of documents' pages, and the signatures that let one of them be fetched without a key."""
 
-    def __init__(self, library: Library, clock: Callable[[], float] = time.time) -> None:
-        self._library = library
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._secret = secrets.token_bytes(32)
         self._kept: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
