@@ -29,8 +29,8 @@ _HEADINGS = (
 )
 _UNDERLINES = {0: "═", 1: "─"}
 _ALIGNS: dict[str, Align] = {"text-align:center": "center", "text-align:right": "right"}
-LEAST_WIDTH = 8
-"""Where so few cells are left for text, deeper nesting is no longer indented."""
+MIN_NESTED_WIDTH = 8
+"""Where so few cells are left for text, what is nested deeper is no longer indented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +106,14 @@ def _list(node: SyntaxTreeNode, context: BlockContext, number: int | None) -> li
 def _hanging(node: SyntaxTreeNode, marker: Span, context: BlockContext) -> list[Line]:
     """Blocks behind a marker, their other rows below their first."""
     rest = (Span(" " * width_of((marker,))),)
-    if context.width - width_of(rest) < LEAST_WIDTH:
+    if context.width - width_of(rest) < MIN_NESTED_WIDTH:
         rest = ()
     lines = list(_children(node, context.inside(rest))) or [BLANK]
     return indented(lines, (marker,), rest) if rest else [*wrap((marker,), context.width), *lines]
 
 
 def _quote(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
-    bar = (Span("▌ ", Style("quote")),) if context.width - 2 >= LEAST_WIDTH else ()
+    bar = (Span("▌ ", Style("quote")),) if context.width - 2 >= MIN_NESTED_WIDTH else ()
     return indented(_children(node, replace(context.inside(bar), style=context.style._replace(role="quote"))), bar)
 
 

@@ -24,9 +24,15 @@ MAX_CHARS = 16 * 1024
 MAX_DEPTH = 24
 """How deep a tree is drawn."""
 
-_COUNTED = 1000
-_LEAST_WIDTH = 16
-_FEW = 12
+_MAX_COUNTED = 1000
+"""Passages whose characters are added up: of more, only their number is said."""
+
+_MIN_NESTED_WIDTH = 16
+"""Where so few cells are left for text, what is nested deeper is no longer indented."""
+
+_MAX_ITEM_FIELDS = 12
+"""An item of a list with more fields is drawn as a tree, one row each."""
+
 _BULLET = Style("bullet")
 _QUOTE = Style("quote")
 _NAMES = ("file_name", "name", "title", *CONTENT)
@@ -57,7 +63,7 @@ def amount(value: object) -> str:
     if name != "results":
         return _count(len(main), "entry", "entries")
     passages = _count(len(main), "passage")
-    if not 0 < len(main) <= _COUNTED:
+    if not 0 < len(main) <= _MAX_COUNTED:
         return passages
     characters = sum(len(first_text(passage, CONTENT) or "") for passage in main)
     return f"{passages}, {_count(characters, 'character')}"
@@ -121,7 +127,7 @@ def _passages(results: Array, width: int) -> Iterator[Line]:
 def _item(item: object, width: int) -> Iterator[Line]:
     bullet, rest = (Span("• ", _BULLET),), (Span("  "),)
     name = first_text(item, _NAMES)
-    if not is_object(item) or name is None or len(item) > _FEW:
+    if not is_object(item) or name is None or len(item) > _MAX_ITEM_FIELDS:
         yield from _behind(bullet, _tree(item, width - 2, 1), rest)
         return
     others = {key: value for key, value in item.items() if value is not name}
@@ -150,7 +156,7 @@ def _tree(value: object, width: int, depth: int) -> Iterator[Line]:
 
 
 def _entry(label: Span, value: object, width: int, depth: int) -> Iterator[Line]:
-    margin = (Span("  "),) if width - 2 >= _LEAST_WIDTH else ()
+    margin = (Span("  "),) if width - 2 >= _MIN_NESTED_WIDTH else ()
     inner = width - 2 * len(margin)
     if _is_nested(value) and value and label.style.role == "bullet":
         yield from _behind((label,) if margin else (), _tree(value, inner, depth + 1), margin)

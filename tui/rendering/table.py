@@ -10,8 +10,8 @@ from tui.rendering.wrapping import indented, width_of, wrap
 TableCell: TypeAlias = Sequence[Span]
 Align: TypeAlias = Literal["left", "center", "right"]
 
-LEAST = 8
-"""Cells below which a column that needs more cannot be read."""
+MIN_CELLS = 8
+"""A column that is narrower than this, and needs more, cannot be read."""
 
 _BORDER_STYLE = Style("table-border")
 _BORDER = Span(" │ ", _BORDER_STYLE)
@@ -56,7 +56,7 @@ def _columns(table: Table, width: int) -> Sequence[int] | None:
     if _total(wanted) <= width:
         return wanted
     fitted = _shared(wanted, width - _GAP * (len(wanted) - 1))
-    return None if any(cells < min(LEAST, want) for cells, want in zip(fitted, wanted, strict=True)) else fitted
+    return None if any(cells < min(MIN_CELLS, want) for cells, want in zip(fitted, wanted, strict=True)) else fitted
 
 
 def _shared(wanted: Sequence[int], available: int) -> Sequence[int]:
@@ -73,7 +73,7 @@ def _shared(wanted: Sequence[int], available: int) -> Sequence[int]:
             continue
         break
     room = max(0, available - sum(fitted[number] for number in range(len(wanted)) if number not in wide))
-    least = min(LEAST, room // len(wide)) if wide else 0
+    least = min(MIN_CELLS, room // len(wide)) if wide else 0
     spare = room - least * len(wide)
     need = sum(wanted[number] ** 0.5 for number in wide)
     for number in sorted(wide):
