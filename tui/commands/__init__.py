@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Final
 
-COMMANDS: Final[Mapping[str, str]] = {
+COMMANDS: Mapping[str, str] = {
     "serve": "tui.local.cli",
     "login": "tui.commands.login",
     "logout": "tui.commands.logout",

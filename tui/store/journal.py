@@ -17,7 +17,7 @@ from tui.store.notes import put_note
 from tui.store.session_cache import add_turn
 
 MAX_QUESTIONS = 500
-"""So many of the questions asked are remembered for each account."""
+"""Questions asked that are remembered for each account: the latest."""
 
 
 @dataclass(frozen=True, slots=True)
