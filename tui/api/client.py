@@ -21,6 +21,7 @@ from tui.api.connection import Connection, is_loopback
 from tui.api.models import MAX_BOUND_INDEXES, Attachment, FullSession, Index, Page, PresignedUrl, Project, Session
 from tui.api.retry import with_retries
 from tui.cooperative import run_in_slices
+from tui.sanitize import well_formed
 
 MAX_BODY_BYTES = 256 * 1024 * 1024
 """Longest answer that is read; a session of 200,000 events has about 100 MB."""
@@ -255,11 +256,6 @@ class Client:
 
     def _not_the_api(self, body: bytes) -> errors.ApiError:
         return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)
-
-
-def well_formed(text: str) -> str:
-    """Text that UTF-8 can carry: halves of surrogate pairs are joined, single ones become U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _token(page_token: str | None) -> QueryParams:
