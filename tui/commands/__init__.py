@@ -1,4 +1,7 @@
-"""What `llamachat-tui NAME` does besides opening the app: one module each, with `main(arguments) -> exit code`."""
+"""What `llamachat-tui NAME` does besides opening the app: one module each.
+
+A module has `main(arguments) -> exit code`; those of this folder also have `parser()`, which describes the options.
+"""
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
