@@ -143,7 +143,7 @@ class Mute(InMemory):
         print("asked")
         threading.Event().wait()
 keyring.set_keyring(Mute())
-credentials.READ_SECONDS = 0.2
+credentials.READ_TIMEOUT = 0.2
 print(credentials.find(NA, {}).why)
 print(credentials.find(NA, {}).why)
 """

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from tui import log
-from tui.redaction import redact, register_secret
+from tui.redaction import redact, redact_keys, register_secret
 
 
 @pytest.mark.fault(64)
@@ -24,6 +24,12 @@ def test_what_looks_like_a_key_is_taken_out(text: str) -> None:
 def test_a_known_secret_is_taken_out_whatever_it_looks_like() -> None:
     register_secret(SecretStr("correct horse battery"))
     assert redact("said correct horse battery, twice") == "said [redacted], twice"
+
+
+@pytest.mark.fault(64)
+def test_of_a_server_message_only_secrets_are_taken_out() -> None:
+    said = redact_keys("Basic plan of llx-abc_DEF-123 needs a Bearer token, not hunter2", SecretStr("hunter2"), None)
+    assert said == "Basic plan of [redacted] needs a Bearer token, not [redacted]"
 
 
 @pytest.mark.fault(54)

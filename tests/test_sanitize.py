@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.sanitize import clean, clean_line
+from tui.sanitize import clean, clean_line, is_well_formed, well_formed
 
 any_text = st.text(alphabet=st.characters(codec=None, exclude_categories=()), max_size=60)
 
@@ -58,3 +58,17 @@ def test_a_long_title_of_many_lines_is_one_short_line() -> None:
     line = clean_line("word\n" * 5000)
     assert len(line) <= 200
     assert "\n" not in line
+
+
+@pytest.mark.fault(9)
+def test_halves_of_surrogate_pairs_are_joined_and_lone_ones_replaced() -> None:
+    assert well_formed("a\ud83d b") == "a� b"
+    assert well_formed("\ud83d\ude00") == "😀"
+
+
+@given(any_text)
+def test_a_well_formed_text_fits_into_utf8_and_stays_as_it_is(text: str) -> None:
+    made = well_formed(text)
+    made.encode()
+    assert well_formed(made) == made
+    assert (made == text) == is_well_formed(text)

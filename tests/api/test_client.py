@@ -109,7 +109,7 @@ async def test_a_session_comes_with_its_events():
 
 @pytest.mark.fault(42)
 async def test_others_get_their_turn_while_a_long_session_is_decoded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tui.cooperative.SLICE", 0)
+    monkeypatch.setattr("tui.cooperative.SLICE_SECONDS", 0)
     body = {"session_id": "s", "events": [{"type": "text", "content": "a"}] * 100}
     client = Answers(httpx.Response(200, json=body)).client()
     reading = asyncio.create_task(client.session("s"))

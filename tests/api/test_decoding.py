@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.api import decoding as wire
-from tui.api import json_text
+from tui.api import decoding, json_text
 from tui.api.event_decoding import event_from_json
 from tui.api.fields import parse_time
 from tui.api.models import (
@@ -43,7 +42,7 @@ def event(fields: object, sse_event: str = ""):
 
 def full_session(body: bytes) -> FullSession:
     """What a client gets that decodes without a pause."""
-    steps = wire.decoding_full_session(body)
+    steps = decoding.decoding_full_session(body)
     while True:
         try:
             next(steps)
@@ -136,14 +135,14 @@ def test_no_text_makes_an_event_raise(text: str):
 def test_a_session_of_any_shape_is_read_or_refused(fields: dict[str, object]):
     try:
         got = full_session(dumped(fields))
-    except wire.WrongShapeError:
+    except decoding.WrongShapeError:
         return
     assert got.session.session_id == fields["session_id"]
 
 
 @given(body=st.binary())
 def test_any_bytes_are_read_or_refused(body: bytes):
-    with pytest.raises(wire.WrongShapeError):
+    with pytest.raises(decoding.WrongShapeError):
         full_session(body)
 
 
@@ -175,7 +174,7 @@ def test_an_event_that_cannot_be_read_does_not_take_the_others_with_it(bad: str)
     "body", ['{"events": [}', '{"events": [1}', '{"events": [1]]', '{"events": 1]', "{", "{1: 2}", "[1]"]
 )
 def test_a_session_that_is_no_json_is_refused(body: str):
-    with pytest.raises(wire.WrongShapeError):
+    with pytest.raises(decoding.WrongShapeError):
         full_session(body.encode())
 
 
@@ -183,22 +182,22 @@ def test_a_session_that_is_no_json_is_refused(body: str):
 @pytest.mark.parametrize("size", [1, 30, 60])
 def test_a_session_that_is_cut_off_is_refused(size: int):
     body = b'{"session_id": "s", "events": [{"type":"text","content":"a"}, {"type":"text","content":"b"}]}'
-    with pytest.raises(wire.WrongShapeError):
+    with pytest.raises(decoding.WrongShapeError):
         full_session(body[:size])
 
 
 @pytest.mark.fault(42)
 def test_a_long_history_is_decoded_in_as_many_steps_as_it_has_events():
     body = dumped({"session_id": "s", "events": [{"type": "text", "content": "a"}] * 1000})
-    assert sum(1 for _ in wire.decoding_full_session(body)) == 1000
+    assert sum(1 for _ in decoding.decoding_full_session(body)) == 1000
 
 
 def test_a_session_without_its_newer_fields_is_read():
-    assert wire.session(b'{"session_id": "s"}') == Session("s")
+    assert decoding.session(b'{"session_id": "s"}') == Session("s")
 
 
 def test_a_session_with_everything_is_read():
-    got = wire.session(
+    got = decoding.session(
         dumped(
             {
                 "session_id": "ses-abc123",
@@ -222,47 +221,46 @@ def test_a_session_with_everything_is_read():
 @pytest.mark.fault(41)
 @pytest.mark.parametrize("end", [{}, {"next_page_token": None}, {"next_page_token": ""}])
 def test_a_list_ends_without_a_token_or_with_an_empty_one(end: dict[str, object]):
-    assert wire.sessions_page(dumped({"items": [{"session_id": "s"}]} | end)) == Page([Session("s")])
+    assert decoding.sessions_page(dumped({"items": [{"session_id": "s"}]} | end)) == Page([Session("s")])
 
 
 @pytest.mark.fault(41)
 def test_items_of_another_shape_are_left_out():
-    page = wire.sessions_page(dumped({"items": [{"session_id": "s"}, None, {"id": 1}], "next_page_token": "t"}))
+    page = decoding.sessions_page(dumped({"items": [{"session_id": "s"}, None, {"id": 1}], "next_page_token": "t"}))
     assert page == Page([Session("s")], "t")
 
 
 def test_an_index_tells_its_state_from_its_metadata():
-    page = wire.indexes_page(
+    page = decoding.indexes_page(
         dumped({"items": [{"id": "idx-1", "name": "Papers", "metadata": {"status": "failed", "error_message": "x"}}]})
     )
     assert page.items == [Index("idx-1", "Papers", status="failed", error_message="x")]
-    syncing = wire.index(b'{"id": "idx-1", "metadata": {"status": "ready", "files_done": 2, "files_total": 9}}')
+    syncing = decoding.index(b'{"id": "idx-1", "metadata": {"status": "ready", "files_done": 2, "files_total": 9}}')
     assert (syncing.files_done, syncing.files_total, syncing.is_syncing) == (2, 9, True)
     assert not page.items[0].is_syncing
-    assert wire.index(b'{"id": "idx-1", "metadata": 3, "sync_in_progress": true}') == Index(
+    assert decoding.index(b'{"id": "idx-1", "metadata": 3, "sync_in_progress": true}') == Index(
         "idx-1", "", sync_in_progress=True
     )
 
 
 def test_projects_come_bare_or_paged():
     items = [{"id": "p", "name": "Default", "organization_id": "o", "is_default": True}]
-    assert (
-        wire.projects(dumped(items)) == wire.projects(dumped({"items": items})) == [Project("p", "Default", "o", True)]
-    )
+    expected = [Project("p", "Default", "o", True)]
+    assert decoding.projects(dumped(items)) == decoding.projects(dumped({"items": items})) == expected
 
 
 def test_attachments_and_their_addresses_are_read():
-    page = wire.attachments_page(dumped({"items": [{"name": "screenshots/page_1.jpg", "size": 10}]}))
+    page = decoding.attachments_page(dumped({"items": [{"name": "screenshots/page_1.jpg", "size": 10}]}))
     assert page.items == [Attachment("screenshots/page_1.jpg", 10)]
-    got = wire.presigned_url(dumped({"url": "https://x.test/1?s=2", "expires_at": "2026-01-01T00:00:00Z"}))
+    got = decoding.presigned_url(dumped({"url": "https://x.test/1?s=2", "expires_at": "2026-01-01T00:00:00Z"}))
     assert got == PresignedUrl("https://x.test/1?s=2", datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.fault(34)
 @pytest.mark.parametrize("body", [b"", b"<html>", b"3", b'"x"', b"{}", b'{"items": 3}'])
 def test_what_is_no_list_is_refused(body: bytes):
-    with pytest.raises(wire.WrongShapeError):
-        wire.sessions_page(body)
+    with pytest.raises(decoding.WrongShapeError):
+        decoding.sessions_page(body)
 
 
 @pytest.mark.fault(43)

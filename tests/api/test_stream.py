@@ -48,7 +48,7 @@ from tui.api.stream import stream_turn
 STREAMS = {path.stem: path for path in (Path(__file__).parent.parent / "streams").glob("*.sse")}
 WHOLE = sorted(set(STREAMS) - {"no_final_blank_line"})
 BOUND = Session("ses-1", index_ids=("idx-1",))
-IMPATIENT = Limits(first_event=0.3, next_event=0.3, tick=0.02)
+IMPATIENT = Limits(first_event_timeout=0.3, next_event_timeout=0.3, tick_seconds=0.02)
 STOP = b'data: {"type":"stop","is_error":false,"error":null,"usage":{}}\n\n'
 HI = b'data: {"type":"text_delta","content":"hi"}\n\n'
 
@@ -420,7 +420,7 @@ async def test_stopping_a_silent_turn_is_at_once_and_closes_the_connection():
 @pytest.mark.fault(39)
 async def test_an_answer_that_a_proxy_held_back_arrives_whole():
     async def reply(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(IMPATIENT.first_event / 2)
+        await asyncio.sleep(IMPATIENT.first_event_timeout / 2)
         writer.write(STREAM_HEAD + STREAMS["rounds"].read_bytes())
 
     async with serving(reply) as asked:
@@ -476,7 +476,7 @@ from tui.api.stream import stream_turn
 
 async def main():
     client = Client(Connection(sys.argv[1]))
-    limits = Limits(first_event=1, next_event=1, tick=0.05)
+    limits = Limits(first_event_timeout=1, next_event_timeout=1, tick_seconds=0.05)
     async with aclosing(stream_turn(client, Session("s"), "why?", limits=limits)) as events:
         async for event in events:
             print(type(event).__name__, flush=True)

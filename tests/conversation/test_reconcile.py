@@ -20,8 +20,8 @@ from tui.api.models import (
     UserInput,
 )
 from tui.conversation.reconcile import (
-    LONGEST_WATCH,
-    PAUSES,
+    PAUSE_SECONDS,
+    WATCH_TIMEOUT,
     Finished,
     Interrupted,
     NotConfirmed,
@@ -52,7 +52,7 @@ def look_until_decided(sent: Sent, get: Callable[[], Sequence[Event] | None]) ->
             return verdict, pauses
         polls = verdict.polls
         pauses.append(verdict.after)
-        assert sum(pauses) < LONGEST_WATCH + 2 * max(PAUSES)
+        assert sum(pauses) < WATCH_TIMEOUT + 2 * max(PAUSE_SECONDS)
 
 
 def answers(events: Sequence[Event]) -> list[str]:
@@ -87,7 +87,7 @@ def test_a_question_of_another_client_in_between_does_not_hide_this_one() -> Non
 
 
 def test_a_question_that_never_shows_is_looked_for_at_growing_pauses_and_then_not_confirmed() -> None:
-    assert look_until_decided(SENT, lambda: BEFORE) == (NotConfirmed(), list(PAUSES))
+    assert look_until_decided(SENT, lambda: BEFORE) == (NotConfirmed(), list(PAUSE_SECONDS))
 
 
 def test_a_question_that_never_shows_though_its_answer_began_to_arrive_is_not_called_lost() -> None:
@@ -100,7 +100,7 @@ def test_a_question_that_never_shows_though_its_answer_began_to_arrive_is_not_ca
 def test_a_turn_that_does_not_grow_is_interrupted_after_the_last_look() -> None:
     events = [*BEFORE, UserInput(QUESTION), Text("Three")]
 
-    assert look_until_decided(SENT, lambda: events) == (Interrupted(events), list(PAUSES))
+    assert look_until_decided(SENT, lambda: events) == (Interrupted(events), list(PAUSE_SECONDS))
 
 
 def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() -> None:
@@ -112,8 +112,8 @@ def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() ->
 
     verdict, pauses = look_until_decided(SENT, growing)
     assert isinstance(verdict, Interrupted)
-    assert set(pauses) == {PAUSES[0]}
-    assert sum(pauses) == LONGEST_WATCH
+    assert set(pauses) == {PAUSE_SECONDS[0]}
+    assert sum(pauses) == WATCH_TIMEOUT
 
 
 @pytest.mark.fault(55)
@@ -240,12 +240,12 @@ def test_whatever_fails_one_question_is_sent_once_and_nothing_untrue_is_said(lag
                 assert answers(events) == ["Three months."]
             case Interrupted(events):
                 assert accept
-                assert not server.has_finished or lag == 99 or lag > len(PAUSES)
+                assert not server.has_finished or lag == 99 or lag > len(PAUSE_SECONDS)
                 arrived = "".join(answers([UserInput(QUESTION), *received]))
                 assert arrived in "".join(answers(events))
             case NotConfirmed():
                 assert not received
-                assert not accept or lag > len(PAUSES)
+                assert not accept or lag > len(PAUSE_SECONDS)
             case _:
                 pytest.fail(f"no decision: {verdict}")
 

@@ -13,7 +13,7 @@ import tui
 
 ROOT = Path(tui.__file__).parent
 SHELL = ROOT / "__main__.py"
-PARTS = [ROOT, *(ROOT / name for name in ("screens", "widgets", "terminal"))]
+PARTS = [ROOT, *(ROOT / name for name in ("screens", "widgets", "lineview", "terminal"))]
 SOURCES = sorted(path for part in PARTS for path in part.glob("*.py") if path != SHELL)
 
 

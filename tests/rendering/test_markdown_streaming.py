@@ -163,7 +163,7 @@ def test_code_is_highlighted_as_a_whole_when_its_fence_closes() -> None:
     body = "'''\n" + "words in a string\n" * 100 + "'''\n"
     text = f"```python\n{body}```\n\nEnd."
     lines = streamed(text, 80, range(0, len(text), 50))
-    assert {span.role for line in lines for span in line.spans if "words" in span.text} == {"code-string"}
+    assert {span.style.role for line in lines for span in line.spans if "words" in span.text} == {"code-string"}
 
 
 @pytest.mark.parametrize(

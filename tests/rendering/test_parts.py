@@ -142,7 +142,7 @@ def hostile_lines(width: int) -> list[Line]:
 def test_no_control_character_reaches_a_row(width: int) -> None:
     lines = hostile_lines(width)
     assert not FORBIDDEN & set("".join(line.text for line in lines))
-    assert not FORBIDDEN & set("".join(span.link or "" for line in lines for span in line.spans))
+    assert not FORBIDDEN & set("".join(span.style.link or "" for line in lines for span in line.spans))
     assert all(cells(line) <= width for line in lines)
 
 

@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 import httpx
 
-from tui.api import decoding as wire
-from tui.api import errors, explain, network
+from tui.api import decoding, errors, explain, network
 from tui.api.connection import Connection, is_loopback
 from tui.api.models import MAX_BOUND_INDEXES, Attachment, FullSession, Index, Page, PresignedUrl, Project, Session
 from tui.api.retry import with_retries
 from tui.cooperative import run_in_slices
+from tui.sanitize import well_formed
 
 MAX_BODY_BYTES = 256 * 1024 * 1024
 """Longest answer that is read; a session of 200,000 events has about 100 MB."""
@@ -90,7 +90,7 @@ class Client:
 
     async def sessions(self, page_token: str | None = None, page_size: int = 50) -> Page[Session]:
         """One page of the list of sessions."""
-        return await self._get("/api/v1/chat", wire.sessions_page, {"page_size": page_size} | _token(page_token))
+        return await self._get("/api/v1/chat", decoding.sessions_page, {"page_size": page_size} | _token(page_token))
 
     async def create_session(self, index_ids: Sequence[str] | None = None) -> Session:
         """A new session, bound to up to ten indexes, or to none: then each question names its own."""
@@ -99,19 +99,19 @@ class Client:
                 f"A session can be bound to {MAX_BOUND_INDEXES} indexes; {len(index_ids)} are chosen. Choose fewer."
             )
         body = await self._ask("POST", "/api/v1/chat", body={"index_ids": list(index_ids)} if index_ids else {})
-        return self._read(wire.session, body)
+        return self._read(decoding.session, body)
 
     async def session(self, session_id: str) -> FullSession:
         """A session with all its events, decoded in slices."""
         body = await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
         try:
-            return await run_in_slices(wire.decoding_full_session(body))
-        except wire.WrongShapeError as error:
+            return await run_in_slices(decoding.decoding_full_session(body))
+        except decoding.WrongShapeError as error:
             raise self._not_the_api(body) from error
 
     async def summary(self, session_id: str) -> Session:
         """A session without its events."""
-        return await self._get(f"/api/v1/chat/{_segment(session_id)}/summary", wire.session)
+        return await self._get(f"/api/v1/chat/{_segment(session_id)}/summary", decoding.session)
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a session; one that is gone already counts as deleted."""
@@ -132,20 +132,20 @@ class Client:
                 raise
             self._offers_titles = False
             return None
-        return self._read(wire.session, body)
+        return self._read(decoding.session, body)
 
     async def indexes(self, page_token: str | None = None, page_size: int = 100) -> Page[Index]:
         """One page of the list of indexes."""
-        return await self._get("/api/v1/indexes", wire.indexes_page, {"page_size": page_size} | _token(page_token))
+        return await self._get("/api/v1/indexes", decoding.indexes_page, {"page_size": page_size} | _token(page_token))
 
     async def index(self, index_id: str) -> Index:
         """One index, with `sync_in_progress`."""
-        return await self._get(f"/api/v1/indexes/{_segment(index_id)}", wire.index, {"expand": "sync_in_progress"})
+        return await self._get(f"/api/v1/indexes/{_segment(index_id)}", decoding.index, {"expand": "sync_in_progress"})
 
     async def create_index(self, directory: str) -> Index:
         """A new index over a source directory: of the embedded server, the whole path of a folder of this machine."""
         body = await self._ask("POST", "/api/v1/indexes", body={"source_directory_id": directory})
-        return self._read(wire.index, body)
+        return self._read(decoding.index, body)
 
     async def delete_index(self, index_id: str) -> None:
         """Delete an index; its documents are not touched. One that is gone already counts as deleted."""
@@ -160,17 +160,17 @@ class Client:
 
     async def projects(self) -> Sequence[Project]:
         """The projects that the key can see."""
-        return await self._get("/api/v1/projects", wire.projects)
+        return await self._get("/api/v1/projects", decoding.projects)
 
     async def attachments(self, source_id: str, page_token: str | None = None) -> Page[Attachment]:
         """One page of the attachments of a document."""
         query: QueryParams = {"source_id": source_id}
-        return await self._get("/api/v1/beta/attachments", wire.attachments_page, query | _token(page_token))
+        return await self._get("/api/v1/beta/attachments", decoding.attachments_page, query | _token(page_token))
 
     async def attachment_url(self, name: str, source_id: str) -> PresignedUrl:
         """Where an attachment (such as "screenshots/page_7.jpg") can be had for a while without a key."""
         path = f"/api/v1/beta/attachments/{_segment(name)}"
-        return await self._get(path, wire.presigned_url, {"source_id": source_id})
+        return await self._get(path, decoding.presigned_url, {"source_id": source_id})
 
     async def download(self, presigned: PresignedUrl) -> bytes:
         """The bytes behind a presigned address, asked for without the key."""
@@ -246,7 +246,7 @@ class Client:
     def _read(self, decode: Callable[[bytes], _Value], body: bytes) -> _Value:
         try:
             return decode(body)
-        except wire.WrongShapeError as error:
+        except decoding.WrongShapeError as error:
             raise self._not_the_api(body) from error
 
     def _refusal(self, response: httpx.Response, body: bytes, advice: str = errors.TRY_AGAIN) -> errors.ApiError:
@@ -255,11 +255,6 @@ class Client:
 
     def _not_the_api(self, body: bytes) -> errors.ApiError:
         return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)
-
-
-def well_formed(text: str) -> str:
-    """Text that UTF-8 can carry: halves of surrogate pairs are joined, single ones become U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _token(page_token: str | None) -> QueryParams:

@@ -28,13 +28,7 @@ class _Session(BaseModel):
     shared_access: Maybe[Line] = None
 
     def value(self) -> models.Session:
-        return models.Session(
-            session_id=self.session_id,
-            last_updated_at=self.last_updated_at,
-            generated_title=self.generated_title,
-            index_ids=self.index_ids,
-            shared_access=self.shared_access,
-        )
+        return models.Session(**vars(self))
 
 
 class _IndexState(BaseModel):
@@ -76,7 +70,7 @@ class _Attachment(BaseModel):
     last_modified: Time = None
 
     def value(self) -> models.Attachment:
-        return models.Attachment(self.name, self.size, self.last_modified)
+        return models.Attachment(**vars(self))
 
 
 class _PresignedUrl(BaseModel):
@@ -84,7 +78,7 @@ class _PresignedUrl(BaseModel):
     expires_at: Time = None
 
     def value(self) -> models.PresignedUrl:
-        return models.PresignedUrl(self.url, self.expires_at)
+        return models.PresignedUrl(**vars(self))
 
 
 def decoding_full_session(body: bytes) -> Generator[None, None, models.FullSession]:

@@ -15,7 +15,7 @@ from tui.api.fields import Line, Maybe, Shown
 from tui.sanitize import clean, clean_line
 
 MAX_RAW_CHARS = 1_000_000
-"""So much of an unknown event is kept."""
+"""Characters of an unknown event that are kept."""
 
 
 def _or_empty(value: object) -> object:

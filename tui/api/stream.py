@@ -11,9 +11,10 @@ from http import HTTPStatus
 import httpx
 
 from tui.api import errors, explain, sse
-from tui.api.client import Client, well_formed
+from tui.api.client import Client
 from tui.api.event_decoding import event_from_json
 from tui.api.models import MAX_PROMPT_CHARS, Event, Session, Stop
+from tui.sanitize import well_formed
 
 _SENTINEL = "[DONE]"
 _START_BYTES = 4096

@@ -33,12 +33,12 @@ def _found(turn: Turn, wanted: str) -> list[int]:
     return [block for block, text in enumerate(texts) if wanted in text.casefold()]
 
 
-def rows_with(source: LineSource, turn: int, block: int, wanted: str) -> Iterator[Place]:
+def rows_with(source: LineSource, section: int, block: int, wanted: str) -> Iterator[Place]:
     """The rows of a block in which an occurrence begins, also one that goes on after a wrap."""
     wanted = wanted.casefold()
-    height = source.height(turn, block)
+    height = source.height(section, block)
     for row in range(height):
-        place = Place(turn, block, row)
+        place = Place(section, block, row)
         text = source.line(place).text.casefold()
         following = row + 1
         joined = text

@@ -12,7 +12,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from tui.rendering.code import code_lines
 from tui.rendering.inline import References, inline_spans
-from tui.rendering.lines import BLANK, PLAIN, Line, Span
+from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
 from tui.rendering.table import Align, Table, table_lines
 from tui.rendering.wrapping import fold, indented, shortened, width_of, wrap
 from tui.sanitize import clean, clean_line
@@ -20,27 +20,27 @@ from tui.sanitize import clean, clean_line
 _BULLETS = "•◦▪"
 _LISTS = ("bullet_list", "ordered_list")
 _HEADINGS = (
-    Span("", "heading", bold=True),
-    Span("", "heading", bold=True),
-    Span("", "heading", bold=True),
-    Span("", "heading", bold=True, italic=True),
-    Span("", "heading", italic=True),
-    Span("", "heading"),
+    Style("heading", bold=True),
+    Style("heading", bold=True),
+    Style("heading", bold=True),
+    Style("heading", bold=True, italic=True),
+    Style("heading", italic=True),
+    Style("heading"),
 )
 _UNDERLINES = {0: "═", 1: "─"}
 _ALIGNS: dict[str, Align] = {"text-align:center": "center", "text-align:right": "right"}
-LEAST_WIDTH = 8
-"""Where so few cells are left for text, deeper nesting is no longer indented."""
+MIN_NESTED_WIDTH = 8
+"""Where so few cells are left for text, what is nested deeper is no longer indented."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockContext:
-    """What a block is set in: its width in cells, the look of its text, and the source that its maps count lines of."""
+    """What a block is drawn in: a width in cells, a style of plain text, the source that its maps count lines of."""
 
     width: int
     source: Sequence[str]
     references: References
-    look: Span = PLAIN
+    style: Style = PLAIN
     depth: int = 0
 
     def inside(self, margin: Sequence[Span]) -> "BlockContext":
@@ -51,7 +51,7 @@ def block_lines(node: SyntaxTreeNode, context: BlockContext, number: int | None 
     """The rows of one block. `number` is the first number of an ordered list, where it is not the source's."""
     match node.type:
         case "paragraph":
-            return wrap(_inline(node, context, context.look), context.width)
+            return wrap(_inline(node, context, context.style), context.width)
         case "heading":
             return _heading(node, context)
         case "bullet_list" | "ordered_list":
@@ -61,12 +61,12 @@ def block_lines(node: SyntaxTreeNode, context: BlockContext, number: int | None 
         case "fence" | "code_block":
             return _code(node, context.width)
         case "hr":
-            return [Line((Span("─" * context.width, "rule"),), decoration=context.width)]
+            return [Line((Span("─" * context.width, Style("rule")),), decoration=context.width)]
         case "table":
             return table_lines(_table(node, context), context.width)
         case "footnote_reference":
             label = f"[{clean_line(str(node.meta['label']))}] "
-            return _hanging(node, Span(label, "link"), context)
+            return _hanging(node, Span(label, Style("link")), context)
         case _:
             return _source(node, context)
 
@@ -76,9 +76,9 @@ def first_number(node: SyntaxTreeNode) -> int:
     return int(node.attrs.get("start", 1))
 
 
-def _inline(node: SyntaxTreeNode, context: BlockContext, look: Span) -> list[Span]:
+def _inline(node: SyntaxTreeNode, context: BlockContext, style: Style) -> list[Span]:
     content = node.children[0].content if node.children else ""
-    return inline_spans(content, context.references, look)
+    return inline_spans(content, context.references, style)
 
 
 def _heading(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
@@ -86,7 +86,7 @@ def _heading(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
     lines = wrap(_inline(node, context, _HEADINGS[level]), context.width)
     if level in _UNDERLINES:
         cells = max(1, *(width_of(line.spans) for line in lines))
-        lines.append(Line((Span(_UNDERLINES[level] * cells, "rule"),), decoration=cells, continues=""))
+        lines.append(Line((Span(_UNDERLINES[level] * cells, Style("rule")),), decoration=cells, continues=""))
     return lines
 
 
@@ -99,22 +99,22 @@ def _list(node: SyntaxTreeNode, context: BlockContext, number: int | None) -> li
         marker = _BULLETS[context.depth % len(_BULLETS)] if node.type == "bullet_list" else f"{first + at}."
         if "checked" in item.meta:
             marker = "☑" if item.meta["checked"] else "☐"
-        lines += _hanging(item, Span(f"{marker} ", "bullet"), replace(context, depth=context.depth + 1))
+        lines += _hanging(item, Span(f"{marker} ", Style("bullet")), replace(context, depth=context.depth + 1))
     return lines
 
 
 def _hanging(node: SyntaxTreeNode, marker: Span, context: BlockContext) -> list[Line]:
     """Blocks behind a marker, their other rows below their first."""
     rest = (Span(" " * width_of((marker,))),)
-    if context.width - width_of(rest) < LEAST_WIDTH:
+    if context.width - width_of(rest) < MIN_NESTED_WIDTH:
         rest = ()
     lines = list(_children(node, context.inside(rest))) or [BLANK]
     return indented(lines, (marker,), rest) if rest else [*wrap((marker,), context.width), *lines]
 
 
 def _quote(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
-    bar = (Span("▌ ", "quote"),) if context.width - 2 >= LEAST_WIDTH else ()
-    return indented(_children(node, replace(context.inside(bar), look=replace(context.look, role="quote"))), bar)
+    bar = (Span("▌ ", Style("quote")),) if context.width - 2 >= MIN_NESTED_WIDTH else ()
+    return indented(_children(node, replace(context.inside(bar), style=context.style._replace(role="quote"))), bar)
 
 
 def _children(node: SyntaxTreeNode, context: BlockContext) -> Iterator[Line]:
@@ -131,7 +131,7 @@ def _source(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
     first, after = node.map or (0, 0)
     text = clean("\n".join(context.source[first:after])).strip("\n")
     markers_only = not text.strip(" \t>-+*.)0123456789\n")
-    return [] if markers_only else fold((replace(context.look, text=text.replace("\t", " ")),), context.width)
+    return [] if markers_only else fold((Span(text.replace("\t", " "), context.style),), context.width)
 
 
 def _after_blank(node: SyntaxTreeNode, context: BlockContext) -> bool:
@@ -156,12 +156,12 @@ def fence_language(info: str) -> str:
 
 
 def _language_label(language: str, width: int) -> list[Line]:
-    label = Span(f"  {shortened(language, width - 2)}", "muted")
+    label = Span(f"  {shortened(language, width - 2)}", MUTED)
     return [Line((label,), decoration=width_of((label,)), continues="")] if language else []
 
 
 def _table(node: SyntaxTreeNode, context: BlockContext) -> Table:
     rows = [row for group in node.children for row in group.children]
-    cells = [[_inline(cell, context, context.look) for cell in row.children] for row in rows]
+    cells = [[_inline(cell, context, context.style) for cell in row.children] for row in rows]
     aligns: list[Align] = [_ALIGNS.get(str(cell.attrs.get("style", "")), "left") for cell in rows[0].children]
     return Table(cells[0], cells[1:], aligns)

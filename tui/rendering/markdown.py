@@ -27,7 +27,7 @@ from tui.rendering.blocks import BlockContext, block_lines, fence_language, is_b
 from tui.rendering.code import MAX_HIGHLIGHTED, code_lines
 from tui.rendering.freezing import Step, finished, step_to_cut
 from tui.rendering.inline import MAX_INLINE_CHARS
-from tui.rendering.lines import BLANK, PLAIN, Line, Span
+from tui.rendering.lines import BLANK, PLAIN, Line, Style
 from tui.rendering.tail import Parsed, Tail, parse
 from tui.rendering.wrapping import cut
 from tui.sanitize import clean
@@ -61,15 +61,15 @@ class Frozen:
 
 
 class MarkdownBlocks:
-    """The rows of one Markdown text at one width, as a sequence. `look` is the look of its plain text.
+    """The rows of one Markdown text at one width, as a sequence. `style` is that of its plain text.
 
     `behind` is how many characters are not drawn yet: a long text takes several updates.
     """
 
-    def __init__(self, width: int, look: Span = PLAIN) -> None:
+    def __init__(self, width: int, style: Style = PLAIN) -> None:
         self.behind = 0
         self._width = width
-        self._look = look
+        self._style = style
         self._text = ""
         self._settled = False
         self._begin()
@@ -194,7 +194,7 @@ class MarkdownBlocks:
 
     def _drawn(self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode]) -> list[Line]:
         """The rows of blocks that follow what is frozen."""
-        context = BlockContext(self._width, parsed.lines, parsed.references, self._look)
+        context = BlockContext(self._width, parsed.lines, parsed.references, self._style)
         rows: list[Line] = []
         for number, block in enumerate(blocks):
             new = self._first_rows(block, context) if number == 0 else block_lines(block, context)

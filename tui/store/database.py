@@ -16,8 +16,8 @@ from typing import TypeVar
 from tui.store.files import StoreError, prepare, set_aside
 from tui.store.schema import migrate
 
-BUSY_SECONDS = 2.0
-"""How long a transaction waits for another instance's, which takes milliseconds unless that instance is stopped."""
+BUSY_TIMEOUT = 2.0
+"""Seconds to wait for another instance's transaction, which takes milliseconds unless that instance is stopped."""
 
 _WAL_BYTES = 8 * 1024 * 1024
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -134,7 +134,7 @@ def _in_memory() -> sqlite3.Connection:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")

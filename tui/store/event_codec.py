@@ -23,6 +23,7 @@ from tui.api.models import (
     Usage,
     UserInput,
 )
+from tui.sanitize import is_well_formed
 
 _TOO_DEEP = "This is nested too deeply to be kept on this machine."
 
@@ -43,21 +44,7 @@ def decode_events(text: str) -> list[Event]:
 def to_json(value: object) -> str:
     """A JSON value as compact text that UTF-8 can hold: lone surrogates are written as escapes."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text if is_storable(text) else json.dumps(value, separators=(",", ":"))
-
-
-def is_storable(text: str) -> bool:
-    """Whether UTF-8 can hold the text, which is so unless there are lone surrogates in it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def storable(text: str) -> str:
-    """The text with its surrogate pairs joined, and the lone ones replaced by U+FFFD."""
-    return text if is_storable(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if is_well_formed(text) else json.dumps(value, separators=(",", ":"))
 
 
 def _encoded(event: Event) -> str:

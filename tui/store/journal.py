@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.api.models import Event, UserInput
+from tui.sanitize import well_formed
 from tui.store.database import Database
-from tui.store.event_codec import decode_events, encode_events, storable, to_json
+from tui.store.event_codec import decode_events, encode_events, to_json
 from tui.store.notes import put_note
 from tui.store.session_cache import add_turn
 
 MAX_QUESTIONS = 500
-"""So many of the questions asked are remembered for each account."""
+"""Questions asked that are remembered for each account: the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,10 @@ class Journal:
         In the same transaction the question leaves the draft, which becomes what is given here, and the queue if one
         is given.
         """
-        prompt = storable(prompt)
+        prompt = well_formed(prompt)
 
         def begin(connection: sqlite3.Connection) -> int:
-            put_note(connection, account, session_id, "draft", storable(draft) or None)
+            put_note(connection, account, session_id, "draft", well_formed(draft) or None)
             if queue is not None:
                 put_note(connection, account, session_id, "queue", to_json(list(queue)) if queue else None)
             _remember(connection, account, prompt)

@@ -5,8 +5,9 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
+from tui.sanitize import well_formed
 from tui.store.database import Database
-from tui.store.event_codec import storable, to_json
+from tui.store.event_codec import to_json
 
 NO_SESSION = ""
 """The session id of what is written before there is a session."""
@@ -21,7 +22,7 @@ class Notes:
         self._database = database
 
     def save_draft(self, account: str, session_id: str, text: str) -> None:
-        self._save(account, session_id, "draft", storable(text) or None)
+        self._save(account, session_id, "draft", well_formed(text) or None)
 
     def draft(self, account: str, session_id: str) -> str:
         """The text that was being written; "" where there is none."""
@@ -41,7 +42,7 @@ class Notes:
 
     def save_name(self, account: str, session_id: str, name: str) -> None:
         """What the user calls the session; "" takes the name back."""
-        self._save(account, session_id, "name", storable(name) or None)
+        self._save(account, session_id, "name", well_formed(name) or None)
 
     def names(self, account: str) -> dict[str, str]:
         """The names that the user gave, by session id."""

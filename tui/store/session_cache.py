@@ -12,8 +12,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from tui.api.models import Event, Session, Text, TextDelta, UserInput
+from tui.sanitize import well_formed
 from tui.store.database import Database
-from tui.store.event_codec import decode_events, encode_events, storable, to_json
+from tui.store.event_codec import decode_events, encode_events, to_json
 
 _BATCH_CHARS = 1_000_000
 """About so much is written in one transaction: some milliseconds."""
@@ -131,7 +132,8 @@ class SessionCache:
 
     def search(self, account: str, words: str, limit: int = 50) -> list[Hit]:
         """The stored turns whose question and answer have all the words (each may be a beginning), best first."""
-        terms = " ".join('"{}"*'.format(word.replace('"', '""')) for word in storable(words).replace("\0", " ").split())
+        quoted = (word.replace('"', '""') for word in well_formed(words).replace("\0", " ").split())
+        terms = " ".join(f'"{word}"*' for word in quoted)
         if not terms:
             return []
         query = """
@@ -172,7 +174,7 @@ def _row(account: str, session: Session) -> tuple[str | None, ...]:
         account,
         session.session_id,
         session.last_updated_at.astimezone(UTC).isoformat() if session.last_updated_at else None,
-        session.generated_title if session.generated_title is None else storable(session.generated_title),
+        session.generated_title if session.generated_title is None else well_formed(session.generated_title),
         None if session.index_ids is None else to_json(list(session.index_ids)),
         session.shared_access,
     )
@@ -206,7 +208,7 @@ def _turn(number: int, events: Sequence[Event]) -> _Turn:
     whole = [event.content for event in events if isinstance(event, Text)]
     pieces = whole or [event.content for event in events if isinstance(event, TextDelta)]
     answer = "\n\n".join(whole) if whole else "".join(pieces)
-    return _Turn(number, storable(question), storable(answer), encode_events(events))
+    return _Turn(number, well_formed(question), well_formed(answer), encode_events(events))
 
 
 def _batches(turns: Iterable[_Turn]) -> Iterator[list[_Turn]]:
