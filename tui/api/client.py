@@ -15,10 +15,11 @@ import httpx
 
 from tui.api import decoding as wire
 from tui.api import errors, explain, network
-from tui.api.connection import Connection, is_loopback
+from tui.api.connection import Connection
 from tui.api.models import MAX_BOUND_INDEXES, Attachment, FullSession, Index, Page, PresignedUrl, Project, Session
 from tui.api.retry import with_retries
 from tui.cooperative import run_in_slices
+from tui.loopback import is_loopback
 
 MAX_BODY_BYTES = 256 * 1024 * 1024
 """Longest answer that is read; a session of 200,000 events has about 100 MB."""

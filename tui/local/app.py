@@ -1,7 +1,7 @@
 """The application: all its parts put together, and the answers to errors."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -38,16 +38,20 @@ def build(
     database: LibraryDatabase,
     folders: Sequence[Folder],
     key: str,
-    hosts: Collection[str] | None,
     agent: Agent = answer,
     ping_seconds: float = PING_SECONDS,
+    *,
+    loopback_only: bool,
 ) -> Starlette:
-    """The server over these folders, as an ASGI application. It begins to index when it starts."""
+    """The server over these folders, as an ASGI application. It begins to index when it starts.
+
+    `loopback_only`: only this machine reaches the server. It then answers to names of this machine alone, and a client
+    may name a folder to be served.
+    """
     library, sessions = open_library(database, folders), SessionStore(database)
     syncing = SyncSupervisor(database, library.folders, library.states)
     turns = TurnTasks(sessions, library, syncing, agent)
-    on_loopback = hosts is not None
-    parts = Services(library, sessions, syncing, turns, PageImages(), ping_seconds, may_add_folders=on_loopback)
+    parts = Services(library, sessions, syncing, turns, PageImages(), ping_seconds, may_add_folders=loopback_only)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -67,7 +71,7 @@ def build(
             *attachment_routes.routes(parts),
             *retrieval_routes.routes(parts),
         ],
-        middleware=[Middleware(AuthMiddleware, key=key, hosts=hosts)],
+        middleware=[Middleware(AuthMiddleware, key=key, loopback_only=loopback_only)],
         exception_handlers={HTTPException: _http_error, BadRequestError: invalid},
         lifespan=lifespan,
     )

@@ -14,11 +14,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.loopback import is_loopback
+
 if TYPE_CHECKING:
     from tui.local.agents.agent import Agent
 
 KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 class UsageError(Exception):
@@ -137,7 +138,7 @@ def _agent() -> "Agent":
 def serve(options: argparse.Namespace) -> None:
     """Runs the server until it is told to end. Raises `UsageError`, and what `Database` raises."""
     given_key = _api_key(options.api_key_file)
-    local = options.host in LOOPBACK_HOSTS
+    local = is_loopback(options.host)
     if not local and given_key is None:
         raise UsageError(
             f"To listen on {options.host}, where other machines can reach it, the server needs a key of your own: "
@@ -156,7 +157,7 @@ def serve(options: argparse.Namespace) -> None:
 
     agent = _agent()
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
-    app = build(LibraryDatabase(data_folder()), served, key, frozenset(LOOPBACK_HOSTS) if local else None, agent)
+    app = build(LibraryDatabase(data_folder()), served, key, agent, loopback_only=local)
     serving, syncing = app.state.folders, app.state.syncing
     names = [folder.name for folder in serving.by_id.values()]
     ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)

@@ -105,8 +105,10 @@ def test_no_entry_without_the_key(http: httpx.Client, headers: dict[str, str]) -
 
 
 def test_another_host_name_is_not_answered(http: httpx.Client) -> None:
-    assert http.get("/api/v1/chat", headers={"Host": "evil.example"}).status_code == 400
-    assert http.get("/api/v1/chat", headers={"Host": "localhost:1"}).status_code == 200
+    for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.0.1", "[::2]:80", ""):
+        assert http.get("/api/v1/chat", headers={"Host": host}).status_code == 400, host
+    for host in ("localhost:1", "LOCALHOST", "notes.localhost", "127.0.0.2:80", "[::1]:80"):
+        assert http.get("/api/v1/chat", headers={"Host": host}).status_code == 200, host
 
 
 def test_a_body_that_is_too_large(http: httpx.Client) -> None:
