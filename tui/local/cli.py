@@ -158,14 +158,14 @@ def serve(options: argparse.Namespace) -> None:
     agent = _agent()
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
     app = build(LibraryDatabase(data_folder()), served, key, agent, loopback_only=local)
-    serving, syncing = app.state.folders, app.state.syncing
+    serving, supervisor = app.state.folders, app.state.supervisor
     names = [folder.name for folder in serving.by_id.values()]
     ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)
 
     def tell() -> None:
         print(ready.as_json() if options.json else ready.as_text(), flush=True)
         if sys.stderr.isatty() and not options.json:
-            show_in_background(serving, syncing, sys.stderr)
+            show_in_background(serving, supervisor, sys.stderr)
 
     run(app, listener, tell, until_stdin_closes=options.until_stdin_closes)
 

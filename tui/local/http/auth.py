@@ -6,11 +6,10 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tui.local.library.page_images import SIGNED_PATH
 from tui.loopback import is_loopback
 
 MAX_BODY_BYTES = 1_000_000
-SIGNED = "/signed/"
-"""Paths below this need no key: their routes check the signature in the URL."""
 
 
 class BodyTooLargeError(Exception):
@@ -37,7 +36,7 @@ class AuthMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(Headers(scope=scope), signed=scope["path"].startswith(SIGNED))
+        refusal = self._refusal(Headers(scope=scope), signed=scope["path"].startswith(SIGNED_PATH))
         if refusal:
             await refusal(scope, receive, send)
             return
