@@ -135,11 +135,11 @@ class ChatScreen(ReadingScreen):
 
     def say_place(self, place: str) -> None:
         """Say in the bottom line what the app is connected to."""
-        self.query_one(KeyHints).say_place(place)
+        self.query_one(KeyHints).connected_to = place
 
     def say_activity(self, activity: str) -> None:
         """Say in the bottom line what is being waited for; empty where nothing is."""
-        self.query_one(KeyHints).say_activity(activity)
+        self.query_one(KeyHints).activity = activity
 
     def say_problem(self, problem: str) -> None:
         """Say what went wrong: where no conversation is open in its place, else in a notice."""
@@ -202,18 +202,19 @@ class ChatScreen(ReadingScreen):
             )
             for session in self.workspace.catalogue
         ]
-        self.query_one(Sidebar).show_rows(rows, self._open_id)
+        sidebar = self.query_one(Sidebar)
+        sidebar.rows, sidebar.open_id = rows, self._open_id
         self._show_heading()
         if self._picker is not None and self._picker.is_mounted and self._picker.is_current:
             self._picker.show_indexes(self.workspace.indexes)
 
     def _show_heading(self) -> None:
-        session = self.workspace.catalogue.get(self._open_id)
+        session, view = self.workspace.catalogue.get(self._open_id), self.query_one(ConversationView)
         if session is None:
-            self.query_one(ConversationView).show_heading("", "")
+            view.title = view.searched = ""
             return
-        names = ", ".join(self.workspace.searched_names(session)) or "unbound"
-        self.query_one(ConversationView).show_heading(self.workspace.title(session.session_id), names)
+        view.title = self.workspace.title(session.session_id)
+        view.searched = ", ".join(self.workspace.searched_names(session)) or "unbound"
 
     def _show_transcript(self, session_id: str) -> None:
         if session_id == self._open_id:
@@ -242,7 +243,8 @@ class ChatScreen(ReadingScreen):
     def _show_queue(self) -> None:
         waiting = self.workspace.waiting(self._open_id)
         is_paused = self.workspace.is_paused(self._open_id)
-        self.query_one(QueueLine).show(waiting, is_paused=is_paused)
+        queue = self.query_one(QueueLine)
+        queue.waiting, queue.is_paused = waiting, is_paused
         self.query_one(Composer).has_waiting = bool(waiting)
 
     def _turn_to(self, session_id: str | None) -> None:
@@ -267,7 +269,7 @@ class ChatScreen(ReadingScreen):
         self.say_activity("" if transcript is not None else "Opening the session…")
         self.remove_class("-sessions")
         self._show_sessions()
-        self.query_one(Sidebar).put_cursor_on(session_id)
+        self.query_one(SessionList).put_cursor_on(session_id)
         self._remember_questions()
         self.set_focus(self.query_one(Composer))
 
