@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+BUILD_REQUIRES := $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')"
 
 .PHONY: run test lint types contracts unit wheel screenshots bench bench-retrieval bench-server soak reliability pins clean
 
@@ -14,6 +16,7 @@ test: lint types contracts unit wheel
 lint: $(VENV)/test.done
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/vulture
 
 types: $(VENV)/test.done
 	$(BIN)/pyright
@@ -47,8 +50,8 @@ reliability: $(VENV)/test.done
 
 pins: $(VENV)/test.done
 	$(BIN)/python -m pip install --quiet uv
-	cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o run.txt run.in
-	cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c run.txt -o test.txt test.in
+	$(BUILD_REQUIRES) | $(COMPILE) -o requirements/run.txt pyproject.toml -
+	$(BUILD_REQUIRES) | $(COMPILE) -o requirements/test.txt --extra test --extra office -c requirements/run.txt pyproject.toml -
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -14,7 +14,8 @@ from pathlib import Path
 from pydoc_data import topics
 
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.library import Library, folders_of
+from tui.local.library.folders import folders_of
+from tui.local.library.library import Library, open_library
 from tui.local.library.sync import sync
 from tui.local.search.retrieval import retrieve
 
@@ -43,19 +44,21 @@ def documents(names: Iterable[str]) -> list[str]:
 
 def ours(library: Library) -> Search:
     """The search of the local library."""
-    ids = list(library.folders)
-    return lambda question: documents(passage.file_name for passage in retrieve(library, question, ids, PASSAGES))
+    passages, vocabulary, ids = library.passages, library.vocabulary, list(library.folders.by_id)
+    return lambda question: documents(
+        passage.file_name for passage in retrieve(passages, vocabulary, question, ids, PASSAGES)
+    )
 
 
-def plain(library: Library) -> Search:
+def plain(database: LibraryDatabase) -> Search:
     """FTS5 with its defaults over the same passages."""
-    with library.database.writing() as connection:
+    with database.writing() as connection:
         connection.execute("CREATE VIRTUAL TABLE plain USING fts5 (file, heading, body)")
         connection.execute("INSERT INTO plain (rowid, file, heading, body) SELECT rowid, * FROM passages")
 
     def search(question: str) -> Sequence[str]:
         expression = " OR ".join(f'"{word}"' for word in re.findall(r"\w+", question))
-        with library.database.reading() as connection:
+        with database.reading() as connection:
             rows = connection.execute(
                 "SELECT file FROM plain WHERE plain MATCH ? ORDER BY rank LIMIT ?", (expression, PASSAGES)
             ).fetchall()
@@ -64,20 +67,21 @@ def plain(library: Library) -> Search:
     return search
 
 
-def indexed(texts: Mapping[str, str], ending: str, folder: Path) -> Library:
+def indexed(texts: Mapping[str, str], ending: str, folder: Path) -> tuple[LibraryDatabase, Library]:
     """The texts as files of a folder, indexed."""
     (folder / "documents").mkdir(parents=True)
     for name, text in texts.items():
         (folder / "documents" / f"{name}{ending}").write_text(text, encoding="utf-8")
-    library = Library(LibraryDatabase(folder / "data"), folders_of([folder / "documents"]))
-    for served in library.folders.values():
-        sync(library.database, served)
-    return library
+    database = LibraryDatabase(folder / "data")
+    library = open_library(database, folders_of([folder / "documents"]))
+    for served in library.folders.by_id.values():
+        sync(database, served)
+    return database, library
 
 
-def report(name: str, library: Library, questions: Mapping[str, Sequence[str]]) -> None:
+def report(name: str, searches: Mapping[str, Search], questions: Mapping[str, Sequence[str]]) -> None:
     """Prints the figures of one collection."""
-    for label, search in (("plain FTS5", plain(library)), ("ours", ours(library))):
+    for label, search in searches.items():
         ranked = {question: search(question) for question in questions}
         gains = [ndcg(ranked[question], relevant) for question, relevant in questions.items()]
         recalls = [recall(ranked[question], relevant) for question, relevant in questions.items()]
@@ -93,7 +97,8 @@ def main() -> None:
     collections = (("python", topics.topics, ".txt"), ("notes", judged["texts"], ".md"))
     with tempfile.TemporaryDirectory() as folder:
         for name, texts, ending in collections:
-            report(name, indexed(texts, ending, Path(folder) / name), judged[name])
+            database, library = indexed(texts, ending, Path(folder) / name)
+            report(name, {"plain FTS5": plain(database), "ours": ours(library)}, judged[name])
 
 
 if __name__ == "__main__":

@@ -1,17 +1,17 @@
-"""Writes docs/reliability.md: which test holds each fault that must be survived. `make reliability`.
+"""Writes docs/reliability.md: which tests hold each fault that must be survived. `make reliability`.
 
-A test carries the numbers of its faults in its name (`test_f07_...`), a case of a test in its own ("f33 502 ...").
+A test carries the numbers of its faults as a marker, `@pytest.mark.fault(22, 27)`.
 """
 
-import ast
-import re
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
-NUMBER = re.compile(r"f(\d\d)(?=[_ ])")
 
 FAULTS = {
     1: "Terminal control sequences in text from outside",
@@ -91,42 +91,51 @@ REASONS = {
 """Why a fault has no test of its own."""
 
 
-def numbered_tests() -> Iterator[tuple[int, str]]:
-    """Each fault's number with a test that carries it, as `path::name`."""
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        place = path.relative_to(ROOT).as_posix()
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_f"):
-                for number in NUMBER.findall(node.name):
-                    yield int(number), f"{place}::{node.name}"
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """As a plugin: print the number of each fault with a test that is marked with it."""
+    for item in session.items:
+        test = item.nodeid.partition("[")[0].removesuffix("::runTest")
+        for mark in item.iter_markers("fault"):
+            for number in mark.args:
+                print("fault", number, test)
 
 
-def page() -> str:
-    """The page: a table of all faults, each with its tests."""
-    holding: dict[int, list[str]] = {number: [] for number in FAULTS}
-    for number, test in numbered_tests():
-        holding[number].append(test)
-    held = sum(bool(found) for found in holding.values())
+def marked_tests() -> dict[int, list[str]]:
+    """The number of each fault that a marker names, with its tests as `path::name` in the order of the files.
+
+    Collects in a process of its own, since pytest cannot be run inside a test.
+    """
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-s", "-p", "tests.reliability"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"The tests cannot be collected:\n{done.stdout}{done.stderr}")
+    found: dict[int, dict[str, None]] = {}
+    for line in done.stdout.splitlines():
+        match line.split():
+            case "fault", number, test:
+                found.setdefault(int(number), {})[test] = None
+            case _:
+                pass
+    return {number: list(tests) for number, tests in found.items()}
+
+
+def page(tests: Mapping[int, Sequence[str]]) -> str:
+    """The page: a table of all faults, each with its tests or the reason why it has none."""
+    held = sum(number in tests for number in FAULTS)
     lines = [
         "# Reliability",
         "",
         f"Of {len(FAULTS)} faults to survive, {held} have a test of their own. This page is made from",
-        "the names of the tests: `make reliability`. `make soak` runs a thousand turns with random faults.",
+        "the markers of the tests: `make reliability`. `make soak` runs a thousand turns with random faults.",
         "",
         "| | fault | tests |",
         "|---|---|---|",
     ]
     for number, fault in FAULTS.items():
-        found = "<br>".join(f"`{test.rpartition('/')[2]}`" for test in holding[number]) or REASONS[number]
-        lines.append(f"| {number} | {fault} | {found} |")
+        found = "<br>".join(f"`{test.rpartition('/')[2]}`" for test in tests.get(number, ()))
+        lines.append(f"| {number} | {fault} | {found or REASONS[number]} |")
     return "\n".join(lines) + "\n"
 
 
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(page(), "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    PAGE.write_text(page(marked_tests()), "utf-8")

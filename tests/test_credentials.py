@@ -69,7 +69,8 @@ def test_the_environment_wins_and_is_named():
     assert credentials.find(NA, {}) == Found(SecretStr("llx-stored-key-1"), "the system keyring")
 
 
-def test_f65_forgetting_removes_the_stored_key_and_says_what_remains():
+@pytest.mark.fault(65)
+def test_forgetting_removes_the_stored_key_and_says_what_remains():
     keyring.set_keyring(InMemory())
     credentials.keep_in_keyring(NA, KEY)
     credentials.keep_in_file(NA, KEY)
@@ -80,14 +81,16 @@ def test_f65_forgetting_removes_the_stored_key_and_says_what_remains():
     assert credentials.forget(NA, {}) == ["No key was stored."]
 
 
-def test_f66_a_stored_key_is_for_one_server_only():
+@pytest.mark.fault(66)
+def test_a_stored_key_is_for_one_server_only():
     keyring.set_keyring(InMemory())
     credentials.keep_in_keyring(NA, KEY)
     credentials.keep_in_file(NA, KEY)
     assert credentials.find(EU, {}) == Absent()
 
 
-def test_f62_without_a_keyring_it_says_so_and_names_the_ways_out():
+@pytest.mark.fault(62)
+def test_without_a_keyring_it_says_so_and_names_the_ways_out():
     found = credentials.find(NA, {})
     assert isinstance(found, Absent)
     assert "No system keyring here" in found.why
@@ -95,13 +98,15 @@ def test_f62_without_a_keyring_it_says_so_and_names_the_ways_out():
     assert credentials.keep_in_keyring(NA, KEY) == found.why
 
 
-def test_f62_a_keyring_that_keeps_nothing_or_plain_text_is_not_used():
+@pytest.mark.fault(62)
+def test_a_keyring_that_keeps_nothing_or_plain_text_is_not_used():
     keyring.set_keyring(NullKeyring())
     said = credentials.keep_in_keyring(NA, KEY)
     assert said is not None
     assert "not a secure store" in said
 
 
+@pytest.mark.fault(62)
 @pytest.mark.parametrize(
     ("failure", "words"),
     [
@@ -112,14 +117,15 @@ def test_f62_a_keyring_that_keeps_nothing_or_plain_text_is_not_used():
     ],
     ids=["dismissed", "macOS over SSH", "broken backend", "bug"],
 )
-def test_f62_a_keyring_that_fails_says_why(failure: Exception, words: str):
+def test_a_keyring_that_fails_says_why(failure: Exception, words: str):
     keyring.set_keyring(InMemory(failure))
     found = credentials.find(NA, {})
     assert isinstance(found, Absent)
     assert words in found.why
 
 
-def test_f62_a_keyring_that_loses_the_key_is_found_out():
+@pytest.mark.fault(62)
+def test_a_keyring_that_loses_the_key_is_found_out():
     keyring.set_keyring(InMemory(forgets=True))
     said = credentials.keep_in_keyring(NA, KEY)
     assert said is not None
@@ -137,13 +143,14 @@ class Mute(InMemory):
         print("asked")
         threading.Event().wait()
 keyring.set_keyring(Mute())
-credentials.READ_SECONDS = 0.2
+credentials.READ_TIMEOUT = 0.2
 print(credentials.find(NA, {}).why)
 print(credentials.find(NA, {}).why)
 """
 
 
-def test_f62_a_mute_keyring_is_asked_once_and_does_not_hold_up_the_exit(home: Path):
+@pytest.mark.fault(62)
+def test_a_mute_keyring_is_asked_once_and_does_not_hold_up_the_exit(home: Path):
     environ = os.environ | {"XDG_CONFIG_HOME": str(home)}
     done = subprocess.run([sys.executable, "-c", MUTE], capture_output=True, text=True, timeout=60, env=environ)
     assert done.returncode == 0, done.stderr
@@ -153,7 +160,8 @@ def test_f62_a_mute_keyring_is_asked_once_and_does_not_hold_up_the_exit(home: Pa
     assert "not asked again" in lines[2]
 
 
-def test_f62_the_file_is_private_and_is_the_last_to_be_asked():
+@pytest.mark.fault(62)
+def test_the_file_is_private_and_is_the_last_to_be_asked():
     old_mask = os.umask(0)
     try:
         assert credentials.keep_in_file(NA, KEY) is None
@@ -174,14 +182,16 @@ def refused_file() -> str:
     return found.why
 
 
-def test_f54_a_key_file_that_others_can_read_is_refused():
+@pytest.mark.fault(54)
+def test_a_key_file_that_others_can_read_is_refused():
     credentials.keep_in_file(NA, KEY)
     credentials.key_file().chmod(0o640)
     assert "others could read it" in refused_file()
     assert credentials.keep_in_file(NA, KEY) is not None
 
 
-def test_f54_a_key_file_that_is_a_link_is_refused(tmp_path: Path):
+@pytest.mark.fault(54)
+def test_a_key_file_that_is_a_link_is_refused(tmp_path: Path):
     credentials.keep_in_file(NA, KEY)
     path = credentials.key_file()
     path.rename(tmp_path / "elsewhere")
@@ -196,14 +206,16 @@ def test_a_damaged_key_file_is_refused(text: str):
     assert "damaged" in refused_file()
 
 
-def test_f63_a_key_that_cannot_be_one_is_refused_by_name_of_its_source():
+@pytest.mark.fault(63)
+def test_a_key_that_cannot_be_one_is_refused_by_name_of_its_source():
     with pytest.raises(ConfigurationError) as refused:
         credentials.find(NA, {"LLAMA_CLOUD_API_KEY": "llx-secret one"})
     assert "LLAMA_CLOUD_API_KEY" in refused.value.message
     assert "secret" not in refused.value.message
 
 
-def test_f64_no_value_shows_the_key():
+@pytest.mark.fault(64)
+def test_no_value_shows_the_key():
     assert "abcdefgh" not in repr(Found(KEY, "x"))
 
 

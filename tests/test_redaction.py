@@ -7,24 +7,33 @@ import pytest
 from pydantic import SecretStr
 
 from tui import log
-from tui.redaction import redact, register_secret
+from tui.redaction import redact, redact_keys, register_secret
 
 
+@pytest.mark.fault(64)
 @pytest.mark.parametrize(
     "text",
     ["key llx-abc_DEF-123 used", "Illegal header value b'Bearer abc123\\n'", "authorization: Basic dXNlcjpwYXNz"],
 )
-def test_f64_what_looks_like_a_key_is_taken_out(text: str) -> None:
+def test_what_looks_like_a_key_is_taken_out(text: str) -> None:
     assert "[redacted]" in redact(text)
     assert not any(secret in redact(text) for secret in ("abc", "dXNl"))
 
 
-def test_f64_a_known_secret_is_taken_out_whatever_it_looks_like() -> None:
+@pytest.mark.fault(64)
+def test_a_known_secret_is_taken_out_whatever_it_looks_like() -> None:
     register_secret(SecretStr("correct horse battery"))
     assert redact("said correct horse battery, twice") == "said [redacted], twice"
 
 
-def test_f54_a_log_in_a_folder_that_others_can_change_is_not_written(
+@pytest.mark.fault(64)
+def test_of_a_server_message_only_secrets_are_taken_out() -> None:
+    said = redact_keys("Basic plan of llx-abc_DEF-123 needs a Bearer token, not hunter2", SecretStr("hunter2"), None)
+    assert said == "Basic plan of [redacted] needs a Bearer token, not [redacted]"
+
+
+@pytest.mark.fault(54)
+def test_a_log_in_a_folder_that_others_can_change_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "state"
@@ -42,7 +51,8 @@ def test_f54_a_log_in_a_folder_that_others_can_change_is_not_written(
     handler.close()
 
 
-def test_f54_a_long_log_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.fault(54)
+def test_a_long_log_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLAMACHAT_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setattr(log, "MAX_BYTES", 10)
     for _ in range(2):

@@ -1,9 +1,20 @@
-from tests.reliability import FAULTS, PAGE, numbered_tests, page
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from tests.reliability import FAULTS, PAGE, REASONS, marked_tests, page
+
+Tests = Mapping[int, Sequence[str]]
 
 
-def test_the_page_on_reliability_says_what_the_tests_say() -> None:
-    assert PAGE.read_text("utf-8") == page(), "run `make reliability`"
+@pytest.fixture(scope="module")
+def tests() -> Tests:
+    return marked_tests()
 
 
-def test_no_test_carries_the_number_of_a_fault_that_is_not_listed() -> None:
-    assert {number for number, _ in numbered_tests()} <= FAULTS.keys()
+def test_every_fault_has_a_test_or_a_reason_and_never_both(tests: Tests) -> None:
+    assert sorted([*tests, *REASONS]) == list(FAULTS)
+
+
+def test_the_page_on_reliability_says_what_the_tests_say(tests: Tests) -> None:
+    assert PAGE.read_text("utf-8") == page(tests), "run `make reliability`"

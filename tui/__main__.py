@@ -2,12 +2,12 @@
 
 import os
 import sys
-from argparse import Action, ArgumentParser, Namespace
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from tui.api.regions import REGIONS
 from tui.commands import COMMANDS, run
+from tui.commands.options import app_parser
 from tui.garbage import pause_collection
 from tui.settings import Settings, SettingsError, config_path, load
 
@@ -17,37 +17,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     if arguments and arguments[0] in COMMANDS:
         sys.exit(run(arguments[0], arguments[1:]))
-    sys.exit(_open_app(_parser().parse_args(arguments)))
-
-
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog="llamachat-tui",
-        description="Research your documents by chatting with LlamaCloud's agent, or with your own folders.",
-        epilog=f"Commands: {', '.join(COMMANDS)}; `llamachat-tui serve --help` tells about one.",
-    )
-    parser.add_argument("--version", action=_SayVersion, nargs=0, help="show program's version number and exit")
-    parser.add_argument(
-        "--local",
-        nargs="*",
-        metavar="DIR",
-        type=Path,
-        help="no account: answer from these folders on this machine (none given: from the app's own manual)",
-    )
-    parser.add_argument("--base-url", metavar="URL", help="another LlamaCloud server (LLAMA_CLOUD_BASE_URL)")
-    parser.add_argument("--region", choices=list(REGIONS), help="where the account is (LLAMA_CLOUD_REGION)")
-    parser.add_argument("--project", metavar="ID", help="the project to work in (LLAMA_CLOUD_PROJECT_ID)")
-    parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
-    parser.add_argument("--debug", action="store_true", help="tell more in the log (never questions, answers or keys)")
-    parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
-    return parser
-
-
-class _SayVersion(Action):
-    def __call__(self, parser: ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version  # takes as long to load as all the rest of this module
-
-        parser.exit(message=f"{parser.prog} {version('llamachat-tui')}\n")
+    sys.exit(_open_app(app_parser().parse_args(arguments)))
 
 
 def _open_app(arguments: Namespace) -> int:

@@ -5,23 +5,23 @@ import time
 from collections.abc import Generator
 from typing import TypeVar, cast
 
-SLICE = 0.008
-"""Seconds after which others get their turn: half a frame."""
+SLICE_SECONDS = 0.008
+"""Seconds of work after which others get their turn: half a frame."""
 
-PAUSE = 0.001
-"""Seconds that others have. A key passes through several tasks: with no time between, each would wait for a slice."""
+PAUSE_SECONDS = 0.001
+"""Seconds that the others get. A key passes through several tasks: without a pause each would wait for a slice."""
 
 _Result = TypeVar("_Result")
 
 
 async def run_in_slices(steps: Generator[None, None, _Result]) -> _Result:
-    """Take all steps of a generator and return its value. A single step is never interrupted."""
-    pause_at = time.monotonic() + SLICE
+    """The value of a generator that is run to its end, with pauses for other tasks. No step is interrupted."""
+    pause_at = time.monotonic() + SLICE_SECONDS
     while True:
         try:
             next(steps)
         except StopIteration as end:
             return cast(_Result, end.value)
         if time.monotonic() > pause_at:
-            await asyncio.sleep(PAUSE)
-            pause_at = time.monotonic() + SLICE
+            await asyncio.sleep(PAUSE_SECONDS)
+            pause_at = time.monotonic() + SLICE_SECONDS

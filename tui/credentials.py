@@ -7,8 +7,6 @@ A keyring may ask the user on another screen, or never answer; so it is called i
 end of the process does not wait for, and never again after it was silent once.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import queue
@@ -25,8 +23,13 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = ("LLAMA_CLOUD_API_KEY", "LLAMA_PARSE_API_KEY")
 KEYRING_NAME = "llamachat-tui"
-READ_SECONDS = 5.0
-WRITE_SECONDS = 30.0
+
+READ_TIMEOUT = 5.0
+"""Seconds to wait for a key from the system keyring."""
+
+WRITE_TIMEOUT = 30.0
+"""Seconds to wait while the system keyring keeps or removes a key: it may ask the user first."""
+
 _SECURE_BACKENDS = ("SecretService", "kwallet", "macOS", "Windows", "libsecret")
 _EXITS = "Set LLAMA_CLOUD_API_KEY, keep the key in a private file (0600), or use it for this run only."
 
@@ -35,9 +38,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A key, and in words where it was found."""
+    """A key. `source` says in words where it was found."""
 
-    key: SecretStr
+    key: "SecretStr"
     source: str
 
 
@@ -53,7 +56,7 @@ class KeyringUnusableError(Exception):
 
 
 def find(base_url: str, environ: Mapping[str, str] = os.environ) -> Found | Absent:
-    """The key for a server. Takes up to `READ_SECONDS`; ConfigurationError if what is found cannot be a key."""
+    """The key for a server. Takes up to `READ_TIMEOUT` seconds; ConfigurationError if what is found cannot be a key."""
     from tui.api.connection import checked_key
 
     for name in ENVIRONMENT:
@@ -61,7 +64,7 @@ def find(base_url: str, environ: Mapping[str, str] = os.environ) -> Found | Abse
             return Found(checked_key(environ[name], name), name)
     why = ""
     try:
-        if stored := _in_time(lambda: _secure_keyring().get_password(KEYRING_NAME, base_url), READ_SECONDS):
+        if stored := _in_time(lambda: _secure_keyring().get_password(KEYRING_NAME, base_url), READ_TIMEOUT):
             return Found(checked_key(stored, "the system keyring"), "the system keyring")
     except KeyringUnusableError as error:
         why = str(error)
@@ -73,7 +76,7 @@ def find(base_url: str, environ: Mapping[str, str] = os.environ) -> Found | Abse
     return Found(checked_key(kept, str(path)), str(path)) if kept else Absent(why)
 
 
-def keep_in_keyring(base_url: str, key: SecretStr) -> str | None:
+def keep_in_keyring(base_url: str, key: "SecretStr") -> str | None:
     """Keep a key, and read it back. None when it is kept; else why it is not, fit to show."""
     secret = key.get_secret_value()
 
@@ -83,13 +86,13 @@ def keep_in_keyring(base_url: str, key: SecretStr) -> str | None:
         return keyring.get_password(KEYRING_NAME, base_url) == secret
 
     try:
-        kept = _in_time(keep, WRITE_SECONDS)
+        kept = _in_time(keep, WRITE_TIMEOUT)
     except KeyringUnusableError as error:
         return str(error)
     return None if kept else f"The system keyring took the key but did not give it back. {_EXITS}"
 
 
-def keep_in_file(base_url: str, key: SecretStr) -> str | None:
+def keep_in_file(base_url: str, key: "SecretStr") -> str | None:
     """Keep a key in `key_file()`, readable by its owner only. None when it is kept; else why it is not."""
     path = key_file()
     try:
@@ -116,7 +119,7 @@ def _forget_in_keyring(base_url: str) -> str:
         return True
 
     try:
-        removed = _in_time(remove, WRITE_SECONDS)
+        removed = _in_time(remove, WRITE_TIMEOUT)
     except KeyringUnusableError:
         return ""
     return "The key was removed from the system keyring." if removed else ""
@@ -137,7 +140,7 @@ def _forget_in_file(base_url: str) -> str:
 _silent = threading.Event()
 
 
-def _in_time(call: Callable[[], T], seconds: float) -> T:
+def _in_time(call: Callable[[], T], timeout: float) -> T:
     """What the keyring answers. KeyringUnusableError if it fails, or does not answer in time."""
     if _silent.is_set():
         raise KeyringUnusableError(f"The system keyring did not answer before, so it is not asked again. {_EXITS}")
@@ -151,11 +154,11 @@ def _in_time(call: Callable[[], T], seconds: float) -> T:
 
     threading.Thread(target=run, name="keyring", daemon=True).start()
     try:
-        answer = answers.get(timeout=seconds)
+        answer = answers.get(timeout=timeout)
     except queue.Empty:
         _silent.set()
         raise KeyringUnusableError(
-            f"The system keyring did not answer in {seconds:.0f} s. It is probably locked and asking on another "
+            f"The system keyring did not answer in {timeout:.0f} s. It is probably locked and asking on another "
             f"screen. Unlock it there and start again, or do without: {_EXITS}"
         ) from None
     if isinstance(answer, Exception):

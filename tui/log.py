@@ -9,16 +9,15 @@ import sys
 import traceback
 from pathlib import Path
 from types import TracebackType
-from typing import Final
 
 from tui.redaction import redact
 from tui.sanitize import clean
 
-FILE_NAME: Final = "llamachat.log"
-MAX_BYTES: Final = 1_000_000
+FILE_NAME = "llamachat.log"
+MAX_BYTES = 1_000_000
 """A file that is longer when the app starts becomes `<name>.1`, and the one before it goes."""
 
-FOREIGN: Final = ("httpx", "httpcore", "keyring", "markdown_it", "asyncio")
+FOREIGN = ("httpx", "httpcore", "keyring", "markdown_it", "asyncio")
 """Loggers of libraries: what they tell below a warning may hold addresses and cookies."""
 
 

@@ -68,6 +68,20 @@ def clean_line(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def is_well_formed(text: str) -> bool:
+    """Whether UTF-8 can hold the text, which is so unless there are lone halves of surrogate pairs in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def well_formed(text: str) -> str:
+    """The text as UTF-8 can hold it: halves of surrogate pairs are joined, and lone ones become U+FFFD."""
+    return text if is_well_formed(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 _ADDRESS = re.compile(r"(?:https?://[^/?#@]+(?:[/?#].*)?|mailto:[^/].*)", re.IGNORECASE)
 _NOT_IN_URL = re.compile(r"""[\s"'<>\\`]""")
 

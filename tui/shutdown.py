@@ -11,15 +11,14 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Final
 
-SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else (signal.SIGTERM,)
+SIGNALS = (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else (signal.SIGTERM,)
 
-LEAVE_SECONDS: Final = 1.2
-"""So long the app may take to leave after a signal. It is quiet within two seconds, also if saving takes its time."""
+LEAVE_TIMEOUT = 1.2
+"""Seconds to wait after a signal for the app to leave. All is over in two seconds, also if saving takes its time."""
 
-SAVE_SECONDS: Final = 0.5
-"""So long the last attempt to save may take, where the app itself did not come to it."""
+SAVE_TIMEOUT = 0.5
+"""Seconds to wait for the last attempt to save, where the app itself did not come to it."""
 
 
 class Shutdown:
@@ -37,16 +36,16 @@ class Shutdown:
         self._is_begun = self._is_saved = False
 
     def listen(self) -> None:
-        """Take the signals from now on, also one that was ignored when we were started (nohup). In the main thread.
+        """Handle the signals from now on, also one that was ignored when the program was started (nohup).
 
-        Not by the event loop: its handlers run only when the loop does.
+        Called in the main thread. Not by the event loop, whose handlers run only when the loop does.
         """
         self._loop = asyncio.get_running_loop()
         for number in SIGNALS:
             signal.signal(number, self._on_signal)
 
     def insist(self, return_code: int, seconds: float) -> None:
-        """See to it that the process has ended in so many seconds, by force if need be."""
+        """End the process by force unless it has ended in so many seconds."""
         threading.Thread(target=self._force, args=(return_code, seconds), name="ending", daemon=True).start()
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
@@ -54,7 +53,7 @@ class Shutdown:
             return
         self._is_begun = True
         return_code = 128 + number
-        self.insist(return_code, LEAVE_SECONDS)
+        self.insist(return_code, LEAVE_TIMEOUT)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._begin, return_code)
 
@@ -74,7 +73,7 @@ class Shutdown:
         try:
             saving = threading.Thread(target=self._save_once, daemon=True)
             saving.start()
-            saving.join(SAVE_SECONDS)
+            saving.join(SAVE_TIMEOUT)
             self._abandon()
         finally:
             os._exit(return_code)

@@ -2,7 +2,6 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 
 import httpx
 import pytest
@@ -10,7 +9,7 @@ from pydantic import SecretStr
 
 from tests.api.raw_server import Reply, answer, pieces, reset_after, serving
 from tui.api import errors
-from tui.api.client import Client, every_page
+from tui.api.client import Client
 from tui.api.connection import Connection
 from tui.api.models import Page, PresignedUrl, Session, Text
 
@@ -108,8 +107,9 @@ async def test_a_session_comes_with_its_events():
     assert got.events[0] == Text("a")
 
 
-async def test_f42_others_get_their_turn_while_a_long_session_is_decoded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tui.cooperative.SLICE", 0)
+@pytest.mark.fault(42)
+async def test_others_get_their_turn_while_a_long_session_is_decoded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.cooperative.SLICE_SECONDS", 0)
     body = {"session_id": "s", "events": [{"type": "text", "content": "a"}] * 100}
     client = Answers(httpx.Response(200, json=body)).client()
     reading = asyncio.create_task(client.session("s"))
@@ -120,7 +120,8 @@ async def test_f42_others_get_their_turn_while_a_long_session_is_decoded(monkeyp
     assert turns >= 100
 
 
-async def test_f42_a_session_that_is_cut_off_is_asked_for_again():
+@pytest.mark.fault(42)
+async def test_a_session_that_is_cut_off_is_asked_for_again():
     whole = b'{"session_id": "s", "events": []}'
     short = pieces([whole[:20]], b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(whole))
 
@@ -134,21 +135,24 @@ async def test_f42_a_session_that_is_cut_off_is_asked_for_again():
     assert len(asked.requests) == 3
 
 
+@pytest.mark.fault(11)
 @pytest.mark.parametrize("identifier", ["", ".", "..", "\ud800"])
-async def test_f11_an_identifier_that_is_no_segment_is_refused(identifier: str):
+async def test_an_identifier_that_is_no_segment_is_refused(identifier: str):
     answers = Answers(httpx.Response(200, json=ONE))
     with pytest.raises(errors.InvalidRequestError):
         await answers.client().session(identifier)
     assert answers.requests == []
 
 
-async def test_f11_an_identifier_cannot_lead_to_another_route():
+@pytest.mark.fault(11)
+async def test_an_identifier_cannot_lead_to_another_route():
     answers = Answers(httpx.Response(200, json={"session_id": "s"}))
     await answers.client().summary("../files/x?y=1#z\x1b")
     assert answers.requests[0].url.raw_path == b"/api/v1/chat/..%2Ffiles%2Fx%3Fy%3D1%23z%1B/summary"
 
 
-async def test_f29_a_refused_key_is_named_by_its_source_and_last_four():
+@pytest.mark.fault(29)
+async def test_a_refused_key_is_named_by_its_source_and_last_four():
     error = await error_of(refusal(401, "Invalid API Key llx-CANARY-abcd1234 \x1b[31m"))
     assert isinstance(error, errors.KeyRefusedError)
     assert "…1234, from LLAMA_CLOUD_API_KEY" in error.message
@@ -157,6 +161,7 @@ async def test_f29_a_refused_key_is_named_by_its_source_and_last_four():
     assert "\x1b" not in error.message
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
@@ -170,13 +175,14 @@ async def test_f29_a_refused_key_is_named_by_its_source_and_last_four():
         (799, errors.ServerError),
     ],
 )
-async def test_f30_each_status_has_its_error_and_the_servers_words(status: int, kind: type[errors.ApiError]):
+async def test_each_status_has_its_error_and_the_servers_words(status: int, kind: type[errors.ApiError]):
     error = await error_of(refusal(status, "because \x1b]0;x\x07 of this"))
     assert type(error) is kind
     assert "because ␛]0;x␇ of this" in error.message
 
 
-async def test_f30_a_422_names_the_field():
+@pytest.mark.fault(30)
+async def test_a_422_names_the_field():
     detail = [{"loc": ["body", "index_ids", 3], "msg": "field required", "type": "missing"}]
     error = await error_of(refusal(422, detail))
     assert isinstance(error, errors.InvalidFieldError)
@@ -185,48 +191,50 @@ async def test_f30_a_422_names_the_field():
     assert "field required" in error.message
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize("detail", [None, 3, [], [3], {}, {"msg": 3}, [{"loc": 5}], {"message": "x"}, "x" * 100_000])
-async def test_f30_any_detail_is_put_into_words(detail: object):
+async def test_any_detail_is_put_into_words(detail: object):
     for status in (400, 422, 500):
         assert len((await error_of(refusal(status, detail))).message) < 800
 
 
-async def test_f32_reads_wait_as_long_as_the_server_asks_and_then_go_on():
+@pytest.mark.fault(32)
+async def test_reads_wait_as_long_as_the_server_asks_and_then_go_on():
     answers = Answers(refusal(429, retry_after="7"), refusal(503, retry_after_ms="1500"), httpx.Response(200, json=ONE))
     assert await answers.client().sessions() == Page([Session("ses-1")])
     assert 7 <= answers.waits[0] < 8
     assert 1.5 <= answers.waits[1] < 3
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize(
     ("value", "seconds"), [("2", 2.0), ("1e9", 60.0), ("Wed, 21 Oct 2099 07:28:00 GMT", 60.0), ("soon", None)]
 )
-async def test_f32_the_wait_is_told_and_capped(value: str, seconds: float | None):
+async def test_the_wait_is_told_and_capped(value: str, seconds: float | None):
     error = await error_of(refusal(429, retry_after=value))
     assert isinstance(error, errors.TooManyRequestsError)
     assert error.retry_after == seconds
 
 
+@pytest.mark.fault(33)
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-async def test_f33_a_read_is_tried_three_times(status: int):
+async def test_a_read_is_tried_three_times(status: int):
     answers = Answers(refusal(status))
     with pytest.raises(errors.ServerError):
         await answers.client().session("s")
     assert len(answers.requests) == 3
 
 
-async def test_f33_a_wait_is_announced():
-    heard: list[str] = []
+@pytest.mark.fault(33)
+async def test_a_read_that_is_tried_again_waits_first():
+    waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
-        heard.append(f"slept {seconds > 0}")
+        waits.append(seconds)
 
     transport = httpx.MockTransport(Answers(refusal(500), httpx.Response(200, json=ONE)))
-    client = Client(
-        CONNECTION, transport=transport, sleep=sleep, waiting=lambda error, _: heard.append(type(error).__name__)
-    )
-    await client.sessions()
-    assert heard == ["ServerError", "slept True"]
+    await Client(CONNECTION, transport=transport, sleep=sleep).sessions()
+    assert [seconds > 0 for seconds in waits] == [True]
 
 
 @pytest.mark.parametrize("status", [401, 404, 422])
@@ -246,14 +254,16 @@ async def test_nothing_but_reads_and_deletions_is_tried_again():
         assert len(answers.requests) == 2
 
 
-async def test_f56_deleting_what_is_gone_is_done():
+@pytest.mark.fault(56)
+async def test_deleting_what_is_gone_is_done():
     answers = Answers(httpx.ReadError(""), refusal(404))
     await answers.client().delete_session("s")
     assert [request.method for request in answers.requests] == ["DELETE", "DELETE"]
 
 
+@pytest.mark.fault(61)
 @pytest.mark.parametrize("status", [404, 405])
-async def test_f61_titles_that_are_not_offered_are_not_asked_for_again(status: int):
+async def test_titles_that_are_not_offered_are_not_asked_for_again(status: int):
     answers = Answers(refusal(status))
     client = answers.client()
     assert await client.generate_title("s", "why?") is None
@@ -267,19 +277,21 @@ async def test_more_indexes_than_a_session_can_have_are_refused_here():
         await answers.client().create_session([f"idx-{i}" for i in range(11)])
 
 
+@pytest.mark.fault(34)
 @pytest.mark.parametrize(
     ("content", "kind"),
     [(b"<html>\x1b[31mSign in", "text/html"), (b"", "application/json"), (b"[1,", "application/json"), (b"3", "")],
 )
-async def test_f34_what_is_not_the_api_is_shown_as_it_begins(content: bytes, kind: str):
+async def test_what_is_not_the_api_is_shown_as_it_begins(content: bytes, kind: str):
     error = await error_of(httpx.Response(200, content=content, headers={"content-type": kind}))
     assert isinstance(error, errors.NotTheApiError)
     assert "\x1b" not in error.message
     assert "Sign in" in error.message or b"Sign" not in content
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-async def test_f35_a_redirect_is_not_followed_and_names_the_host(status: int):
+async def test_a_redirect_is_not_followed_and_names_the_host(status: int):
     async with serving(answer("200 OK", b"{}")) as second:
         target = second.base_url.replace("127.0.0.1", "localhost")
         async with serving(answer(f"{status} Moved", b"", f"Location: {target}/x")) as first:
@@ -290,7 +302,8 @@ async def test_f35_a_redirect_is_not_followed_and_names_the_host(status: int):
     assert second.requests == []
 
 
-async def test_f36_a_refused_connection_was_not_sent():
+@pytest.mark.fault(36)
+async def test_a_refused_connection_was_not_sent():
     async with serving(answer("200 OK")) as gone:
         pass
     client = Client(Connection(gone.base_url))
@@ -299,14 +312,16 @@ async def test_f36_a_refused_connection_was_not_sent():
     await client.aclose()
 
 
-async def test_f36_a_name_that_does_not_exist_was_not_sent():
+@pytest.mark.fault(36)
+async def test_a_name_that_does_not_exist_was_not_sent():
     client = Client(Connection("https://no-such-host.invalid"))
     with pytest.raises(errors.UnreachableError, match=r"no-such-host\.invalid"):
         await client.create_session()
     await client.aclose()
 
 
-async def test_f36_a_server_without_tls_was_not_sent_anything():
+@pytest.mark.fault(36)
+async def test_a_server_without_tls_was_not_sent_anything():
     heard: list[bytes] = []
 
     async def answer_in_plain_text(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -323,7 +338,8 @@ async def test_f36_a_server_without_tls_was_not_sent_anything():
     assert not any(b"CANARY" in piece for piece in heard)
 
 
-async def test_f36_a_proxy_that_refuses_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.fault(36)
+async def test_a_proxy_that_refuses_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch):
     async with serving(answer("407 Proxy Authentication Required")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.base_url)
         client = Client(Connection("https://api.test", api_key=KEY))
@@ -334,6 +350,7 @@ async def test_f36_a_proxy_that_refuses_is_named_by_its_variable(monkeypatch: py
     assert "authorization" not in proxy.requests[0].headers
 
 
+@pytest.mark.fault(37)
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -346,13 +363,14 @@ async def test_f36_a_proxy_that_refuses_is_named_by_its_variable(monkeypatch: py
         ("SSL_CERT_DIR", "/missing"),
     ],
 )
-async def test_f37_a_variable_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):
+async def test_a_variable_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):
     monkeypatch.setenv(variable, value)
     with pytest.raises(errors.ConfigurationError, match=variable):
         await Client.connect(CONNECTION)
 
 
-async def test_f36_this_machine_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.fault(36)
+async def test_this_machine_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyPatch):
     async with serving(answer("502 Bad Gateway")) as proxy, serving(answer("200 OK", b'{"items": []}')) as local:
         monkeypatch.setenv("HTTP_PROXY", proxy.base_url)
         client = Client(Connection(local.base_url, api_key=KEY))
@@ -361,8 +379,9 @@ async def test_f36_this_machine_is_asked_without_a_proxy(monkeypatch: pytest.Mon
     assert proxy.requests == []
 
 
+@pytest.mark.fault(40)
 @pytest.mark.parametrize("close", [pieces([], b""), reset_after(b"")], ids=["FIN", "RST"])
-async def test_f40_a_connection_that_breaks_leaves_the_outcome_unknown(close: Reply):
+async def test_a_connection_that_breaks_leaves_the_outcome_unknown(close: Reply):
     async with serving(close) as asked:
         client = Client(Connection(asked.base_url))
         with pytest.raises(errors.NoAnswerError):
@@ -371,24 +390,9 @@ async def test_f40_a_connection_that_breaks_leaves_the_outcome_unknown(close: Re
     assert asked.posts == 1
 
 
-async def pages(*tokens: str | None) -> Sequence[Page[int]]:
-    listed = iter(tokens)
-
-    async def ask(token: str | None) -> Page[int]:
-        del token
-        return Page([], next(listed))
-
-    return [page async for page in every_page(ask)]
-
-
-async def test_f41_paging_ends_without_a_token_or_when_one_comes_again():
-    assert len(await pages("a", "b", None)) == 3
-    assert len(await pages("a", "a", "never asked")) == 2
-    assert len(await pages("a", "b", "a", "never asked")) == 3
-
-
+@pytest.mark.fault(11)
 @pytest.mark.parametrize("url", ["http://bucket.test/x", "file:///etc/passwd", "nonsense", "https://[::1", ""])
-async def test_f11_an_address_that_is_not_https_is_not_opened(url: str):
+async def test_an_address_that_is_not_https_is_not_opened(url: str):
     answers = Answers(httpx.Response(200))
     with pytest.raises(errors.InvalidRequestError):
         await answers.client().download(PresignedUrl(url))
@@ -401,7 +405,8 @@ async def test_an_expired_address_says_so():
     assert refused.value.status == 403
 
 
-async def test_f64_no_error_shows_the_key():
+@pytest.mark.fault(64)
+async def test_no_error_shows_the_key():
     failures: list[httpx.Response | httpx.TransportError] = [
         refusal(401, "llx-CANARY-abcd1234"),
         refusal(422, [{"loc": ["llx-CANARY"], "msg": "llx-CANARY-abcd1234"}]),

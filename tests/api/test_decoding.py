@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.api import decoding as wire
-from tui.api import json_text
+from tui.api import decoding, json_text
 from tui.api.event_decoding import event_from_json
 from tui.api.fields import parse_time
 from tui.api.models import (
@@ -15,7 +14,6 @@ from tui.api.models import (
     FullSession,
     ImageAttachment,
     Index,
-    JobMetadata,
     Page,
     PresignedUrl,
     Project,
@@ -40,6 +38,16 @@ EVENT_LIKE = st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(KINDS) | A
 
 def event(fields: object, sse_event: str = ""):
     return event_from_json(json.dumps(fields), sse_event)
+
+
+def full_session(body: bytes) -> FullSession:
+    """What a client gets that decodes without a pause."""
+    steps = decoding.decoding_full_session(body)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def dumped(value: object) -> bytes:
@@ -90,31 +98,35 @@ def test_optional_parts_of_the_wrong_shape_count_as_absent():
     assert event({"type": "tool_call", "call_id": "c", "name": "n", "arguments": None}) == ToolCall("c", "n", {})
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize(
     "fields",
     [{"type": "text", "content": None}, {"type": "tool_call", "name": "n"}, {"type": "citation"}, {"type": []}],
 )
-def test_f17_an_event_of_no_known_shape_is_kept_as_it_came(fields: dict[str, object]):
+def test_an_event_of_no_known_shape_is_kept_as_it_came(fields: dict[str, object]):
     source = json.dumps(fields)
     got = event_from_json(source)
     assert isinstance(got, Unknown)
     assert got.raw == source
 
 
-def test_f01_shown_texts_are_cleaned_and_identifiers_kept():
+@pytest.mark.fault(1)
+def test_shown_texts_are_cleaned_and_identifiers_kept():
     got = event({"type": "tool_call", "call_id": "a\u200bb", "name": "re\x1b[31m\ntrieve", "arguments": {"q": "\x1b"}})
     assert got == ToolCall("a\u200bb", "re␛[31m trieve", {"q": "\x1b"})
 
 
+@pytest.mark.fault(17)
 @settings(deadline=None)
 @given(fields=EVENT_LIKE | ANY_JSON, name=st.sampled_from(["", "message", *KINDS]))
-def test_f17_no_json_makes_an_event_raise(fields: object, name: str):
+def test_no_json_makes_an_event_raise(fields: object, name: str):
     event_from_json(json.dumps(fields), name)
 
 
+@pytest.mark.fault(18)
 @settings(deadline=None)
 @given(text=ANY_TEXT)
-def test_f18_no_text_makes_an_event_raise(text: str):
+def test_no_text_makes_an_event_raise(text: str):
     event_from_json(text)
 
 
@@ -122,68 +134,70 @@ def test_f18_no_text_makes_an_event_raise(text: str):
 @given(fields=st.dictionaries(st.sampled_from(["session_id", "events", "index_ids", "job_metadata"]), ANY_JSON))
 def test_a_session_of_any_shape_is_read_or_refused(fields: dict[str, object]):
     try:
-        got = wire.full_session(dumped(fields))
-    except wire.WrongShapeError:
+        got = full_session(dumped(fields))
+    except decoding.WrongShapeError:
         return
     assert got.session.session_id == fields["session_id"]
 
 
 @given(body=st.binary())
 def test_any_bytes_are_read_or_refused(body: bytes):
-    with pytest.raises(wire.WrongShapeError):
-        wire.full_session(body)
+    with pytest.raises(decoding.WrongShapeError):
+        full_session(body)
 
 
 @settings(deadline=None)
 @given(events=st.lists(EVENT_LIKE))
 def test_a_stored_history_reads_as_its_events_would_one_by_one(events: list[dict[str, object]]):
     body = json.dumps({"events": events, "session_id": "s"})
-    assert list(wire.full_session(body.encode()).events) == [event_from_json(json.dumps(e)) for e in events]
+    assert list(full_session(body.encode()).events) == [event_from_json(json.dumps(e)) for e in events]
 
 
 def test_a_full_session_has_its_fields_before_and_after_the_events():
     body = '{"session_id": "s", "events": [{"type": "text", "content": "a"} , 7 ], "generated_title": "T"}'
-    assert wire.full_session(body.encode()) == FullSession(
-        Session("s", generated_title="T"), [Text("a"), Unknown("", "7")]
-    )
-    assert wire.full_session(b'{"events": [], "session_id": "s"}').events == []
-    assert wire.full_session(b'{"events": null, "session_id": "s"}').events == []
+    assert full_session(body.encode()) == FullSession(Session("s", generated_title="T"), [Text("a"), Unknown("", "7")])
+    assert full_session(b'{"events": [], "session_id": "s"}').events == []
+    assert full_session(b'{"events": null, "session_id": "s"}').events == []
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize(
     "bad", ["[" * 100_000 + "]" * 100_000, "9" * 5000, "NaN", '{"type": "text", "content": -Infinity}']
 )
-def test_f18_an_event_that_cannot_be_read_does_not_take_the_others_with_it(bad: str):
+def test_an_event_that_cannot_be_read_does_not_take_the_others_with_it(bad: str):
     body = f'{{"session_id": "s", "events": [{{"type":"text","content":"a"}}, {bad}, {{"type":"text","content":"b"}}]}}'
-    assert wire.full_session(body.encode()).events == [Text("a"), Unknown("", bad), Text("b")]
+    assert full_session(body.encode()).events == [Text("a"), Unknown("", bad), Text("b")]
 
 
+@pytest.mark.fault(42)
 @pytest.mark.parametrize(
     "body", ['{"events": [}', '{"events": [1}', '{"events": [1]]', '{"events": 1]', "{", "{1: 2}", "[1]"]
 )
-def test_f42_a_session_that_is_no_json_is_refused(body: str):
-    with pytest.raises(wire.WrongShapeError):
-        wire.full_session(body.encode())
+def test_a_session_that_is_no_json_is_refused(body: str):
+    with pytest.raises(decoding.WrongShapeError):
+        full_session(body.encode())
 
 
+@pytest.mark.fault(42)
 @pytest.mark.parametrize("size", [1, 30, 60])
-def test_f42_a_session_that_is_cut_off_is_refused(size: int):
+def test_a_session_that_is_cut_off_is_refused(size: int):
     body = b'{"session_id": "s", "events": [{"type":"text","content":"a"}, {"type":"text","content":"b"}]}'
-    with pytest.raises(wire.WrongShapeError):
-        wire.full_session(body[:size])
+    with pytest.raises(decoding.WrongShapeError):
+        full_session(body[:size])
 
 
-def test_f42_a_long_history_is_decoded_in_as_many_steps_as_it_has_events():
+@pytest.mark.fault(42)
+def test_a_long_history_is_decoded_in_as_many_steps_as_it_has_events():
     body = dumped({"session_id": "s", "events": [{"type": "text", "content": "a"}] * 1000})
-    assert sum(1 for _ in wire.decoding_full_session(body)) == 1000
+    assert sum(1 for _ in decoding.decoding_full_session(body)) == 1000
 
 
 def test_a_session_without_its_newer_fields_is_read():
-    assert wire.session(b'{"session_id": "s"}') == Session("s")
+    assert decoding.session(b'{"session_id": "s"}') == Session("s")
 
 
 def test_a_session_with_everything_is_read():
-    got = wire.session(
+    got = decoding.session(
         dumped(
             {
                 "session_id": "ses-abc123",
@@ -200,54 +214,56 @@ def test_a_session_with_everything_is_read():
         datetime(2026, 4, 22, 12, 34, 41, 342245, UTC),
         "A title",
         ("idx-1",),
-        JobMetadata(duration_ms=1.0, is_error=False, turns=2, export_config_ids=("cfg-1",)),
         "query",
     )
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize("end", [{}, {"next_page_token": None}, {"next_page_token": ""}])
-def test_f41_a_list_ends_without_a_token_or_with_an_empty_one(end: dict[str, object]):
-    assert wire.sessions_page(dumped({"items": [{"session_id": "s"}]} | end)) == Page([Session("s")])
+def test_a_list_ends_without_a_token_or_with_an_empty_one(end: dict[str, object]):
+    assert decoding.sessions_page(dumped({"items": [{"session_id": "s"}]} | end)) == Page([Session("s")])
 
 
-def test_f41_items_of_another_shape_are_left_out():
-    page = wire.sessions_page(dumped({"items": [{"session_id": "s"}, None, {"id": 1}], "next_page_token": "t"}))
+@pytest.mark.fault(41)
+def test_items_of_another_shape_are_left_out():
+    page = decoding.sessions_page(dumped({"items": [{"session_id": "s"}, None, {"id": 1}], "next_page_token": "t"}))
     assert page == Page([Session("s")], "t")
 
 
 def test_an_index_tells_its_state_from_its_metadata():
-    page = wire.indexes_page(
+    page = decoding.indexes_page(
         dumped({"items": [{"id": "idx-1", "name": "Papers", "metadata": {"status": "failed", "error_message": "x"}}]})
     )
     assert page.items == [Index("idx-1", "Papers", status="failed", error_message="x")]
-    syncing = wire.index(b'{"id": "idx-1", "metadata": {"status": "ready", "files_done": 2, "files_total": 9}}')
+    syncing = decoding.index(b'{"id": "idx-1", "metadata": {"status": "ready", "files_done": 2, "files_total": 9}}')
     assert (syncing.files_done, syncing.files_total, syncing.is_syncing) == (2, 9, True)
     assert not page.items[0].is_syncing
-    assert wire.index(b'{"id": "idx-1", "metadata": 3, "sync_in_progress": true}') == Index(
+    assert decoding.index(b'{"id": "idx-1", "metadata": 3, "sync_in_progress": true}') == Index(
         "idx-1", "", sync_in_progress=True
     )
 
 
 def test_projects_come_bare_or_paged():
     items = [{"id": "p", "name": "Default", "organization_id": "o", "is_default": True}]
-    assert (
-        wire.projects(dumped(items)) == wire.projects(dumped({"items": items})) == [Project("p", "Default", "o", True)]
-    )
+    expected = [Project("p", "Default", "o", True)]
+    assert decoding.projects(dumped(items)) == decoding.projects(dumped({"items": items})) == expected
 
 
 def test_attachments_and_their_addresses_are_read():
-    page = wire.attachments_page(dumped({"items": [{"name": "screenshots/page_1.jpg", "size": 10}]}))
+    page = decoding.attachments_page(dumped({"items": [{"name": "screenshots/page_1.jpg", "size": 10}]}))
     assert page.items == [Attachment("screenshots/page_1.jpg", 10)]
-    got = wire.presigned_url(dumped({"url": "https://x.test/1?s=2", "expires_at": "2026-01-01T00:00:00Z"}))
+    got = decoding.presigned_url(dumped({"url": "https://x.test/1?s=2", "expires_at": "2026-01-01T00:00:00Z"}))
     assert got == PresignedUrl("https://x.test/1?s=2", datetime(2026, 1, 1, tzinfo=UTC))
 
 
+@pytest.mark.fault(34)
 @pytest.mark.parametrize("body", [b"", b"<html>", b"3", b'"x"', b"{}", b'{"items": 3}'])
-def test_f34_what_is_no_list_is_refused(body: bytes):
-    with pytest.raises(wire.WrongShapeError):
-        wire.sessions_page(body)
+def test_what_is_no_list_is_refused(body: bytes):
+    with pytest.raises(decoding.WrongShapeError):
+        decoding.sessions_page(body)
 
 
+@pytest.mark.fault(43)
 @pytest.mark.parametrize(
     ("text", "time"),
     [
@@ -262,15 +278,16 @@ def test_f34_what_is_no_list_is_refused(body: bytes):
         (1776861281, None),
     ],
 )
-def test_f43_times_of_every_form(text: object, time: datetime | None):
+def test_times_of_every_form(text: object, time: datetime | None):
     assert parse_time(text) == time
 
 
+@pytest.mark.fault(43)
 @given(
     st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)),
     st.integers(-14 * 60, 14 * 60) | st.none(),
 )
-def test_f43_any_time_is_read_back(naive: datetime, minutes: int | None):
+def test_any_time_is_read_back(naive: datetime, minutes: int | None):
     zone = UTC if minutes is None else timezone(timedelta(minutes=minutes))
     text = (naive if minutes is None else naive.replace(tzinfo=zone)).isoformat()
     got = parse_time(text)
@@ -279,8 +296,9 @@ def test_f43_any_time_is_read_back(naive: datetime, minutes: int | None):
     assert got.tzinfo is UTC
 
 
+@pytest.mark.fault(43)
 @given(ANY_TEXT)
-def test_f43_no_text_makes_a_time_raise(text: str):
+def test_no_text_makes_a_time_raise(text: str):
     parse_time(text)
 
 
@@ -300,13 +318,15 @@ def test_members_are_those_of_json(value: dict[str, object], indent: int | None)
     assert same({key: item.decoded for key, item in json_text.members(text, listed="events")}, value)
 
 
-def test_f18_a_hostile_text_is_skipped_in_time_linear_in_its_length():
+@pytest.mark.fault(18)
+def test_a_hostile_text_is_skipped_in_time_linear_in_its_length():
     text = '{"a": "' + '\\"' * 1_000_000
     with pytest.raises(ValueError, match="expected , or }"):
         list(json_text.members(text, listed="events"))
 
 
-def test_f18_a_number_out_of_range_is_refused():
+@pytest.mark.fault(18)
+def test_a_number_out_of_range_is_refused():
     with pytest.raises(ValueError, match="range"):
         json_text.loads("[1e999]")
     assert json_text.loads("[1e300]") == [1e300]

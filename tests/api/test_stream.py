@@ -48,7 +48,7 @@ from tui.api.stream import stream_turn
 STREAMS = {path.stem: path for path in (Path(__file__).parent.parent / "streams").glob("*.sse")}
 WHOLE = sorted(set(STREAMS) - {"no_final_blank_line"})
 BOUND = Session("ses-1", index_ids=("idx-1",))
-IMPATIENT = Limits(first_event=0.3, next_event=0.3, tick=0.02)
+IMPATIENT = Limits(first_event_timeout=0.3, next_event_timeout=0.3, tick_seconds=0.02)
 STOP = b'data: {"type":"stop","is_error":false,"error":null,"usage":{}}\n\n'
 HI = b'data: {"type":"text_delta","content":"hi"}\n\n'
 
@@ -126,7 +126,8 @@ async def test_several_rounds_come_in_order_and_tool_results_in_any():
     assert kinds.count(ToolCall) == kinds.count(ToolResult) == 3
 
 
-async def test_f23_an_error_stop_comes_with_its_text_after_the_partial_answer():
+@pytest.mark.fault(23)
+async def test_an_error_stop_comes_with_its_text_after_the_partial_answer():
     events = await replayed([STREAMS["error_stop"].read_bytes()])
     assert events[-1] == Stop(is_error=True, error="The model is overloaded, please try again.")
     assert TextDelta("period is") in events
@@ -143,7 +144,8 @@ async def test_a_missing_type_is_told_from_the_event_name_or_the_fields():
     assert kinds == [TextDelta, TextDelta, Text, ToolCall, ToolResult, Unknown, Stop]
 
 
-async def test_f17_unknown_events_are_kept_raw_and_the_turn_goes_on():
+@pytest.mark.fault(17)
+async def test_unknown_events_are_kept_raw_and_the_turn_goes_on():
     events = await replayed([STREAMS["unknown_events"].read_bytes()])
     unknown = [event for event in events if isinstance(event, Unknown)]
     assert [event.name for event in unknown] == ["citation", "message", "message", "message", "message", "text"]
@@ -152,8 +154,9 @@ async def test_f17_unknown_events_are_kept_raw_and_the_turn_goes_on():
     assert isinstance(events[-1], Stop)
 
 
+@pytest.mark.fault(13)
 @pytest.mark.parametrize("name", WHOLE)
-async def test_f13_any_stream_byte_by_byte_is_the_same(name: str):
+async def test_any_stream_byte_by_byte_is_the_same(name: str):
     body = STREAMS[name].read_bytes()
     async with serving(pieces(cut(body, 1))) as asked:
         client = Client(Connection(asked.base_url))
@@ -161,13 +164,14 @@ async def test_f13_any_stream_byte_by_byte_is_the_same(name: str):
         await client.aclose()
 
 
+@pytest.mark.fault(13)
 @settings(deadline=None, max_examples=60)
 @given(
     name=st.sampled_from(WHOLE),
     sizes=st.lists(st.integers(1, 40), min_size=1),
     newline=st.sampled_from([b"\n", b"\r", b"\r\n"]),
 )
-def test_f13_any_line_ends_in_any_pieces_are_the_same(name: str, sizes: list[int], newline: bytes):
+def test_any_line_ends_in_any_pieces_are_the_same(name: str, sizes: list[int], newline: bytes):
     body = STREAMS[name].read_bytes().replace(b"\r\n", b"\n")
     chunks: list[bytes] = []
     rest = body.replace(b"\n", newline)
@@ -178,23 +182,27 @@ def test_f13_any_line_ends_in_any_pieces_are_the_same(name: str, sizes: list[int
     assert asyncio.run(replayed(chunks)) == asyncio.run(replayed([body]))
 
 
-async def test_f14_a_byte_order_mark_does_not_eat_the_first_event():
+@pytest.mark.fault(14)
+async def test_a_byte_order_mark_does_not_eat_the_first_event():
     assert STREAMS["crlf_comments_bom"].read_bytes().startswith(b"\xef\xbb\xbf")
     assert (await replayed([STREAMS["crlf_comments_bom"].read_bytes()]))[0] == TextDelta("A line.")
     assert await replayed([b"\xef\xbb", b"\xbf" + HI, STOP]) == [TextDelta("hi"), Stop()]
 
 
-async def test_f15_line_separators_inside_json_split_nothing():
+@pytest.mark.fault(15)
+async def test_line_separators_inside_json_split_nothing():
     body = 'data: {"type":"text","content":"a\u2028b\u2029c\u0085d"}\n\n'.encode() + STOP
     assert await replayed([body]) == [Text("a\nb\nc\nd"), Stop()]
 
 
-async def test_f16_comments_retry_ids_and_empty_data_are_no_events():
+@pytest.mark.fault(16)
+async def test_comments_retry_ids_and_empty_data_are_no_events():
     noise = b": ping\n\nretry: 10\n\nretry: x\n\nid: 7\n\n\n\ndata:\n\nevent: ping\n\n: ping\n\n"
     assert await replayed([noise + HI + noise + STOP]) == [TextDelta("hi"), Stop()]
 
 
-async def test_f16_comments_do_not_count_as_life():
+@pytest.mark.fault(16)
+async def test_comments_do_not_count_as_life():
     async with serving(endlessly(STREAM_HEAD + HI, b": ping\n\n", 0.01)) as asked:
         client = Client(Connection(asked.base_url))
         events, error = await until_broken(client)
@@ -204,10 +212,12 @@ async def test_f16_comments_do_not_count_as_life():
     assert asked.posts == 1
 
 
-async def test_f17_the_done_sentinel_is_no_event():
+@pytest.mark.fault(17)
+async def test_the_done_sentinel_is_no_event():
     assert await replayed([HI + b"data: [DONE]\n\n" + STOP]) == [TextDelta("hi"), Stop()]
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize(
     "bad",
     [
@@ -219,77 +229,83 @@ async def test_f17_the_done_sentinel_is_no_event():
     ],
     ids=["torn", "deep", "huge integer", "NaN", "infinite"],
 )
-async def test_f18_json_that_cannot_be_read_is_one_unknown_event(bad: str):
+async def test_json_that_cannot_be_read_is_one_unknown_event(bad: str):
     events = await replayed([b"data: " + bad.encode() + b"\n\n" + HI + STOP])
     assert events == [Unknown("message", bad), TextDelta("hi"), Stop()]
 
 
-async def test_f18_of_duplicate_keys_the_last_counts():
+@pytest.mark.fault(18)
+async def test_of_duplicate_keys_the_last_counts():
     assert await replayed([b'data: {"type":"text_delta","type":"text","content":"x"}\n\n' + STOP]) == [
         Text("x"),
         Stop(),
     ]
 
 
-async def test_f19_bytes_that_are_not_utf8_become_replacement_characters():
+@pytest.mark.fault(19)
+async def test_bytes_that_are_not_utf8_become_replacement_characters():
     body = b'data: {"type":"text","content":"caf\xe9 \xff"}\n\n' + STOP
     assert await replayed([body]) == [Text("caf\ufffd \ufffd"), Stop()]
 
 
-async def test_f19_a_wrong_charset_is_ignored():
+@pytest.mark.fault(19)
+async def test_a_wrong_charset_is_ignored():
     body = 'data: {"type":"text","content":"café"}\n\n'.encode() + STOP
     assert (await replayed([body], "text/event-stream; charset=iso-8859-1"))[0] == Text("café")
 
 
-async def test_f09_single_surrogates_become_replacement_characters():
+@pytest.mark.fault(9)
+async def test_single_surrogates_become_replacement_characters():
     events = await replayed([STREAMS["split_surrogates"].read_bytes()])
     assert events[:3] == [TextDelta("a llama \ufffd"), TextDelta("\ufffd!"), Text("a llama 🦙!")]
 
 
-async def test_f01_escape_sequences_are_shown_not_sent():
+@pytest.mark.fault(1)
+async def test_escape_sequences_are_shown_not_sent():
     body = event_bytes(type="text", content="\x1b]52;c;eA==\x07") + event_bytes(
         type="stop", is_error=True, error="\x1b[2J"
     )
     assert await replayed([body]) == [Text("␛]52;c;eA==␇"), Stop(is_error=True, error="␛[2J")]
 
 
-async def test_f20_a_stop_without_its_blank_line_is_not_the_end():
+@pytest.mark.fault(20)
+async def test_a_stop_without_its_blank_line_is_not_the_end():
     events, error = await until_broken(client_of([STREAMS["no_final_blank_line"].read_bytes()]))
     assert events[-1] == Text("Cut at the end.")
     assert isinstance(error, errors.TurnInterruptedError)
 
 
 BREAKS: dict[str, tuple[Reply, type[errors.ApiError], int]] = {
-    "f21 clean end without stop": (pieces([HI]), errors.TurnInterruptedError, 1),
-    "f22 chunked body cut": (chunked_without_end(HI), errors.TurnInterruptedError, 1),
-    "f22 reset in mid-turn": (reset_after(HI), errors.TurnInterruptedError, 1),
-    "f38 silent in mid-turn": (then_silence(STREAM_HEAD + HI), errors.TurnInterruptedError, 1),
-    "f38 silent before headers": (then_silence(b""), errors.NoAnswerError, 0),
-    "f40 closed without a reply": (pieces([], b""), errors.NoAnswerError, 0),
-    "f40 reset without a reply": (reset_after(b""), errors.NoAnswerError, 0),
+    "clean end without stop": (pieces([HI]), errors.TurnInterruptedError, 1),
+    "chunked body cut": (chunked_without_end(HI), errors.TurnInterruptedError, 1),
+    "reset in mid-turn": (reset_after(HI), errors.TurnInterruptedError, 1),
+    "silent in mid-turn": (then_silence(STREAM_HEAD + HI), errors.TurnInterruptedError, 1),
+    "silent before headers": (then_silence(b""), errors.NoAnswerError, 0),
+    "closed without a reply": (pieces([], b""), errors.NoAnswerError, 0),
+    "reset without a reply": (reset_after(b""), errors.NoAnswerError, 0),
     "garbage": (pieces([], b"SSH-2.0-OpenSSH_9.6\r\n"), errors.NoAnswerError, 0),
-    "f29 key refused": (answer("401 Unauthorized", b'{"detail":"no"}'), errors.KeyRefusedError, 0),
-    "f30 deleted elsewhere": (answer("404 Not Found", b'{"detail":"no such session"}'), errors.NotFoundError, 0),
-    "f31 turn in progress": (answer("409 Conflict"), errors.ConflictError, 0),
-    "f32 too many": (answer("429 Too Many Requests", b"", "Retry-After: 2"), errors.TooManyRequestsError, 0),
-    "f33 server error": (answer("500 Internal Server Error"), errors.ServerError, 0),
-    "f33 bad gateway": (answer("502 Bad Gateway", b"<h1>502</h1>"), errors.ServerError, 0),
-    "f33 unavailable": (answer("503 Service Unavailable"), errors.ServerError, 0),
-    "f33 gateway timeout": (answer("504 Gateway Timeout"), errors.ServerError, 0),
-    "f34 json instead": (
+    "key refused": (answer("401 Unauthorized", b'{"detail":"no"}'), errors.KeyRefusedError, 0),
+    "deleted elsewhere": (answer("404 Not Found", b'{"detail":"no such session"}'), errors.NotFoundError, 0),
+    "turn in progress": (answer("409 Conflict"), errors.ConflictError, 0),
+    "too many": (answer("429 Too Many Requests", b"", "Retry-After: 2"), errors.TooManyRequestsError, 0),
+    "server error": (answer("500 Internal Server Error"), errors.ServerError, 0),
+    "bad gateway": (answer("502 Bad Gateway", b"<h1>502</h1>"), errors.ServerError, 0),
+    "unavailable": (answer("503 Service Unavailable"), errors.ServerError, 0),
+    "gateway timeout": (answer("504 Gateway Timeout"), errors.ServerError, 0),
+    "json instead": (
         answer("200 OK", b'{"detail":"busy"}', "Content-Type: application/json"),
         errors.NotTheApiError,
         0,
     ),
-    "f34 sign-in page": (answer("200 OK", b"<html>Sign in", "Content-Type: text/html"), errors.NotTheApiError, 0),
-    "f34 nothing at all": (answer("204 No Content"), errors.NotTheApiError, 0),
-    "f35 redirect": (answer("307 Temporary Redirect", b"", "Location: /elsewhere"), errors.RedirectedError, 0),
-    "f27 bad gzip": (
+    "sign-in page": (answer("200 OK", b"<html>Sign in", "Content-Type: text/html"), errors.NotTheApiError, 0),
+    "nothing at all": (answer("204 No Content"), errors.NotTheApiError, 0),
+    "redirect": (answer("307 Temporary Redirect", b"", "Location: /elsewhere"), errors.RedirectedError, 0),
+    "bad gzip": (
         answer("200 OK", b"no gzip", "Content-Type: text/event-stream", "Content-Encoding: gzip"),
         errors.NotTheApiError,
         0,
     ),
-    "f27 gzip": (
+    "gzip": (
         answer("200 OK", gzip.compress(HI + STOP), "Content-Type: text/event-stream", "Content-Encoding: gzip"),
         errors.NotTheApiError,
         0,
@@ -297,8 +313,9 @@ BREAKS: dict[str, tuple[Reply, type[errors.ApiError], int]] = {
 }
 
 
+@pytest.mark.fault(21, 22, 27, 29, 30, 31, 32, 33, 34, 35, 38, 40)
 @pytest.mark.parametrize("fault", BREAKS)
-async def test_f22_f27_f29_f30_f31_f32_f33_f40_the_question_is_posted_once_under_the_fault(fault: str):
+async def test_the_question_is_posted_once_under_the_fault(fault: str):
     reply, kind, events_before = BREAKS[fault]
     async with serving(reply) as asked:
         client = Client(Connection(asked.base_url))
@@ -310,7 +327,8 @@ async def test_f22_f27_f29_f30_f31_f32_f33_f40_the_question_is_posted_once_under
     assert asked.posts == len(asked.requests) == 1
 
 
-async def test_f40_each_question_goes_over_a_fresh_connection():
+@pytest.mark.fault(40)
+async def test_each_question_goes_over_a_fresh_connection():
     keep = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(STOP)
     async with serving(pieces([STOP], keep)) as asked:
         client = Client(Connection(asked.base_url))
@@ -320,11 +338,13 @@ async def test_f40_each_question_goes_over_a_fresh_connection():
     assert asked.posts == 3
 
 
-async def test_f24_nothing_after_the_first_stop_is_read():
+@pytest.mark.fault(24)
+async def test_nothing_after_the_first_stop_is_read():
     assert await replayed([HI + STOP + HI + STOP]) == [TextDelta("hi"), Stop()]
 
 
-async def test_f26_an_endless_line_is_cut_at_the_limit():
+@pytest.mark.fault(26)
+async def test_an_endless_line_is_cut_at_the_limit():
     limits = Limits(event_bytes=1_000_000)
     async with serving(endlessly(STREAM_HEAD + HI + b"data: ", b"A" * 65_536)) as asked:
         client = Client(Connection(asked.base_url))
@@ -336,31 +356,36 @@ async def test_f26_an_endless_line_is_cut_at_the_limit():
     assert asked.posts == 1
 
 
-async def test_f26_many_events_together_may_be_larger_than_the_limit_of_one():
+@pytest.mark.fault(26)
+async def test_many_events_together_may_be_larger_than_the_limit_of_one():
     many = b"".join(event_bytes(type="text_delta", content="x" * 900) for _ in range(100))
     client = client_of([*cut(many, 700), STOP])
     assert len(await turn(client, limits=Limits(event_bytes=4000))) == 101
 
 
-async def test_f28_twenty_thousand_events_all_arrive():
+@pytest.mark.fault(28)
+async def test_twenty_thousand_events_all_arrive():
     body = b"".join(event_bytes(type="text_delta", content=f"{i} ") for i in range(20_000)) + STOP
     events = await replayed(cut(body, 65_536))
     assert "".join(e.content for e in events if isinstance(e, TextDelta)) == "".join(f"{i} " for i in range(20_000))
 
 
-async def test_f34_the_message_shows_how_the_strange_answer_begins():
+@pytest.mark.fault(34)
+async def test_the_message_shows_how_the_strange_answer_begins():
     client = client_of([b"<html>\x1b[31mSign in to Wi-Fi" + b"x" * 9000], "text/html")
     _, error = await until_broken(client)
     assert "␛[31mSign in to Wi-Fi" in error.message
     assert len(error.message) < 600
 
 
+@pytest.mark.fault(34)
 @pytest.mark.parametrize("content_type", ["", "Text/Event-Stream", "text/event-stream;charset=UTF-8"])
-async def test_f34_an_odd_or_missing_content_type_is_read(content_type: str):
+async def test_an_odd_or_missing_content_type_is_read(content_type: str):
     assert await replayed([HI + STOP], content_type) == [TextDelta("hi"), Stop()]
 
 
-async def test_f35_neither_key_nor_question_reaches_the_second_host():
+@pytest.mark.fault(35)
+async def test_neither_key_nor_question_reaches_the_second_host():
     async with serving(pieces([STOP])) as second:
         target = second.base_url.replace("127.0.0.1", "localhost")
         async with serving(answer("307 Temporary Redirect", b"", f"Location: {target}/x")) as first:
@@ -372,7 +397,8 @@ async def test_f35_neither_key_nor_question_reaches_the_second_host():
     assert second.requests == []
 
 
-async def test_f38_stopping_a_silent_turn_is_at_once_and_closes_the_connection():
+@pytest.mark.fault(38)
+async def test_stopping_a_silent_turn_is_at_once_and_closes_the_connection():
     async with serving(then_silence(STREAM_HEAD + HI)) as asked:
         client = Client(Connection(asked.base_url))
         first = asyncio.Event()
@@ -391,9 +417,10 @@ async def test_f38_stopping_a_silent_turn_is_at_once_and_closes_the_connection()
         await client.aclose()
 
 
-async def test_f39_an_answer_that_a_proxy_held_back_arrives_whole():
+@pytest.mark.fault(39)
+async def test_an_answer_that_a_proxy_held_back_arrives_whole():
     async def reply(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(IMPATIENT.first_event / 2)
+        await asyncio.sleep(IMPATIENT.first_event_timeout / 2)
         writer.write(STREAM_HEAD + STREAMS["rounds"].read_bytes())
 
     async with serving(reply) as asked:
@@ -418,15 +445,10 @@ async def test_a_bound_session_is_always_asked_with_its_own_indexes():
 async def test_an_unbound_session_is_asked_with_the_given_indexes():
     async with serving(pieces([STOP])) as asked:
         client = Client(Connection(asked.base_url))
-        turn = stream_turn(client, Session("s"), "why? \ud83e", ["idx-2"], require_all_indexes=True)
-        async with aclosing(turn) as events:
+        async with aclosing(stream_turn(client, Session("s"), "why? \ud83e", ["idx-2"])) as events:
             assert [event async for event in events] == [Stop()]
         await client.aclose()
-    assert json.loads(asked.requests[0].body) == {
-        "index_ids": ["idx-2"],
-        "prompt": "why? \ufffd",
-        "require_all_indexes": True,
-    }
+    assert json.loads(asked.requests[0].body) == {"index_ids": ["idx-2"], "prompt": "why? \ufffd"}
 
 
 @pytest.mark.parametrize("prompt", ["", " \n\t", "x" * 1001, "🦙" * 1001])
@@ -454,7 +476,7 @@ from tui.api.stream import stream_turn
 
 async def main():
     client = Client(Connection(sys.argv[1]))
-    limits = Limits(first_event=1, next_event=1, tick=0.05)
+    limits = Limits(first_event_timeout=1, next_event_timeout=1, tick_seconds=0.05)
     async with aclosing(stream_turn(client, Session("s"), "why?", limits=limits)) as events:
         async for event in events:
             print(type(event).__name__, flush=True)
@@ -463,7 +485,8 @@ asyncio.run(main())
 """
 
 
-async def test_f47_a_turn_survives_being_stopped_for_longer_than_the_limit():
+@pytest.mark.fault(47)
+async def test_a_turn_survives_being_stopped_for_longer_than_the_limit():
     goes_on = asyncio.Event()
 
     async def reply(writer: asyncio.StreamWriter) -> None:

@@ -156,7 +156,7 @@ async def test_a_prompt_over_the_limit_is_kept_and_refused_in_words(settings: Se
 async def test_typing_in_the_conversation_goes_to_the_composer(settings: Settings) -> None:
     async with driven(settings) as user:
         user.app.chat.query_one(ConversationPane).focus()
-        await user.type("What")
+        await user.press(*"What")
         composer = user.app.chat.query_one(Composer)
         await user.until(lambda: composer.text == "What" and composer.has_focus)
 

@@ -28,7 +28,8 @@ async def choose(user: User, url: str) -> None:
     await user.until(lambda: isinstance(user.app.screen, LinkDialog))
 
 
-async def test_f07_a_link_is_shown_whole_and_opened_only_then(
+@pytest.mark.fault(7)
+async def test_a_link_is_shown_whole_and_opened_only_then(
     settings: Settings, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.screens.link.can_open", lambda: True)
@@ -41,7 +42,8 @@ async def test_f07_a_link_is_shown_whole_and_opened_only_then(
         await user.until(lambda: opened == ["https://example.com/a/long?address=1"])
 
 
-async def test_f07_where_no_browser_can_be_seen_a_link_is_copied(
+@pytest.mark.fault(7)
+async def test_where_no_browser_can_be_seen_a_link_is_copied(
     settings: Settings, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.screens.link.can_open", lambda: False)
@@ -53,8 +55,9 @@ async def test_f07_where_no_browser_can_be_seen_a_link_is_copied(
         assert opened == []
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "ssh://host", "--x", "https://a@b/"])
-async def test_f07_other_addresses_are_shown_and_never_opened(settings: Settings, opened: list[str], url: str) -> None:
+async def test_other_addresses_are_shown_and_never_opened(settings: Settings, opened: list[str], url: str) -> None:
     async with driven(settings) as user:
         user.app.push_screen(LinkDialog(url, opens=True))
         await user.see("This link is not opened")
@@ -64,7 +67,8 @@ async def test_f07_other_addresses_are_shown_and_never_opened(settings: Settings
         assert opened == []
 
 
-def test_f07_a_browser_is_opened_only_before_the_user_s_eyes() -> None:
+@pytest.mark.fault(7)
+def test_a_browser_is_opened_only_before_the_user_s_eyes() -> None:
     assert can_open({"DISPLAY": ":0"}, "linux")
     assert can_open({}, "darwin")
     assert not can_open({}, "linux")

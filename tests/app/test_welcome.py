@@ -43,7 +43,8 @@ async def test_a_folder_can_be_opened_and_a_missing_one_is_named(notes: Path) ->
         await user.see("This machine: notes")
 
 
-async def test_f63_a_key_with_a_space_inside_is_refused_without_showing_it() -> None:
+@pytest.mark.fault(63)
+async def test_a_key_with_a_space_inside_is_refused_without_showing_it() -> None:
     async with driven(Settings()) as user:
         await user.see("Paste")
         await user.in_dialog("enter")
@@ -53,7 +54,8 @@ async def test_f63_a_key_with_a_space_inside_is_refused_without_showing_it() -> 
         assert isinstance(user.app.screen, Welcome)
 
 
-async def test_f64_a_typed_key_is_not_in_a_screenshot() -> None:
+@pytest.mark.fault(64)
+async def test_a_typed_key_is_not_in_a_screenshot() -> None:
     async with driven(Settings()) as user:
         await user.see("Paste")
         await user.in_dialog("enter")

@@ -1,12 +1,16 @@
 """The app under a pilot: press keys, wait for facts, read the screen."""
 
+import unicodedata
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
+from textual.events import Key
+from textual.keys import KEY_NAME_REPLACEMENTS
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.widgets import Input, TextArea
 
 from tui.app import LlamaChat
 from tui.screens.dialog import Dialog
@@ -24,7 +28,19 @@ class User:
         await self.pilot.press(*keys)
 
     async def type(self, text: str) -> None:
-        await self.pilot.press(*("space" if char == " " else char for char in text))
+        """Type into the field that has the focus, as fast as its keys are handled."""
+        for char in text:
+            self.app.post_message(Key(_key_of(char), char))
+        await self.until(lambda: self._field.endswith(text))
+
+    @property
+    def _field(self) -> str:
+        """What is written in the field that has the focus."""
+        match self.app.focused:
+            case TextArea(text=text) | Input(value=text):
+                return text
+            case _:
+                return ""
 
     async def until(self, fact: Callable[[], bool], seconds: float = 8) -> None:
         """Wait until something is so."""
@@ -70,6 +86,12 @@ class User:
     @property
     def lines(self) -> list[str]:
         return self.screen.split("\n")
+
+
+def _key_of(char: str) -> str:
+    """The name of the key that types a character."""
+    name = char if char.isalnum() else unicodedata.name(char).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
 @asynccontextmanager

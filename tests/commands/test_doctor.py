@@ -34,14 +34,14 @@ def test_doctor_explains_a_refused_key_and_fails(
     assert "CANARY" not in said.out + said.err
 
 
-def test_f36_doctor_explains_an_unreachable_server(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.fault(36)
+def test_doctor_explains_an_unreachable_server(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-CANARY-wrong-5678")
     assert "refused or failed" in findings(command, "--base-url", "http://127.0.0.1:1")["Connection"]["state"]
 
 
-def test_f37_doctor_names_the_variable_of_missing_certificates(
-    command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.fault(37)
+def test_doctor_names_the_variable_of_missing_certificates(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file")
     found = findings(command)
     assert found["Certificates"]["verdict"] == "problem"

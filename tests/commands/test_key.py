@@ -8,7 +8,8 @@ from tui import credentials
 KEY = "llx-CANARYabcdefgh1234"
 
 
-def test_f65_login_keeps_the_key_and_status_names_its_source_and_end_only(command: Command) -> None:
+@pytest.mark.fault(65)
+def test_login_keeps_the_key_and_status_names_its_source_and_end_only(command: Command) -> None:
     keyring.set_keyring(InMemory())
     said = command("login", stdin=f"Bearer {KEY}\n")
     assert said.code == 0
@@ -18,7 +19,8 @@ def test_f65_login_keeps_the_key_and_status_names_its_source_and_end_only(comman
     assert "CANARY" not in said.out + said.err + status.out + status.err
 
 
-def test_f65_status_says_that_the_environment_wins_and_logout_that_it_remains(
+@pytest.mark.fault(65)
+def test_status_says_that_the_environment_wins_and_logout_that_it_remains(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command("login", "--store", "file", stdin=KEY)
@@ -29,7 +31,8 @@ def test_f65_status_says_that_the_environment_wins_and_logout_that_it_remains(
     assert "LLAMA_CLOUD_API_KEY still holds a key" in command("logout").out
 
 
-def test_f62_without_a_keyring_login_keeps_nothing_and_names_the_file(command: Command) -> None:
+@pytest.mark.fault(62)
+def test_without_a_keyring_login_keeps_nothing_and_names_the_file(command: Command) -> None:
     said = command("login", stdin=KEY)
     assert said.code == 1
     assert "No system keyring here" in said.err
@@ -38,21 +41,24 @@ def test_f62_without_a_keyring_login_keeps_nothing_and_names_the_file(command: C
     assert command("status").code == 1
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("typed", ["", "llx-CANARY with spaces", "llx-CANARY“", "llx-CANARY" + "x" * 10_000])
-def test_f63_what_cannot_be_a_key_is_refused_without_repeating_it(command: Command, typed: str) -> None:
+def test_what_cannot_be_a_key_is_refused_without_repeating_it(command: Command, typed: str) -> None:
     said = command("login", "--store", "file", stdin=typed)
     assert said.code == 1
     assert "key" in said.err
     assert "CANARY" not in said.out + said.err
 
 
-def test_f64_a_key_is_no_argument(command: Command) -> None:
+@pytest.mark.fault(64)
+def test_a_key_is_no_argument(command: Command) -> None:
     with pytest.raises(SystemExit) as refused:
         command("login", KEY)
     assert refused.value.code == 2
 
 
-def test_f66_an_address_that_would_show_the_key_is_refused(command: Command) -> None:
+@pytest.mark.fault(66)
+def test_an_address_that_would_show_the_key_is_refused(command: Command) -> None:
     said = command("login", "--store", "file", "--base-url", "http://api.example.com", stdin=KEY)
     assert said.code == 1
     assert "use https" in said.err

@@ -24,10 +24,11 @@ def test_pages_join_newest_first_and_a_session_listed_twice_is_kept_once() -> No
     assert both.next_page_token is None
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize(
     "page", [Page[Session]([], "more"), Page([session("z", 4)], "same"), Page([session("z", 4)], "")]
 )
-def test_f41_a_page_that_leads_nowhere_is_the_last(page: Page[Session]) -> None:
+def test_a_page_that_leads_nowhere_is_the_last(page: Page[Session]) -> None:
     assert with_page(Catalogue({}, "same"), page).next_page_token is None
 
 
@@ -38,7 +39,8 @@ def test_a_session_moves_to_the_top_when_it_changes() -> None:
     assert ids(without(listed, "unknown")) == ["b", "a"]
 
 
-def test_f43_sessions_without_a_time_come_last() -> None:
+@pytest.mark.fault(43)
+def test_sessions_without_a_time_come_last() -> None:
     assert ids(with_page(Catalogue(), Page([session("x", None), session("a", 9)]))) == ["a", "x"]
 
 
@@ -58,7 +60,8 @@ def test_an_age_is_short_and_the_future_is_now(past: timedelta, shown: str) -> N
     assert age(NOW - past, NOW) == shown
 
 
-def test_f08_a_title_is_one_safe_line_or_says_that_there_is_none() -> None:
+@pytest.mark.fault(8)
+def test_a_title_is_one_safe_line_or_says_that_there_is_none() -> None:
     assert title_of(session("a", 1, "a\n\x1b]0;x\x07b")) == "a ␛]0;x␇b"
     assert title_of(session("a", 1), "my question") == "my question"
     assert title_of(session("a", 1, "\u200b\u200b")) == UNTITLED

@@ -1,3 +1,5 @@
+import pytest
+
 from tui.api.models import Stop, Text, ToolCall, ToolResult, UserInput
 from tui.conversation.export import as_markdown, file_name
 from tui.conversation.transcript import interrupt, replay
@@ -21,7 +23,8 @@ def test_a_conversation_is_written_with_its_questions_answers_and_passages() -> 
     )
 
 
-def test_f12_an_export_holds_no_control_sequence() -> None:
+@pytest.mark.fault(12)
+def test_an_export_holds_no_control_sequence() -> None:
     hostile = "\x1b]0;x\x07 \x9b2J \r"
     told = replay([UserInput(hostile), Text(hostile), Stop(is_error=True, error=hostile)])
     written = as_markdown(hostile, told)

@@ -20,8 +20,8 @@ from tui.api.models import (
     UserInput,
 )
 from tui.conversation.reconcile import (
-    LONGEST_WATCH,
-    PAUSES,
+    PAUSE_SECONDS,
+    WATCH_TIMEOUT,
     Finished,
     Interrupted,
     NotConfirmed,
@@ -52,7 +52,7 @@ def look_until_decided(sent: Sent, get: Callable[[], Sequence[Event] | None]) ->
             return verdict, pauses
         polls = verdict.polls
         pauses.append(verdict.after)
-        assert sum(pauses) < LONGEST_WATCH + 2 * max(PAUSES)
+        assert sum(pauses) < WATCH_TIMEOUT + 2 * max(PAUSE_SECONDS)
 
 
 def answers(events: Sequence[Event]) -> list[str]:
@@ -87,7 +87,7 @@ def test_a_question_of_another_client_in_between_does_not_hide_this_one() -> Non
 
 
 def test_a_question_that_never_shows_is_looked_for_at_growing_pauses_and_then_not_confirmed() -> None:
-    assert look_until_decided(SENT, lambda: BEFORE) == (NotConfirmed(), list(PAUSES))
+    assert look_until_decided(SENT, lambda: BEFORE) == (NotConfirmed(), list(PAUSE_SECONDS))
 
 
 def test_a_question_that_never_shows_though_its_answer_began_to_arrive_is_not_called_lost() -> None:
@@ -100,7 +100,7 @@ def test_a_question_that_never_shows_though_its_answer_began_to_arrive_is_not_ca
 def test_a_turn_that_does_not_grow_is_interrupted_after_the_last_look() -> None:
     events = [*BEFORE, UserInput(QUESTION), Text("Three")]
 
-    assert look_until_decided(SENT, lambda: events) == (Interrupted(events), list(PAUSES))
+    assert look_until_decided(SENT, lambda: events) == (Interrupted(events), list(PAUSE_SECONDS))
 
 
 def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() -> None:
@@ -112,11 +112,12 @@ def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() ->
 
     verdict, pauses = look_until_decided(SENT, growing)
     assert isinstance(verdict, Interrupted)
-    assert set(pauses) == {PAUSES[0]}
-    assert sum(pauses) == LONGEST_WATCH
+    assert set(pauses) == {PAUSE_SECONDS[0]}
+    assert sum(pauses) == WATCH_TIMEOUT
 
 
-def test_f55_a_session_that_is_gone_is_said_to_be_gone() -> None:
+@pytest.mark.fault(55)
+def test_a_session_that_is_gone_is_said_to_be_gone() -> None:
     assert reconcile(SENT, None, Polls(3)) == SessionGone()
 
 
@@ -148,7 +149,8 @@ def test_text_that_arrived_is_shown_unless_the_server_has_it(here: str, there: s
     assert [text for text in answers(verdict.events) if text] == shown
 
 
-def test_f25_deltas_and_the_text_that_repeats_them_are_one_text() -> None:
+@pytest.mark.fault(25)
+def test_deltas_and_the_text_that_repeats_them_are_one_text() -> None:
     sent = Sent(QUESTION, 2, [TextDelta("Three "), TextDelta("mon")])
     there: list[Event] = [TextDelta("Three "), TextDelta("months."), Text("Three months."), Stop()]
     verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), *there], Polls())
@@ -223,8 +225,9 @@ STREAM: list[Event] = [
 POINTS = range(len(STREAM))
 
 
+@pytest.mark.fault(21, 40)
 @pytest.mark.parametrize("lag", [0, 1, 3, 5, 6, 99])
-def test_f21_f40_whatever_fails_one_question_is_sent_once_and_nothing_untrue_is_said(lag: int) -> None:
+def test_whatever_fails_one_question_is_sent_once_and_nothing_untrue_is_said(lag: int) -> None:
     for accept, finish, sent_events, kept_events in product((True, False), (True, False), POINTS, POINTS):
         server = Server(accept, finish, sent_events, kept_events, lag)
         received = server.post(QUESTION)
@@ -237,12 +240,12 @@ def test_f21_f40_whatever_fails_one_question_is_sent_once_and_nothing_untrue_is_
                 assert answers(events) == ["Three months."]
             case Interrupted(events):
                 assert accept
-                assert not server.has_finished or lag == 99 or lag > len(PAUSES)
+                assert not server.has_finished or lag == 99 or lag > len(PAUSE_SECONDS)
                 arrived = "".join(answers([UserInput(QUESTION), *received]))
                 assert arrived in "".join(answers(events))
             case NotConfirmed():
                 assert not received
-                assert not accept or lag > len(PAUSES)
+                assert not accept or lag > len(PAUSE_SECONDS)
             case _:
                 pytest.fail(f"no decision: {verdict}")
 
@@ -339,4 +342,4 @@ class OneUser(RuleBasedStateMachine):
 OneUser.TestCase.settings = settings(
     deadline=None, max_examples=150, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
 )
-test_f44_one_user_loses_nothing = OneUser.TestCase
+TestOneUser = pytest.mark.fault(44)(OneUser.TestCase)

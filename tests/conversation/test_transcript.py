@@ -2,9 +2,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import reduce
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.events import any_event
 from tui.api.models import (
     Event,
     Stop,
@@ -40,23 +42,9 @@ settings.load_profile("untimed")
 words = st.text(min_size=1, max_size=12)
 call_ids = st.sampled_from(["a", "b", "c"])
 results = st.one_of(st.none(), st.integers(), words, st.lists(words, max_size=2))
-stops = st.builds(
-    Stop,
-    is_error=st.booleans(),
-    error=st.none() | words,
-    usage=st.builds(Usage, duration_ms=st.none() | st.floats(0, 1e6)),
-)
-any_event: st.SearchStrategy[Event] = st.one_of(
-    st.builds(UserInput, words),
-    st.builds(ThinkingDelta, words),
-    st.builds(TextDelta, words),
-    st.builds(Thinking, words),
-    st.builds(Text, words),
-    st.builds(ToolCall, call_ids, words, st.dictionaries(words, words, max_size=2)),
-    st.builds(ToolResult, call_ids, words, results),
-    stops,
-    st.builds(Unknown, words, words),
-)
+usages = st.builds(Usage, duration_ms=st.none() | st.floats(0, 1e6))
+stops = st.builds(Stop, st.booleans(), st.none() | words, usages)
+any_events = st.lists(any_event(words, call_ids, results, usages), max_size=30)
 
 
 @st.composite
@@ -119,13 +107,13 @@ def test_deltas_alone_tell_the_same_text(forms: tuple[list[Event], list[Event]])
     assert told_text(deltas_only) == told_text(live)
 
 
-@given(st.lists(any_event, max_size=30))
+@given(any_events)
 def test_any_events_fold_without_error_and_replay_agrees(events: list[Event]) -> None:
     assert replay(events) == fold(events)
     assert fold(list(coalesce(events))) == fold(events)
 
 
-@given(st.lists(any_event, max_size=30))
+@given(any_events)
 def test_no_event_is_lost(events: list[Event]) -> None:
     shown = repr(list(fold(events)))
     for event in events:
@@ -172,7 +160,8 @@ def test_results_join_their_calls_in_any_order(one: list[str], other: list[str])
     ]
 
 
-def test_f24_a_result_before_its_call_is_joined_and_an_unknown_one_stands_alone() -> None:
+@pytest.mark.fault(24)
+def test_a_result_before_its_call_is_joined_and_an_unknown_one_stands_alone() -> None:
     turn = fold([ToolResult("x", "find", 1), ToolCall("x", "find", {"q": "y"}), ToolResult("z", "grep", 2)])[0]
     first, second = turn.parts
     assert isinstance(first, ToolUse)
@@ -181,12 +170,14 @@ def test_f24_a_result_before_its_call_is_joined_and_an_unknown_one_stands_alone(
     assert second.arguments is None
 
 
-def test_f24_a_second_stop_changes_nothing() -> None:
+@pytest.mark.fault(24)
+def test_a_second_stop_changes_nothing() -> None:
     once = fold([UserInput("q"), Text("a"), Stop()])
     assert advance(once, Stop()) is once
 
 
-def test_f25_a_consolidated_text_replaces_its_deltas_even_when_it_differs() -> None:
+@pytest.mark.fault(25)
+def test_a_consolidated_text_replaces_its_deltas_even_when_it_differs() -> None:
     turn = fold([UserInput("q"), TextDelta("the anser"), Text("The answer.")])[0]
     assert turn.parts == (Answer("The answer."),)
 

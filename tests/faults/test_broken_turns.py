@@ -27,23 +27,22 @@ ANSWER = "March 2031"
 HTML = "Content-Type: text/html"
 
 TAKEN: dict[str, Fault] = {
-    "f21 the stream ends early": cut_at(0.6),
-    "f21 it ends after its head": cut_at(0.1),
-    "f20 it ends just before its stop": cut_at(0.97),
-    "f22 it is reset": reset_at(0.5),
-    "f33 502 though the server took it": taken_but("502 Bad Gateway", HTML),
-    "f33 503 though the server took it": taken_but("503 Service Unavailable", "Retry-After: 1"),
-    "f33 500 though the server took it": taken_but("500 Internal Server Error"),
-    "f33 504 though the server took it": taken_but("504 Gateway Timeout"),
-    "f34 a sign-in page though the server took it": taken_but("200 OK", HTML),
-    "f40 no answer though the server took it": lost_answer,
+    "the stream ends early": cut_at(0.6),
+    "it ends after its head": cut_at(0.1),
+    "it ends just before its stop": cut_at(0.97),
+    "it is reset": reset_at(0.5),
+    "502 though the server took it": taken_but("502 Bad Gateway", HTML),
+    "503 though the server took it": taken_but("503 Service Unavailable", "Retry-After: 1"),
+    "500 though the server took it": taken_but("500 Internal Server Error"),
+    "504 though the server took it": taken_but("504 Gateway Timeout"),
+    "a sign-in page though the server took it": taken_but("200 OK", HTML),
+    "no answer though the server took it": lost_answer,
 }
 
 
+@pytest.mark.fault(20, 21, 22, 33, 34, 40)
 @pytest.mark.parametrize("fault", TAKEN.values(), ids=TAKEN)
-async def test_f21_f22_f33_f40_a_broken_turn_is_completed_from_the_server_and_asked_once(
-    proxy: FaultProxy, fault: Fault
-) -> None:
+async def test_a_broken_turn_is_completed_from_the_server_and_asked_once(proxy: FaultProxy, fault: Fault) -> None:
     async with behind(proxy) as user:
         await in_session(user)
         proxy.next_turns.append(fault)
@@ -55,19 +54,18 @@ async def test_f21_f22_f33_f40_a_broken_turn_is_completed_from_the_server_and_as
 
 
 REFUSED: dict[str, Fault] = {
-    "f30 403": refused("403 Forbidden"),
-    "f30 422": refused("422 Unprocessable Entity"),
-    "f31 409": refused("409 Conflict"),
-    "f32 429": refused("429 Too Many Requests", "Retry-After: 2"),
-    "f32 429 without a number": refused("429 Too Many Requests", "Retry-After: soon"),
-    "f35 a redirect": refused("307 Temporary Redirect", "Location: http://127.0.0.1:1/"),
+    "403": refused("403 Forbidden"),
+    "422": refused("422 Unprocessable Entity"),
+    "409": refused("409 Conflict"),
+    "429": refused("429 Too Many Requests", "Retry-After: 2"),
+    "429 without a number": refused("429 Too Many Requests", "Retry-After: soon"),
+    "a redirect": refused("307 Temporary Redirect", "Location: http://127.0.0.1:1/"),
 }
 
 
+@pytest.mark.fault(30, 31, 32, 35)
 @pytest.mark.parametrize("fault", REFUSED.values(), ids=REFUSED)
-async def test_f30_f31_f32_f35_a_refused_question_is_back_in_the_composer_and_goes_by_enter(
-    proxy: FaultProxy, fault: Fault
-) -> None:
+async def test_a_refused_question_is_back_in_the_composer_and_goes_by_enter(proxy: FaultProxy, fault: Fault) -> None:
     async with behind(proxy) as user:
         await in_session(user)
         proxy.next_turns.append(fault)
@@ -79,7 +77,8 @@ async def test_f30_f31_f32_f35_a_refused_question_is_back_in_the_composer_and_go
         assert proxy.prompts.count(QUESTION) == 2
 
 
-async def test_f21_what_came_while_the_line_was_broken_is_said(proxy: FaultProxy) -> None:
+@pytest.mark.fault(21)
+async def test_what_came_while_the_line_was_broken_is_said(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         await in_session(user)
         proxy.next_turns.append(cut_at(0.4))
@@ -88,14 +87,15 @@ async def test_f21_what_came_while_the_line_was_broken_is_said(proxy: FaultProxy
 
 
 WHOLE: dict[str, Fault] = {
-    "f13 byte by byte": byte_by_byte,
-    "f39 a buffering proxy": all_at_once,
-    "f28 a flood": flood,
+    "byte by byte": byte_by_byte,
+    "a buffering proxy": all_at_once,
+    "a flood": flood,
 }
 
 
+@pytest.mark.fault(13, 28, 39)
 @pytest.mark.parametrize("fault", WHOLE.values(), ids=WHOLE)
-async def test_f13_f28_f39_a_strange_delivery_is_read_like_any_other(proxy: FaultProxy, fault: Fault) -> None:
+async def test_a_strange_delivery_is_read_like_any_other(proxy: FaultProxy, fault: Fault) -> None:
     async with behind(proxy) as user:
         await in_session(user)
         proxy.next_turns.append(fault)
@@ -105,7 +105,8 @@ async def test_f13_f28_f39_a_strange_delivery_is_read_like_any_other(proxy: Faul
         assert proxy.prompts.count(QUESTION) == 1
 
 
-async def test_f40_a_question_that_never_arrived_is_offered_again_and_not_sent_by_itself(proxy: FaultProxy) -> None:
+@pytest.mark.fault(40)
+async def test_a_question_that_never_arrived_is_offered_again_and_not_sent_by_itself(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         await in_session(user)
         proxy.next_turns.append(lost_question)
@@ -117,7 +118,8 @@ async def test_f40_a_question_that_never_arrived_is_offered_again_and_not_sent_b
         await user.see(ANSWER)
 
 
-async def test_f38_escape_leaves_a_silent_turn_at_once_and_its_answer_comes_from_the_server(proxy: FaultProxy) -> None:
+@pytest.mark.fault(38)
+async def test_escape_leaves_a_silent_turn_at_once_and_its_answer_comes_from_the_server(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         session_id = await in_session(user)
         proxy.next_turns.append(stalled_at(0.3))
@@ -132,7 +134,8 @@ async def test_f38_escape_leaves_a_silent_turn_at_once_and_its_answer_comes_from
         assert proxy.prompts.count(QUESTION) == 1
 
 
-async def test_f33_the_server_gone_for_a_while_in_mid_turn(proxy: FaultProxy) -> None:
+@pytest.mark.fault(33)
+async def test_the_server_gone_for_a_while_in_mid_turn(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         await in_session(user)
         proxy.next_turns.append(cut_at(0.4))
@@ -148,7 +151,8 @@ async def test_f33_the_server_gone_for_a_while_in_mid_turn(proxy: FaultProxy) ->
         assert proxy.prompts.count(QUESTION) == 1
 
 
-async def test_f30_f55_a_session_deleted_elsewhere_can_still_be_read_and_nothing_typed_is_lost(
+@pytest.mark.fault(30, 55)
+async def test_a_session_deleted_elsewhere_can_still_be_read_and_nothing_typed_is_lost(
     proxy: FaultProxy,
 ) -> None:
     async with behind(proxy) as user:
@@ -164,7 +168,8 @@ async def test_f30_f55_a_session_deleted_elsewhere_can_still_be_read_and_nothing
         assert proxy.prompts.count(QUESTION) == 2
 
 
-async def test_f29_a_key_refused_in_mid_session_is_asked_for_anew_and_all_goes_on(
+@pytest.mark.fault(29)
+async def test_a_key_refused_in_mid_session_is_asked_for_anew_and_all_goes_on(
     proxy: FaultProxy, server: Connection
 ) -> None:
     async with behind(proxy) as user:

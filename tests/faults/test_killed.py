@@ -72,7 +72,8 @@ def read_on(terminal: RealTerminal, seconds: float) -> None:
         terminal.read(0.05)
 
 
-def test_f44_a_turn_in_which_the_program_is_killed_is_shown_and_completed_and_was_asked_once(
+@pytest.mark.fault(44)
+def test_a_turn_in_which_the_program_is_killed_is_shown_and_completed_and_was_asked_once(
     proxy: FaultProxy, server: Connection, tmp_path: Path
 ) -> None:
     with program(proxy, server, tmp_path) as terminal:
@@ -102,8 +103,9 @@ def test_f44_a_turn_in_which_the_program_is_killed_is_shown_and_completed_and_wa
     assert proxy.prompts.count(QUESTION) == 1
 
 
+@pytest.mark.fault(44)
 @pytest.mark.parametrize("after", [0.0, 0.02, 0.05, 0.1, 0.2, 0.4])
-def test_f44_killed_right_after_enter_the_question_is_asked_at_most_once_and_never_lost(
+def test_killed_right_after_enter_the_question_is_asked_at_most_once_and_never_lost(
     proxy: FaultProxy, server: Connection, tmp_path: Path, after: float
 ) -> None:
     with program(proxy, server, tmp_path) as terminal:

@@ -50,7 +50,8 @@ async def test_the_list_last_seen_is_there_without_any_network_and_conversations
         await user.see("Ada Sol")
 
 
-async def test_f60_drafts_survive_switching_and_a_restart(proxy: FaultProxy) -> None:
+@pytest.mark.fault(60)
+async def test_drafts_survive_switching_and_a_restart(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         first = await in_session(user)
         await user.type("half a thought")
@@ -67,7 +68,8 @@ async def test_f60_drafts_survive_switching_and_a_restart(proxy: FaultProxy) -> 
         await user.until(lambda: composer.text == "half a thought")
 
 
-async def test_f60_what_is_typed_is_kept_within_half_a_second(proxy: FaultProxy) -> None:
+@pytest.mark.fault(60)
+async def test_what_is_typed_is_kept_within_half_a_second(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         await user.type("a thought")
         with_store = Store.open(store_path())
@@ -82,7 +84,8 @@ async def test_with_keep_off_nothing_is_written(proxy: FaultProxy) -> None:
     assert not store_path().exists()
 
 
-async def test_f54_a_store_that_cannot_be_used_is_said_once_and_all_works(
+@pytest.mark.fault(54)
+async def test_a_store_that_cannot_be_used_is_said_once_and_all_works(
     proxy: FaultProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "file"
@@ -171,7 +174,8 @@ async def test_sessions_elsewhere_are_marked_while_they_run_and_when_they_have_e
         assert rung
 
 
-async def test_f58_a_second_instance_reads_the_session_and_says_why_it_does_not_write(proxy: FaultProxy) -> None:
+@pytest.mark.fault(58)
+async def test_a_second_instance_reads_the_session_and_says_why_it_does_not_write(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         session_id = await in_session(user)
     other = Store.open(store_path())
@@ -208,7 +212,8 @@ async def test_r_in_the_list_gives_a_session_a_name_of_its_own_that_stays(proxy:
         await user.see("The crew")
 
 
-async def test_f56_deleting_a_session_whose_turn_runs_stops_it_and_deletes_once(proxy: FaultProxy) -> None:
+@pytest.mark.fault(56)
+async def test_deleting_a_session_whose_turn_runs_stops_it_and_deletes_once(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         session_id = await in_session(user)
         proxy.next_turns.append(stalled_at(0.3))

@@ -2,9 +2,8 @@
 
 import base64
 import re
-from typing import Final
 
-CONTROL: Final = {
+CONTROL = {
     "copies to the clipboard": "\x1b]52;c;UFdORUQ=\x07",
     "copies to the clipboard, ended otherwise": "\x1b]52;c;UFdORUQ=\x1b\\",
     "sets the title": "\x1b]0;PWNED\x07\x1b]2;PWNED\x1b\\",
@@ -22,7 +21,7 @@ CONTROL: Final = {
     "hides": "zero\u200bwidth\u00adsoft\U000e0041\U000e0042tag\ufeff\u2028line",
 }
 
-MARKUP: Final = {
+MARKUP = {
     "closes nothing": "[/foo]",
     "is cut": "[/",
     "colours": "[red]r[/red][$a][bold",
@@ -32,10 +31,10 @@ MARKUP: Final = {
     "escapes": "\\[x]",
 }
 
-POISON: Final = " ".join([*MARKUP.values(), *CONTROL.values(), "\\"])
+POISON = " ".join([*MARKUP.values(), *CONTROL.values(), "\\"])
 """All of them in one text: the markup first, so that it is on the screen where a line is cut."""
 
-_WRITTEN_BY_THE_APP: Final = re.compile(
+_WRITTEN_BY_THE_APP = re.compile(
     r"\x1b\[[0-9;]*[mHGXrSTLM]"  # colours, where they go, and scrolling
     r"|\x1b\[6n"  # pacing asks
     r"|\x1b\[\?(?:1000|1003|1004|1006|1015|1016|1049|2004|2026|2048|25|7)[hl]"
@@ -43,8 +42,8 @@ _WRITTEN_BY_THE_APP: Final = re.compile(
     r"|\x1b\]22;[a-z-]*\x07"  # the shape of the mouse pointer
     r"|\x1b\]8;(?:;|id=[0-9a-f]+;(?:https?://[\x21-\x7e]*|mailto:[\x21-\x7e]*))\x1b\\"
 )
-_COPIED: Final = re.compile("\x1b]52;c;([A-Za-z0-9+/=]*)\x07")
-_HARMFUL: Final = re.compile(
+_COPIED = re.compile("\x1b]52;c;([A-Za-z0-9+/=]*)\x07")
+_HARMFUL = re.compile(
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 

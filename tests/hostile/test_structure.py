@@ -13,7 +13,7 @@ import tui
 
 ROOT = Path(tui.__file__).parent
 SHELL = ROOT / "__main__.py"
-PARTS = [ROOT, *(ROOT / name for name in ("screens", "widgets", "terminal"))]
+PARTS = [ROOT, *(ROOT / name for name in ("screens", "widgets", "lineview", "terminal"))]
 SOURCES = sorted(path for part in PARTS for path in part.glob("*.py") if path != SHELL)
 
 
@@ -69,8 +69,9 @@ def is_number(part: ast.expr) -> bool:
     )
 
 
+@pytest.mark.fault(6)
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_f06_no_text_is_read_as_markup(path: Path) -> None:
+def test_no_text_is_read_as_markup(path: Path) -> None:
     wrong: list[str] = []
     for node in nodes(path):
         match node:
@@ -89,7 +90,8 @@ def test_f06_no_text_is_read_as_markup(path: Path) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
-def test_f07_only_the_link_dialog_opens_addresses(path: Path) -> None:
+def test_only_the_link_dialog_opens_addresses(path: Path) -> None:
     imported = {alias.name for node in nodes(path) if isinstance(node, ast.Import) for alias in node.names}
     assert "webbrowser" not in imported or path == ROOT / "screens" / "link.py"

@@ -59,7 +59,8 @@ def open_session(terminal: RealTerminal) -> None:
     terminal.wait_for("Stopped")
 
 
-def test_f01_f03_f04_f05_f06_an_old_session_is_shown_whole_and_does_no_harm(terminal: RealTerminal) -> None:
+@pytest.mark.fault(1, 3, 4, 5, 6)
+def test_an_old_session_is_shown_whole_and_does_no_harm(terminal: RealTerminal) -> None:
     open_session(terminal)
     press(terminal, SHIFT_TAB, CTRL_O, "g", *(" " for _ in range(3)), "G", "g")
     for _ in range(12):
@@ -70,7 +71,8 @@ def test_f01_f03_f04_f05_f06_an_old_session_is_shown_whole_and_does_no_harm(term
     quit_unharmed(terminal)
 
 
-def test_f01_f02_a_turn_that_streams_letter_by_letter_does_no_harm(terminal: RealTerminal) -> None:
+@pytest.mark.fault(1, 2)
+def test_a_turn_that_streams_letter_by_letter_does_no_harm(terminal: RealTerminal) -> None:
     open_session(terminal)
     press(terminal, "ask")
     terminal.send(ENTER)
@@ -79,7 +81,8 @@ def test_f01_f02_a_turn_that_streams_letter_by_letter_does_no_harm(terminal: Rea
     quit_unharmed(terminal)
 
 
-def test_f01_f06_errors_toasts_the_picker_and_the_palette_do_no_harm(terminal: RealTerminal) -> None:
+@pytest.mark.fault(1, 6)
+def test_errors_toasts_the_picker_and_the_palette_do_no_harm(terminal: RealTerminal) -> None:
     open_session(terminal)
     press(terminal, f"{REFUSED}{ENTER}")
     terminal.wait_until(lambda: b"Refused" in terminal.received)
@@ -88,7 +91,8 @@ def test_f01_f06_errors_toasts_the_picker_and_the_palette_do_no_harm(terminal: R
     quit_unharmed(terminal)
 
 
-def test_f01_f52_pasted_and_found_text_does_no_harm(terminal: RealTerminal) -> None:
+@pytest.mark.fault(1, 52)
+def test_pasted_and_found_text_does_no_harm(terminal: RealTerminal) -> None:
     open_session(terminal)
     pasted = f"\x1b[200~{POISON}\x1b[201~"
     press(terminal, pasted, ENTER, SHIFT_TAB, "/", pasted, ENTER, "n", ESCAPE, CTRL_S, "/", pasted, ESCAPE)

@@ -7,7 +7,7 @@ from tui.lineview.selection import END_OF_ROW, Point, Selection, cut, line_at, l
 from tui.lineview.text_lines import TextLines
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import START, Place, last
-from tui.rendering.lines import Line, Span
+from tui.rendering.lines import Line, Span, Style
 
 PROSE = "The quick brown fox jumps over the lazy dog and then walks home through the wide green fields of the valley."
 
@@ -66,7 +66,7 @@ def test_a_combining_mark_goes_with_its_letter() -> None:
 
 
 def test_a_click_finds_the_link_under_it() -> None:
-    line = Line((Span("see "), Span("here", "link", link="https://example.org"), Span(".")))
+    line = Line((Span("see "), Span("here", Style("link", link="https://example.org")), Span(".")))
     assert link_at(line, 5) == "https://example.org"
     assert link_at(line, 1) is None
     assert link_at(line, 40) is None

@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.lineview.viewport import START, Place, bottom, distance, held, last, move, window
+from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
 
 Heights = list[list[int]]
-columns = st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=5)
+any_heights = st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=5)
 
 
 class Blocks:
@@ -15,19 +15,19 @@ class Blocks:
     def sections(self) -> int:
         return len(self.heights)
 
-    def blocks(self, turn: int) -> int:
-        return len(self.heights[turn])
+    def blocks(self, section: int) -> int:
+        return len(self.heights[section])
 
-    def height(self, turn: int, block: int) -> int:
-        self.measured.add((turn, block))
-        return self.heights[turn][block]
+    def height(self, section: int, block: int) -> int:
+        self.measured.add((section, block))
+        return self.heights[section][block]
 
 
 def all_places(heights: Heights) -> list[Place]:
     return [Place(t, b, row) for t, turn in enumerate(heights) for b, rows in enumerate(turn) for row in range(rows)]
 
 
-@given(columns, st.data(), st.integers(-30, 30))
+@given(any_heights, st.data(), st.integers(-30, 30))
 def test_moving_walks_the_rows_as_if_they_were_listed(heights: Heights, data: st.DataObject, by: int) -> None:
     places = all_places(heights)
     if not places:
@@ -37,7 +37,7 @@ def test_moving_walks_the_rows_as_if_they_were_listed(heights: Heights, data: st
     assert move(Blocks(heights), places[at], by) == places[max(0, min(at + by, len(places) - 1))]
 
 
-@given(columns, st.data(), st.integers(1, 12))
+@given(any_heights, st.data(), st.integers(1, 12))
 def test_the_window_is_a_slice_of_the_rows(heights: Heights, data: st.DataObject, rows: int) -> None:
     places = all_places(heights)
     at = data.draw(st.integers(0, max(0, len(places) - 1)))
@@ -45,31 +45,21 @@ def test_the_window_is_a_slice_of_the_rows(heights: Heights, data: st.DataObject
     assert window(Blocks(heights), top, rows) == places[at : at + rows]
 
 
-@given(columns, st.integers(1, 12))
+@given(any_heights, st.integers(1, 12))
 def test_the_bottom_shows_the_last_row_on_the_last_line(heights: Heights, rows: int) -> None:
     places = all_places(heights)
     source = Blocks(heights)
     assert window(source, bottom(source, rows), rows) == places[-rows:]
 
 
-@given(columns, st.integers(1, 12), st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 9)))
+@given(any_heights, st.integers(1, 12), st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 9)))
 def test_a_place_that_no_longer_exists_is_held_within_the_conversation(
     heights: Heights, rows: int, top: tuple[int, int, int]
 ) -> None:
     source = Blocks(heights)
     places = all_places(heights)
-    shown = window(source, held(source, Place(*top), rows), rows)
+    shown = window(source, clamped(source, Place(*top), rows), rows)
     assert len(shown) == min(rows, len(places))
-
-
-@given(columns, st.data())
-def test_distance_counts_the_rows_between(heights: Heights, data: st.DataObject) -> None:
-    places = all_places(heights)
-    if not places:
-        return
-    one, other = (data.draw(st.integers(0, len(places) - 1)) for _ in range(2))
-    expected = other - one if 0 <= other - one <= 10 else None
-    assert distance(Blocks(heights), places[one], places[other], 10) == expected
 
 
 def test_opening_at_the_end_measures_only_what_is_on_the_screen() -> None:

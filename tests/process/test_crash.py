@@ -1,11 +1,14 @@
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests.process.test_signals import F9, given_back
 from tests.process.windows import in_window
 
 
-def test_f53_a_crash_gives_the_terminal_back_and_names_a_log_without_secrets(tmp_path: Path) -> None:
+@pytest.mark.fault(53)
+def test_a_crash_gives_the_terminal_back_and_names_a_log_without_secrets(tmp_path: Path) -> None:
     draft, state = tmp_path / "draft", tmp_path / "state"
     with in_window(
         tmp_path,

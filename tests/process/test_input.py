@@ -7,6 +7,8 @@ import pytest
 from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
 
+pytestmark = pytest.mark.xdist_group("one app")
+
 CTRL_C, CTRL_Q = "\x03", "\x11"
 
 
@@ -26,6 +28,7 @@ def still_answers(terminal: RealTerminal, word: str) -> None:
     terminal.wait_until(lambda: not any(word in line for line in terminal.lines()), 3)
 
 
+@pytest.mark.fault(51)
 @pytest.mark.parametrize(
     "sent",
     [
@@ -39,13 +42,14 @@ def still_answers(terminal: RealTerminal, word: str) -> None:
     ],
     ids=["bytes that are no text", "huge size", "no size", "huge key", "key", "long sequence", "endless sequence"],
 )
-def test_f51_no_input_ends_or_freezes_the_app(terminal: RealTerminal, sent: bytes) -> None:
+def test_no_input_ends_or_freezes_the_app(terminal: RealTerminal, sent: bytes) -> None:
     terminal.send_bytes(sent)
     terminal.send("m")  # a letter: it ends a sequence that has no end yet
     still_answers(terminal, "word")
 
 
-def test_f51_a_paste_that_does_not_end_gives_the_keyboard_back(terminal: RealTerminal) -> None:
+@pytest.mark.fault(51)
+def test_a_paste_that_does_not_end_gives_the_keyboard_back(terminal: RealTerminal) -> None:
     terminal.send("\x1b[200~pasted and then cut")
     quiet_until = time.monotonic() + 2.2
     terminal.wait_until(lambda: time.monotonic() > quiet_until)
@@ -54,7 +58,8 @@ def test_f51_a_paste_that_does_not_end_gives_the_keyboard_back(terminal: RealTer
     still_answers(terminal, "again")
 
 
-def test_f52_a_huge_paste_is_refused_in_words_and_the_draft_stays(terminal: RealTerminal) -> None:
+@pytest.mark.fault(52)
+def test_a_huge_paste_is_refused_in_words_and_the_draft_stays(terminal: RealTerminal) -> None:
     terminal.send("draft")
     terminal.wait_for("draft")
     text = b"\x1b[200~" + b"x" * 1_000_000 + b"\x1b[201~"
@@ -66,7 +71,8 @@ def test_f52_a_huge_paste_is_refused_in_words_and_the_draft_stays(terminal: Real
     still_answers(terminal, "again")
 
 
-def test_f50_a_storm_of_resizes_leaves_a_right_screen(terminal: RealTerminal) -> None:
+@pytest.mark.fault(50)
+def test_a_storm_of_resizes_leaves_a_right_screen(terminal: RealTerminal) -> None:
     sizes = random.Random(50)
     for _ in range(300):
         terminal.resize(sizes.choice([1, 2, 20, 80, 200, 300]), sizes.choice([1, 2, 10, 40, 200, 500]))
@@ -79,6 +85,7 @@ def test_f50_a_storm_of_resizes_leaves_a_right_screen(terminal: RealTerminal) ->
     still_answers(terminal, "again")
 
 
-def test_f51_after_all_that_it_quits_as_ever(terminal: RealTerminal) -> None:
+@pytest.mark.fault(51)
+def test_after_all_that_it_quits_as_ever(terminal: RealTerminal) -> None:
     terminal.send(CTRL_Q)
     assert terminal.wait_for_exit() == 0

@@ -51,8 +51,9 @@ def nothing_holds_the_key(home: Path, terminal: RealTerminal) -> None:
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700, path
 
 
+@pytest.mark.fault(29, 64)
 @pytest.mark.usefixtures("careless_mask")
-def test_f29_f64_the_key_is_not_in_screens_errors_logs_or_arguments(tmp_path: Path) -> None:
+def test_the_key_is_not_in_screens_errors_logs_or_arguments(tmp_path: Path) -> None:
     with (
         hostile_api("text") as base_url,
         in_window(tmp_path, "-m", "tui", "--debug", environment=environment(tmp_path, base_url)) as terminal,
@@ -72,8 +73,9 @@ def test_f29_f64_the_key_is_not_in_screens_errors_logs_or_arguments(tmp_path: Pa
     nothing_holds_the_key(tmp_path, terminal)
 
 
+@pytest.mark.fault(36, 64)
 @pytest.mark.usefixtures("careless_mask")
-def test_f36_f64_the_key_is_not_in_what_an_unreachable_server_leads_to(tmp_path: Path) -> None:
+def test_the_key_is_not_in_what_an_unreachable_server_leads_to(tmp_path: Path) -> None:
     with in_window(
         tmp_path, "-m", "tui", "--debug", environment=environment(tmp_path, "http://127.0.0.1:1")
     ) as terminal:

@@ -20,8 +20,9 @@ def given_back(terminal: RealTerminal) -> bool:
     return all(received.rfind(mode) > received.rfind(mode[:-1] + bytes([mode[-1] ^ 4])) for mode in MODES_LEFT)
 
 
+@pytest.mark.fault(45)
 @pytest.mark.parametrize(("number", "return_code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_f45_a_signal_ends_the_app_the_server_and_gives_the_terminal_back(
+def test_a_signal_ends_the_app_the_server_and_gives_the_terminal_back(
     tmp_path: Path, number: signal.Signals, return_code: int
 ) -> None:
     with in_window(tmp_path, "-m", "tui", "--local") as terminal:
@@ -36,7 +37,8 @@ def test_f45_a_signal_ends_the_app_the_server_and_gives_the_terminal_back(
         wait_until_gone(started)
 
 
-def test_f45_a_closed_window_ends_the_app_and_the_server(tmp_path: Path) -> None:
+@pytest.mark.fault(45)
+def test_a_closed_window_ends_the_app_and_the_server(tmp_path: Path) -> None:
     with in_window(tmp_path, "-m", "tui", "--local") as terminal:
         terminal.wait_for("This machine: the manual")
         started = descendants(terminal.process.pid)
@@ -45,7 +47,8 @@ def test_f45_a_closed_window_ends_the_app_and_the_server(tmp_path: Path) -> None
         wait_until_gone(started)
 
 
-def test_f46_without_a_terminal_and_with_sighup_ignored_nothing_spins_on(tmp_path: Path) -> None:
+@pytest.mark.fault(46)
+def test_without_a_terminal_and_with_sighup_ignored_nothing_spins_on(tmp_path: Path) -> None:
     with in_window(tmp_path, "-m", "tui", "--local", nohup=True) as terminal:
         terminal.wait_for("This machine: the manual")
         started = descendants(terminal.process.pid)
@@ -62,9 +65,10 @@ def terminate(terminal: RealTerminal) -> None:
     terminal.process.send_signal(signal.SIGTERM)
 
 
+@pytest.mark.fault(45)
 @pytest.mark.parametrize(("end", "return_code"), [(close_window, 129), (terminate, 143)])
 @pytest.mark.parametrize("mode", ["plain", "freeze", "busy"])
-def test_f45_the_draft_is_saved_also_when_the_app_hangs_or_its_terminal_does(
+def test_the_draft_is_saved_also_when_the_app_hangs_or_its_terminal_does(
     tmp_path: Path, mode: str, end: Callable[[RealTerminal], None], return_code: int
 ) -> None:
     draft = tmp_path / "draft"
@@ -81,7 +85,8 @@ def test_f45_the_draft_is_saved_also_when_the_app_hangs_or_its_terminal_does(
         assert draft.read_text() == "half a question"
 
 
-def test_f48_a_terminal_that_stops_reading_stops_nothing_and_is_drawn_anew_when_it_reads(tmp_path: Path) -> None:
+@pytest.mark.fault(48)
+def test_a_terminal_that_stops_reading_stops_nothing_and_is_drawn_anew_when_it_reads(tmp_path: Path) -> None:
     draft = tmp_path / "draft"
     with in_window(tmp_path, "-m", "tests.process.app_with_draft", str(draft), "busy") as terminal:
         terminal.wait_for("This machine: the manual")
@@ -95,7 +100,8 @@ def is_stopped(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT | os.WNOHANG) is not None
 
 
-def test_f47_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(tmp_path: Path) -> None:
+@pytest.mark.fault(47)
+def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(tmp_path: Path) -> None:
     with in_window(tmp_path, "-m", "tui", "--local") as terminal:
         terminal.wait_for("This machine: the manual")
         terminal.send(CTRL_Z)

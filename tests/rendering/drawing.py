@@ -26,3 +26,16 @@ def cells(line: Line) -> int:
 
 def spans_with(lines: Iterable[Line], text: str) -> list[Span]:
     return [span for line in lines for span in line.spans if text in span.text]
+
+
+def copied(lines: Iterable[Line]) -> str:
+    """The text that the rows show, without their decoration and without the breaks that only the width made."""
+    pieces: list[str] = []
+    for number, line in enumerate(lines):
+        if number:
+            pieces.append("\n" if line.continues is None else line.continues)
+        cells, shown = line.decoration, list(line.spans)
+        while shown and cells > 0:
+            cells -= cell_len(shown.pop(0).text)
+        pieces += (span.text for span in shown)
+    return "".join(pieces)

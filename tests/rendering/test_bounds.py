@@ -1,6 +1,7 @@
 import pytest
 
-from tui.rendering.markdown import WINDOW, MarkdownBlocks
+from tests.rendering.conftest import ParsedChars
+from tui.rendering.markdown import MAX_PARSED_CHARS, MarkdownBlocks
 
 HUGE = {
     "one line": "word " * 200_000,
@@ -11,13 +12,14 @@ HUGE = {
 }
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize("name", HUGE)
-def test_f10_no_update_parses_more_than_a_few_windows_and_nothing_is_left_behind(name: str) -> None:
+def test_no_update_parses_more_than_a_few_windows_and_nothing_is_left_behind(name: str, parsed: ParsedChars) -> None:
     blocks = MarkdownBlocks(80)
     updates = 0
     while not updates or blocks.behind:
         blocks.update(HUGE[name], settled=True)
-        assert blocks.parsed <= 4 * WINDOW
+        assert parsed.taken() <= 4 * MAX_PARSED_CHARS
         updates += 1
         assert updates < 1_000
     assert len(blocks) > 0

@@ -54,13 +54,13 @@ def test_addresses_that_are_never_opened(url: str) -> None:
 
 def test_a_link_that_can_be_opened_carries_its_address() -> None:
     (span,) = spans_with(drawn("[the site](https://example.com/a)"), "the site")
-    assert (span.role, span.link) == ("link", "https://example.com/a")
+    assert (span.style.role, span.style.link) == ("link", "https://example.com/a")
 
 
 def test_a_link_that_cannot_be_opened_shows_its_target() -> None:
     lines = drawn("[manual](docs/manual.md) and [x](ssh://host)", 60)
     assert seen(lines) == ["manual [docs/manual.md] and x [ssh://host]"]
-    assert all(span.link is None for line in lines for span in line.spans)
+    assert all(span.style.link is None for line in lines for span in line.spans)
 
 
 def test_a_link_whose_text_claims_another_address_shows_its_target() -> None:
@@ -72,7 +72,7 @@ def test_a_dangerous_link_is_plain_text() -> None:
 
 
 def test_an_address_in_angle_brackets_is_a_link() -> None:
-    assert [span.link for span in spans_with(drawn("<https://e.org/a>"), "e.org")] == ["https://e.org/a"]
+    assert [span.style.link for span in spans_with(drawn("<https://e.org/a>"), "e.org")] == ["https://e.org/a"]
     assert seen(drawn("<me@e.org>")) == ["me@e.org"]
 
 
@@ -86,4 +86,4 @@ def test_citations_stay_text() -> None:
 
 def test_a_link_defined_later_is_a_link_once_settled() -> None:
     (span,) = spans_with(drawn("See [it].\n\n[it]: https://e.org/x"), "it")
-    assert span.link == "https://e.org/x"
+    assert span.style.link == "https://e.org/x"

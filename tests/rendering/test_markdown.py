@@ -1,5 +1,4 @@
-from tests.rendering.drawing import drawn, seen, spans_with
-from tui.rendering.wrapping import copied
+from tests.rendering.drawing import copied, drawn, seen, spans_with
 
 
 def test_paragraphs_stand_apart_and_wrap() -> None:
@@ -12,12 +11,12 @@ def test_paragraphs_stand_apart_and_wrap() -> None:
 def test_inline_styles() -> None:
     lines = drawn("*a* **b** ***c*** ~~d~~ `e *f*` \\*g\\* h&amp;i<br>")
     assert seen(lines) == ["a b c d e *f* *g* h&i<br>"]
-    looks = {span.text: (span.role, span.bold, span.italic, span.strike) for span in lines[0].spans}
-    assert looks["a"] == ("text", False, True, False)
-    assert looks["b"] == ("text", True, False, False)
-    assert looks["c"] == ("text", True, True, False)
-    assert looks["d"] == ("text", False, False, True)
-    assert looks["e *f*"] == ("inline-code", False, False, False)
+    styles = {span.text: span.style[:4] for span in lines[0].spans}
+    assert styles["a"] == ("text", False, True, False)
+    assert styles["b"] == ("text", True, False, False)
+    assert styles["c"] == ("text", True, True, False)
+    assert styles["d"] == ("text", False, False, True)
+    assert styles["e *f*"] == ("inline-code", False, False, False)
 
 
 def test_a_hard_break_begins_a_row() -> None:
@@ -28,13 +27,13 @@ def test_headings_differ_without_colour() -> None:
     lines = drawn("".join(f"{'#' * level} Head\n" for level in range(1, 7)))
     assert seen(lines) == ["Head", "════", "", "Head", "────", "", "Head", "", "Head", "", "Head", "", "Head"]
     heads = spans_with(lines, "Head")
-    assert [(span.bold, span.italic) for span in heads[2:]] == [
+    assert [(span.style.bold, span.style.italic) for span in heads[2:]] == [
         (True, False),
         (True, True),
         (False, True),
         (False, False),
     ]
-    assert {span.role for span in heads} == {"heading"}
+    assert {span.style.role for span in heads} == {"heading"}
     assert copied(lines[:4]) == "Head\n\nHead"
 
 
@@ -82,7 +81,7 @@ def test_footnotes_stay_where_they_are_written() -> None:
 def test_code_is_highlighted_below_its_language() -> None:
     lines = drawn("```python\ndef f(x):\n    return 'a'  # why\n```\n")
     assert seen(lines) == ["  python", "  def f(x):", "      return 'a'  # why"]
-    roles = {span.text: span.role for line in lines for span in line.spans}
+    roles = {span.text: span.style.role for line in lines for span in line.spans}
     assert roles["def"] == "code-keyword"
     assert roles["f"] == "code-name"
     assert roles["'a'"] == "code-string"
@@ -93,7 +92,7 @@ def test_code_of_no_or_an_unknown_language_is_plain() -> None:
     for info in ("", "nosuchlanguage"):
         lines = drawn(f"```{info}\na  b\n\n\tc\n```\n")
         assert seen(lines)[-3:] == ["  a  b", "  ", "      c"]
-        assert {span.role for span in lines[-1].spans} == {"code"}
+        assert {span.style.role for span in lines[-1].spans} == {"code"}
 
 
 def test_long_lines_of_code_fold_at_the_edge_and_copy_whole() -> None:

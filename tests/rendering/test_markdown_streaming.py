@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it.tree import SyntaxTreeNode
 
+from tests.rendering.conftest import ParsedChars
 from tests.rendering.drawing import cells, drawn, seen
 from tui.rendering.blocks import BlockContext, block_lines
 from tui.rendering.inline import parser
 from tui.rendering.lines import BLANK, Line
-from tui.rendering.markdown import WINDOW, MarkdownBlocks
+from tui.rendering.markdown import MAX_PARSED_CHARS, MarkdownBlocks
 
 FRAGMENTS = [
     *("a", "word", " ", "  ", "    ", "\n", "\n\n", "\n\n\n", "\t", "日本", "e\u0301", "👩‍🚀", "x" * 30),
@@ -71,12 +72,8 @@ WIDTHS = st.sampled_from([2, 12, 40, 80])
 
 def streamed(text: str, width: int, ends: Sequence[int]) -> Sequence[Line]:
     blocks = MarkdownBlocks(width)
-    before: Sequence[Line] = []
     for end in ends:
         blocks.update(text[:end], settled=False)
-        after = list(blocks)
-        assert after[: blocks.first_changed] == before[: blocks.first_changed]
-        before = after
     blocks.update(text, settled=True)
     while blocks.behind:
         blocks.update(text, settled=True)
@@ -101,9 +98,9 @@ def test_every_character_a_delta_draws_the_same(text: str, width: int) -> None:
 def test_block_by_block_draws_what_the_whole_text_says(text: str, width: int) -> None:
     references: dict[str, Any] = {}
     blocks = SyntaxTreeNode(parser().disable("inline").parse(text, {"references": references})).children
-    setting = BlockContext(width, text.split("\n"), references)
+    context = BlockContext(width, text.split("\n"), references)
     expected: list[Line] = []
-    for rows in filter(None, (block_lines(block, setting) for block in blocks)):
+    for rows in filter(None, (block_lines(block, context) for block in blocks)):
         expected += [BLANK, *rows] if expected else rows
     assert drawn(text, width) == expected
 
@@ -118,14 +115,15 @@ def test_another_text_is_drawn_from_its_beginning() -> None:
     blocks = MarkdownBlocks(40)
     blocks.update("# One\n\ntext", settled=False)
     blocks.update("Two", settled=True)
-    assert (seen(blocks), blocks.first_changed) == (["Two"], 0)
+    assert seen(blocks) == ["Two"]
 
 
-def test_nothing_changes_where_nothing_came() -> None:
+def test_nothing_is_parsed_where_nothing_came(parsed: ParsedChars) -> None:
     blocks = MarkdownBlocks(40)
     blocks.update("one\n\ntwo", settled=False)
+    assert parsed.taken() > 0
     blocks.update("one\n\ntwo", settled=False)
-    assert (blocks.first_changed, blocks.parsed) == (3, 0)
+    assert (seen(blocks), parsed.taken()) == (["one", "", "two"], 0)
 
 
 GROWING = {
@@ -142,17 +140,17 @@ OPENINGS = {"table": "| x | y |\n|--|--|\n", "code": "```python\n"}
 
 
 @pytest.mark.parametrize("kind", GROWING)
-def test_an_update_costs_the_same_at_the_end_of_a_long_answer(kind: str) -> None:
+def test_an_update_costs_the_same_at_the_end_of_a_long_answer(kind: str, parsed: ParsedChars) -> None:
     text = OPENINGS.get(kind, "") + GROWING[kind] * (120_000 // len(GROWING[kind]))
     blocks = MarkdownBlocks(80)
-    parsed: list[int] = []
+    costs: list[int] = []
     for end in range(0, len(text), 100):
         blocks.update(text[:end], settled=False)
         assert not blocks.behind
-        parsed.append(blocks.parsed)
-    early, late = parsed[100:300], parsed[-200:]
+        costs.append(parsed.taken())
+    early, late = costs[100:300], costs[-200:]
     assert sum(late) <= sum(early) * 1.2
-    assert max(late) <= 4 * WINDOW
+    assert max(late) <= 4 * MAX_PARSED_CHARS
 
 
 @pytest.mark.parametrize("kind", GROWING)
@@ -165,7 +163,7 @@ def test_code_is_highlighted_as_a_whole_when_its_fence_closes() -> None:
     body = "'''\n" + "words in a string\n" * 100 + "'''\n"
     text = f"```python\n{body}```\n\nEnd."
     lines = streamed(text, 80, range(0, len(text), 50))
-    assert {span.role for line in lines for span in line.spans if "words" in span.text} == {"code-string"}
+    assert {span.style.role for line in lines for span in line.spans if "words" in span.text} == {"code-string"}
 
 
 @pytest.mark.parametrize(
@@ -187,12 +185,12 @@ def test_code_is_highlighted_as_a_whole_when_its_fence_closes() -> None:
     ],
     ids=lambda text: text[:12],
 )
-def test_no_update_takes_more_than_a_few_windows(text: str) -> None:
+def test_no_update_takes_more_than_a_few_windows(text: str, parsed: ParsedChars) -> None:
     blocks = MarkdownBlocks(80)
     blocks.update(text, settled=True)
     updates = 1
     while blocks.behind:
-        assert blocks.parsed <= 6 * WINDOW
+        assert parsed.taken() <= 6 * MAX_PARSED_CHARS
         blocks.update(text, settled=True)
         updates += 1
-    assert updates <= 2 * (len(text) // WINDOW + 2) * 2
+    assert updates <= 2 * (len(text) // MAX_PARSED_CHARS + 2) * 2

@@ -96,8 +96,8 @@ def test_other_json_is_an_indented_tree() -> None:
         *("a:", "  • 1", "  • b: null", "    c: []", "text: two", "  lines"),
         *("deep:", "  yes: true", "  ratio: 1.5", "empty: {}"),
     ]
-    assert {span.role for span in spans_with(lines, "ratio")} == {"json-key"}
-    assert {span.role for span in spans_with(lines, "1.5")} == {"code-number"}
+    assert {span.style.role for span in spans_with(lines, "ratio")} == {"json-key"}
+    assert {span.style.role for span in spans_with(lines, "1.5")} == {"code-number"}
     assert amount(value) == "4 entries"
 
 

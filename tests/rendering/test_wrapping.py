@@ -3,16 +3,16 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.rendering.drawing import cells, seen
-from tui.rendering.lines import Line, Span
-from tui.rendering.wrapping import copied, cut, fold, indented, shortened, wrap
+from tests.rendering.drawing import cells, copied, seen
+from tui.rendering.lines import Line, Span, Style
+from tui.rendering.wrapping import cut, fold, indented, shortened, wrap
 from tui.sanitize import clean
 
 TEXTS = st.text(
     st.one_of(st.sampled_from("ab  ,.\n日本。「e\u0301\u200d\ufe0f👩🚀🏽🇩🇪ñ\u2013"), st.characters(codec="utf-8")),
     max_size=80,
 ).map(clean)
-SPANS = st.lists(st.builds(Span, TEXTS, bold=st.booleans()), min_size=1, max_size=5)
+SPANS = st.lists(st.builds(Span, TEXTS, st.builds(Style, bold=st.booleans())), min_size=1, max_size=5)
 WIDTHS = st.integers(2, 30)
 
 
@@ -48,9 +48,9 @@ def test_an_indent_stays_on_its_row() -> None:
 
 
 def test_a_span_keeps_its_look_on_both_rows() -> None:
-    first, second = wrap([Span("plain "), Span("bold words", bold=True)], 10)
-    assert first.spans == (Span("plain "), Span("bold", bold=True))
-    assert second == Line((Span("words", bold=True),), continues=" ")
+    first, second = wrap([Span("plain "), Span("bold words", Style(bold=True))], 10)
+    assert first.spans == (Span("plain "), Span("bold", Style(bold=True)))
+    assert second == Line((Span("words", Style(bold=True)),), continues=" ")
 
 
 def test_a_line_feed_begins_a_line_and_a_wrap_does_not() -> None:
@@ -71,7 +71,7 @@ def test_a_margin_is_not_copied() -> None:
 
 @settings(deadline=None, max_examples=500)
 @given(SPANS, WIDTHS)
-@example([Span("a" * 7), Span("\u0301\u200d日", bold=True)], 2)
+@example([Span("a" * 7), Span("\u0301\u200d日", Style(bold=True))], 2)
 def test_no_row_is_wider_than_the_width(spans: list[Span], width: int) -> None:
     for line in (*wrap(spans, width), *fold(spans, width)):
         assert cells(line) <= width

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tui.api.models import Event, JobMetadata, Session, Stop, Text, TextDelta, Thinking, ToolCall, ToolResult, UserInput
+from tui.api.models import Event, Session, Stop, Text, TextDelta, Thinking, ToolCall, ToolResult, UserInput
 
 ACCOUNT = "https://example.test project"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -15,7 +15,6 @@ def session(number: int) -> Session:
         NOON - timedelta(minutes=number, microseconds=number % 3),
         f"Lease terms, part {number} — übersicht 漢字",
         ("index-1", "index-2") if number % 2 else None,
-        JobMetadata(1200.5, None, ("export-1",), False, 1000, 200, 3),
         "private",
     )
 

@@ -35,8 +35,9 @@ def kill_after(process: subprocess.Popen[str], steps: int) -> list[str]:
     return told
 
 
+@pytest.mark.fault(44)
 @pytest.mark.parametrize("seed", range(20))
-def test_f44_killed_at_any_moment_nothing_that_was_saved_is_lost_or_torn(tmp_path: Path, seed: int) -> None:
+def test_killed_at_any_moment_nothing_that_was_saved_is_lost_or_torn(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "store.sqlite3"
     with writer(path) as process:
         step, number = kill_after(process, random.Random(seed).randint(1, 60))[-1].split()
@@ -62,7 +63,8 @@ def test_f44_killed_at_any_moment_nothing_that_was_saved_is_lost_or_torn(tmp_pat
     store.close()
 
 
-def test_f58_a_session_is_held_by_one_process_until_that_ends(tmp_path: Path) -> None:
+@pytest.mark.fault(58)
+def test_a_session_is_held_by_one_process_until_that_ends(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
     store = Store.open(path)
     with writer(path) as process:
@@ -75,7 +77,8 @@ def test_f58_a_session_is_held_by_one_process_until_that_ends(tmp_path: Path) ->
     store.close()
 
 
-def test_f58_two_instances_write_at_the_same_time_and_see_each_other(tmp_path: Path) -> None:
+@pytest.mark.fault(58)
+def test_two_instances_write_at_the_same_time_and_see_each_other(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
     store = Store.open(path)
     with writer(path) as process:
@@ -91,7 +94,8 @@ def test_f58_two_instances_write_at_the_same_time_and_see_each_other(tmp_path: P
     store.close()
 
 
-def test_f58_a_stopped_instance_in_the_middle_of_a_write_does_not_stop_this_one(tmp_path: Path) -> None:
+@pytest.mark.fault(58)
+def test_a_stopped_instance_in_the_middle_of_a_write_does_not_stop_this_one(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
     store = Store.open(path)
     store.notes.save_draft(ACCOUNT, "s1", "before")

@@ -56,8 +56,9 @@ def test_everything_is_there_after_opening_again(path: Path) -> None:
     store.close()
 
 
+@pytest.mark.fault(64)
 @pytest.mark.usefixtures("umask")
-def test_f64_all_files_are_the_user_own_whatever_the_umask(path: Path) -> None:
+def test_all_files_are_the_user_own_whatever_the_umask(path: Path) -> None:
     store = filled(path)
     store.hold(ACCOUNT, "s1")
 
@@ -68,7 +69,8 @@ def test_f64_all_files_are_the_user_own_whatever_the_umask(path: Path) -> None:
     store.close()
 
 
-def test_f64_what_others_could_read_is_closed_to_them(path: Path) -> None:
+@pytest.mark.fault(64)
+def test_what_others_could_read_is_closed_to_them(path: Path) -> None:
     filled(path).close()
     path.chmod(0o644)
     path.parent.chmod(0o755)
@@ -108,6 +110,7 @@ def refuse_newer_version(path: Path) -> None:
     connection.close()
 
 
+@pytest.mark.fault(54)
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -119,7 +122,7 @@ def refuse_newer_version(path: Path) -> None:
         refuse_newer_version,
     ],
 )
-def test_f54_an_unsafe_place_is_refused_and_work_goes_on_without_it(path: Path, spoil: Callable[[Path], None]) -> None:
+def test_an_unsafe_place_is_refused_and_work_goes_on_without_it(path: Path, spoil: Callable[[Path], None]) -> None:
     spoil(path)
     with pytest.raises(StoreError) as refused:
         Store.open(path)
@@ -133,7 +136,8 @@ def test_f54_an_unsafe_place_is_refused_and_work_goes_on_without_it(path: Path, 
     store.close()
 
 
-def test_f44_a_question_is_on_the_disk_before_it_is_sent(path: Path) -> None:
+@pytest.mark.fault(44)
+def test_a_question_is_on_the_disk_before_it_is_sent(path: Path) -> None:
     store = filled(path)
 
     def level(connection: sqlite3.Connection) -> int:
@@ -145,7 +149,8 @@ def test_f44_a_question_is_on_the_disk_before_it_is_sent(path: Path) -> None:
     store.close()
 
 
-def test_f54_a_file_of_another_user_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.fault(54)
+def test_a_file_of_another_user_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Store.open(path).close()
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
 
@@ -153,7 +158,8 @@ def test_f54_a_file_of_another_user_is_refused(path: Path, monkeypatch: pytest.M
         Store.open(path)
 
 
-def test_f54_a_home_that_is_missing_or_cannot_be_written_leaves_a_store_in_memory() -> None:
+@pytest.mark.fault(54)
+def test_a_home_that_is_missing_or_cannot_be_written_leaves_a_store_in_memory() -> None:
     store = Store.open_or_in_memory(Path("/proc/nobody/llamachat/llamachat.sqlite3"))
 
     assert store.path is None
@@ -162,7 +168,8 @@ def test_f54_a_home_that_is_missing_or_cannot_be_written_leaves_a_store_in_memor
     store.close()
 
 
-def test_f54_without_a_home_folder_none_is_made_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.fault(54)
+def test_without_a_home_folder_none_is_made_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(StoreError, match="no home folder"):
@@ -170,7 +177,8 @@ def test_f54_without_a_home_folder_none_is_made_in_its_place(tmp_path: Path, mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_f54_when_the_disk_is_full_work_goes_on_in_memory_with_one_warning(path: Path) -> None:
+@pytest.mark.fault(54)
+def test_when_the_disk_is_full_work_goes_on_in_memory_with_one_warning(path: Path) -> None:
     store = filled(path)
     told: list[str] = []
     store.database.tell = told.append
@@ -227,18 +235,6 @@ def test_broken_files_are_numbered(path: Path) -> None:
     assert sorted(file.name for file in path.parent.glob("*.broken-*")) == [
         f"llamachat.sqlite3.broken-{number}" for number in (1, 2, 3)
     ]
-
-
-def test_forgetting_an_account_leaves_the_others_and_no_trace_in_the_file(path: Path) -> None:
-    store = filled(path)
-    store.notes.save_draft("local", "s1", "stays")
-    store.forget(ACCOUNT)
-
-    assert (store.sessions.listed(ACCOUNT), store.journal.entries(ACCOUNT)) == ([], [])
-    assert store.notes.draft("local", "s1") == "stays"
-    store.close()
-    assert b"notice period" not in path.read_bytes()
-    assert b"half a thought" not in path.read_bytes()
 
 
 def test_forgetting_all_removes_every_file_and_keeps_nothing_from_then_on(path: Path) -> None:

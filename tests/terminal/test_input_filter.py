@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
 
 from tui.sanitize import clean
-from tui.terminal.input_filter import PASTE_PATIENCE, InputFilter, Pasted, Piece
+from tui.terminal.input_filter import PASTE_TIMEOUT, InputFilter, Pasted, Piece
 
 
 def joined(pieces: list[Piece]) -> list[Piece]:
@@ -36,6 +36,7 @@ def test_what_terminals_send_passes_unchanged(keys: str) -> None:
     assert InputFilter().feed(keys.encode()) == [keys]
 
 
+@pytest.mark.fault(51)
 @pytest.mark.parametrize(
     "forged",
     [
@@ -51,57 +52,62 @@ def test_what_terminals_send_passes_unchanged(keys: str) -> None:
     ],
 )
 @pytest.mark.parametrize("size", [1_000_000, 4096, 17, 7])
-def test_f51_sequences_that_no_terminal_sends_are_dropped_whole(forged: str, size: int) -> None:
-    intake = InputFilter()
+def test_sequences_that_no_terminal_sends_are_dropped_whole(forged: str, size: int) -> None:
+    keys = InputFilter()
     sent = f"a{forged}b".encode()
-    pieces = [piece for n in range(0, len(sent), size) for piece in intake.feed(sent[n : n + size])]
+    pieces = [piece for n in range(0, len(sent), size) for piece in keys.feed(sent[n : n + size])]
     assert joined(pieces) == ["ab"]
 
 
-def test_f51_bytes_that_are_no_text_become_replacement_characters() -> None:
+@pytest.mark.fault(51)
+def test_bytes_that_are_no_text_become_replacement_characters() -> None:
     assert InputFilter().feed(b"a\xff\xe9b") == ["a\ufffd\ufffdb"]
 
 
 def test_what_looks_like_the_beginning_of_a_sequence_is_a_key_after_a_moment() -> None:
-    intake = InputFilter()
-    assert intake.feed(b"\x1b[") == []
-    assert intake.idle() == ["\x1b["]
-    assert intake.idle() == []
+    keys = InputFilter()
+    assert keys.feed(b"\x1b[") == []
+    assert keys.idle() == ["\x1b["]
+    assert keys.idle() == []
 
 
-def test_f52_a_paste_is_one_piece_with_line_feeds_and_without_control_sequences() -> None:
+@pytest.mark.fault(52)
+def test_a_paste_is_one_piece_with_line_feeds_and_without_control_sequences() -> None:
     pasted = "\x1b[200~one\r\ntwo\rthree\x1b]52;c;QQ==\x07\x1b[31m\x1b[201~"
     assert InputFilter().feed(pasted.encode()) == [Pasted("one\ntwo\nthree␛]52;c;QQ==␇␛[31m")]
 
 
-def test_f51_a_paste_whose_end_is_lost_ends_before_a_single_key_after_silence() -> None:
-    intake = InputFilter()
-    assert intake.feed(b"\x1b[200~lost") == []
-    assert intake.feed(b" end", silence=PASTE_PATIENCE / 2) == []
-    assert intake.feed(b"more of a slow paste", silence=PASTE_PATIENCE * 2) == []
-    assert intake.feed(b"\x11", silence=PASTE_PATIENCE) == [Pasted("lost endmore of a slow paste"), "\x11"]
+@pytest.mark.fault(51)
+def test_a_paste_whose_end_is_lost_ends_before_a_single_key_after_silence() -> None:
+    keys = InputFilter()
+    assert keys.feed(b"\x1b[200~lost") == []
+    assert keys.feed(b" end", silence=PASTE_TIMEOUT / 2) == []
+    assert keys.feed(b"more of a slow paste", silence=PASTE_TIMEOUT * 2) == []
+    assert keys.feed(b"\x11", silence=PASTE_TIMEOUT) == [Pasted("lost endmore of a slow paste"), "\x11"]
 
 
+@pytest.mark.fault(52)
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="\x1b", exclude_categories=["Cs"])), st.integers(1, 9))
-def test_f52_a_paste_is_the_same_however_it_is_split(text: str, size: int) -> None:
-    intake = InputFilter()
+def test_a_paste_is_the_same_however_it_is_split(text: str, size: int) -> None:
+    keys = InputFilter()
     sent = f"\x1b[200~{text}\x1b[201~".encode()
     first, rest = sent[:6], sent[6:]
-    pieces = intake.feed(first)
+    pieces = keys.feed(first)
     for n in range(0, len(rest), size):
-        pieces += intake.feed(rest[n : n + size])
+        pieces += keys.feed(rest[n : n + size])
     assert pieces == [Pasted(clean(text.replace("\r\n", "\n").replace("\r", "\n")))]
 
 
+@pytest.mark.fault(51)
 @settings(deadline=None, max_examples=300)
 @given(
     st.lists(st.one_of(st.binary(max_size=12), st.sampled_from([b"\x1b[", b"\x1b[48;", b"9" * 20, b"t", b"u", b";"])))
 )
-def test_f51_no_bytes_upset_the_intake(chunks: list[bytes]) -> None:
-    intake = InputFilter()
+def test_no_bytes_upset_the_intake(chunks: list[bytes]) -> None:
+    keys = InputFilter()
     for chunk in chunks:
-        for piece in [*intake.feed(chunk), *intake.idle()]:
+        for piece in [*keys.feed(chunk), *keys.idle()]:
             assert piece
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.real_terminal import RealTerminal
 from tui.terminal.app import FULL_REFRESH
-from tui.terminal.pacing import ANSWER_LIMIT, MAX_UNANSWERED, QUESTION, Pacing
+from tui.terminal.pacing import ANSWER_TIMEOUT, MAX_UNANSWERED, QUESTION, Pacing
 
 
 @dataclass
@@ -17,7 +17,7 @@ class Clock:
     ring: Callable[[], None] | None = None
 
     def later(self, seconds: float, ring: Callable[[], None]) -> "Clock":
-        assert seconds == ANSWER_LIMIT
+        assert seconds == ANSWER_TIMEOUT
         self.ring = ring
         return self
 
@@ -60,12 +60,12 @@ def test_a_frame_waits_for_the_answer_and_only_the_latest_is_drawn(stream: Strea
     assert stream.drawn == [1]
     stream.pacing.answered()
     assert (stream.drawn, stream.questions) == ([1, 3], 2)
-    assert not stream.pacing.ready
+    assert not stream.pacing.is_ready
 
 
 def test_frames_that_are_not_paced_are_not_asked_about(stream: Stream) -> None:
     assert stream.pacing.question() == ""
-    assert stream.pacing.ready
+    assert stream.pacing.is_ready
 
 
 def test_a_late_terminal_gets_a_frame_in_each_limit_and_no_second_question(stream: Stream) -> None:

@@ -46,10 +46,10 @@ def frames(draw: st.DrawFn) -> list[list[Patch]]:
     return made
 
 
-def blank_picture() -> ScreenBuffer:
-    picture = ScreenBuffer()
-    picture.clear(WIDTH, HEIGHT)
-    return picture
+def blank_buffer() -> ScreenBuffer:
+    buffer = ScreenBuffer()
+    buffer.clear(WIDTH, HEIGHT)
+    return buffer
 
 
 class Terminal:
@@ -66,14 +66,14 @@ class Terminal:
 @settings(deadline=None, max_examples=100)
 @given(frames())
 def test_every_frame_leaves_the_terminal_as_if_it_had_been_drawn_whole(drawn: list[list[Patch]]) -> None:
-    terminal, picture = Terminal(), blank_picture()
+    terminal, buffer = Terminal(), blank_buffer()
     rows = [placed(y, 0, Strip([]), WIDTH).cells for y in range(HEIGHT)]
-    terminal.show(picture.draw([Patch(y, 0, row) for y, row in enumerate(rows)]))
+    terminal.show(buffer.draw([Patch(y, 0, row) for y, row in enumerate(rows)]))
     for frame in drawn:
         for y, x, cells in frame:
             rows[y][x : x + len(cells)] = cells
-        shown = terminal.show(picture.draw(frame))
-        assert shown == Terminal().show(blank_picture().draw([Patch(y, 0, row) for y, row in enumerate(rows)]))
+        shown = terminal.show(buffer.draw(frame))
+        assert shown == Terminal().show(blank_buffer().draw([Patch(y, 0, row) for y, row in enumerate(rows)]))
 
 
 def lines_of(*texts: str) -> list[Patch]:
@@ -81,61 +81,61 @@ def lines_of(*texts: str) -> list[Patch]:
 
 
 def test_a_frame_that_changes_nothing_writes_nothing() -> None:
-    picture = blank_picture()
-    picture.draw(lines_of("one", "two"))
-    assert picture.draw(lines_of("one", "two")) == ""
+    buffer = blank_buffer()
+    buffer.draw(lines_of("one", "two"))
+    assert buffer.draw(lines_of("one", "two")) == ""
 
 
 def test_only_the_changed_columns_are_written() -> None:
-    picture = blank_picture()
-    picture.draw(lines_of("the quick brown fox"))
-    assert picture.draw(lines_of("the quick green fox")) == "\x1b[1;11Hgree"
+    buffer = blank_buffer()
+    buffer.draw(lines_of("the quick brown fox"))
+    assert buffer.draw(lines_of("the quick green fox")) == "\x1b[1;11Hgree"
 
 
 def test_rows_that_moved_are_moved_by_the_terminal() -> None:
-    picture = blank_picture()
+    buffer = blank_buffer()
     texts = [f"{number} " + "abcdefgh"[number % 8] * 37 for number in range(HEIGHT + 1)]
-    picture.draw(lines_of(*texts[:-1]))
-    text = picture.draw(lines_of(*texts[1:]))
+    buffer.draw(lines_of(*texts[:-1]))
+    text = buffer.draw(lines_of(*texts[1:]))
     assert text.startswith(f"\x1b[1;{HEIGHT}r\x1b[1H\x1b[1M\x1b[r")
     assert len(text) < 2 * WIDTH
 
 
 def test_rows_that_moved_back_are_moved_by_the_terminal_too() -> None:
-    picture = blank_picture()
+    buffer = blank_buffer()
     texts = [f"{number} " + "abcdefgh"[number % 8] * 37 for number in range(HEIGHT + 1)]
-    picture.draw(lines_of(*texts[1:]))
-    assert f"\x1b[1;{HEIGHT}r\x1b[1H\x1b[1L\x1b[r" in picture.draw(lines_of(*texts[:-1]))
+    buffer.draw(lines_of(*texts[1:]))
+    assert f"\x1b[1;{HEIGHT}r\x1b[1H\x1b[1L\x1b[r" in buffer.draw(lines_of(*texts[:-1]))
 
 
 def test_after_an_emoji_the_cursor_is_told_where_it_should_be() -> None:
-    picture = blank_picture()
-    text = picture.draw(lines_of("a \N{HEAVY BLACK HEART}\ufe0f b"))
+    buffer = blank_buffer()
+    text = buffer.draw(lines_of("a \N{HEAVY BLACK HEART}\ufe0f b"))
     assert "a   \x1b[3G\N{HEAVY BLACK HEART}\ufe0f\x1b[5G b" in text
 
 
 def test_what_follows_an_emoji_is_drawn_again_with_it() -> None:
-    picture = blank_picture()
-    picture.draw(lines_of("a \N{GRINNING FACE} and this"))
-    assert " and this" in picture.draw(lines_of("a \N{WEARY CAT FACE} and this"))
+    buffer = blank_buffer()
+    buffer.draw(lines_of("a \N{GRINNING FACE} and this"))
+    assert " and this" in buffer.draw(lines_of("a \N{WEARY CAT FACE} and this"))
 
 
 def test_two_links_that_differ_only_in_their_address_differ() -> None:
-    picture = blank_picture()
+    buffer = blank_buffer()
     style = "link https://example.org/"
-    picture.draw([placed(0, 0, Strip([Segment("here", Style.parse(style + "a"))]), WIDTH)])
-    text = picture.draw([placed(0, 0, Strip([Segment("here", Style.parse(style + "b"))]), WIDTH)])
+    buffer.draw([placed(0, 0, Strip([Segment("here", Style.parse(style + "a"))]), WIDTH)])
+    text = buffer.draw([placed(0, 0, Strip([Segment("here", Style.parse(style + "b"))]), WIDTH)])
     assert "example.org/b\x1b\\here\x1b]8;;\x1b\\" in text
 
 
 def test_the_same_link_made_anew_is_not_drawn_anew() -> None:
-    picture = blank_picture()
+    buffer = blank_buffer()
     texts = [
-        picture.draw([placed(0, 0, Strip([Segment("here", Style(link="https://example.org/"))]), WIDTH)])
+        buffer.draw([placed(0, 0, Strip([Segment("here", Style(link="https://example.org/"))]), WIDTH)])
         for _ in range(2)
     ]
     assert texts[1] == ""
 
 
 def test_control_characters_never_reach_the_terminal() -> None:
-    assert "\x07" not in blank_picture().draw([Patch(0, 0, cells_of(Strip([Segment("a\x07\x1b]2;b")])))])
+    assert "\x07" not in blank_buffer().draw([Patch(0, 0, cells_of(Strip([Segment("a\x07\x1b]2;b")])))])

@@ -3,6 +3,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -204,7 +205,8 @@ async def test_a_huge_result_shows_its_beginning_and_says_how_much_there_is() ->
         assert "10,000,000 characters" in reader.text
 
 
-async def test_f01_control_sequences_in_a_conversation_are_shown_and_not_sent() -> None:
+@pytest.mark.fault(1)
+async def test_control_sequences_in_a_conversation_are_shown_and_not_sent() -> None:
     hostile = "\x1b]52;c;eA==\x07 \x9b31m \x1b[2J"
     events = [UserInput(hostile), Thinking(hostile), ToolCall("a", hostile, {hostile: hostile})]
     told = replay([*events, ToolResult("a", "x", {"k": hostile}), Text(hostile), Stop(is_error=True, error=hostile)])

@@ -2,33 +2,34 @@
 
 Reads and deletions are tried again after a passing failure; nothing else ever is. Redirects are never followed. The
 secrets are known to one object, `_Secrets`, which adds them only to requests for the origin that they belong to.
+
+Projects and attachments (the pictures of pages) can be asked for, but the app does not show them yet.
 """
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from http import HTTPStatus
 from typing import Self, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import httpx
 
-from tui.api import decoding as wire
-from tui.api import errors, explain, network
-from tui.api.connection import Connection, is_loopback
+from tui.api import decoding, errors, explain, network
+from tui.api.connection import Connection
 from tui.api.models import MAX_BOUND_INDEXES, Attachment, FullSession, Index, Page, PresignedUrl, Project, Session
 from tui.api.retry import with_retries
 from tui.cooperative import run_in_slices
+from tui.loopback import is_loopback
+from tui.sanitize import well_formed
 
 MAX_BODY_BYTES = 256 * 1024 * 1024
 """Longest answer that is read; a session of 200,000 events has about 100 MB."""
 
 MAX_ERROR_BYTES = 64 * 1024
 
-_Item = TypeVar("_Item")
 _Value = TypeVar("_Value")
 QueryParams: TypeAlias = dict[str, str | int]
-Waiting: TypeAlias = Callable[[errors.ApiError, float], None]
 
 
 class _Secrets(httpx.Auth):
@@ -54,8 +55,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 class Client:
     """The routes of the API. All methods raise `ApiError`s; those that send a POST send it once.
 
-    `transport` replaces the network, `sleep` the wait between tries; `waiting` hears of each wait: its cause, and its
-    length in seconds.
+    `transport` replaces the network, `sleep` the wait between tries.
     """
 
     def __init__(
@@ -64,11 +64,9 @@ class Client:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        waiting: Waiting | None = None,
     ) -> None:
         self.connection = connection
         self._sleep = sleep
-        self._waiting = waiting
         self._offers_titles = True
         self._secrets = _Secrets(connection)
         verify: ssl.SSLContext | bool = network.tls_context() if transport is None else True
@@ -82,9 +80,9 @@ class Client:
         )
 
     @classmethod
-    async def connect(cls, connection: Connection, *, waiting: Waiting | None = None) -> Self:
+    async def connect(cls, connection: Connection) -> Self:
         """Make a client off the event loop, which reading the CA certificates would hold up."""
-        return await asyncio.to_thread(cls, connection, waiting=waiting)
+        return await asyncio.to_thread(cls, connection)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -93,7 +91,7 @@ class Client:
 
     async def sessions(self, page_token: str | None = None, page_size: int = 50) -> Page[Session]:
         """One page of the list of sessions."""
-        return await self._get("/api/v1/chat", wire.sessions_page, {"page_size": page_size} | _token(page_token))
+        return await self._get("/api/v1/chat", decoding.sessions_page, {"page_size": page_size} | _token(page_token))
 
     async def create_session(self, index_ids: Sequence[str] | None = None) -> Session:
         """A new session, bound to up to ten indexes, or to none: then each question names its own."""
@@ -102,19 +100,19 @@ class Client:
                 f"A session can be bound to {MAX_BOUND_INDEXES} indexes; {len(index_ids)} are chosen. Choose fewer."
             )
         body = await self._ask("POST", "/api/v1/chat", body={"index_ids": list(index_ids)} if index_ids else {})
-        return self._read(wire.session, body)
+        return self._read(decoding.session, body)
 
     async def session(self, session_id: str) -> FullSession:
         """A session with all its events, decoded in slices."""
         body = await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
         try:
-            return await run_in_slices(wire.decoding_full_session(body))
-        except wire.WrongShapeError as error:
+            return await run_in_slices(decoding.decoding_full_session(body))
+        except decoding.WrongShapeError as error:
             raise self._not_the_api(body) from error
 
     async def summary(self, session_id: str) -> Session:
         """A session without its events."""
-        return await self._get(f"/api/v1/chat/{_segment(session_id)}/summary", wire.session)
+        return await self._get(f"/api/v1/chat/{_segment(session_id)}/summary", decoding.session)
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a session; one that is gone already counts as deleted."""
@@ -135,20 +133,20 @@ class Client:
                 raise
             self._offers_titles = False
             return None
-        return self._read(wire.session, body)
+        return self._read(decoding.session, body)
 
     async def indexes(self, page_token: str | None = None, page_size: int = 100) -> Page[Index]:
         """One page of the list of indexes."""
-        return await self._get("/api/v1/indexes", wire.indexes_page, {"page_size": page_size} | _token(page_token))
+        return await self._get("/api/v1/indexes", decoding.indexes_page, {"page_size": page_size} | _token(page_token))
 
     async def index(self, index_id: str) -> Index:
         """One index, with `sync_in_progress`."""
-        return await self._get(f"/api/v1/indexes/{_segment(index_id)}", wire.index, {"expand": "sync_in_progress"})
+        return await self._get(f"/api/v1/indexes/{_segment(index_id)}", decoding.index, {"expand": "sync_in_progress"})
 
     async def create_index(self, directory: str) -> Index:
         """A new index over a source directory: of the embedded server, the whole path of a folder of this machine."""
         body = await self._ask("POST", "/api/v1/indexes", body={"source_directory_id": directory})
-        return self._read(wire.index, body)
+        return self._read(decoding.index, body)
 
     async def delete_index(self, index_id: str) -> None:
         """Delete an index; its documents are not touched. One that is gone already counts as deleted."""
@@ -163,17 +161,17 @@ class Client:
 
     async def projects(self) -> Sequence[Project]:
         """The projects that the key can see."""
-        return await self._get("/api/v1/projects", wire.projects)
+        return await self._get("/api/v1/projects", decoding.projects)
 
     async def attachments(self, source_id: str, page_token: str | None = None) -> Page[Attachment]:
         """One page of the attachments of a document."""
         query: QueryParams = {"source_id": source_id}
-        return await self._get("/api/v1/beta/attachments", wire.attachments_page, query | _token(page_token))
+        return await self._get("/api/v1/beta/attachments", decoding.attachments_page, query | _token(page_token))
 
     async def attachment_url(self, name: str, source_id: str) -> PresignedUrl:
         """Where an attachment (such as "screenshots/page_7.jpg") can be had for a while without a key."""
         path = f"/api/v1/beta/attachments/{_segment(name)}"
-        return await self._get(path, wire.presigned_url, {"source_id": source_id})
+        return await self._get(path, decoding.presigned_url, {"source_id": source_id})
 
     async def download(self, presigned: PresignedUrl) -> bytes:
         """The bytes behind a presigned address, asked for without the key."""
@@ -218,7 +216,7 @@ class Client:
         return self._read(decode, await self._retried("GET", path, query))
 
     async def _retried(self, method: str, path: str, query: QueryParams | None = None) -> bytes:
-        return await with_retries(lambda: self._ask(method, path, query), self._sleep, self._waiting)
+        return await with_retries(lambda: self._ask(method, path, query), self._sleep)
 
     async def _ask(
         self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None
@@ -249,7 +247,7 @@ class Client:
     def _read(self, decode: Callable[[bytes], _Value], body: bytes) -> _Value:
         try:
             return decode(body)
-        except wire.WrongShapeError as error:
+        except decoding.WrongShapeError as error:
             raise self._not_the_api(body) from error
 
     def _refusal(self, response: httpx.Response, body: bytes, advice: str = errors.TRY_AGAIN) -> errors.ApiError:
@@ -258,24 +256,6 @@ class Client:
 
     def _not_the_api(self, body: bytes) -> errors.ApiError:
         return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)
-
-
-async def every_page(ask: Callable[[str | None], Awaitable[Page[_Item]]]) -> AsyncGenerator[Page[_Item], None]:
-    """Page after page, such as of `client.sessions`, until there is no next token, or one comes again."""
-    token: str | None = None
-    seen: set[str] = set()
-    while True:
-        page = await ask(token)
-        yield page
-        token = page.next_page_token
-        if token is None or token in seen:
-            return
-        seen.add(token)
-
-
-def well_formed(text: str) -> str:
-    """Text that UTF-8 can carry: halves of surrogate pairs are joined, single ones become U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _token(page_token: str | None) -> QueryParams:

@@ -20,44 +20,15 @@ class WrongShapeError(ValueError):
     """The answer is not what was asked for."""
 
 
-class _JobMetadata(BaseModel):
-    duration_ms: Maybe[float] = None
-    error: Maybe[Shown] = None
-    export_config_ids: Maybe[tuple[str, ...]] = None
-    is_error: Maybe[bool] = None
-    total_input_tokens: Maybe[int] = None
-    total_output_tokens: Maybe[int] = None
-    turns: Maybe[int] = None
-
-    def value(self) -> models.JobMetadata:
-        return models.JobMetadata(
-            duration_ms=self.duration_ms,
-            error=self.error,
-            export_config_ids=self.export_config_ids or (),
-            is_error=self.is_error,
-            total_input_tokens=self.total_input_tokens,
-            total_output_tokens=self.total_output_tokens,
-            turns=self.turns,
-        )
-
-
 class _Session(BaseModel):
     session_id: str
     last_updated_at: Time = None
     generated_title: Maybe[Line] = None
     index_ids: Maybe[tuple[str, ...]] = None
-    job_metadata: Maybe[_JobMetadata] = None
     shared_access: Maybe[Line] = None
 
     def value(self) -> models.Session:
-        return models.Session(
-            session_id=self.session_id,
-            last_updated_at=self.last_updated_at,
-            generated_title=self.generated_title,
-            index_ids=self.index_ids,
-            job_metadata=self.job_metadata.value() if self.job_metadata else None,
-            shared_access=self.shared_access,
-        )
+        return models.Session(**vars(self))
 
 
 class _IndexState(BaseModel):
@@ -73,8 +44,6 @@ class _Index(BaseModel):
     description: Maybe[Shown] = None
     project_id: Maybe[str] = None
     export_config_id: Maybe[str] = None
-    created_at: Time = None
-    updated_at: Time = None
     last_synced_at: Time = None
     metadata: Maybe[_IndexState] = None
     sync_in_progress: Maybe[bool] = None
@@ -101,7 +70,7 @@ class _Attachment(BaseModel):
     last_modified: Time = None
 
     def value(self) -> models.Attachment:
-        return models.Attachment(self.name, self.size, self.last_modified)
+        return models.Attachment(**vars(self))
 
 
 class _PresignedUrl(BaseModel):
@@ -109,7 +78,7 @@ class _PresignedUrl(BaseModel):
     expires_at: Time = None
 
     def value(self) -> models.PresignedUrl:
-        return models.PresignedUrl(self.url, self.expires_at)
+        return models.PresignedUrl(**vars(self))
 
 
 def decoding_full_session(body: bytes) -> Generator[None, None, models.FullSession]:
@@ -132,16 +101,6 @@ def decoding_full_session(body: bytes) -> Generator[None, None, models.FullSessi
     except ValueError as error:
         raise WrongShapeError(f"the session cannot be read: {error}") from error
     return models.FullSession(_one(_Session, fields).value(), events)
-
-
-def full_session(body: bytes) -> models.FullSession:
-    """`decoding_full_session` in one go."""
-    steps = decoding_full_session(body)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return cast(models.FullSession, end.value)
 
 
 def session(body: bytes) -> models.Session:

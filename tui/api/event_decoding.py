@@ -15,7 +15,7 @@ from tui.api.fields import Line, Maybe, Shown
 from tui.sanitize import clean, clean_line
 
 MAX_RAW_CHARS = 1_000_000
-"""So much of an unknown event is kept."""
+"""Characters of an unknown event that are kept."""
 
 
 def _or_empty(value: object) -> object:
@@ -74,14 +74,8 @@ class _Stop(BaseModel):
         return models.Stop(bool(self.is_error), self.error, usage, tuple(self.skipped_index_ids or ()))
 
 
-_CONTENT_EVENTS = {
-    "thinking_delta": models.ThinkingDelta,
-    "text_delta": models.TextDelta,
-    "thinking": models.Thinking,
-    "text": models.Text,
-    "user_input": models.UserInput,
-}
-_OTHER_EVENTS = {"tool_call": _ToolCall, "tool_result": _ToolResult, "stop": _Stop}
+_SHAPES = {"tool_call": _ToolCall, "tool_result": _ToolResult, "stop": _Stop}
+_CONTENT_EVENTS = {name: kind for name, kind in models.EVENT_TYPES.items() if issubclass(kind, models.ContentEvent)}
 _TELLING_FIELDS = {"arguments": "tool_call", "result": "tool_result", "is_error": "stop", "usage": "stop"}
 
 
@@ -91,8 +85,8 @@ def event(raw: object, source: str, sse_event: str = "") -> models.Event:
     try:
         if name in _CONTENT_EVENTS:
             return _CONTENT_EVENTS[name](_Content.model_validate(raw).content)
-        if name in _OTHER_EVENTS:
-            return _OTHER_EVENTS[name].model_validate(raw).value()
+        if name in _SHAPES:
+            return _SHAPES[name].model_validate(raw).value()
     except ValidationError:
         return unknown(name, source)
     return unknown(name, source)
@@ -115,7 +109,7 @@ def _type_name(raw: object, sse_event: str) -> str:
     claimed = fields.get("type")
     if isinstance(claimed, str):
         return claimed
-    if sse_event in _CONTENT_EVENTS or sse_event in _OTHER_EVENTS:
+    if sse_event in models.EVENT_TYPES:
         return sse_event
     return next((name for field, name in _TELLING_FIELDS.items() if field in fields), sse_event)
 

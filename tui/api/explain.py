@@ -4,7 +4,6 @@ Pure: the answer in, an `ApiError` out. What the server wrote is cleaned, cut to
 before it is shown. Failures without an answer are in `tui.api.network`.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -14,10 +13,10 @@ from urllib.parse import urljoin, urlsplit
 from tui.api import errors, json_text
 from tui.api.connection import Connection
 from tui.api.retry import retry_after
+from tui.redaction import redact_keys
 from tui.sanitize import clean_line
 
 MAX_DETAIL_CHARS = 500
-_KEY_LIKE = re.compile(r"\bllx-[A-Za-z0-9_-]+")
 
 Field = tuple[str, str]
 
@@ -157,7 +156,4 @@ def _of_validation(problem: Mapping[str, object], text: str, connection: Connect
 
 
 def _presentable(text: str, connection: Connection) -> str:
-    for secret in (connection.api_key, connection.session_cookie):
-        if secret is not None:
-            text = text.replace(secret.get_secret_value(), "[secret]")
-    return clean_line(_KEY_LIKE.sub("[secret]", text), MAX_DETAIL_CHARS)
+    return clean_line(redact_keys(text, connection.api_key, connection.session_cookie), MAX_DETAIL_CHARS)

@@ -116,20 +116,25 @@ class Unknown:
     raw: str
 
 
-Event: TypeAlias = ThinkingDelta | TextDelta | Thinking | Text | ToolCall | ToolResult | Stop | UserInput | Unknown
+ContentEvent: TypeAlias = ThinkingDelta | TextDelta | Thinking | Text | UserInput
+"""An event that is nothing but a text, its `content`."""
 
+Event: TypeAlias = ContentEvent | ToolCall | ToolResult | Stop | Unknown
 
-@dataclass(frozen=True, slots=True)
-class JobMetadata:
-    """Token usage and status of a session's most recent run."""
+EVENT_TYPES: Mapping[str, type[Event]] = {
+    "thinking_delta": ThinkingDelta,
+    "text_delta": TextDelta,
+    "thinking": Thinking,
+    "text": Text,
+    "tool_call": ToolCall,
+    "tool_result": ToolResult,
+    "stop": Stop,
+    "user_input": UserInput,
+}
+"""The class of each event by the `type` that it has in the API. `Unknown` has none."""
 
-    duration_ms: float | None = None
-    error: str | None = None
-    export_config_ids: Sequence[str] = ()
-    is_error: bool | None = None
-    total_input_tokens: int | None = None
-    total_output_tokens: int | None = None
-    turns: int | None = None
+EVENT_NAMES: Mapping[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}
+"""`EVENT_TYPES` the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,6 @@ class Session:
     last_updated_at: datetime | None = None
     generated_title: str | None = None
     index_ids: Sequence[str] | None = None
-    job_metadata: JobMetadata | None = None
     shared_access: str | None = None
 
 
@@ -166,8 +170,6 @@ class Index:
     description: str | None = None
     project_id: str | None = None
     export_config_id: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
     last_synced_at: datetime | None = None
     status: str | None = None
     error_message: str | None = None

@@ -13,14 +13,16 @@ from typing import TypeVar
 from tui.api.errors import ApiError, ServerError, TooManyRequestsError
 
 TRIES = 3
-MAX_WAIT = 60.0
-"""Longest wait in seconds: whoever asks for more is told to the user, who decides."""
+"""Times that a request is sent at most."""
+
+MAX_WAIT_SECONDS = 60.0
+"""Longest wait before another try, whatever the server asks for."""
 
 T = TypeVar("T")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait, from 0 to `MAX_WAIT`; None when there is no such header, or nothing sensible in it.
+    """Seconds to wait, from 0 to `MAX_WAIT_SECONDS`; None when there is no such header, or nothing sensible in it.
 
     `headers` is case-insensitive or has lower-case names; `now` is aware.
     """
@@ -30,7 +32,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         if seconds is None and name == "retry-after":
             seconds = _until(value, now)
         if seconds is not None:
-            return min(max(seconds, 0.0), MAX_WAIT)
+            return min(max(seconds, 0.0), MAX_WAIT_SECONDS)
     return None
 
 
@@ -56,15 +58,11 @@ def wait_before(attempt: int, error: ApiError) -> float:
     """Seconds before the next try, after `attempt` (counted from 1) ended with `error`."""
     wanted = error.retry_after if isinstance(error, TooManyRequestsError | ServerError) else None
     jitter = random.uniform(0, min(8.0, 0.5 * 2**attempt))
-    return jitter if wanted is None else min(wanted + jitter / 4, MAX_WAIT)
+    return jitter if wanted is None else min(wanted + jitter / 4, MAX_WAIT_SECONDS)
 
 
-async def with_retries(
-    ask: Callable[[], Awaitable[T]],
-    sleep: Callable[[float], Awaitable[object]],
-    waiting: Callable[[ApiError, float], None] | None = None,
-) -> T:
-    """The answer of `ask`, which is called up to `TRIES` times. `waiting` hears of each wait and its cause."""
+async def with_retries(ask: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[object]]) -> T:
+    """The answer of `ask`, which is called up to `TRIES` times, with a sleep before each but the first."""
     for attempt in range(1, TRIES):
         try:
             return await ask()
@@ -72,7 +70,5 @@ async def with_retries(
             if not error.transient:
                 raise
             seconds = wait_before(attempt, error)
-            if waiting is not None:
-                waiting(error, seconds)
         await sleep(seconds)
     return await ask()

@@ -24,12 +24,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds of silence before the first event and between two, bytes of one event, seconds between two looks."""
+    """How long a stream may be silent, and how large its events may be."""
 
-    first_event: float = 120.0
-    next_event: float = 300.0
+    first_event_timeout: float = 120.0
+    """Seconds to wait for the first event."""
+
+    next_event_timeout: float = 300.0
+    """Seconds to wait for each later event."""
+
     event_bytes: int = 64 * 1024 * 1024
-    tick: float = 0.25
+    """Greatest size of one event."""
+
+    tick_seconds: float = 0.25
+    """Seconds between two checks of the silence so far. A longer pause of the whole program counts as two of them."""
 
 
 class SilentError(Exception):
@@ -45,13 +52,13 @@ class Watch:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._limit = limits.first_event
+        self._limit = limits.first_event_timeout
         self._silence = 0.0
         self._bytes = 0
 
     def event_seen(self) -> None:
         """Count from here."""
-        self._limit = self._limits.next_event
+        self._limit = self._limits.next_event_timeout
         self._silence = 0.0
         self._bytes = 0
 
@@ -63,7 +70,7 @@ class Watch:
 
     async def over(self, step: Awaitable[T]) -> T:
         """Wait for a step, for as long as silence may last. SilentError after that; the step is then cancelled."""
-        tick = self._limits.tick
+        tick = self._limits.tick_seconds
         task = asyncio.ensure_future(step)
         try:
             last = time.monotonic()

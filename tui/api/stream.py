@@ -11,9 +11,10 @@ from http import HTTPStatus
 import httpx
 
 from tui.api import errors, explain, sse
-from tui.api.client import Client, well_formed
+from tui.api.client import Client
 from tui.api.event_decoding import event_from_json
 from tui.api.models import MAX_PROMPT_CHARS, Event, Session, Stop
+from tui.sanitize import well_formed
 
 _SENTINEL = "[DONE]"
 _START_BYTES = 4096
@@ -27,7 +28,6 @@ async def stream_turn(
     prompt: str,
     index_ids: Sequence[str] = (),
     *,
-    require_all_indexes: bool | None = None,
     limits: sse.Limits = LIMITS,
 ) -> AsyncGenerator[Event, None]:
     """Ask `prompt` in a session, and yield the events of the turn up to its `Stop`.
@@ -35,7 +35,7 @@ async def stream_turn(
     A bound session is always asked with its own indexes; `index_ids` are for an unbound one. Close the generator
     (`contextlib.aclosing`) to stop listening. Raises `ApiError`s; TurnInterruptedError if the end came without `Stop`.
     """
-    body = _body(session, prompt, index_ids, require_all_indexes)
+    body = _body(session, prompt, index_ids)
     watch = sse.Watch(limits)
     response = await _opened(client, session, body, watch)
     try:
@@ -55,9 +55,7 @@ async def stream_turn(
     raise errors.TurnInterruptedError("The server ended the stream before the answer was complete." + _KEPT)
 
 
-def _body(
-    session: Session, prompt: str, index_ids: Sequence[str], require_all_indexes: bool | None
-) -> dict[str, object]:
+def _body(session: Session, prompt: str, index_ids: Sequence[str]) -> dict[str, object]:
     prompt = well_formed(prompt)
     if not prompt.strip():
         raise errors.InvalidRequestError("The question is empty. Type one first.")
@@ -66,8 +64,7 @@ def _body(
             f"The question has {len(prompt):,} characters; the service takes {MAX_PROMPT_CHARS:,} at most. Shorten it."
         )
     ids = index_ids if session.index_ids is None else session.index_ids
-    body: dict[str, object] = {"index_ids": [well_formed(index_id) for index_id in ids], "prompt": prompt}
-    return body if require_all_indexes is None else body | {"require_all_indexes": require_all_indexes}
+    return {"index_ids": [well_formed(index_id) for index_id in ids], "prompt": prompt}
 
 
 async def _opened(client: Client, session: Session, body: dict[str, object], watch: sse.Watch) -> httpx.Response:

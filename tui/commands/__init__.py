@@ -1,10 +1,12 @@
-"""What `llamachat-tui NAME` does besides opening the app: one module each, with `main(arguments) -> exit code`."""
+"""What `llamachat-tui NAME` does besides opening the app: one module each.
+
+A module has `main(arguments) -> exit code`; those of this folder also have `parser()`, which describes the options.
+"""
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Final
 
-COMMANDS: Final[Mapping[str, str]] = {
+COMMANDS: Mapping[str, str] = {
     "serve": "tui.local.cli",
     "login": "tui.commands.login",
     "logout": "tui.commands.logout",

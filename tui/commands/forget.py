@@ -8,15 +8,20 @@ from tui.store.files import StoreError, files_of, store_path
 from tui.store.store import Store
 
 
-def main(arguments: list[str]) -> int:
-    """Ask, unless told not to, and delete; the exit code."""
-    parser = ArgumentParser(
+def parser() -> ArgumentParser:
+    """The options of `forget`."""
+    made = ArgumentParser(
         prog="llamachat-tui forget",
         description="Delete the sessions, drafts, questions and logs kept on this machine. "
         "Nothing on a server changes, and the API key stays: see `llamachat-tui logout`.",
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    options = parser.parse_args(arguments)
+    made.add_argument("--yes", action="store_true", help="do not ask")
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Ask, unless told not to, and delete; the exit code."""
+    options = parser().parse_args(arguments)
     log = log_path()
     logs = [file for file in (log, log.with_name(f"{log.name}.1")) if file.exists()]
     kept = [*files_of(store_path()), *logs]

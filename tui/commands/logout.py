@@ -1,15 +1,22 @@
 """`llamachat-tui logout`: remove the API key that is kept on this machine."""
 
+from argparse import ArgumentParser
+
 from tui import credentials
-from tui.commands.options import base_url_of, exit_code_of, parser, settings_of
+from tui.commands.options import base_url_of, exit_code_of, server_command_parser, settings_of
+
+
+def parser() -> ArgumentParser:
+    """The options of `logout`."""
+    return server_command_parser("logout", "Remove the API key that is kept on this machine.")
 
 
 def main(arguments: list[str]) -> int:
     """Remove the key, and say what remains; the exit code."""
-    given = parser("logout", "Remove the API key that is kept on this machine.").parse_args(arguments)
+    options = parser().parse_args(arguments)
 
     def logout() -> int:
-        for sentence in credentials.forget(base_url_of(settings_of(given))):
+        for sentence in credentials.forget(base_url_of(settings_of(options))):
             print(sentence)
         return 0
 

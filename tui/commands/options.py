@@ -1,36 +1,76 @@
-"""Which server a command is about, and how its errors are told."""
+"""The options of the command line, and what all commands do with theirs.
+
+Loaded before the first frame, so that checking an address, which loads pydantic, is done only where it is asked for.
+"""
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable
+from pathlib import Path
 
-from tui.api.connection import checked_base_url
 from tui.api.errors import ApiError
 from tui.api.regions import REGIONS
+from tui.commands import COMMANDS
 from tui.settings import Settings, SettingsError, config_path, load
 
 
-def parser(name: str, description: str) -> ArgumentParser:
-    """A parser that knows the options which name a server."""
-    made = ArgumentParser(prog=f"llamachat-tui {name}", description=description)
-    made.add_argument("--base-url", metavar="URL", help="another LlamaCloud server (LLAMA_CLOUD_BASE_URL)")
-    made.add_argument("--region", choices=list(REGIONS), help="where the account is (LLAMA_CLOUD_REGION)")
-    return made
+def app_parser() -> ArgumentParser:
+    """The options of `llamachat-tui` without a command: those that open the app."""
+    parser = ArgumentParser(
+        prog="llamachat-tui",
+        description="Research your documents by chatting with LlamaCloud's agent, or with your own folders.",
+        epilog=f"Commands: {', '.join(COMMANDS)}; `llamachat-tui serve --help` tells about one.",
+    )
+    parser.add_argument("--version", action=_SayVersion, nargs=0, help="show program's version number and exit")
+    parser.add_argument(
+        "--local",
+        nargs="*",
+        metavar="DIR",
+        type=Path,
+        help="no account: answer from these folders on this machine (none given: from the app's own manual)",
+    )
+    _add_server(parser)
+    parser.add_argument("--project", metavar="ID", help="the project to work in (LLAMA_CLOUD_PROJECT_ID)")
+    parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
+    parser.add_argument("--debug", action="store_true", help="tell more in the log (never questions, answers or keys)")
+    parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
+    return parser
+
+
+def server_command_parser(name: str, description: str) -> ArgumentParser:
+    """The options of a command that is about a server: those that name it."""
+    parser = ArgumentParser(prog=f"llamachat-tui {name}", description=description)
+    _add_server(parser)
+    return parser
+
+
+def _add_server(parser: ArgumentParser) -> None:
+    parser.add_argument("--base-url", metavar="URL", help="another LlamaCloud server (LLAMA_CLOUD_BASE_URL)")
+    parser.add_argument("--region", choices=list(REGIONS), help="where the account is (LLAMA_CLOUD_REGION)")
+
+
+class _SayVersion(Action):
+    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # takes as long to load as all the rest of this module
+
+        parser.exit(message=f"{parser.prog} {version('llamachat-tui')}\n")
 
 
 def settings_of(options: Namespace) -> Settings:
-    """The settings in force. Raises `SettingsError`."""
+    """The settings in force for a command. Raises `SettingsError`."""
     return load({"base_url": options.base_url, "region": options.region}, os.environ, config_path())
 
 
 def base_url_of(settings: Settings) -> str:
     """The address that a key is kept for, checked. Raises `ApiError`."""
+    from tui.api.connection import checked_base_url
+
     return checked_base_url(settings.cloud_url)
 
 
 def exit_code_of(command: Callable[[], int]) -> int:
-    """The exit code of a command; what went wrong is said on standard error: 2 for settings, 1 for all else."""
+    """The exit code of a command. What went wrong is said on standard error: 2 for settings, 1 for all else."""
     try:
         return command()
     except SettingsError as error:

@@ -1,19 +1,25 @@
 """`llamachat-tui status`: which key is used, and where it was found. Nothing is sent."""
 
 import os
+from argparse import ArgumentParser
 from collections.abc import Mapping
 
 from tui import credentials
 from tui.api.connection import Connection
-from tui.commands.options import base_url_of, exit_code_of, parser, settings_of
+from tui.commands.options import base_url_of, exit_code_of, server_command_parser, settings_of
+
+
+def parser() -> ArgumentParser:
+    """The options of `status`."""
+    return server_command_parser("status", "Say which API key is used, by its last four characters.")
 
 
 def main(arguments: list[str]) -> int:
     """Say which key is used; the exit code, 1 where there is none."""
-    given = parser("status", "Say which API key is used, by its last four characters.").parse_args(arguments)
+    options = parser().parse_args(arguments)
 
     def status() -> int:
-        base_url = base_url_of(settings_of(given))
+        base_url = base_url_of(settings_of(options))
         print(f"Server: {base_url}")
         hint, why = hint_of(base_url)
         print(f"Key: {hint}" if hint else f"No key. {why or 'Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY.'}")

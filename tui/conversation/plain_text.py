@@ -1,29 +1,42 @@
-"""Parts of a conversation as plain text, to be copied."""
+"""Parts of a conversation as plain text, to be copied and searched."""
 
 import json
+import sys
 
 from tui.conversation.transcript import Answer, Part, Thought, ToolUse, Turn, Unrecognized
 from tui.sanitize import clean
 
 
-def part_text(part: Part) -> str:
-    """A part as it was written: Markdown as its source, a tool use as its arguments and its result."""
+def plain_text(part: Part, limit: int = sys.maxsize) -> str:
+    """A part as it was written: Markdown as its source, a tool use as its name, its arguments and its result.
+
+    `limit` is the greatest number of characters that each argument list and each result may add.
+    """
     match part:
         case Answer(text) | Thought(text):
             return text
-        case Unrecognized(_, raw):
-            return clean(raw)
-        case ToolUse():
-            pieces = [part.name]
-            if part.arguments is not None:
-                pieces.append(_as_text(part.arguments))
-            if part.returned is not None:
-                pieces.append(_as_text(part.returned.value))
+        case Unrecognized(name, raw):
+            return clean(raw if name in raw else f"{name}\n\n{raw}")
+        case ToolUse(_, name, arguments, returned):
+            pieces = [name]
+            if arguments is not None:
+                pieces.append(_written(arguments, limit))
+            if returned is not None:
+                pieces.append(_written(returned.value, limit))
             return clean("\n\n".join(pieces))
 
 
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, default=str)
+def _written(value: object, limit: int) -> str:
+    if isinstance(value, str):
+        return value[:limit]
+    pieces: list[str] = []
+    size = 0
+    for piece in json.JSONEncoder(ensure_ascii=False, indent=2, default=str).iterencode(value):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
+            break
+    return "".join(pieces)[:limit]
 
 
 def answer_text(turn: Turn) -> str:

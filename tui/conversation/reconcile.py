@@ -1,18 +1,20 @@
 """What became of a turn that broke off: decided from what was sent, what had arrived, and the session as it is now.
 
-The server keeps the turn, so a question is never sent again to find out; the session is looked at instead, some times
-with growing pauses. Only what the server shows is claimed; what it does not show stays unknown, and is said so.
+The server keeps the turn, so a question is never sent again to find out; the session is polled instead, with growing
+pauses. Only what the server shows is claimed; what it does not show stays unknown, and is said so.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, assert_never
 
 from tui.api.models import (
     Event,
     Stop,
     Text,
+    TextDelta,
     Thinking,
+    ThinkingDelta,
     ToolCall,
     ToolResult,
     Unknown,
@@ -20,11 +22,11 @@ from tui.api.models import (
 )
 from tui.conversation.transcript import Answer, Broken, Thought, Transcript, Turn, coalesce, replay
 
-PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)
-"""Seconds between one look at the session and the next; the first look is at once."""
+PAUSE_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0)
+"""Seconds from one poll of the session to the next, while nothing new is found; the first poll is at once."""
 
-LONGEST_WATCH = 600.0
-"""Seconds after which a turn is watched no longer, even while it grows."""
+WATCH_TIMEOUT = 600.0
+"""Seconds after which a turn is polled no longer, even while it grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Polls:
-    """What the polls so far showed: how many in a row nothing new, in how many seconds all together, and how much."""
+    """The polls of a session so far."""
 
     in_vain: int = 0
+    """How many in a row brought nothing new."""
+
     seconds: float = 0.0
+    """Seconds from the first one to the next one."""
+
     events: int = -1
+    """Events of the turn at the last one; -1 where the turn was not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class StillRunning:
-    """The question is there and its turn has no end yet. Look again after so many seconds."""
+    """The question is there and its turn has no end yet. Poll again `after` so many seconds."""
 
     events: Sequence[Event]
     after: float
@@ -71,7 +78,7 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class PollAgain:
-    """The question is not there yet. Look again after so many seconds."""
+    """The question is not there yet. Poll again `after` so many seconds."""
 
     after: float
     polls: Polls
@@ -79,7 +86,7 @@ class PollAgain:
 
 @dataclass(frozen=True, slots=True)
 class NotConfirmed:
-    """The question is not there after the last look. Only the user may send it again: it may still be on its way."""
+    """The question is not there at the last poll. Only the user may send it again: it may still be on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +106,9 @@ def known_questions(transcript: Transcript) -> int:
 
 
 def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdict:
-    """What one more look says. `events` is the session's whole history; None: there is no such session.
+    """What one more poll says. `events` is the session's whole history; None: there is no such session.
 
-    `polls` is `Polls()` at the first look, and after that what the last verdict carried. The events of a verdict are
+    `polls` is `Polls()` at the first one, and after that what the last verdict carried. The events of a verdict are
     the session's, with what had arrived of this turn and the server does not have: such text is never thrown away.
     """
     if events is None:
@@ -121,15 +128,15 @@ def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdi
         return Interrupted(whole)
     grown = len(turn) > polls.events
     in_vain = 0 if grown else polls.in_vain
-    if in_vain >= len(PAUSES) or polls.seconds >= LONGEST_WATCH:
+    if in_vain >= len(PAUSE_SECONDS) or polls.seconds >= WATCH_TIMEOUT:
         return Interrupted(whole)
-    pause = PAUSES[in_vain]
+    pause = PAUSE_SECONDS[in_vain]
     return StillRunning(whole, pause, Polls(in_vain + 1, polls.seconds + pause, len(turn)))
 
 
 def _not_there(sent: Sent, with_received: Sequence[Event], polls: Polls) -> Verdict:
-    if polls.in_vain < len(PAUSES):
-        pause = PAUSES[polls.in_vain]
+    if polls.in_vain < len(PAUSE_SECONDS):
+        pause = PAUSE_SECONDS[polls.in_vain]
         return PollAgain(pause, Polls(polls.in_vain + 1, polls.seconds + pause))
     return Interrupted(with_received) if sent.received else NotConfirmed()
 
@@ -192,21 +199,26 @@ def _news(turn: Sequence[Event], received: Sequence[Event]) -> int:
 
 def _said(events: Sequence[Event]) -> _Said:
     parts = [part for turn in replay(events) for part in turn.parts]
+    others: dict[tuple[str, ...], Event] = {}
+    for event in events:
+        match event:
+            case ThinkingDelta() | Thinking() | TextDelta() | Text():
+                pass  # Their texts are those of the parts, where a whole block has replaced its deltas.
+            case UserInput() | Stop():
+                pass
+            case ToolCall(call_id):
+                others["call", call_id] = event
+            case ToolResult(call_id):
+                others["result", call_id] = event
+            case Unknown():
+                others["unknown", repr(event)] = event
+            case _:
+                assert_never(event)
     return _Said(
         "".join(part.text for part in parts if isinstance(part, Thought)),
         "".join(part.text for part in parts if isinstance(part, Answer)),
-        {_identity(event): event for event in events if isinstance(event, ToolCall | ToolResult | Unknown)},
+        others,
     )
-
-
-def _identity(event: Event) -> tuple[str, ...]:
-    match event:
-        case ToolCall(call_id):
-            return "call", call_id
-        case ToolResult(call_id):
-            return "result", call_id
-        case _:
-            return "other", repr(event)
 
 
 def _without_a_word(turn: Turn) -> bool:

@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette, marked
 from tui.lineview.selection import LineSource, Point, Selection, line_at, link_at, text_of, word_at
-from tui.lineview.viewport import START, Place, bottom, held, last, move, window
+from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
 from tui.rendering.lines import BLANK, Line, Role
 
 MARGIN = 2
@@ -26,11 +26,8 @@ MARGIN = 2
 PADDING = 1
 """Cells at the right, between the text and the scrollbar."""
 
-LEAST_WIDTH = 20
+MIN_WIDTH = 20
 WHEEL_ROWS = 3
-
-STEPS = 512
-"""So many positions are told apart: a scrollbar cannot show more, and would be drawn anew for each streamed word."""
 
 
 @dataclass(slots=True)
@@ -55,7 +52,7 @@ class _Row:
     """What a row of the screen shows, and the strip made of it."""
 
     line: Line
-    look: RowStyle
+    style: RowStyle
     strip: Strip
 
 
@@ -78,7 +75,7 @@ class LineView(Widget, can_focus=True):
 
     @dataclass
     class Scrolled(Message):
-        """The rows on the screen changed. Positions are fractions of the whole, by turns."""
+        """The rows on the screen changed. Positions are fractions of the whole, by sections."""
 
         first: float
         last: float
@@ -101,7 +98,7 @@ class LineView(Widget, can_focus=True):
         self._rows: list[_Row] = []
         self._made_for = Size()
         self._palette: Palette | None = None
-        self._told: tuple[float, float, bool] | None = None
+        self._posted: tuple[float, float, bool] | None = None
 
     def prepare(self, width: int) -> None:
         """Called before each drawing with the cells there are for text."""
@@ -150,34 +147,34 @@ class LineView(Widget, can_focus=True):
         if self._palette is None:
             self._palette = Palette(self)
         self._made_for = self.size
-        self.prepare(max(LEAST_WIDTH, self.size.width - MARGIN - PADDING))
+        self.prepare(max(MIN_WIDTH, self.size.width - MARGIN - PADDING))
         position, height = self.position, self.size.height
         end = bottom(self.source, height)
-        position.top = end if position.follows else min(held(self.source, position.top, height), end)
+        position.top = end if position.follows else min(clamped(self.source, position.top, height), end)
         self.places = window(self.source, position.top, height)
         self._rows = self._made(height)
-        self._tell_position()
+        self._post_position()
 
     def _made(self, height: int) -> list[_Row]:
-        made = {(row.line, row.look): row for row in self._rows}
+        made = {(row.line, row.style): row for row in self._rows}
 
-        def row_of(line: Line, look: RowStyle) -> _Row:
-            row = made.get((line, look))
+        def row_of(line: Line, style: RowStyle) -> _Row:
+            row = made.get((line, style))
             if row is None:
-                row = made[line, look] = _Row(line, look, self._strip(line, look))
+                row = made[line, style] = _Row(line, style, self._strip(line, style))
             return row
 
         lines = [(place, self.source.line(place)) for place in self.places]
         rows = [row_of(line, self.row_style(place, line)) for place, line in lines]
         return rows + [row_of(BLANK, RowStyle())] * (height - len(rows))
 
-    def _strip(self, line: Line, look: RowStyle) -> Strip:
+    def _strip(self, line: Line, style: RowStyle) -> Strip:
         palette = self._palette
         assert palette is not None
-        fill = palette.role(look.fill)
-        bar = Segment("▌", self.get_component_rich_style("lines--bar")) if look.has_bar else Segment(" ", fill)
+        fill = palette.role(style.fill)
+        bar = Segment("▌", self.get_component_rich_style("lines--bar")) if style.has_bar else Segment(" ", fill)
         strip = Strip([bar, Segment(" ", fill), *palette.segments(line)]).adjust_cell_length(self.size.width, fill)
-        for start, end, name in look.marks:
+        for start, end, name in style.marks:
             strip = marked(strip, start + MARGIN, end + MARGIN, self.get_component_rich_style(name, partial=True))
         return strip
 
@@ -187,7 +184,7 @@ class LineView(Widget, can_focus=True):
         return self._rows[y].strip if y < len(self._rows) else Strip.blank(self.size.width)
 
     def notify_style_update(self) -> None:
-        """The theme or a stylesheet changed: every role may have another look."""
+        """The theme or a stylesheet changed: every role may look otherwise."""
         super().notify_style_update()
         self._palette, self._rows = None, []
 
@@ -201,37 +198,37 @@ class LineView(Widget, can_focus=True):
     def on_blur(self) -> None:
         self.redraw()
 
-    def _tell_position(self) -> None:
-        told = (0.0, 1.0, True)
+    def _post_position(self) -> None:
+        scrolled = (0.0, 1.0, True)
         if self.places:
-            turns = self.source.sections()
-            first = self._fraction(self.places[0], 0) / turns
-            last_shown = self._fraction(self.places[-1], 1) / turns
-            told = (first, last_shown, self.places[-1] == last(self.source))
-        if told != self._told:
-            self._told = told
-            self.post_message(self.Scrolled(*told))
+            sections = self.source.sections()
+            first = self._fraction(self.places[0], 0) / sections
+            last_shown = self._fraction(self.places[-1], 1) / sections
+            scrolled = (first, last_shown, self.places[-1] == last(self.source))
+        if scrolled != self._posted:
+            self._posted = scrolled
+            self.post_message(self.Scrolled(*scrolled))
 
     def _fraction(self, place: Place, rows: int) -> float:
-        """A place as a number of turns from the start. Within a turn it goes by blocks: heights may be unknown."""
+        """A place as a number of sections from the start. Within one it goes by blocks: heights may be unknown."""
         within = (place.row + rows) / max(1, self.source.height(place.section, place.block))
         return place.section + (place.block + within) / self.source.blocks(place.section)
 
     def go_to(self, place: Place) -> None:
         """Put a place at the top of the screen, or as near to it as the end allows."""
         end = bottom(self.source, self.size.height)
-        self.position.top = min(held(self.source, place, self.size.height), end)
+        self.position.top = min(clamped(self.source, place, self.size.height), end)
         self.position.follows = self.position.top >= end
         self.redraw()
 
     def go_to_fraction(self, fraction: float) -> None:
         """Go to a place by its fraction of the whole, as the scrollbar shows it."""
-        turns = self.source.sections()
-        if turns:
-            turn, within = divmod(max(0.0, min(fraction, 0.999999)) * turns, 1)
-            block = int(within * self.source.blocks(int(turn)))
-            row = int(within * self.source.blocks(int(turn)) % 1 * self.source.height(int(turn), block))
-            self.go_to(Place(int(turn), block, row))
+        sections = self.source.sections()
+        if sections:
+            section, within = divmod(max(0.0, min(fraction, 0.999999)) * sections, 1)
+            number = int(section)
+            block, within_block = divmod(within * self.source.blocks(number), 1)
+            self.go_to(Place(number, int(block), int(within_block * self.source.height(number, int(block)))))
 
     def bring_into_sight(self, first: Place, last_row: Place) -> None:
         """Scroll as little as needed to see these rows; where they do not fit, their first ones."""
@@ -312,7 +309,7 @@ class LineView(Widget, can_focus=True):
         if self._selects_by_keys or not self.places:
             self.clear_selection()
             return
-        place = next((p for p, row in zip(self.places, self._rows, strict=False) if row.look.has_bar), self.places[0])
+        place = next((p for p, row in zip(self.places, self._rows, strict=False) if row.style.has_bar), self.places[0])
         decoration = self.source.line(place).decoration
         self.selection, self._selects_by_keys = Selection(Point(place, decoration), Point(place, decoration)), True
         self._extend_to(Point(place, decoration + 1))

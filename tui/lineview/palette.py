@@ -3,11 +3,11 @@
 from typing import TypeAlias, get_args
 
 from rich.segment import Segment
-from rich.style import Style
+from rich.style import Style as RichStyle
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.rendering.lines import Line, Role, Span
+from tui.rendering.lines import Line, Role, Style
 from tui.sanitize import clean
 
 Highlight: TypeAlias = tuple[int, int, str]
@@ -18,45 +18,44 @@ ROLE_CLASSES = {f"role--{role}" for role in get_args(Role)}
 
 
 class Palette:
-    """The styles of a widget's roles under the current theme. Make a new one when the styles change."""
+    """What a widget's roles look like under the current theme. Make a new one when the theme changes."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
-        self._roles: dict[Role, Style] = {}
-        self._spans: dict[tuple[Role, bool, bool, bool, str | None], Style] = {}
+        self._roles: dict[Role, RichStyle] = {}
+        self._styles: dict[Style, RichStyle] = {}
 
-    def role(self, role: Role) -> Style:
-        style = self._roles.get(role)
-        if style is None:
-            style = self._roles[role] = self._widget.get_component_rich_style(f"role--{role}")
-        return style
+    def role(self, role: Role) -> RichStyle:
+        """The colours of a role."""
+        found = self._roles.get(role)
+        if found is None:
+            found = self._roles[role] = self._widget.get_component_rich_style(f"role--{role}")
+        return found
 
-    def style(self, span: Span) -> Style:
-        key = (span.role, span.bold, span.italic, span.strike, span.link)
-        style = self._spans.get(key)
-        if style is None:
-            marks = Style(
-                bold=span.bold or None, italic=span.italic or None, strike=span.strike or None, link=span.link
+    def style(self, style: Style) -> RichStyle:
+        """What a style looks like on the screen."""
+        found = self._styles.get(style)
+        if found is None:
+            marks = RichStyle(
+                bold=style.bold or None, italic=style.italic or None, strike=style.strike or None, link=style.link
             )
-            style = self._spans[key] = self.role(span.role) + marks
-        return style
+            found = self._styles[style] = self.role(style.role) + marks
+        return found
 
     def segments(self, line: Line) -> list[Segment]:
         """The line's cells. Text that is not printable is cleaned here once more, whoever made the line."""
         return [
-            Segment(span.text if span.text.isprintable() else clean(span.text).replace("\n", " "), self.style(span))
+            Segment(
+                span.text if span.text.isprintable() else clean(span.text).replace("\n", " "), self.style(span.style)
+            )
             for span in line.spans
         ]
 
-    def strip(self, line: Line, width: int) -> Strip:
-        """The line, cut or filled to `width` cells."""
-        return Strip(self.segments(line)).adjust_cell_length(width, self.role("text"))
 
-
-def marked(strip: Strip, start: int, end: int, style: Style) -> Strip:
-    """The strip with another look from one cell to another."""
+def marked(strip: Strip, start: int, end: int, style: RichStyle) -> Strip:
+    """The strip with a style laid over it from one cell to another."""
     start, end = max(0, start), min(end, strip.cell_length)
     if start >= end:
         return strip
-    middle = Strip([Segment(text, (look or Style.null()) + style) for text, look, _ in strip.crop(start, end)])
+    middle = Strip([Segment(text, (before or RichStyle.null()) + style) for text, before, _ in strip.crop(start, end)])
     return Strip.join([strip.crop(0, start), middle, strip.crop(end, strip.cell_length)])

@@ -1,15 +1,14 @@
 """Finding text in a conversation: in what was said, so that a folded part is found as well as an open one."""
 
-import json
 from collections.abc import Iterator
 
-from tui.conversation.transcript import Answer, Part, Thought, ToolUse, Transcript, Turn, Unrecognized
+from tui.conversation.plain_text import plain_text
+from tui.conversation.transcript import Transcript, Turn
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import Place
-from tui.sanitize import clean
 
 SEARCHED_CHARS = 1_000_000
-"""So much of one tool result is searched: a larger one has its own view."""
+"""Characters of one tool result that are searched: a larger one has a view of its own."""
 
 
 def blocks_with(transcript: Transcript, wanted: str, start: tuple[int, int], step: int) -> Iterator[tuple[int, int]]:
@@ -30,40 +29,16 @@ def blocks_with(transcript: Transcript, wanted: str, start: tuple[int, int], ste
 
 
 def _found(turn: Turn, wanted: str) -> list[int]:
-    texts = [turn.question or "", *map(searched_text, turn.parts)]
+    texts = [turn.question or "", *(plain_text(part, SEARCHED_CHARS) for part in turn.parts)]
     return [block for block, text in enumerate(texts) if wanted in text.casefold()]
 
 
-def searched_text(part: Part) -> str:
-    """The text of a part that can be found: what is shown of it when it is open."""
-    match part:
-        case Answer(text) | Thought(text):
-            return text
-        case Unrecognized(name, raw):
-            return f"{name}\n{raw}"
-        case ToolUse():
-            value = part.returned.value if part.returned else ""
-            result = value if isinstance(value, str) else _json(value)
-            return clean(f"{part.name}\n{_json(part.arguments)}\n{result[:SEARCHED_CHARS]}")
-
-
-def _json(value: object) -> str:
-    pieces: list[str] = []
-    size = 0
-    for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
-        pieces.append(piece)
-        size += len(piece)
-        if size > SEARCHED_CHARS:
-            break
-    return "".join(pieces)
-
-
-def rows_with(source: LineSource, turn: int, block: int, wanted: str) -> Iterator[Place]:
+def rows_with(source: LineSource, section: int, block: int, wanted: str) -> Iterator[Place]:
     """The rows of a block in which an occurrence begins, also one that goes on after a wrap."""
     wanted = wanted.casefold()
-    height = source.height(turn, block)
+    height = source.height(section, block)
     for row in range(height):
-        place = Place(turn, block, row)
+        place = Place(section, block, row)
         text = source.line(place).text.casefold()
         following = row + 1
         joined = text

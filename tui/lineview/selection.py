@@ -1,4 +1,4 @@
-"""Selected text: from one cell of the conversation to another, whatever is on the screen."""
+"""Selected text: from one cell to another of a source of lines, whatever is on the screen."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,12 +65,12 @@ def text_of(source: LineSource, selection: Selection) -> str:
 
 def _places(source: LineSource, selection: Selection) -> Iterator[Place]:
     first, last = selection.first.place, selection.last.place
-    for turn, block, height in forward(source, first.section, first.block):
-        if (turn, block) > (last.section, last.block):
+    for section, block, height in forward(source, first.section, first.block):
+        if (section, block) > (last.section, last.block):
             return
         for row in range(height):
-            if first <= Place(turn, block, row) <= last:
-                yield Place(turn, block, row)
+            if first <= Place(section, block, row) <= last:
+                yield Place(section, block, row)
 
 
 def cut(line: Line, start: int, end: int) -> str:
@@ -130,5 +130,5 @@ def link_at(line: Line, cell: int) -> str | None:
     for span in line.spans:
         at += cell_len(span.text)
         if cell < at:
-            return span.link
+            return span.style.link
     return None

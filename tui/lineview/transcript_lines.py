@@ -1,7 +1,7 @@
-"""A transcript as a source of blocks, rendered only where it is looked at.
+"""A transcript as a source of lines, rendered only where it is looked at.
 
-A turn is its question, its parts and its end, in that order, one block each. What an event did not touch keeps its
-block, and a block that only grew is updated in place.
+A section is a turn, and its blocks are its question, its parts and its end, in that order. What an event did not touch
+keeps its rows, and a part that only grew is updated in place.
 """
 
 from collections import OrderedDict
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
 from tui.lineview.viewport import Place
 from tui.rendering.folding import can_fold, is_apart, is_folded_by_default
-from tui.rendering.lines import BLANK, Line, Span
+from tui.rendering.lines import BLANK, MUTED, Line, Span
 
 if TYPE_CHECKING:
     from tui.rendering.parts import Block
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEPT_TURNS = 200
 """Turns whose blocks stay rendered. The one shown longest ago goes first."""
 
-RUNNING = (Line((Span("◌ working · Esc stops", "muted"),)),)
+RUNNING = (Line((Span("◌ working · Esc stops", MUTED),)),)
 
 
 class Rows(Protocol):
@@ -49,7 +49,7 @@ class _Rendered:
 
 
 class TranscriptLines:
-    """The `Column` of a transcript at a width, with what the reader folded and unfolded."""
+    """The `LineSource` of a transcript at a width, with what the reader folded and unfolded."""
 
     def __init__(self) -> None:
         self.transcript = Transcript()
@@ -77,41 +77,41 @@ class TranscriptLines:
     def sections(self) -> int:
         return len(self.transcript)
 
-    def blocks(self, turn: int) -> int:
-        return len(self.transcript[turn].parts) + 2
+    def blocks(self, section: int) -> int:
+        return len(self.transcript[section].parts) + 2
 
-    def height(self, turn: int, block: int) -> int:
-        lines = len(self._rows(turn, block))
-        return lines + self._gap(turn, block) if lines else 0
+    def height(self, section: int, block: int) -> int:
+        lines = len(self._rows(section, block))
+        return lines + self._gap(section, block) if lines else 0
 
     def line(self, place: Place) -> Line:
         """The line at a place. A block begins with a blank one where it is set off from the block before it."""
         row = place.row - self._gap(place.section, place.block)
         return BLANK if row < 0 else self._rows(place.section, place.block)[row]
 
-    def part(self, turn: int, block: int) -> Part | None:
+    def part(self, section: int, block: int) -> Part | None:
         """The part that a block draws; None for the question and the end."""
-        if turn >= len(self.transcript):
+        if section >= len(self.transcript):
             return None
-        parts = self.transcript[turn].parts
+        parts = self.transcript[section].parts
         return parts[block - 1] if 0 < block <= len(parts) else None
 
-    def is_folded(self, turn: int, block: int) -> bool:
-        part = self.part(turn, block)
+    def is_folded(self, section: int, block: int) -> bool:
+        part = self.part(section, block)
         if part is None or not can_fold(part):
             return False
         is_shown = self._shows_details or (self._shows_thinking and isinstance(part, Thought))
         at_first = is_folded_by_default(part) and not is_shown
-        return at_first != ((turn, block) in self._toggled)
+        return at_first != ((section, block) in self._toggled)
 
-    def toggle(self, turn: int, block: int) -> bool:
+    def toggle(self, section: int, block: int) -> bool:
         """Fold or unfold one block. False where it cannot be folded."""
-        part = self.part(turn, block)
+        part = self.part(section, block)
         if part is None or not can_fold(part):
             return False
-        self._toggled ^= {(turn, block)}
-        if turn in self._rendered:
-            self._rendered[turn].parts[block - 1] = None
+        self._toggled ^= {(section, block)}
+        if section in self._rendered:
+            self._rendered[section].parts[block - 1] = None
         return True
 
     def toggle_details(self) -> None:
@@ -142,10 +142,10 @@ class TranscriptLines:
                 if drawn is not None:
                     yield drawn, part
 
-    def _rows(self, turn: int, block: int) -> Rows:
-        rendered = self._of(turn)
+    def _rows(self, section: int, block: int) -> Rows:
+        rendered = self._of(section)
         drawn = self._kept(rendered, block)
-        return self._render(rendered, turn, block) if drawn is None else drawn
+        return self._render(rendered, section, block) if drawn is None else drawn
 
     def _kept(self, rendered: _Rendered, block: int) -> Rows | None:
         if block == 0:
@@ -155,7 +155,7 @@ class TranscriptLines:
         drawn = rendered.parts[block - 1]
         return drawn and drawn.block
 
-    def _render(self, rendered: _Rendered, turn: int, block: int) -> Rows:
+    def _render(self, rendered: _Rendered, section: int, block: int) -> Rows:
         # The first frame needs neither Markdown nor highlighting, and they take as long to load as half of Textual.
         from tui.rendering.parts import block_for, end_lines, question_lines
 
@@ -165,20 +165,20 @@ class TranscriptLines:
         if block > len(rendered.parts):
             rendered.end = RUNNING if rendered.turn.is_running else end_lines(rendered.turn.end, self.width)
             return rendered.end
-        folded = self.is_folded(turn, block)
+        folded = self.is_folded(section, block)
         drawn = _Drawn(block_for(rendered.turn.parts[block - 1], self.width, folded), folded)
         rendered.parts[block - 1] = drawn
         return drawn.block
 
-    def _of(self, turn: int) -> _Rendered:
-        rendered = self._rendered.get(turn)
+    def _of(self, section: int) -> _Rendered:
+        rendered = self._rendered.get(section)
         if rendered is None:
-            value = self.transcript[turn]
-            rendered = self._rendered[turn] = _Rendered(value, [None] * len(value.parts))
+            value = self.transcript[section]
+            rendered = self._rendered[section] = _Rendered(value, [None] * len(value.parts))
             if len(self._rendered) > KEPT_TURNS:
                 self._rendered.popitem(last=False)
         else:
-            self._rendered.move_to_end(turn)
+            self._rendered.move_to_end(section)
         return rendered
 
     def _update(self, number: int, rendered: _Rendered, turn: Turn) -> None:
@@ -198,11 +198,11 @@ class TranscriptLines:
             else:
                 rendered.parts[at] = None
 
-    def _gap(self, turn: int, block: int) -> int:
+    def _gap(self, section: int, block: int) -> int:
         """Blank rows before a block that has rows."""
         if block == 0:
-            return 1 if turn else 0
+            return 1 if section else 0
         before = block - 1
-        while before > 0 and not len(self._rows(turn, before)):
+        while before > 0 and not len(self._rows(section, before)):
             before -= 1
-        return 1 if is_apart(self.is_folded(turn, before), self.is_folded(turn, block)) else 0
+        return 1 if is_apart(self.is_folded(section, before), self.is_folded(section, block)) else 0

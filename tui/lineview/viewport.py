@@ -1,7 +1,7 @@
-"""Where a reader is in a conversation of any length: pure arithmetic on places, never on absolute rows.
+"""Where a reader is in a text of any length: pure arithmetic on places, never on absolute rows.
 
-A place names a row within a block within a turn. Nothing above it has to be measured to know what is on the screen, so
-a place stays valid when a block above it grows, folds or is rendered for the first time.
+A place names a row within a block within a section. Nothing above it has to be measured to know what is on the screen,
+so a place stays valid when a block above it grows, folds or is rendered for the first time.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 
 class Place(NamedTuple):
-    """A row, counted from its block's first; the block, from its turn's first; the turn, from the first."""
+    """A row, counted from its block's first; the block, from its section's first; the section, from the first."""
 
     section: int
     block: int
@@ -17,58 +17,61 @@ class Place(NamedTuple):
 
 
 class Heights(Protocol):
-    """Turns of blocks of rows. A height is asked for only where it is needed, because it may have to be rendered."""
+    """Sections of blocks of rows: the turns of a conversation, or the one section of a plain text.
+
+    A height is asked for only where it is needed, because the block may have to be rendered for it.
+    """
 
     def sections(self) -> int: ...
-    def blocks(self, turn: int) -> int: ...
-    def height(self, turn: int, block: int) -> int: ...
+    def blocks(self, section: int) -> int: ...
+    def height(self, section: int, block: int) -> int: ...
 
 
 START = Place(0, 0, 0)
 
 
-def forward(source: Heights, turn: int, block: int) -> Iterator[tuple[int, int, int]]:
+def forward(source: Heights, section: int, block: int) -> Iterator[tuple[int, int, int]]:
     """Blocks with at least one row from this one on, each with its height."""
-    while turn < source.sections():
-        while block < source.blocks(turn):
-            if height := source.height(turn, block):
-                yield turn, block, height
+    while section < source.sections():
+        while block < source.blocks(section):
+            if height := source.height(section, block):
+                yield section, block, height
             block += 1
-        turn, block = turn + 1, 0
+        section, block = section + 1, 0
 
 
-def backward(source: Heights, turn: int, block: int) -> Iterator[tuple[int, int, int]]:
+def backward(source: Heights, section: int, block: int) -> Iterator[tuple[int, int, int]]:
     """Blocks with at least one row from before this one to the first, each with its height."""
     while True:
         while block > 0:
             block -= 1
-            if height := source.height(turn, block):
-                yield turn, block, height
-        if turn == 0:
+            if height := source.height(section, block):
+                yield section, block, height
+        if section == 0:
             return
-        turn -= 1
-        block = source.blocks(turn)
+        section -= 1
+        block = source.blocks(section)
 
 
 def last(source: Heights) -> Place:
     """The last row, or the start of an empty source."""
-    for turn, block, height in backward(source, source.sections(), 0):
-        return Place(turn, block, height - 1)
+    for section, block, height in backward(source, source.sections(), 0):
+        return Place(section, block, height - 1)
     return START
 
 
 def move(source: Heights, place: Place, by: int) -> Place:
-    """The place so many rows further down (or up, where `by` is negative), held within the source."""
+    """The place so many rows further down (or up, where `by` is negative), clamped within the source."""
     return _down(source, place, by) if by >= 0 else _up(source, place, -by)
 
 
 def _down(source: Heights, place: Place, by: int) -> Place:
     wanted = place.row + by
     reached = place
-    for turn, block, height in forward(source, place.section, place.block):
+    for section, block, height in forward(source, place.section, place.block):
         if wanted < height:
-            return Place(turn, block, wanted)
-        reached = Place(turn, block, height - 1)
+            return Place(section, block, wanted)
+        reached = Place(section, block, height - 1)
         wanted -= height
     return reached
 
@@ -78,10 +81,10 @@ def _up(source: Heights, place: Place, by: int) -> Place:
         return place._replace(row=place.row - by)
     wanted = by - place.row
     reached = place._replace(row=0)
-    for turn, block, height in backward(source, place.section, place.block):
+    for section, block, height in backward(source, place.section, place.block):
         if wanted <= height:
-            return Place(turn, block, height - wanted)
-        reached = Place(turn, block, 0)
+            return Place(section, block, height - wanted)
+        reached = Place(section, block, 0)
         wanted -= height
     return reached
 
@@ -95,17 +98,17 @@ def window(source: Heights, top: Place, height: int) -> list[Place]:
     """The places on the screen from `top` down: at most `height`, fewer at the end of the source."""
     places: list[Place] = []
     first_row = top.row
-    for turn, block, rows in forward(source, top.section, top.block):
-        if (turn, block) != (top.section, top.block):
+    for section, block, rows in forward(source, top.section, top.block):
+        if (section, block) != (top.section, top.block):
             first_row = 0
         for row in range(min(first_row, rows), rows):
             if len(places) == height:
                 return places
-            places.append(Place(turn, block, row))
+            places.append(Place(section, block, row))
     return places
 
 
-def held(source: Heights, top: Place, height: int) -> Place:
+def clamped(source: Heights, top: Place, height: int) -> Place:
     """The top place nearest to `top` that exists and leaves no empty rows below the last one."""
     end = bottom(source, height)
     if top.section >= source.sections():
@@ -114,18 +117,3 @@ def held(source: Heights, top: Place, height: int) -> Place:
         return min(Place(top.section, source.blocks(top.section), 0), end)
     row = min(top.row, max(0, source.height(top.section, top.block) - 1))
     return min(top._replace(row=row), end)
-
-
-def distance(source: Heights, above: Place, below: Place, limit: int) -> int | None:
-    """Rows from `above` down to `below`; None where they are more than `limit` apart or the other way round."""
-    if below < above:
-        return None
-    rows = -above.row
-    for turn, block, height in forward(source, above.section, above.block):
-        if (turn, block) == (below.section, below.block):
-            rows += below.row
-            return rows if rows <= limit else None
-        rows += height
-        if rows > limit:
-            return None
-    return None

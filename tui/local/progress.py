@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from tui.local.library.library import Library
+from tui.local.library.folders import ServedFolders
 from tui.local.library.sync_supervisor import SyncSupervisor
 
 REDRAW_SECONDS = 0.1
@@ -20,12 +20,12 @@ def bar(name: str, done: int, total: int, width: int) -> str:
 
 
 def show(
-    library: Library, syncing: SyncSupervisor, stream: TextIO, sleep: Callable[[float], None] = time.sleep
+    folders: ServedFolders, syncing: SyncSupervisor, stream: TextIO, sleep: Callable[[float], None] = time.sleep
 ) -> None:
     """Draws the line until everything that was asked for at the start is indexed, then takes it away."""
     drawn = False
-    while any(syncing.in_progress(index_id) for index_id in library.folders):
-        for folder in library.folders.values():
+    while any(syncing.in_progress(index_id) for index_id in folders.by_id):
+        for folder in folders.by_id.values():
             if progress := syncing.progress(folder.index_id):
                 line = bar(folder.name, progress.done, progress.total, shutil.get_terminal_size().columns - 1)
                 stream.write(f"\r{line}\x1b[K")
@@ -37,6 +37,6 @@ def show(
         stream.flush()
 
 
-def show_in_background(library: Library, syncing: SyncSupervisor, stream: TextIO) -> None:
+def show_in_background(folders: ServedFolders, syncing: SyncSupervisor, stream: TextIO) -> None:
     """`show` on a thread of its own, which ends with the process."""
-    threading.Thread(target=show, args=(library, syncing, stream), name="progress", daemon=True).start()
+    threading.Thread(target=show, args=(folders, syncing, stream), name="progress", daemon=True).start()

@@ -12,7 +12,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from tui.rendering.code import code_lines
 from tui.rendering.inline import References, inline_spans
-from tui.rendering.lines import BLANK, PLAIN, Line, Span
+from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
 from tui.rendering.table import Align, Table, table_lines
 from tui.rendering.wrapping import fold, indented, shortened, width_of, wrap
 from tui.sanitize import clean, clean_line
@@ -20,55 +20,55 @@ from tui.sanitize import clean, clean_line
 _BULLETS = "•◦▪"
 _LISTS = ("bullet_list", "ordered_list")
 _HEADINGS = (
-    Span("", "heading", bold=True),
-    Span("", "heading", bold=True),
-    Span("", "heading", bold=True),
-    Span("", "heading", bold=True, italic=True),
-    Span("", "heading", italic=True),
-    Span("", "heading"),
+    Style("heading", bold=True),
+    Style("heading", bold=True),
+    Style("heading", bold=True),
+    Style("heading", bold=True, italic=True),
+    Style("heading", italic=True),
+    Style("heading"),
 )
 _UNDERLINES = {0: "═", 1: "─"}
 _ALIGNS: dict[str, Align] = {"text-align:center": "center", "text-align:right": "right"}
-LEAST_WIDTH = 8
-"""Where so few cells are left for text, deeper nesting is no longer indented."""
+MIN_NESTED_WIDTH = 8
+"""Where so few cells are left for text, what is nested deeper is no longer indented."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockContext:
-    """What a block is set in: its width in cells, the look of its text, and the source that its maps count lines of."""
+    """What a block is drawn in: a width in cells, a style of plain text, the source that its maps count lines of."""
 
     width: int
     source: Sequence[str]
     references: References
-    look: Span = PLAIN
+    style: Style = PLAIN
     depth: int = 0
 
     def inside(self, margin: Sequence[Span]) -> "BlockContext":
         return replace(self, width=self.width - width_of(margin))
 
 
-def block_lines(node: SyntaxTreeNode, setting: BlockContext, number: int | None = None) -> list[Line]:
+def block_lines(node: SyntaxTreeNode, context: BlockContext, number: int | None = None) -> list[Line]:
     """The rows of one block. `number` is the first number of an ordered list, where it is not the source's."""
     match node.type:
         case "paragraph":
-            return wrap(_inline(node, setting, setting.look), setting.width)
+            return wrap(_inline(node, context, context.style), context.width)
         case "heading":
-            return _heading(node, setting)
+            return _heading(node, context)
         case "bullet_list" | "ordered_list":
-            return _list(node, setting, number)
+            return _list(node, context, number)
         case "blockquote":
-            return _quote(node, setting)
+            return _quote(node, context)
         case "fence" | "code_block":
-            return _code(node, setting.width)
+            return _code(node, context.width)
         case "hr":
-            return [Line((Span("─" * setting.width, "rule"),), decoration=setting.width)]
+            return [Line((Span("─" * context.width, Style("rule")),), decoration=context.width)]
         case "table":
-            return table_lines(_table(node, setting), setting.width)
+            return table_lines(_table(node, context), context.width)
         case "footnote_reference":
             label = f"[{clean_line(str(node.meta['label']))}] "
-            return _hanging(node, Span(label, "link"), setting)
+            return _hanging(node, Span(label, Style("link")), context)
         case _:
-            return _source(node, setting)
+            return _source(node, context)
 
 
 def first_number(node: SyntaxTreeNode) -> int:
@@ -76,67 +76,67 @@ def first_number(node: SyntaxTreeNode) -> int:
     return int(node.attrs.get("start", 1))
 
 
-def _inline(node: SyntaxTreeNode, setting: BlockContext, look: Span) -> list[Span]:
+def _inline(node: SyntaxTreeNode, context: BlockContext, style: Style) -> list[Span]:
     content = node.children[0].content if node.children else ""
-    return inline_spans(content, setting.references, look)
+    return inline_spans(content, context.references, style)
 
 
-def _heading(node: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
+def _heading(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
     level = int(node.tag[1]) - 1
-    lines = wrap(_inline(node, setting, _HEADINGS[level]), setting.width)
+    lines = wrap(_inline(node, context, _HEADINGS[level]), context.width)
     if level in _UNDERLINES:
         cells = max(1, *(width_of(line.spans) for line in lines))
-        lines.append(Line((Span(_UNDERLINES[level] * cells, "rule"),), decoration=cells, continues=""))
+        lines.append(Line((Span(_UNDERLINES[level] * cells, Style("rule")),), decoration=cells, continues=""))
     return lines
 
 
-def _list(node: SyntaxTreeNode, setting: BlockContext, number: int | None) -> list[Line]:
+def _list(node: SyntaxTreeNode, context: BlockContext, number: int | None) -> list[Line]:
     first = first_number(node) if number is None else number
     lines: list[Line] = []
     for at, item in enumerate(node.children):
-        if at and _after_blank(item, setting):
+        if at and _after_blank(item, context):
             lines.append(BLANK)
-        marker = _BULLETS[setting.depth % len(_BULLETS)] if node.type == "bullet_list" else f"{first + at}."
+        marker = _BULLETS[context.depth % len(_BULLETS)] if node.type == "bullet_list" else f"{first + at}."
         if "checked" in item.meta:
             marker = "☑" if item.meta["checked"] else "☐"
-        lines += _hanging(item, Span(f"{marker} ", "bullet"), replace(setting, depth=setting.depth + 1))
+        lines += _hanging(item, Span(f"{marker} ", Style("bullet")), replace(context, depth=context.depth + 1))
     return lines
 
 
-def _hanging(node: SyntaxTreeNode, marker: Span, setting: BlockContext) -> list[Line]:
+def _hanging(node: SyntaxTreeNode, marker: Span, context: BlockContext) -> list[Line]:
     """Blocks behind a marker, their other rows below their first."""
     rest = (Span(" " * width_of((marker,))),)
-    if setting.width - width_of(rest) < LEAST_WIDTH:
+    if context.width - width_of(rest) < MIN_NESTED_WIDTH:
         rest = ()
-    lines = list(_children(node, setting.inside(rest))) or [BLANK]
-    return indented(lines, (marker,), rest) if rest else [*wrap((marker,), setting.width), *lines]
+    lines = list(_children(node, context.inside(rest))) or [BLANK]
+    return indented(lines, (marker,), rest) if rest else [*wrap((marker,), context.width), *lines]
 
 
-def _quote(node: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
-    bar = (Span("▌ ", "quote"),) if setting.width - 2 >= LEAST_WIDTH else ()
-    return indented(_children(node, replace(setting.inside(bar), look=replace(setting.look, role="quote"))), bar)
+def _quote(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
+    bar = (Span("▌ ", Style("quote")),) if context.width - 2 >= MIN_NESTED_WIDTH else ()
+    return indented(_children(node, replace(context.inside(bar), style=context.style._replace(role="quote"))), bar)
 
 
-def _children(node: SyntaxTreeNode, setting: BlockContext) -> Iterator[Line]:
+def _children(node: SyntaxTreeNode, context: BlockContext) -> Iterator[Line]:
     if not node.children:
-        yield from _source(node, setting)
+        yield from _source(node, context)
     for at, child in enumerate(node.children):
-        if at and (node.type == "blockquote" or _after_blank(child, setting)):
+        if at and (node.type == "blockquote" or _after_blank(child, context)):
             yield BLANK
-        yield from block_lines(child, setting)
+        yield from block_lines(child, context)
 
 
-def _source(node: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
+def _source(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
     """The source itself, of a block that the parser does not open because it is nested too deeply."""
     first, after = node.map or (0, 0)
-    text = clean("\n".join(setting.source[first:after])).strip("\n")
+    text = clean("\n".join(context.source[first:after])).strip("\n")
     markers_only = not text.strip(" \t>-+*.)0123456789\n")
-    return [] if markers_only else fold((replace(setting.look, text=text.replace("\t", " ")),), setting.width)
+    return [] if markers_only else fold((Span(text.replace("\t", " "), context.style),), context.width)
 
 
-def _after_blank(node: SyntaxTreeNode, setting: BlockContext) -> bool:
+def _after_blank(node: SyntaxTreeNode, context: BlockContext) -> bool:
     first = node.map[0] if node.map else 0
-    return first > 0 and is_blank(setting.source[first - 1])
+    return first > 0 and is_blank(context.source[first - 1])
 
 
 def is_blank(line: str) -> bool:
@@ -156,12 +156,12 @@ def fence_language(info: str) -> str:
 
 
 def _language_label(language: str, width: int) -> list[Line]:
-    label = Span(f"  {shortened(language, width - 2)}", "muted")
+    label = Span(f"  {shortened(language, width - 2)}", MUTED)
     return [Line((label,), decoration=width_of((label,)), continues="")] if language else []
 
 
-def _table(node: SyntaxTreeNode, setting: BlockContext) -> Table:
+def _table(node: SyntaxTreeNode, context: BlockContext) -> Table:
     rows = [row for group in node.children for row in group.children]
-    cells = [[_inline(cell, setting, setting.look) for cell in row.children] for row in rows]
+    cells = [[_inline(cell, context, context.style) for cell in row.children] for row in rows]
     aligns: list[Align] = [_ALIGNS.get(str(cell.attrs.get("style", "")), "left") for cell in rows[0].children]
     return Table(cells[0], cells[1:], aligns)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from tui.rendering.lines import Line, Role, Span
+from tui.rendering.lines import Line, Role, Span, Style
 from tui.rendering.wrapping import TAB, cut, fold, indented
 from tui.sanitize import clean
 
-MARGIN = (Span("  ", "code"),)
+_CODE = Style("code")
+MARGIN = (Span("  ", _CODE),)
 
 MAX_HIGHLIGHTED = 16 * 1024
 """Longest code that is highlighted, in characters: more would hold up the screen for longer than a frame or two."""
@@ -49,9 +50,9 @@ def _plain(line: str) -> Sequence[Span]:
     spans: list[Span] = []
     while len(line) > MAX_ROW_SOURCE:
         size = cut(line, MAX_ROW_SOURCE)
-        spans.append(Span(line[:size], "code"))
+        spans.append(Span(line[:size], _CODE))
         line = line[size:]
-    return [*spans, Span(line, "code")]
+    return [*spans, Span(line, _CODE)]
 
 
 def _lexed(code: str, language: str) -> list[list[Span]]:
@@ -61,29 +62,29 @@ def _lexed(code: str, language: str) -> list[list[Span]]:
     try:
         lexer = find_lexer_class_by_name(language)(stripnl=False, ensurenl=False)
     except ClassNotFound:
-        return [[Span(line, "code")] for line in code.split("\n")]
+        return [[Span(line, _CODE)] for line in code.split("\n")]
     lines: list[list[Span]] = [[]]
     for kind, text in lexer.get_tokens(code):
-        role = _role(kind)
+        style = _style(kind)
         for number, piece in enumerate(text.split("\n")):
             if number:
                 lines.append([])
-            _append(lines[-1], piece, role)
+            _append(lines[-1], piece, style)
     return lines
 
 
-def _append(line: list[Span], text: str, role: Role) -> None:
-    if line and line[-1].role == role:
-        line[-1] = Span(line[-1].text + text, role)
+def _append(line: list[Span], text: str, style: Style) -> None:
+    if line and line[-1].style == style:
+        line[-1] = Span(line[-1].text + text, style)
     elif text:
-        line.append(Span(text, role))
+        line.append(Span(text, style))
 
 
 @lru_cache(maxsize=256)
-def _role(kind: object) -> Role:
-    """The role of a kind of token; kinds are nested, and their names tell how ("Token.Literal.String.Doc")."""
+def _style(kind: object) -> Style:
+    """The style of a kind of token; kinds are nested, and their names tell how ("Token.Literal.String.Doc")."""
     name = f"{kind}."
     for parent, role in _ROLES.items():
         if name.startswith(f"Token.{parent}."):
-            return role
-    return "code"
+            return Style(role)
+    return _CODE

@@ -1,7 +1,6 @@
 """Inline Markdown (emphasis, code, links, images) as styled spans."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -9,11 +8,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from tui.rendering.lines import Span
+from tui.rendering.lines import MUTED, Span, Style
 from tui.rendering.wrapping import cut
 from tui.sanitize import clean, clean_line, clean_url
 
-PIECE = 4096
+MAX_INLINE_CHARS = 4096
 """Most characters parsed as one: emphasis that spans more is not found, and no input takes quadratic time."""
 
 References: TypeAlias = Mapping[str, object]
@@ -33,18 +32,18 @@ def parser() -> MarkdownIt:
 _PARSER = parser()
 
 
-def inline_spans(content: str, references: References, look: Span) -> list[Span]:
-    """The spans of a paragraph's, heading's or cell's content; `look` is the look of its plain text."""
+def inline_spans(content: str, references: References, style: Style) -> list[Span]:
+    """The spans of a paragraph's, heading's or cell's content; `style` is that of its plain text."""
     spans: list[Span] = []
     while content:
-        size = cut(content, PIECE)
-        spans += _Spans(look).walk(_parsed(content[:size], references))
+        size = cut(content, MAX_INLINE_CHARS)
+        spans += _Spans(style).walk(_parsed(content[:size], references))
         content = content[size:]
     return spans
 
 
 def _parsed(content: str, references: References) -> Sequence[Token]:
-    if not references and len(content) <= PIECE // 4:
+    if not references and len(content) <= MAX_INLINE_CHARS // 4:
         return _parsed_alone(content)
     return _parse(content, {"references": references})
 
@@ -60,10 +59,10 @@ def _parse(content: str, env: dict[str, References]) -> Sequence[Token]:
 
 
 class _Spans:
-    """Walks inline tokens with a stack of looks, one for each emphasis that is open."""
+    """Walks inline tokens with a stack of styles, one for each emphasis that is open."""
 
-    def __init__(self, look: Span) -> None:
-        self._looks = [look]
+    def __init__(self, style: Style) -> None:
+        self._styles = [style]
         self._links: list[tuple[str, list[str]]] = []
 
     def walk(self, tokens: Sequence[Token]) -> Iterator[Span]:
@@ -76,31 +75,31 @@ class _Spans:
                 yield self._leaf(token)
 
     def _open(self, token: Token) -> None:
-        look = self._looks[-1]
+        style = self._styles[-1]
         match token.type:
             case "em_open":
-                look = replace(look, italic=True)
+                style = style._replace(italic=True)
             case "strong_open":
-                look = replace(look, bold=True)
+                style = style._replace(bold=True)
             case "s_open":
-                look = replace(look, strike=True)
+                style = style._replace(strike=True)
             case "link_open":
                 target = str(token.attrs.get("href", ""))
-                look = replace(look, role="link", link=clean_url(target))
+                style = style._replace(role="link", link=clean_url(target))
                 self._links.append((target, []))
             case _:
                 pass
-        self._looks.append(look)
+        self._styles.append(style)
 
     def _close(self, token: Token) -> Iterator[Span]:
-        look = self._looks.pop()
+        style = self._styles.pop()
         if token.type == "link_close":
             target, texts = self._links.pop()
-            if _must_be_seen(target, "".join(texts), look.link):
-                yield Span(f" [{clean_line(target)}]", "muted")
+            if _must_be_seen(target, "".join(texts), style.link):
+                yield Span(f" [{clean_line(target)}]", MUTED)
 
     def _leaf(self, token: Token) -> Span:
-        look = self._looks[-1]
+        style = self._styles[-1]
         match token.type:
             case "softbreak":
                 text = " "
@@ -108,19 +107,19 @@ class _Spans:
                 text = "\n"
             case "code_inline":
                 text = _one_row(token.content)
-                look = look if look.role == "link" else replace(look, role="inline-code")
+                style = style if style.role == "link" else style._replace(role="inline-code")
             case "image":
                 alternative = _one_row("".join(child.content for child in token.children or ()))
                 text = f"[image: {alternative}]" if alternative else "[image]"
-                look = replace(look, role="muted")
+                style = style._replace(role="muted")
             case "footnote_ref":
                 text = f"[{_one_row(str(token.meta['label']))}]"
-                look = replace(look, role="link")
+                style = style._replace(role="link")
             case _:
                 text = _one_row(token.content)
         for _, texts in self._links:
             texts.append(text)
-        return replace(look, text=text)
+        return Span(text, style)
 
 
 def _one_row(text: str) -> str:

@@ -4,7 +4,7 @@ A line says what its text *is* (its roles), never which colour that has: the wid
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Role: TypeAlias = Literal[
     "text",
@@ -31,16 +31,26 @@ Role: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of text of one look. `link` is a checked address to open (see `tui.sanitize`), or None."""
+class Style(NamedTuple):
+    """How text is set off. `link` is a checked address to open (see `tui.sanitize`), or None."""
 
-    text: str
     role: Role = "text"
     bold: bool = False
     italic: bool = False
     strike: bool = False
     link: str | None = None
+
+
+PLAIN = Style()
+MUTED = Style("muted")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text of one style."""
+
+    text: str
+    style: Style = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +72,3 @@ class Line:
 
 
 BLANK = Line()
-PLAIN = Span("")
-"""The look of plain text: a span that lends its look has no text."""

@@ -1,67 +1,88 @@
-"""Markdown as rows, also while it streams.
+r"""Markdown as rows, also while it streams.
 
 Only the tail of a text can still change: a block is finished once the next one has begun, an item of a list once the
-next item has. What is finished is frozen, and an update parses the tail only, so that it costs the same at the end of a
-long answer as at its beginning. An open fence and a long table are frozen section by section, and whatever still is
-longer than a window is cut there.
+next item has. What is finished is frozen, and an update parses and draws the open tail only, so that it costs the same
+at the end of a long answer as at its beginning:
+
+    the text goes on with      frozen                          open
+    # Head\n\nA fact:\n        Head                            A fact:
+    \n- one\n- two\n           Head, A fact:, - one            - two                 the tail begins with an item
+    \n```py\nx = 1\n           Head, A fact:, - one, - two     x = 1
+    18 lines more              ..., 16 lines of code           the last three        the tail is within the fence
+    ```\n                      ..., 16 lines of code           the last three
+    \nSo\n                     ..., the code as a whole        So
+
+Code is drawn once more when its fence has closed, since a string may span its sections. What else is frozen stays so,
+unless the end of the text shows that it looks otherwise as a whole (the address of a link is defined further down, or a
+block without an end was cut): then all of it is drawn again.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 
-from tui.rendering.blocks import BlockContext, block_lines, fence_language, first_number, is_blank
+from tui.rendering.blocks import BlockContext, block_lines, fence_language, is_blank
 from tui.rendering.code import MAX_HIGHLIGHTED, code_lines
-from tui.rendering.inline import PIECE
-from tui.rendering.lines import BLANK, PLAIN, Line, Span
-from tui.rendering.tail import Parsed, Tail, first_line, parse, table_head, tail_after_cut
+from tui.rendering.freezing import Step, finished, step_to_cut
+from tui.rendering.inline import MAX_INLINE_CHARS
+from tui.rendering.lines import BLANK, PLAIN, Line, Style
+from tui.rendering.tail import Parsed, Tail, parse
 from tui.rendering.wrapping import cut
 from tui.sanitize import clean
 
-WINDOW = 16 * 1024
+MAX_PARSED_CHARS = 16 * 1024
 """Most characters that are parsed as one. A longer block is cut, so that no input takes more than linear time."""
 
-BUDGET = 8 * 1024
-"""Characters after which an update goes no further: what is left is `behind`, and the next update goes on with it."""
+MAX_FROZEN_CHARS = 8 * 1024
+"""Characters frozen by one update, after which it goes no further: what is left is `behind`, and the next goes on."""
 
-CODE_SECTION = 16
-"""Lines of an open fence that are frozen together."""
 
-TABLE_SECTION = 64
-"""Rows that share their column widths: a longer table is drawn in sections, each below the header."""
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What is drawn for good: so many rows, of all the text before the tail."""
 
-_LISTS = ("bullet_list", "ordered_list")
+    rows: int = 0
+
+    tail: Tail = field(default_factory=Tail)
+
+    references: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The link definitions in that text. Never changed, as all that is in here."""
+
+    fence: "Frozen | None" = None
+    """What was frozen before the code fence began that the tail is in: gone back to when the fence closes."""
+
+    reach: int = 0
+    """The place in the text up to which it must be parsed as one, so that a fence gone back to is closed in it."""
+
+    was_cut: bool = False
+    """Whether a block was frozen in pieces that would look otherwise as a whole."""
 
 
 class MarkdownBlocks:
-    """The rows of one Markdown text at one width, as a sequence. `look` is the look of its plain text.
+    """The rows of one Markdown text at one width, as a sequence. `style` is that of its plain text.
 
-    `first_changed` is the first row that the last update changed or added (the length, if none). `behind` is how many
-    characters are not drawn yet: a text over `BUDGET` takes several updates. `parsed` is how many characters the last
-    update parsed.
+    `behind` is how many characters are not drawn yet: a long text takes several updates.
     """
 
-    def __init__(self, width: int, look: Span = PLAIN) -> None:
-        self.first_changed = 0
+    def __init__(self, width: int, style: Style = PLAIN) -> None:
         self.behind = 0
-        self.parsed = 0
         self._width = width
-        self._look = look
+        self._style = style
         self._text = ""
         self._settled = False
         self._begin()
 
     def __len__(self) -> int:
-        return len(self._frozen) + len(self._open)
+        return len(self._rows) + len(self._open)
 
     def __getitem__(self, y: int) -> Line:
-        frozen = len(self._frozen)
-        return self._frozen[y] if y < frozen else self._open[y - frozen]
+        frozen = len(self._rows)
+        return self._rows[y] if y < frozen else self._open[y - frozen]
 
     def __iter__(self) -> Iterator[Line]:
-        yield from self._frozen
+        yield from self._rows
         yield from self._open
 
     def update(self, text: str, settled: bool) -> None:
@@ -70,54 +91,40 @@ class MarkdownBlocks:
         A settled text looks the same whatever updates came before it.
         """
         text = clean(text) if "\r" in text else text
-        self.parsed = 0
         if (text, settled, 0) == (self._text, self._settled, self.behind):
-            self.first_changed = len(self)
             return
-        shown, self._kept = self._open, len(self._frozen)
-        kept = self._kept
         if not text.startswith(self._text) or (self._settled and (text, settled) != (self._text, True)):
             self._begin()
         self._text, self._settled = text, settled
-        self._streamed = self._streamed or not settled
+        self._was_streamed = self._was_streamed or not settled
         self._advance()
-        if settled and not self.behind and self._must_begin_again():
-            self._begin(self._references)
+        if settled and not self.behind and self._looks_otherwise_now():
+            self._begin(self._frozen.references)
             self._advance()
-        self.first_changed = self._first_difference(kept, shown)
 
     def _begin(self, references: dict[str, Any] | None = None) -> None:
         """Go back to the beginning; `references` are all that the text defines, if that is known."""
-        self._tail = Tail()
-        self._fence: tuple[Tail, int] | None = None
-        self._reach = self._kept = 0
-        self._frozen: list[Line] = []
+        self._frozen = Frozen(references=references or {})
+        self._rows: list[Line] = []
         self._open: list[Line] = []
-        self._references = references or {}
         self._knows_references = references is not None
-        self._streamed = self._was_cut = False
+        self._was_streamed = False
 
-    def _must_begin_again(self) -> bool:
+    def _looks_otherwise_now(self) -> bool:
         """Whether rows were frozen that look otherwise in the light of the whole text."""
-        return (bool(self._references) and not self._knows_references) or (self._streamed and self._was_cut)
-
-    def _first_difference(self, kept: int, shown: Sequence[Line]) -> int:
-        y = min(kept, self._kept)
-        for before in shown if y == kept else ():
-            if y >= len(self) or self[y] != before:
-                break
-            y += 1
-        return y
+        frozen = self._frozen
+        return (bool(frozen.references) and not self._knows_references) or (self._was_streamed and frozen.was_cut)
 
     def _advance(self) -> None:
-        """Freeze what is finished, up to the budget, and draw what is open."""
-        begin, self.behind, self._open = self._tail.at, 0, []
+        """Freeze what is finished, up to the limit of an update, and draw what is open."""
+        begin, self.behind, self._open = self._frozen.tail.at, 0, []
         while True:
-            end = max(self._tail.at + WINDOW, self._reach)
-            source = self._text[self._tail.at : end]
+            at = self._frozen.tail.at
+            end = max(at + MAX_PARSED_CHARS, self._frozen.reach)
+            source = self._text[at:end]
             ends = self._settled and end >= len(self._text)
-            if self._tail.at - begin >= BUDGET:
-                self.behind = len(self._text) - self._tail.at
+            if at - begin >= MAX_FROZEN_CHARS:
+                self.behind = len(self._text) - at
                 return
             if self._freeze(source if ends else source[: source.rfind("\n") + 1], ends):
                 continue
@@ -125,138 +132,90 @@ class MarkdownBlocks:
                 return
             parsed = self._parse(source)
             if not self._cut(parsed):
-                self._open = self._rows(parsed, parsed.blocks)
+                self._open = self._drawn(parsed, parsed.blocks)
                 return
 
-    def _parse(self, source: str) -> Parsed:
-        self.parsed += len(source)
-        return parse(source, self._tail.prefix, self._references)
+    def _freeze(self, source: str, ends: bool) -> bool:
+        """Freeze what is finished at the beginning of the source, or go back to its fence; False if nothing is."""
+        if not source.strip():
+            return False
+        parsed = self._parse(source)
+        if self._reopen_fence(parsed, has_closed=ends or len(parsed.blocks) > 1):
+            return True
+        step = finished(parsed, self._frozen.tail, ends)
+        return step is not None and self._take(parsed, step)
 
-    def _rows(self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode]) -> list[Line]:
-        setting = self._setting(parsed)
+    def _cut(self, parsed: Parsed) -> bool:
+        """Freeze a piece of an open block that is too long; False if it is not. Drawn once more when it settles."""
+        is_paragraph = [block.type for block in parsed.blocks] == ["paragraph"]
+        size = MAX_INLINE_CHARS if is_paragraph and not self._settled else MAX_PARSED_CHARS
+        if len(parsed.source) < size:
+            return False
+        at = parsed.source.rfind("\n", size // 2, size) + 1 or cut(parsed.source, size)
+        head = self._parse(parsed.source[:at])
+        self._frozen = replace(self._frozen, was_cut=True)
+        return self._take(head, step_to_cut(head, goes_on=bool(self._frozen.tail.prefix)))
+
+    def _take(self, parsed: Parsed, step: Step) -> bool:
+        """Freeze the blocks of a step; False if it leads no further."""
+        frozen = self._frozen
+        offset = min(parsed.offset(step.line), len(parsed.source))
+        if not offset:
+            return False
+        self._rows += self._drawn(parsed, step.blocks)
+        defined = parsed.references.maps[0].items()
+        references = {label: found for label, found in defined if found["map"][1] <= step.line}
+        self._frozen = replace(
+            frozen,
+            rows=len(self._rows),
+            tail=replace(step.tail, at=frozen.tail.at + offset),
+            references=references | frozen.references if references else frozen.references,
+            fence=(frozen.fence or frozen) if step.tail.is_in_fence else None,
+        )
+        return True
+
+    def _reopen_fence(self, parsed: Parsed, *, has_closed: bool) -> bool:
+        """Go back to where the fence begins that has closed, to highlight it whole; False if there is none."""
+        frozen, fence = self._frozen, self._frozen.fence
+        if fence is None or not has_closed:
+            return False
+        block = parsed.blocks[0]
+        end = frozen.tail.at + parsed.offset(block.map[1] if block.map else 0)
+        if end - fence.tail.at > MAX_HIGHLIGHTED or block.type != "fence":
+            self._frozen = replace(frozen, fence=None, was_cut=True)
+            return False
+        reach = frozen.tail.at + len(parsed.source)
+        self._frozen = replace(fence, references=frozen.references, reach=reach, was_cut=frozen.was_cut)
+        del self._rows[fence.rows :]
+        return True
+
+    def _parse(self, source: str) -> Parsed:
+        return parse(source, self._frozen.tail.prefix, self._frozen.references)
+
+    def _drawn(self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode]) -> list[Line]:
+        """The rows of blocks that follow what is frozen."""
+        context = BlockContext(self._width, parsed.lines, parsed.references, self._style)
         rows: list[Line] = []
         for number, block in enumerate(blocks):
-            new = self._first_rows(block, setting) if number == 0 else block_lines(block, setting)
-            apart = number > 0 or self._begins_apart()
-            if new and apart and (rows or self._frozen):
+            new = self._first_rows(block, context) if number == 0 else block_lines(block, context)
+            is_apart = number > 0 or self._begins_apart()
+            if new and is_apart and (rows or self._rows):
                 rows.append(BLANK)
             rows += new
         return rows
 
-    def _setting(self, parsed: Parsed) -> BlockContext:
-        return BlockContext(self._width, parsed.lines, parsed.references, self._look)
-
-    def _first_rows(self, block: SyntaxTreeNode, setting: BlockContext) -> list[Line]:
-        tail = self._tail
-        if tail.joint == "row" and tail.prefix and block.type == "fence":
+    def _first_rows(self, block: SyntaxTreeNode, context: BlockContext) -> list[Line]:
+        tail = self._frozen.tail
+        if tail.is_in_fence and block.type == "fence":
             rows = code_lines(block.content.removesuffix("\n"), fence_language(block.info), self._width)
         else:
-            rows = block_lines(block, setting, tail.number)
+            rows = block_lines(block, context, tail.number)
         if rows and block.type in ("paragraph", "fence") and tail.continues is not None:
             rows[0] = replace(rows[0], continues=tail.continues)
         return rows
 
     def _begins_apart(self) -> bool:
-        at = self._tail.at
-        before = self._text[self._text.rfind("\n", 0, max(0, at - 1)) + 1 : max(0, at - 1)]
-        return self._tail.joint == "block" or (self._tail.joint == "item" and is_blank(before))
-
-    def _freeze(self, source: str, ends: bool) -> bool:
-        """Freeze the finished blocks, items, rows or lines at the beginning of the source; false if there are none."""
-        if not source.strip():
-            return False
-        parsed = self._parse(source)
-        for number, block in enumerate(parsed.blocks):
-            finished = ends or number < len(parsed.blocks) - 1
-            if number == 0 and finished and self._reopen_fence(parsed, block):
-                return True
-            if block.type == "table" and self._freeze_table(parsed, number):
-                return True
-            if not finished:
-                return self._freeze_part(parsed, number)
-        return ends and self._move(parsed, parsed.blocks, len(parsed.lines), Tail())
-
-    def _move(self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode], line: int, tail: Tail) -> bool:
-        """Freeze the blocks and let the tail begin at a line of `parsed`; false if it begins there already."""
-        offset = min(parsed.offset(line), len(parsed.source))
-        if not offset:
-            return False
-        self._frozen += self._rows(parsed, blocks)
-        for label, definition in parsed.references.maps[0].items():
-            if definition["map"][1] <= line:
-                self._references.setdefault(label, definition)
-        self._tail = replace(tail, at=self._tail.at + offset)
-        if not tail.prefix:
-            self._fence = None
-        return True
-
-    def _freeze_part(self, parsed: Parsed, number: int) -> bool:
-        """Freeze what comes before an open block, and what is finished of it."""
-        block = parsed.blocks[number]
-        if block.type in _LISTS and len(block.children) > 1:
-            *items, last = block.children
-            block.children = items
-            first = first_number(block) if number or self._tail.number is None else self._tail.number
-            tail = Tail(joint="item", number=first + len(items) if block.type == "ordered_list" else None)
-            return self._move(parsed, parsed.blocks[: number + 1], first_line(last), tail)
-        if block.type == "fence" and number == 0:
-            return self._freeze_code(parsed, block)
-        return number > 0 and self._move(parsed, parsed.blocks[:number], first_line(block), Tail())
-
-    def _freeze_code(self, parsed: Parsed, block: SyntaxTreeNode) -> bool:
-        """Freeze whole sections of an open fence. They are drawn once more when it closes: see `_reopen_fence`."""
-        first = first_line(block)
-        lines = (len(parsed.lines) - first - 3) // CODE_SECTION * CODE_SECTION
-        if lines <= 0 or block.token is None:
-            return False
-        block.token.content = "".join(block.content.splitlines(keepends=True)[:lines])
-        self._fence = self._fence or (self._tail, len(self._frozen))
-        return self._move(parsed, [block], first + 1 + lines, Tail(prefix=f"{parsed.lines[first]}\n", joint="row"))
-
-    def _reopen_fence(self, parsed: Parsed, block: SyntaxTreeNode) -> bool:
-        """Go back to where a fence begins that has closed, to highlight it whole: strings may span its sections."""
-        if self._fence is None:
-            return False
-        (tail, row), self._fence = self._fence, None
-        end = self._tail.at + parsed.offset(block.map[1] if block.map else 0)
-        if end - tail.at > MAX_HIGHLIGHTED or block.type != "fence":
-            self._was_cut = True
-            return False
-        del self._frozen[row:]
-        self._kept = min(self._kept, row)
-        self._tail, self._reach = tail, self._tail.at + len(parsed.source)
-        return True
-
-    def _freeze_table(self, parsed: Parsed, number: int) -> bool:
-        """Freeze the sections of a long table that have another row after them."""
-        block = parsed.blocks[number]
-        body = block.children[1] if len(block.children) > 1 else block
-        rows = body.children
-        count = (len(rows) - 1) // TABLE_SECTION * TABLE_SECTION
-        if body is block or count <= 0:
-            return False
-        later: list[Line] = []
-        for at in range(TABLE_SECTION, count, TABLE_SECTION):
-            body.children = rows[at : at + TABLE_SECTION]
-            later += [BLANK, *block_lines(block, self._setting(parsed))]
-        body.children = rows[:TABLE_SECTION]
-        tail = Tail(prefix=table_head(parsed, block))
-        moved = self._move(parsed, parsed.blocks[: number + 1], first_line(rows[count]), tail)
-        self._frozen += later
-        return moved
-
-    def _cut(self, parsed: Parsed) -> bool:
-        """Cut an open block that is too long; false if it is not. What is cut is drawn once more when it settles."""
-        block = parsed.blocks[0] if parsed.blocks else None
-        is_paragraph = block is not None and block.type == "paragraph" and len(parsed.blocks) == 1
-        size = PIECE if is_paragraph and not self._settled else WINDOW
-        if len(parsed.source) < size:
-            return False
-        self._was_cut = True
-        line_end = parsed.source.rfind("\n", size // 2, size) + 1
-        at = line_end or cut(parsed.source, size)
-        head = self._parse(parsed.source[:at])
-        tail = tail_after_cut(head, bool(self._tail.prefix))
-        if tail.prefix and tail.joint == "row":
-            self._fence = self._fence or (self._tail, len(self._frozen))
-        return self._move(head, head.blocks, len(head.lines), tail)
+        """Whether a blank row stands between what is frozen and the tail."""
+        tail = self._frozen.tail
+        before = self._text[self._text.rfind("\n", 0, max(0, tail.at - 1)) + 1 : max(0, tail.at - 1)]
+        return tail.joint == "block" or (tail.joint == "item" and is_blank(before))

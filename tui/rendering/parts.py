@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tui.api.models import Stop, Usage
 from tui.conversation.transcript import Answer, Broken, End, Part, Thought, ToolUse, Unrecognized
-from tui.rendering.lines import BLANK, Line, Role, Span
+from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
 from tui.rendering.markdown import MarkdownBlocks
 from tui.rendering.results import MAX_CHARS, amount, result_lines, tree_lines
 from tui.rendering.wrapping import fold, indented, shortened, width_of, wrap_text
@@ -22,16 +22,17 @@ MAX_QUESTION = 16 * 1024
 _MAIN_ARGUMENTS = ("query", "question", "pattern", "prompt", "search", "file_name", "path", "name", "url", "text")
 _PROMPT = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}"
 _MARGIN = (Span("  "),)
+_QUESTION = Style("question", bold=True)
+_THOUGHT = Style("thought")
+_ERROR = Style("error")
 
 
 class Block(Protocol):
     """The rows of one part, as a sequence.
 
-    `first_changed` is the first row that the last update changed or added (the length, if none). `behind` is more
-    than 0 where the part is so long that the same update must be given again to go on.
+    `behind` is more than 0 where the part is so long that the same update must be given again to go on.
     """
 
-    first_changed: int
     behind: int
 
     def update(self, part: Part) -> None: ...
@@ -58,8 +59,8 @@ def question_lines(question: str | None, width: int) -> list[Line]:
     if question is None:
         return []
     text = clean(question[:MAX_QUESTION]) + ("…" if len(question) > MAX_QUESTION else "")
-    lines = wrap_text(text, width - 2, Span("", "question", bold=True))
-    return indented(lines, (Span(f"{_PROMPT} ", "question", bold=True),), _MARGIN)
+    lines = wrap_text(text, width - 2, _QUESTION)
+    return indented(lines, (Span(f"{_PROMPT} ", _QUESTION),), _MARGIN)
 
 
 def end_lines(end: End | None, width: int) -> list[Line]:
@@ -68,7 +69,7 @@ def end_lines(end: End | None, width: int) -> list[Line]:
         case None:
             return []
         case Broken(reason):
-            return _sentence(reason, width, "error")
+            return _sentence(reason, width, _ERROR)
         case Stop():
             return [*_failure(end, width), *_skipped(end.skipped_index_ids, width), *_usage(end.usage, width)]
 
@@ -77,13 +78,13 @@ class _AnswerBlock:
     """An answer, drawn as it grows."""
 
     def __init__(self, width: int) -> None:
-        self.first_changed = self.behind = 0
+        self.behind = 0
         self._markdown = MarkdownBlocks(width)
 
     def update(self, part: Part) -> None:
         assert isinstance(part, Answer)
         self._markdown.update(part.text, part.settled)
-        self.first_changed, self.behind = self._markdown.first_changed, self._markdown.behind
+        self.behind = self._markdown.behind
 
     def __len__(self) -> int:
         return len(self._markdown)
@@ -96,16 +97,14 @@ class _ThoughtBlock:
     """Thinking, unfolded: a head, and the text set in below it."""
 
     def __init__(self, width: int) -> None:
-        self.first_changed = self.behind = 0
+        self.behind = 0
         self._head = BLANK
-        self._markdown = MarkdownBlocks(width - 2, Span("", "thought"))
+        self._markdown = MarkdownBlocks(width - 2, _THOUGHT)
 
     def update(self, part: Part) -> None:
         assert isinstance(part, Thought)
         self._markdown.update(part.text, part.settled)
-        head = _thought_head(part, folded=False)
-        self.first_changed = 1 + self._markdown.first_changed if head == self._head else 0
-        self._head, self.behind = head, self._markdown.behind
+        self._head, self.behind = _thought_head(part, folded=False), self._markdown.behind
 
     def __len__(self) -> int:
         return 1 + len(self._markdown) if len(self._markdown) else 0
@@ -118,18 +117,16 @@ class _StillBlock:
     """A part that is drawn at once."""
 
     def __init__(self, width: int, folded: bool) -> None:
-        self.first_changed = self.behind = 0
+        self.behind = 0
         self._width = width
         self._folded = folded
         self._lines: Sequence[Line] = ()
         self._part: Part | None = None
 
     def update(self, part: Part) -> None:
-        if part is self._part:
-            self.first_changed = len(self._lines)
-            return
-        self._part, self.first_changed = part, 0
-        self._lines = _still_lines(part, self._width, self._folded)
+        if part is not self._part:
+            self._part = part
+            self._lines = _still_lines(part, self._width, self._folded)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -154,26 +151,26 @@ def _still_lines(part: Part, width: int, folded: bool) -> Sequence[Line]:
 def _thought_head(part: Thought, folded: bool) -> Line:
     words = len(part.text.split()) if part.settled else 0
     text = f"Thought · {words:,} {'word' if words == 1 else 'words'}" if part.settled else "Thinking…"
-    return Line((_mark(folded), Span(text, "thought")), decoration=2)
+    return Line((_mark(folded), Span(text, _THOUGHT)), decoration=2)
 
 
 def _mark(folded: bool) -> Span:
-    return Span("▸ " if folded else "▾ ", "muted")
+    return Span("▸ " if folded else "▾ ", MUTED)
 
 
 def _tool_head(part: ToolUse, width: int, folded: bool) -> Line:
     """One row: the tool, its main argument cut to what there is room for, and how much came back."""
-    name = Span(shortened(clean_line(part.name, 60) or "tool", max(4, width // 2)), "tool", bold=True)
+    name = Span(shortened(clean_line(part.name, 60) or "tool", max(4, width // 2)), Style("tool", bold=True))
     came_back = "running…" if part.returned is None else amount(part.returned.value)
-    size = Span(f"  · {came_back}", "muted")
+    size = Span(f"  · {came_back}", MUTED)
     room = width - width_of((_mark(folded), name, size)) - 4
     if room < 12:
-        size = Span(f"  · {came_back.split(', ')[0]}", "muted")
+        size = Span(f"  · {came_back.split(', ')[0]}", MUTED)
         room = width - width_of((_mark(folded), name, size)) - 4
     argument = _main_argument(part.arguments or {}) if room >= 8 else ""
     spans = [_mark(folded), name]
     if argument:
-        spans.append(Span(f'  "{shortened(argument, room)}"', "text"))
+        spans.append(Span(f'  "{shortened(argument, room)}"'))
     if width_of((*spans, size)) <= width:
         spans.append(size)
     return Line(tuple(spans), decoration=2)
@@ -191,31 +188,31 @@ def _tool_details(part: ToolUse, width: int) -> list[Line]:
     if part.arguments:
         lines += [*tree_lines(part.arguments, width - 2), BLANK]
     if part.returned is None:
-        return indented([*lines, *_sentence("No result yet.", width - 2, "muted")], _MARGIN)
+        return indented([*lines, *_sentence("No result yet.", width - 2, MUTED)], _MARGIN)
     lines += result_lines(part.returned.value, width - 2)
     if part.returned.image is not None:
-        lines += _sentence(f"[image: {part.returned.image.attachment_name}]", width - 2, "muted")
+        lines += _sentence(f"[image: {part.returned.image.attachment_name}]", width - 2, MUTED)
     return indented(lines, _MARGIN)
 
 
 def _unrecognized(part: Unrecognized, width: int, folded: bool) -> list[Line]:
     label = f"Event {clean_line(part.name, 40)}" if part.name.strip() else "Event"
-    head = Line((_mark(folded), Span(shortened(f"{label} · {len(part.raw):,} characters", width - 2), "muted")), 2)
+    head = Line((_mark(folded), Span(shortened(f"{label} · {len(part.raw):,} characters", width - 2), MUTED)), 2)
     if folded or not part.raw.strip():
         return [head]
     raw = clean(part.raw[:MAX_CHARS]).expandtabs(4).strip("\n") + ("…" if len(part.raw) > MAX_CHARS else "")
-    return [head, *indented(fold((Span(raw, "text"),), width - 2), _MARGIN)]
+    return [head, *indented(fold((Span(raw),), width - 2), _MARGIN)]
 
 
-def _sentence(text: str, width: int, role: Role) -> list[Line]:
-    return wrap_text(clean(text[:MAX_CHARS]).strip(), width, Span("", role)) if text.strip() else []
+def _sentence(text: str, width: int, style: Style) -> list[Line]:
+    return wrap_text(clean(text[:MAX_CHARS]).strip(), width, style) if text.strip() else []
 
 
 def _failure(stop: Stop, width: int) -> list[Line]:
     if not stop.is_error:
         return []
     reason = (stop.error or "").strip()
-    return _sentence(f"Error: {reason}" if reason else "The turn failed. The server gave no reason.", width, "error")
+    return _sentence(f"Error: {reason}" if reason else "The turn failed. The server gave no reason.", width, _ERROR)
 
 
 def _skipped(index_ids: Sequence[str], width: int) -> list[Line]:
@@ -223,7 +220,7 @@ def _skipped(index_ids: Sequence[str], width: int) -> list[Line]:
         return []
     names = ", ".join(clean_line(each, 60) for each in index_ids[:20])
     which = "index" if len(index_ids) == 1 else f"{len(index_ids)} indexes"
-    return _sentence(f"Not searched, because the server could not query the {which}: {names}", width, "error")
+    return _sentence(f"Not searched, because the server could not query the {which}: {names}", width, _ERROR)
 
 
 def _usage(usage: Usage, width: int) -> list[Line]:
@@ -234,7 +231,7 @@ def _usage(usage: Usage, width: int) -> list[Line]:
         (usage.turns, lambda turns: f"{turns:,} {'round' if turns == 1 else 'rounds'}"),
     )
     words = [say(number) for number, say in shown if number is not None and 0 <= number < 1e15]
-    return _sentence(" · ".join(words), width, "muted")
+    return _sentence(" · ".join(words), width, MUTED)
 
 
 def _duration(milliseconds: float) -> str:

@@ -7,12 +7,11 @@ one by one and only the first `MAX_ROWS` of them, each from a limited piece of t
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TypeGuard
 
 from tui.conversation.passages import CONTENT, Array, Object, decoded, first_text, is_array, is_object, passage_from
-from tui.rendering.lines import BLANK, PLAIN, Line, Role, Span
+from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Role, Span, Style
 from tui.rendering.wrapping import indented, wrap, wrap_text
 from tui.sanitize import clean, clean_line
 
@@ -25,9 +24,17 @@ MAX_CHARS = 16 * 1024
 MAX_DEPTH = 24
 """How deep a tree is drawn."""
 
-_COUNTED = 1000
-_LEAST_WIDTH = 16
-_FEW = 12
+_MAX_COUNTED = 1000
+"""Passages whose characters are added up: of more, only their number is said."""
+
+_MIN_NESTED_WIDTH = 16
+"""Where so few cells are left for text, what is nested deeper is no longer indented."""
+
+_MAX_ITEM_FIELDS = 12
+"""An item of a list with more fields is drawn as a tree, one row each."""
+
+_BULLET = Style("bullet")
+_QUOTE = Style("quote")
 _NAMES = ("file_name", "name", "title", *CONTENT)
 
 
@@ -56,7 +63,7 @@ def amount(value: object) -> str:
     if name != "results":
         return _count(len(main), "entry", "entries")
     passages = _count(len(main), "passage")
-    if not 0 < len(main) <= _COUNTED:
+    if not 0 < len(main) <= _MAX_COUNTED:
         return passages
     characters = sum(len(first_text(passage, CONTENT) or "") for passage in main)
     return f"{passages}, {_count(characters, 'character')}"
@@ -65,7 +72,7 @@ def amount(value: object) -> str:
 def _beginning(rows: list[Line], value: object, width: int, is_cut: bool) -> list[Line]:
     if len(rows) <= MAX_ROWS and not is_cut:
         return rows
-    return [*rows[:MAX_ROWS], *wrap((Span(f"… this is the beginning of {amount(value)}", "muted"),), width)]
+    return [*rows[:MAX_ROWS], *wrap((Span(f"… this is the beginning of {amount(value)}", MUTED),), width)]
 
 
 def _main(value: object) -> tuple[str, object]:
@@ -95,37 +102,37 @@ def _rows(value: object, width: int) -> Iterator[Line]:
         yield from (BLANK, *_tree(others, width, 0)) if others else ()
 
 
-def _text(text: str, width: int, look: Span) -> Iterator[Line]:
+def _text(text: str, width: int, style: Style) -> Iterator[Line]:
     for line in clean(text[:MAX_CHARS]).rstrip().split("\n"):
-        yield from wrap_text(line, width, look)
+        yield from wrap_text(line, width, style)
 
 
 def _passages(results: Array, width: int) -> Iterator[Line]:
     if not results:
-        yield Line((Span("No passages.", "muted"),))
-    bar = (Span("▌ ", "quote"),)
+        yield Line((Span("No passages.", MUTED),))
+    bar = (Span("▌ ", _QUOTE),)
     for number, result in enumerate(results, 1):
         passage = passage_from(result)
         if number > 1:
             yield BLANK
         about = "".join(f" · {each}" for each in passage.about)
-        head = (Span(f"{number}. ", "bullet"), Span(passage.file, "text", bold=True), Span(about, "muted"))
+        head = (Span(f"{number}. ", _BULLET), Span(passage.file, Style(bold=True)), Span(about, MUTED))
         yield from wrap(head, width)
         if passage.text is not None:
-            yield from _behind(bar, _text(passage.text, width - 2, Span("", "quote")))
+            yield from _behind(bar, _text(passage.text, width - 2, _QUOTE))
         else:
             yield from _behind(bar, _tree(result, width - 2, 0))
 
 
 def _item(item: object, width: int) -> Iterator[Line]:
-    bullet, rest = (Span("• ", "bullet"),), (Span("  "),)
+    bullet, rest = (Span("• ", _BULLET),), (Span("  "),)
     name = first_text(item, _NAMES)
-    if not is_object(item) or name is None or len(item) > _FEW:
+    if not is_object(item) or name is None or len(item) > _MAX_ITEM_FIELDS:
         yield from _behind(bullet, _tree(item, width - 2, 1), rest)
         return
     others = {key: value for key, value in item.items() if value is not name}
     plain = (f" · {clean_line(k, 40)} {clean_line(_scalar(v)[0], 60)}" for k, v in others.items() if not _is_nested(v))
-    spans = (Span(clean(name[:MAX_CHARS]).replace("\t", " ")), Span("".join(plain), "muted"))
+    spans = (Span(clean(name[:MAX_CHARS]).replace("\t", " ")), Span("".join(plain), MUTED))
     yield from _behind(bullet, wrap(spans, width - 2), rest)
     nested = {key: value for key, value in others.items() if _is_nested(value)}
     yield from _behind(rest, _tree(nested, width - 2, 1)) if nested else ()
@@ -134,33 +141,33 @@ def _item(item: object, width: int) -> Iterator[Line]:
 def _tree(value: object, width: int, depth: int) -> Iterator[Line]:
     """Mappings as `key: value`, lists behind bullets; what is nested is set further in."""
     if depth > MAX_DEPTH:
-        yield Line((Span("…", "muted"),))
+        yield Line((Span("…", MUTED),))
     elif is_object(value) and value:
         for key, each in value.items():
-            yield from _entry(Span(f"{clean_line(str(key), 80)}: ", "json-key"), each, width, depth)
+            yield from _entry(Span(f"{clean_line(str(key), 80)}: ", Style("json-key")), each, width, depth)
     elif is_array(value) and value:
         for each in value:
-            yield from _entry(Span("• ", "bullet"), each, width, depth)
+            yield from _entry(Span("• ", _BULLET), each, width, depth)
     else:
         text, role = _scalar(value)
-        yield from _text(text, width, Span("", role))
+        yield from _text(text, width, Style(role))
         if len(text) > MAX_CHARS:
-            yield Line((Span(f"… {_count(len(text), 'character')} in all", "muted"),))
+            yield Line((Span(f"… {_count(len(text), 'character')} in all", MUTED),))
 
 
 def _entry(label: Span, value: object, width: int, depth: int) -> Iterator[Line]:
-    margin = (Span("  "),) if width - 2 >= _LEAST_WIDTH else ()
+    margin = (Span("  "),) if width - 2 >= _MIN_NESTED_WIDTH else ()
     inner = width - 2 * len(margin)
-    if _is_nested(value) and value and label.role == "bullet":
+    if _is_nested(value) and value and label.style.role == "bullet":
         yield from _behind((label,) if margin else (), _tree(value, inner, depth + 1), margin)
     elif _is_nested(value) and value:
-        yield from wrap((replace(label, text=label.text.rstrip()),), width)
+        yield from wrap((Span(label.text.rstrip(), label.style),), width)
         yield from _behind(margin, _tree(value, inner, depth + 1))
     else:
         text, role = _scalar(value)
         shown = clean(text[:MAX_CHARS]).rstrip().replace("\t", "    ")
         size = f" … {_count(len(text), 'character')} in all" if len(text) > MAX_CHARS else ""
-        first, *others = wrap((label, Span(shown, role), Span(size, "muted")), inner)
+        first, *others = wrap((label, Span(shown, Style(role)), Span(size, MUTED)), inner)
         yield first
         yield from _behind(margin, others)
 

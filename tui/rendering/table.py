@@ -1,19 +1,20 @@
 """Tables fitted to a width: columns shrink and their cells wrap; where that cannot be read, each row is a record."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tui.rendering.lines import BLANK, Line, Span
+from tui.rendering.lines import BLANK, Line, Span, Style
 from tui.rendering.wrapping import indented, width_of, wrap
 
 TableCell: TypeAlias = Sequence[Span]
 Align: TypeAlias = Literal["left", "center", "right"]
 
-LEAST = 8
-"""Cells below which a column that needs more cannot be read."""
+MIN_CELLS = 8
+"""A column that is narrower than this, and needs more, cannot be read."""
 
-_BORDER = Span(" │ ", "table-border")
+_BORDER_STYLE = Style("table-border")
+_BORDER = Span(" │ ", _BORDER_STYLE)
 _GAP = len(_BORDER.text)
 
 
@@ -31,9 +32,11 @@ def table_lines(table: Table, width: int) -> list[Line]:
     columns = _columns(table, width)
     if columns is None:
         return list(_records(table, width))
-    header = [[replace(span, role="table-header", bold=True) for span in cell] for cell in table.header]
+    header = [
+        [Span(span.text, span.style._replace(role="table-header", bold=True)) for span in cell] for cell in table.header
+    ]
     lines = list(_row(header, columns, table.aligns))
-    rule = Span("─┼─".join("─" * cells for cells in columns), "table-border")
+    rule = Span("─┼─".join("─" * cells for cells in columns), _BORDER_STYLE)
     lines.append(Line((rule,), decoration=_total(columns), continues=""))
     for row in table.rows:
         lines += _row(row, columns, table.aligns)
@@ -53,7 +56,7 @@ def _columns(table: Table, width: int) -> Sequence[int] | None:
     if _total(wanted) <= width:
         return wanted
     fitted = _shared(wanted, width - _GAP * (len(wanted) - 1))
-    return None if any(cells < min(LEAST, want) for cells, want in zip(fitted, wanted, strict=True)) else fitted
+    return None if any(cells < min(MIN_CELLS, want) for cells, want in zip(fitted, wanted, strict=True)) else fitted
 
 
 def _shared(wanted: Sequence[int], available: int) -> Sequence[int]:
@@ -70,7 +73,7 @@ def _shared(wanted: Sequence[int], available: int) -> Sequence[int]:
             continue
         break
     room = max(0, available - sum(fitted[number] for number in range(len(wanted)) if number not in wide))
-    least = min(LEAST, room // len(wide)) if wide else 0
+    least = min(MIN_CELLS, room // len(wide)) if wide else 0
     spare = room - least * len(wide)
     need = sum(wanted[number] ** 0.5 for number in wide)
     for number in sorted(wide):
@@ -108,8 +111,8 @@ def _records(table: Table, width: int) -> Iterator[Line]:
         if number:
             yield BLANK
         for name, cell in zip(table.header, row, strict=False):
-            label = [replace(span, role="table-header", bold=True) for span in name]
-            first, *others = wrap([*label, Span(": ", "table-border"), *cell], width - 2)
+            label = [Span(span.text, span.style._replace(role="table-header", bold=True)) for span in name]
+            first, *others = wrap([*label, Span(": ", _BORDER_STYLE), *cell], width - 2)
             yield first
             yield from indented(others, (Span("  "),))
     if not table.rows:

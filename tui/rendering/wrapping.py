@@ -7,12 +7,11 @@ marks, an emoji joined of several, a flag) is never split. Nothing is lost: what
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from rich.cells import cell_len, split_graphemes
 
-from tui.rendering.lines import Line, Span
+from tui.rendering.lines import PLAIN, Line, Span, Style
 
 MIN_WIDTH = 2
 """No row can be narrower: a wide character needs two cells."""
@@ -57,9 +56,9 @@ def fold(spans: Iterable[Span], width: int) -> list[Line]:
     return [row for line in _split_lines(spans) for row in _rows(line, max(width, MIN_WIDTH), _break_at_edge)]
 
 
-def wrap_text(text: str, width: int, look: Span) -> list[Line]:
-    """Plain text of several lines, with the look of a span; tabs become spaces."""
-    return wrap((replace(look, text=text.expandtabs(TAB)),), width)
+def wrap_text(text: str, width: int, style: Style = PLAIN) -> list[Line]:
+    """Text of several lines, in one style; tabs become spaces."""
+    return wrap((Span(text.expandtabs(TAB), style),), width)
 
 
 def indented(lines: Iterable[Line], first: Sequence[Span], rest: Sequence[Span] | None = None) -> list[Line]:
@@ -75,19 +74,6 @@ def indented(lines: Iterable[Line], first: Sequence[Span], rest: Sequence[Span] 
 def width_of(spans: Iterable[Span]) -> int:
     """Cells that the spans take, drawn one after the other."""
     return sum(cell_len(span.text) for span in spans)
-
-
-def copied(lines: Iterable[Line]) -> str:
-    """The text that the rows show, without their decoration and without the breaks that only the width made."""
-    pieces: list[str] = []
-    for number, line in enumerate(lines):
-        if number:
-            pieces.append("\n" if line.continues is None else line.continues)
-        cells, shown = line.decoration, list(line.spans)
-        while shown and cells > 0:
-            cells -= cell_len(shown.pop(0).text)
-        pieces += (span.text for span in shown)
-    return "".join(pieces)
 
 
 def shortened(text: str, cells: int) -> str:
@@ -115,10 +101,10 @@ def _split_lines(spans: Iterable[Span]) -> Iterator[list[Span]]:
             line.append(span)
             continue
         first, *others = span.text.split("\n")
-        line.append(replace(span, text=first))
+        line.append(Span(first, span.style))
         for text in others:
             yield line
-            line = [replace(span, text=text)]
+            line = [Span(text, span.style)]
     yield line
 
 
@@ -148,7 +134,7 @@ class _Slices:
             span = self._spans[self._at]
             text = span.text[max(0, start - self._offset) : max(0, end - self._offset)]
             if text:
-                taken.append(span if len(text) == len(span.text) else replace(span, text=text))
+                taken.append(span if len(text) == len(span.text) else Span(text, span.style))
             if self._offset + len(span.text) > end:
                 break
             self._offset += len(span.text)

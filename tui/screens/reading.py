@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui.conversation.plain_text import part_text
+from tui.conversation.plain_text import plain_text
 from tui.lineview.line_view import LineView
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
@@ -54,7 +54,7 @@ class ReadingScreen(Screen[None]):
     def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
         from tui.screens.pager import Pager  # here and below: no dialog is loaded before it is opened
 
-        self.app.push_screen(Pager("The whole part", partial(part_text, message.part)))
+        self.app.push_screen(Pager("The whole part", partial(plain_text, message.part)))
 
     def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
         from tui.conversation.passages import passages_of

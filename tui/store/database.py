@@ -2,6 +2,9 @@
 
 There is one connection with one lock, so that any thread may call. Whoever has much to write does so in several short
 transactions: nobody then waits long for the lock, nor does another instance of the program.
+
+A transaction is given as a callable, because it may run twice: where the file fails, it is run again in memory. (The
+local library gives its transactions as context managers: its callers are told of a failure, and nothing runs again.)
 """
 
 import sqlite3
@@ -13,8 +16,8 @@ from typing import TypeVar
 from tui.store.files import StoreError, prepare, set_aside
 from tui.store.schema import migrate
 
-BUSY_SECONDS = 2.0
-"""How long a transaction waits for another instance's, which takes milliseconds unless that instance is stopped."""
+BUSY_TIMEOUT = 2.0
+"""Seconds to wait for another instance's transaction, which takes milliseconds unless that instance is stopped."""
 
 _WAL_BYTES = 8 * 1024 * 1024
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -60,18 +63,6 @@ class Database:
                 return self.write(work)
             finally:
                 self._connection.execute("PRAGMA synchronous = NORMAL")
-
-    def compact(self) -> None:
-        """Give back the room of what was deleted, so that no trace of it is in the file. Raises `StoreError`."""
-        with self._lock:
-            try:
-                self._connection.execute("VACUUM")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.OperationalError as error:
-                raise StoreError(
-                    f"It was deleted, but traces may be left in {self.path}: {error}. "
-                    "End every other llamachat-tui and try again."
-                ) from error
 
     def leave_file(self) -> None:
         """Go on in memory, empty, and let go of the file."""
@@ -143,7 +134,7 @@ def _in_memory() -> sqlite3.Connection:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -4,10 +4,12 @@ An event is an array: its type's name in the API, then its fields. What was writ
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tui.api.models import (
+    EVENT_NAMES,
+    EVENT_TYPES,
     Event,
     ImageAttachment,
     Stop,
@@ -21,6 +23,7 @@ from tui.api.models import (
     Usage,
     UserInput,
 )
+from tui.sanitize import is_well_formed
 
 _TOO_DEEP = "This is nested too deeply to be kept on this machine."
 
@@ -41,55 +44,31 @@ def decode_events(text: str) -> list[Event]:
 def to_json(value: object) -> str:
     """A JSON value as compact text that UTF-8 can hold: lone surrogates are written as escapes."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text if is_storable(text) else json.dumps(value, separators=(",", ":"))
-
-
-def is_storable(text: str) -> bool:
-    """Whether UTF-8 can hold the text, which is so unless there are lone surrogates in it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def storable(text: str) -> str:
-    """The text with its surrogate pairs joined, and the lone ones replaced by U+FFFD."""
-    return text if is_storable(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if is_well_formed(text) else json.dumps(value, separators=(",", ":"))
 
 
 def _encoded(event: Event) -> str:
-    fields = _fields(event)
+    name = EVENT_NAMES.get(type(event), _UNKNOWN)
     try:
-        return to_json(fields)
+        return to_json([name, *_fields(event)])
     except RecursionError:
-        return to_json(["", str(fields[0]), _TOO_DEEP])
-
-
-_CONTENT_EVENTS = {
-    "thinking_delta": ThinkingDelta,
-    "text_delta": TextDelta,
-    "thinking": Thinking,
-    "text": Text,
-    "user_input": UserInput,
-}
-_CONTENT_NAMES = {made: name for name, made in _CONTENT_EVENTS.items()}
+        return to_json([_UNKNOWN, name, _TOO_DEEP])
 
 
 def _fields(event: Event) -> Sequence[object]:
     match event:
-        case ThinkingDelta() | TextDelta() | Thinking() | Text() | UserInput():
-            return _CONTENT_NAMES[type(event)], event.content
+        case ThinkingDelta(content) | TextDelta(content) | Thinking(content) | Text(content) | UserInput(content):
+            return (content,)
         case ToolCall(call_id, name, arguments):
-            return "tool_call", call_id, name, dict(arguments)
+            return call_id, name, dict(arguments)
         case ToolResult(call_id, name, result, image):
             of_image = (image.attachment_name, image.source_id) if image else ()
-            return "tool_result", call_id, name, result, *of_image
+            return call_id, name, result, *of_image
         case Stop(is_error, error, usage, skipped):
             costs = usage.duration_ms, usage.total_input_tokens, usage.total_output_tokens, usage.turns
-            return "stop", is_error, error, costs, list(skipped)
+            return is_error, error, costs, list(skipped)
         case Unknown(name, raw):
-            return "", name, raw
+            return name, raw
 
 
 def _tool_result(call_id: str, name: str, result: object, *image: str) -> ToolResult:
@@ -100,12 +79,12 @@ def _stop(is_error: bool, error: str | None, usage: Sequence[Any], skipped: Sequ
     return Stop(is_error, error, Usage(*usage), tuple(skipped))
 
 
-_MAKERS: dict[str, Callable[..., Event]] = {
-    **_CONTENT_EVENTS,
-    "tool_call": ToolCall,
-    "tool_result": _tool_result,
-    "stop": _stop,
-    "": Unknown,
+_UNKNOWN = ""
+_MAKERS: Mapping[str, Callable[..., Event]] = {
+    **EVENT_TYPES,
+    EVENT_NAMES[ToolResult]: _tool_result,
+    EVENT_NAMES[Stop]: _stop,
+    _UNKNOWN: Unknown,
 }
 
 

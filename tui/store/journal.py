@@ -2,21 +2,23 @@
 
 An entry stays until what became of its turn is known and kept elsewhere. So whatever ends the program, the next start
 finds what was asked and what had arrived, and can ask the server for the rest: see `tui.conversation.reconcile`.
+
+The questions asked are remembered beyond that, for a history of them that the app does not show yet.
 """
 
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from tui.api.models import Event, UserInput
+from tui.sanitize import well_formed
 from tui.store.database import Database
-from tui.store.event_codec import decode_events, encode_events, storable, to_json
+from tui.store.event_codec import decode_events, encode_events, to_json
 from tui.store.notes import put_note
-from tui.store.sessions import add_turn
+from tui.store.session_cache import add_turn
 
 MAX_QUESTIONS = 500
-"""So many of the questions asked are remembered for each account."""
+"""Questions asked that are remembered for each account: the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,6 @@ class JournalEntry:
     session_id: str
     prompt: str
     questions_before: int
-    started_at: datetime
     events: Sequence[Event]
 
 
@@ -55,18 +56,16 @@ class Journal:
         In the same transaction the question leaves the draft, which becomes what is given here, and the queue if one
         is given.
         """
-        prompt = storable(prompt)
-        started = datetime.now(UTC).isoformat()
+        prompt = well_formed(prompt)
 
         def begin(connection: sqlite3.Connection) -> int:
-            put_note(connection, account, session_id, "draft", storable(draft) or None)
+            put_note(connection, account, session_id, "draft", well_formed(draft) or None)
             if queue is not None:
                 put_note(connection, account, session_id, "queue", to_json(list(queue)) if queue else None)
             _remember(connection, account, prompt)
             cursor = connection.execute(
-                "INSERT INTO open_turns (account, session_id, prompt, questions_before, started)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (account, session_id, prompt, questions_before, started),
+                "INSERT INTO open_turns (account, session_id, prompt, questions_before) VALUES (?, ?, ?, ?)",
+                (account, session_id, prompt, questions_before),
             )
             assert cursor.lastrowid is not None
             return cursor.lastrowid
@@ -77,7 +76,7 @@ class Journal:
         """Enter events that have arrived. Nothing happens where the turn is over already."""
         if events:
             text = encode_events(events)
-            query = "INSERT INTO arrived (turn, events) SELECT id, ? FROM open_turns WHERE id = ?"
+            query = "INSERT INTO turn_events (turn, events) SELECT id, ? FROM open_turns WHERE id = ?"
             self._database.write(lambda connection: connection.execute(query, (text, turn_id)))
 
     def end(self, turn_id: int) -> None:
@@ -86,7 +85,7 @@ class Journal:
         def end(connection: sqlite3.Connection) -> None:
             row = _row(connection, turn_id)
             if row is not None:
-                events = _arrived(connection, turn_id)
+                events = _events(connection, turn_id)
                 if not isinstance(next(iter(events), None), UserInput):
                     events.insert(0, UserInput(row["prompt"]))
                 add_turn(connection, row["account"], row["session_id"], events)
@@ -95,7 +94,7 @@ class Journal:
         self._database.write(end)
 
     def drop(self, turn_id: int) -> None:
-        """The turn is over, and what became of it is kept already: see `Sessions.save_history`."""
+        """The turn is over, and what became of it is kept already: see `SessionCache.save_history`."""
         self._database.write(lambda connection: _delete(connection, turn_id))
 
     def give_back(self, turn_id: int) -> None:
@@ -119,7 +118,7 @@ class Journal:
 
         def find(connection: sqlite3.Connection) -> list[JournalEntry]:
             rows = connection.execute("SELECT * FROM open_turns WHERE account = ? ORDER BY id", (account,)).fetchall()
-            return [_entry(row, _arrived(connection, row["id"])) for row in rows]
+            return [_entry(row, _events(connection, row["id"])) for row in rows]
 
         return self._database.read(find)
 
@@ -143,14 +142,13 @@ def _row(connection: sqlite3.Connection, turn_id: int) -> sqlite3.Row | None:
     return connection.execute("SELECT * FROM open_turns WHERE id = ?", (turn_id,)).fetchone()
 
 
-def _arrived(connection: sqlite3.Connection, turn_id: int) -> list[Event]:
-    rows = connection.execute("SELECT events FROM arrived WHERE turn = ? ORDER BY id", (turn_id,))
+def _events(connection: sqlite3.Connection, turn_id: int) -> list[Event]:
+    rows = connection.execute("SELECT events FROM turn_events WHERE turn = ? ORDER BY id", (turn_id,))
     return [event for row in rows for event in decode_events(row["events"])]
 
 
 def _entry(row: sqlite3.Row, events: Sequence[Event]) -> JournalEntry:
-    started = datetime.fromisoformat(row["started"])
-    return JournalEntry(row["id"], row["session_id"], row["prompt"], row["questions_before"], started, events)
+    return JournalEntry(row["id"], row["session_id"], row["prompt"], row["questions_before"], events)
 
 
 def _delete(connection: sqlite3.Connection, turn_id: int) -> None:

@@ -1,18 +1,18 @@
-"""What the user made of the sessions: drafts, queued questions, names, where they were reading, what they have seen."""
+"""What the user made of the sessions: drafts, queued questions, names."""
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Literal, TypeAlias, cast
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
+from tui.sanitize import well_formed
 from tui.store.database import Database
-from tui.store.event_codec import storable, to_json
+from tui.store.event_codec import to_json
 
 NO_SESSION = ""
 """The session id of what is written before there is a session."""
 
-Column: TypeAlias = Literal["draft", "queue", "name", "view", "seen"]
+Column: TypeAlias = Literal["draft", "queue", "name"]
 
 
 class Notes:
@@ -22,7 +22,7 @@ class Notes:
         self._database = database
 
     def save_draft(self, account: str, session_id: str, text: str) -> None:
-        self._save(account, session_id, "draft", storable(text) or None)
+        self._save(account, session_id, "draft", well_formed(text) or None)
 
     def draft(self, account: str, session_id: str) -> str:
         """The text that was being written; "" where there is none."""
@@ -42,28 +42,11 @@ class Notes:
 
     def save_name(self, account: str, session_id: str, name: str) -> None:
         """What the user calls the session; "" takes the name back."""
-        self._save(account, session_id, "name", storable(name) or None)
+        self._save(account, session_id, "name", well_formed(name) or None)
 
     def names(self, account: str) -> dict[str, str]:
         """The names that the user gave, by session id."""
         return self._all(account, "name")
-
-    def save_view(self, account: str, session_id: str, view: Mapping[str, object]) -> None:
-        """How the session was being read (position, folds): a small JSON object that only its writer understands."""
-        self._save(account, session_id, "view", to_json(dict(view)) if view else None)
-
-    def view(self, account: str, session_id: str) -> dict[str, object]:
-        """The view last saved; empty where there is none."""
-        kept = self._all(account, "view").get(session_id)
-        return cast(dict[str, object], json.loads(kept)) if kept else {}
-
-    def save_seen(self, account: str, session_id: str, at: datetime) -> None:
-        """Up to when (an aware time) the user has seen the session."""
-        self._save(account, session_id, "seen", at.isoformat())
-
-    def seen(self, account: str) -> dict[str, datetime]:
-        """When the user last saw each session, by session id."""
-        return {session_id: datetime.fromisoformat(at) for session_id, at in self._all(account, "seen").items()}
 
     def _save(self, account: str, session_id: str, column: Column, value: str | None) -> None:
         self._database.write(lambda connection: put_note(connection, account, session_id, column, value))

@@ -1,4 +1,8 @@
-"""The tables, and how an older file becomes the newest. `PRAGMA user_version` counts the migrations done."""
+"""The tables, and how an older file becomes the newest. `PRAGMA user_version` counts the migrations done.
+
+What the migrations together make: `sessions` with their `turns`, and the full-text index `turns_fts` over these; the
+journal's `open_turns` with their `turn_events`; the user's `notes` of a session; the `questions` asked.
+"""
 
 import sqlite3
 
@@ -74,6 +78,31 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             text TEXT NOT NULL,
             UNIQUE (account, text)
         ) STRICT""",
+    ),
+    (
+        # FTS5 calls a table's command column after the table, so the triggers that write to it are made anew.
+        *(f"DROP TRIGGER {name}" for name in ("turn_added", "turn_removed", "turn_changed")),
+        "ALTER TABLE found RENAME TO turns_fts",
+        """CREATE TRIGGER turn_added AFTER INSERT ON turns BEGIN
+            INSERT INTO turns_fts (rowid, question, answer) VALUES (new.id, new.question, new.answer);
+        END""",
+        """CREATE TRIGGER turn_removed AFTER DELETE ON turns BEGIN
+            INSERT INTO turns_fts (turns_fts, rowid, question, answer)
+            VALUES ('delete', old.id, old.question, old.answer);
+        END""",
+        """CREATE TRIGGER turn_changed AFTER UPDATE ON turns BEGIN
+            INSERT INTO turns_fts (turns_fts, rowid, question, answer)
+            VALUES ('delete', old.id, old.question, old.answer);
+            INSERT INTO turns_fts (rowid, question, answer) VALUES (new.id, new.question, new.answer);
+        END""",
+        "ALTER TABLE arrived RENAME TO turn_events",
+        "DROP INDEX arrived_in",
+        "CREATE INDEX turn_events_of ON turn_events (turn, id)",
+        # Nothing has ever read these.
+        "ALTER TABLE sessions DROP COLUMN job",
+        "ALTER TABLE open_turns DROP COLUMN started",
+        "ALTER TABLE notes DROP COLUMN view",
+        "ALTER TABLE notes DROP COLUMN seen",
     ),
 )
 

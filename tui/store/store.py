@@ -2,10 +2,9 @@
 
 Everything belongs to an account: a string that names a server and a project, so that two never mix. What a caller
 saves is kept when the call returns, even if the program is then killed. Calls take about a millisecond and may come
-from any thread; only a long `Sessions.save_history` or `Sessions.history` should not be made on the event loop.
+from any thread; only a long `SessionCache.save_history` or `SessionCache.history` should not be made on the event loop.
 """
 
-import sqlite3
 from pathlib import Path
 from typing import Self
 
@@ -13,10 +12,8 @@ from tui.store.database import Database
 from tui.store.files import StoreError, files_of
 from tui.store.journal import Journal
 from tui.store.notes import Notes
+from tui.store.session_cache import SessionCache
 from tui.store.session_locks import SessionLocks
-from tui.store.sessions import SessionCache
-
-_ACCOUNT_TABLES = ("sessions", "open_turns", "notes", "questions")
 
 
 class Store:
@@ -68,26 +65,17 @@ class Store:
         """Let other processes hold the session."""
         self._session_locks.release(account, session_id)
 
-    def forget(self, account: str | None = None) -> None:
-        """Delete all that is kept of an account; or all of all, with the files, and keep nothing from now on.
+    def forget(self) -> None:
+        """Delete all that is kept, with its files, and keep nothing from now on.
 
-        Raises `StoreError` where traces are left, `OSError` where a file cannot be removed.
+        Raises `OSError` where a file cannot be removed.
         """
         path = self.path
-        if account is None and path is not None:
-            self._session_locks.close()
-            self._session_locks = SessionLocks(None)
-            self.database.leave_file()
-            for file in files_of(path):
-                file.unlink(missing_ok=True)
-            return
-
-        def delete(connection: sqlite3.Connection) -> None:
-            for table in _ACCOUNT_TABLES:
-                connection.execute(f"DELETE FROM {table} WHERE ?1 IS NULL OR account = ?1", (account,))
-
-        self.database.write(delete)
-        self.database.compact()
+        self._session_locks.close()
+        self._session_locks = SessionLocks(None)
+        self.database.leave_file()
+        for file in files_of(path) if path is not None else ():
+            file.unlink(missing_ok=True)
 
     def size(self) -> int:
         """Bytes on the disk, with what was set aside."""

@@ -10,7 +10,7 @@ back.
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console, RenderableType
@@ -24,15 +24,14 @@ from tui.terminal.cells import cells_of
 from tui.terminal.pacing import Pacing
 from tui.terminal.screen_buffer import Patch, ScreenBuffer
 
-FULL_REFRESH: Final = "LLAMACHAT_FULL_REFRESH"
+FULL_REFRESH = "LLAMACHAT_FULL_REFRESH"
 """The environment variable that turns all of it off: Textual alone then draws, and nothing is paced."""
 
-SYNCHRONIZED: Final = "\x1b[?2026h{}\x1b[?2026l"
+SYNCHRONIZED = "\x1b[?2026h{}\x1b[?2026l"
 """The terminal shows what is between only when it is complete (synchronized output)."""
 
-
-SYNC_FRAME_CHARS: Final = 200
-"""Characters of a frame that is long enough to be seen half drawn."""
+SYNC_FRAME_CHARS = 200
+"""A frame of more characters might be seen half drawn, and is sent as `SYNCHRONIZED`."""
 
 
 class DiffingApp(App[None]):
@@ -41,7 +40,7 @@ class DiffingApp(App[None]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.full_refresh = os.environ.get(FULL_REFRESH, "0") != "0"
-        self._picture = ScreenBuffer()
+        self._buffer = ScreenBuffer()
         self._pacing = Pacing(self.set_timer)
         self._is_drawing_difference = False
 
@@ -92,22 +91,23 @@ class DiffingApp(App[None]):
 
     def action_redraw(self) -> None:
         """Draw everything anew, whatever another program has left on the terminal."""
-        self._picture.forget()
+        self._buffer.forget()
         self.refresh(layout=True)
 
     def on_cursor_position(self) -> None:
         self._pacing.answered()
 
     def on_resize(self) -> None:
-        self._picture.forget()
+        self._buffer.forget()
 
-    def on_sturdy_driver_caught_up(self) -> None:
+    def on_resilient_driver_caught_up(self) -> None:
         self.action_redraw()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         stock: Any = super()
-        if getattr(self._driver, "is_clogged", False):  # the driver's `CaughtUp` follows
-            self._picture.forget()
+        check_clogged = getattr(self._driver, "check_clogged", None)
+        if check_clogged is not None and check_clogged():  # The driver's `CaughtUp` follows, and all is drawn then.
+            self._buffer.forget()
             return
         if self.full_refresh or self.is_inline or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
             if renderable is not None:
@@ -130,10 +130,10 @@ class DiffingApp(App[None]):
 
     def difference(self, update: LayoutUpdate | ChopsUpdate, screen: Screen[Any], colors: ColorSystem) -> str:
         """The text that makes the terminal show the update."""
-        if not self._picture.shows(*screen.outer_size):
-            self._picture.clear(*screen.outer_size)
+        if not self._buffer.shows(*screen.outer_size):
+            self._buffer.clear(*screen.outer_size)
             update = self._whole(screen)
-        text = self._picture.draw(list(_placements(update, colors)))
+        text = self._buffer.draw(list(_patches(update, colors)))
         if len(text) > SYNC_FRAME_CHARS and self._sync_available:
             text = SYNCHRONIZED.format(text)
         return text + self._pacing.question()
@@ -145,7 +145,7 @@ class DiffingApp(App[None]):
         """Others may write to it from now on: no colours are left set, and nothing is known afterwards."""
         if self._driver is not None and not self.full_refresh:
             self._driver.write("\x1b[m")
-        self._picture.forget()
+        self._buffer.forget()
 
     def _whole(self, screen: Any) -> LayoutUpdate:
         app: Any = self
@@ -168,7 +168,7 @@ class _Difference(CompositorUpdate):
         return self._app.difference(self._update, self._screen, colors)
 
 
-def _placements(update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> Iterator[Patch]:
+def _patches(update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> Iterator[Patch]:
     if isinstance(update, LayoutUpdate):
         for y, line in enumerate(update.strips, update.region.y):
             x = update.region.x

@@ -1,4 +1,4 @@
-"""Cells: the columns of a row of the terminal, each with its grapheme and its look."""
+"""Cells: the columns of a row of the terminal, each with its grapheme and its pen."""
 
 import re
 from functools import lru_cache
@@ -21,7 +21,7 @@ class Pen(NamedTuple):
 
 
 Cell: TypeAlias = tuple[str, Pen]
-"""A grapheme, or "" in the second column of a wide one; and its look. A bare tuple: they are made by the thousand."""
+"""A grapheme, or "" in the second column of a wide one; and its pen. A bare tuple: they are made by the thousand."""
 
 CellRow: TypeAlias = list[Cell]
 
@@ -30,7 +30,7 @@ UNKNOWN: Cell = ("\0", NO_PEN)
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
-_SURE_SYMBOLS = frozenset(
+_SYMBOLS_OF_KNOWN_WIDTH = frozenset(
     chr(code)
     for first, last in (
         *((0xA0, 0xAC), (0xAE, 0xBF), (0x2010, 0x2027), (0x2190, 0x2193), (0x2500, 0x25FC)),
@@ -59,7 +59,7 @@ def cells_of(strip: Strip, colors: ColorSystem = ColorSystem.TRUECOLOR) -> CellR
 
 
 def doubts(row: CellRow) -> list[bool]:
-    """For each cell: may terminals disagree on the width of its grapheme? On clusters, emoji, young symbols they do."""
+    """For each cell whether terminals may disagree on its grapheme's width, as they do on clusters and emoji."""
     doubtful = False
     return [doubtful := _is_doubtful(glyph) if glyph else doubtful for glyph, _ in row]
 
@@ -68,7 +68,7 @@ def doubts(row: CellRow) -> list[bool]:
 def _is_doubtful(glyph: str) -> bool:
     if len(glyph) > 1:
         return True
-    return not (glyph.isascii() or glyph in _SURE_SYMBOLS or (glyph.isalnum() and glyph < "\ufb00"))
+    return not (glyph.isascii() or glyph in _SYMBOLS_OF_KNOWN_WIDTH or (glyph.isalnum() and glyph < "\ufb00"))
 
 
 @lru_cache(4096)

@@ -14,7 +14,7 @@ import termios
 import threading
 from collections.abc import Iterator
 from time import monotonic
-from typing import Any, Final
+from typing import Any
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -24,12 +24,16 @@ from textual.message import Message
 from tui.terminal.input_filter import MAX_COLUMNS, MAX_ROWS, InputFilter, Pasted, Piece
 from tui.terminal.output import Output
 
-READ_BYTES: Final = 64 * 1024
-IDLE_SECONDS: Final = 0.05
-FLUSH_TIMEOUT: Final = 0.5
-"""So long the end waits for a terminal that does not read."""
+READ_BYTES = 64 * 1024
+"""Most bytes that are read from the terminal at once."""
 
-GIVE_BACK: Final = (
+IDLE_SECONDS = 0.05
+"""Seconds without input after which the beginning of a sequence is taken for a key of its own."""
+
+FLUSH_TIMEOUT = 0.5
+"""Seconds to wait, when the app ends, for a terminal that does not read."""
+
+GIVE_BACK = (
     "\x1b[?2026l\x1b[m\x1b[<u"
     + "".join(f"\x1b[?{mode}l" for mode in (1000, 1003, 1015, 1006, 1016, 1004, 2004, 2048))
     + "\x1b[?7h\x1b[?1049l\x1b[?25h"
@@ -50,10 +54,9 @@ class ResilientDriver(LinuxDriver):
         self._output: Output | None = None
         self._is_lost = False
 
-    @property
-    def is_clogged(self) -> bool:
-        """Whether the terminal has stopped reading; `CaughtUp` follows."""
-        return self._output is not None and self._output.is_clogged
+    def check_clogged(self) -> bool:
+        """Whether the terminal has stopped reading, so that a frame is better left out. `CaughtUp` follows if so."""
+        return self._output is not None and self._output.check_clogged()
 
     def start_application_mode(self) -> None:
         assert self._file is not None  # Python has no standard error only where it has no console either
@@ -82,14 +85,14 @@ class ResilientDriver(LinuxDriver):
             os.write(terminal, GIVE_BACK)
 
     def run_input_thread(self) -> None:
-        parser, intake, heard = XTermParser(), InputFilter(), monotonic()
+        parser, keys, heard = XTermParser(), InputFilter(), monotonic()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if not selector.select(IDLE_SECONDS):
-                    pieces = intake.idle()
+                    pieces = keys.idle()
                 elif data := self._read():
-                    pieces, heard = intake.feed(data, monotonic() - heard), monotonic()
+                    pieces, heard = keys.feed(data, monotonic() - heard), monotonic()
                 else:
                     self._lose()
                     return

@@ -1,4 +1,4 @@
-"""What a terminal sends, tamed before Textual's parser sees it: bytes that are no text, sequences that nobody means.
+"""What a terminal sends, tamed before Textual's parser sees it: bytes that are no text, sequences that no key sends.
 
 A terminal is not trusted: what runs in it before us, or a line that garbles, can make it send anything. Without this, a
 byte that is no UTF-8 or a key with a huge number ends the app, and a forged size or a long sequence freezes it.
@@ -7,26 +7,26 @@ byte that is no UTF-8 or a key with a huge number ends the app, and a forged siz
 import re
 from codecs import getincrementaldecoder
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from tui.sanitize import clean
 
-MAX_ROWS: Final = 1000
-MAX_COLUMNS: Final = 2000
+MAX_ROWS = 1000
+MAX_COLUMNS = 2000
 """The largest screen that is believed: more than any that is readable, and still drawn in time."""
 
-MAX_PARAMETERS: Final = 40
+MAX_PARAMETERS = 40
 """Characters between `ESC [` and the final letter. Textual's parser takes 32 in all; real reports have fewer."""
 
-PASTE_PATIENCE: Final = 2.0
-"""Seconds of silence in a paste, after which a single key means that its end was lost."""
+PASTE_TIMEOUT = 2.0
+"""Seconds of silence in a paste after which a single key means that the end of the paste was lost."""
 
-_MAX_KEY: Final = 8
-"""Characters that a single key sends at most."""
+_MAX_KEY_CHARS = 8
+"""Most characters that a single key sends."""
 
-_PASTE_START: Final = "\x1b[200~"
-_PASTE_END: Final = "\x1b[201~"
-_KEY_FINALS: Final = "u~ABCDEFHPQRS"
+_PASTE_START = "\x1b[200~"
+_PASTE_END = "\x1b[201~"
+_KEY_FINALS = "u~ABCDEFHPQRS"
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])")
 _UNFINISHED = re.compile(r"\x1b\[[0-?]*[ -/]*\Z")
 _REST = re.compile(r"[0-?]*[ -/]*[@-~]?")
@@ -44,7 +44,7 @@ Piece: TypeAlias = str | Pasted
 
 
 class InputFilter:
-    """Turns the bytes of a terminal into pieces that can do no harm. It keeps what is not complete yet."""
+    """Turns the bytes of a terminal into pieces that can do no harm. Keeps what is not complete yet."""
 
     def __init__(self) -> None:
         self._decode = getincrementaldecoder("utf-8")("replace").decode
@@ -56,7 +56,7 @@ class InputFilter:
         """The pieces that are complete with these bytes, which came after so many seconds of silence."""
         text, self._held = self._held + self._decode(data), ""
         pieces: list[Piece] = []
-        if self._paste is not None and silence >= PASTE_PATIENCE and len(text) <= _MAX_KEY:
+        if self._paste is not None and silence >= PASTE_TIMEOUT and len(text) <= _MAX_KEY_CHARS:
             pieces.append(self._end_paste(self._paste))
         while text:
             piece, text = self._first(text) if self._paste is None else self._more_of_paste(self._paste, text)

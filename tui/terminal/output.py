@@ -4,10 +4,9 @@ import os
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
-from typing import Final
 
-MAX_QUEUED_CHARS: Final = 64 * 1024
-"""Characters that wait at most before frames are left out: two or three frames of a full screen."""
+MAX_QUEUED_CHARS = 64 * 1024
+"""Characters that may wait to be written before frames are left out: two or three frames of a full screen."""
 
 
 class Output(Thread):
@@ -26,9 +25,11 @@ class Output(Thread):
         self._queued = self._written = 0
         self._was_clogged = False
 
-    @property
-    def is_clogged(self) -> bool:
-        """Whether so much waits that a frame had better be left out. Asking means: `when_caught_up` will be called."""
+    def check_clogged(self) -> bool:
+        """Whether so much waits that a frame is better left out.
+
+        If so, `when_caught_up` is called once all is written.
+        """
         if self._queued - self._written > MAX_QUEUED_CHARS:
             self._was_clogged = True
         return self._was_clogged

@@ -4,16 +4,16 @@ Without it, frames pile up in the buffers of a slow line, and the echo of a key 
 """
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Protocol
 
-QUESTION: Final = "\x1b[6n"
+QUESTION = "\x1b[6n"
 """Where is the cursor? (Device Status Report.) Every terminal answers, in order, when it has drawn what came before."""
 
-ANSWER_LIMIT: Final = 1.0
-"""Seconds that a frame waits for the answer at most."""
+ANSWER_TIMEOUT = 1.0
+"""Seconds to wait for the terminal's answer before a frame is drawn without it."""
 
-MAX_UNANSWERED: Final = 3
-"""So many limits passed and never an answer: this terminal does not answer, and nothing waits for it any more."""
+MAX_UNANSWERED = 3
+"""After this many time-outs without any answer, stop pacing: the terminal does not report."""
 
 
 class Alarm(Protocol):
@@ -23,7 +23,7 @@ class Alarm(Protocol):
 
 
 class Pacing:
-    """Lets one paced frame at a time go to the terminal. `later` calls back once, after so many seconds."""
+    """Lets one paced frame at a time go to the terminal. `later` calls a function once, after some seconds."""
 
     def __init__(self, later: Callable[[float, Callable[[], None]], Alarm]) -> None:
         self._later = later
@@ -35,15 +35,15 @@ class Pacing:
         self._has_answered = False
 
     @property
-    def ready(self) -> bool:
-        """Has the terminal drawn all it was asked about?"""
+    def is_ready(self) -> bool:
+        """Whether the terminal has drawn all that it was asked about."""
         return self._alarm is None
 
     def submit(self, draw: Callable[[], None]) -> None:
         """Draw now, or when the terminal is ready. One drawing waits at most: the last one, as it shows the latest."""
         if self._is_finishing:
             return
-        if not self.ready:
+        if not self.is_ready:
             self._waiting = draw
             return
         self._to_ask = self._has_answered or self._overdue < MAX_UNANSWERED
@@ -51,7 +51,7 @@ class Pacing:
 
     def finish(self, leave: Callable[[], None]) -> None:
         """Nothing more is drawn. Calls `leave` when no answer is on its way any more, or the limit has passed."""
-        if self.ready:
+        if self.is_ready:
             leave()
         else:
             self._is_finishing, self._waiting = True, leave
@@ -61,7 +61,7 @@ class Pacing:
         if not self._to_ask:
             return ""
         self._to_ask = False
-        self._alarm = self._later(ANSWER_LIMIT, self._answer_is_overdue)
+        self._alarm = self._later(ANSWER_TIMEOUT, self._answer_is_overdue)
         return QUESTION
 
     def answered(self) -> None:
@@ -76,7 +76,7 @@ class Pacing:
         """One frame is drawn late, and not asked about: the first question still stands."""
         self._overdue += 1
         may_come = self._has_answered or self._overdue < MAX_UNANSWERED
-        self._alarm = self._later(ANSWER_LIMIT, self._answer_is_overdue) if may_come else None
+        self._alarm = self._later(ANSWER_TIMEOUT, self._answer_is_overdue) if may_come else None
         self._call_waiting(asking=False)
 
     def _call_waiting(self, *, asking: bool) -> None:

@@ -1,4 +1,4 @@
-"""A picture of what the terminal shows, and the shortest text found that turns it into the next frame."""
+"""What the terminal shows, cell by cell, and the shortest text found that turns it into the next frame."""
 
 import zlib
 from collections import Counter, defaultdict
@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from tui.terminal.cells import NO_PEN, UNKNOWN, CellRow, Pen, doubts
 
-MERGED_GAP = 4
-"""Rewriting so many unchanged cells costs no more than going around them."""
+MAX_MERGED_GAP = 4
+"""Cells between two changes that are written with them: to move the cursor over them costs as much."""
 
-WORTH_MOVING = 400
-"""Characters that a frame must have before it is asked whether rows of it only moved."""
+MIN_MOVE_CHARS = 400
+"""Only in a frame of more characters is it worth looking for rows that only moved."""
 
 
 class Patch(NamedTuple):
@@ -45,7 +45,7 @@ class Move(NamedTuple):
 
 
 class ScreenBuffer:
-    """The screen of a terminal, cell by cell."""
+    """The cells that a terminal shows, as far as they were drawn here."""
 
     def __init__(self) -> None:
         self._rows: list[CellRow] = []
@@ -57,18 +57,18 @@ class ScreenBuffer:
         self._pen = None
 
     def shows(self, width: int, height: int) -> bool:
-        """Is the whole of a screen of this size known?"""
+        """Whether all of a screen of this size is known."""
         return len(self._rows) == height and height > 0 and len(self._rows[0]) == width
 
     def clear(self, width: int, height: int) -> None:
         """Begin anew with a screen of this size of which nothing is known."""
         self._rows = [[UNKNOWN] * width for _ in range(height)]
 
-    def draw(self, placements: Sequence[Patch]) -> str:
+    def draw(self, patches: Sequence[Patch]) -> str:
         """The text to write so that the terminal shows these cells too. It leaves its last colours set for the next."""
-        shown, wanted = self._rows, _with(self._rows, placements)
+        shown, wanted = self._rows, _with(self._rows, patches)
         text, pen = _difference(shown, wanted, self._pen)
-        if len(text) > WORTH_MOVING and (move := _find_move(shown, wanted, placements)):
+        if len(text) > MIN_MOVE_CHARS and (move := _find_move(shown, wanted, patches)):
             rest, pen_of_rest = _difference(move.applied_to(shown), wanted, self._pen)
             if len(rest) + len(str(move)) < len(text):
                 text, pen = str(move) + rest, pen_of_rest
@@ -76,10 +76,10 @@ class ScreenBuffer:
         return text
 
 
-def _with(rows: list[CellRow], placements: Iterable[Patch]) -> list[CellRow]:
+def _with(rows: list[CellRow], patches: Iterable[Patch]) -> list[CellRow]:
     """Copies of the rows that change, the same rows otherwise."""
     changed = rows.copy()
-    for y, x, cells in placements:
+    for y, x, cells in patches:
         row = changed[y]
         cells = cells[: len(row) - x]
         if row[x : x + len(cells)] != cells:
@@ -112,7 +112,7 @@ def _changed_runs(old: CellRow, new: CellRow, uncertain: list[bool]) -> Iterator
             continue
         start, end = x, x + 1
         for following in islice(changed, index + 1, None):
-            if following - end > MERGED_GAP:
+            if following - end > MAX_MERGED_GAP:
                 break
             end = following + 1
         while start > 0 and (uncertain[start - 1] or not new[start][0]):
@@ -179,10 +179,10 @@ def _link_id(link: str) -> str:
     return f"id={zlib.crc32(link.encode()):x}" if link else ""
 
 
-def _find_move(shown: list[CellRow], wanted: list[CellRow], placements: Iterable[Patch]) -> Move | None:
-    """Did most rows of a part of the screen only move? The part is the one, by its columns, where most rows changed."""
+def _find_move(shown: list[CellRow], wanted: list[CellRow], patches: Iterable[Patch]) -> Move | None:
+    """How most rows of a part of the screen moved, if they did. The part is that, by its columns, with most changes."""
     parts: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for y, x, cells in placements:
+    for y, x, cells in patches:
         if wanted[y] is not shown[y]:
             parts[x, x + len(cells)].append(y)
     if not parts:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tui.conversation.plain_text import answer_text, code_blocks, part_text
+from tui.conversation.plain_text import answer_text, code_blocks, plain_text
 from tui.conversation.transcript import Part, Turn
 
 ExcerptKind: TypeAlias = Literal["selection", "part", "question", "answer", "code block"]
@@ -30,7 +30,7 @@ class TurnCopier:
     def first(self, turn: Turn, part: Part | None) -> Excerpt:
         """A part of a turn, or its question where no part is meant."""
         self._turn, self._code_blocks_copied = turn, 0
-        return self._question(turn) if part is None else Excerpt(part_text(part), "part")
+        return self._question(turn) if part is None else Excerpt(plain_text(part), "part")
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Event, FullSession, UserInput
 from tui.conversation.reconcile import (
-    PAUSES,
+    PAUSE_SECONDS,
     Finished,
     Interrupted,
     NotConfirmed,
@@ -126,12 +126,12 @@ class Recovery:
 
     def _poll_failed(self, entry: JournalEntry, error: ApiError) -> float | None:
         polls = self._polls.get(entry.turn_id, Polls())
-        if polls.in_vain >= len(PAUSES):
+        if polls.in_vain >= len(PAUSE_SECONDS):
             self._polls.pop(entry.turn_id, None)
             self._say_end(entry.session_id, f"{error.message} Open the session again to look once more.")
             self._state.publish(TurnEnded(entry.session_id, well=False))
             return None
-        pause = PAUSES[polls.in_vain]
+        pause = PAUSE_SECONDS[polls.in_vain]
         self._polls[entry.turn_id] = Polls(polls.in_vain + 1, polls.seconds + pause, polls.events)
         self._say_end(entry.session_id, f"{error.message} Looking again in {pause:.0f} s.")
         return pause

@@ -16,6 +16,7 @@ from tests.local.inprocess import served
 from tests.local.server import start
 from tests.local.turn import ask, index_ids
 from tui.api.models import TextDelta, ThinkingDelta
+from tui.local.agents.chat_completions import Message
 from tui.local.agents.citations import CitationCheck
 from tui.local.agents.llm_agent import MAX_CONTEXT_CHARS, MAX_ROUNDS, LlmAgent, fitted
 from tui.local.agents.llm_settings import LlmSettings, LlmSettingsError, llm_settings
@@ -229,9 +230,9 @@ def test_without_token_counts_they_are_estimated(notes: Path, tmp_path: Path) ->
 
 
 def test_the_oldest_answers_of_tools_are_left_out_of_a_long_turn() -> None:
-    answer = {"role": "tool", "content": "x" * (MAX_CONTEXT_CHARS // 2 - 100)}
-    kept = fitted([{"role": "user", "content": "?"}, answer, answer, answer])
-    assert [len(message["content"]) > 1000 for message in kept] == [False, False, True, True]
+    answer = Message("tool", "x" * (MAX_CONTEXT_CHARS // 2 - 100))
+    kept = fitted([Message("user", "?"), answer, answer, answer])
+    assert [len(message.content) > 1000 for message in kept] == [False, False, True, True]
 
 
 @settings(deadline=None)

@@ -12,11 +12,11 @@ from PIL import Image
 
 from tests.local import documents as papers
 from tests.local.conftest import sdk_for
+from tests.local.opened import opened
 from tests.local.server import Connection, running_server, until
-from tui.local.library.database import LibraryDatabase
-from tui.local.library.library import Library, file_id_of, folders_of, index_id_of
+from tui.local.library.folders import index_id_of
 from tui.local.library.page_images import URL_SECONDS, PageImages
-from tui.local.library.sync import sync
+from tui.local.library.stored_documents import file_id_of
 
 PAGES = 25
 
@@ -122,30 +122,28 @@ def test_a_url_is_for_its_page_of_its_file_and_its_time_only(
     assert stranger.get(url).status_code == 200
 
 
-def test_a_url_expires_and_another_start_does_not_know_it(tmp_path: Path, folder: Path) -> None:
-    library = Library(LibraryDatabase(tmp_path / "data"), folders_of([folder]))
+def test_a_url_expires_and_another_start_does_not_know_it() -> None:
     now = 1_000_000.0
-    pictures = PageImages(library, lambda: now)
+    pictures = PageImages(lambda: now)
     path, expires = pictures.sign("dfl-1", "screenshots/page_1.jpg")
     signature = parse_qs(urlsplit(path).query)["signature"][0]
     asked = ("dfl-1", "screenshots/page_1.jpg", int(expires), signature)
     assert pictures.is_signed(*asked)
-    assert not PageImages(library, lambda: now).is_signed(*asked)
+    assert not PageImages(lambda: now).is_signed(*asked)
     now += URL_SECONDS
     assert not pictures.is_signed(*asked)
 
 
 def test_the_library_says_which_passages_have_a_picture(tmp_path: Path, folder: Path) -> None:
-    library = Library(LibraryDatabase(tmp_path / "data"), folders_of([folder]))
-    (served,) = library.folders.values()
-    sync(library.database, served)
-    passage = library.search('"page" AND "7"', [served.index_id], 1)[0]
+    local = opened(folder, tmp_path / "data")
+    local.sync()
+    passage = local.library.passages.search('"page" AND "7"', [local.index_id], 1)[0]
     assert passage.first_page == 7
-    picture = library.picture_of(passage.file_id, passage.first_page)
+    picture = local.library.documents.picture_of(passage.file_id, passage.first_page)
     assert picture
     assert (picture.attachment_name, picture.source_id) == ("screenshots/page_7.jpg", passage.file_id)
-    assert library.picture_of(passage.file_id, PAGES + 1) is None
-    assert library.picture_of(source(folder, "notes.md"), 1) is None
+    assert local.library.documents.picture_of(passage.file_id, PAGES + 1) is None
+    assert local.library.documents.picture_of(source(folder, "notes.md"), 1) is None
 
 
 async def test_what_cannot_be_drawn_any_more_has_no_picture_and_the_kept_ones_stay_few(
@@ -154,18 +152,17 @@ async def test_what_cannot_be_drawn_any_more_has_no_picture_and_the_kept_ones_st
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "a.pdf").write_bytes(papers.pdf([["one"], ["two"], ["three"]]))
-    library = Library(LibraryDatabase(tmp_path / "data"), folders_of([folder]))
-    (served,) = library.folders.values()
-    sync(library.database, served)
-    file = library.paged_file(source(folder, "a.pdf"))
+    local = opened(folder, tmp_path / "data")
+    local.sync()
+    file = local.library.documents.paged_file(source(folder, "a.pdf"))
     assert file
-    pictures = PageImages(library)
-    one = await pictures.pictures(file, 1, 1)
+    pictures = PageImages()
+    one = await pictures.draw(file, 1, 1)
     (folder / "a.pdf").write_bytes(b"%PDF-1.7 broken")
-    assert await pictures.pictures(file, 1, 1) == one
-    assert await pictures.pictures(file, 2, 2) == []
+    assert await pictures.draw(file, 1, 1) == one
+    assert await pictures.draw(file, 2, 2) == []
     monkeypatch.setattr("tui.local.library.page_images.KEPT_BYTES", 1)
     (folder / "a.pdf").write_bytes(papers.pdf([["one"], ["two"], ["three"]]))
-    assert len(await pictures.pictures(file, 1, 3)) == 3
+    assert len(await pictures.draw(file, 1, 3)) == 3
     (folder / "a.pdf").unlink()
-    assert await pictures.pictures(file, 1, 1) == []
+    assert await pictures.draw(file, 1, 1) == []

@@ -19,12 +19,11 @@ from llama_cloud import (
 
 from tests.local import documents as papers
 from tests.local.conftest import sdk_for
+from tests.local.opened import opened
 from tests.local.server import Connection, running_server, until
 from tests.local.turn import answer_to
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.library import Library, folders_of
 from tui.local.library.sync import sole_writer, sync
-from tui.local.library.sync_supervisor import SyncSupervisor
 
 
 @pytest.fixture
@@ -212,8 +211,7 @@ def test_progress_is_told_and_an_end_in_the_middle_loses_nothing(tmp_path: Path,
 
 TRAP = """
 import os, time
-from tui.local.library.library import sync_worker as indexer
-from tui.local.library.library import sync
+from tui.local.library import sync, sync_worker
 
 read = sync.read_document
 
@@ -225,8 +223,8 @@ def read_or_fall(name, data):
     return read(name, data)
 
 sync.read_document = read_or_fall
-indexer.FILE_SECONDS = 0.3
-indexer.main()
+sync_worker.FILE_TIMEOUT = 0.3
+sync_worker.main()
 """
 
 
@@ -235,30 +233,29 @@ def test_a_file_that_crashes_its_reader_or_never_ends_is_skipped_and_the_others_
 ) -> None:
     (moss / "a-crash.md").write_text("# Crash\n")
     (moss / "b-hang.md").write_text("# Hang\n")
-    (tmp_path / "indexer.py").write_text(TRAP)
-    library = Library(LibraryDatabase(data), folders_of([moss]))
-    (index_id,) = library.folders
-    syncing = SyncSupervisor(library, [sys.executable, str(tmp_path / "indexer.py")])
+    (tmp_path / "worker.py").write_text(TRAP)
+    local = opened(moss, data)
+    documents, states = local.library.documents, local.library.states
+    supervisor = local.supervisor([sys.executable, str(tmp_path / "worker.py")])
     try:
         for _ in range(2):
-            syncing.ask(index_id).result(timeout=20)
-            assert library.file_names([index_id], 10) == ["moss.md"]
-            crash, hang = library.skipped_files(index_id, 10)
+            supervisor.ask(local.index_id).result(timeout=20)
+            assert [file.name for file in documents.files([local.index_id])] == ["moss.md"]
+            crash, hang = states.skipped_files(local.index_id, 10)
             assert (crash.name, "crashes" in crash.reason) == ("a-crash.md", True)
             assert (hang.name, "takes longer" in hang.reason) == ("b-hang.md", True)
     finally:
-        syncing.stop()
+        supervisor.stop()
 
 
 def test_an_indexer_that_cannot_start_is_told_and_holds_nothing_up(moss: Path, data: Path) -> None:
-    library = Library(LibraryDatabase(data), folders_of([moss]))
-    (index_id,) = library.folders
-    syncing = SyncSupervisor(library, [sys.executable, "-c", "pass"])
+    local = opened(moss, data)
+    supervisor = local.supervisor([sys.executable, "-c", "pass"])
     try:
-        syncing.ask(index_id).result(timeout=20)
+        supervisor.ask(local.index_id).result(timeout=20)
     finally:
-        syncing.stop()
-    assert "not foreseen" in (library.index_states()[index_id].error or "")
+        supervisor.stop()
+    assert "not foreseen" in (local.library.states.served()[local.index_id].error or "")
 
 
 def test_two_servers_index_one_folder_together(tmp_path: Path, data: Path) -> None:
@@ -290,9 +287,8 @@ def test_a_library_of_an_older_version_keeps_its_sessions(notes: Path, data: Pat
 
 
 def test_it_is_told_what_is_read_and_how_far_that_is(notes: Path, data: Path) -> None:
-    library = Library(LibraryDatabase(data), folders_of([notes]))
-    (folder,) = library.folders.values()
+    local = opened(notes, data)
     told: list[tuple[int, int, str | None]] = []
-    sync(library.database, folder, tell=lambda done, total, name: told.append((done, total, name)))
+    sync(local.database, local.folder, tell=lambda done, total, name: told.append((done, total, name)))
     names = ["kitchen.md", "work/deploying.md", "work/retro.txt", None]
     assert told == [(done, 3, name) for done, name in enumerate(names)]

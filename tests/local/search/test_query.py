@@ -7,21 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.local.opened import OpenedFolder, opened
 from tests.local.turn import index_ids
 from tui.local.agents.quotes import compose
-from tui.local.library.database import LibraryDatabase
-from tui.local.library.library import Library, folders_of
-from tui.local.library.sync import sync
+from tui.local.agents.tool_output import CitedPassage
 from tui.local.search.query import parse, refers_back, resolve
 from tui.local.search.ranking import rerank
 
 
 @pytest.fixture(scope="module")
-def library(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> Library:
-    library = Library(LibraryDatabase(tmp_path_factory.mktemp("data")), folders_of([notes]))
-    (folder,) = library.folders.values()
-    sync(library.database, folder)
-    return library
+def local(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> OpenedFolder:
+    local = opened(notes, tmp_path_factory.mktemp("data"))
+    local.sync()
+    return local
 
 
 @pytest.mark.parametrize(
@@ -47,13 +45,13 @@ def test_questions_that_lean_on_the_one_before(question: str, *, leans: bool) ->
     assert refers_back(question) is leans
 
 
-def test_a_word_is_found_by_its_beginning_and_with_its_spelling_put_right(library: Library) -> None:
-    ids = list(library.folders)
-    assert "electrician" in resolve(library, "electr", ids).terms[0].forms
-    respelled = resolve(library, "certifcate", ids)
+def test_a_word_is_found_by_its_beginning_and_with_its_spelling_put_right(local: OpenedFolder) -> None:
+    vocabulary, ids = local.library.vocabulary, [local.index_id]
+    assert "electrician" in resolve(vocabulary, "electr", ids).terms[0].forms
+    respelled = resolve(vocabulary, "certifcate", ids)
     assert respelled.corrected
-    assert library.count(respelled.expression, ids) > 0
-    assert resolve(library, "zorgle", ids).missing == ("zorgle",)
+    assert vocabulary.frequency(respelled.expression, ids) > 0
+    assert resolve(vocabulary, "zorgle", ids).missing == ("zorgle",)
 
 
 PARTS = st.sampled_from(
@@ -63,13 +61,14 @@ PARTS = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), st.lists(PARTS).map(" ".join)))
-def test_no_question_breaks_the_search(library: Library, question: str) -> None:
-    ids = list(library.folders)
-    query = resolve(library, question, ids)
+def test_no_question_breaks_the_search(local: OpenedFolder, question: str) -> None:
+    ids = [local.index_id]
+    query = resolve(local.library.vocabulary, question, ids)
     if query.terms:
-        passages = rerank(library.search(query.expression, ids, 40), query.terms)
+        passages = rerank(local.library.passages.search(query.expression, ids, 40), query.terms)
         assert passages
-        assert "**Sources**" in "".join(compose(question, query, list(enumerate(passages, 1))))
+        cited = [CitedPassage(number, passage) for number, passage in enumerate(passages, 1)]
+        assert "**Sources**" in "".join(compose(question, query, cited))
 
 
 def test_half_a_character_is_refused(http: httpx.Client) -> None:

@@ -6,16 +6,15 @@ import sys
 import termios
 import time
 import tty
-from typing import Final
 
-KEYBOARD: Final = "\x1b[?u"
+KEYBOARD = "\x1b[?u"
 """Which keyboard protocol is on? Answered by terminals that have kitty's."""
 
-SYNCHRONIZED: Final = "\x1b[?2026$p"
-ATTRIBUTES: Final = "\x1b[c"
+SYNCHRONIZED = "\x1b[?2026$p"
+ATTRIBUTES = "\x1b[c"
 """Who are you? (Primary Device Attributes.) Every terminal answers, and so ends the wait for the others."""
 
-WAIT_SECONDS: Final = 1.0
+WAIT_SECONDS = 1.0
 
 
 def answers() -> str | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.api.models import Event, Usage
+from tui.local.library.index_state import IndexStates
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 
@@ -43,14 +44,14 @@ Agent: TypeAlias = Callable[[Ask, Library, SyncSupervisor], AsyncIterator[Event 
 known. Raises `TurnError`."""
 
 
-async def brought_up_to_date(ask: Ask, library: Library, syncing: SyncSupervisor) -> AsyncIterator[str]:
-    """Syncs what is asked, and says what it waits for or goes without."""
-    states = await asyncio.to_thread(library.index_states)
+async def bring_up_to_date(ask: Ask, stored: IndexStates, supervisor: SyncSupervisor) -> AsyncIterator[str]:
+    """Syncs the indexes that are asked, and says what it waits for or goes without."""
+    states = await asyncio.to_thread(stored.served)
     new = [index_id for index_id in ask.index_ids if states[index_id].synced is None]
-    if not await syncing.bring_up_to_date(ask.index_ids, PATIENCE_SECONDS):
+    if not await supervisor.bring_up_to_date(ask.index_ids, PATIENCE_SECONDS):
         if new:
             names = ", ".join(states[index_id].name for index_id in new)
             yield f"{names} is being indexed for the first time; I wait until that is done.\n"
-            await syncing.bring_up_to_date(new, None)
+            await supervisor.bring_up_to_date(new, None)
         else:
             yield "Changes in the folder are still being read; I use what is indexed so far.\n"

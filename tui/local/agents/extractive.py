@@ -5,99 +5,87 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
-from tui.local.agents.agent import Ask, brought_up_to_date
-from tui.local.agents.lookup import Lookup
+from tui.local.agents.agent import Ask, bring_up_to_date
+from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.quotes import compose, place
-from tui.local.agents.tools import Tools
+from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.sanitize import clean_line
 
-WORDS_A_PIECE = 3
-NAMED_FILES = 8
+WORDS_PER_PIECE = 3
+LISTED_FILES = 8
+"""How many documents an answer lists at most when nothing was found."""
 
 
 def pieces(text: str) -> Iterator[str]:
     """A text in pieces of a few words, as a model would give them; joined they are the text."""
     runs = re.findall(r"\s*\S+\s*", text) or [text]
-    for start in range(0, len(runs), WORDS_A_PIECE):
-        yield "".join(runs[start : start + WORDS_A_PIECE])
+    for start in range(0, len(runs), WORDS_PER_PIECE):
+        yield "".join(runs[start : start + WORDS_PER_PIECE])
 
 
-async def _think(parts: AsyncIterator[str]) -> AsyncIterator[Event]:
-    said: list[str] = []
-    async for part in parts:
-        for piece in pieces(part):
-            said.append(piece)
-            yield ThinkingDelta(piece)
-    yield Thinking("".join(said))
-
-
-async def _say(parts: Iterator[str]) -> AsyncIterator[Event]:
-    said: list[str] = []
-    for part in parts:
-        for piece in pieces(part):
-            said.append(piece)
-            yield TextDelta(piece)
-            await asyncio.sleep(0)  # other requests are served between two pieces
-    yield Text("".join(said))
-
-
-async def _once(text: str) -> AsyncIterator[str]:
-    yield text
-
-
-async def answer(ask: Ask, library: Library, syncing: SyncSupervisor) -> AsyncIterator[Event]:
+async def answer(ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event]:
     """The events of one turn; an `Agent`."""
-    lookup = Lookup(ask, library, Tools(library, ask.index_ids))
-    async for event in _think(_plan(lookup, syncing)):
+    thoughts: list[str] = []
+    async for notice in bring_up_to_date(ask, library.states, supervisor):
+        thoughts.append(notice)
+        for event in _thinking(notice):
+            yield event
+    lookup = await asyncio.to_thread(begin_lookup, ask, library)
+    thoughts.append(_plan(lookup, library.folders))
+    for event in _thinking(thoughts[-1]):
         yield event
+    yield Thinking("".join(thoughts))
     async for event in _look_up(lookup):
         yield event
-    found = lookup.found
-    said = lookup.said or (compose(ask.question, lookup.query, found) if found else _nothing(lookup))
-    async for event in _say(said):
-        yield event
+    text: list[str] = []
+    for part in lookup.answer or _answer(lookup, library):
+        for piece in pieces(part):
+            text.append(piece)
+            yield TextDelta(piece)
+            await asyncio.sleep(0)  # other requests are served between two pieces
+    yield Text("".join(text))
 
 
-async def _plan(lookup: Lookup, syncing: SyncSupervisor) -> AsyncIterator[str]:
-    async for notice in brought_up_to_date(lookup.ask, lookup.library, syncing):
-        yield notice
-    await asyncio.to_thread(lookup.understand)
-    yield _looking(lookup)
+def _thinking(text: str) -> Iterator[Event]:
+    return (ThinkingDelta(piece) for piece in pieces(text))
 
 
 async def _look_up(lookup: Lookup) -> AsyncIterator[Event]:
     for step in (lookup.find_file, lookup.open_page, lookup.find_exact, lookup.retrieve):
         async for event in step():
             yield event
-    if lookup.query.terms and not lookup.said:
-        async for event in _think(_once(_findings(lookup))):
+    if lookup.query.terms and not lookup.answer:
+        findings = _findings(lookup)
+        for event in _thinking(findings):
             yield event
+        yield Thinking(findings)
     for step in (lookup.read_on, lookup.open_file):
         async for event in step():
             yield event
 
 
-def _looking(lookup: Lookup) -> str:
-    query, named = lookup.query, lookup.named
-    folders = lookup.library.folders
-    where = ", ".join(folders[index_id].name for index_id in lookup.ask.index_ids) or "no index"
-    if named.file:
-        where = clean_line(named.file.name)
-    if named.file and named.page is not None:
-        looking = f"I open page {named.page} of {where}."
+def _plan(lookup: Lookup, folders: ServedFolders) -> str:
+    """What is looked for, and where."""
+    query, mentions = lookup.query, lookup.mentions
+    where = ", ".join(folders.names(lookup.ask.index_ids)) or "no index"
+    if mentions.file:
+        where = clean_line(mentions.file.name)
+    if mentions.file and mentions.page is not None:
+        plan = f"I open page {mentions.page} of {where}."
     elif query.terms:
-        looking = f"I look for {clean_line(query.text)} in {where}."
+        plan = f"I look for {clean_line(query.text)} in {where}."
     else:
-        looking = f"I open {where}." if named.file else f"There is nothing to look for in {where}."
+        plan = f"I open {where}." if mentions.file else f"There is nothing to look for in {where}."
     notes = [f"“{clean_line(word, 60)}” occurs nowhere." for word in query.missing]
     notes += [f"“{clean_line(word, 60)}” does not occur; I take “{found}”." for word, found in query.corrected]
-    return " ".join([looking, *notes])
+    return " ".join([plan, *notes])
 
 
 def _findings(lookup: Lookup) -> str:
-    passages = [passage for _, passage in lookup.found]
+    """How much was found, which passage is the best, and which is read further."""
+    passages = [cited.passage for cited in lookup.found]
     if not passages:
         return "No passage matches."
     files = len({(passage.index_id, passage.file_name) for passage in passages})
@@ -107,10 +95,17 @@ def _findings(lookup: Lookup) -> str:
     return f"{count}; the best is {place(passages[0])}.{more}"
 
 
-def _nothing(lookup: Lookup) -> Iterator[str]:
-    query, library, ask = lookup.query, lookup.library, lookup.ask
-    names = ", ".join(f"**{library.folders[index_id].name}**" for index_id in ask.index_ids)
-    files = library.file_names(ask.index_ids, NAMED_FILES)
+def _answer(lookup: Lookup, library: Library) -> Iterator[str]:
+    """The quotations that answer, else what to try instead."""
+    if lookup.found:
+        return compose(lookup.ask.question, lookup.query, lookup.found)
+    return _nothing_found(lookup, library)
+
+
+def _nothing_found(lookup: Lookup, library: Library) -> Iterator[str]:
+    query, ask = lookup.query, lookup.ask
+    names = ", ".join(f"**{name}**" for name in library.folders.names(ask.index_ids))
+    files = library.documents.files(ask.index_ids, LISTED_FILES)
     if not ask.index_ids:
         yield "This question was sent with no index, so there is nothing to search. Start a session with an index.\n\n"
     elif not files:
@@ -119,6 +114,6 @@ def _nothing(lookup: Lookup) -> Iterator[str]:
         words = ", ".join(f"“{clean_line(word, 60)}”" for word in query.missing)
         yield f"Nothing in {names} matches {words}.\n\n" if words else "This question has no word to search for.\n\n"
         yield "What to try: other words for the same thing, fewer words, or words that the documents use. "
-        listed = ", ".join(f"`{clean_line(name, 60)}`" for name in files)
-        yield f"The documents are {listed}{' and others' if len(files) == NAMED_FILES else ''}.\n\n"
+        listed = ", ".join(f"`{clean_line(file.name, 60)}`" for file in files)
+        yield f"The documents are {listed}{' and others' if len(files) == LISTED_FILES else ''}.\n\n"
     yield "*No language model is configured: documents are searched for the words of the question.*"

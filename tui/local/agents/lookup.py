@@ -1,31 +1,30 @@
 """What the agent without a model does with its tools: one step for each way of finding an answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TypeVar
 
-from pydantic import BaseModel
-
-from tui.api.models import Event, ToolCall, ToolResult
+from tui.api.models import Event, ToolCall
 from tui.local.agents.agent import Ask
 from tui.local.agents.mentions import Mentions, mentions_in, pattern_of
 from tui.local.agents.quotes import reading
+from tui.local.agents.tool_json import tool_result
+from tui.local.agents.tool_output import CitedPassage, Extract, GrepResult, ReadResult, RetrieveResult, ToolFailure
 from tui.local.agents.tools import (
     TOP_K,
     FindArguments,
     GrepArguments,
     PageArguments,
     ReadArguments,
-    RetrieveArguments,
     ToolError,
-    ToolOutput,
     Tools,
 )
 from tui.local.library.chunks import TARGET_CHARS
 from tui.local.library.documents import blocks_of
-from tui.local.library.library import Library, Passage
-from tui.local.search.query import Query
+from tui.local.library.library import Library
+from tui.local.library.passages import Passage
+from tui.local.search.query import Query, Term
 from tui.local.search.ranking import rerank
 from tui.local.search.retrieval import passages_for, understand
 
@@ -33,157 +32,180 @@ READ_CHARS = 2400
 EXACT_BONUS = 1.0
 """What a passage gains that has the number or the quotation of the question as it is written."""
 
+_Asked = TypeVar("_Asked")
+_Output = TypeVar("_Output")
+
 
 @dataclass(slots=True)
 class Lookup:
     """One turn's search. Each step is the events of the tools it calls, and none when there is nothing for it to do.
 
-    `found` are the passages to answer from with their citation numbers, best first; `said` is the answer where a step
-    already is one.
+    `found` are the passages to answer from, best first; `answer` is the answer, piece by piece, where a step already
+    has one.
     """
 
     ask: Ask
-    library: Library
+    mentions: Mentions
+    query: Query
     tools: Tools
-    query: Query = field(default=Query(()))
-    named: Mentions = field(default=Mentions((), None, (), ""))
-    found: list[tuple[int, Passage]] = field(default_factory=list[tuple[int, Passage]])
-    said: Iterator[str] | None = None
+    found: list[CitedPassage] = field(default_factory=list[CitedPassage])
+    answer: Iterator[str] | None = None
     _calls: int = 0
-    _result: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def understand(self) -> None:
-        """Reads the question; it reads the disk, too."""
-        earlier = [exchange.question for exchange in self.ask.history]
-        self.named = mentions_in(self.library, self.ask.question, earlier[-1] if earlier else None, self.ask.index_ids)
-        self.query = understand(self.library, self.named.rest, earlier, self.ask.index_ids)
 
     async def find_file(self) -> AsyncIterator[Event]:
         """The file that the question names."""
-        if self.named.files:
-            asked = FindArguments(name_contains=self.named.files[0].name)
-            async for event in self._call("find", asked, lambda: self.tools.find(asked)):
-                yield event
+        if not self.mentions.files:
+            return
+        asked = FindArguments(name_contains=self.mentions.files[0].name)
+        yield (call := self._call("find", asked.model_dump()))
+        yield tool_result(call, await _output_of(self.tools.find, asked))
 
     async def open_page(self) -> AsyncIterator[Event]:
         """The page that the question names: its picture, where it has one, or else its text."""
-        file, page = self.named.file, self.named.page
+        file, page = self.mentions.file, self.mentions.page
         if file is None or page is None:
             return
-        if await asyncio.to_thread(self.library.picture_of, file.file_id, page):
-            asked = PageArguments(file_id=file.file_id, page=page)
-            call = self._call("page_screenshot", asked, lambda: self.tools.page_screenshot(asked))
+        if await asyncio.to_thread(self.tools.documents.picture_of, file.file_id, page):
+            shown = PageArguments(file_id=file.file_id, page=page)
+            yield (call := self._call("page_screenshot", shown.model_dump()))
+            output = await _output_of(self.tools.page_screenshot, shown)
         else:
             read = ReadArguments(file_id=file.file_id, page=page)
-            call = self._call("read", read, lambda: self.tools.read(read))
-        async for event in call:
-            yield event
-        if "error" in self._result:
-            self.said = iter([f"{self._result['error']}\n"])
-            return
-        number, start, end = (self._result[name] for name in ("citation", "start_char", "end_char"))
-        on_page = rerank(await asyncio.to_thread(self.library.passages_at, file.file_id, start, end), self.query.terms)
-        if self.query.terms and any(passage.score > 0 for passage in on_page):
-            self.found = [(number, passage) for passage in on_page]
+            yield (call := self._call("read", read.model_dump()))
+            output = await _output_of(self.tools.read, read)
+        yield tool_result(call, output)
+        if isinstance(output, ToolFailure):
+            self.answer = iter([f"{output.message}\n"])
         else:
-            self.said = reading(number, file.name, f"page {page}", self._result["content"])
+            await asyncio.to_thread(self._answer_from_page, output.extract, page)
+
+    def _answer_from_page(self, extract: Extract, page: int) -> None:
+        """From the passages on the page that have a word of the question, else with the page itself."""
+        on_page = self.tools.passages.at(extract.file.file_id, extract.start, extract.end)
+        ranked = rerank(on_page, self.query.terms)
+        if self.query.terms and any(passage.score > 0 for passage in ranked):
+            self.found = [CitedPassage(extract.citation, passage) for passage in ranked]
+        else:
+            self.answer = reading(extract.citation, extract.file.name, f"page {page}", extract.content)
 
     async def find_exact(self) -> AsyncIterator[Event]:
         """The passages with the quotations and the numbers of the question as they are written."""
-        if self.found or self.said:
+        if self.found or self.answer:
             return
-        for text in self.named.exact:
-            file_id = self.named.file.file_id if self.named.file else None
+        for text in self.mentions.exact:
+            file_id = self.mentions.file.file_id if self.mentions.file else None
             asked = GrepArguments(pattern=pattern_of(text)[:1000], file_id=file_id)
-            async for event in self._call("grep", asked, lambda asked=asked: self.tools.grep(asked)):
-                yield event
-            await asyncio.to_thread(self._keep, self._result.get("items", ()))
+            yield (call := self._call("grep", asked.model_dump()))
+            output = await _output_of(self.tools.grep, asked)
+            yield tool_result(call, output)
+            if isinstance(output, GrepResult):
+                await asyncio.to_thread(self._keep, output.matches)
 
-    def _keep(self, items: list[dict[str, Any]]) -> None:
-        known = {passage.chunk_id for _, passage in self.found}
-        for item in items:
-            for passage in self.library.passages_at(item["file_id"], item["start_char"], item["end_char"]):
+    def _keep(self, matches: Sequence[Extract]) -> None:
+        known = {cited.passage.chunk_id for cited in self.found}
+        for match in matches:
+            for passage in self.tools.passages.at(match.file.file_id, match.start, match.end):
                 if passage.chunk_id not in known:
                     known.add(passage.chunk_id)
-                    self.found.append((item["citation"], passage))
+                    self.found.append(CitedPassage(match.citation, passage))
 
     async def retrieve(self) -> AsyncIterator[Event]:
         """The passages for the question's words; those that have its numbers and quotations come first."""
-        if self.said or not self.query.terms or (self.named.page is not None and self.found):
+        if self.answer or not self.query.terms or (self.mentions.page is not None and self.found):
             return
-        files = {file.file_id for file in self.named.files}
-        passages: list[Passage] = []
+        file_ids = {file.file_id for file in self.mentions.files}
+        where = {"file_ids": sorted(file_ids)} if file_ids else {}
+        asked = {"query": self.query.text, "top_k": TOP_K, "index_ids": list(self.ask.index_ids), **where}
+        yield (call := self._call("retrieve", asked))
+        output = await _output_of(self._retrieved, file_ids)
+        yield tool_result(call, output)
+        if isinstance(output, RetrieveResult):
+            self.found = _together(self.found, output.passages, self.query.terms)
+
+    def _retrieved(self, file_ids: set[str]) -> RetrieveResult:
+        """The best passages; when files are named, those of these files only."""
 
         def wanted(passage: Passage) -> bool:
-            return passage.file_id in files
+            return passage.file_id in file_ids
 
-        def results() -> ToolOutput:
-            index_ids = self.ask.index_ids
-            passages.extend(passages_for(self.library, self.query, index_ids, TOP_K, wanted if files else None))
-            return self.tools.results(passages)
-
-        asked = RetrieveArguments.model_construct(query=self.query.text, top_k=TOP_K)
-        where: dict[str, Any] = {
-            "index_ids": list(self.ask.index_ids),
-            **({"file_ids": sorted(files)} if files else {}),
-        }
-        before = self.tools.cited
-        async for event in self._call("retrieve", asked, results, where):
-            yield event
-        exact = {passage.chunk_id: number for number, passage in self.found}
-        numbers = {passage.chunk_id: before + place for place, passage in enumerate(passages, 1)} | exact
-        together = [*(passage for _, passage in self.found), *(p for p in passages if p.chunk_id not in exact)]
-        scored = rerank(together, self.query.terms)
-        scored = [
-            replace(passage, score=passage.score + EXACT_BONUS * (passage.chunk_id in exact)) for passage in scored
-        ]
-        scored.sort(key=lambda passage: -passage.score)
-        self.found = [(numbers[passage.chunk_id], passage) for passage in scored]
+        found = passages_for(self.tools.passages, self.query, self.ask.index_ids, TOP_K, wanted if file_ids else None)
+        return self.tools.cite(found)
 
     @property
     def partial(self) -> int | None:
-        """The first of the best passages that looks cut off."""
-        return next((at for at, (_, passage) in enumerate(self.found[:2]) if _goes_on(passage)), None)
+        """The place in `found` of the first of the best passages that looks cut off."""
+        return next((at for at, cited in enumerate(self.found[:2]) if _goes_on(cited.passage)), None)
 
     async def read_on(self) -> AsyncIterator[Event]:
         """Reads from the start of the partial passage past its end, and puts the longer text in its place."""
         at = self.partial
         if at is None:
             return
-        number, passage = self.found[at]
+        cited = self.found[at]
+        passage = cited.passage
         asked = ReadArguments(file_id=passage.file_id, offset=passage.start_char, max_length=READ_CHARS)
-        async for event in self._call("read", asked, lambda: self.tools.read(asked)):
-            yield event
-        text, known = str(self._result.get("content", "")), len(passage.text)
-        if len(text) > known:
-            blocks = blocks_of(text, passage.format)
-            end = next((block.start for block in blocks if block.kind == "heading" and block.start >= known), len(text))
-            self.found[at] = (number, replace(passage, text=text[:end], end_char=passage.start_char + end))
+        yield (call := self._call("read", asked.model_dump()))
+        output = await _output_of(self.tools.read, asked)
+        yield tool_result(call, output)
+        if isinstance(output, ReadResult):
+            self.found[at] = replace(cited, passage=_longer(passage, output.extract.content))
 
     async def open_file(self) -> AsyncIterator[Event]:
         """The beginning of the file that is named, when nothing else is asked of it."""
-        file = self.named.file
-        if self.said or self.found or file is None:
+        file = self.mentions.file
+        if self.answer or self.found or file is None:
             return
         asked = ReadArguments(file_id=file.file_id, max_length=READ_CHARS)
-        async for event in self._call("read", asked, lambda: self.tools.read(asked)):
-            yield event
-        if "error" not in self._result:
-            self.said = reading(self._result["citation"], file.name, "its beginning", self._result["content"])
+        yield (call := self._call("read", asked.model_dump()))
+        output = await _output_of(self.tools.read, asked)
+        yield tool_result(call, output)
+        if isinstance(output, ReadResult):
+            self.answer = reading(output.extract.citation, file.name, "its beginning", output.extract.content)
 
-    async def _call(
-        self, name: str, arguments: BaseModel, tool: Callable[[], ToolOutput], also: dict[str, Any] | None = None
-    ) -> AsyncIterator[Event]:
-        """Calls a tool, shown with these arguments and `also` those; what it answers is then the `_result`."""
+    def _call(self, name: str, arguments: Mapping[str, object]) -> ToolCall:
         self._calls += 1
-        call_id = f"call_{self._calls}"
-        yield ToolCall(call_id, name, {**arguments.model_dump(exclude_none=True), **(also or {})})
-        try:
-            answer = await asyncio.to_thread(tool)
-        except ToolError as error:
-            answer = ToolOutput({"error": str(error)})
-        self._result = answer.result
-        yield ToolResult(call_id, name, answer.result, answer.picture)
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return ToolCall(f"call_{self._calls}", name, given)
+
+
+def begin_lookup(ask: Ask, library: Library) -> Lookup:
+    """Understands the question. Reads the disk."""
+    earlier = [exchange.question for exchange in ask.history]
+    mentions = mentions_in(library.documents, ask.question, earlier[-1] if earlier else None, ask.index_ids)
+    query = understand(library.vocabulary, mentions.rest, earlier, ask.index_ids)
+    tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
+    return Lookup(ask, mentions, query, tools)
+
+
+async def _output_of(tool: Callable[[_Asked], _Output], asked: _Asked) -> _Output | ToolFailure:
+    """What a tool answers, on a thread of its own."""
+    try:
+        return await asyncio.to_thread(tool, asked)
+    except ToolError as error:
+        return ToolFailure(str(error))
+
+
+def _together(
+    exact: Sequence[CitedPassage], found: Sequence[CitedPassage], terms: Sequence[Term]
+) -> list[CitedPassage]:
+    """All passages, best first. One that is `exact` keeps its number there, and gains the bonus."""
+    bonus = {cited.passage.chunk_id: EXACT_BONUS for cited in exact}
+    cited = [*exact, *(other for other in found if other.passage.chunk_id not in bonus)]
+    numbers = {one.passage.chunk_id: one.citation for one in cited}
+    ranked = rerank([one.passage for one in cited], terms)
+    scored = [replace(passage, score=passage.score + bonus.get(passage.chunk_id, 0.0)) for passage in ranked]
+    scored.sort(key=lambda passage: -passage.score)
+    return [CitedPassage(numbers[passage.chunk_id], passage) for passage in scored]
+
+
+def _longer(passage: Passage, text: str) -> Passage:
+    """The passage with the text that was read from its start, up to the next heading."""
+    known = len(passage.text)
+    if len(text) <= known:
+        return passage
+    blocks = blocks_of(text, passage.format)
+    end = next((block.start for block in blocks if block.kind == "heading" and block.start >= known), len(text))
+    return replace(passage, text=text[:end], end_char=passage.start_char + end)
 
 
 def _goes_on(passage: Passage) -> bool:

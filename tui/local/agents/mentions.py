@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.local.library.library import Library
-from tui.local.search.file_search import FileRef, find
+from tui.local.library.stored_documents import FileRef, StoredDocuments
+from tui.local.search.file_search import find
 from tui.local.search.query import quotations, refers_back
 
 _FILE = re.compile(r"[\w][\w./+-]*\.\w{1,5}\b")
@@ -34,17 +34,17 @@ class Mentions:
         return self.files[0] if len(self.files) == 1 else None
 
 
-def mentions_in(library: Library, question: str, earlier: str | None, index_ids: Sequence[str]) -> Mentions:
+def mentions_in(documents: StoredDocuments, question: str, earlier: str | None, index_ids: Sequence[str]) -> Mentions:
     """What a question names. A page without a file is a page of the file that the question before it named."""
     page = _PAGE.search(question)
     rest = _PAGE.sub(" ", question)
     files: dict[str, FileRef] = {}
     for match in _FILE.finditer(rest):
-        for file in find(library, index_ids, match.group(), None):
+        for file in find(documents, index_ids, match.group(), None):
             files[file.file_id] = file
             rest = rest.replace(match.group(), " ")
     if not files and earlier and (page or refers_back(question)):
-        files = {file.file_id: file for file in mentions_in(library, earlier, None, index_ids).files}
+        files = {file.file_id: file for file in mentions_in(documents, earlier, None, index_ids).files}
     numbers = [match.group().rstrip(".,:/-") for match in _NUMBER.finditer(rest)]
     quoted = [text for text in quotations(question) if len(text.split()) >= SHORTEST_QUOTATION_WORDS]
     exact = tuple(dict.fromkeys((*quoted, *(number for number in numbers if len(number) > 1))))

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.documents import DocumentBlock
-from tui.local.library.library import HEADING_JOIN, Passage
+from tui.local.library.passages import HEADING_JOIN, Passage
 from tui.local.library.readers import language_of
 from tui.local.library.words import folded, sentences
 from tui.local.search.query import Query
@@ -46,8 +47,8 @@ class Quote:
     text: str
 
 
-def compose(question: str, query: Query, passages: Sequence[tuple[int, Passage]]) -> Iterator[str]:
-    """The answer in Markdown, piece by piece, from passages with their citation numbers, best first."""
+def compose(question: str, query: Query, passages: Sequence[CitedPassage]) -> Iterator[str]:
+    """The answer in Markdown, piece by piece, from passages, best first."""
     quotes = choose(question, query, passages)
     if not quotes:
         return
@@ -68,25 +69,26 @@ def compose(question: str, query: Query, passages: Sequence[tuple[int, Passage]]
         yield f"- [{quote.number}] {source(quote)}\n"
 
 
-def choose(question: str, query: Query, passages: Sequence[tuple[int, Passage]]) -> list[Quote]:
+def choose(question: str, query: Query, passages: Sequence[CitedPassage]) -> list[Quote]:
     """The quotations worth showing, at most one of each passage and none that repeats another."""
     quotes: list[Quote] = []
     shown: list[set[str]] = []
-    threshold = WORTH_SHOWING * max((passage.score for _, passage in passages), default=0.0)
-    for number, passage in passages:
-        if len(quotes) == MAX_QUOTES or passage.score < threshold:
+    threshold = WORTH_SHOWING * max((cited.passage.score for cited in passages), default=0.0)
+    for cited in passages:
+        if len(quotes) == MAX_QUOTES or cited.passage.score < threshold:
             break
-        quote = _quote(number, passage, question, query, QUOTE_CHARS if quotes else FIRST_QUOTE_CHARS)
+        quote = _quote(cited, question, query, QUOTE_CHARS if quotes else FIRST_QUOTE_CHARS)
         if quote is None:
             continue
-        told = set(folded(quote.text))
-        if all(len(told & other) / max(1, min(len(told), len(other))) < DUPLICATE_OVERLAP for other in shown):
+        own = set(folded(quote.text))
+        if all(len(own & other) / max(1, min(len(own), len(other))) < DUPLICATE_OVERLAP for other in shown):
             quotes.append(quote)
-            shown.append(told)
+            shown.append(own)
     return quotes
 
 
-def _quote(number: int, passage: Passage, question: str, query: Query, budget: int) -> Quote | None:
+def _quote(cited: CitedPassage, question: str, query: Query, budget: int) -> Quote | None:
+    passage = cited.passage
     parts = units(passage, question, query.terms)
     if not parts:
         return None
@@ -94,7 +96,7 @@ def _quote(number: int, passage: Passage, question: str, query: Query, budget: i
     low, high = _window(parts, at, budget)
     start, end = parts[low].start, parts[high].end
     text = _table(passage.text, parts, at) if parts[at].block.kind == "table" else passage.text[start:end]
-    return Quote(number, passage, start, end, parts[at], text)
+    return Quote(cited.citation, passage, start, end, parts[at], text)
 
 
 def _table(text: str, parts: Sequence[Unit], at: int) -> str:

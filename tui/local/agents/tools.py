@@ -1,29 +1,40 @@
-"""The agent's tools: what each takes, what it answers, and the numbers under which its answers are cited.
+"""The agent's tools: what each takes, and what it does.
 
-A citation `[n]` means the n-th source that the tools gave in the turn: a result of `retrieve`, an item of `grep`, or
-what `read` and `page_screenshot` read. Each carries its number as `citation`.
+A citation `[n]` means the n-th source that the tools gave in the turn: a passage of `retrieve`, a match of `grep`, or
+what `read` and `page_screenshot` read.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
-from tui.api.models import ImageAttachment
-from tui.local.library.library import Library, Passage
-from tui.local.search.file_search import FileRef, PatternError, file_of, find, grep
-from tui.local.search.retrieval import result_json, retrieve
+from tui.local.agents.tool_output import (
+    CitedPassage,
+    Extract,
+    FindResult,
+    GrepResult,
+    PageResult,
+    ReadResult,
+    RetrieveResult,
+    ToolOutput,
+)
+from tui.local.library.passages import Passage, Passages
+from tui.local.library.stored_documents import FileRef, StoredDocuments
+from tui.local.library.vocabulary import Vocabulary
+from tui.local.search.file_search import PatternError, find, grep
+from tui.local.search.retrieval import retrieve
 
 TOP_K = 8
 READ_CHARS = 4000
-MOST_FILES = 50
-MOST_MATCHES = 20
+MAX_FILES = 50
+MAX_MATCHES = 20
 MATCH_CONTEXT_CHARS = 120
 GREP_SECONDS = 5.0
-"""How long a pattern is looked for in all documents together."""
+"""Seconds after which no further document is searched for a pattern."""
 
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
@@ -68,21 +79,16 @@ class PageArguments(BaseModel):
     page: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-ARGUMENTS: Mapping[str, type[BaseModel]] = {
+Arguments: TypeAlias = RetrieveArguments | FindArguments | GrepArguments | ReadArguments | PageArguments
+
+ARGUMENTS: Mapping[str, type[Arguments]] = {
     "retrieve": RetrieveArguments,
     "find": FindArguments,
     "grep": GrepArguments,
     "read": ReadArguments,
     "page_screenshot": PageArguments,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ToolOutput:
-    """What a tool answers: JSON, and where the picture of a page can be had."""
-
-    result: Any
-    picture: ImageAttachment | None = None
+"""The tools by name, with what each takes. The docstrings and limits above are what a language model is told."""
 
 
 @dataclass(slots=True)
@@ -92,111 +98,105 @@ class Tools:
     Every tool raises `ToolError`; none may be called from the event loop's thread, because they read the disk.
     """
 
-    library: Library
+    documents: StoredDocuments
+    passages: Passages
+    vocabulary: Vocabulary
     index_ids: Sequence[str]
     cited: int = field(default=0)
 
-    def call(self, name: str, arguments: Mapping[str, Any]) -> ToolOutput:
+    def call(self, name: str, arguments: Mapping[str, object]) -> ToolOutput:
         """Calls a tool by its name, with arguments that are still to be checked."""
         if name not in ARGUMENTS:
             raise ToolError(f"There is no tool {name!r}. The tools are {', '.join(ARGUMENTS)}.")
         try:
-            checked: Any = ARGUMENTS[name].model_validate(arguments)
+            asked = ARGUMENTS[name].model_validate(arguments)
         except ValidationError as error:
             found = error.errors(include_url=False, include_context=False, include_input=False)
-            told = "; ".join(f"{'.'.join(map(str, item['loc'])) or name}: {item['msg']}" for item in found)
-            raise ToolError(f"The arguments do not fit: {told}.") from None
-        tools: Mapping[str, Callable[[Any], ToolOutput]] = {
-            "retrieve": self.retrieve,
-            "find": self.find,
-            "grep": self.grep,
-            "read": self.read,
-            "page_screenshot": self.page_screenshot,
-        }
-        return tools[name](checked)
+            problems = "; ".join(f"{'.'.join(map(str, item['loc'])) or name}: {item['msg']}" for item in found)
+            raise ToolError(f"The arguments do not fit: {problems}.") from None
+        match asked:
+            case RetrieveArguments():
+                return self.retrieve(asked)
+            case FindArguments():
+                return self.find(asked)
+            case GrepArguments():
+                return self.grep(asked)
+            case ReadArguments():
+                return self.read(asked)
+            case PageArguments():
+                return self.page_screenshot(asked)
 
-    def retrieve(self, asked: RetrieveArguments) -> ToolOutput:
+    def retrieve(self, asked: RetrieveArguments) -> RetrieveResult:
         """The passages that answer a question."""
-        return self.results(retrieve(self.library, asked.query, self.index_ids, asked.top_k))
+        return self.cite(retrieve(self.passages, self.vocabulary, asked.query, self.index_ids, asked.top_k))
 
-    def results(self, passages: Sequence[Passage]) -> ToolOutput:
-        """Passages that were found, numbered."""
-        return ToolOutput({"results": [self._numbered(passage) for passage in passages]})
+    def cite(self, passages: Sequence[Passage]) -> RetrieveResult:
+        """Passages that were found, numbered in their order."""
+        return RetrieveResult([self._cited(passage) for passage in passages])
 
-    def find(self, asked: FindArguments) -> ToolOutput:
+    def find(self, asked: FindArguments) -> FindResult:
         """The documents whose name contains a text."""
-        found = find(self.library, self.index_ids, None, asked.name_contains)
-        items = [{"file_id": file.file_id, "file_name": file.name} for file in found[:MOST_FILES]]
-        return ToolOutput({"items": items, "total": len(found)})
+        found = find(self.documents, self.index_ids, None, asked.name_contains)
+        return FindResult(found[:MAX_FILES], len(found))
 
-    def grep(self, asked: GrepArguments) -> ToolOutput:
-        """Where a pattern stands, in one document or in all; `complete` is false when there may be more."""
-        files = [self.file(asked.file_id)] if asked.file_id else find(self.library, self.index_ids, None, None)
+    def grep(self, asked: GrepArguments) -> GrepResult:
+        """Where a pattern stands, in one document or in all."""
+        files = [self.file(asked.file_id)] if asked.file_id else self.documents.files(self.index_ids)
         deadline = time.monotonic() + GREP_SECONDS
-        items: list[dict[str, Any]] = []
+        matches: list[Extract] = []
         try:
             for file in files:
-                room = MOST_MATCHES - len(items)
+                room = MAX_MATCHES - len(matches)
                 if room == 0 or time.monotonic() > deadline:
-                    return ToolOutput({"items": items, "complete": False})
-                found = grep(self.library, file, asked.pattern, MATCH_CONTEXT_CHARS, any_case=True)
-                items += [self._item(file, match.start, match.end, match.content) for match in islice(found, room)]
+                    return GrepResult(matches, complete=False)
+                found = grep(self.passages, file, asked.pattern, MATCH_CONTEXT_CHARS, any_case=True)
+                matches += [self._extract(file, match.content, match.start, match.end) for match in islice(found, room)]
         except PatternError as error:
             raise ToolError(str(error)) from None
-        return ToolOutput({"items": items, "complete": len(items) < MOST_MATCHES})
+        return GrepResult(matches, complete=len(matches) < MAX_MATCHES)
 
-    def read(self, asked: ReadArguments) -> ToolOutput:
+    def read(self, asked: ReadArguments) -> ReadResult:
         """A stretch of a document's text, or a page."""
         file = self.file(asked.file_id)
         if asked.page is not None:
-            return self._page(file, asked.page)
-        return self._stretch(file, asked.offset, asked.max_length)
+            return ReadResult(self._page(file, asked.page))
+        return ReadResult(self._stretch(file, asked.offset, asked.max_length))
 
-    def page_screenshot(self, asked: PageArguments) -> ToolOutput:
+    def page_screenshot(self, asked: PageArguments) -> PageResult:
         """The picture of a page, with its text."""
         file = self.file(asked.file_id)
-        picture = self.library.picture_of(file.file_id, asked.page)
+        picture = self.documents.picture_of(file.file_id, asked.page)
         if picture is None:
             raise ToolError(f"There is no picture of page {asked.page} of {file.name}. Use read for its text.")
-        return ToolOutput(self._page(file, asked.page).result, picture)
+        return PageResult(self._page(file, asked.page), picture)
 
     def file(self, file_id: str) -> FileRef:
         """The document with this id."""
-        file = file_of(self.library, self.index_ids, file_id)
+        file = self.documents.file(file_id, self.index_ids)
         if file is None:
             raise ToolError(f"There is no document {file_id!r}. Use find to list the documents with their ids.")
         return file
 
-    def _page(self, file: FileRef, page: int) -> ToolOutput:
-        span = self.library.page_span(file.file_id, page)
+    def _page(self, file: FileRef, page: int) -> Extract:
+        span = self.passages.page_span(file.file_id, page)
         if span is None:
             raise ToolError(f"{file.name} has no page {page}. Use read with an offset.")
         start, end = span
         return self._stretch(file, start, end - start)
 
-    def _stretch(self, file: FileRef, start: int, length: int) -> ToolOutput:
-        text = self.library.read(file.file_id, file.index_id, start, length) or ""
+    def _stretch(self, file: FileRef, start: int, length: int) -> Extract:
+        text = self.passages.read(file.file_id, file.index_id, start, length) or ""
         if not text:
             raise ToolError(f"{file.name} ends before character {start}.")
-        return ToolOutput(self._item(file, start, start + len(text), text))
+        return self._extract(file, text, start, start + len(text))
 
-    def _item(self, file: FileRef, start: int, end: int, content: str) -> dict[str, Any]:
-        first, last = self.library.pages_at(file.file_id, start, end) or (None, None)
-        return {
-            "citation": self._number(),
-            "file_id": file.file_id,
-            "file_name": file.name,
-            "content": content,
-            "start_char": start,
-            "end_char": end,
-            "page_range_start": first,
-            "page_range_end": last,
-        }
+    def _extract(self, file: FileRef, content: str, start: int, end: int) -> Extract:
+        return Extract(self._number(), file, content, start, end, self.passages.pages_at(file.file_id, start, end))
 
-    def _numbered(self, passage: Passage) -> dict[str, Any]:
-        result = result_json(self.library, passage)
-        result["metadata"]["citation"] = self._number()
-        return result
+    def _cited(self, passage: Passage) -> CitedPassage:
+        page = passage.first_page
+        picture = self.documents.picture_of(passage.file_id, page) if page else None
+        return CitedPassage(self._number(), passage, picture)
 
     def _number(self) -> int:
         self.cited += 1

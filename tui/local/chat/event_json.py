@@ -3,30 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from tui.api.models import (
-    Event,
-    Stop,
-    Text,
-    TextDelta,
-    Thinking,
-    ThinkingDelta,
-    ToolCall,
-    ToolResult,
-    Unknown,
-    UserInput,
-)
-
-_TYPES: dict[type[Event], str] = {
-    ThinkingDelta: "thinking_delta",
-    TextDelta: "text_delta",
-    Thinking: "thinking",
-    Text: "text",
-    ToolCall: "tool_call",
-    ToolResult: "tool_result",
-    Stop: "stop",
-    UserInput: "user_input",
-    Unknown: "unknown",
-}
+from tui.api.models import EVENT_NAMES, Event, TextDelta, ThinkingDelta
 
 
 def is_delta(event: Event) -> bool:
@@ -36,4 +13,4 @@ def is_delta(event: Event) -> bool:
 
 def event_json(event: Event) -> dict[str, Any]:
     """The event as the API writes it."""
-    return {"type": _TYPES[type(event)], **asdict(event)}
+    return {"type": EVENT_NAMES.get(type(event), "unknown"), **asdict(event)}

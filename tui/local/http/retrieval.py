@@ -1,42 +1,44 @@
 """The routes of the API reference's page "Retrieval"."""
 
+from collections.abc import Mapping
 from itertools import islice
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from tui.local.chat.paging import ListPage, decode_token, encode_token
+from tui.local.chat.paging import ListPage, decode_number, decode_token, encode_token
+from tui.local.http.operations import Handler
 from tui.local.http.requests import BadRequestError, not_found, page_json, read_body, read_query
-from tui.local.http.retrieval_schemas import MOST_RESULTS, FindBody, GrepBody, PageBody, ReadBody, RetrieveBody
+from tui.local.http.retrieval_schemas import MOST_RESULTS, FindBody, GrepBody, ReadBody, RetrieveBody
 from tui.local.http.schemas import ScopeQuery
 from tui.local.http.services import Services
-from tui.local.library.library import Library, Passage
-from tui.local.search.file_search import FileRef, PatternError, file_of, find, grep
+from tui.local.library.passages import Passage
+from tui.local.library.stored_documents import FileRef
+from tui.local.search.file_search import Match, PatternError, find, grep
 from tui.local.search.query import resolve
 from tui.local.search.ranking import rerank
-from tui.local.search.retrieval import CANDIDATES, MAX_FILTERED, result_json
+from tui.local.search.result_json import file_json, metadata_json, result_json
+from tui.local.search.retrieval import CANDIDATES, MAX_FILTERED
 
 DEFAULT_TOP_K = 10
 DEFAULT_CONTEXT_CHARS = 100
 
 
-def routes(parts: Services) -> list[Route]:
-    """The retrieval routes over these parts."""
-    retrieval = _RetrievalRoutes(parts.library)
-    return [
-        Route("/api/v1/retrieval/retrieve", retrieval.retrieve, methods=["POST"]),
-        Route("/api/v1/retrieval/files/find", retrieval.find, methods=["POST"]),
-        Route("/api/v1/retrieval/files/grep", retrieval.grep, methods=["POST"]),
-        Route("/api/v1/retrieval/files/read", retrieval.read, methods=["POST"]),
-    ]
+class RetrievalRoutes:
+    def __init__(self, services: Services) -> None:
+        self._folders = services.library.folders
+        self._documents = services.library.documents
+        self._passages = services.library.passages
+        self._vocabulary = services.library.vocabulary
 
-
-class _RetrievalRoutes:
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def handlers(self) -> Mapping[str, Handler]:
+        return {
+            "retrieve": self.retrieve,
+            "findFiles": self.find_files,
+            "grepFile": self.grep_file,
+            "readFile": self.read_file,
+        }
 
     async def retrieve(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
@@ -44,90 +46,81 @@ class _RetrievalRoutes:
         passages = await run_in_threadpool(self._retrieved, self._index(body.index_id), body)
         return JSONResponse({"results": passages})
 
-    async def find(self, request: Request) -> Response:
+    async def find_files(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, FindBody)
         index_ids = [self._index(body.index_id)]
-        after = _after(body) or ""
-        found = await run_in_threadpool(find, self._library, index_ids, body.file_name, body.file_name_contains)
+        after = decode_token(body.page_token, 1)[0] if body.page_token else ""
+        found = await run_in_threadpool(find, self._documents, index_ids, body.file_name, body.file_name_contains)
         rest = [file for file in found if file.name > after]
-        items = [{"file_id": file.file_id, "file_name": file.name} for file in rest[: body.size]]
-        more = len(rest) > body.size
-        return JSONResponse(page_json(ListPage(items, encode_token(rest[body.size - 1].name) if more else None)))
+        shown = rest[: body.size]
+        page = ListPage(shown, encode_token(shown[-1].name) if len(rest) > body.size else None)
+        return JSONResponse(page_json(page, file_json))
 
-    async def grep(self, request: Request) -> Response:
+    async def grep_file(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, GrepBody)
         file = await self._file(body.index_id, body.file_id)
-        after = _after(body) or "0"
-        if not after.isdecimal() or len(after) > len(str(2**40)):
-            raise _page_token_problem()
+        start = decode_number(body.page_token)
         try:
-            page = await run_in_threadpool(self._matches, file, body, int(after))
+            page = await run_in_threadpool(self._matches, file, body, start)
         except PatternError as error:
             raise BadRequestError.at("body", "pattern", str(error)) from None
-        return JSONResponse(page_json(page))
+        return JSONResponse(page_json(page, _match_json))
 
-    async def read(self, request: Request) -> Response:
+    async def read_file(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, ReadBody)
         file = await self._file(body.index_id, body.file_id)
         length = body.max_length or 2**40
-        text = await run_in_threadpool(self._library.read, file.file_id, file.index_id, body.offset, length)
+        text = await run_in_threadpool(self._passages.read, file.file_id, file.index_id, body.offset, length)
         return JSONResponse({"content": text or ""})
 
     def _index(self, given: str) -> str:
         """The index with this id; like the official examples, some send its export configuration's id instead."""
         index_id = f"idx-{given.removeprefix('cfg-')}" if given.startswith("cfg-") else given
-        if index_id not in self._library.folders:
+        if index_id not in self._folders.by_id:
             raise not_found(f"Index {given}")
         return index_id
 
     async def _file(self, index_id: str, file_id: str) -> FileRef:
-        file = await run_in_threadpool(file_of, self._library, [self._index(index_id)], file_id)
+        file = await run_in_threadpool(self._documents.file, file_id, [self._index(index_id)])
         if file is None:
             raise not_found(f"File {file_id} of index {index_id}")
         return file
 
-    def _retrieved(self, index_id: str, body: RetrieveBody) -> list[dict[str, Any]]:
-        query = resolve(self._library, body.query, [index_id])
+    def _retrieved(self, index_id: str, body: RetrieveBody) -> list[dict[str, object]]:
+        query = resolve(self._vocabulary, body.query, [index_id])
         if not query.terms:
             return []
         wanted = min(body.top_k or DEFAULT_TOP_K, MOST_RESULTS)
         filtered = body.custom_filters or body.static_filters
         limit = MAX_FILTERED if filtered else max(CANDIDATES, wanted)
-        found = self._library.search(query.expression, [index_id], limit)
-        kept = [passage for passage in found if not filtered or self._passes(body, passage)][: max(CANDIDATES, wanted)]
+        found = self._passages.search(query.expression, [index_id], limit)
+        kept = [passage for passage in found if not filtered or _passes(body, passage)][: max(CANDIDATES, wanted)]
         if body.rerank.enabled:
             kept = rerank(kept, query.terms)[: body.rerank.top_n]
         threshold = body.score_threshold
         return [
-            {**result_json(self._library, passage), "rerank_score": passage.score if body.rerank.enabled else None}
+            {**self._json(passage), "rerank_score": passage.score if body.rerank.enabled else None}
             for passage in kept[:wanted]
             if threshold is None or passage.score >= threshold
         ]
 
-    def _passes(self, body: RetrieveBody, passage: Passage) -> bool:
-        result = result_json(self._library, passage)
-        return body.passes(result["metadata"], result["static_fields"])
+    def _json(self, passage: Passage) -> dict[str, object]:
+        page = passage.first_page
+        return result_json(passage, self._documents.picture_of(passage.file_id, page) if page else None)
 
-    def _matches(self, file: FileRef, body: GrepBody, start: int) -> ListPage:
+    def _matches(self, file: FileRef, body: GrepBody, start: int) -> ListPage[Match]:
         context = DEFAULT_CONTEXT_CHARS if body.context_chars is None else body.context_chars
-        found = list(islice(grep(self._library, file, body.pattern, context, start), body.size + 1))
+        found = list(islice(grep(self._passages, file, body.pattern, context, start), body.size + 1))
         shown = found[: body.size]
-        items = [{"content": match.content, "start_char": match.start, "end_char": match.end} for match in shown]
-        return ListPage(items, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
+        return ListPage(shown, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
 
 
-def _after(body: PageBody) -> str | None:
-    """The sort key in the body's page token."""
-    if not body.page_token:
-        return None
-    try:
-        return decode_token(body.page_token, 1)[0]
-    except ValueError:
-        raise _page_token_problem() from None
+def _passes(body: RetrieveBody, passage: Passage) -> bool:
+    return body.passes(passage.file_id, metadata_json(passage))
 
 
-def _page_token_problem() -> BadRequestError:
-    return BadRequestError.at("body", "page_token", "This is not a page token of this server")
+def _match_json(match: Match) -> dict[str, object]:
+    return {"content": match.content, "start_char": match.start, "end_char": match.end}

@@ -1,8 +1,7 @@
 """The bodies of the retrieval routes (API reference, pages "Retrieve", "Find", "Grep" and "Read" of Retrieval)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from operator import ge, gt, le, lt
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -13,6 +12,7 @@ LARGEST_OFFSET = 2**40
 
 _Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Weight = Annotated[float, Field(ge=0, le=1)]
+_Ordered = TypeVar("_Ordered", float, str)
 Scalar = bool | float | str
 
 
@@ -34,17 +34,23 @@ class Comparison(BaseModel):
             case "ne" | "nin":
                 return found != self.value
             case _:
-                return _ordered(self.operator, found, self.value)
+                if isinstance(found, str) and isinstance(self.value, str):
+                    return _in_order(self.operator, found, self.value)
+                if isinstance(found, int | float) and isinstance(self.value, int | float):
+                    return _in_order(self.operator, found, self.value)
+                return False
 
 
-_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {"lt": lt, "lte": le, "gt": gt, "gte": ge}
-
-
-def _ordered(operator: str, found: object, value: Scalar) -> bool:
-    try:
-        return _ORDERS[operator](found, value)
-    except TypeError:
-        return False
+def _in_order(operator: str, found: _Ordered, value: _Ordered) -> bool:
+    match operator:
+        case "lt":
+            return found < value
+        case "lte":
+            return found <= value
+        case "gt":
+            return found > value
+        case _:
+            return found >= value
 
 
 class Rerank(BaseModel):
@@ -74,10 +80,10 @@ class RetrieveBody(BaseModel):
     vector_pipeline_weight: _Weight | None = None
     num_candidates: Annotated[int, Field(ge=1)] | None = None
 
-    def passes(self, metadata: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
-        """Whether a result passes all filters; a field that it does not have counts as null."""
+    def passes(self, file_id: str, metadata: Mapping[str, object]) -> bool:
+        """Whether a result passes all filters; a field that its metadata does not have counts as null."""
         by_file = self.static_filters.parsed_directory_file_id if self.static_filters else None
-        if by_file and not by_file.holds(fields["parsed_directory_file_id"]):
+        if by_file and not by_file.holds(file_id):
             return False
         return all(
             comparison.holds(metadata.get(name))

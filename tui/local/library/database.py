@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -82,6 +82,11 @@ CREATE VIRTUAL TABLE IF NOT EXISTS passages USING fts5 (
 CREATE VIRTUAL TABLE IF NOT EXISTS grams USING fts5 (words, tokenize = 'unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (passages, row);
 """
+
+
+def placeholders(values: Sequence[str]) -> str:
+    """A question mark for each value, for SQL's `IN (...)`."""
+    return ", ".join("?" * len(values))
 
 
 class NewerLibraryError(Exception):

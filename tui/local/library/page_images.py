@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import re
 import secrets
 import sys
 import time
@@ -11,8 +10,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from urllib.parse import quote
 
-from tui.local.library.library import Library, PagedFile
+from tui.local.library.stored_documents import PagedFile
 
+SIGNED_PATH = "/signed/"
+"""Where signed URLs begin; below it no key is needed, because each URL is checked itself."""
 URL_SECONDS = 300
 DRAWING_SECONDS = 30.0
 AT_ONCE = 2
@@ -20,17 +21,10 @@ KEPT_BYTES = 32_000_000
 """How many bytes of pictures are kept in memory, the last used."""
 
 
-def page_in(name: str) -> int | None:
-    """The page that an attachment of this name is the picture of; None when it is no picture's name."""
-    match = re.fullmatch(r"screenshots/page_([1-9]\d{0,5})\.jpg", name)
-    return int(match.group(1)) if match else None
-
-
 class PageImages:
-    """The pictures of the library's pages, and the signatures that let one of them be fetched without a key."""
+    """The pictures of documents' pages, and the signatures that let one of them be fetched without a key."""
 
-    def __init__(self, library: Library, clock: Callable[[], float] = time.time) -> None:
-        self._library = library
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._secret = secrets.token_bytes(32)
         self._kept: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
@@ -39,7 +33,7 @@ class PageImages:
     def sign(self, source_id: str, name: str) -> tuple[str, float]:
         """The path and query of a URL for one attachment of one source, and the time (epoch) until which it holds."""
         expires = int(self._clock()) + URL_SECONDS
-        path = f"/signed/{quote(source_id, safe='')}/{quote(name)}"
+        path = f"{SIGNED_PATH}{quote(source_id, safe='')}/{quote(name)}"
         return f"{path}?expires={expires}&signature={self._signature(source_id, name, expires)}", expires
 
     def is_signed(self, source_id: str, name: str, expires: int, signature: str) -> bool:
@@ -52,7 +46,7 @@ class PageImages:
         message = f"{len(source_id)}:{source_id}{len(name)}:{name}{expires}"
         return hmac.digest(self._secret, message.encode(), "sha256").hex()
 
-    async def pictures(self, file: PagedFile, first: int, last: int) -> Sequence[bytes]:
+    async def draw(self, file: PagedFile, first: int, last: int) -> Sequence[bytes]:
         """The JPEG of each page from `first` to `last`; fewer when the file has gone or cannot be drawn."""
         keys = [(file.file_id, file.version, page) for page in range(first, last + 1)]
         if not all(key in self._kept for key in keys):

@@ -13,10 +13,12 @@ from tui.local.library.chunks import Chunk, chunks_of
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.documents import Document, UnreadableError
 from tui.local.library.files import FoundFile, read_bytes, walk
-from tui.local.library.library import HEADING_JOIN, Folder, file_id_of, store_index, utc_now
+from tui.local.library.folders import Folder, store_index
+from tui.local.library.passages import delete_passages, insert_passages
 from tui.local.library.readers import HEAD_BYTES, read_document, reader_for
 from tui.local.library.readers.office import NeedsExtraError
-from tui.local.library.words import has_unspaced, words
+from tui.local.library.stored_documents import file_id_of
+from tui.local.library.timestamps import utc_now
 
 Stopping = Callable[[], bool]
 Tell: TypeAlias = Callable[[int, int, str | None], None]
@@ -105,7 +107,7 @@ def sync(
     with sole_writer(database, stopping) as allowed:
         if not allowed:
             return
-        found = [file for file in walk(folder.path) if file.name not in folder.left_out]
+        found = list(walk(folder.path))
         known = _known_files(database, folder)
         batch: list[_Outcome] = []
         batch_end = time.monotonic() + BATCH_SECONDS
@@ -203,9 +205,9 @@ def _write(database: LibraryDatabase, index_id: str, batch: Sequence[_Outcome]) 
 
 def _insert(connection: sqlite3.Connection, index_id: str, read: _Read) -> None:
     file, document = read.file, read.document
-    document_id = connection.execute(
+    (document_id,) = connection.execute(
         "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest, pages)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             file_id_of(index_id, file.name),
             index_id,
@@ -216,18 +218,8 @@ def _insert(connection: sqlite3.Connection, index_id: str, read: _Read) -> None:
             read.digest,
             len(document.page_starts),
         ),
-    ).lastrowid
-    for number, chunk in enumerate(read.chunks):
-        chunk_id = connection.execute(
-            "INSERT INTO chunks (document_id, number, start_char, end_char, first_line, first_page, last_page)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (document_id, number, chunk.start, chunk.end, chunk.first_line, chunk.first_page, chunk.last_page),
-        ).lastrowid
-        fields = (file.name, HEADING_JOIN.join(chunk.headings), document.text[chunk.start : chunk.end])
-        connection.execute("INSERT INTO passages (rowid, file, heading, body) VALUES (?, ?, ?, ?)", (chunk_id, *fields))
-        if has_unspaced("".join(fields)):
-            grams = " ".join(words(" ".join(fields)))
-            connection.execute("INSERT INTO grams (rowid, words) VALUES (?, ?)", (chunk_id, grams))
+    ).fetchone()
+    insert_passages(connection, document_id, file.name, document, read.chunks)
 
 
 def _forget_file(connection: sqlite3.Connection, index_id: str, name: str) -> None:
@@ -238,10 +230,7 @@ def _forget_file(connection: sqlite3.Connection, index_id: str, name: str) -> No
 
 
 def _forget(connection: sqlite3.Connection, document_id: int) -> None:
-    for table in ("passages", "grams"):
-        connection.execute(
-            f"DELETE FROM {table} WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,)
-        )
+    delete_passages(connection, document_id)
     connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
 

@@ -1,7 +1,6 @@
 """Keeping the served indexes up to date in the background, one folder at a time, beside the requests."""
 
 import asyncio
-import json
 import logging
 import queue
 import sqlite3
@@ -12,10 +11,23 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from tui.local.library.library import Folder, Library
-from tui.local.library.sync_worker import FILE_SECONDS, TIMED_OUT
+from tui.local.library.database import LibraryDatabase
+from tui.local.library.folders import Folder, ServedFolders
+from tui.local.library.index_state import IndexStates
+from tui.local.library.sync_messages import (
+    CancelJob,
+    FileProgress,
+    ForgetJob,
+    Job,
+    JobDone,
+    Report,
+    Request,
+    SyncJob,
+    line_of,
+    report_in,
+)
+from tui.local.library.sync_worker import FILE_TIMEOUT, TIMED_OUT
 
 # -P: a module in the folder where the user happens to be must not be taken for one of ours.
 SYNC_WORKER = (sys.executable, "-P", "-m", "tui.local.library.sync_worker")
@@ -35,7 +47,7 @@ class Progress:
 
 
 class _SyncWorkerEndedError(Exception):
-    """The indexer's process ended in the middle of a job; `file` is what it was reading, if anything."""
+    """The worker's process ended in the middle of a job; `file` is what it was reading, if anything."""
 
     def __init__(self, file: str | None, timed_out: bool) -> None:
         super().__init__(file)
@@ -44,7 +56,7 @@ class _SyncWorkerEndedError(Exception):
 
 
 class _SyncWorker:
-    """The indexer's process, started when there is something to do, and again after it has ended."""
+    """The worker's process, started when there is something to do, and again after it has ended."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
@@ -52,8 +64,8 @@ class _SyncWorker:
         self._lock = threading.Lock()
         self._ended = False
 
-    def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """What the indexer says of the job, from its start to `finished`. Raises `_IndexerEndedError`."""
+    def run(self, job: Job) -> Iterator[Report]:
+        """What the worker tells of the job, from its start to `JobDone`. Raises `_SyncWorkerEndedError`."""
         process = self._started()
         assert process.stdout
         file: str | None = None
@@ -62,11 +74,11 @@ class _SyncWorker:
         for line in process.stdout:
             if not line.endswith("\n"):
                 break  # it ended in the middle of a line
-            said = json.loads(line)
-            yield said
-            if "finished" in said:
+            report = report_in(line)
+            yield report
+            if isinstance(report, JobDone):
                 return
-            file = said["file"]
+            file = report.file
         timed_out = process.wait() == TIMED_OUT
         self.close()
         raise _SyncWorkerEndedError(file, timed_out)
@@ -75,7 +87,7 @@ class _SyncWorker:
         """Ends the running job at the next file; what was read so far is kept."""
         with self._lock, suppress(OSError):
             if self._process:
-                self._send(self._process, {"cancel": True})
+                self._send(self._process, CancelJob())
 
     def end(self) -> None:
         """Ends the process at once; the database is whole whenever it ends. It is not started again."""
@@ -102,19 +114,26 @@ class _SyncWorker:
             return self._process
 
     @staticmethod
-    def _send(process: subprocess.Popen[str], job: dict[str, Any]) -> None:
+    def _send(process: subprocess.Popen[str], request: Request) -> None:
         assert process.stdin
-        process.stdin.write(json.dumps(job) + "\n")
+        process.stdin.write(line_of(request))
         process.stdin.flush()
 
 
 class SyncSupervisor:
-    """A thread that has the indexer do what is asked for. A daemon, so that it never keeps a process that is to end."""
+    """A thread that has the worker do what is asked for. A daemon, so that it never keeps a process that is to end."""
 
-    def __init__(self, library: Library, indexer: Sequence[str] = SYNC_WORKER) -> None:
-        """`indexer` is the command that starts the indexer; the data folder is its last argument."""
-        self._library = library
-        self._indexer = _SyncWorker([*indexer, str(library.database.path.parent)])
+    def __init__(
+        self,
+        database: LibraryDatabase,
+        folders: ServedFolders,
+        states: IndexStates,
+        worker: Sequence[str] = SYNC_WORKER,
+    ) -> None:
+        """`worker` is the command that starts the worker; the data folder is added to it as the last argument."""
+        self._folders = folders
+        self._states = states
+        self._worker = _SyncWorker([*worker, str(database.path.parent)])
         self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: dict[str, Future[None]] = {}
@@ -153,7 +172,7 @@ class SyncSupervisor:
         if waiting:
             waiting.set_result(None)
         if running:
-            self._indexer.cancel()
+            self._worker.cancel()
         return running or waiting is not None
 
     async def bring_up_to_date(self, index_ids: Sequence[str], patience: float | None) -> bool:
@@ -165,10 +184,10 @@ class SyncSupervisor:
         return not unfinished
 
     def stop(self) -> None:
-        """Ends the thread and the indexer; what was read so far is kept."""
+        """Ends the thread and the worker; what was read so far is kept."""
         self._stopping.set()
         self._asked.put("")
-        self._indexer.end()
+        self._worker.end()
         self._thread.join(END_SECONDS)
 
     def _run(self) -> None:
@@ -186,12 +205,12 @@ class SyncSupervisor:
             with self._lock:
                 self._running = self._progress = None
             done.set_result(None)
-        self._indexer.close()
+        self._worker.close()
 
     def _do(self, index_id: str) -> None:
-        folder = self._library.folders.get(index_id)
+        folder = self._folders.by_id.get(index_id)
         if folder is None:
-            for _ in self._indexer.run({"forget": index_id}):
+            for _ in self._worker.run(ForgetJob(index_id)):
                 pass
             return
         suspects: list[str | None] = []
@@ -205,20 +224,21 @@ class SyncSupervisor:
                     if ended.file is None:
                         self._note(folder, "Reading the folder ended in a way that was not foreseen.")
                         return
-                    why = f"takes longer than {FILE_SECONDS:.0f} s" if ended.timed_out else "crashes the reader"
-                    self._library.skip_file(folder, ended.file, f"reading it {why}")
+                    why = f"takes longer than {FILE_TIMEOUT:.0f} s" if ended.timed_out else "crashes the reader"
+                    self._states.skip_file(folder, ended.file, f"reading it {why}")
                 suspects.append(ended.file)
 
     def _sync(self, folder: Folder) -> None:
-        told = [folder.index_id, folder.name, str(folder.path), folder.description, sorted(folder.left_out)]
-        job = {"sync": told}
-        for said in self._indexer.run(job):
-            if "finished" not in said:
-                with self._lock:
-                    self._progress = Progress(said["done"], said["total"])
-            elif said["error"]:
-                self._note(folder, said["error"])
+        for report in self._worker.run(SyncJob.of(folder)):
+            match report:
+                case FileProgress(done=done, total=total):
+                    with self._lock:
+                        self._progress = Progress(done, total)
+                case JobDone(error=str(error)):
+                    self._note(folder, error)
+                case JobDone():
+                    pass
 
     def _note(self, folder: Folder, message: str) -> None:
         with suppress(sqlite3.Error):  # the database itself may be what failed; the log has it
-            self._library.set_error(folder.index_id, message)
+            self._states.set_error(folder.index_id, message)

@@ -1,13 +1,10 @@
 """The process that reads documents, started by the server for itself: `python -m tui.local.library.sync_worker DATA`.
 
 It is a process of its own so that reading never holds up requests, and a file that crashes its reader, or never
-ends, takes nothing else with it. Jobs come in on standard input, one JSON object a line: `{"sync": [index_id, name,
-path, description]}`, `{"forget": index_id}` and `{"cancel": true}`. What happens goes out the same way:
-`{"done", "total", "file"}` before each file is read, and `{"finished", "error"}` at the end of each job.
+ends, takes nothing else with it. `tui.local.library.sync_messages` says what goes in and out.
 """
 
 import faulthandler
-import json
 import logging
 import os
 import queue
@@ -15,24 +12,28 @@ import sys
 import threading
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.library import Folder
 from tui.local.library.process_limits import limit_this_process
-from tui.local.library.sync import forget_index, sync
+from tui.local.library.sync import Stopping, forget_index, sync
+from tui.local.library.sync_messages import (
+    CancelJob,
+    FileProgress,
+    ForgetJob,
+    Job,
+    JobDone,
+    Report,
+    SyncJob,
+    line_of,
+    request_in,
+)
 
-FILE_SECONDS = 60.0
-"""How long the reading of one file may take."""
+FILE_TIMEOUT = 60.0
+"""Seconds that reading one file may take."""
 TIMED_OUT = 1
-"""The exit code when it took longer; it is the one that `faulthandler` ends a process with."""
+"""The exit code after `FILE_TIMEOUT`; it is the one that `faulthandler` ends a process with."""
 
 _log = logging.getLogger(__name__)
-
-
-def _say(**said: Any) -> None:
-    sys.stdout.write(json.dumps(said) + "\n")
-    sys.stdout.flush()
 
 
 class _Jobs:
@@ -40,30 +41,35 @@ class _Jobs:
 
     def __init__(self) -> None:
         self.cancelled = threading.Event()
-        self._asked: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Job] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="jobs", daemon=True).start()
 
-    def next(self) -> dict[str, Any]:
-        job = self._asked.get()
+    def next(self) -> Job:
+        job = self._queue.get()
         self.cancelled.clear()
         return job
 
     def _listen(self) -> None:
         for line in sys.stdin:
-            job = json.loads(line)
-            if "cancel" in job:
-                self.cancelled.set()
-            else:
-                self._asked.put(job)
+            match request_in(line):
+                case CancelJob():
+                    self.cancelled.set()
+                case SyncJob() | ForgetJob() as job:
+                    self._queue.put(job)
         os._exit(0)
 
 
-def _tell(done: int, total: int, name: str | None) -> None:
-    _say(done=done, total=total, file=name)
-    if name is None:
+def _report(report: Report) -> None:
+    sys.stdout.write(line_of(report))
+    sys.stdout.flush()
+
+
+def _on_progress(done: int, total: int, file: str | None) -> None:
+    _report(FileProgress(done, total, file))
+    if file is None:
         faulthandler.cancel_dump_traceback_later()
     else:
-        faulthandler.dump_traceback_later(FILE_SECONDS, exit=True, file=_nowhere())
+        faulthandler.dump_traceback_later(FILE_TIMEOUT, exit=True, file=_nowhere())
 
 
 @cache
@@ -72,15 +78,14 @@ def _nowhere() -> int:
     return os.open(os.devnull, os.O_WRONLY)
 
 
-def _run(database: LibraryDatabase, job: dict[str, Any], jobs: _Jobs) -> str | None:
-    """Does one job; gives the reason in words when it failed."""
+def _error_of(job: Job, database: LibraryDatabase, stopping: Stopping) -> str | None:
+    """Does a job; gives the reason in words when it failed."""
     try:
-        if "sync" in job:
-            index_id, name, path, description, left_out = job["sync"]
-            folder = Folder(index_id, name, Path(path), description, frozenset(left_out))
-            sync(database, folder, jobs.cancelled.is_set, _tell)
-        else:
-            forget_index(database, job["forget"], jobs.cancelled.is_set)
+        match job:
+            case SyncJob():
+                sync(database, job.folder, stopping, _on_progress)
+            case ForgetJob(index_id=index_id):
+                forget_index(database, index_id, stopping)
     except Exception as error:  # a fault in one folder must not end the process that all folders wait for
         if not isinstance(error, OSError):
             _log.exception("A job failed")
@@ -96,7 +101,7 @@ def main() -> None:
     database = LibraryDatabase(Path(sys.argv[1]))
     jobs = _Jobs()
     while True:
-        _say(finished=True, error=_run(database, jobs.next(), jobs))
+        _report(JobDone(_error_of(jobs.next(), database, jobs.cancelled.is_set)))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 
 import regex
 
-from tui.local.library.library import Library
+from tui.local.library.passages import Passages
+from tui.local.library.stored_documents import FileRef, StoredDocuments
 from tui.local.library.words import fold
 
 ALL_CHARS = 2**40
@@ -20,15 +21,6 @@ class PatternError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class FileRef:
-    """A document of an index, by its id and its path in the folder."""
-
-    index_id: str
-    file_id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """`text[start:end]` of a document is what was looked for; `content` is that with some characters around it."""
 
@@ -37,40 +29,24 @@ class Match:
     end: int
 
 
-def find(library: Library, index_ids: Sequence[str], name: str | None, contains: str | None) -> list[FileRef]:
+def find(documents: StoredDocuments, index_ids: Sequence[str], name: str | None, contains: str | None) -> list[FileRef]:
     """The documents with this name (whole path, or its last part) whose path contains this text in any case."""
-    marks = ", ".join("?" * len(index_ids))
-    with library.database.reading() as connection:
-        rows = connection.execute(
-            f"SELECT index_id, file_id, path FROM documents WHERE index_id IN ({marks}) ORDER BY path, index_id",
-            tuple(index_ids),
-        ).fetchall()
-    found = (FileRef(row["index_id"], row["file_id"], row["path"]) for row in rows)
     return [
         file
-        for file in found
+        for file in documents.files(index_ids)
         if (not name or name in (file.name, PurePosixPath(file.name).name))
         and (not contains or fold(contains) in fold(file.name))
     ]
 
 
-def file_of(library: Library, index_ids: Sequence[str], file_id: str) -> FileRef | None:
-    """The document with this id, or None."""
-    with library.database.reading() as connection:
-        row = connection.execute("SELECT index_id, path FROM documents WHERE file_id = ?", (file_id,)).fetchone()
-    if row is None or row["index_id"] not in index_ids:
-        return None
-    return FileRef(row["index_id"], file_id, row["path"])
-
-
 def grep(
-    library: Library, file: FileRef, pattern: str, context: int, start: int = 0, *, any_case: bool = False
+    passages: Passages, file: FileRef, pattern: str, context: int, start: int = 0, *, any_case: bool = False
 ) -> Iterator[Match]:
     """Where a pattern matches in a document, from an offset on, in order; empty matches are left out.
 
     Raises `PatternError` for a pattern that is not one, or that takes too long.
     """
-    text = library.read(file.file_id, file.index_id, 0, ALL_CHARS) or ""
+    text = passages.read(file.file_id, file.index_id, 0, ALL_CHARS) or ""
     try:
         compiled = regex.compile(pattern, regex.MULTILINE | (regex.IGNORECASE if any_case else 0))
         for match in compiled.finditer(text, start, timeout=GREP_SECONDS, concurrent=True):

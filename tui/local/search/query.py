@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from tui.local.library.library import Library
+from tui.local.library.vocabulary import Vocabulary
 from tui.local.library.words import fold, folded, has_unspaced, words
 from tui.local.search.languages import ENGLISH, is_stop_word, languages_of, stem
 
@@ -97,20 +97,20 @@ def refers_back(question: str) -> bool:
     return len(parse(question)) <= 3 and bool(_REFERS_BACK.search(question.strip()))
 
 
-def resolve(library: Library, question: str, index_ids: Sequence[str]) -> Query:
+def resolve(vocabulary: Vocabulary, question: str, index_ids: Sequence[str]) -> Query:
     """Weighs the terms by how rare they are. One that does not occur is tried as its parts, as the beginning of a
     word, and with its spelling put right; what then still does not occur is `missing`."""
     spoken = languages_of(words(question))
-    written = languages_of(word for text in library.samples(index_ids) for word in words(text))
+    written = languages_of(word for text in vocabulary.samples(index_ids) for word in words(text))
     languages = tuple(dict.fromkeys((ENGLISH, *spoken, *written)))
     found: dict[tuple[str, ...], Term] = {}
     missing: list[str] = []
     corrected: list[tuple[str, str]] = []
     for term in parse(question):
-        whole = _weighed(library, [_inflected(library, term, languages)], index_ids)
-        hits = whole or _parts(library, term, index_ids, languages) or _beginnings(library, term, index_ids)
+        whole = _weighed(vocabulary, [_inflected(vocabulary, term, languages)], index_ids)
+        hits = whole or _parts(vocabulary, term, index_ids, languages) or _beginnings(vocabulary, term, index_ids)
         if not hits:
-            hits = _respelled(library, term, index_ids)
+            hits = _respelled(vocabulary, term, index_ids)
             corrected += [(term.text, form) for hit in hits for form in sorted(hit.forms)]
         found |= {hit.words: hit for hit in hits}
         if not hits:
@@ -118,7 +118,7 @@ def resolve(library: Library, question: str, index_ids: Sequence[str]) -> Query:
     return Query(tuple(found.values()), tuple(missing), tuple(corrected))
 
 
-def _inflected(library: Library, term: Term, languages: Sequence[str]) -> Term:
+def _inflected(vocabulary: Vocabulary, term: Term, languages: Sequence[str]) -> Term:
     """The term with the indexed words that have its stem in one of the languages."""
     plain, *others = term.words
     if others or has_unspaced(plain) or not plain.isalpha():
@@ -129,7 +129,7 @@ def _inflected(library: Library, term: Term, languages: Sequence[str]) -> Term:
     forms = {
         form
         for beginning in {_common(plain, fold(kept)) for kept in all_stems}
-        for form in library.words_beginning(beginning)
+        for form in vocabulary.words_beginning(beginning)
         if any(stem(form, language) in wanted for language, wanted in stems.items())
     }
     return replace(term, forms=frozenset(map(fold, forms)) | frozenset(forms))
@@ -141,36 +141,36 @@ def _common(word: str, word_stem: str) -> str:
     return word[: max(min(3, len(word)), shared - 1)]
 
 
-def _parts(library: Library, term: Term, index_ids: Sequence[str], languages: Sequence[str]) -> list[Term]:
+def _parts(vocabulary: Vocabulary, term: Term, index_ids: Sequence[str], languages: Sequence[str]) -> list[Term]:
     """The words of a term that is made of several, as terms of their own."""
     if len(term.words) == 1:
         return []
     parts = [Term(word, (fold(word),)) for word in words(term.text) if not is_stop_word(word, languages)]
-    return _weighed(library, [_inflected(library, part, languages) for part in parts], index_ids)
+    return _weighed(vocabulary, [_inflected(vocabulary, part, languages) for part in parts], index_ids)
 
 
-def _beginnings(library: Library, term: Term, index_ids: Sequence[str]) -> list[Term]:
+def _beginnings(vocabulary: Vocabulary, term: Term, index_ids: Sequence[str]) -> list[Term]:
     word, *others = term.words
     if others or len(word) < SHORTEST_BEGINNING:
         return []
-    forms = library.words_beginning(word)[:MOST_FORMS]
-    return _weighed(library, [replace(term, forms=frozenset(forms))], index_ids) if forms else []
+    forms = vocabulary.words_beginning(word)[:MOST_FORMS]
+    return _weighed(vocabulary, [replace(term, forms=frozenset(forms))], index_ids) if forms else []
 
 
-def _respelled(library: Library, term: Term, index_ids: Sequence[str]) -> list[Term]:
+def _respelled(vocabulary: Vocabulary, term: Term, index_ids: Sequence[str]) -> list[Term]:
     """The term as the indexed words that are spelled nearly like it."""
     word, *others = term.words
     if others or len(word) < 4:
         return []
-    near = difflib.get_close_matches(word, library.similar_words(word), n=3, cutoff=0.8)
+    near = difflib.get_close_matches(word, vocabulary.similar_words(word), n=3, cutoff=0.8)
     stems = {stem(form) for form in near[:1]}
-    return _weighed(library, [replace(term, forms=frozenset(f for f in near if stem(f) in stems))], index_ids)
+    return _weighed(vocabulary, [replace(term, forms=frozenset(f for f in near if stem(f) in stems))], index_ids)
 
 
-def _weighed(library: Library, variants: Sequence[Term], index_ids: Sequence[str]) -> list[Term]:
+def _weighed(vocabulary: Vocabulary, variants: Sequence[Term], index_ids: Sequence[str]) -> list[Term]:
     """The variants that occur, weighed as BM25 does."""
-    total = library.passage_count(index_ids)
-    counts = [(variant, library.count(variant.expression(), index_ids)) for variant in variants]
+    total = vocabulary.passage_count(index_ids)
+    counts = [(variant, vocabulary.frequency(variant.expression(), index_ids)) for variant in variants]
     return [
         replace(variant, weight=math.log(1 + (total - count + 0.5) / (count + 0.5)) + 0.1)
         for variant, count in counts

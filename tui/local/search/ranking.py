@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui.local.library.documents import DocumentBlock, blocks_of
-from tui.local.library.library import HEADING_JOIN, HEADING_WEIGHT, Passage
+from tui.local.library.passages import HEADING_JOIN, HEADING_WEIGHT, Passage
 from tui.local.library.words import fold, folded, sentences, words
 from tui.local.search.languages import is_stop_word
 from tui.local.search.query import Term

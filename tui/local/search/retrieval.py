@@ -1,10 +1,10 @@
 """Finding the passages for a question: the one search behind the retrieval route, the agents' tool and the answers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
-from tui.local.library.library import Library, Passage
+from tui.local.library.passages import Passage, Passages
+from tui.local.library.vocabulary import Vocabulary
 from tui.local.search.query import Query, refers_back, resolve
 from tui.local.search.ranking import rerank
 
@@ -14,11 +14,11 @@ MAX_FILTERED = 5000
 """How many passages are looked through where not all are wanted."""
 
 
-def understand(library: Library, question: str, earlier: Sequence[str], index_ids: Sequence[str]) -> Query:
+def understand(vocabulary: Vocabulary, question: str, earlier: Sequence[str], index_ids: Sequence[str]) -> Query:
     """The question's terms, with those of the question before it where it leans on that one or finds nothing alone."""
-    query = resolve(library, question, index_ids)
+    query = resolve(vocabulary, question, index_ids)
     if earlier and (refers_back(question) or not query.terms):
-        before = resolve(library, earlier[-1], index_ids)
+        before = resolve(vocabulary, earlier[-1], index_ids)
         known = {term.words for term in query.terms}
         lent = tuple(replace(term, weight=term.weight / 2) for term in before.terms if term.words not in known)
         return replace(query, terms=(*query.terms, *lent))
@@ -26,7 +26,7 @@ def understand(library: Library, question: str, earlier: Sequence[str], index_id
 
 
 def passages_for(
-    library: Library,
+    passages: Passages,
     query: Query,
     index_ids: Sequence[str],
     top_k: int,
@@ -36,35 +36,12 @@ def passages_for(
     if not query.terms or not index_ids:
         return []
     candidates = max(CANDIDATES, top_k)
-    found = library.search(query.expression, index_ids, MAX_FILTERED if wanted else candidates)
+    found = passages.search(query.expression, index_ids, MAX_FILTERED if wanted else candidates)
     return rerank([passage for passage in found if not wanted or wanted(passage)][:candidates], query.terms)[:top_k]
 
 
-def retrieve(library: Library, question: str, index_ids: Sequence[str], top_k: int) -> list[Passage]:
+def retrieve(
+    passages: Passages, vocabulary: Vocabulary, question: str, index_ids: Sequence[str], top_k: int
+) -> list[Passage]:
     """The passages that answer a question which stands alone, best first."""
-    return passages_for(library, resolve(library, question, index_ids), index_ids, top_k)
-
-
-def result_json(library: Library, passage: Passage) -> dict[str, Any]:
-    """A passage as one of the `results` of the API's retrieval route."""
-    picture = library.picture_of(passage.file_id, passage.first_page) if passage.first_page else None
-    return {
-        "content": passage.text,
-        "score": passage.score,
-        "metadata": {
-            "file_name": passage.file_name,
-            "heading": passage.heading,
-            "index_id": passage.index_id,
-            "first_line": passage.first_line,
-            "last_line": passage.first_line + passage.text.rstrip().count("\n"),
-        },
-        "static_fields": {
-            "parsed_directory_file_id": passage.file_id,
-            "chunk_index": passage.number,
-            "chunk_start_char": passage.start_char,
-            "chunk_end_char": passage.end_char,
-            "page_range_start": passage.first_page,
-            "page_range_end": passage.last_page,
-            "attachments": [{**asdict(picture), "type": "screenshot"}] if picture else [],
-        },
-    }
+    return passages_for(passages, resolve(vocabulary, question, index_ids), index_ids, top_k)

@@ -97,6 +97,25 @@ def test_a_removed_session_leaves_nothing_to_be_found(store: Store) -> None:
     assert store.notes.draft(ACCOUNT, "s1") == ""
 
 
+def test_a_removed_session_is_in_no_table_but_the_journal(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    store = Store.open(path)
+    store.sessions.save_history(ACCOUNT, session(1), history(3))
+    store.notes.save_name(ACCOUNT, "s1", "Lease")
+    store.journal.begin(ACCOUNT, "s1", "Why?", 3)
+    store.sessions.remove(ACCOUNT, "s1")
+    store.close()
+
+    connection = sqlite3.connect(path)
+    query = """SELECT tables.name FROM pragma_table_list AS tables, pragma_table_info(tables.name) AS columns
+        WHERE columns.name = 'session_id'"""
+    of_sessions = {name for (name,) in connection.execute(query)}
+    holding = {name for name in of_sessions if connection.execute(f"SELECT * FROM {name}").fetchone()}
+    connection.close()
+    assert of_sessions >= {"sessions", "notes", "open_turns"}
+    assert holding == {"open_turns"}
+
+
 def test_the_user_own_words_outlive_a_session_that_is_no_longer_listed(store: Store) -> None:
     store.sessions.save(ACCOUNT, [session(1)], complete=True)
     store.notes.save_draft(ACCOUNT, "s1", "half a thought")
@@ -163,5 +182,5 @@ def test_the_search_index_agrees_with_the_turns(tmp_path: Path) -> None:
     store.close()
 
     connection = sqlite3.connect(path)
-    connection.execute("INSERT INTO found (found, rank) VALUES ('integrity-check', 1)")
+    connection.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('integrity-check', 1)")
     connection.close()

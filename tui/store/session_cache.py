@@ -1,4 +1,7 @@
-"""The sessions as last listed, and their events as last retrieved."""
+"""The sessions as last listed, and their events as last retrieved.
+
+Their questions and answers can be searched; the app does not offer that yet.
+"""
 
 import json
 import sqlite3
@@ -6,16 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from tui.api.models import Event, JobMetadata, Session, Text, TextDelta, UserInput
+from tui.api.models import Event, Session, Text, TextDelta, UserInput
+from tui.sanitize import well_formed
 from tui.store.database import Database
-from tui.store.event_codec import decode_events, encode_events, storable, to_json
+from tui.store.event_codec import decode_events, encode_events, to_json
 
 _BATCH_CHARS = 1_000_000
 """About so much is written in one transaction: some milliseconds."""
 
-_SESSION_COLUMNS = "session_id, updated, title, index_ids, job, shared_access"
+_SESSION_COLUMNS = "session_id, updated, title, index_ids, shared_access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,9 @@ class SessionCache:
         """Remove a session with its history, and what the user noted of it. Open turns are the journal's."""
 
         def remove(connection: sqlite3.Connection) -> None:
-            for table in ("sessions", "notes"):
-                connection.execute(f"DELETE FROM {table} WHERE account = ? AND session_id = ?", (account, session_id))
+            key = account, session_id
+            connection.execute("DELETE FROM sessions WHERE account = ? AND session_id = ?", key)
+            connection.execute("DELETE FROM notes WHERE account = ? AND session_id = ?", key)
 
         self._database.write(remove)
 
@@ -127,14 +132,15 @@ class SessionCache:
 
     def search(self, account: str, words: str, limit: int = 50) -> list[Hit]:
         """The stored turns whose question and answer have all the words (each may be a beginning), best first."""
-        terms = " ".join('"{}"*'.format(word.replace('"', '""')) for word in storable(words).replace("\0", " ").split())
+        quoted = (word.replace('"', '""') for word in well_formed(words).replace("\0", " ").split())
+        terms = " ".join(f'"{word}"*' for word in quoted)
         if not terms:
             return []
         query = """
-            SELECT sessions.session_id, turns.number, turns.question, snippet(found, 1, '', '', '…', 16)
-            FROM found JOIN turns ON turns.id = found.rowid JOIN sessions ON sessions.id = turns.session
-            WHERE found MATCH ? AND sessions.account = ? AND turns.number < sessions.turns
-            ORDER BY found.rank LIMIT ?"""
+            SELECT sessions.session_id, turns.number, turns.question, snippet(turns_fts, 1, '', '', '…', 16)
+            FROM turns_fts JOIN turns ON turns.id = turns_fts.rowid JOIN sessions ON sessions.id = turns.session
+            WHERE turns_fts MATCH ? AND sessions.account = ? AND turns.number < sessions.turns
+            ORDER BY turns_fts.rank LIMIT ?"""
         return [
             Hit(*row) for row in self._database.read(lambda c: c.execute(query, (terms, account, limit)).fetchall())
         ]
@@ -151,9 +157,9 @@ def add_turn(connection: sqlite3.Connection, account: str, session_id: str, even
 
 
 _PUT_SESSION = f"""
-    INSERT INTO sessions (account, {_SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO sessions (account, {_SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (account, session_id) DO UPDATE SET updated = excluded.updated, title = excluded.title,
-        index_ids = excluded.index_ids, job = excluded.job, shared_access = excluded.shared_access"""
+        index_ids = excluded.index_ids, shared_access = excluded.shared_access"""
 
 _PUT_TURN = """
     INSERT INTO turns (session, number, question, answer, events)
@@ -164,19 +170,14 @@ _PUT_TURN = """
 
 
 def _row(account: str, session: Session) -> tuple[str | None, ...]:
-    job = session.job_metadata
     return (
         account,
         session.session_id,
         session.last_updated_at.astimezone(UTC).isoformat() if session.last_updated_at else None,
-        session.generated_title if session.generated_title is None else storable(session.generated_title),
+        session.generated_title if session.generated_title is None else well_formed(session.generated_title),
         None if session.index_ids is None else to_json(list(session.index_ids)),
-        None if job is None else to_json({name: getattr(job, name) for name in _JOB_FIELDS}),
         session.shared_access,
     )
-
-
-_JOB_FIELDS = tuple(JobMetadata.__dataclass_fields__)
 
 
 def _session(row: sqlite3.Row) -> Session:
@@ -186,17 +187,8 @@ def _session(row: sqlite3.Row) -> Session:
         datetime.fromisoformat(row["updated"]) if row["updated"] else None,
         row["title"],
         None if index_ids is None else tuple(json.loads(index_ids)),
-        _job(row["job"]),
         row["shared_access"],
     )
-
-
-def _job(text: str | None) -> JobMetadata | None:
-    if text is None:
-        return None
-    fields: dict[str, Any] = json.loads(text)
-    fields["export_config_ids"] = tuple(fields["export_config_ids"])
-    return JobMetadata(**fields)
 
 
 def _turns(events: Iterable[Event]) -> Iterator[_Turn]:
@@ -216,7 +208,7 @@ def _turn(number: int, events: Sequence[Event]) -> _Turn:
     whole = [event.content for event in events if isinstance(event, Text)]
     pieces = whole or [event.content for event in events if isinstance(event, TextDelta)]
     answer = "\n\n".join(whole) if whole else "".join(pieces)
-    return _Turn(number, storable(question), storable(answer), encode_events(events))
+    return _Turn(number, well_formed(question), well_formed(answer), encode_events(events))
 
 
 def _batches(turns: Iterable[_Turn]) -> Iterator[list[_Turn]]:

@@ -1,1 +1,0 @@
-"""The manual, as package data: the first index of a new user."""

@@ -1,0 +1,45 @@
+import json
+
+import pytest
+
+from tui.conversation.plain_text import code_blocks, plain_text
+from tui.conversation.transcript import Answer, Returned, Thought, ToolUse, Unrecognized
+
+RESULT = {"results": [{"content": "a needle\nin a stack", "score": 0.5}]}
+
+
+@pytest.mark.parametrize("part", [Answer("**Three** months."), Thought("The lease must say.")])
+def test_text_is_given_as_it_was_written(part: Answer | Thought) -> None:
+    assert plain_text(part) == part.text
+
+
+def test_a_tool_use_is_its_name_its_arguments_and_its_result() -> None:
+    name, arguments, result = plain_text(ToolUse("c", "retrieve", {"query": "ü"}, Returned(RESULT))).split("\n\n")
+
+    assert name == "retrieve"
+    assert arguments == '{\n  "query": "ü"\n}'
+    assert json.loads(result) == RESULT
+
+
+def test_what_a_tool_use_lacks_is_left_out() -> None:
+    assert plain_text(ToolUse("c", "retrieve")) == "retrieve"
+    assert plain_text(ToolUse("c", "retrieve", returned=Returned("none"))) == "retrieve\n\nnone"
+
+
+def test_an_unknown_event_is_given_whole_with_the_name_that_it_has() -> None:
+    assert plain_text(Unrecognized("later", '{"type": "later"}')) == '{"type": "later"}'
+    assert plain_text(Unrecognized("later", "{")) == "later\n\n{"
+
+
+def test_a_huge_result_adds_only_as_much_as_is_asked_for() -> None:
+    for value in ("x" * 10_000, list(range(10_000))):
+        assert len(plain_text(ToolUse("c", "t", returned=Returned(value)), limit=100)) == len("t\n\n") + 100
+
+
+def test_no_control_character_is_copied() -> None:
+    for part in (ToolUse("c", "\x1b]0;x\x07", {"\x1b[2J": 1}, Returned("\x9b2J")), Unrecognized("\x1b", "\x1b[2J")):
+        assert not any(char < " " or "\x7f" <= char < "\xa0" for char in plain_text(part) if char != "\n")
+
+
+def test_code_blocks_are_given_without_their_fences() -> None:
+    assert code_blocks("a\n```py\nx = 1\n```\nb\n\n    y\n") == ["x = 1\n", "y\n"]

@@ -1,0 +1,78 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.store.sample import ACCOUNT, NOON, turn
+from tui.api.models import Session
+from tui.store.event_codec import encode_events
+from tui.store.schema import MIGRATIONS
+from tui.store.store import Store
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Path:
+    """What the first version left behind: a session with two turns, one that is running, and the user's notes."""
+    path = tmp_path / "store.sqlite3"
+    connection = sqlite3.connect(path)
+    for statement in MIGRATIONS[0]:
+        connection.execute(statement)
+    connection.execute(
+        "INSERT INTO sessions VALUES (7, ?, 's1', ?, 'Leases', '[\"index-1\"]', '{\"turns\": 3}', 'private', 2)",
+        (ACCOUNT, NOON.isoformat()),
+    )
+    for number in range(2):
+        events = turn(number)
+        texts = f"Question {number}", f"Three months, says clause {number}."
+        row = (number + 1, 7, number, *texts, encode_events(events))
+        connection.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?)", row)
+    connection.execute("INSERT INTO open_turns VALUES (5, ?, 's1', 'And then?', 2, ?)", (ACCOUNT, NOON.isoformat()))
+    for at in (1, 2):
+        connection.execute("INSERT INTO arrived VALUES (?, 5, ?)", (at, encode_events(turn(9)[at : at + 1])))
+    connection.execute(
+        "INSERT INTO notes VALUES (?, 's1', 'half', '[\"Why?\"]', 'My lease', '{\"turn\": 3}', ?)",
+        (ACCOUNT, NOON.isoformat()),
+    )
+    connection.execute("INSERT INTO questions VALUES (3, ?, 'And then?')", (ACCOUNT,))
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    path.chmod(0o600)
+    path.parent.chmod(0o700)
+    return path
+
+
+def test_nothing_is_lost_of_a_file_of_the_first_version(old_file: Path) -> None:
+    store = Store.open(old_file)
+
+    history = store.sessions.history(ACCOUNT, "s1")
+    [entry] = store.journal.entries(ACCOUNT)
+    assert history is not None
+    assert history.session == Session("s1", NOON, "Leases", ("index-1",), "private")
+    assert history.events == turn(0) + turn(1)
+    assert (entry.turn_id, entry.prompt, entry.questions_before, entry.events) == (5, "And then?", 2, turn(9)[1:3])
+    assert store.notes.drafts(ACCOUNT) == {"s1": "half"}
+    assert store.notes.queues(ACCOUNT) == {"s1": ["Why?"]}
+    assert store.notes.names(ACCOUNT) == {"s1": "My lease"}
+    assert store.journal.questions(ACCOUNT) == ["And then?"]
+    assert (store.check(), store.warning) == ("", "")
+    store.close()
+
+
+def test_a_file_of_the_first_version_is_written_and_searched_as_any_other(old_file: Path) -> None:
+    store = Store.open(old_file)
+    store.journal.append(5, turn(9)[3:])
+    store.journal.end(5)
+
+    assert [hit.turn for hit in store.sessions.search(ACCOUNT, "clause 1")] == [1]
+    assert [hit.turn for hit in store.sessions.search(ACCOUNT, "clause 9")] == [2]
+    store.sessions.save_history(ACCOUNT, Session("s1"), turn(4))
+    assert [hit.turn for hit in store.sessions.search(ACCOUNT, "clause")] == [0]
+    store.sessions.remove(ACCOUNT, "s1")
+    assert store.sessions.search(ACCOUNT, "clause") == []
+    assert store.check() == ""
+    store.close()
+
+    connection = sqlite3.connect(old_file)
+    connection.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('integrity-check', 1)")
+    connection.close()

@@ -1,0 +1,62 @@
+"""The manual names every flag, setting and variable of the program, and none that does not exist."""
+
+import re
+import sys
+from dataclasses import fields
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import tui
+from tui import __main__
+from tui.commands import COMMANDS, run
+from tui.settings import Settings
+
+FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+VARIABLE = re.compile(r"\bLLAMA[A-Z]*_[A-Z_]+")
+SETTING = re.compile(r"^\| `([a-z_]+)` \|", re.MULTILINE)
+
+
+@cache
+def page(name: str) -> str:
+    return files("tui.manual").joinpath(name).read_text("utf-8")
+
+
+@cache
+def manual() -> str:
+    names = sorted(page.name for page in files("tui.manual").iterdir() if page.name.endswith(".md"))
+    return "\n".join(map(page, names))
+
+
+def flags_of(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str) -> set[str]:
+    """The flags in the help of a command, or of the app ("")."""
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setattr(sys, "argv", ["llamachat-tui", "--help"])
+    with pytest.raises(SystemExit):
+        run(command, ["--help"]) if command else __main__.main()
+    return set(FLAG.findall(capsys.readouterr().out))
+
+
+def test_every_flag_is_in_the_manual_and_no_other(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flags = {command: flags_of(capsys, monkeypatch, command) for command in ("", *COMMANDS)}
+    assert set(FLAG.findall(manual())) == set[str]().union(*flags.values())
+    in_table = re.findall(r"^\| `(--[a-z-]+)", page("configuration.md"), re.MULTILINE)
+    assert sorted(in_table) == sorted(flags[""])
+
+
+def test_every_command_is_in_the_manual() -> None:
+    assert [name for name in COMMANDS if f"`llamachat-tui {name}" not in manual()] == []
+
+
+def test_every_setting_of_the_file_is_in_its_table_and_no_other() -> None:
+    of_the_file = [field.name for field in fields(Settings) if field.name != "local"]
+    assert SETTING.findall(page("configuration.md")) == of_the_file
+
+
+def test_every_variable_is_in_the_manual_and_no_other() -> None:
+    sources = "\n".join(path.read_text("utf-8") for path in Path(tui.__file__).parent.rglob("*.py"))
+    assert set(VARIABLE.findall(manual())) == set(VARIABLE.findall(sources))

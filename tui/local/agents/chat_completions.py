@@ -1,0 +1,163 @@
+"""The format of OpenAI's "Chat Completions" API: messages and tools to JSON, streamed chunks to a reply. Pure.
+
+Source: OpenAI's API reference, "Chat Completions" (streaming, tool calls). Reasoning text comes as `reasoning_content`
+(DeepSeek, vLLM, llama.cpp) or `reasoning` (Ollama, OpenRouter).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, cast
+
+from pydantic import BaseModel
+
+from tui.api.models import TextDelta, ThinkingDelta
+from tui.local.agents.thinking_tags import ThinkingTags
+from tui.sanitize import clean, clean_line
+
+MAX_REPLY_CHARS = 200_000
+MAX_CALLS_PER_REPLY = 32
+
+Json: TypeAlias = dict[str, Any]
+"""JSON as the endpoint sends it, not yet checked."""
+
+_NOT_THE_API = "The model's endpoint sent something that is not its API. Is the address right?"
+
+
+class LlmError(Exception):
+    """The model gave no reply that can be used; the message says why, for the user."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A tool call as the model wrote it. `call_id` is given by the one who runs it."""
+
+    name: str = ""
+    arguments: str = ""
+    call_id: str = ""
+
+    def parsed(self) -> dict[str, object] | None:
+        """The arguments; None when they are not a JSON object."""
+        try:
+            value: object = json.loads(self.arguments or "{}")
+        except (ValueError, RecursionError):
+            return None
+        return cast("dict[str, object]", value) if isinstance(value, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation. A "tool" message answers the call `call_id` of the "assistant" message before."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str
+    calls: Sequence[Call] = ()
+    call_id: str = ""
+
+
+def message_json(message: Message) -> Json:
+    """The message as the endpoint takes it. Arguments that are not JSON become `{}`: endpoints refuse others."""
+    written: Json = {"role": message.role, "content": message.content}
+    if message.role == "tool":
+        written["tool_call_id"] = message.call_id
+    if message.calls:
+        written["content"] = message.content or None
+        written["tool_calls"] = [
+            {
+                "id": call.call_id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": json.dumps(call.parsed() or {})},
+            }
+            for call in message.calls
+        ]
+    return written
+
+
+def tool_json(name: str, arguments: type[BaseModel]) -> Json:
+    """A tool as the endpoint is told of it: the docstring of its arguments says what it does."""
+    function = {"name": name, "description": arguments.__doc__, "parameters": arguments.model_json_schema()}
+    return {"type": "function", "function": function}
+
+
+@dataclass(slots=True)
+class Reply:
+    """A reply while it comes; `chars` counts its reasoning as well. Token counts are None where the endpoint tells
+    none. `finish` is None until the reply is whole."""
+
+    text: str = ""
+    chars: int = 0
+    calls: list[Call] = field(default_factory=list[Call])
+    finish: str | None = None
+    refusal: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    _tags: ThinkingTags = field(default_factory=ThinkingTags)
+
+    def take(self, chunk: Json) -> list[ThinkingDelta | TextDelta]:
+        """Adds a chunk; returns what it says. Raises `LlmError` for a chunk of another shape, and a reply too long."""
+        try:
+            thought, said = self._read(chunk)
+        except (AttributeError, KeyError, TypeError):
+            raise LlmError(_NOT_THE_API) from None
+        pieces = [*([ThinkingDelta(thought)] if thought else []), *self._tags.add(said)]
+        self.text += _text_of(pieces)
+        self.chars += len(thought) + len(said)
+        if self.chars + sum(len(call.arguments) for call in self.calls) > MAX_REPLY_CHARS:
+            raise LlmError("The model's answer has no end.")
+        return pieces
+
+    def end(self) -> list[ThinkingDelta | TextDelta]:
+        """What was held back, as long as it might have become a tag."""
+        pieces = self._tags.end()
+        self.text += _text_of(pieces)
+        return pieces
+
+    def _read(self, chunk: Json) -> tuple[str, str]:
+        """The reasoning and the text in a chunk, whose other fields are taken over."""
+        usage: Json = chunk.get("usage") or {}
+        self.input_tokens = usage.get("prompt_tokens", self.input_tokens)
+        self.output_tokens = usage.get("completion_tokens", self.output_tokens)
+        choices: list[Json] = chunk.get("choices") or []
+        if not choices:
+            return "", ""
+        self.finish = choices[0].get("finish_reason") or self.finish
+        delta: Json = choices[0].get("delta") or {}
+        self.refusal += delta.get("refusal") or ""
+        for part in delta.get("tool_calls") or ():
+            self._read_call(part)
+        thought = clean(delta.get("reasoning_content") or delta.get("reasoning") or "")
+        return thought, clean(delta.get("content") or "")
+
+    def _read_call(self, part: Json) -> None:
+        """Adds a piece of a tool call. Endpoints that send calls whole may leave out `index`."""
+        index = part.get("index")
+        at = min(index if isinstance(index, int) else len(self.calls), MAX_CALLS_PER_REPLY)
+        while len(self.calls) <= at:
+            self.calls.append(Call())
+        function: Json = part.get("function") or {}
+        self.calls[at].name += function.get("name") or ""
+        arguments = function.get("arguments") or ""
+        self.calls[at].arguments += arguments if isinstance(arguments, str) else json.dumps(arguments)
+
+
+def _text_of(pieces: Sequence[ThinkingDelta | TextDelta]) -> str:
+    return "".join(piece.content for piece in pieces if isinstance(piece, TextDelta))
+
+
+def json_object(text: str) -> Json:
+    """The JSON object in a text. Raises `LlmError`."""
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise LlmError(_NOT_THE_API)
+    return cast("Json", value)
+
+
+def error_message(body: Mapping[str, Any]) -> str:
+    """The words of an error that the endpoint sent, on one line."""
+    error = body.get("error", body)
+    if isinstance(error, dict):
+        error = cast("Json", error).get("message", "")
+    return clean_line(str(error))

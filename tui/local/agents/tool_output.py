@@ -1,0 +1,84 @@
+"""What the tools answer, as values. `tui.local.agents.tool_json` writes them as JSON.
+
+A `citation` is the number under which an answer cites a source: the n-th that the tools gave in the turn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tui.api.models import ImageAttachment
+from tui.local.library.passages import Passage
+from tui.local.library.stored_documents import FileRef
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPassage:
+    """A passage that was found, and where the picture of its first page can be had, if it was looked for."""
+
+    citation: int
+    passage: Passage
+    picture: ImageAttachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A piece of a document: `content` is its text from `start` to `end`, or that with some characters around it.
+
+    `pages` are the first and the last page it stands on, from 1; None in a document without pages.
+    """
+
+    citation: int
+    file: FileRef
+    content: str
+    start: int
+    end: int
+    pages: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetrieveResult:
+    """The passages that answer a question, best first."""
+
+    passages: Sequence[CitedPassage]
+
+
+@dataclass(frozen=True, slots=True)
+class FindResult:
+    """The first of the documents with a name that was looked for, and how many there are."""
+
+    files: Sequence[FileRef]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrepResult:
+    """Where a pattern stands; `complete` is false when there may be more."""
+
+    matches: Sequence[Extract]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """A stretch of a document, or the text of a page."""
+
+    extract: Extract
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """The text of a page, and where its picture can be had."""
+
+    extract: Extract
+    picture: ImageAttachment
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFailure:
+    """The tool could not do what it was asked; the message says what to do instead."""
+
+    message: str
+
+
+ToolOutput: TypeAlias = RetrieveResult | FindResult | GrepResult | ReadResult | PageResult | ToolFailure

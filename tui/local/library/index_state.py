@@ -1,0 +1,84 @@
+"""What is stored of each index: when it was synced, why it could not be, and how many files it holds."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from tui.local.library.database import LibraryDatabase
+from tui.local.library.folders import Folder, ServedFolders
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """What is stored of an index. Times are ISO 8601 in UTC with `Z`; `synced` is None before its first sync."""
+
+    id: str
+    name: str
+    folder: str
+    created: str
+    synced: str | None
+    error: str | None
+    files: int
+    skipped_files: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that is not read, and why, in words that follow its name: "it is encrypted with a password"."""
+
+    name: str
+    reason: str
+
+
+class IndexStates:
+    """What is stored of the indexes. Any thread may call its methods at any time."""
+
+    def __init__(self, database: LibraryDatabase, folders: ServedFolders) -> None:
+        self._database = database
+        self._folders = folders
+
+    def served(self) -> dict[str, IndexState]:
+        """The state of each index that is served, by its id."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT *, (SELECT count(*) FROM documents WHERE index_id = indexes.id) AS files,"
+                " (SELECT count(reason) FROM skipped_files WHERE index_id = indexes.id) AS skipped_files FROM indexes"
+            ).fetchall()
+        return {state.id: state for state in map(_index_state, rows) if state.id in self._folders.by_id}
+
+    def folder_of(self, index_id: str) -> str | None:
+        """The path of an index's folder, also when only an earlier start served it; None when it was never known."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT folder FROM indexes WHERE id = ?", (index_id,)).fetchone()
+        return str(row["folder"]) if row else None
+
+    def set_error(self, index_id: str, message: str) -> None:
+        """Notes why an index could not be synced; the next good sync takes it away."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE indexes SET error = ? WHERE id = ?", (message, index_id))
+
+    def skipped_files(self, index_id: str, limit: int) -> Sequence[SkippedFile]:
+        """The first files of an index that could not be read, in the order of their names."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT path, reason FROM skipped_files WHERE index_id = ? AND reason IS NOT NULL"
+                " ORDER BY path LIMIT ?",
+                (index_id, limit),
+            ).fetchall()
+        return [SkippedFile(row["path"], row["reason"]) for row in rows]
+
+    def skip_file(self, folder: Folder, name: str, reason: str) -> None:
+        """Notes that a file is not to be read until it changes."""
+        with suppress(OSError), self._database.writing() as connection:
+            stat = (folder.path / name).lstat()
+            connection.execute(
+                "INSERT OR REPLACE INTO skipped_files (index_id, path, size, modified_ns, reason)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (folder.index_id, name, stat.st_size, stat.st_mtime_ns, reason),
+            )
+
+
+def _index_state(row: sqlite3.Row) -> IndexState:
+    columns = ("id", "name", "folder", "created", "synced", "error", "files", "skipped_files")
+    return IndexState(*(row[column] for column in columns))

@@ -1,0 +1,41 @@
+"""What a search finds, in the shapes of the API (reference pages "Retrieve" and "Find" of Retrieval)."""
+
+from dataclasses import asdict
+
+from tui.api.models import ImageAttachment
+from tui.local.library.passages import Passage
+from tui.local.library.stored_documents import FileRef
+
+
+def result_json(passage: Passage, picture: ImageAttachment | None) -> dict[str, object]:
+    """A passage as one of the `results` of a search, with the picture of its first page."""
+    return {
+        "content": passage.text,
+        "score": passage.score,
+        "metadata": metadata_json(passage),
+        "static_fields": {
+            "parsed_directory_file_id": passage.file_id,
+            "chunk_index": passage.number,
+            "chunk_start_char": passage.start_char,
+            "chunk_end_char": passage.end_char,
+            "page_range_start": passage.first_page,
+            "page_range_end": passage.last_page,
+            "attachments": [{**asdict(picture), "type": "screenshot"}] if picture else [],
+        },
+    }
+
+
+def metadata_json(passage: Passage) -> dict[str, object]:
+    """The `metadata` of a result, which custom filters look at."""
+    return {
+        "file_name": passage.file_name,
+        "heading": passage.heading,
+        "index_id": passage.index_id,
+        "first_line": passage.first_line,
+        "last_line": passage.first_line + passage.text.rstrip().count("\n"),
+    }
+
+
+def file_json(file: FileRef) -> dict[str, object]:
+    """A document as one of the `items` of a search for files."""
+    return {"file_id": file.file_id, "file_name": file.name}
