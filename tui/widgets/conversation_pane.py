@@ -14,9 +14,10 @@ from textual.message import Message
 
 from tui.conversation.plain_text import answer_text, code_blocks, plain_text
 from tui.conversation.transcript import Part, Transcript
-from tui.lineview.line_view import LineView, Position, RowStyle
+from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.palette import Highlight
 from tui.lineview.search import blocks_with, occurrences, rows_with
+from tui.lineview.selectable_view import SelectableLineView
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place, backward, forward, move
 from tui.rendering.folding import can_fold
@@ -35,7 +36,7 @@ class Reading:
     """The block under the cursor, by turn and block; None until the reader moves it."""
 
 
-class ConversationPane(LineView):
+class ConversationPane(SelectableLineView):
     """Reads one conversation at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -142,7 +143,7 @@ class ConversationPane(LineView):
         self._reading.source.catch_up()
         self.redraw()
 
-    def look(self, place: Place, line: Line) -> RowStyle:
+    def row_style(self, place: Place, line: Line) -> RowStyle:
         is_text = line is not BLANK
         has_bar = is_text and self.has_focus and place[:2] == self._reading.cursor
         fill = "question" if place.block == 0 and is_text else "text"
