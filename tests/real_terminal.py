@@ -76,7 +76,7 @@ class RealTerminal:
             stdout=side_of_program,
             stderr=side_of_program,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})},
+            env=_environment(environment or {}),
         )
         os.close(side_of_program)
 
@@ -190,6 +190,12 @@ class RealTerminal:
             self._asked_up_to = question.end()
         if self.answering and self._held_answers:
             self.answer()
+
+
+def _environment(given: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with what was given, and without a size, which programs believe over the terminal."""
+    whole = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **given}
+    return {name: value for name, value in whole.items() if name not in ("COLUMNS", "LINES")}
 
 
 def _shown(cell: pyte.screens.Char) -> ShownCell:

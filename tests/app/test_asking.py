@@ -1,6 +1,9 @@
+from pathlib import Path
+
+import pytest
 from textual import events
 
-from tests.app.user import driven
+from tests.app.user import User, driven
 from tui.screens.index_picker import IndexPicker
 from tui.settings import Settings
 from tui.widgets.composer import Composer
@@ -57,6 +60,40 @@ async def test_an_unbound_session_asks_for_its_indexes_when_it_has_none(settings
         await user.press("enter")
         await user.in_dialog("enter")
         await user.see("Bo Lin")
+
+
+@pytest.mark.parametrize("keys", [["f5"], ["f8", "f8"], ["ctrl+o"]], ids=["sync", "remove", "add"])
+async def test_a_question_goes_to_its_own_session_after_a_folder_was_changed_in_the_picker(
+    notes: Path, tmp_path: Path, keys: list[str]
+) -> None:
+    plans, more = tmp_path / "plans", tmp_path / "more"
+    for folder in (plans, more):
+        folder.mkdir()
+        (folder / "plan.md").write_text("# Plan\n\nThe plan is to land in June.\n")
+    async with driven(Settings(local=(plans, notes))) as user:
+        chat = user.app.chat
+        await user.until(lambda: len(chat.workspace.indexes) == 2)
+        await user.press("ctrl+n")
+        await user.see("plans")
+        await user.in_dialog("tab", "enter")
+        await user.see("(untitled)  ·  unbound")
+        await user.type("Who leads science?")
+        await user.press("enter")
+        await user.see("Which indexes does this question search?")
+        await user.type("plans")
+        await user.in_dialog(*keys)
+        if keys == ["ctrl+o"]:
+            await user.see("Add a folder of this machine")
+            await user.type(str(more))
+            await user.in_dialog("enter")
+            await user.until(lambda: len(chat.workspace.indexes) == 3)
+        if keys == ["f8", "f8"]:
+            await user.until(lambda: len(chat.workspace.indexes) == 1)
+        await user.see("Which indexes does this question search?")
+        await user.type("notes")
+        await user.in_dialog("space", "enter")
+        await user.see("Bo Lin")
+        assert len(chat.workspace.catalogue) == 1
 
 
 async def test_parts_fold_and_unfold_by_keys(settings: Settings) -> None:
@@ -136,10 +173,35 @@ async def test_up_brings_back_questions_and_down_the_draft(settings: Settings) -
         await user.until(lambda: composer.text == "draft")
 
 
+def press_together(user: User, *keys: str) -> None:
+    """Press keys that arrive in one piece, as over a slow line."""
+    for key in keys:
+        user.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
 async def test_keys_that_arrive_together_act_in_the_order_of_typing(settings: Settings) -> None:
     async with driven(settings) as user:
         composer = user.app.chat.query_one(Composer)
-        for key in ("a", "b", "backspace", "c", "left", "d", "home", "e"):
-            user.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        press_together(user, "a", "b", "backspace", "c", "left", "d", "home", "e")
         await user.until(lambda: len(composer.text) == 4)
         assert composer.text == "eadc"
+
+
+async def test_a_key_right_after_the_one_that_opens_the_picker_is_not_the_composer_s(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        await user.type("a draft")
+        press_together(user, "ctrl+n", "x", "enter")
+        await user.see("New session")
+        assert user.app.chat.query_one(Composer).text == "a draft"
+
+
+async def test_a_question_sent_twice_at_once_opens_one_picker(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.type("Who leads science?")
+        press_together(user, "enter", "enter")
+        await user.see("New session")
+        await user.press("escape")
+        await user.until(lambda: user.app.screen is user.app.chat)
+        assert user.app.chat.query_one(Composer).text == "Who leads science?"

@@ -1,6 +1,5 @@
 """The app under a pilot: press keys, wait for facts, read the screen."""
 
-import asyncio
 import unicodedata
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ from textual.strip import Strip
 from textual.widgets import Input, TextArea
 
 from tui.app import LlamaChat
-from tui.screens.dialog import IGNORE_KEYS_SECONDS, Dialog
+from tui.screens.dialog import Dialog
 from tui.settings import Settings
 
 
@@ -59,9 +58,12 @@ class User:
 
     async def in_dialog(self, *keys: str) -> None:
         """Press keys in the dialog that opens, once it takes them."""
-        await self.until(lambda: isinstance(self.app.screen, Dialog))
-        await asyncio.sleep(IGNORE_KEYS_SECONDS)
+        await self.until(self._has_dialog)
         await self.press(*keys)
+
+    def _has_dialog(self) -> bool:
+        screen: object = self.app.screen
+        return isinstance(screen, Dialog) and screen.takes_keys
 
     async def ask_in_new_session(self, question: str) -> None:
         """Ask where no session is open: in a new one, on the index under the picker's cursor."""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from tests.app.user import User, driven
 from tests.faults.proxy import FaultProxy
+from tui.api.models import Session
 from tui.settings import Settings
 from tui.widgets.session_list import SessionList
 
@@ -23,11 +24,17 @@ async def behind(proxy: FaultProxy) -> AsyncGenerator[User]:
 
 
 async def in_session(user: User) -> str:
-    """Ask one question that is answered well, so that a session is open; its id."""
+    """Ask one question that is answered well, so that a session is open and has its title; its id."""
     await user.ask_in_new_session("Who leads navigation?")
     await user.see("Ada Sol")
     await user.until(lambda: not user.app.chat.workspace.turns.busy)
-    return next(iter(user.app.chat.workspace.catalogue)).session_id
+    await user.until(lambda: bool(newest(user).generated_title))
+    return newest(user).session_id
+
+
+def newest(user: User) -> Session:
+    """The session at the top of the list."""
+    return next(iter(user.app.chat.workspace.catalogue))
 
 
 async def ask(user: User, question: str) -> None:

@@ -49,7 +49,7 @@ class Soak:
     """Asks turn after turn, and counts what went wrong."""
 
     def __init__(self, workspace: Workspace, proxy: faults.FaultProxy, seed: int) -> None:
-        self._desk = workspace
+        self._workspace = workspace
         self._proxy = proxy
         self._random = random.Random(seed)
         self.faults = Counter[str]()
@@ -59,31 +59,32 @@ class Soak:
 
     async def session(self, turns: int) -> None:
         """A new session with so many turns; afterwards it must read as the server has it."""
-        before = set(self._desk.catalogue.sessions)
-        await self._desk.create([self._desk.indexes[0].id], is_bound=True)
-        session_id = next(iter(set(self._desk.catalogue.sessions) - before))
+        session_id = await self._workspace.create([self._workspace.indexes[0].id], is_bound=True)
+        assert session_id is not None
         for number in range(turns):
             await self._turn(session_id, f"Who leads navigation, {session_id[-6:]} {number}?")
-        shown = self._desk.transcripts[session_id]
-        await self._desk.open(session_id)
-        self.lost_events += _differences(shown, self._desk.transcripts[session_id])
+        shown = self._workspace.transcript(session_id)
+        await self._workspace.open(session_id)
+        self.lost_events += _differences(shown, self._workspace.transcript(session_id))
 
     async def _turn(self, session_id: str, question: str) -> None:
         name = self._random.choice(list(FAULTS))
         self.faults[name] += 1
         self._proxy.next_turns.append(FAULTS[name])
-        assert self._desk.turns.ask(session_id, question)
-        while session_id in self._desk.turns.busy:
+        assert self._workspace.ask(session_id, question)
+        while self._workspace.is_busy(session_id):
             await asyncio.sleep(0.002)
-        given_back = self._desk.state.drafts.get(session_id)
+        given_back = self._workspace.draft(session_id)
         self.given_back += bool(given_back)
         if (name in NOT_TAKEN) != (given_back == question):
             self.lost_events += 1
-        self._desk.state.drafts.write(session_id, "")
+        self._workspace.write_draft(session_id, "")
 
 
-def _differences(shown: Transcript, stored: Transcript) -> int:
+def _differences(shown: Transcript | None, stored: Transcript | None) -> int:
     """Turns that read otherwise than the server has them, or are not there."""
+    assert shown is not None
+    assert stored is not None
     said = [(turn.question, *(part.text for part in turn.parts if isinstance(part, Answer))) for turn in shown]
     kept = [(turn.question, *(part.text for part in turn.parts if isinstance(part, Answer))) for turn in stored]
     return sum((Counter(kept) - Counter(said)).values()) + sum((Counter(said) - Counter(kept)).values())
@@ -103,11 +104,11 @@ async def _soak(base_url: str, key: str, folder: Path, turns: int, seed: int) ->
     async with faults.fault_proxy(base_url) as proxy:
         failures = Counter[str]()
 
-        def tell(news: Update) -> None:
-            if isinstance(news, RequestFailed) and isinstance(news.error, UnknownOutcomeError):
-                failures[news.error.message] += 1
+        def note(update: Update) -> None:
+            if isinstance(update, RequestFailed) and isinstance(update.error, UnknownOutcomeError):
+                failures[update.error.message] += 1
 
-        workspace = Workspace(store, "soak", tell, asyncio.create_task)
+        workspace = Workspace(store, "soak", note, asyncio.create_task)
         workspace.turns.recovery.sleep = lambda _: asyncio.sleep(0.005)
         await workspace.connect(Client(Connection(proxy.base_url, SecretStr(key))))
         soak = Soak(workspace, proxy, seed)

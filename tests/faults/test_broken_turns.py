@@ -182,6 +182,6 @@ async def test_a_key_refused_in_mid_session_is_asked_for_anew_and_all_goes_on(
         await user.press("enter")
         await user.until(lambda: user.app.screen is user.app.chat)
         assert user.app.chat.query_one(Composer).text == QUESTION
-        await user.until(lambda: user.app.chat.workspace.is_current)
+        await user.until(lambda: user.app.chat.workspace.is_live)
         await user.press("enter")
         await user.see(ANSWER)

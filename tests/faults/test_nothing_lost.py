@@ -63,7 +63,7 @@ async def test_drafts_survive_switching_and_a_restart(proxy: FaultProxy) -> None
         await user.type("another")
     async with behind(proxy) as user:
         composer = user.app.chat.query_one(Composer)
-        await user.until(lambda: user.app.chat.workspace.is_current)
+        await user.until(lambda: user.app.chat.workspace.is_live)
         await open_session(user, first)
         await user.until(lambda: composer.text == "half a thought")
 
@@ -130,7 +130,7 @@ async def test_escape_pauses_the_queue_and_enter_on_an_empty_line_sends_it(proxy
         await user.until(lambda: not user.app.chat.workspace.turns.busy)
         assert proxy.prompts.count("Who leads science?") == 0
     async with behind(proxy) as user:
-        await user.until(lambda: user.app.chat.workspace.is_current)
+        await user.until(lambda: user.app.chat.workspace.is_live)
         await user.press("ctrl+s", "enter")
         await user.see("paused")
         await user.until(lambda: not user.app.chat.workspace.turns.busy)
@@ -182,7 +182,7 @@ async def test_a_second_instance_reads_the_session_and_says_why_it_does_not_writ
     hold = hold_in_another_process(store_path(), account_of(proxy), session_id)
     try:
         async with behind(proxy) as user:
-            await user.until(lambda: user.app.chat.workspace.is_current)
+            await user.until(lambda: user.app.chat.workspace.is_live)
             await open_session(user, session_id)
             await user.see("Another llamachat-tui has this session open")
             await user.see("Ada Sol")

@@ -5,7 +5,10 @@ import httpx
 import pytest
 from llama_cloud import LlamaCloud
 
-from tests.local.server import Connection, running_server
+from tests.local.server import Connection, connected, synced_server
+
+KILN = Path(__file__).parent / "kiln"
+"""The manual of a kiln's controller, as a folder of documents to search."""
 
 NOTES = {
     "kitchen.md": """# Kitchen
@@ -59,20 +62,19 @@ def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Connection]:
     other = write_notes(tmp_path_factory.mktemp("library") / "archive")
-    with running_server([notes, other], tmp_path_factory.mktemp("data")) as connection:
+    with synced_server([notes, other, KILN], tmp_path_factory.mktemp("data")) as connection:
         yield connection
 
 
 @pytest.fixture(scope="session")
 def manual(tmp_path_factory: pytest.TempPathFactory) -> Generator[Connection]:
-    with running_server([], tmp_path_factory.mktemp("data")) as connection:
+    with synced_server([], tmp_path_factory.mktemp("data")) as connection:
         yield connection
 
 
 @pytest.fixture
 def http(server: Connection) -> Generator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {server.api_key}"}
-    with httpx.Client(base_url=server.base_url, headers=headers, trust_env=False, timeout=20) as client:
+    with connected(server) as client:
         yield client
 
 

@@ -21,7 +21,7 @@ KEY = "llx-test"
 @contextmanager
 def served(folder: Path, data: Path, agent: Agent, ping_seconds: float = 15) -> Generator[httpx.Client]:
     """A client of a server whose turns this agent runs."""
-    app = build(LibraryDatabase(data), folders_of([folder]), KEY, None, agent, ping_seconds)
+    app = build(LibraryDatabase(data), folders_of([folder]), KEY, agent, ping_seconds, loopback_only=False)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=1))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 
 def until(fact: Callable[[], bool], seconds: float = 20) -> None:
     """Waits until something is so."""
@@ -37,9 +39,29 @@ def start(folders: Sequence[Path], data_dir: Path, *options: str) -> subprocess.
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)
 
 
+def connected(connection: Connection) -> httpx.Client:
+    """An HTTP client of the server, with its key."""
+    headers = {"Authorization": f"Bearer {connection.api_key}"}
+    return httpx.Client(base_url=connection.base_url, headers=headers, trust_env=False, timeout=20)
+
+
+def until_synced(http: httpx.Client) -> None:
+    """Waits until every index has been read once."""
+    until(lambda: all(item["metadata"]["status"] != "syncing" for item in http.get("/api/v1/indexes").json()["items"]))
+
+
+@contextmanager
+def synced_server(folders: Sequence[Path], data_dir: Path, *options: str) -> Generator[Connection]:
+    """`running_server`, with all that is in the folders read."""
+    with running_server(folders, data_dir, *options) as connection:
+        with connected(connection) as http:
+            until_synced(http)
+        yield connection
+
+
 @contextmanager
 def running_server(folders: Sequence[Path], data_dir: Path, *options: str) -> Generator[Connection]:
-    """The server over these folders (none: the manual), ready for requests."""
+    """The server over these folders (none: the manual), ready for requests; it begins to read them."""
     with start(folders, data_dir, *options) as process:
         try:
             assert process.stdout is not None

@@ -54,6 +54,11 @@ def test_listening_widely_needs_a_key_of_ones_own(tmp_path: Path) -> None:
     assert "needs a key" in refused(tmp_path, "--host", "0.0.0.0")
 
 
+def test_any_name_of_this_machine_needs_none(tmp_path: Path, notes: Path) -> None:
+    with running_server([notes], tmp_path / "data", "--host", "LocalHost") as server, client(server) as http:
+        assert list(index_ids(http)) == ["notes"]
+
+
 def test_a_key_file_with_a_key_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("llx-a b\n")
     assert "cannot have" in refused(tmp_path, "--api-key-file", str(tmp_path / "key"))

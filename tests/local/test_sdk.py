@@ -56,7 +56,7 @@ def test_sessions_are_listed_over_several_pages_newest_first(chat: Any) -> None:
 
 def test_indexes(sdk: LlamaCloud) -> None:
     listed = {index.name: index for index in sdk.indexes.list()}
-    assert set(listed) == {"notes", "archive"}
+    assert set(listed) == {"notes", "archive", "kiln"}
     index = sdk.indexes.get(listed["notes"].id, expand=["sync_in_progress"])
     assert index.sync_in_progress in (True, False)
     assert index.created_at is not None

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from tui.api.models import Event, Stop, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, ToolResult, UserInput
 from tui.app import LlamaChat
 from tui.conversation.transcript import Transcript, advance, replay
+from tui.lineview.selectable_view import SelectableLineView
 from tui.settings import Settings
 from tui.widgets.conversation_pane import ConversationPane
 
@@ -22,13 +23,18 @@ class PaneApp(App[None]):
         super().__init__(css_path=[*LlamaChat(Settings()).css_path])
 
     def compose(self) -> ComposeResult:
+        self.chosen: list[str] = []
         yield ConversationPane()
+
+    def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
+        self.chosen.append(message.url)
 
 
 @dataclass
 class Reading:
     """A pane under a pilot."""
 
+    app: PaneApp
     pane: ConversationPane
     pilot: "Pilot[None]"
 
@@ -57,7 +63,7 @@ async def reading(transcript: Transcript, width: int = 80, height: int = 20) -> 
         pane.focus()
         pane.show("one", transcript)
         await pilot.pause()
-        yield Reading(pane, pilot)
+        yield Reading(app, pane, pilot)
 
 
 def turn(number: int, lines: int = 8) -> Iterator[Event]:
@@ -153,6 +159,16 @@ async def test_each_conversation_keeps_its_own_place_and_folds() -> None:
         reader.pane.show("one", conversation(20))
         await reader.pilot.pause()
         assert reader.rows == before
+
+
+async def test_a_click_on_a_link_chooses_it_once() -> None:
+    told = replay([UserInput("q"), Text("See [the manual](https://example.com/)."), Stop()])
+    async with reading(told) as reader:
+        y = next(y for y, row in enumerate(reader.rows) if "the manual" in row)
+        x = reader.pane.render_line(y).text.index("manual")
+        await reader.pilot.click(ConversationPane, offset=(x, y))
+        await reader.pilot.pause()
+        assert reader.app.chosen == ["https://example.com/"]
 
 
 async def test_only_what_is_near_the_screen_is_rendered() -> None:

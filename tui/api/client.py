@@ -16,10 +16,11 @@ from urllib.parse import quote
 import httpx
 
 from tui.api import decoding, errors, explain, network
-from tui.api.connection import Connection, is_loopback
+from tui.api.connection import Connection
 from tui.api.models import MAX_BOUND_INDEXES, Attachment, FullSession, Index, Page, PresignedUrl, Project, Session
 from tui.api.retry import with_retries
 from tui.cooperative import run_in_slices
+from tui.loopback import is_loopback
 from tui.sanitize import well_formed
 
 MAX_BODY_BYTES = 256 * 1024 * 1024

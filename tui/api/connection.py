@@ -3,7 +3,6 @@
 A key belongs to the origin (scheme, host, port) that it was given for. `https` is the rule; `http` is for loopback.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -12,6 +11,7 @@ from pydantic import SecretStr
 
 from tui.api.errors import ConfigurationError
 from tui.api.regions import REGIONS
+from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
 MAX_KEY_CHARS = 500
@@ -68,14 +68,6 @@ def connection_from(
         organization_id=organization_id,
         key_source=key_source,
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, told by its name alone."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def checked_base_url(address: str, source: str = "the base URL") -> str:

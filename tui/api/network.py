@@ -16,7 +16,7 @@ from urllib.request import proxy_bypass
 import httpx
 
 from tui.api import errors
-from tui.api.connection import is_loopback
+from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
 _PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")

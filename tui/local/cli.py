@@ -14,11 +14,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.loopback import is_loopback
+
 if TYPE_CHECKING:
     from tui.local.agents.agent import Agent
 
 KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 class UsageError(Exception):
@@ -137,7 +138,7 @@ def _agent() -> "Agent":
 def serve(options: argparse.Namespace) -> None:
     """Runs the server until it is told to end. Raises `UsageError`, and what `Database` raises."""
     given_key = _api_key(options.api_key_file)
-    local = options.host in LOOPBACK_HOSTS
+    local = is_loopback(options.host)
     if not local and given_key is None:
         raise UsageError(
             f"To listen on {options.host}, where other machines can reach it, the server needs a key of your own: "
@@ -156,15 +157,15 @@ def serve(options: argparse.Namespace) -> None:
 
     agent = _agent()
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
-    app = build(LibraryDatabase(data_folder()), served, key, frozenset(LOOPBACK_HOSTS) if local else None, agent)
-    serving, syncing = app.state.folders, app.state.syncing
+    app = build(LibraryDatabase(data_folder()), served, key, agent, loopback_only=local)
+    serving, supervisor = app.state.folders, app.state.supervisor
     names = [folder.name for folder in serving.by_id.values()]
     ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)
 
     def tell() -> None:
         print(ready.as_json() if options.json else ready.as_text(), flush=True)
         if sys.stderr.isatty() and not options.json:
-            show_in_background(serving, syncing, sys.stderr)
+            show_in_background(serving, supervisor, sys.stderr)
 
     run(app, listener, tell, until_stdin_closes=options.until_stdin_closes)
 

@@ -3,12 +3,13 @@
 It hears the widgets, runs the workspace's coroutines as workers, and shows what the workspace publishes.
 """
 
-from collections.abc import Callable, Coroutine
+from asyncio import sleep
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters
+from textual import getters, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -17,10 +18,8 @@ from textual.timer import Timer
 
 from tui.api.errors import ApiError, KeyRefusedError
 from tui.api.models import Session
-from tui.conversation.catalogue import names_of, title_of
 from tui.conversation.transcript import Transcript
 from tui.screens.reading import ReadingScreen
-from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
 from tui.widgets.composer import Composer
@@ -30,13 +29,13 @@ from tui.widgets.key_hints import KeyHints
 from tui.widgets.queue_line import QueueLine
 from tui.widgets.session_list import SessionList, SessionMark, SessionRow
 from tui.widgets.sidebar import Sidebar
+from tui.workspace.recovery import Work
 from tui.workspace.updates import (
     DraftChanged,
     ListChanged,
     Notice,
     QueueChanged,
     RequestFailed,
-    SessionCreated,
     TranscriptChanged,
     TurnEnded,
     Update,
@@ -44,7 +43,7 @@ from tui.workspace.updates import (
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from tui.screens.index_picker import Choice, IndexPicker, PickerAnswer
+    from tui.screens.index_picker import Choice, IndexPicker
 
 UNDO_SECONDS = 5.0
 """So long a deleted session can be brought back; then it is deleted on the server."""
@@ -102,7 +101,6 @@ class ChatScreen(ReadingScreen):
         self._open_id: str | None = None
         self._marks: dict[str, SessionMark] = {}
         self._deleted: tuple[Session, Timer] | None = None
-        self._waiting_question = ""
         self._quit_asked = -QUIT_WITHIN
         self._picker: IndexPicker | None = None
 
@@ -119,16 +117,16 @@ class ChatScreen(ReadingScreen):
 
     def on_mount(self) -> None:
         self._show_sessions()
-        self.query_one(Composer).put(self.workspace.state.drafts.get(NO_SESSION))
+        self.query_one(Composer).put(self.workspace.draft(None))
 
     async def enter(self, account: str) -> None:
         """Turn to another account, if it is another: nothing of one is shown with the other."""
-        if account != self.workspace.state.account_id:
+        if account != self.workspace.account_id:
             self._turn_to(None)
             await self.workspace.close()
             self.workspace.load_account(account)
             self.query_one(ConversationView).show_notice(BEGINNING)
-            self.query_one(Composer).put(self.workspace.state.drafts.get(NO_SESSION))
+            self.query_one(Composer).put(self.workspace.draft(None))
             self._show_sessions()
 
     def warn(self, words: str) -> None:
@@ -137,11 +135,11 @@ class ChatScreen(ReadingScreen):
 
     def say_place(self, place: str) -> None:
         """Say in the bottom line what the app is connected to."""
-        self.query_one(KeyHints).say_place(place)
+        self.query_one(KeyHints).connected_to = place
 
     def say_activity(self, activity: str) -> None:
         """Say in the bottom line what is being waited for; empty where nothing is."""
-        self.query_one(KeyHints).say_activity(activity)
+        self.query_one(KeyHints).activity = activity
 
     def say_problem(self, problem: str) -> None:
         """Say what went wrong: where no conversation is open in its place, else in a notice."""
@@ -166,24 +164,22 @@ class ChatScreen(ReadingScreen):
         match update:
             case ListChanged():
                 self._show_sessions()
-            case SessionCreated(session_id):
-                self._begin_session(session_id)
             case TranscriptChanged(session_id):
                 self._show_transcript(session_id)
             case TurnEnded(session_id, well):
                 self._mark_end(session_id, well)
             case QueueChanged(session_id) | DraftChanged(session_id):
-                if session_id == (self._open_id or NO_SESSION):
+                if session_id == self._open_id:
                     self._show_what_is_written(update)
             case Notice(session_id, words):
-                about = "" if session_id == self._open_id else f"{self._title_of(session_id)}: "
+                about = "" if session_id == self._open_id else f"{self.workspace.title(session_id)}: "
                 self.notify(about + words, markup=False, timeout=15)
             case RequestFailed(error):
                 self._show_failure(error)
 
     def _show_what_is_written(self, news: QueueChanged | DraftChanged) -> None:
         if isinstance(news, DraftChanged):
-            self.query_one(Composer).put(self.workspace.state.drafts.get(news.session_id))
+            self.query_one(Composer).put(self.workspace.draft(news.session_id))
         self._show_queue()
 
     def _show_failure(self, error: ApiError) -> None:
@@ -199,29 +195,32 @@ class ChatScreen(ReadingScreen):
     def _show_sessions(self) -> None:
         rows = [
             SessionRow(
-                session.session_id, self._title(session), session.last_updated_at, self._mark(session.session_id)
+                session.session_id,
+                self.workspace.title(session.session_id),
+                session.last_updated_at,
+                self._mark(session.session_id),
             )
             for session in self.workspace.catalogue
         ]
-        self.query_one(Sidebar).show_rows(rows, self._open_id)
+        sidebar = self.query_one(Sidebar)
+        sidebar.rows, sidebar.open_id = rows, self._open_id
         self._show_heading()
-        if self._picker is not None and self._picker.is_current:
+        if self._picker is not None and self._picker.is_mounted and self._picker.is_current:
             self._picker.show_indexes(self.workspace.indexes)
 
     def _show_heading(self) -> None:
-        session = self.workspace.catalogue.get(self._open_id)
+        session, view = self.workspace.catalogue.get(self._open_id), self.query_one(ConversationView)
         if session is None:
-            self.query_one(ConversationView).show_heading("", "")
+            view.title = view.searched = ""
             return
-        searched = session.index_ids or self.workspace.turns.scopes.get(session.session_id, ())
-        names = ", ".join(names_of(searched, self.workspace.indexes)) or "unbound"
-        self.query_one(ConversationView).show_heading(self._title(session), names)
+        view.title = self.workspace.title(session.session_id)
+        view.searched = ", ".join(self.workspace.searched_names(session)) or "unbound"
 
     def _show_transcript(self, session_id: str) -> None:
         if session_id == self._open_id:
             self.app.pace(self._draw_open)
-            is_busy = self.workspace.transcripts[session_id].is_busy
-            self.say_activity("Answering · Esc stops" if is_busy else "")
+            transcript = self._transcript()
+            self.say_activity("Answering · Esc stops" if transcript and transcript.is_busy else "")
 
     def _draw_open(self) -> None:
         transcript = self._transcript()
@@ -229,44 +228,37 @@ class ChatScreen(ReadingScreen):
             self.query_one(ConversationView).draw(transcript)
 
     def _transcript(self) -> Transcript | None:
-        return self.workspace.transcripts.get(self._open_id or "")
+        return self.workspace.transcript(self._open_id)
 
     def _mark(self, session_id: str) -> SessionMark:
-        return "busy" if session_id in self.workspace.turns.busy else self._marks.get(session_id, "")
+        return "busy" if self.workspace.is_busy(session_id) else self._marks.get(session_id, "")
 
     def _mark_end(self, session_id: str, well: bool) -> None:
         is_seen = session_id == self._open_id and self.app.app_focus
         self._marks[session_id] = "" if session_id == self._open_id else "unseen" if well else "failed"
         if not is_seen:
-            self.post_message(self.TurnEndedUnseen(self._title_of(session_id), well))
+            self.post_message(self.TurnEndedUnseen(self.workspace.title(session_id), well))
         self._show_sessions()
 
-    def _title_of(self, session_id: str) -> str:
-        session = self.workspace.catalogue.get(session_id)
-        return "A session" if session is None else self._title(session)
-
-    def _title(self, session: Session) -> str:
-        first_question = self.workspace.transcripts.get(session.session_id, Transcript()).first_question
-        return title_of(session, first_question, self.workspace.names.get(session.session_id, ""))
-
     def _show_queue(self) -> None:
-        waiting = self.workspace.turns.waiting(self._open_id or NO_SESSION)
-        is_paused = self.workspace.turns.is_paused(self._open_id or NO_SESSION)
-        self.query_one(QueueLine).show(waiting, is_paused=is_paused)
+        waiting = self.workspace.waiting(self._open_id)
+        is_paused = self.workspace.is_paused(self._open_id)
+        queue = self.query_one(QueueLine)
+        queue.waiting, queue.is_paused = waiting, is_paused
         self.query_one(Composer).has_waiting = bool(waiting)
 
     def _turn_to(self, session_id: str | None) -> None:
         """Make a session, or none, the one that is read and written in; each has its own draft and queue."""
         before, self._open_id = self._open_id, session_id
-        composer, drafts = self.query_one(Composer), self.workspace.state.drafts
-        drafts.write(before or NO_SESSION, composer.text)
-        drafts.save()
-        self.workspace.switch(session_id or NO_SESSION, before)
-        composer.put(drafts.get(session_id or NO_SESSION))
+        composer = self.query_one(Composer)
+        self.workspace.write_draft(before, composer.text)
+        self.workspace.save_drafts()
+        self.workspace.switch(session_id, before)
+        composer.put(self.workspace.draft(session_id))
         self._show_queue()
 
     def on_text_area_changed(self) -> None:
-        self.workspace.state.drafts.write(self._open_id or NO_SESSION, self.query_one(Composer).text)
+        self.workspace.write_draft(self._open_id, self.query_one(Composer).text)
 
     def _open(self, session_id: str) -> None:
         if session_id != self._open_id:
@@ -277,7 +269,7 @@ class ChatScreen(ReadingScreen):
         self.say_activity("" if transcript is not None else "Opening the session…")
         self.remove_class("-sessions")
         self._show_sessions()
-        self.query_one(Sidebar).put_cursor_on(session_id)
+        self.query_one(SessionList).put_cursor_on(session_id)
         self._remember_questions()
         self.set_focus(self.query_one(Composer))
 
@@ -291,13 +283,13 @@ class ChatScreen(ReadingScreen):
     def on_session_list_name_requested(self, message: SessionList.NameRequested) -> None:
         def take(name: str | None) -> None:
             if name is not None:
-                self.workspace.name(message.session_id, name)
+                self.workspace.rename(message.session_id, name)
 
-        if self.workspace.is_current:
+        if self.workspace.is_live:
             from tui.screens.text_prompt import TextPrompt
 
             keys = "Kept on this machine. Enter take · empty: its title again · Esc close"
-            name = self.workspace.names.get(message.session_id, "")
+            name = self.workspace.name(message.session_id)
             question = TextPrompt("Name of this session", keys, value=name, placeholder="its title on the server")
             self.app.push_screen(question, take)
         else:
@@ -308,9 +300,14 @@ class ChatScreen(ReadingScreen):
 
     def on_session_list_deletion_confirmed(self, message: SessionList.DeletionConfirmed) -> None:
         self._finish_deletion()
+        title = self.workspace.title(message.session_id)
         session = self.workspace.hide(message.session_id)
         self._deleted = (session, self.set_timer(UNDO_SECONDS, self._finish_deletion))
-        self.notify(f"Deleted: {self._title(session)}. Press u to bring it back.", markup=False, timeout=UNDO_SECONDS)
+        self.notify(
+            f"Deleted: {title}. Press u to bring it back.",
+            markup=False,
+            timeout=UNDO_SECONDS,
+        )
 
     def action_undo_delete(self) -> None:
         if self._deleted is not None:
@@ -330,19 +327,16 @@ class ChatScreen(ReadingScreen):
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
         session = self.workspace.catalogue.get(self._open_id)
-        if session is None or session.session_id in self.workspace.state.deleted_elsewhere:
-            self._waiting_question = message.text
-            self.action_new_session()
-        elif session.index_ids is None and not self.workspace.turns.scopes.get(session.session_id):
-            self._waiting_question = message.text
-            self._choose_scope(session.session_id)
+        if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
+            self._begin_session(message.text)
+        elif self.workspace.needs_scope(session):
+            self._ask_in_chosen_indexes(session.session_id, message.text)
         else:
             self._ask(session.session_id, message.text)
 
     def _ask(self, session_id: str, question: str) -> bool:
         """Send a question; it leaves the composer with this. False where it could not be taken."""
-        self._waiting_question = ""
-        is_taken = self.workspace.turns.ask(session_id, question)
+        is_taken = self.workspace.ask(session_id, question)
         if is_taken:
             self.query_one(Composer).take()
             self.query_one(ConversationView).pane.follow()
@@ -350,21 +344,12 @@ class ChatScreen(ReadingScreen):
         return is_taken
 
     def on_composer_resume_requested(self) -> None:
-        if self._open_id is not None:
-            self.workspace.turns.resume(self._open_id)
+        self.workspace.resume(self._open_id)
 
     def on_composer_last_waiting_requested(self, message: Composer.LastWaitingRequested) -> None:
-        question = self.workspace.turns.take_last_waiting(self._open_id or NO_SESSION)
+        question = self.workspace.take_last_waiting(self._open_id)
         if message.to_edit:
             self.query_one(Composer).put(question)
-
-    def _begin_session(self, session_id: str) -> None:
-        self._open(session_id)
-        if self._waiting_question and self._ask_what_waited():
-            self.workspace.state.drafts.write(NO_SESSION, "")
-
-    def _ask_what_waited(self) -> bool:
-        return self._open_id is not None and self._ask(self._open_id, self._waiting_question)
 
     def on_composer_history_requested(self) -> None:
         from tui.screens.choice_list import ChoiceList  # here and below: no dialog is loaded before it is opened
@@ -403,57 +388,68 @@ class ChatScreen(ReadingScreen):
         self.set_focus(self.query_one(Composer))
         self.query_one(Composer).type(message.text)
 
-    def action_new_session(self) -> None:
-        def take(choice: "Choice | None") -> None:
-            if choice is None:
-                self._waiting_question = ""
-            else:
-                self._run(self.workspace.create(choice.index_ids, is_bound=choice.is_bound))
+    async def action_new_session(self) -> None:
+        self._begin_session()
+        await sleep(0)  # the worker opens its dialog now: the next key is for that and not for the composer
 
-        picker = self._pick(take)
-        self._run(self.workspace.watch_indexes(lambda: picker.is_current))
+    @work
+    async def _begin_session(self, question: str = "") -> None:
+        """Have indexes chosen for a new session, open it, and ask in it what was typed before there was one."""
+        written_in = self._open_id
+        choice = await self._choose_indexes()
+        if choice is None:
+            return
+        session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
+        if session_id is None:
+            return
+        self._open(session_id)
+        is_asked = bool(question) and self._ask(session_id, question)
+        if is_asked and self.workspace.draft(written_in).strip() == question:
+            self.workspace.write_draft(written_in, "")
 
-    def _choose_scope(self, session_id: str) -> None:
-        def take(choice: "Choice | None") -> None:
-            if choice is not None:
-                self.workspace.turns.scopes[session_id] = choice.index_ids
-                self._show_heading()
-                if self._waiting_question:
-                    self._ask_what_waited()
+    @work
+    async def _ask_in_chosen_indexes(self, session_id: str, question: str) -> None:
+        """Have the indexes chosen that an unbound session's questions search, this one first."""
+        choice = await self._choose_indexes(for_question=True)
+        if choice is not None and session_id == self._open_id:
+            self.workspace.set_scope(session_id, choice.index_ids)
+            self._ask(session_id, question)
 
-        self._pick(take, scope_of_unbound=True)
-
-    def _pick(self, take: "Callable[[Choice | None], None]", *, scope_of_unbound: bool = False) -> "IndexPicker":
+    async def _choose_indexes(self, *, for_question: bool = False) -> "Choice | None":
+        """What the reader chose; None where the picker was closed. Folders may be changed in between."""
         from tui.screens.index_picker import AddFolder, Choice, IndexPicker, RemoveIndex, SyncIndex
 
-        def answered(answer: "PickerAnswer | None") -> None:
-            match answer:
-                case None | Choice():
-                    take(answer)
+        if not self.is_active:
+            return None
+        change: Work | None = None
+        while True:
+            picker = self._picker = IndexPicker(
+                self.workspace.indexes, for_question=for_question, keeps_folders=self.workspace.keeps_folders
+            )
+            self.run_worker(self._follow_indexes(change, picker))
+            match await self.app.push_screen_wait(picker):
+                case None | Choice() as choice:
+                    return choice
                 case AddFolder():
-                    self._add_folder()
+                    change = await self._folder_to_add()
                 case SyncIndex(index_id):
-                    self._run(self.workspace.sync_index(index_id))
-                    self.action_new_session()
+                    change = self.workspace.sync_index(index_id)
                 case RemoveIndex(index_id):
-                    self._run(self.workspace.remove_index(index_id))
-                    self.action_new_session()
+                    change = self.workspace.remove_index(index_id)
 
-        folders = self.workspace.keeps_folders
-        self._picker = IndexPicker(self.workspace.indexes, scope_of_unbound=scope_of_unbound, keeps_folders=folders)
-        self.app.push_screen(self._picker, answered)
-        return self._picker
+    async def _follow_indexes(self, change: Work | None, picker: "IndexPicker") -> None:
+        """Make a change to the indexes, and show how they are as long as the picker is open."""
+        if change is not None:
+            await change
+        await self.workspace.watch_indexes(lambda: picker.is_current)
 
-    def _add_folder(self) -> None:
+    async def _folder_to_add(self) -> Work | None:
         from tui.screens.text_prompt import TextPrompt
 
-        def take(path: str | None) -> None:
-            if path:
-                self._run(self.workspace.add_folder(path))
-            self.action_new_session()
-
         keys = "Its documents become one index, named after it. Enter take · Esc close"
-        self.app.push_screen(TextPrompt("Add a folder of this machine", keys, placeholder="~/papers"), take)
+        prompt = TextPrompt("Add a folder of this machine", keys, placeholder="~/papers")
+        path = await self.app.push_screen_wait(prompt)
+        return self.workspace.add_folder(path) if path else None
 
     def action_go_to_sessions(self) -> None:
         if self.query_one(SessionList).has_focus:
@@ -475,8 +471,8 @@ class ChatScreen(ReadingScreen):
     def action_escape(self) -> None:
         if self.has_class("-sessions") and self.has_class("-narrow"):
             self.action_go_to_sessions()
-        elif self._open_id is not None:
-            self.workspace.turns.stop(self._open_id)
+        else:
+            self.workspace.stop(self._open_id)
 
     def action_copy_or_stop(self) -> None:
         composer, pane = self.query_one(Composer), self.query_one(ConversationView).pane
@@ -484,7 +480,7 @@ class ChatScreen(ReadingScreen):
             composer.action_copy()
         elif pane.selected_text:
             pane.action_copy()
-        elif self._open_id is not None and self.workspace.turns.stop(self._open_id):
+        elif self.workspace.stop(self._open_id):
             return
         elif composer.text:
             composer.remember([*composer.remembered, composer.take()])

@@ -69,7 +69,7 @@ class FilterField(Input):
 class IndexPicker(Dialog[PickerAnswer]):
     """Indexes to tick: typing filters, Space ticks, Enter takes. Nothing ticked takes the one under the cursor.
 
-    With `scope_of_unbound` the dialog only chooses what the next question of an unbound session searches. With
+    With `for_question` the dialog only chooses what the next question of an unbound session searches. With
     `keeps_folders` the indexes are folders of this machine, which can be added, read again and removed from here.
     """
 
@@ -86,21 +86,19 @@ class IndexPicker(Dialog[PickerAnswer]):
         Binding("pagedown", "move('page_down')", "Page down", show=False),
     ]
 
-    def __init__(
-        self, indexes: Sequence[Index], *, scope_of_unbound: bool = False, keeps_folders: bool = False
-    ) -> None:
+    def __init__(self, indexes: Sequence[Index], *, for_question: bool = False, keeps_folders: bool = False) -> None:
         super().__init__()
         self._indexes = indexes
         self._ticked = _only(indexes)
         self._has_chosen = False
-        self._scope_only = scope_of_unbound
+        self._for_question = for_question
         self._keeps_folders = keeps_folders
         self._asked_to_remove: str | None = None
-        self._is_bound = not scope_of_unbound
+        self._is_bound = not for_question
 
     def compose(self) -> ComposeResult:
         with Vertical(id="picker"):
-            title = "Which indexes does this question search?" if self._scope_only else "New session: which indexes?"
+            title = "Which indexes does this question search?" if self._for_question else "New session: which indexes?"
             yield Static(title, classes="dialog-title", markup=False)
             yield FilterField(placeholder="Type to filter", compact=True)
             yield OptionList(compact=True, markup=False)
@@ -151,14 +149,14 @@ class IndexPicker(Dialog[PickerAnswer]):
         self._show()
 
     def action_toggle_bound(self) -> None:
-        if not self._scope_only:
+        if not self._for_question:
             self._is_bound = not self._is_bound
             self._show()
 
     def action_take(self) -> None:
         under_cursor = self._under_cursor()
         chosen = tuple(self._ticked) or (
-            (under_cursor,) if under_cursor and (self._is_bound or self._scope_only) else ()
+            (under_cursor,) if under_cursor and (self._is_bound or self._for_question) else ()
         )
         if chosen or not self._is_bound:
             self.dismiss(Choice(chosen, self._is_bound))
@@ -200,7 +198,7 @@ class IndexPicker(Dialog[PickerAnswer]):
             at = next((n for n, index in enumerate(shown) if index.id == under_cursor), 0)
             options.highlighted = at
         self._say(self._note(shown))
-        keys = "Space tick · Enter take · Esc close" + ("" if self._scope_only else " · Tab bound/unbound")
+        keys = "Space tick · Enter take · Esc close" + ("" if self._for_question else " · Tab bound/unbound")
         keys += "\nCtrl+O add a folder · F5 read it again · F8 remove it" if self._keeps_folders else ""
         self.query_one(".dialog-keys", Static).update(keys)
 
@@ -210,7 +208,7 @@ class IndexPicker(Dialog[PickerAnswer]):
         if not shown:
             return "No index has this in its name or description."
         ticked = f"{len(self._ticked)} of at most {MAX_BOUND_INDEXES} ticked. "
-        return ticked + ("" if self._scope_only else BOUND if self._is_bound else UNBOUND)
+        return ticked + ("" if self._for_question else BOUND if self._is_bound else UNBOUND)
 
     def _say(self, note: str, *, is_problem: bool = False) -> None:
         line = self.query_one(".dialog-note", Static)

@@ -23,13 +23,14 @@ class ReadingScreen(Screen[None]):
     ]
 
     def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
-        self.app.copy_to_clipboard(message.text)
+        excerpt = message.excerpt
+        self.app.copy_to_clipboard(excerpt.text)
         more = (
             ""
-            if message.what == "selection"
+            if excerpt.kind == "selection"
             else " Then c: a code block, q: the question, a: the answer, w: to a file."
         )
-        self.notify(f"Sent the {message.what} to the terminal's clipboard.{more}", markup=False, timeout=4)
+        self.notify(f"Sent the {excerpt.kind} to the terminal's clipboard.{more}", markup=False, timeout=4)
 
     def on_conversation_pane_last_copy_requested(self) -> None:
         self._write(Path.cwd() / "llamachat-copy.md", self.app.clipboard)

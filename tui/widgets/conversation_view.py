@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.reactive import var
 from textual.scrollbar import ScrollBar, ScrollTo
 from textual.widgets import Input, Static
 
@@ -34,10 +35,18 @@ class ConversationView(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "end_find", "End finding", show=False)]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.title = ""
-        """What the open conversation is called."""
+    title = var("")
+    """What the open conversation is called, as a safe line."""
+
+    searched = var("", init=False)
+    """The names of the indexes that it searches."""
+
+    heading = getters.query_one("#heading", Static)
+    notice = getters.query_one("#notice", Static)
+    body = getters.query_one(Horizontal)
+    pane = getters.query_one(ConversationPane)
+    bar = getters.query_one(ScrollBar)
+    find_field = getters.query_one(Input)
 
     def compose(self) -> ComposeResult:
         yield Static(id="heading", markup=False)
@@ -48,45 +57,44 @@ class ConversationView(Vertical):
         yield Input(placeholder="Find in this conversation", id="find", compact=True)
 
     def on_mount(self) -> None:
-        self.query_one(Input).display = False
+        self.find_field.display = False
         self.show_notice(BEGINNING)
 
-    @property
-    def pane(self) -> ConversationPane:
-        return self.query_one(ConversationPane)
+    def watch_title(self) -> None:
+        self._show_heading()
+
+    def watch_searched(self) -> None:
+        self._show_heading()
+
+    def _show_heading(self) -> None:
+        about = f"  ·  {self.searched}" if self.searched else ""
+        self.heading.update(Content.assemble((self.title, "bold"), (about, "$foreground-muted")))
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
-        self.query_one("#notice").display = False
-        self.query_one(Horizontal).display = True
+        self.notice.display = False
+        self.body.display = True
         self.pane.show(session_id, transcript)
 
     def show_notice(self, notice: str) -> None:
         """Show a few words in place of a conversation."""
-        self.query_one(Horizontal).display = False
-        self.query_one("#notice", Static).update(notice)
-        self.query_one("#notice").display = True
+        self.body.display = False
+        self.notice.update(notice)
+        self.notice.display = True
 
     def draw(self, transcript: Transcript) -> None:
         """Draw a later state of the conversation that is shown."""
         self.pane.draw(transcript)
 
-    def show_heading(self, title: str, searched: str) -> None:
-        """Name the conversation and the indexes it searches."""
-        self.title = title
-        about = f"  ·  {searched}" if searched else ""
-        self.query_one("#heading", Static).update(Content.assemble((title, "bold"), (about, "$foreground-muted")))
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":
-            return self.query_one(Input).display
+            return self.find_field.display
         return super().check_action(action, parameters)
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        bar = self.query_one(ScrollBar)
-        bar.window_virtual_size = SCROLL_UNITS
-        bar.window_size = max(1, round((message.last - message.first) * SCROLL_UNITS))
-        bar.position = round(message.first * SCROLL_UNITS)
+        self.bar.window_virtual_size = SCROLL_UNITS
+        self.bar.window_size = max(1, round((message.last - message.first) * SCROLL_UNITS))
+        self.bar.position = round(message.first * SCROLL_UNITS)
 
     @on(ScrollTo)
     def _scroll_by_mouse(self, message: ScrollTo) -> None:
@@ -96,9 +104,8 @@ class ConversationView(Vertical):
 
     def on_conversation_pane_find_requested(self, message: ConversationPane.FindRequested) -> None:
         message.stop()
-        field = self.query_one(Input)
-        field.display = True
-        field.focus()
+        self.find_field.display = True
+        self.find_field.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         self.pane.find(message.value)
@@ -109,7 +116,7 @@ class ConversationView(Vertical):
         self.pane.call_later(self.pane.action_find_next, -1)
 
     def action_end_find(self) -> None:
-        self.query_one(Input).display = False
-        self.query_one(Input).value = ""
+        self.find_field.display = False
+        self.find_field.value = ""
         self.pane.find("")
         self.pane.focus()

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from textual.content import Content
-from textual.widgets import Static
+from textual.reactive import reactive
+from textual.widget import Widget
 
 from tui.sanitize import clean_line
 
@@ -12,20 +13,24 @@ PAUSED = "paused · Enter sends"
 KEYS = "↑ edits the last · Del drops it"
 
 
-class QueueLine(Static):
+class QueueLine(Widget):
     """One line for the next question that waits and one for the keys; nothing where none waits."""
 
-    def on_mount(self) -> None:
-        self.show((), is_paused=False)
+    waiting: reactive[Sequence[str]] = reactive((), layout=True)
+    """The questions that wait, the next one first."""
 
-    def show(self, waiting: Sequence[str], *, is_paused: bool) -> None:
-        """Show these questions, the next one first."""
-        self.display = bool(waiting)
-        if waiting:
-            more = f"  and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-            state = PAUSED if is_paused else SENT_NEXT
-            question = clean_line(waiting[0])
-            self.update(
-                Content.assemble(("⏸ " if is_paused else "⏵ ", "$accent"), (question, ""), (more, "$foreground-muted"))
-                + Content.styled(f"\n  {state} · {KEYS}", "$foreground-muted")
-            )
+    is_paused = reactive(False)
+    """Whether they are not sent by themselves."""
+
+    def watch_waiting(self) -> None:
+        self.display = bool(self.waiting)
+
+    def render(self) -> Content:
+        if not self.waiting:
+            return Content("")
+        question = clean_line(self.waiting[0])
+        more = f"  and {len(self.waiting) - 1} more" if len(self.waiting) > 1 else ""
+        sign, state = ("⏸ ", PAUSED) if self.is_paused else ("⏵ ", SENT_NEXT)
+        return Content.assemble(
+            (sign, "$accent"), question, (more, "$foreground-muted"), (f"\n  {state} · {KEYS}", "$foreground-muted")
+        )

@@ -12,6 +12,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -78,29 +79,30 @@ class SessionList(ScrollView, can_focus=True):
     class MoreRequested(Message):
         """The last rows are near: the next page is wanted."""
 
+    rows: reactive[Sequence[SessionRow]] = reactive((), init=False, always_update=True)
+    """The sessions to browse. The cursor stays on the session it was on, or at its place where that one has gone."""
+
+    open_id: reactive[str | None] = reactive(None)
+    """The session that is open, listed or not."""
+
     def __init__(self) -> None:
         super().__init__()
-        self._rows: Sequence[SessionRow] = ()
         self._cursor = 0
-        self._open_id: str | None = None
         self._asked_to_delete: str | None = None
 
-    def show_rows(self, rows: Sequence[SessionRow], open_id: str | None) -> None:
-        """Show these rows; the cursor stays on the session it was on, or at its place where that one has gone."""
-        under_cursor = self.session_under_cursor
-        self._rows, self._open_id = rows, open_id
+    def watch_rows(self, before: Sequence[SessionRow], rows: Sequence[SessionRow]) -> None:
+        under_cursor = before[self._cursor].session_id if self._cursor < len(before) else None
         at = next((n for n, row in enumerate(rows) if row.session_id == under_cursor), self._cursor)
         self._cursor = max(0, min(at, len(rows) - 1))
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
-        self.refresh()
 
     @property
     def session_under_cursor(self) -> str | None:
-        return self._rows[self._cursor].session_id if self._cursor < len(self._rows) else None
+        return self.rows[self._cursor].session_id if self._cursor < len(self.rows) else None
 
     def put_cursor_on(self, session_id: str) -> None:
         """Move the cursor to a session; nothing happens where it is not listed."""
-        at = next((n for n, row in enumerate(self._rows) if row.session_id == session_id), None)
+        at = next((n for n, row in enumerate(self.rows) if row.session_id == session_id), None)
         if at is not None:
             self.action_move_to(at)
 
@@ -112,14 +114,14 @@ class SessionList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         at = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
-        if at >= len(self._rows):
+        if at >= len(self.rows):
             return Strip.blank(width, self.rich_style)
-        return self._strip(self._rows[at], width, is_cursor=at == self._cursor)
+        return self._strip(self.rows[at], width, is_cursor=at == self._cursor)
 
     def _strip(self, row: SessionRow, width: int, *, is_cursor: bool) -> Strip:
         style = self.get_component_rich_style
         deleting = row.session_id == self._asked_to_delete
-        name = "delete" if deleting else "open" if row.session_id == self._open_id else "title"
+        name = "delete" if deleting else "open" if row.session_id == self.open_id else "title"
         look = style(f"sessions--{name}")
         title = f"d again deletes: {row.title}" if deleting else row.title
         faded = style("sessions--age")
@@ -145,7 +147,7 @@ class SessionList(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.rows))
 
     def on_key(self, event: events.Key) -> None:
         if self._asked_to_delete is not None and event.key not in {"d", "delete"}:
@@ -156,7 +158,7 @@ class SessionList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         at = event.y + self.scroll_offset.y
-        if at < len(self._rows):
+        if at < len(self.rows):
             self.action_move_to(at)
             self.action_choose()
 
@@ -178,18 +180,18 @@ class SessionList(ScrollView, can_focus=True):
             self.post_message(self.NameRequested(session_id))
 
     def action_move(self, by: int) -> None:
-        self.action_move_to(max(0, min(self._cursor + by, len(self._rows) - 1)))
+        self.action_move_to(max(0, min(self._cursor + by, len(self.rows) - 1)))
 
     def action_move_page(self, pages: int) -> None:
         self.action_move(pages * max(1, self.size.height - 1))
 
     def action_move_to(self, at: int) -> None:
-        before, self._cursor = self._cursor, max(0, at if at >= 0 else len(self._rows) - 1)
+        before, self._cursor = self._cursor, max(0, at if at >= 0 else len(self.rows) - 1)
         width = self.scrollable_content_region.width
         self.scroll_to_region(Region(0, self._cursor, width, 1), animate=False, force=True)
         self.refresh_lines(before)
         self.refresh_lines(self._cursor)
-        if self._cursor >= len(self._rows) - MORE_WITHIN_ROWS:
+        if self._cursor >= len(self.rows) - MORE_WITHIN_ROWS:
             self.post_message(self.MoreRequested())
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.reactive import var
 from textual.widgets import Input
 
 from tui.widgets.session_list import SessionList, SessionRow
@@ -19,52 +21,43 @@ class Sidebar(Vertical):
         Binding("escape", "end_filter", "End the filter", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: Sequence[SessionRow] = ()
-        self._open_id: str | None = None
+    rows: var[Sequence[SessionRow]] = var((), init=False, always_update=True)
+    """All sessions; those that the filter leaves are listed."""
+
+    open_id: var[str | None] = var(None)
+    """The session that is open."""
+
+    filter = getters.query_one(Input)
+    session_list = getters.query_one(SessionList)
 
     def compose(self) -> ComposeResult:
         yield Input(placeholder="Filter sessions", compact=True)
-        yield SessionList()
+        yield SessionList().data_bind(Sidebar.open_id)
 
     def on_mount(self) -> None:
-        self.query_one(Input).display = False
+        self.filter.display = False
 
-    def show_rows(self, rows: Sequence[SessionRow], open_id: str | None) -> None:
-        """Show these sessions, of which one is open."""
-        self._rows, self._open_id = rows, open_id
-        self._show()
-
-    def put_cursor_on(self, session_id: str) -> None:
-        self.query_one(SessionList).put_cursor_on(session_id)
-
-    def focus_list(self) -> None:
-        self.query_one(SessionList).focus()
+    def watch_rows(self) -> None:
+        wanted = self.filter.value.casefold()
+        shown = [row for row in self.rows if wanted in row.title.casefold()] if wanted else self.rows
+        self.session_list.rows = shown
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_filter":
-            return self.query_one(Input).display
+            return self.filter.display
         return super().check_action(action, parameters)
 
     def on_input_changed(self) -> None:
-        self._show()
+        self.watch_rows()
 
     def on_input_submitted(self) -> None:
-        self.focus_list()
+        self.session_list.focus()
 
     def action_filter(self) -> None:
-        field = self.query_one(Input)
-        field.display = True
-        field.focus()
+        self.filter.display = True
+        self.filter.focus()
 
     def action_end_filter(self) -> None:
-        field = self.query_one(Input)
-        field.value = ""
-        field.display = False
-        self.focus_list()
-
-    def _show(self) -> None:
-        wanted = self.query_one(Input).value.casefold()
-        shown = [row for row in self._rows if wanted in row.title.casefold()] if wanted else self._rows
-        self.query_one(SessionList).show_rows(shown, self._open_id)
+        self.filter.value = ""
+        self.filter.display = False
+        self.session_list.focus()

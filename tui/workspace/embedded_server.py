@@ -11,8 +11,8 @@ from typing import IO
 
 from tui.sanitize import clean_line
 
-READY_WITHIN = 30.0
-"""Seconds that a server may take until it answers. Indexing goes on after that."""
+START_TIMEOUT = 30.0
+"""Seconds to wait until a server answers. Indexing goes on after that."""
 
 
 class ServerStartError(Exception):
@@ -49,7 +49,7 @@ async def start_server(folders: Sequence[Path]) -> EmbeddedServer:
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=complaints)
         assert process.stdout is not None
         try:
-            ready = json.loads(await asyncio.wait_for(process.stdout.readline(), READY_WITHIN))
+            ready = json.loads(await asyncio.wait_for(process.stdout.readline(), START_TIMEOUT))
             return EmbeddedServer(ready["base_url"], ready["api_key"], process)
         except (TimeoutError, ValueError, KeyError, TypeError):
             await _end(process)
@@ -65,4 +65,4 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 def _last_words(complaints: IO[bytes]) -> str:
     complaints.seek(0)
     said = [line for line in complaints.read().decode(errors="replace").splitlines() if line.strip()]
-    return clean_line(said[-1], 400) if said else f"The local library did not start within {READY_WITHIN:.0f} s."
+    return clean_line(said[-1], 400) if said else f"The local library did not start within {START_TIMEOUT:.0f} s."

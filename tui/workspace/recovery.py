@@ -1,7 +1,7 @@
 """Turns that broke off: the server is asked what became of them, and the question is never sent again to find out.
 
-Such a turn is an entry in the journal, of this run of the program or of an earlier one. What a look at the session
-means is decided by `tui.conversation.reconcile`; here it is looked, waited, shown and kept.
+Such a turn is an entry in the journal, of this run of the program or of an earlier one. What a poll of the session
+means is decided by `tui.conversation.reconcile`; here the session is polled, and the verdict shown and kept.
 """
 
 import asyncio
@@ -32,20 +32,20 @@ Work: TypeAlias = Coroutine[object, object, None]
 NOT_KNOWN = "What became of this turn is not known yet: the server is asked when there is a connection."
 NO_END = "The server has no end for this turn. What had arrived is kept."
 NOT_CONFIRMED = "Not confirmed: the question is in the composer. Enter sends it; it may then run twice."
-NO_LONGER_LOOKING = "Not looked for any more. Open the session again to look."
+GIVEN_UP = "Not looked for any more. Open the session again to look."
 GONE = "Deleted elsewhere. This copy on this machine can still be read; Ctrl+N begins a new session."
 
 
 class Recovery:
-    """Looks after the journal's entries until it is known what became of them. `start` runs a coroutine."""
+    """Polls the sessions of the journal's entries until it is known what became of them. `start` runs a coroutine."""
 
     def __init__(self, state: WorkspaceState, start: Callable[[Work], None]) -> None:
         self._state = state
         self._start = start
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-        """How the time between two polls is spent."""
+        """Replaced in tests: waits between two polls."""
         self.unresolved = {entry.session_id for entry in self._entries() if state.hold(entry.session_id)}
-        """Sessions in which nothing can be asked until the server was looked at."""
+        """Sessions in which a question waits until it is known what became of the one before."""
         self._watches: dict[str, object] = {}
         self._polls: dict[int, Polls] = {}
 
@@ -54,28 +54,31 @@ class Recovery:
         return [entry for entry in self._entries() if entry.session_id == session_id]
 
     def watch_all(self) -> None:
-        """Look after all turns that an earlier run of the program left."""
+        """Begin to poll for all turns that an earlier run of the program left."""
         for session_id in self.unresolved:
             self.watch(session_id)
 
-    def watch(self, session_id: str, *, unclear: bool = True) -> bool:
-        """Begin to look after a session's turns, if there are any. `unclear` off: the next question need not wait."""
+    def watch(self, session_id: str, *, blocks: bool = True) -> bool:
+        """Begin to poll for a session's turns. False where none is open.
+
+        `blocks` says whether the next question waits until it is known what became of them.
+        """
         entries = self.entries_of(session_id)
         if entries and session_id not in self._watches:
             self._watches[session_id] = watch = object()
-            if unclear:
+            if blocks:
                 self.unresolved.add(session_id)
             self._start(self._watch_entries(entries, watch))
         return bool(entries)
 
     def give_up(self, session_id: str) -> bool:
-        """Look no longer, because the user said so. False where nothing was waited for."""
-        was_unclear = session_id in self.unresolved
+        """Poll no more, because the user said so. False where nothing was waited for."""
+        was_blocked = session_id in self.unresolved
         self._watches.pop(session_id, None)
         self._clear(session_id)
-        if was_unclear:
-            self._say_end(session_id, NO_LONGER_LOOKING)
-        return was_unclear
+        if was_blocked:
+            self._say_end(session_id, GIVEN_UP)
+        return was_blocked
 
     def close(self, session_id: str) -> None:
         """The session goes on: what is not known of its turns is not asked any more, what had arrived is kept."""
@@ -96,7 +99,7 @@ class Recovery:
         session_id = entries[0].session_id
         for entry in entries:
             while self._watches.get(session_id) is watch:
-                pause = await self._look(entry, watch)
+                pause = await self._poll(entry, watch)
                 if pause is None:
                     break
                 await self.sleep(pause)
@@ -108,20 +111,20 @@ class Recovery:
         self.unresolved.discard(session_id)
         self._state.publish(ListChanged())
 
-    async def _look(self, entry: JournalEntry, watch: object) -> float | None:
-        """Look once. The seconds until the next look, or None when no more is to be found out."""
+    async def _poll(self, entry: JournalEntry, watch: object) -> float | None:
+        """Poll once. The seconds until the next poll, or None when no more is to be found out."""
         session_id = entry.session_id
         try:
             full = await self._state.require_client().session(session_id)
         except NotFoundError:
             full = None
         except ApiError as error:
-            return self._could_not_look(entry, error)
+            return self._poll_failed(entry, error)
         if self._watches.get(session_id) is not watch:
             return None
         return await self._conclude(entry, full)
 
-    def _could_not_look(self, entry: JournalEntry, error: ApiError) -> float | None:
+    def _poll_failed(self, entry: JournalEntry, error: ApiError) -> float | None:
         polls = self._polls.get(entry.turn_id, Polls())
         if polls.in_vain >= len(PAUSE_SECONDS):
             self._polls.pop(entry.turn_id, None)

@@ -12,7 +12,7 @@ FRAME_SECONDS = 1 / 30
 """Streamed events are folded together at most this often, however fast they arrive."""
 
 JOURNAL_SECONDS = 0.4
-"""An event that arrived is in the journal this soon."""
+"""An event is in the journal at most this many seconds after it arrived."""
 
 
 class RunningTurn:

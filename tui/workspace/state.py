@@ -22,23 +22,23 @@ ELSEWHERE = (
 
 
 class WorkspaceState:
-    """The values that the list and the turns share. `tell` hears every change, on the event loop."""
+    """The values that the list, the turns and the drafts share. `publish` hears every change, on the event loop."""
 
-    def __init__(self, store: Store, name: str, tell: Callable[[Update], None]) -> None:
+    def __init__(self, store: Store, account_id: str, publish: Callable[[Update], None]) -> None:
         self.store = store
-        self.account_id = name
-        self.publish = tell
+        self.account_id = account_id
+        self.publish = publish
         self.client: Client | None = None
-        self.catalogue = Catalogue({session.session_id: session for session in store.sessions.listed(name)})
+        self.catalogue = Catalogue({session.session_id: session for session in store.sessions.listed(account_id)})
         self.transcripts: dict[str, Transcript] = {}
         self.questions_before: dict[str, int] = {}
         """Of a conversation that is shown from its last turns only: how many questions came before these."""
-        self.drafts = Drafts(store.notes, name)
+        self.drafts = Drafts(store.notes, account_id)
         self.deleted_elsewhere: set[str] = set()
         """Sessions that the server has no more: only the copy on this machine is left."""
 
     def require_client(self) -> "Client":
-        """The client. NotSentError where there is none yet."""
+        """The client. Raises `NotSentError` where there is none yet."""
         if self.client is None:
             raise NotSentError(
                 "There is no connection yet. Wait until it is there, or press r in the sessions list to retry."
@@ -46,7 +46,7 @@ class WorkspaceState:
         return self.client
 
     async def attempt(self, request: "Callable[[Client], Awaitable[_Result]]") -> _Result | None:
-        """What a request returns; None where it failed, which is told."""
+        """What a request returns; None where it failed, which is published."""
         try:
             return await request(self.require_client())
         except ApiError as error:

@@ -52,7 +52,7 @@ class Turns:
     def ask(self, session_id: str, question: str) -> bool:
         """Enter a question in the journal, take it out of the draft and send it once, or let it wait for its turn.
 
-        False where it cannot be asked, which is told: then the draft is as it was.
+        False where it cannot be asked, which is published: then the draft is as it was.
         """
         if problem := self._problem(session_id):
             self._state.publish(RequestFailed(NotSentError(problem)))
@@ -105,17 +105,15 @@ class Turns:
         return ""
 
     def _send(self, session_id: str, question: str, waiting: Sequence[str], draft: str) -> None:
-        account = self._state
-        before = account.transcripts.get(session_id, Transcript())
-        known = account.questions_before.get(session_id, 0) + known_questions(before)
+        state = self._state
+        before = state.transcripts.get(session_id, Transcript())
+        known = state.questions_before.get(session_id, 0) + known_questions(before)
         self.recovery.close(session_id)
-        turn_id = account.store.journal.begin(
-            account.account_id, session_id, question, known, draft=draft, queue=waiting
-        )
-        account.drafts.reload(session_id)
-        turn = self._running[session_id] = RunningTurn(account, turn_id, session_id, question, before)
-        account.put(session_id, ask(before, question))
-        account.publish(ListChanged())
+        turn_id = state.store.journal.begin(state.account_id, session_id, question, known, draft=draft, queue=waiting)
+        state.drafts.reload(session_id)
+        turn = self._running[session_id] = RunningTurn(state, turn_id, session_id, question, before)
+        state.put(session_id, ask(before, question))
+        state.publish(ListChanged())
         self._start(self._run(turn))
 
     async def _run(self, turn: RunningTurn) -> None:
@@ -125,11 +123,11 @@ class Turns:
         except asyncio.CancelledError:
             if not turn.is_stopped:
                 raise
-            self._break_off(turn, STOPPED, unclear=False)
+            self._break_off(turn, STOPPED, blocks=False)
         except (NotSentError, RefusedError) as error:
             self._take_back(turn, error)
         except ApiError as error:
-            self._break_off(turn, error.message, unclear=True)
+            self._break_off(turn, error.message, blocks=True)
         else:
             self._end(session_id, is_well)
             await self._refresh_summary(session_id)
@@ -149,12 +147,12 @@ class Turns:
         self._state.publish(RequestFailed(error))
         self._end(turn.session_id, is_well=False)
 
-    def _break_off(self, turn: RunningTurn, reason: str, *, unclear: bool) -> None:
+    def _break_off(self, turn: RunningTurn, reason: str, *, blocks: bool) -> None:
         session_id = turn.session_id
         del self._running[session_id]
         self._pause(session_id)
         self._state.put(session_id, interrupt(self._state.transcripts[session_id], reason))
-        self.recovery.watch(session_id, unclear=unclear)
+        self.recovery.watch(session_id, blocks=blocks)
         self._state.publish(ListChanged())
 
     async def _receive(self, turn: RunningTurn) -> bool:

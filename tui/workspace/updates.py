@@ -1,4 +1,4 @@
-"""What the workspace publishes: the changes that whoever draws may want to show."""
+"""What the workspace publishes: the changes that a screen may want to show."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -14,13 +14,6 @@ class ListChanged:
 @dataclass(frozen=True, slots=True)
 class TranscriptChanged:
     """A conversation changed."""
-
-    session_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionCreated:
-    """A new session is there to be opened."""
 
     session_id: str
 
@@ -62,6 +55,4 @@ class RequestFailed:
     error: ApiError
 
 
-Update: TypeAlias = (
-    ListChanged | TranscriptChanged | SessionCreated | QueueChanged | TurnEnded | DraftChanged | Notice | RequestFailed
-)
+Update: TypeAlias = ListChanged | TranscriptChanged | QueueChanged | TurnEnded | DraftChanged | Notice | RequestFailed

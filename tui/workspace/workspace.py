@@ -1,287 +1,250 @@
 """The sessions of one account: listed, opened, asked, deleted.
 
-The workspace awaits the network and never draws. It keeps values, in memory and in the store, and publishes what has
-become of them; whoever draws reads the values then. Its coroutines are run as workers by the chat screen.
+The workspace awaits the network and never draws. It keeps values, in memory and in the store, and publishes what
+changed; whoever draws reads the values then. Its coroutines are run as workers by the screens.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.api.errors import ApiError, NotFoundError
+from tui.api.errors import ApiError
 from tui.api.models import Index, Session
-from tui.conversation.catalogue import Catalogue, first_page, with_page, without
-from tui.conversation.transcript import Transcript, interrupt, replay, replaying
-from tui.cooperative import run_in_slices
-from tui.settings import LOCAL_ACCOUNT
+from tui.conversation.catalogue import Catalogue, names_of, title_of, without
+from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
-from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, Work, events_of
+from tui.workspace.indexes import IndexList
+from tui.workspace.listing import SessionListing
+from tui.workspace.opening import ConversationOpener
+from tui.workspace.recovery import Work
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.turns import Turns
-from tui.workspace.updates import ListChanged, Notice, RequestFailed, SessionCreated, Update
+from tui.workspace.updates import ListChanged, Notice, RequestFailed, Update
 
 if TYPE_CHECKING:
     from tui.api.client import Client
 
-SYNC_SECONDS = 0.5
-"""So often the progress of a sync is asked for."""
-
-SHOWN_AT_ONCE = 50
-"""So many of a kept conversation's last turns are shown before the server has answered."""
-
 
 class Workspace:
-    """The sessions of one account at a time. `tell` hears every change on the event loop, `run` starts a worker."""
+    """The sessions of one account at a time. `publish` hears every change on the event loop, `run` starts a worker.
+
+    Where a session id may be None, it stands for the session that is yet to come.
+    """
 
     def __init__(
-        self, store: Store, account: str, tell: Callable[[Update], None], run: Callable[[Work], object]
+        self, store: Store, account_id: str, publish: Callable[[Update], None], run: Callable[[Work], object]
     ) -> None:
         self._store = store
-        self._publish = tell
+        self._publish = publish
         self._run = run
         self._tasks: set[asyncio.Task[object]] = set()
-        self._is_loading_page = False
-        self._listed: set[str] = set()
-        self._tokens: set[str] = set()
-        self.is_current = False
-        """Whether the list is the server's, and not only the one last seen."""
-        self.indexes: Sequence[Index] = ()
-        self.open_when_connected: str | None = None
-        """The session that was opened before there was a connection."""
-        self.load_account(account)
+        self.load_account(account_id)
 
-    def load_account(self, account: str) -> None:
-        """Lay out what is kept of an account on this machine."""
-        self.state = WorkspaceState(self._store, account, self._publish)
-        self.turns = Turns(self.state, self._start)
-        self.names: Mapping[str, str] = self._store.notes.names(account)
+    def load_account(self, account_id: str) -> None:
+        """Begin with what is kept of an account on this machine."""
+        self._state = WorkspaceState(self._store, account_id, self._publish)
+        self.turns = Turns(self._state, self._start)
+        self._listing = SessionListing(self._state, self.turns)
+        self._opener = ConversationOpener(self._state, self.turns, self._start)
+        self._indexes = IndexList(self._state)
+        self._names = self._store.notes.names(account_id)
+
+    @property
+    def account_id(self) -> str:
+        return self._state.account_id
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the list is the server's, and not only the one last seen."""
+        return self._listing.is_live
 
     @property
     def catalogue(self) -> Catalogue:
-        return self.state.catalogue
+        return self._state.catalogue
 
     @property
-    def transcripts(self) -> Mapping[str, Transcript]:
-        return self.state.transcripts
-
-    @property
-    def is_connected(self) -> bool:
-        return self.state.client is not None
-
-    async def connect(self, client: "Client") -> None:
-        """Take a client into use."""
-        self.state.client = client
-        await self.refresh()
-
-    async def refresh(self) -> None:
-        """Load what the server lists, and look after what an earlier run left unfinished."""
-        if not await self.reload():
-            return
-        self.turns.recovery.watch_all()
-        if self.open_when_connected is not None:
-            self._start(self.open(self.open_when_connected))
-        await self.load_indexes()
-
-    async def close(self) -> None:
-        """Keep what is being written and let go of every turn: what became of them is asked at the next start."""
-        self.state.drafts.save()
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        client, self.state.client = self.state.client, None
-        if client is not None:
-            await client.aclose()
-
-    def save_drafts(self) -> None:
-        """Keep what is being written, at once. May be called from a signal handler."""
-        self.state.drafts.save()
-
-    async def reload(self) -> bool:
-        """Load the list of sessions afresh, from its first page. False where that failed.
-
-        Sessions last seen stay listed until the last page shows that they are gone.
-        """
-        page = await self.state.attempt(lambda client: client.sessions())
-        self.is_current = page is not None
-        if page is not None:
-            self._listed, self._tokens = {session.session_id for session in page.items}, set()
-            self._take_list(first_page(self.catalogue, page))
-        return page is not None
-
-    async def load_more(self) -> None:
-        """Load the next page of sessions, if there is one and it is not being loaded already."""
-        token = self.catalogue.next_page_token
-        if token is None or self._is_loading_page:
-            return
-        self._is_loading_page = True
-        page = await self.state.attempt(lambda client: client.sessions(token))
-        self._is_loading_page = False
-        if page is not None and token == self.catalogue.next_page_token:
-            self._tokens.add(token)
-            self._listed |= {session.session_id for session in page.items}
-            catalogue = with_page(self.catalogue, page)
-            is_cycle = catalogue.next_page_token in self._tokens
-            self._take_list(Catalogue(catalogue.sessions) if is_cycle else catalogue)
-
-    def _take_list(self, catalogue: Catalogue) -> None:
-        is_complete = catalogue.next_page_token is None
-        if is_complete:
-            for session_id in catalogue.sessions.keys() - self._listed - self.turns.busy:
-                catalogue = without(catalogue, session_id)
-        self.state.catalogue = catalogue
-        self._store.sessions.save(self.state.account_id, list(catalogue), complete=is_complete)
-        self._publish(ListChanged())
-
-    async def load_indexes(self) -> None:
-        """Load all indexes, page by page; a page that leads to one already seen is the last."""
-        found: dict[str, Index] = {}
-        tokens: list[str | None] = [None]
-        while len(set(tokens)) == len(tokens):
-            page = await self.state.attempt(lambda client: client.indexes(tokens[-1]))
-            if page is None:
-                return
-            found |= {index.id: index for index in page.items}
-            if page.next_page_token is None:
-                break
-            tokens.append(page.next_page_token)
-        self.indexes = list(found.values())
-        self._publish(ListChanged())
-
-    async def watch_indexes(self, is_wanted: Callable[[], bool]) -> None:
-        """Load all indexes once there is a connection, and again while it is wanted and one of them is being synced."""
-        while not self.is_connected:
-            await asyncio.sleep(SYNC_SECONDS)
-            if not is_wanted():
-                return
-        while True:
-            before = self.indexes
-            await self.load_indexes()
-            failed = self.indexes is before
-            if failed or not any(index.is_syncing for index in self.indexes):
-                return
-            await asyncio.sleep(SYNC_SECONDS)
-            if not is_wanted():
-                return
+    def indexes(self) -> Sequence[Index]:
+        return self._indexes.items
 
     @property
     def keeps_folders(self) -> bool:
         """Whether the indexes are folders of this machine."""
-        return self.state.account_id == LOCAL_ACCOUNT
+        return self._indexes.keeps_folders
 
-    async def add_folder(self, path: str) -> None:
-        """Have the embedded server serve one more folder."""
-        whole = str(Path(path).expanduser().absolute())
-        if await self.state.attempt(lambda client: client.create_index(whole)):
-            await self.load_indexes()
+    async def connect(self, client: "Client") -> None:
+        """Take a client into use."""
+        self._state.client = client
+        await self.refresh()
 
-    async def sync_index(self, index_id: str) -> None:
-        """Have an index read its folder again."""
-        await self.state.attempt(lambda client: client.sync_index(index_id))
-        await self.load_indexes()
+    async def refresh(self) -> None:
+        """Load what the server lists, and resolve what an earlier run left unfinished."""
+        if await self._listing.reload():
+            self.turns.recovery.watch_all()
+            self._start(self._opener.open_waiting())
+            await self._indexes.load()
 
-    async def remove_index(self, index_id: str) -> None:
-        """Have the embedded server forget a folder."""
-        await self.state.attempt(lambda client: client.delete_index(index_id))
-        await self.load_indexes()
+    async def close(self) -> None:
+        """Keep what is being written and let go of every turn: what became of them is asked at the next start."""
+        self.save_drafts()
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        client, self._state.client = self._state.client, None
+        if client is not None:
+            await client.aclose()
 
-    def switch(self, session_id: str, before: str | None) -> None:
-        """Turn from one session to another: only one program at a time writes in a session."""
-        if before is not None and before not in self.turns.busy:
-            self._store.release(self.state.account_id, before)
-        self.state.drafts.read_only.discard(session_id)
-        if session_id != NO_SESSION and not self.state.hold(session_id):
-            self.state.drafts.read_only.add(session_id)
-            self._publish(Notice(session_id, ELSEWHERE))
+    async def load_more(self) -> None:
+        """List the next page of sessions, if there is one."""
+        await self._listing.load_more()
 
-    async def open(self, session_id: str) -> None:
-        """Show a conversation as it was last seen, and then as it is. One whose turn runs here is left as it is."""
-        if self.turns.is_running(session_id):
-            return
-        if session_id not in self.transcripts:
-            self._show_kept(session_id)
-        self.open_when_connected = None if self.is_connected else session_id
-        if self.is_connected and not self.turns.recovery.watch(session_id):
-            await self._retrieve(session_id)
+    def title(self, session_id: str) -> str:
+        """What a session is called, as a safe line."""
+        session = self.catalogue.get(session_id)
+        first_question = (self.transcript(session_id) or Transcript()).first_question
+        return "A session" if session is None else title_of(session, first_question, self.name(session_id))
 
-    def _show_kept(self, session_id: str) -> None:
-        kept = self._store.sessions.history(self.state.account_id, session_id, SHOWN_AT_ONCE)
-        entries = self.turns.recovery.entries_of(session_id)
-        if kept is None and not entries:
-            return
-        events = [*(kept.events if kept else ()), *(event for entry in entries for event in events_of(entry))]
-        self.state.questions_before[session_id] = kept.turns_before if kept else 0
-        self.state.put(session_id, interrupt(replay(events), NOT_KNOWN if entries else NO_END))
+    def name(self, session_id: str) -> str:
+        """What the user calls a session; "" where that is its title."""
+        return self._names.get(session_id, "")
 
-    async def _retrieve(self, session_id: str) -> None:
-        try:
-            full = await self.state.require_client().session(session_id)
-        except NotFoundError:
-            self.state.deleted_elsewhere.add(session_id)
-            self._publish(Notice(session_id, GONE))
-            await self._show_all_kept(session_id)
-        except ApiError as error:
-            self._publish(RequestFailed(error))
-            await self._show_all_kept(session_id)
-        else:
-            transcript = await run_in_slices(replaying(full.events))
-            if session_id not in self.turns.busy:
-                self.state.questions_before.pop(session_id, None)
-                self.state.list_session(full.session)
-                self.state.put(session_id, interrupt(transcript, NO_END))
-                self._start(asyncio.to_thread(self.state.keep_history, full.session, full.events))
-
-    async def _show_all_kept(self, session_id: str) -> None:
-        """Where the server has nothing to show: the whole conversation as it was last seen."""
-        if not self.state.questions_before.get(session_id) or session_id in self.turns.busy:
-            return
-        kept = await asyncio.to_thread(self._store.sessions.history, self.state.account_id, session_id)
-        if kept is not None and session_id not in self.turns.busy:
-            del self.state.questions_before[session_id]
-            self.state.put(session_id, interrupt(await run_in_slices(replaying(kept.events)), NO_END))
-
-    async def create(self, index_ids: Sequence[str], *, is_bound: bool) -> None:
-        """A new session, bound to these indexes for good, or unbound with these as what its questions search."""
-        session = await self.state.attempt(lambda client: client.create_session(index_ids if is_bound else None))
-        if session is not None:
-            self.state.transcripts[session.session_id] = Transcript()
-            self.turns.scopes[session.session_id] = () if is_bound else index_ids
-            self._listed.add(session.session_id)
-            self.state.list_session(session)
-            self._publish(SessionCreated(session.session_id))
-
-    def name(self, session_id: str, name: str) -> None:
+    def rename(self, session_id: str, name: str) -> None:
         """Call a session by a name of the user's, kept on this machine; "" takes it back."""
-        self._store.notes.save_name(self.state.account_id, session_id, name)
-        self.names = self._store.notes.names(self.state.account_id)
+        self._store.notes.save_name(self.account_id, session_id, name)
+        self._names = self._store.notes.names(self.account_id)
         self._publish(ListChanged())
+
+    async def create(self, index_ids: Sequence[str], *, is_bound: bool) -> str | None:
+        """A new session's id; None where that failed.
+
+        It is bound to these indexes for good, or unbound with these as what its questions search.
+        """
+        session = await self._state.attempt(lambda client: client.create_session(index_ids if is_bound else None))
+        if session is None:
+            return None
+        self._state.transcripts[session.session_id] = Transcript()
+        self.turns.scopes[session.session_id] = () if is_bound else index_ids
+        self._listing.add(session.session_id)
+        self._state.list_session(session)
+        return session.session_id
 
     def hide(self, session_id: str) -> Session:
         """Take a session off the list, to be deleted or shown again."""
         session = self.catalogue[session_id]
-        self.state.catalogue = without(self.catalogue, session_id)
+        self._state.catalogue = without(self.catalogue, session_id)
         self._publish(ListChanged())
         return session
 
     def show_again(self, session: Session) -> None:
         """Put a session back on the list."""
-        self.state.list_session(session)
+        self._state.list_session(session)
 
     async def delete(self, session: Session) -> None:
         """Delete a session on the server, and what is kept of it. Where that fails it is listed again."""
         session_id = session.session_id
         self.turns.stop(session_id)
         try:
-            await self.state.require_client().delete_session(session_id)
+            await self._state.require_client().delete_session(session_id)
         except ApiError as error:
             self._publish(RequestFailed(error))
             self.show_again(session)
         else:
-            self.state.transcripts.pop(session_id, None)
+            self._state.transcripts.pop(session_id, None)
             self.turns.forget(session_id)
-            self._store.sessions.remove(self.state.account_id, session_id)
+            self._store.sessions.remove(self.account_id, session_id)
+
+    def switch(self, to: str | None, leaving: str | None) -> None:
+        """Turn from one session to another: only one program at a time writes in a session."""
+        if leaving is not None and not self.is_busy(leaving):
+            self._store.release(self.account_id, leaving)
+        if to is not None:
+            is_held = self._state.hold(to)
+            self._state.drafts.set_read_only(to, not is_held)
+            if not is_held:
+                self._publish(Notice(to, ELSEWHERE))
+
+    async def open(self, session_id: str) -> None:
+        """Show a conversation as it was last seen, and then as the server has it."""
+        await self._opener.open(session_id)
+
+    def transcript(self, session_id: str | None) -> Transcript | None:
+        """A conversation as it is now; None where it was not opened yet."""
+        return self._state.transcripts.get(session_id or NO_SESSION)
+
+    def is_deleted_elsewhere(self, session_id: str) -> bool:
+        """Whether the server has the session no more: only the copy on this machine is left."""
+        return session_id in self._state.deleted_elsewhere
+
+    def draft(self, session_id: str | None) -> str:
+        """What is being written in a session."""
+        return self._state.drafts.get(session_id or NO_SESSION)
+
+    def write_draft(self, session_id: str | None, text: str) -> None:
+        """Take what is being written as it is now; it is on disk a moment later."""
+        self._state.drafts.write(session_id or NO_SESSION, text)
+
+    def save_drafts(self) -> None:
+        """Keep what is being written, at once. May be called from a signal handler."""
+        self._state.drafts.save()
+
+    def ask(self, session_id: str, question: str) -> bool:
+        """Send a question, or let it wait for its turn. False where it cannot be asked, which is published."""
+        return self.turns.ask(session_id, question)
+
+    def stop(self, session_id: str | None) -> bool:
+        """Stop a session's turn, and let its waiting questions wait. False where nothing is going on."""
+        return session_id is not None and self.turns.stop(session_id)
+
+    def is_busy(self, session_id: str | None) -> bool:
+        """Whether a turn runs in a session, or is not known to be over."""
+        return session_id in self.turns.busy
+
+    def waiting(self, session_id: str | None) -> Sequence[str]:
+        """The questions that wait in a session, the next one first."""
+        return self.turns.waiting(session_id or NO_SESSION)
+
+    def is_paused(self, session_id: str | None) -> bool:
+        """Whether a session's waiting questions are not sent by themselves."""
+        return self.turns.is_paused(session_id or NO_SESSION)
+
+    def resume(self, session_id: str | None) -> None:
+        """Send a session's waiting questions, one after another."""
+        self.turns.resume(session_id or NO_SESSION)
+
+    def take_last_waiting(self, session_id: str | None) -> str:
+        """Take the last waiting question out of a session's queue; "" where none waits."""
+        return self.turns.take_last_waiting(session_id or NO_SESSION)
+
+    def needs_scope(self, session: Session) -> bool:
+        """Whether it has to be chosen which indexes the next question searches."""
+        return session.index_ids is None and not self.turns.scopes.get(session.session_id)
+
+    def set_scope(self, session_id: str, index_ids: Sequence[str]) -> None:
+        """Have the questions of an unbound session search these indexes from now on."""
+        self.turns.scopes[session_id] = index_ids
+        self._publish(ListChanged())
+
+    def searched_names(self, session: Session) -> Sequence[str]:
+        """The names of the indexes that a session's questions search; none where they are still to be chosen."""
+        searched = session.index_ids or self.turns.scopes.get(session.session_id, ())
+        return names_of(searched, self.indexes)
+
+    async def watch_indexes(self, is_wanted: Callable[[], bool]) -> None:
+        """Load all indexes once there is a connection, and again while it is wanted and one of them is being synced."""
+        await self._indexes.watch(is_wanted)
+
+    async def add_folder(self, path: str) -> None:
+        """Have the embedded server serve one more folder."""
+        await self._indexes.add_folder(path)
+
+    async def sync_index(self, index_id: str) -> None:
+        """Have an index read its folder again."""
+        await self._indexes.sync(index_id)
+
+    async def remove_index(self, index_id: str) -> None:
+        """Have the embedded server forget a folder."""
+        await self._indexes.remove(index_id)
 
     def _start(self, work: Work) -> None:
         self._run(self._tracked(work))

@@ -1,61 +1,65 @@
-"""Answers by the real server: to the manual's readers, and over a folder of notes."""
+"""Answers by the real server: over the manual of a kiln, which was written for these tests, and over some notes."""
 
-from collections.abc import Generator
+from importlib.resources import files
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.local.server import Connection
+from tests.local.server import Connection, connected
 from tests.local.turn import answer_to, ask, index_ids
-
-
-@pytest.fixture
-def reader(manual: Connection) -> Generator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {manual.api_key}"}
-    with httpx.Client(base_url=manual.base_url, headers=headers, trust_env=False, timeout=20) as client:
-        yield client
 
 
 @pytest.mark.parametrize(
     ("question", "first_line", "source"),
     [
-        ("How do I delete a session?", "`d` twice", "sessions.md"),
-        ("how do i remove a chat", "`d` twice", "sessions.md"),
-        ("how do I delte a sesion", "`d` twice", "sessions.md"),
-        ("What does the y key do?", "the part under the cursor", "keys.md"),
-        ("how many indexes can a session have?", "10", "indexes.md"),
-        ("How long can a question be?", "1,000 characters", "asking.md"),
-        ("where are my sessions stored?", "library.sqlite3", "local-library.md"),
-        ("what file formats are read?", "Markdown", "local-library.md"),
+        ("How do I delete a program?", "`x` twice", "programs.md"),
+        ("how do i remove a plan", "`x` twice", "programs.md"),
+        ("how do I delte a progam", "`x` twice", "programs.md"),
+        ("What does the y key do?", "the line under the cursor", "keys.md"),
+        ("how many zones can a program have?", "at most 8", "zones.md"),
+        ("How long can a note be?", "1,200 characters", "firing.md"),
+        ("where are my programs stored?", "kiln.sqlite3", "storage.md"),
+        ("what file formats are read?", "CSV", "storage.md"),
         ("how do i quit", "`Ctrl+Q`", "index.md"),
-        ("How do I stop the answer?", "`Esc`", "asking.md"),
-        ("Which key opens the command palette?", "`Ctrl+P`", "keys.md"),
-        ("what does Ctrl+O do", "folds and unfolds", "asking.md"),
-        ("Does it send my documents over the network?", "sends nothing", "local-library.md"),
-        ("how can I use the EU region", "api.cloud.eu.llamaindex.ai", "connecting.md"),
-        ("where is the api key kept?", "keyring", "connecting.md"),
-        ("what happens when the connection drops?", "asks the server", "asking.md"),
-        ("how do I search within a conversation?", "`/`", "reading.md"),
-        ("how can I change the theme", "`Ctrl+P`", "configuration.md"),
-        ("Ctrl+S freezes my terminal", "stop the output", "troubleshooting.md"),
-        ("why is my key refused", "other region", "troubleshooting.md"),
-        ("how do I rename a session?", "`r`", "sessions.md"),
-        ("What is an unbound session?", "no indexes of its own", "indexes.md"),
-        ("how do I add documents", "console", "indexes.md"),
-        ("export to markdown", "`e`", "reading.md"),
+        ("How do I stop the firing?", "`Esc`", "firing.md"),
+        ("Which key opens the menu?", "`Ctrl+P`", "keys.md"),
+        ("what does Ctrl+O do", "folds and unfolds", "firing.md"),
+        ("Does it send my firings over the network?", "sends nothing", "storage.md"),
+        ("how can I use the south building", "kiln.south.test", "connecting.md"),
+        ("where is the pairing code kept?", "keyring", "connecting.md"),
+        ("what happens when the power comes back?", "asks the thermometer", "firing.md"),
+        ("how do I search within a log?", "`/`", "log.md"),
+        ("how can I change the units", "`Ctrl+P`", "configuration.md"),
+        ("Ctrl+S freezes my panel", "stop the output", "troubleshooting.md"),
+        ("why is my code refused", "other building", "troubleshooting.md"),
+        ("how do I rename a program?", "`r`", "programs.md"),
+        ("What is a free program?", "no steps of its own", "programs.md"),
+        ("how do I add zones", "next free plug", "zones.md"),
+        ("export to csv", "`e`", "log.md"),
         ("copy over ssh does not work", "OSC 52", "troubleshooting.md"),
-        ("how do I see the sources of an answer?", "`s`", "reading.md"),
-        ("how do I start a new session", "`Ctrl+N`", "sessions.md"),
-        ("slow connection over ssh", "ssh -C", "troubleshooting.md"),
+        ("how do I see the curve of a firing?", "`s`", "log.md"),
+        ("how do I start a new firing", "`Ctrl+N`", "keys.md"),
+        ("slow panel over ssh", "ssh -C", "troubleshooting.md"),
     ],
 )
-def test_the_manual_answers_in_the_first_line_and_names_its_page(
-    reader: httpx.Client, question: str, first_line: str, source: str
+def test_a_manual_answers_in_the_first_line_and_names_its_page(
+    http: httpx.Client, question: str, first_line: str, source: str
 ) -> None:
-    answer = answer_to(reader, question, ["idx-manual"])
+    answer = answer_to(http, question, [index_ids(http)["kiln"]])
     assert first_line in answer.splitlines()[0]
     assert source in answer.partition("**Sources**")[2]
     assert "No language model is configured" in answer
+
+
+def test_the_program_s_own_manual_is_served_whole_and_answers_with_a_citation(manual: Connection) -> None:
+    with connected(manual) as http:
+        (index,) = http.get("/api/v1/indexes").json()["items"]
+        pages = len(list(Path(str(files("tui.manual"))).glob("*.md")))
+        assert (index["name"], index["metadata"]["files"], index["metadata"]["skipped_files"]) == ("manual", pages, 0)
+        answer = answer_to(http, "How do I delete a session?", [index["id"]])
+        assert "[1]" in answer.splitlines()[0]
+        assert "- [1] " in answer.partition("**Sources**")[2]
 
 
 @pytest.mark.parametrize(

@@ -157,12 +157,12 @@ async def test_what_cannot_be_drawn_any_more_has_no_picture_and_the_kept_ones_st
     file = local.library.documents.paged_file(source(folder, "a.pdf"))
     assert file
     pictures = PageImages()
-    one = await pictures.pictures(file, 1, 1)
+    one = await pictures.draw(file, 1, 1)
     (folder / "a.pdf").write_bytes(b"%PDF-1.7 broken")
-    assert await pictures.pictures(file, 1, 1) == one
-    assert await pictures.pictures(file, 2, 2) == []
+    assert await pictures.draw(file, 1, 1) == one
+    assert await pictures.draw(file, 2, 2) == []
     monkeypatch.setattr("tui.local.library.page_images.KEPT_BYTES", 1)
     (folder / "a.pdf").write_bytes(papers.pdf([["one"], ["two"], ["three"]]))
-    assert len(await pictures.pictures(file, 1, 3)) == 3
+    assert len(await pictures.draw(file, 1, 3)) == 3
     (folder / "a.pdf").unlink()
-    assert await pictures.pictures(file, 1, 1) == []
+    assert await pictures.draw(file, 1, 1) == []

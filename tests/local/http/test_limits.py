@@ -48,6 +48,25 @@ def test_a_body_that_is_not_json(http: httpx.Client) -> None:
     assert response.json()["detail"][0]["type"] == "json_invalid"
 
 
+@pytest.mark.parametrize("token", ["rubbish", "W10", "WzFd", "é"])
+@pytest.mark.parametrize("path", ["chat", "indexes", "../v2/projects", "beta/attachments?source_id=dfl-1"])
+def test_a_token_in_the_query_that_the_server_did_not_give(http: httpx.Client, path: str, token: str) -> None:
+    response = http.get(httpx.URL(f"/api/v1/{path}").copy_add_param("page_token", token))
+    assert response.status_code == 422
+    assert [problem["loc"] for problem in response.json()["detail"]] == [["query", "page_token"]]
+
+
+@pytest.mark.parametrize("token", ["rubbish", "W10", "WzFd", "é"])
+@pytest.mark.parametrize("path", ["find", "grep"])
+def test_a_token_in_the_body_that_the_server_did_not_give(http: httpx.Client, path: str, token: str) -> None:
+    index_id = index_ids(http)["notes"]
+    (file, *_) = http.post("/api/v1/retrieval/files/find", json={"index_id": index_id}).json()["items"]
+    body = {"index_id": index_id, "file_id": file["file_id"], "pattern": "x", "page_token": token}
+    response = http.post(f"/api/v1/retrieval/files/{path}", json=body)
+    assert response.status_code == 422
+    assert [problem["loc"] for problem in response.json()["detail"]] == [["body", "page_token"]]
+
+
 @pytest.mark.parametrize("query", ["page_size=0", "page_size=x", "page_token=rubbish", "project_id=7"])
 def test_queries_that_do_not_fit(http: httpx.Client, query: str) -> None:
     response = http.get(f"/api/v1/chat?{query}")
@@ -105,8 +124,10 @@ def test_no_entry_without_the_key(http: httpx.Client, headers: dict[str, str]) -
 
 
 def test_another_host_name_is_not_answered(http: httpx.Client) -> None:
-    assert http.get("/api/v1/chat", headers={"Host": "evil.example"}).status_code == 400
-    assert http.get("/api/v1/chat", headers={"Host": "localhost:1"}).status_code == 200
+    for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.0.1", "[::2]:80", ""):
+        assert http.get("/api/v1/chat", headers={"Host": host}).status_code == 400, host
+    for host in ("localhost:1", "LOCALHOST", "notes.localhost", "127.0.0.2:80", "[::1]:80"):
+        assert http.get("/api/v1/chat", headers={"Host": host}).status_code == 200, host
 
 
 def test_a_body_that_is_too_large(http: httpx.Client) -> None:

@@ -21,6 +21,7 @@ from tui.local.agents.chat_completions import (
     tool_json,
 )
 from tui.local.agents.llm_settings import LlmSettings
+from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
 CONNECT_TIMEOUT = 10.0
@@ -39,7 +40,7 @@ class LlmClient:
         self._client = httpx.AsyncClient(
             headers=headers,
             timeout=httpx.Timeout(silence_timeout, connect=CONNECT_TIMEOUT),
-            trust_env=urlsplit(settings.base_url).hostname not in ("127.0.0.1", "localhost", "::1"),
+            trust_env=not is_loopback(urlsplit(settings.base_url).hostname or ""),
         )
 
     async def __aenter__(self) -> Self:

@@ -3,20 +3,27 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Generic, TypeVar, cast
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1000
+MAX_DIGITS = 13
+
+_Item = TypeVar("_Item")
+
+
+class PageTokenError(Exception):
+    """The token is not one that this server gave."""
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage:
+class ListPage(Generic[_Item]):
     """One page of a list; `next_page_token` is None on the last one."""
 
-    items: Sequence[dict[str, Any]]
-    next_page_token: str | None
+    items: Sequence[_Item]
+    next_page_token: str | None = None
 
 
 def encode_token(*key: str) -> str:
@@ -25,22 +32,30 @@ def encode_token(*key: str) -> str:
 
 
 def decode_token(token: str, parts: int) -> list[str]:
-    """The sort key in a token. Raises `ValueError` when it is not one that `encode_token` made."""
+    """The sort key in a token, of so many parts. Raises `PageTokenError`."""
     try:
         key: object = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except (ValueError, binascii.Error):
-        raise ValueError("page_token is not valid") from None
+        raise PageTokenError from None
     if not isinstance(key, list):
-        raise ValueError("page_token is not valid")
+        raise PageTokenError
     texts = [part for part in cast("list[object]", key) if isinstance(part, str)]
     if len(texts) != parts:
-        raise ValueError("page_token is not valid")
+        raise PageTokenError
     return texts
 
 
-def page_of(items: Sequence[dict[str, Any]], size: int, token: str | None) -> ListPage:
-    """A page of a list that is at hand whole, in the order of its items' ids."""
+def decode_number(token: str | None) -> int:
+    """The number in a token: how much was given before; 0 without a token. Raises `PageTokenError`."""
+    text = decode_token(token, 1)[0] if token else "0"
+    if not (text.isdecimal() and len(text) <= MAX_DIGITS):
+        raise PageTokenError
+    return int(text)
+
+
+def page_of(items: Mapping[str, _Item], size: int, token: str | None) -> ListPage[_Item]:
+    """A page of a list that is at hand whole, in the order of the items' keys. Raises `PageTokenError`."""
     after = decode_token(token, 1)[0] if token else ""
-    rest = sorted((item for item in items if item["id"] > after), key=lambda item: item["id"])
+    rest = sorted(key for key in items if key > after)
     shown = rest[:size]
-    return ListPage(shown, encode_token(shown[-1]["id"]) if len(rest) > size else None)
+    return ListPage([items[key] for key in shown], encode_token(shown[-1]) if len(rest) > size else None)

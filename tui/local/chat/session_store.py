@@ -1,4 +1,4 @@
-"""Sessions and their events, kept in the library's database, in the shapes of the API.
+"""Sessions and their events, kept in the library's database.
 
 Source: the API reference pages "List Sessions", "Create Session", "Get Full Session", "Delete Session",
 "Get Session Summary" and "Generate Session Title". Times are UTC without a zone, as that reference shows them.
@@ -8,16 +8,30 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
+from tui.api.models import Event, Stop, UserInput
+from tui.local.chat.event_json import event_json
 from tui.local.chat.paging import ListPage, decode_token, encode_token
 from tui.local.library.database import LibraryDatabase
 from tui.sanitize import clean_line
 
-Json = dict[str, Any]
-
 TITLE_CHARS = 60
+CUT_OFF = "This turn was cut off: the server ended in the middle of it."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A session without its events, under the API's names. `index_ids` is None when it is unbound."""
+
+    session_id: str
+    last_updated_at: str
+    generated_title: str | None
+    index_ids: Sequence[str] | None
+    job_metadata: Mapping[str, object] | None
+    """What its most recent turn cost and how it ended; None before the first one."""
+    shared_access: str
 
 
 def _now() -> str:
@@ -29,15 +43,15 @@ def title_of(question: str) -> str:
     return clean_line(question, TITLE_CHARS)
 
 
-def _summary(row: sqlite3.Row) -> Json:
-    return {
-        "session_id": row["id"],
-        "last_updated_at": row["updated"],
-        "generated_title": row["title"],
-        "index_ids": json.loads(row["index_ids"]) if row["index_ids"] is not None else None,
-        "job_metadata": json.loads(row["last_run"]) if row["last_run"] is not None else None,
-        "shared_access": row["shared_access"],
-    }
+def _session(row: sqlite3.Row) -> StoredSession:
+    return StoredSession(
+        session_id=row["id"],
+        last_updated_at=row["updated"],
+        generated_title=row["title"],
+        index_ids=json.loads(row["index_ids"]) if row["index_ids"] is not None else None,
+        job_metadata=json.loads(row["last_run"]) if row["last_run"] is not None else None,
+        shared_access=row["shared_access"],
+    )
 
 
 class SessionStore:
@@ -46,8 +60,8 @@ class SessionStore:
     def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
 
-    def create(self, index_ids: Sequence[str] | None, shared_access: str) -> Json:
-        """A new session, bound to `index_ids` or (None) unbound. Returns its summary."""
+    def create(self, index_ids: Sequence[str] | None, shared_access: str) -> StoredSession:
+        """Makes a session that is bound to `index_ids` or (None) unbound."""
         session_id = f"ses-{secrets.token_hex(12)}"
         bound = None if index_ids is None else json.dumps(list(index_ids))
         with self._database.writing() as connection:
@@ -55,12 +69,13 @@ class SessionStore:
                 "INSERT INTO sessions (id, updated, index_ids, shared_access) VALUES (?, ?, ?, ?) RETURNING *",
                 (session_id, _now(), bound, shared_access),
             ).fetchone()
-            return _summary(row)
+            return _session(row)
 
-    def page(self, size: int, token: str | None) -> ListPage:
-        """Newest first. The token is the place of the last session seen, so sessions that are new do not shift it.
+    def page(self, size: int, token: str | None) -> ListPage[StoredSession]:
+        """A page of the sessions, newest first.
 
-        Raises `ValueError` for a token that is not one of ours.
+        The token is the place of the last session seen, so that new sessions do not shift what follows.
+        Raises `PageTokenError`.
         """
         updated, session_id = decode_token(token, 2) if token else ("9", "")
         with self._database.reading() as connection:
@@ -70,35 +85,35 @@ class SessionStore:
             ).fetchall()
         last = rows[size - 1] if len(rows) > size else None
         return ListPage(
-            [_summary(row) for row in rows[:size]], encode_token(last["updated"], last["id"]) if last else None
+            [_session(row) for row in rows[:size]], encode_token(last["updated"], last["id"]) if last else None
         )
 
-    def summary(self, session_id: str) -> Json | None:
+    def session(self, session_id: str) -> StoredSession | None:
         """The session without its events; None when there is none."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT * FROM sessions WHERE id = ?", (session_id,)).fetchone()
-            return _summary(row) if row else None
+            return _session(row) if row else None
 
-    def full(self, session_id: str) -> Json | None:
-        """The session with its events, oldest first; None when there is none."""
+    def with_events(self, session_id: str) -> tuple[StoredSession, list[Mapping[str, object]]] | None:
+        """The session, and its events as the API writes them, oldest first; None when there is none."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT * FROM sessions WHERE id = ?", (session_id,)).fetchone()
-            return {**_summary(row), "events": _events(connection, session_id)} if row else None
+            return (_session(row), _events(connection, session_id)) if row else None
 
     def delete(self, session_id: str) -> bool:
         """True when there was such a session."""
         with self._database.writing() as connection:
             return connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,)).rowcount > 0
 
-    def set_title(self, session_id: str, first_message: str) -> Json | None:
-        """Titles the session by its first question. Returns its summary; None when there is none."""
+    def set_title(self, session_id: str, first_message: str) -> StoredSession | None:
+        """Titles the session by its first question. Returns None when there is no such session."""
         with self._database.writing() as connection:
             row = connection.execute(
                 "UPDATE sessions SET title = ? WHERE id = ? RETURNING *", (title_of(first_message), session_id)
             ).fetchone()
-            return _summary(row) if row else None
+            return _session(row) if row else None
 
-    def begin_turn(self, session_id: str, prompt: str) -> list[Json]:
+    def begin_turn(self, session_id: str, prompt: str) -> list[Mapping[str, object]]:
         """Stores the question, and titles the session if it has no title yet. Returns the events before it.
 
         A turn before it that has no end, because its server was killed, is closed first.
@@ -106,41 +121,40 @@ class SessionStore:
         with self._database.writing() as connection:
             earlier = _events(connection, session_id)
             if earlier and earlier[-1]["type"] != "stop":
-                cut_off = "This turn was cut off: the server ended in the middle of it."
-                _append(connection, session_id, {"type": "stop", "is_error": True, "error": cut_off, "usage": {}})
-            _append(connection, session_id, {"type": "user_input", "content": prompt})
+                _append(connection, session_id, {"type": "stop", "is_error": True, "error": CUT_OFF, "usage": {}})
+            _append(connection, session_id, event_json(UserInput(prompt)))
             connection.execute(
                 "UPDATE sessions SET updated = ?, title = coalesce(title, ?) WHERE id = ?",
                 (_now(), title_of(prompt), session_id),
             )
             return earlier
 
-    def append(self, session_id: str, event: Mapping[str, Any]) -> None:
+    def append(self, session_id: str, event: Event) -> None:
         """Stores one more event; nothing happens when the session was deleted meanwhile."""
         with self._database.writing() as connection:
-            _append(connection, session_id, event)
+            _append(connection, session_id, event_json(event))
 
-    def end_turn(self, session_id: str, stop: Mapping[str, Any], index_ids: Sequence[str]) -> None:
+    def end_turn(self, session_id: str, stop: Stop, index_ids: Sequence[str]) -> None:
         """Stores the turn's last event, and what the turn cost as the session's most recent run."""
         run = {
-            **stop["usage"],
-            "is_error": stop["is_error"],
-            "error": stop["error"],
+            **asdict(stop.usage),
+            "is_error": stop.is_error,
+            "error": stop.error,
             "export_config_ids": list(index_ids),
         }
         with self._database.writing() as connection:
-            _append(connection, session_id, stop)
+            _append(connection, session_id, event_json(stop))
             connection.execute(
                 "UPDATE sessions SET updated = ?, last_run = ? WHERE id = ?", (_now(), json.dumps(run), session_id)
             )
 
 
-def _events(connection: sqlite3.Connection, session_id: str) -> list[Json]:
+def _events(connection: sqlite3.Connection, session_id: str) -> list[Mapping[str, object]]:
     rows = connection.execute("SELECT body FROM events WHERE session_id = ? ORDER BY number", (session_id,))
     return [json.loads(row["body"]) for row in rows]
 
 
-def _append(connection: sqlite3.Connection, session_id: str, event: Mapping[str, Any]) -> None:
+def _append(connection: sqlite3.Connection, session_id: str, event: Mapping[str, object]) -> None:
     connection.execute(
         "INSERT INTO events (session_id, number, body)"
         " SELECT id, (SELECT coalesce(max(number), 0) + 1 FROM events WHERE session_id = sessions.id), ?"

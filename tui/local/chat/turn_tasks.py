@@ -4,13 +4,13 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, Usage
 from tui.local.agents.agent import Agent, Ask, Exchange, TurnError
-from tui.local.chat.event_json import event_json, is_delta
-from tui.local.chat.session_store import Json, SessionStore
+from tui.local.chat.event_json import is_delta
+from tui.local.chat.session_store import SessionStore
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 
@@ -128,7 +128,7 @@ class TurnTasks:
                     continue
                 told.put_nowait(event)
                 if not is_delta(event):
-                    await asyncio.to_thread(self._sessions.append, session_id, event_json(event))
+                    await asyncio.to_thread(self._sessions.append, session_id, event)
             error = None
         except asyncio.CancelledError:
             error = "The server ended before this turn did."
@@ -137,12 +137,12 @@ class TurnTasks:
         except Exception:  # whatever went wrong ends this turn with a reason, and no other
             _log.exception("A turn failed")
         stop = Stop(is_error=error is not None, error=error, usage=cost.usage(), skipped_index_ids=tuple(skipped))
-        self._sessions.end_turn(session_id, event_json(stop), index_ids)
+        self._sessions.end_turn(session_id, stop, index_ids)
         told.put_nowait(stop)
         told.put_nowait(None)
 
 
-def _history(events: Sequence[Json]) -> list[Exchange]:
+def _history(events: Sequence[Mapping[str, object]]) -> list[Exchange]:
     history: list[Exchange] = []
     for event in events:
         if event["type"] == "user_input":

@@ -1,15 +1,15 @@
 """Who may enter: checks on every request before any route sees it, as plain ASGI so that streams pass untouched."""
 
 import hmac
-from collections.abc import Collection
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tui.local.library.page_images import SIGNED_PATH
+from tui.loopback import is_loopback
+
 MAX_BODY_BYTES = 1_000_000
-SIGNED = "/signed/"
-"""Paths below this need no key: their routes check the signature in the URL."""
 
 
 class BodyTooLargeError(Exception):
@@ -19,24 +19,24 @@ class BodyTooLargeError(Exception):
 def host_name(header: str) -> str:
     """The name in a Host header, without port and brackets."""
     if header.startswith("["):
-        return header[1:].partition("]")[0].lower()
-    return header.partition(":")[0].lower()
+        return header[1:].partition("]")[0]
+    return header.partition(":")[0]
 
 
 class AuthMiddleware:
     """Refuses a request without the key, for another host (DNS rebinding), or with a body that is too large."""
 
-    def __init__(self, app: ASGIApp, key: str, hosts: Collection[str] | None) -> None:
-        """`hosts` are the names this server answers to; None: any, for a server that was told to listen widely."""
+    def __init__(self, app: ASGIApp, key: str, *, loopback_only: bool) -> None:
+        """With `loopback_only` the server answers only to names of this machine, else to any."""
         self._app = app
         self._key = key.encode()
-        self._hosts = hosts
+        self._loopback_only = loopback_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(Headers(scope=scope), signed=scope["path"].startswith(SIGNED))
+        refusal = self._refusal(Headers(scope=scope), signed=scope["path"].startswith(SIGNED_PATH))
         if refusal:
             await refusal(scope, receive, send)
             return
@@ -56,7 +56,7 @@ class AuthMiddleware:
             await _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")(scope, receive, send)
 
     def _refusal(self, headers: Headers, signed: bool) -> JSONResponse | None:
-        if self._hosts is not None and host_name(headers.get("host", "")) not in self._hosts:
+        if self._loopback_only and not is_loopback(host_name(headers.get("host", ""))):
             return _refuse(400, "This server does not answer to that host name.")
         scheme, _, key = headers.get("authorization", "").partition(" ")
         known = scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self._key)

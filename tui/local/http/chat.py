@@ -1,54 +1,52 @@
 """The routes of the API reference's page "Chat"."""
 
 import json
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
+from typing import TypeVar
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from tui.local.chat.event_json import event_json, is_delta
 from tui.local.chat.turn_tasks import SessionBusyError, TurnTask
-from tui.local.http.requests import BadRequestError, not_found, page_json, page_token_problem, read_body, read_query
+from tui.local.http.operations import Handler
+from tui.local.http.requests import BadRequestError, not_found, page_json, read_body, read_query
 from tui.local.http.schemas import CreateBody, PageQuery, ScopeQuery, StreamBody, TitleBody
 from tui.local.http.services import Services
 
 DEFAULT_SHARED_ACCESS = "read_only"
 
-
-def routes(parts: Services) -> list[Route]:
-    """The chat routes over these parts."""
-    chat = _ChatRoutes(parts)
-    return [
-        Route("/api/v1/chat", chat.page, methods=["GET"]),
-        Route("/api/v1/chat", chat.create, methods=["POST"]),
-        Route("/api/v1/chat/{session_id}", chat.retrieve, methods=["GET"]),
-        Route("/api/v1/chat/{session_id}", chat.delete, methods=["DELETE"]),
-        Route("/api/v1/chat/{session_id}/summary", chat.summary, methods=["GET"]),
-        Route("/api/v1/chat/{session_id}/title", chat.title, methods=["POST"]),
-        Route("/api/v1/chat/{session_id}/messages/stream", chat.stream, methods=["POST"]),
-    ]
+_Session = TypeVar("_Session")
 
 
-class _ChatRoutes:
-    def __init__(self, parts: Services) -> None:
-        self._parts = parts
-        self._sessions = parts.sessions
-        self._folders = parts.library.folders
-        self._states = parts.library.states
+class ChatRoutes:
+    def __init__(self, services: Services) -> None:
+        self._folders = services.library.folders
+        self._states = services.library.states
+        self._sessions = services.sessions
+        self._turns = services.turns
+        self._ping_seconds = services.ping_seconds
 
-    def page(self, request: Request) -> Response:
+    def handlers(self) -> Mapping[str, Handler]:
+        return {
+            "listSessions": self.list_sessions,
+            "createSession": self.create_session,
+            "getSession": self.get_session,
+            "deleteSession": self.delete_session,
+            "getSummary": self.get_summary,
+            "setTitle": self.set_title,
+            "ask": self.ask,
+        }
+
+    def list_sessions(self, request: Request) -> Response:
         query = read_query(request, PageQuery)
-        try:
-            return JSONResponse(page_json(self._sessions.page(query.size, query.page_token)))
-        except ValueError:
-            raise page_token_problem() from None
+        return JSONResponse(page_json(self._sessions.page(query.size, query.page_token), asdict))
 
-    async def create(self, request: Request) -> Response:
+    async def create_session(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, CreateBody)
         index_ids = None if body.index_ids is None else list(dict.fromkeys(body.index_ids))
@@ -56,51 +54,49 @@ class _ChatRoutes:
             if index_id not in self._folders.by_id:
                 raise await run_in_threadpool(self._not_served, index_id)
         access = body.shared_access or DEFAULT_SHARED_ACCESS
-        return JSONResponse(await run_in_threadpool(self._sessions.create, index_ids, access))
+        return JSONResponse(asdict(await run_in_threadpool(self._sessions.create, index_ids, access)))
 
-    def retrieve(self, request: Request) -> Response:
+    def get_session(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
-        return _found(request, self._sessions.full(request.path_params["session_id"]))
+        session, events = _found(request, self._sessions.with_events(_session_id(request)))
+        return JSONResponse({**asdict(session), "events": events})
 
-    def summary(self, request: Request) -> Response:
+    def get_summary(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
-        return _found(request, self._sessions.summary(request.path_params["session_id"]))
+        return JSONResponse(asdict(_found(request, self._sessions.session(_session_id(request)))))
 
-    async def delete(self, request: Request) -> Response:
+    async def delete_session(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
-        session_id = request.path_params["session_id"]
-        await self._parts.turns.end(session_id)
+        session_id = _session_id(request)
+        await self._turns.end(session_id)
         if not await run_in_threadpool(self._sessions.delete, session_id):
             raise not_found(f"Session {session_id}")
         return Response(status_code=204)
 
-    async def title(self, request: Request) -> Response:
+    async def set_title(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, TitleBody)
-        session_id = request.path_params["session_id"]
-        return _found(request, await run_in_threadpool(self._sessions.set_title, session_id, body.first_message))
+        session = await run_in_threadpool(self._sessions.set_title, _session_id(request), body.first_message)
+        return JSONResponse(asdict(_found(request, session)))
 
-    async def stream(self, request: Request) -> Response:
+    async def ask(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, StreamBody)
-        session_id = request.path_params["session_id"]
-        session = await run_in_threadpool(self._sessions.summary, session_id)
-        if session is None:
-            raise not_found(f"Session {session_id}")
+        session = _found(request, await run_in_threadpool(self._sessions.session, _session_id(request)))
         asked = list(dict.fromkeys(body.index_ids))
-        bound = session["index_ids"]
-        if bound is not None and set(bound) != set(asked):
-            message = f"This session is bound to its indexes for its lifetime: send exactly {json.dumps(bound)}"
+        if session.index_ids is not None and set(session.index_ids) != set(asked):
+            bound = json.dumps(session.index_ids)
+            message = f"This session is bound to its indexes for its lifetime: send exactly {bound}"
             raise BadRequestError.at("body", "index_ids", message)
         served = [index_id for index_id in asked if index_id in self._folders.by_id]
         skipped = [index_id for index_id in asked if index_id not in self._folders.by_id]
         if skipped and (not served or body.require_all_indexes):
             raise await run_in_threadpool(self._not_served, skipped[0])
         try:
-            turn = self._parts.turns.start(session_id, body.prompt, served, skipped)
+            turn = self._turns.start(session.session_id, body.prompt, served, skipped)
         except SessionBusyError:
             raise HTTPException(409, "This session has a turn that is still running; wait until it ends.") from None
-        return EventSourceResponse(_told(turn), ping=self._parts.ping_seconds)
+        return EventSourceResponse(_sent(turn), ping=self._ping_seconds)
 
     def _not_served(self, index_id: str) -> HTTPException:
         folder = self._states.folder_of(index_id)
@@ -109,13 +105,17 @@ class _ChatRoutes:
         return HTTPException(404, f"Index {index_id} is not served now: start the server with its folder, {folder}")
 
 
-def _found(request: Request, session: dict[str, Any] | None) -> Response:
+def _session_id(request: Request) -> str:
+    return request.path_params["session_id"]
+
+
+def _found(request: Request, session: _Session | None) -> _Session:
     if session is None:
-        raise not_found(f"Session {request.path_params['session_id']}")
-    return JSONResponse(session)
+        raise not_found(f"Session {_session_id(request)}")
+    return session
 
 
-async def _told(turn: TurnTask) -> AsyncIterator[ServerSentEvent]:
+async def _sent(turn: TurnTask) -> AsyncIterator[ServerSentEvent]:
     """The turn as server-sent events. The JSON is ASCII, so that no decoder sees a line end inside it."""
     async for event in turn.events():
         yield ServerSentEvent(json.dumps(event_json(event)), event="delta" if is_delta(event) else "message")

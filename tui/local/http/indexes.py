@@ -1,87 +1,79 @@
-"""The routes of the API reference's pages "Indexes" and "Projects"."""
+"""The routes of the API reference's page "Indexes"."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from tui.local.chat.paging import page_of
-from tui.local.http.requests import BadRequestError, not_found, page_json, page_token_problem, read_body, read_query
-from tui.local.http.schemas import IndexBody, IndexPageQuery, IndexQuery, PageQuery, ScopeQuery
+from tui.local.http.operations import Handler
+from tui.local.http.projects import PROJECT_ID
+from tui.local.http.requests import BadRequestError, not_found, page_json, read_body, read_query
+from tui.local.http.schemas import IndexBody, IndexPageQuery, IndexQuery, ScopeQuery
 from tui.local.http.services import Services
 from tui.local.library.files import has_documents
 from tui.local.library.folders import Folder, folders_of
 from tui.local.library.index_state import IndexState
 from tui.sanitize import clean_line
 
-PROJECT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "llamachat-tui/local-project"))
-ORGANIZATION_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "llamachat-tui/local-organization"))
-PROJECT = {"id": PROJECT_ID, "name": "Local library", "organization_id": ORGANIZATION_ID, "is_default": True}
-"""The one project there is: everything on this machine belongs to it."""
-
 LISTED_SKIPPED = 100
 """How many skipped files an index names at most; their number is always told."""
 
 
-def routes(parts: Services) -> list[Route]:
-    """The routes over these parts."""
-    library = _IndexRoutes(parts)
-    return [
-        Route("/api/v1/indexes", library.indexes, methods=["GET"]),
-        Route("/api/v1/indexes", library.create, methods=["POST"]),
-        Route("/api/v1/indexes/{index_id}", library.index, methods=["GET"]),
-        Route("/api/v1/indexes/{index_id}", library.delete, methods=["DELETE"]),
-        Route("/api/v1/indexes/{index_id}/sync", library.sync, methods=["POST"]),
-        Route("/api/v1/indexes/{index_id}/sync/cancel", library.cancel_sync, methods=["POST"]),
-        Route("/api/v1/projects", _projects, methods=["GET"]),
-        Route("/api/v1/projects/{project_id}", _project, methods=["GET"]),
-        Route("/api/v2/projects", _project_page, methods=["GET"]),
-        Route("/api/v2/projects/{project_id}", _project, methods=["GET"]),
-    ]
+class IndexRoutes:
+    def __init__(self, services: Services) -> None:
+        self._folders = services.library.folders
+        self._states = services.library.states
+        self._supervisor = services.supervisor
+        self._may_add_folders = services.may_add_folders
 
+    def handlers(self) -> Mapping[str, Handler]:
+        return {
+            "listIndexes": self.list_indexes,
+            "createIndex": self.create_index,
+            "getIndex": self.get_index,
+            "deleteIndex": self.delete_index,
+            "syncIndex": self.sync_index,
+            "cancelSync": self.cancel_sync,
+        }
 
-class _IndexRoutes:
-    def __init__(self, parts: Services) -> None:
-        self._folders = parts.library.folders
-        self._states = parts.library.states
-        self._syncing = parts.syncing
-        self._may_add_folders = parts.may_add_folders
-
-    def indexes(self, request: Request) -> Response:
+    def list_indexes(self, request: Request) -> Response:
         query = read_query(request, IndexPageQuery)
-        items = [self._json(state) for state in self._states.served().values()]
         asked = query.source_directory_id
-        return _page([item for item in items if asked in (None, item["source_directory_id"])], query)
+        states = {
+            index_id: state
+            for index_id, state in self._states.served().items()
+            if asked in (None, _source_directory_id(state))
+        }
+        return JSONResponse(page_json(page_of(states, query.size, query.page_token), self._json))
 
-    def index(self, request: Request) -> Response:
+    def get_index(self, request: Request) -> Response:
         query = read_query(request, IndexQuery)
         state = self._state(request)
-        item = self._json(state)
-        skipped = self._states.skipped_files(state.id, LISTED_SKIPPED)
-        item["metadata"]["skipped"] = [asdict(file) for file in skipped]
+        skipped = [asdict(file) for file in self._states.skipped_files(state.id, LISTED_SKIPPED)]
+        item = self._json(state) | {"metadata": self._metadata(state) | {"skipped": skipped}}
         if "sync_in_progress" in query.expand:
-            item["sync_in_progress"] = self._syncing.in_progress(state.id)
+            item["sync_in_progress"] = self._supervisor.in_progress(state.id)
         return JSONResponse(item)
 
-    async def create(self, request: Request) -> Response:
+    async def create_index(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, IndexBody)
         if not self._may_add_folders:
             raise HTTPException(403, "A folder can be added only to a server that listens on this machine alone.")
         folder = await run_in_threadpool(self._folder, body)
         await run_in_threadpool(self._folders.add, folder)
-        self._syncing.ask(folder.index_id)
+        self._supervisor.ask(folder.index_id)
         states = await run_in_threadpool(self._states.served)
         return JSONResponse(self._json(states[folder.index_id]))
 
     def _folder(self, body: IndexBody) -> Folder:
-        """The folder that is to be added. Raises `InvalidRequestError` or 409."""
+        """The folder that is to be added. Raises `BadRequestError`, and `HTTPException` 409."""
         try:
             path = _documents_in(body.source_directory_id)
         except (OSError, RuntimeError, ValueError) as error:
@@ -93,26 +85,26 @@ class _IndexRoutes:
         description = clean_line(body.description or "").strip() or folder.description
         return Folder(folder.index_id, name, folder.path, description)
 
-    async def delete(self, request: Request) -> Response:
+    async def delete_index(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         state = await run_in_threadpool(self._state, request)
         await run_in_threadpool(self._folders.remove, state.id)
-        self._syncing.cancel(state.id)
-        self._syncing.ask(state.id)
+        self._supervisor.cancel(state.id)
+        self._supervisor.ask(state.id)
         return Response(status_code=204)
 
-    def sync(self, request: Request) -> Response:
+    def sync_index(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         state = self._state(request)
-        if self._syncing.in_progress(state.id):
+        if self._supervisor.in_progress(state.id):
             raise HTTPException(409, f"Index {state.id} is being synced; wait until that ends, or cancel it.")
-        self._syncing.ask(state.id)
+        self._supervisor.ask(state.id)
         return JSONResponse(self._json(state) | {"sync_in_progress": True}, 202)
 
     def cancel_sync(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         state = self._state(request)
-        self._syncing.cancel(state.id)
+        self._supervisor.cancel(state.id)
         return JSONResponse(self._json(state), 202)
 
     def _state(self, request: Request) -> IndexState:
@@ -122,10 +114,8 @@ class _IndexRoutes:
             raise not_found(f"Index {index_id}")
         return state
 
-    def _json(self, state: IndexState) -> dict[str, Any]:
+    def _json(self, state: IndexState) -> dict[str, object]:
         own = state.id.removeprefix("idx-")
-        progress = self._syncing.progress(state.id)
-        status = "failed" if state.error else "ready" if state.synced else "syncing"
         return {
             "id": state.id,
             "name": state.name,
@@ -133,22 +123,30 @@ class _IndexRoutes:
             "project_id": PROJECT_ID,
             "export_config_id": f"cfg-{own}",
             "sync_config_id": f"cfg-sync-{own}",
-            "source_directory_id": f"dir-{uuid.uuid5(uuid.NAMESPACE_URL, state.id)}",
+            "source_directory_id": _source_directory_id(state),
             "output_directory_id": f"dir-{uuid.uuid5(uuid.NAMESPACE_URL, state.id + '/output')}",
             "created_at": state.created,
             "updated_at": state.synced or state.created,
             "last_synced_at": state.synced,
             "last_exported_at": state.synced,
-            "metadata": {
-                "status": status,
-                "error_message": state.error,
-                "files": state.files,
-                "skipped_files": state.skipped_files,
-                "files_done": progress.done if progress else None,
-                "files_total": progress.total if progress else None,
-            },
+            "metadata": self._metadata(state),
             "sync_in_progress": None,
         }
+
+    def _metadata(self, state: IndexState) -> dict[str, object]:
+        progress = self._supervisor.progress(state.id)
+        return {
+            "status": "failed" if state.error else "ready" if state.synced else "syncing",
+            "error_message": state.error,
+            "files": state.files,
+            "skipped_files": state.skipped_files,
+            "files_done": progress.done if progress else None,
+            "files_total": progress.total if progress else None,
+        }
+
+
+def _source_directory_id(state: IndexState) -> str:
+    return f"dir-{uuid.uuid5(uuid.NAMESPACE_URL, state.id)}"
 
 
 def _documents_in(name: str) -> Path:
@@ -161,29 +159,3 @@ def _documents_in(name: str) -> Path:
     if not has_documents(path):
         raise ValueError(f"{path} has no document that can be read")
     return path
-
-
-def _page(items: list[dict[str, Any]], query: PageQuery) -> Response:
-    try:
-        return JSONResponse(page_json(page_of(items, query.size, query.page_token)))
-    except ValueError:
-        raise page_token_problem() from None
-
-
-def _projects(request: Request) -> Response:
-    read_query(request, ScopeQuery)
-    return JSONResponse([PROJECT] if _named(request, "project_name") else [])
-
-
-def _project_page(request: Request) -> Response:
-    return _page([PROJECT] if _named(request, "name") else [], read_query(request, PageQuery))
-
-
-def _named(request: Request, parameter: str) -> bool:
-    return request.query_params.get(parameter) in (None, "", PROJECT["name"])
-
-
-def _project(request: Request) -> Response:
-    if request.path_params["project_id"] != PROJECT_ID:
-        raise not_found(f"Project {request.path_params['project_id']}")
-    return JSONResponse(PROJECT)

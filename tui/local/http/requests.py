@@ -1,6 +1,7 @@
-"""Reading requests: bodies and queries checked against their models, and the 422 answer where they do not fit."""
+"""Reading requests: bodies and queries checked against their models, and the answers where they do not fit."""
 
-from typing import Any, TypeVar, get_origin
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
@@ -9,13 +10,14 @@ from starlette.responses import JSONResponse, Response
 
 from tui.local.chat.paging import ListPage
 
-_Body = TypeVar("_Body", bound=BaseModel)
+_Model = TypeVar("_Model", bound=BaseModel)
+_Item = TypeVar("_Item")
 
 
 class BadRequestError(Exception):
     """The request does not fit. `detail` is the list of `{loc, msg, type}` that the API answers with."""
 
-    def __init__(self, detail: list[dict[str, Any]]) -> None:
+    def __init__(self, detail: Sequence[Mapping[str, object]]) -> None:
         super().__init__(detail)
         self.detail = detail
 
@@ -31,25 +33,39 @@ class BadRequestError(Exception):
         return cls([{"loc": [where, *item["loc"]], "msg": item["msg"], "type": item["type"]} for item in listed])
 
 
-async def invalid(_: Request, error: Exception) -> Response:
+async def on_http_error(_: Request, error: Exception) -> Response:
+    """The answer to a request that is refused."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+
+
+async def on_bad_request(_: Request, error: Exception) -> Response:
     """The answer to a request that does not fit."""
     assert isinstance(error, BadRequestError)
     return JSONResponse({"detail": error.detail}, 422)
 
 
-async def read_body(request: Request, model: type[_Body]) -> _Body:
-    """The request's JSON body; an empty one counts as `{}`. Raises `InvalidRequestError`."""
+async def on_page_token(request: Request, _: Exception) -> Response:
+    """The answer to a page token that this server did not give. It stands in the body of a POST, else in the query."""
+    where = "body" if request.method == "POST" else "query"
+    return await on_bad_request(
+        request, BadRequestError.at(where, "page_token", "This is not a page token of this server")
+    )
+
+
+async def read_body(request: Request, model: type[_Model]) -> _Model:
+    """The request's JSON body; an empty one counts as `{}`. Raises `BadRequestError`."""
     try:
         return model.model_validate_json(await request.body() or b"{}")
     except ValidationError as error:
         raise BadRequestError.of("body", error) from None
 
 
-def read_query(request: Request, model: type[_Body]) -> _Body:
-    """The request's query; a parameter that is given empty counts as absent. Raises `InvalidRequestError`."""
+def read_query(request: Request, model: type[_Model]) -> _Model:
+    """The request's query; a parameter that is given empty counts as absent. Raises `BadRequestError`."""
     lists = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
     given = request.query_params
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         name: given.getlist(name) if name in lists else given[name] for name in given if given[name]
     }
     try:
@@ -58,14 +74,9 @@ def read_query(request: Request, model: type[_Body]) -> _Body:
         raise BadRequestError.of("query", error) from None
 
 
-def page_token_problem() -> BadRequestError:
-    """The page token is not one that this server gave."""
-    return BadRequestError.at("query", "page_token", "This is not a page token of this server")
-
-
-def page_json(page: ListPage) -> dict[str, Any]:
-    """A page as the API writes it: without a token on the last one."""
-    return {"items": list(page.items), "next_page_token": page.next_page_token}
+def page_json(page: ListPage[_Item], item_json: Callable[[_Item], Mapping[str, object]]) -> dict[str, object]:
+    """A page as the API writes it."""
+    return {"items": [item_json(item) for item in page.items], "next_page_token": page.next_page_token}
 
 
 def not_found(what: str) -> HTTPException:

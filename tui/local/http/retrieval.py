@@ -1,21 +1,21 @@
 """The routes of the API reference's page "Retrieval"."""
 
+from collections.abc import Mapping
 from itertools import islice
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from tui.local.chat.paging import ListPage, decode_token, encode_token
+from tui.local.chat.paging import ListPage, decode_number, decode_token, encode_token
+from tui.local.http.operations import Handler
 from tui.local.http.requests import BadRequestError, not_found, page_json, read_body, read_query
-from tui.local.http.retrieval_schemas import MOST_RESULTS, FindBody, GrepBody, PageBody, ReadBody, RetrieveBody
+from tui.local.http.retrieval_schemas import MOST_RESULTS, FindBody, GrepBody, ReadBody, RetrieveBody
 from tui.local.http.schemas import ScopeQuery
 from tui.local.http.services import Services
-from tui.local.library.library import Library
 from tui.local.library.passages import Passage
 from tui.local.library.stored_documents import FileRef
-from tui.local.search.file_search import PatternError, find, grep
+from tui.local.search.file_search import Match, PatternError, find, grep
 from tui.local.search.query import resolve
 from tui.local.search.ranking import rerank
 from tui.local.search.result_json import file_json, metadata_json, result_json
@@ -25,23 +25,20 @@ DEFAULT_TOP_K = 10
 DEFAULT_CONTEXT_CHARS = 100
 
 
-def routes(parts: Services) -> list[Route]:
-    """The retrieval routes over these parts."""
-    retrieval = _RetrievalRoutes(parts.library)
-    return [
-        Route("/api/v1/retrieval/retrieve", retrieval.retrieve, methods=["POST"]),
-        Route("/api/v1/retrieval/files/find", retrieval.find, methods=["POST"]),
-        Route("/api/v1/retrieval/files/grep", retrieval.grep, methods=["POST"]),
-        Route("/api/v1/retrieval/files/read", retrieval.read, methods=["POST"]),
-    ]
+class RetrievalRoutes:
+    def __init__(self, services: Services) -> None:
+        self._folders = services.library.folders
+        self._documents = services.library.documents
+        self._passages = services.library.passages
+        self._vocabulary = services.library.vocabulary
 
-
-class _RetrievalRoutes:
-    def __init__(self, library: Library) -> None:
-        self._folders = library.folders
-        self._documents = library.documents
-        self._passages = library.passages
-        self._vocabulary = library.vocabulary
+    def handlers(self) -> Mapping[str, Handler]:
+        return {
+            "retrieve": self.retrieve,
+            "findFiles": self.find_files,
+            "grepFile": self.grep_file,
+            "readFile": self.read_file,
+        }
 
     async def retrieve(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
@@ -49,31 +46,29 @@ class _RetrievalRoutes:
         passages = await run_in_threadpool(self._retrieved, self._index(body.index_id), body)
         return JSONResponse({"results": passages})
 
-    async def find(self, request: Request) -> Response:
+    async def find_files(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, FindBody)
         index_ids = [self._index(body.index_id)]
-        after = _after(body) or ""
+        after = decode_token(body.page_token, 1)[0] if body.page_token else ""
         found = await run_in_threadpool(find, self._documents, index_ids, body.file_name, body.file_name_contains)
         rest = [file for file in found if file.name > after]
-        items = [file_json(file) for file in rest[: body.size]]
-        more = len(rest) > body.size
-        return JSONResponse(page_json(ListPage(items, encode_token(rest[body.size - 1].name) if more else None)))
+        shown = rest[: body.size]
+        page = ListPage(shown, encode_token(shown[-1].name) if len(rest) > body.size else None)
+        return JSONResponse(page_json(page, file_json))
 
-    async def grep(self, request: Request) -> Response:
+    async def grep_file(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, GrepBody)
         file = await self._file(body.index_id, body.file_id)
-        after = _after(body) or "0"
-        if not after.isdecimal() or len(after) > len(str(2**40)):
-            raise _page_token_problem()
+        start = decode_number(body.page_token)
         try:
-            page = await run_in_threadpool(self._matches, file, body, int(after))
+            page = await run_in_threadpool(self._matches, file, body, start)
         except PatternError as error:
             raise BadRequestError.at("body", "pattern", str(error)) from None
-        return JSONResponse(page_json(page))
+        return JSONResponse(page_json(page, _match_json))
 
-    async def read(self, request: Request) -> Response:
+    async def read_file(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, ReadBody)
         file = await self._file(body.index_id, body.file_id)
@@ -116,27 +111,16 @@ class _RetrievalRoutes:
         page = passage.first_page
         return result_json(passage, self._documents.picture_of(passage.file_id, page) if page else None)
 
-    def _matches(self, file: FileRef, body: GrepBody, start: int) -> ListPage:
+    def _matches(self, file: FileRef, body: GrepBody, start: int) -> ListPage[Match]:
         context = DEFAULT_CONTEXT_CHARS if body.context_chars is None else body.context_chars
         found = list(islice(grep(self._passages, file, body.pattern, context, start), body.size + 1))
         shown = found[: body.size]
-        items = [{"content": match.content, "start_char": match.start, "end_char": match.end} for match in shown]
-        return ListPage(items, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
+        return ListPage(shown, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
 
 
 def _passes(body: RetrieveBody, passage: Passage) -> bool:
     return body.passes(passage.file_id, metadata_json(passage))
 
 
-def _after(body: PageBody) -> str | None:
-    """The sort key in the body's page token."""
-    if not body.page_token:
-        return None
-    try:
-        return decode_token(body.page_token, 1)[0]
-    except ValueError:
-        raise _page_token_problem() from None
-
-
-def _page_token_problem() -> BadRequestError:
-    return BadRequestError.at("body", "page_token", "This is not a page token of this server")
+def _match_json(match: Match) -> dict[str, object]:
+    return {"content": match.content, "start_char": match.start, "end_char": match.end}

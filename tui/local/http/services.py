@@ -1,4 +1,4 @@
-"""What the routes work with."""
+"""The objects that all routes share."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,15 @@ from tui.local.library.sync_supervisor import SyncSupervisor
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """One of each for a server's life. `ping_seconds` is how long a stream is silent before a keep-alive comment.
+    """One of each for a server's life.
 
-    `may_add_folders`: whether a client may name a folder of this machine to be served.
+    `ping_seconds`: seconds of silence in a stream before a keep-alive comment. `may_add_folders`: whether a client may
+    name a folder of this machine to be served.
     """
 
     library: Library
+    supervisor: SyncSupervisor
     sessions: SessionStore
-    syncing: SyncSupervisor
     turns: TurnTasks
     page_images: PageImages
     ping_seconds: float

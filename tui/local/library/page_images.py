@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from tui.local.library.stored_documents import PagedFile
 
+SIGNED_PATH = "/signed/"
+"""Where signed URLs begin; below it no key is needed, because each URL is checked itself."""
 URL_SECONDS = 300
 DRAWING_SECONDS = 30.0
 AT_ONCE = 2
@@ -31,7 +33,7 @@ class PageImages:
     def sign(self, source_id: str, name: str) -> tuple[str, float]:
         """The path and query of a URL for one attachment of one source, and the time (epoch) until which it holds."""
         expires = int(self._clock()) + URL_SECONDS
-        path = f"/signed/{quote(source_id, safe='')}/{quote(name)}"
+        path = f"{SIGNED_PATH}{quote(source_id, safe='')}/{quote(name)}"
         return f"{path}?expires={expires}&signature={self._signature(source_id, name, expires)}", expires
 
     def is_signed(self, source_id: str, name: str, expires: int, signature: str) -> bool:
@@ -44,7 +46,7 @@ class PageImages:
         message = f"{len(source_id)}:{source_id}{len(name)}:{name}{expires}"
         return hmac.digest(self._secret, message.encode(), "sha256").hex()
 
-    async def pictures(self, file: PagedFile, first: int, last: int) -> Sequence[bytes]:
+    async def draw(self, file: PagedFile, first: int, last: int) -> Sequence[bytes]:
         """The JPEG of each page from `first` to `last`; fewer when the file has gone or cannot be drawn."""
         keys = [(file.file_id, file.version, page) for page in range(first, last + 1)]
         if not all(key in self._kept for key in keys):

@@ -77,7 +77,7 @@ def read_spreadsheet(data: bytes) -> Document:
     return markdown_document("\n\n".join(part for name, rows in sheets.items() for part in _sheet(name, rows)))
 
 
-def _sheet(name: str, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+def _sheet(name: str, rows: Sequence[Sequence[object]]) -> Iterator[str]:
     filled = [row for row in rows if any(cell != "" for cell in row)]
     if filled:
         yield f"## {name}"
@@ -86,12 +86,13 @@ def _sheet(name: str, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
             yield table([head, *body[start : start + ROWS_A_TABLE]])
 
 
-def table(rows: Sequence[Sequence[Any]]) -> str:
+def table(rows: Sequence[Sequence[object]]) -> str:
     """A Markdown table; the first row is its head."""
     lines = [f"| {' | '.join(map(_cell, row))} |" for row in rows]
     return "\n".join([lines[0], f"|{'---|' * len(rows[0])}", *lines[1:]])
 
 
-def _cell(value: Any) -> str:
-    whole = isinstance(value, float) and value.is_integer()
-    return " ".join(str(int(value) if whole else value).replace("|", "\\|").split())
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return " ".join(str(value).replace("|", "\\|").split())

@@ -1,0 +1,32 @@
+"""Words for writing JSON Schema."""
+
+from typing import Any, TypeAlias
+
+Schema: TypeAlias = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+WHOLE: Schema = {"type": "integer"}
+WHOLE_OR_NULL: Schema = {"type": ["integer", "null"]}
+YES_OR_NO: Schema = {"type": "boolean"}
+ANY_OBJECT: Schema = {"type": "object"}
+
+
+def object_of(**fields: Schema) -> Schema:
+    """An object that has at least these fields."""
+    return {"type": "object", "properties": fields, "required": list(fields)}
+
+
+def list_of(item: Schema) -> Schema:
+    """A list of such items."""
+    return {"type": "array", "items": item}
+
+
+def page_of(name: str) -> Schema:
+    """A page of a list of the component schema `name`."""
+    return object_of(items=list_of(ref(name)), next_page_token=TEXT_OR_NULL)
+
+
+def ref(name: str) -> Schema:
+    """The component schema `name`."""
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,130 @@
+"""A line view of transcripts: the reader's place in each is kept, parts fold, and a cursor goes from part to part."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+
+from tui.conversation.transcript import Transcript
+from tui.lineview.line_view import Position, RowStyle
+from tui.lineview.selectable_view import SelectableLineView
+from tui.lineview.transcript_lines import TranscriptLines
+from tui.lineview.viewport import Place, move
+from tui.rendering.lines import BLANK, Line
+from tui.widgets.block_cursor import BlockCursor
+
+
+class Reading:
+    """Where a reader is in one conversation."""
+
+    def __init__(self) -> None:
+        self.source = TranscriptLines()
+        self.position = Position(follows=True)
+        self.cursor = BlockCursor(self.source)
+
+
+class TranscriptView(SelectableLineView):
+    """Shows one conversation at a time. It is given transcripts, and knows nothing of where they come from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "fold", "Fold"),
+        Binding("ctrl+o", "all_details", "Details"),
+        Binding("J", "move_cursor(1)", "Next part", show=False),
+        Binding("K", "move_cursor(-1)", "Previous part", show=False),
+        Binding("ctrl+t", "toggle_thinking", "Thinking", show=False),
+        Binding("left_curly_bracket", "go_to_question(-1)", "Previous question", show=False),
+        Binding("right_curly_bracket", "go_to_question(1)", "Next question", show=False),
+    ]
+
+    def __init__(self) -> None:
+        self._readings: dict[str, Reading] = {"": Reading()}
+        self._reading = self._readings[""]
+        super().__init__(self._reading.source)
+
+    @property
+    def transcript(self) -> Transcript:
+        """The conversation that is shown."""
+        return self._reading.source.transcript
+
+    def show(self, session_id: str, transcript: Transcript) -> None:
+        """Turn to a conversation, at the place where it was left, or at its end."""
+        self._reading = self._readings.setdefault(session_id, Reading())
+        self._reading.source.show(transcript)
+        self.show_source(self._reading.source, self._reading.position)
+
+    def draw(self, transcript: Transcript) -> None:
+        """Draw a later state of the conversation that is shown. The reader's place stays, or follows the end."""
+        source, top = self._reading.source, self.position.top
+        was_open = not self.position.follows and not source.is_folded(top.section, top.block)
+        source.show(transcript)
+        if was_open and source.is_folded(top.section, top.block):
+            source.toggle(top.section, top.block)
+        self.redraw()
+
+    def follow(self) -> None:
+        """Go to the end and stay there as it grows."""
+        self.action_go_to_end()
+
+    def prepare(self, width: int) -> None:
+        self._reading.source.resize(width)
+        if self._reading.source.is_behind:
+            self.call_later(self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._reading.source.catch_up()
+        self.redraw()
+
+    def row_style(self, place: Place, line: Line) -> RowStyle:
+        is_text = line is not BLANK
+        has_bar = is_text and self.has_focus and place[:2] == self._reading.cursor.block
+        fill = "question" if place.block == 0 and is_text else "text"
+        return RowStyle(fill, has_bar, self.selection_marks(place))
+
+    def on_click(self, event: events.Click) -> None:
+        point = self.point_at(event.x, event.y)
+        if point is not None and event.chain == 1 and self.selection is None:
+            self._reading.cursor.block = point.place[:2]
+            if self._reading.cursor.is_fold_head(point.place):
+                self.action_fold()
+
+    def action_fold(self) -> None:
+        """Fold or unfold the part under the cursor. Its first line stays where it is on the screen."""
+        block, source, cursor = self._reading.cursor.target(self.places), self._reading.source, self._reading.cursor
+        if block is None:
+            return
+        head = cursor.head(block)
+        on_screen = self.places.index(head) if head in self.places else 0
+        if source.toggle(*block):
+            cursor.block = block
+            self.position.follows = False
+            self.position.top = move(source, cursor.head(block), -on_screen)
+            self.redraw()
+
+    def action_all_details(self) -> None:
+        self._reading.source.toggle_details()
+        self.redraw()
+
+    def action_toggle_thinking(self) -> None:
+        """Fold or unfold all thinking."""
+        self._reading.source.toggle_thinking()
+        self.redraw()
+
+    def action_move_cursor(self, by: int) -> None:
+        """Move the cursor to the next or previous block, and scroll it into sight."""
+        rows = self._reading.cursor.next(self.places, by) if self.places else None
+        if rows is not None:
+            self._reading.cursor.block = rows[0][:2]
+            self.bring_into_sight(*rows)
+            self.redraw()
+
+    def action_go_to_question(self, by: int) -> None:
+        """Put the previous or next question at the top of the screen."""
+        top = self.position.top
+        is_on_question = top.block == 0 and top.row <= 1
+        self.go_to_turn(top.section + by if by > 0 or is_on_question else top.section)
+
+    def go_to_turn(self, turn: int) -> None:
+        """Put a question at the top of the screen, or as near to it as the end allows."""
+        if 0 <= turn < self._reading.source.sections():
+            self._reading.cursor.block = (turn, 0)
+            self.go_to(Place(turn, 0, 1 if turn else 0))

@@ -1,0 +1,79 @@
+"""Opening a conversation: at once as it was last seen on this machine, and then as the server has it."""
+
+import asyncio
+from collections.abc import Callable
+
+from tui.api.errors import ApiError, NotFoundError
+from tui.conversation.transcript import interrupt, replay, replaying
+from tui.cooperative import run_in_slices
+from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, Work, events_of
+from tui.workspace.state import WorkspaceState
+from tui.workspace.turns import Turns
+from tui.workspace.updates import Notice, RequestFailed
+
+SHOWN_AT_ONCE = 50
+"""At most this many of a kept conversation's last turns are shown before the server has answered."""
+
+
+class ConversationOpener:
+    """Opens the conversations of one account. `start` runs a coroutine."""
+
+    def __init__(self, state: WorkspaceState, turns: Turns, start: Callable[[Work], None]) -> None:
+        self._state = state
+        self._turns = turns
+        self._start = start
+        self._waiting: str | None = None
+
+    async def open(self, session_id: str) -> None:
+        """Show a conversation. One whose turn runs here is left as it is; without a connection it is opened later."""
+        if self._turns.is_running(session_id):
+            return
+        if session_id not in self._state.transcripts:
+            self._show_kept(session_id)
+        is_connected = self._state.client is not None
+        self._waiting = None if is_connected else session_id
+        if is_connected and not self._turns.recovery.watch(session_id):
+            await self._retrieve(session_id)
+
+    async def open_waiting(self) -> None:
+        """Open the conversation that was asked for before there was a connection."""
+        if self._waiting is not None:
+            await self.open(self._waiting)
+
+    def _show_kept(self, session_id: str) -> None:
+        kept = self._state.store.sessions.history(self._state.account_id, session_id, SHOWN_AT_ONCE)
+        entries = self._turns.recovery.entries_of(session_id)
+        if kept is None and not entries:
+            return
+        events = [*(kept.events if kept else ()), *(event for entry in entries for event in events_of(entry))]
+        self._state.questions_before[session_id] = kept.turns_before if kept else 0
+        self._state.put(session_id, interrupt(replay(events), NOT_KNOWN if entries else NO_END))
+
+    async def _retrieve(self, session_id: str) -> None:
+        state = self._state
+        try:
+            full = await state.require_client().session(session_id)
+        except NotFoundError:
+            state.deleted_elsewhere.add(session_id)
+            state.publish(Notice(session_id, GONE))
+            await self._show_all_kept(session_id)
+        except ApiError as error:
+            state.publish(RequestFailed(error))
+            await self._show_all_kept(session_id)
+        else:
+            transcript = await run_in_slices(replaying(full.events))
+            if session_id not in self._turns.busy:
+                state.questions_before.pop(session_id, None)
+                state.list_session(full.session)
+                state.put(session_id, interrupt(transcript, NO_END))
+                self._start(asyncio.to_thread(state.keep_history, full.session, full.events))
+
+    async def _show_all_kept(self, session_id: str) -> None:
+        """Where the server has nothing to show: the whole conversation as it was last seen."""
+        state = self._state
+        if not state.questions_before.get(session_id) or session_id in self._turns.busy:
+            return
+        kept = await asyncio.to_thread(state.store.sessions.history, state.account_id, session_id)
+        if kept is not None and session_id not in self._turns.busy:
+            del state.questions_before[session_id]
+            state.put(session_id, interrupt(await run_in_slices(replaying(kept.events)), NO_END))
