@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.conversation.plain_text import plain_text
-from tui.lineview.line_view import LineView
+from tui.lineview.selectable_view import SelectableLineView
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.own_keys import own_keys
@@ -43,7 +43,7 @@ class ReadingScreen(Screen[None]):
         else:
             self.notify(f"Written to {path}", markup=False)
 
-    def on_line_view_link_chosen(self, message: LineView.LinkChosen) -> None:
+    def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
         from tui.screens.link import LinkDialog
 
         self.app.push_screen(LinkDialog(message.url))
