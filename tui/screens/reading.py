@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from tui.conversation.plain_text import plain_text
 from tui.conversation.transcript import Transcript
-from tui.lineview.line_view import LineView
+from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.app import DiffingApp
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
@@ -88,7 +88,7 @@ class ReadingScreen(Screen[None]):
         else:
             self.notify(f"Written to {path}", markup=False)
 
-    def on_line_view_link_chosen(self, message: LineView.LinkChosen) -> None:
+    def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
         from tui.screens.link import LinkDialog  # here and below: no dialog is loaded before it is opened
 
         self.app.push_screen(LinkDialog(message.url))
