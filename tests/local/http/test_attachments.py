@@ -11,9 +11,9 @@ from llama_cloud import LlamaCloud, NotFoundError
 from PIL import Image
 
 from tests.local import documents as papers
-from tests.local.conftest import sdk_for
+from tests.local.conftest import added, sdk_for
 from tests.local.opened import opened
-from tests.local.server import Connection, running_server, until
+from tests.local.server import Connection
 from tui.local.library.folders import index_id_of
 from tui.local.library.page_images import URL_SECONDS, PageImages
 from tui.local.library.stored_documents import file_id_of
@@ -32,11 +32,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Connection]:
-    with running_server([folder], tmp_path_factory.mktemp("data")) as connection, sdk_for(connection) as client:
-        (index,) = client.indexes.list()
-        until(lambda: client.indexes.get(index.id, expand=["sync_in_progress"]).sync_in_progress is False)
-        yield connection
+def server(folder: Path, workbench: Connection) -> Connection:
+    with sdk_for(workbench) as client:
+        added(client, folder)
+    return workbench
 
 
 @pytest.fixture
