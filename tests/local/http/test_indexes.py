@@ -286,6 +286,6 @@ def test_it_is_told_what_is_read_and_how_far_that_is(notes: Path, data: Path, mo
     monkeypatch.setattr("tui.local.library.sync.BATCH_SECONDS", 60.0)  # one batch, however slow the machine is
     local = opened(notes, data)
     told: list[tuple[int, int, str | None]] = []
-    sync(local.database, local.folder, tell=lambda done, total, name: told.append((done, total, name)))
+    sync(local.database, local.folder, on_progress=lambda done, total, name: told.append((done, total, name)))
     names = ["kitchen.md", "work/deploying.md", "work/retro.txt", None]
     assert told == [(done, 3, name) for done, name in enumerate(names)]
