@@ -205,8 +205,8 @@ class ChatScreen(ReadingScreen):
         sidebar = self.query_one(Sidebar)
         sidebar.rows, sidebar.open_id = rows, self._open_id
         self._show_heading()
-        if self._picker is not None and self._picker.is_mounted and self._picker.is_current:
-            self._picker.show_indexes(self.workspace.indexes)
+        if self._picker is not None and self._picker.is_current:
+            self._picker.indexes = self.workspace.indexes
 
     def _show_heading(self) -> None:
         session, view = self.workspace.catalogue.get(self._open_id), self.query_one(ConversationView)
