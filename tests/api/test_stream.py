@@ -165,7 +165,7 @@ async def test_any_stream_byte_by_byte_is_the_same(name: str):
 
 
 @pytest.mark.fault(13)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     name=st.sampled_from(WHOLE),
     sizes=st.lists(st.integers(1, 40), min_size=1),

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.local.agents.scripted_model import Endpoint, ScriptedModel, called, endpoint, said, thought
@@ -246,7 +246,6 @@ def test_the_oldest_answers_of_tools_are_left_out_of_a_long_turn() -> None:
     assert [len(message.content) > 1000 for message in kept] == [False, False, True, True]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["<think>", "</think>", "<", "th", "[1]", " [", "9", "2]", "x", "`", "\n", ", "])))
 def test_no_text_is_lost_however_it_comes_in_pieces(pieces: list[str]) -> None:
     whole, apart = ThinkingTags(), ThinkingTags()

@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.local import documents as papers
@@ -159,7 +159,6 @@ def test_binary_files_of_unknown_endings_are_no_documents(data: bytes) -> None:
             reader.read(data)
 
 
-@settings(deadline=None, max_examples=200)
 @given(
     st.sampled_from([*READERS, ".py", ".weird"]),
     st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"<html>", b'{"cells":[']).flatmap(
