@@ -42,7 +42,7 @@ def start(*, debug: bool = False) -> None:
 
 
 def crash_notice(error: BaseException) -> str:
-    """Write a crash down, without the values of variables, and say in one line what happened and where it is told."""
+    """Log a crash, without the values of variables. One line for the user: what happened, and where the log is."""
     kind = type(error).__name__
     logging.getLogger("tui").critical("Crash:\n%s", "".join(traceback.format_exception(error)))
     what = f"llamachat-tui: an error in the app itself ({kind}) has ended it. What you wrote is kept."

@@ -25,7 +25,7 @@ ENVIRONMENT = {
 
 
 NOTIFY = ("off", "osc9", "osc777")
-"""How a terminal is told of something: not at all, as iTerm2, kitty and WezTerm take it, or as urxvt and foot do."""
+"""How a terminal is notified: not at all, as iTerm2, kitty and WezTerm take it, or as urxvt and foot do."""
 
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
@@ -40,22 +40,31 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that is known before the first frame.
-
-    `local` is None for LlamaCloud, otherwise the folders to serve (none: the manual). `keep`: whether sessions, drafts
-    and running turns are kept on this machine. `bell` rings, and `notify` names how the terminal is told (`NOTIFY`),
-    when a turn ends that nobody is looking at.
-    """
+    """All that is known before the first frame."""
 
     base_url: str | None = None
+    """The address of another server than the region's."""
+
     region: str = "na"
+    """Where the account is: a key of `REGIONS`."""
+
     project: str | None = None
     organization: str | None = None
+
     theme: str | None = None
+    """The name of a colour theme; None: llama-dark."""
+
     local: tuple[Path, ...] | None = None
+    """The folders of this machine to answer from, none for the manual; None: LlamaCloud."""
+
     keep: bool = True
+    """Whether sessions, drafts and running turns are kept on this machine."""
+
     bell: bool = True
+    """Whether the terminal rings when a turn ends that nobody is looking at."""
+
     notify: str = "off"
+    """How the terminal is notified of that: one of `NOTIFY`."""
 
     @property
     def cloud_url(self) -> str:

@@ -3,7 +3,7 @@ import webbrowser
 import pytest
 
 from tests.app.user import User, driven
-from tui.lineview.line_view import LineView
+from tui.lineview.selectable_view import SelectableLineView
 from tui.screens.dialog import Dialog
 from tui.screens.link import LinkDialog, can_open
 from tui.settings import Settings
@@ -24,7 +24,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def choose(user: User, url: str) -> None:
-    user.app.chat.query_one(ConversationView).pane.post_message(LineView.LinkChosen(url))
+    user.app.chat.query_one(ConversationView).pane.post_message(SelectableLineView.LinkChosen(url))
     await user.until(lambda: isinstance(user.app.screen, LinkDialog))
 
 

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from tui.api.models import Event, Stop, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, ToolResult, UserInput
 from tui.app import LlamaChat
 from tui.conversation.transcript import Transcript, advance, replay
-from tui.lineview.line_view import LineView
+from tui.lineview.selectable_view import SelectableLineView
 from tui.settings import Settings
 from tui.widgets.conversation_pane import ConversationPane
 
@@ -26,7 +26,7 @@ class PaneApp(App[None]):
         self.chosen: list[str] = []
         yield ConversationPane()
 
-    def on_line_view_link_chosen(self, message: LineView.LinkChosen) -> None:
+    def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
         self.chosen.append(message.url)
 
 

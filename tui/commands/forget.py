@@ -20,7 +20,7 @@ def parser() -> ArgumentParser:
 
 
 def main(arguments: list[str]) -> int:
-    """Ask, unless told not to, and delete; the exit code."""
+    """Ask, unless `--yes` is given, and delete; the exit code."""
     options = parser().parse_args(arguments)
     log = log_path()
     logs = [file for file in (log, log.with_name(f"{log.name}.1")) if file.exists()]

@@ -66,7 +66,7 @@ def title_of(session: Session, first_question: str | None = None, name: str = ""
 
 
 def now() -> datetime:
-    """The time by which ages are told."""
+    """The time now, in UTC."""
     return datetime.now(UTC)
 
 

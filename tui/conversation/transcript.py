@@ -144,7 +144,7 @@ def interrupt(transcript: Transcript, reason: str) -> Transcript:
 
 
 def amend_reason(transcript: Transcript, reason: str) -> Transcript:
-    """Say anew why the last turn broke off, or that it did if it runs. One that has its end stays as it is."""
+    """Change why the last turn broke off; one that still runs breaks off. One that has its `stop` stays as it is."""
     last = transcript.past[-1] if transcript.past else None
     if transcript.running is None and last is not None and isinstance(last.end, Broken):
         return replace(transcript, past=(*transcript.past[:-1], replace(last, end=Broken(reason))))

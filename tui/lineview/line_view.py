@@ -1,6 +1,6 @@
 """A view of lines of any number: what is not on the screen is neither rendered nor measured.
 
-It scrolls by places (see `tui.lineview.viewport`), selects by mouse and by keys, and repaints only rows that changed.
+It scrolls by places (see `tui.lineview.viewport`), and repaints only rows that changed.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette, marked
-from tui.lineview.selection import LineSource, Point, Selection, line_at, link_at, text_of, word_at
+from tui.lineview.selection import LineSource
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
 from tui.rendering.lines import BLANK, Line, Role
 
@@ -60,7 +60,7 @@ class LineView(Widget, can_focus=True):
     """Shows a source of lines from a position on. Subclasses say what is in it and how a row looks."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--selection", "lines--found"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--found"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_rows(-1)", "Up", show=False),
         Binding("down,j", "scroll_rows(1)", "Down", show=False),
@@ -68,9 +68,6 @@ class LineView(Widget, can_focus=True):
         Binding("pagedown,ctrl+d", "scroll_pages(1)", "Page down", show=False),
         Binding("home,g", "go_to_start", "Start", show=False),
         Binding("end,G", "go_to_end", "End", show=False),
-        Binding("v", "select", "Select", show=False),
-        Binding("left,h", "extend(-1)", "Extend the selection left", show=False),
-        Binding("right,l", "extend(1)", "Extend the selection right", show=False),
     ]
 
     @dataclass
@@ -81,18 +78,10 @@ class LineView(Widget, can_focus=True):
         last: float
         is_at_end: bool
 
-    @dataclass
-    class LinkChosen(Message):
-        """A link was clicked. `url` is a checked address; nothing has been opened."""
-
-        url: str
-
     def __init__(self, source: LineSource) -> None:
         super().__init__()
         self.source = source
         self.position = Position()
-        self.selection: Selection | None = None
-        self._selects_by_keys = False
         self.places: Sequence[Place] = ()
         """The rows on the screen, after the last drawing."""
         self._rows: list[_Row] = []
@@ -105,28 +94,12 @@ class LineView(Widget, can_focus=True):
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         """How the row at a place is set off."""
-        del line
-        return RowStyle(marks=self.selection_marks(place))
-
-    def selection_marks(self, place: Place) -> tuple[Highlight, ...]:
-        cells = self.selection.cells(place) if self.selection is not None else None
-        return ((*cells, "lines--selection"),) if cells else ()
-
-    @property
-    def selected_text(self) -> str:
-        """The selected text, "" where nothing is selected."""
-        return text_of(self.source, self.selection) if self.selection is not None else ""
-
-    def clear_selection(self) -> bool:
-        """Select nothing. False where nothing was selected."""
-        was_selected = self.selection is not None
-        self.selection, self._selects_by_keys = None, False
-        self.redraw()
-        return was_selected
+        del place, line
+        return RowStyle()
 
     def show_source(self, source: LineSource, position: Position) -> None:
         """Turn to another source, at a position in it."""
-        self.source, self.position, self.selection = source, position, None
+        self.source, self.position = source, position
         self._rows = []
         self.redraw()
 
@@ -239,12 +212,6 @@ class LineView(Widget, can_focus=True):
         else:
             self.go_to(min(first, move(self.source, last_row, 1 - self.size.height)))
 
-    def point_at(self, x: int, y: int) -> Point | None:
-        """The cell of the source that is shown at a cell of the widget; the nearest row where there is none."""
-        if not self.places:
-            return None
-        return Point(self.places[max(0, min(y, len(self.places) - 1))], max(0, x - MARGIN))
-
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
         self.action_scroll_rows(WHEEL_ROWS)
@@ -253,45 +220,8 @@ class LineView(Widget, can_focus=True):
         event.stop()
         self.action_scroll_rows(-WHEEL_ROWS)
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        point = self.point_at(event.x, event.y)
-        if event.button == 1 and point is not None:
-            self.capture_mouse()
-            self.selection, self._selects_by_keys = Selection(point, point), False
-            self.redraw()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self.selection is None or self.app.mouse_captured is not self:
-            return
-        if not 0 <= event.y < self.size.height:
-            self.action_scroll_rows(-1 if event.y < 0 else 1)
-        if (point := self.point_at(event.x, event.y)) is not None:
-            self.selection = Selection(self.selection.anchor, point)
-            self.redraw()
-
-    def on_mouse_up(self) -> None:
-        self.release_mouse()
-        if self.selection is not None and self.selection.anchor == self.selection.head:
-            self.clear_selection()
-
-    def on_click(self, event: events.Click) -> None:
-        point = self.point_at(event.x, event.y)
-        if point is None:
-            return
-        if event.chain == 2:
-            self.selection = word_at(self.source, point)
-        elif event.chain == 3:
-            self.selection = line_at(self.source, point.place)
-        elif self.selection is None and (url := link_at(self.source.line(point.place), point.cell)):
-            self.post_message(self.LinkChosen(url))
-        self.redraw()
-
     def action_scroll_rows(self, by: int) -> None:
-        if self._selects_by_keys and self.selection is not None:
-            head = self.selection.head
-            self._extend_to(Point(move(self.source, head.place, by), head.cell))
-        else:
-            self.go_to(move(self.source, self.position.top, by))
+        self.go_to(move(self.source, self.position.top, by))
 
     def action_scroll_pages(self, by: int) -> None:
         self.action_scroll_rows(by * max(1, self.size.height - 2))
@@ -302,25 +232,4 @@ class LineView(Widget, can_focus=True):
     def action_go_to_end(self) -> None:
         """Go to the end, and follow it as it grows."""
         self.position.follows = True
-        self.redraw()
-
-    def action_select(self) -> None:
-        """Begin to select by keys, from the first row that is marked or shown; again: stop."""
-        if self._selects_by_keys or not self.places:
-            self.clear_selection()
-            return
-        place = next((p for p, row in zip(self.places, self._rows, strict=False) if row.style.has_bar), self.places[0])
-        decoration = self.source.line(place).decoration
-        self.selection, self._selects_by_keys = Selection(Point(place, decoration), Point(place, decoration)), True
-        self._extend_to(Point(place, decoration + 1))
-
-    def action_extend(self, by: int) -> None:
-        if self._selects_by_keys and self.selection is not None:
-            head = self.selection.head
-            self._extend_to(head._replace(cell=max(0, head.cell + by)))
-
-    def _extend_to(self, head: Point) -> None:
-        assert self.selection is not None
-        self.selection = Selection(self.selection.anchor, head)
-        self.bring_into_sight(head.place, head.place)
         self.redraw()

@@ -61,7 +61,7 @@ def last(source: Heights) -> Place:
 
 
 def move(source: Heights, place: Place, by: int) -> Place:
-    """The place so many rows further down (or up, where `by` is negative), clamped within the source."""
+    """The place `by` rows further down (or up, where it is negative), clamped within the source."""
     return _down(source, place, by) if by >= 0 else _up(source, place, -by)
 
 

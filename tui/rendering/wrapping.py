@@ -77,7 +77,7 @@ def width_of(spans: Iterable[Span]) -> int:
 
 
 def shortened(text: str, cells: int) -> str:
-    """The text in one row of so many cells; where it is cut, it ends in an ellipsis."""
+    """The text in at most this many cells; where it is cut, it ends in an ellipsis."""
     if cell_len(text) <= cells:
         return text
     return fold((Span(text),), max(cells - 1, MIN_WIDTH))[0].text + "…"

@@ -6,18 +6,19 @@ from typing import ClassVar, TypeAlias
 
 from rich.cells import set_cell_size
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.reactive import var
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.api.models import MAX_BOUND_INDEXES, Index
 from tui.conversation.catalogue import age, now
 from tui.sanitize import clean_line
-from tui.screens.dialog import Dialog
+from tui.screens.filter_dialog import FilterDialog
 
+NEW_SESSION = "New session: which indexes?"
+THIS_QUESTION = "Which indexes does this question search?"
 BOUND = "Bound for the session's whole life: each question searches exactly the ticked indexes."
 UNBOUND = "Unbound: each question searches what is ticked now, and can be given others later."
 NONE_AT_ALL = (
@@ -55,7 +56,7 @@ class RemoveIndex:
 PickerAnswer: TypeAlias = Choice | AddFolder | SyncIndex | RemoveIndex
 
 
-class FilterField(Input):
+class TickFilter(Input):
     """A field in which Space is not text but a key of the dialog's."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
@@ -66,102 +67,102 @@ class FilterField(Input):
             event.prevent_default()
 
 
-class IndexPicker(Dialog[PickerAnswer]):
-    """Indexes to tick: typing filters, Space ticks, Enter takes. Nothing ticked takes the one under the cursor.
+class IndexPicker(FilterDialog[PickerAnswer]):
+    """Indexes to tick: Space ticks, Enter takes. Nothing ticked takes the one under the cursor.
 
     With `for_question` the dialog only chooses what the next question of an unbound session searches. With
     `keeps_folders` the indexes are folders of this machine, which can be added, read again and removed from here.
     """
 
+    FILTER = TickFilter
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Create session"),
         Binding("space", "tick", "Tick"),
         Binding("tab", "toggle_bound", "Bound or unbound"),
         Binding("ctrl+o", "add_folder", "Add a folder"),
         Binding("f5", "sync", "Read the folder again"),
         Binding("f8", "remove", "Remove the index"),
-        Binding("up", "move('cursor_up')", "Up", show=False),
-        Binding("down", "move('cursor_down')", "Down", show=False),
-        Binding("pageup", "move('page_up')", "Page up", show=False),
-        Binding("pagedown", "move('page_down')", "Page down", show=False),
     ]
 
+    indexes: var[Sequence[Index]] = var((), init=False)
+    """The indexes to choose from. A later list may be assigned: what was ticked stays ticked."""
+
+    ticked: var[Sequence[str] | None] = var(None, init=False)
+    """The ids that the reader ticked; None until then, and the only index that there is counts as ticked."""
+
+    is_bound: var[bool] = var(True, init=False)
+
     def __init__(self, indexes: Sequence[Index], *, for_question: bool = False, keeps_folders: bool = False) -> None:
-        super().__init__()
-        self._indexes = indexes
-        self._ticked = _only(indexes)
-        self._has_chosen = False
+        keys = "Space tick · Enter take · Esc close" + ("" if for_question else " · Tab bound/unbound")
+        keys += "\nCtrl+O add a folder · F5 read it again · F8 remove it" if keeps_folders else ""
+        super().__init__(THIS_QUESTION if for_question else NEW_SESSION, keys)
+        self.set_reactive(IndexPicker.indexes, indexes)
+        self.set_reactive(IndexPicker.is_bound, not for_question)
         self._for_question = for_question
         self._keeps_folders = keeps_folders
         self._asked_to_remove: str | None = None
-        self._is_bound = not for_question
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="picker"):
-            title = "Which indexes does this question search?" if self._for_question else "New session: which indexes?"
-            yield Static(title, classes="dialog-title", markup=False)
-            yield FilterField(placeholder="Type to filter", compact=True)
-            yield OptionList(compact=True, markup=False)
-            yield Static(classes="dialog-note", markup=False)
-            yield Static(classes="dialog-keys", markup=False)
+    def watch_indexes(self) -> None:
+        self._list_again()
 
-    def on_mount(self) -> None:
-        self.query_one(OptionList).can_focus = False
-        self.query_one(Input).focus()
-        self._show()
+    def watch_ticked(self) -> None:
+        self._list_again()
 
-    def show_indexes(self, indexes: Sequence[Index]) -> None:
-        """Show a list that was loaded while the dialog is open; what was ticked stays ticked."""
-        self._indexes = indexes
-        if not self._has_chosen:
-            self._ticked = _only(indexes)
-        self._show()
+    def watch_is_bound(self) -> None:
+        self._list_again()
 
-    def on_input_submitted(self) -> None:
-        if self.check_action("take", ()):
-            self.action_take()
+    def _list_again(self) -> None:
+        if self.is_mounted:
+            self.list_options()
 
-    def on_input_changed(self) -> None:
-        self._show()
+    def options_with(self, wanted: str) -> Sequence[Option]:
+        return [Option(self._row(index), id=index.id) for index in self.indexes if wanted in _searched(index)]
+
+    def list_options(self, *, cursor_on: str | None = None) -> None:
+        """List what the filter leaves, and say what Enter takes. The cursor stays on its index."""
+        super().list_options(cursor_on=cursor_on or self.under_cursor)
+        self.say(self._about_choice())
+
+    def _about_choice(self) -> str:
+        if not self.indexes:
+            return NONE_AT_ALL
+        if self.under_cursor is None:
+            return "No index has this in its name or description."
+        ticked = f"{len(self._ticks)} of at most {MAX_BOUND_INDEXES} ticked. "
+        return ticked + ("" if self._for_question else BOUND if self.is_bound else UNBOUND)
+
+    @property
+    def _ticks(self) -> Sequence[str]:
+        only = [index.id for index in self.indexes if len(self.indexes) == 1]
+        return only if self.ticked is None else self.ticked
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.query_one(OptionList).highlighted = event.option_index
+        self.option_list.highlighted = event.option_index
         self.action_tick()
 
-    def action_move(self, how: str) -> None:
-        indexes = self.query_one(OptionList)
-        moves = {"cursor_up": indexes.action_cursor_up, "cursor_down": indexes.action_cursor_down}
-        moves |= {"page_up": indexes.action_page_up, "page_down": indexes.action_page_down}
-        moves[how]()
-
     def action_tick(self) -> None:
-        index_id = self._under_cursor()
+        index_id = self.under_cursor
         if index_id is None:
             return
-        self._has_chosen = True
-        if index_id in self._ticked:
-            self._ticked.remove(index_id)
-        elif len(self._ticked) == MAX_BOUND_INDEXES:
-            self._say(f"A session takes {MAX_BOUND_INDEXES} indexes at most. Untick one first.", is_problem=True)
-            return
+        if index_id in self._ticks:
+            self.ticked = [ticked for ticked in self._ticks if ticked != index_id]
+        elif len(self._ticks) == MAX_BOUND_INDEXES:
+            self.say(f"A session takes {MAX_BOUND_INDEXES} indexes at most. Untick one first.", is_problem=True)
         else:
-            self._ticked.append(index_id)
-        self._show()
+            self.ticked = [*self._ticks, index_id]
 
     def action_toggle_bound(self) -> None:
         if not self._for_question:
-            self._is_bound = not self._is_bound
-            self._show()
+            self.is_bound = not self.is_bound
 
     def action_take(self) -> None:
-        under_cursor = self._under_cursor()
-        chosen = tuple(self._ticked) or (
-            (under_cursor,) if under_cursor and (self._is_bound or self._for_question) else ()
-        )
-        if chosen or not self._is_bound:
-            self.dismiss(Choice(chosen, self._is_bound))
+        under_cursor = self.under_cursor
+        chosen = tuple(self._ticks)
+        if not chosen and under_cursor and (self.is_bound or self._for_question):
+            chosen = (under_cursor,)
+        if chosen or not self.is_bound:
+            self.dismiss(Choice(chosen, self.is_bound))
         else:
-            self._say("Tick at least one index, or press Tab for an unbound session.", is_problem=True)
+            self.say("Tick at least one index, or press Tab for an unbound session.", is_problem=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"add_folder", "sync", "remove"} and not self._keeps_folders:
@@ -172,62 +173,26 @@ class IndexPicker(Dialog[PickerAnswer]):
         self.dismiss(AddFolder())
 
     def action_sync(self) -> None:
-        if (index_id := self._under_cursor()) is not None:
+        if (index_id := self.under_cursor) is not None:
             self.dismiss(SyncIndex(index_id))
 
     def action_remove(self) -> None:
-        """The same key twice on the same index: the first one asks."""
-        index_id = self._under_cursor()
+        """Remove the index under the cursor, if the same key asked for it before."""
+        index_id = self.under_cursor
         if index_id is not None and index_id == self._asked_to_remove:
             self.dismiss(RemoveIndex(index_id))
         elif index_id is not None:
             self._asked_to_remove = index_id
-            self._say("F8 again removes this index from the list. The documents stay.", is_problem=True)
-
-    def _under_cursor(self) -> str | None:
-        indexes = self.query_one(OptionList)
-        return None if indexes.highlighted is None else indexes.get_option_at_index(indexes.highlighted).id
-
-    def _show(self) -> None:
-        wanted = self.query_one(Input).value.casefold()
-        options = self.query_one(OptionList)
-        under_cursor = self._under_cursor()
-        shown = [index for index in self._indexes if wanted in _searched(index)]
-        options.set_options([Option(self._row(index), id=index.id) for index in shown])
-        if shown:
-            at = next((n for n, index in enumerate(shown) if index.id == under_cursor), 0)
-            options.highlighted = at
-        self._say(self._note(shown))
-        keys = "Space tick · Enter take · Esc close" + ("" if self._for_question else " · Tab bound/unbound")
-        keys += "\nCtrl+O add a folder · F5 read it again · F8 remove it" if self._keeps_folders else ""
-        self.query_one(".dialog-keys", Static).update(keys)
-
-    def _note(self, shown: Sequence[Index]) -> str:
-        if not self._indexes:
-            return NONE_AT_ALL
-        if not shown:
-            return "No index has this in its name or description."
-        ticked = f"{len(self._ticked)} of at most {MAX_BOUND_INDEXES} ticked. "
-        return ticked + ("" if self._for_question else BOUND if self._is_bound else UNBOUND)
-
-    def _say(self, note: str, *, is_problem: bool = False) -> None:
-        line = self.query_one(".dialog-note", Static)
-        line.set_class(is_problem, "-problem")
-        line.update(note)
+            self.say("F8 again removes this index from the list. The documents stay.", is_problem=True)
 
     def _row(self, index: Index) -> Content:
-        box = "☑" if index.id in self._ticked else "☐"
+        box = "☑" if index.id in self._ticks else "☐"
         width = max(20, min(72, self.app.size.width - 12))
         state = _state(index)
         name = set_cell_size(clean_line(index.name), max(8, width - len(state) - 3))
         head = Content.assemble((f"{box} ", "$accent"), (name, "bold"), " ", (state, _state_style(index)))
         about = clean_line(index.error_message or index.description or "", width)
         return head if not about else Content("\n").join([head, Content.styled(f"  {about}", "$foreground-muted")])
-
-
-def _only(indexes: Sequence[Index]) -> list[str]:
-    """The one index that there is: nobody needs to choose it."""
-    return [index.id for index in indexes if len(indexes) == 1]
 
 
 def _searched(index: Index) -> str:

@@ -9,13 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui.lineview.line_view import LineView, Position
+from tui.lineview.line_view import Position
+from tui.lineview.selectable_view import SelectableLineView
 from tui.lineview.text_lines import TextLines
 from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog
 
 
-class TextView(LineView):
+class TextView(SelectableLineView):
     """A line view of a plain text."""
 
     def __init__(self) -> None:

@@ -17,9 +17,20 @@ from tui.store.database import Database
 from tui.store.event_codec import decode_events, encode_events, to_json
 
 _BATCH_CHARS = 1_000_000
-"""About so much is written in one transaction: some milliseconds."""
+"""Characters of events that are written in one transaction, which takes some milliseconds."""
 
 _SESSION_COLUMNS = "session_id, updated, title, index_ids, shared_access"
+_PUT_SESSION = f"""
+    INSERT INTO sessions (account, {_SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (account, session_id) DO UPDATE SET updated = excluded.updated, title = excluded.title,
+        index_ids = excluded.index_ids, shared_access = excluded.shared_access"""
+
+_PUT_TURN = """
+    INSERT INTO turns (session, number, question, answer, events)
+    SELECT id, ?, ?, ?, ? FROM sessions WHERE account = ? AND session_id = ?
+    ON CONFLICT (session, number) DO UPDATE
+    SET question = excluded.question, answer = excluded.answer, events = excluded.events
+    WHERE events <> excluded.events"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +165,6 @@ def add_turn(connection: sqlite3.Connection, account: str, session_id: str, even
     number = connection.execute(query, key).fetchone()[0]
     connection.execute(_PUT_TURN, (*_turn(number, events), *key))
     connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number + 1, *key))
-
-
-_PUT_SESSION = f"""
-    INSERT INTO sessions (account, {_SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (account, session_id) DO UPDATE SET updated = excluded.updated, title = excluded.title,
-        index_ids = excluded.index_ids, shared_access = excluded.shared_access"""
-
-_PUT_TURN = """
-    INSERT INTO turns (session, number, question, answer, events)
-    SELECT id, ?, ?, ?, ? FROM sessions WHERE account = ? AND session_id = ?
-    ON CONFLICT (session, number) DO UPDATE
-    SET question = excluded.question, answer = excluded.answer, events = excluded.events
-    WHERE events <> excluded.events"""
 
 
 def _row(account: str, session: Session) -> tuple[str | None, ...]:

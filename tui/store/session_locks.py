@@ -7,7 +7,8 @@ ends (fcntl(2), "Advisory record locking"). It holds against other processes, no
 import os
 from pathlib import Path
 
-_PLACES = 1 << 56
+_OFFSETS = 1 << 56
+"""Bytes of the file that can be locked: so many that two sessions practically never share one."""
 
 
 class SessionLocks:
@@ -41,7 +42,7 @@ class SessionLocks:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
                 os.fchmod(self._file, 0o600)
             operation = fcntl.LOCK_EX | fcntl.LOCK_NB if hold else fcntl.LOCK_UN
-            fcntl.lockf(self._file, operation, 1, _place(account, session_id))
+            fcntl.lockf(self._file, operation, 1, _offset(account, session_id))
         except (BlockingIOError, PermissionError):
             return False
         except OSError:
@@ -50,8 +51,8 @@ class SessionLocks:
         return True
 
 
-def _place(account: str, session_id: str) -> int:
+def _offset(account: str, session_id: str) -> int:
     from hashlib import blake2b
 
     digest = blake2b(f"{account}\n{session_id}".encode("utf-8", "replace"), digest_size=7).digest()
-    return int.from_bytes(digest) % _PLACES
+    return int.from_bytes(digest) % _OFFSETS

@@ -40,7 +40,7 @@ class Output(Thread):
         self._texts.put(text)
 
     def close(self, seconds: float) -> None:
-        """Write what waits, for so many seconds at most; what is left then is not waited for."""
+        """Write what waits, for at most this many seconds. What is left then is lost."""
         self._texts.put(None)
         self.join(seconds)
 

@@ -25,7 +25,7 @@ class Patch(NamedTuple):
 
 
 class Move(NamedTuple):
-    """Rows from top up to bottom (not included) go up by so many rows, or down if it is negative."""
+    """The rows from `top` to `bottom` (not included) go up by `up` rows, or down if it is negative."""
 
     top: int
     bottom: int
@@ -61,7 +61,7 @@ class ScreenBuffer:
         return len(self._rows) == height and height > 0 and len(self._rows[0]) == width
 
     def clear(self, width: int, height: int) -> None:
-        """Begin anew with a screen of this size of which nothing is known."""
+        """Start with a screen of this size, of which nothing is known."""
         self._rows = [[UNKNOWN] * width for _ in range(height)]
 
     def draw(self, patches: Sequence[Patch]) -> str:

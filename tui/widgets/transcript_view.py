@@ -6,7 +6,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from tui.conversation.transcript import Transcript
-from tui.lineview.line_view import LineView, Position, RowStyle
+from tui.lineview.line_view import Position, RowStyle
+from tui.lineview.selectable_view import SelectableLineView
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import BLANK, Line
@@ -22,7 +23,7 @@ class Reading:
         self.cursor = BlockCursor(self.source)
 
 
-class TranscriptView(LineView):
+class TranscriptView(SelectableLineView):
     """Shows one conversation at a time. It is given transcripts, and knows nothing of where they come from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

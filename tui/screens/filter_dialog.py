@@ -1,0 +1,92 @@
+"""A dialog with a list to choose from: typing filters it, the arrows move in it, Enter takes."""
+
+from collections.abc import Sequence
+from typing import ClassVar, TypeVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.screens.dialog import Dialog
+
+_Result = TypeVar("_Result")
+
+
+class FilterDialog(Dialog[_Result]):
+    """Subclasses say which options a filter leaves (`options_with`) and what Enter takes (`action_take`).
+
+    `title` and `keys` are our own words; `cursor_on` is the id of the option that is under the cursor at first. The
+    filter has the focus as long as the dialog is open.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "Take"),
+        Binding("up", "move('cursor_up')", "Up", show=False),
+        Binding("down", "move('cursor_down')", "Down", show=False),
+        Binding("pageup", "move('page_up')", "Page up", show=False),
+        Binding("pagedown", "move('page_down')", "Page down", show=False),
+    ]
+    FILTER: ClassVar[type[Input]] = Input
+
+    filter = getters.query_one(Input)
+    option_list = getters.query_one(OptionList)
+    note = getters.query_one(".dialog-note", Static)
+
+    def __init__(self, title: str, keys: str, *, cursor_on: str | None = None) -> None:
+        super().__init__()
+        self._title = title
+        self._keys = keys
+        self._first_cursor = cursor_on
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="dialog-title", markup=False)
+            yield self.FILTER(placeholder="Type to filter", compact=True)
+            yield OptionList(compact=True, markup=False)
+            yield Static(classes="dialog-note", markup=False)
+            yield Static(self._keys, classes="dialog-keys", markup=False)
+
+    def on_mount(self) -> None:
+        self.option_list.can_focus = False
+        self.filter.focus()
+        self.say("")
+        self.list_options(cursor_on=self._first_cursor)
+
+    def options_with(self, wanted: str) -> Sequence[Option]:
+        """The options that contain a text, which is casefolded. Each has an id."""
+        raise NotImplementedError
+
+    def list_options(self, *, cursor_on: str | None = None) -> None:
+        """List what the filter leaves. The cursor is on the option with this id if it is there, else on the first."""
+        options = self.options_with(self.filter.value.casefold())
+        self.option_list.set_options(options)
+        ids = [option.id for option in options]
+        self.option_list.highlighted = ids.index(cursor_on) if cursor_on in ids else 0 if ids else None
+
+    def say(self, note: str, *, is_problem: bool = False) -> None:
+        """Show a sentence below the list; empty: none."""
+        self.note.display = bool(note)
+        self.note.set_class(is_problem, "-problem")
+        self.note.update(note)
+
+    @property
+    def under_cursor(self) -> str | None:
+        """The id of the option under the cursor; None where the list is empty."""
+        option = self.option_list.highlighted_option
+        return option.id if option is not None else None
+
+    def on_input_changed(self) -> None:
+        self.list_options()
+
+    def on_input_submitted(self) -> None:
+        if self.check_action("take", ()):
+            self.action_take()
+
+    async def action_move(self, action: str) -> None:
+        await self.option_list.run_action(action)
+
+    def action_take(self) -> None:
+        raise NotImplementedError
