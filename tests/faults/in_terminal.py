@@ -38,10 +38,18 @@ def proxy_beside(server: Connection) -> Generator[FaultProxy]:
 
 
 @contextmanager
-def program(proxy: FaultProxy, server: Connection, home: Path) -> Generator[RealTerminal]:
-    environment = {"HOME": str(home), "LLAMACHAT_STATE_DIR": str(home / "state"), "LLAMA_CLOUD_API_KEY": server.api_key}
-    command = [sys.executable, "-m", "tui", "--base-url", proxy.base_url]
+def started(base_url: str, api_key: str, home: Path) -> Generator[RealTerminal]:
+    """The program, which may not have drawn anything yet."""
+    environment = {"HOME": str(home), "LLAMACHAT_STATE_DIR": str(home / "state"), "LLAMA_CLOUD_API_KEY": api_key}
+    command = [sys.executable, "-m", "tui", "--base-url", base_url]
     with RealTerminal(command, columns=120, rows=50, environment={**os.environ, **environment}) as terminal:
+        yield terminal
+
+
+@contextmanager
+def program(proxy: FaultProxy, server: Connection, home: Path) -> Generator[RealTerminal]:
+    """The program, connected to the server by the proxy."""
+    with started(proxy.base_url, server.api_key, home) as terminal:
         terminal.wait_for("LlamaCloud · 127.0.0.1", seconds=30)
         yield terminal
 

@@ -1,12 +1,13 @@
 """What is typed in a real terminal, byte for byte, and what of it reaches the server."""
 
+import time
 from collections.abc import Generator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.faults.in_terminal import ENTER, ask_first, program, proxy_beside
+from tests.faults.in_terminal import ENTER, ask_first, program, proxy_beside, started
 from tests.faults.proxy import FaultProxy
 from tests.local.server import Connection
 from tests.real_terminal import RealTerminal
@@ -46,3 +47,15 @@ def test_alt_backspace_of_classic_terminals_deletes_a_word(
     with program(proxy, server, tmp_path) as terminal:
         terminal.send("one two three" + ALT_BACKSPACE + "3" + ALT_CTRL_H + "end")
         terminal.wait_for("one two end")
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.1, 0.3, 0.6])
+def test_what_is_typed_before_the_first_frame_is_in_the_composer(
+    server: Connection, tmp_path: Path, wait: float
+) -> None:
+    with started(server.base_url, server.api_key, tmp_path) as terminal:
+        time.sleep(wait)
+        terminal.send("typed ahead")
+        terminal.wait_for("typed ahead", 30)
+        terminal.wait_for("LlamaCloud · 127.0.0.1", 30)
+        assert any("│ typed ahead" in line for line in terminal.lines())
