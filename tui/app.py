@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from tui.api.errors import ApiError
@@ -24,6 +25,7 @@ from tui.shutdown import Shutdown
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
+from tui.terminal.key_order import KeyOrderApp
 from tui.themes import DARK, LIGHT
 from tui.widgets.own_keys import own_keys
 
@@ -45,8 +47,11 @@ SHUTDOWN_TIMEOUT = 0.5
 EXIT_TIMEOUT = 3.0
 """Seconds to wait after that for threads that cannot be stopped, such as a keyring that asks elsewhere."""
 
+CONNECTING = "connecting"
+"""The group of the worker that connects: only one at a time does."""
 
-class LlamaChat(DiffingApp):
+
+class LlamaChat(KeyOrderApp, DiffingApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
 
     `on_end` is called, synchronously and maybe from another thread, when the app ends in any way but by the user's key:
@@ -61,9 +66,11 @@ class LlamaChat(DiffingApp):
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
     ]
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, session: str | None = None) -> None:
+        """`session` is the id of the one to open, or `LAST_SESSION`."""
         super().__init__(css_path=_styles())
         self._settings = settings
+        self._wanted_session = session
         self._backend: Backend | None = None
         self._store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
         self.chat = ChatScreen(self._store, settings.account)
@@ -90,17 +97,25 @@ class LlamaChat(DiffingApp):
     def get_default_screen(self) -> ChatScreen:
         return self.chat
 
-    def on_mount(self) -> None:
-        if not self.is_headless:
+    def _build_driver(self, headless: bool, *arguments: Any, **options: Any) -> Driver:
+        """The driver takes the terminal: from before that on a signal must find somebody who gives it back.
+
+        Private in Textual (8.2.8), and checked by `tests/terminal/test_textual_contract.py`.
+        """
+        if not headless:
             self._graceful_shutdown.listen()
+        return super()._build_driver(headless, *arguments, **options)
+
+    def on_mount(self) -> None:
         self.call_after_refresh(self._begin_after_first_frame)
 
-    def _begin_after_first_frame(self) -> None:
+    async def _begin_after_first_frame(self) -> None:
         collect_rarely()
         self._store.database.tell = self._warn
         if self._store.warning:
             self.chat.warn(self._store.warning)
         self._connect()
+        await self.begin_input()
 
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)
@@ -141,7 +156,7 @@ class LlamaChat(DiffingApp):
                 if or_leave:
                     self.exit()
 
-    @work(exclusive=True, group="connecting")
+    @work(exclusive=True, group=CONNECTING)
     async def _connect(self, key: "UseKey | None" = None) -> None:
         # None of this is needed for the first frame.
         from tui.workspace.backend import KeyNeededError, connect, keep
@@ -174,6 +189,7 @@ class LlamaChat(DiffingApp):
         self.exit()
 
     async def _finish(self) -> None:
+        self.workers.cancel_group(self, CONNECTING)
         await self.chat.finish()
         if self._backend is not None:
             await self._backend.close()

@@ -80,16 +80,23 @@ class ChatScreen(BrowsingScreen):
             with Vertical(id="main"):
                 yield ConversationView()
                 yield QueueLine()
-                yield Composer()
+                yield Composer(self.questions_before)
         yield KeyHints().data_bind(ChatScreen.connected_to, ChatScreen.activity)
 
     async def switch_account(self, account_id: str) -> None:
-        """Turn to another account, if it is another: nothing of one is shown with the other."""
+        """Turn to another account, if it is another: nothing of one is shown with the other.
+
+        Only what was written before there was a session comes along.
+        """
         if account_id != self.workspace.account_id:
             self.workspace.write_draft(self.open_id, self.composer.text)
             self.open_id = None
+            before_any_session = self.workspace.draft(None)
+            self.workspace.write_draft(None, "")
             await self.workspace.close()
             self.workspace.load_account(account_id)
+            drafts = dict.fromkeys([before_any_session, self.workspace.draft(None)])
+            self.workspace.write_draft(None, "\n\n".join(filter(None, drafts)))
             self.view.show_beginning()
             self.show_draft()
             self.list_sessions()
@@ -126,7 +133,7 @@ class ChatScreen(BrowsingScreen):
             case QueueChanged():
                 self.show_queue()
             case DraftChanged():
-                self.show_draft()
+                self.composer.put(self.workspace.draft(self.open_id))
 
     def _show_failure(self, error: ApiError) -> None:
         self.activity = ""
@@ -161,7 +168,7 @@ class ChatScreen(BrowsingScreen):
         elif self.workspace.stop(self.open_id):
             return
         elif composer.text:
-            composer.remember([*composer.remembered, composer.take()])
+            self.workspace.keep_cleared(self.open_id, composer.take())
         elif monotonic() - self._quit_asked < QUIT_SECONDS:
             self._quit()
         else:

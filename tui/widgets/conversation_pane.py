@@ -31,12 +31,6 @@ class ConversationPane(TranscriptView):
     ]
 
     @dataclass
-    class Typed(Message):
-        """Text was typed that is no key of the conversation's: it is meant for the composer."""
-
-        text: str
-
-    @dataclass
     class CopyRequested(Message):
         """This text is to be copied."""
 
@@ -97,13 +91,6 @@ class ConversationPane(TranscriptView):
             event.stop()
             event.prevent_default()
             self._request_source(int(event.key))
-        elif event.is_printable and event.character and event.key not in self.screen.active_bindings:
-            event.stop()
-            self.post_message(self.Typed(event.character))
-
-    def on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        self.post_message(self.Typed(event.text))
 
     def find(self, wanted: str) -> None:
         """Mark every occurrence from now on; "" marks none."""

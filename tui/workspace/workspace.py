@@ -14,6 +14,7 @@ from tui.conversation.catalogue import Catalogue, names_of, title_of, without
 from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
+from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.opening import ConversationOpener
@@ -48,6 +49,7 @@ class Workspace:
         self._listing = SessionListing(self._state, self.turns)
         self._opener = ConversationOpener(self._state, self.turns, self._start)
         self._indexes = IndexList(self._state)
+        self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
 
     @property
@@ -188,6 +190,18 @@ class Workspace:
     def save_drafts(self) -> None:
         """Keep what is being written, at once. May be called from a signal handler."""
         self._state.drafts.save()
+
+    def questions(self, session_id: str | None) -> Sequence[str]:
+        """What was asked before: in this session last, and before that what is known of others."""
+        return self._history.of(session_id or NO_SESSION, self._asked(session_id))
+
+    def keep_cleared(self, session_id: str | None, text: str) -> None:
+        """Keep what was written in a session, and cleared, among the questions asked before."""
+        if text.strip():
+            self._history.keep_cleared(session_id or NO_SESSION, self._asked(session_id), text)
+
+    def _asked(self, session_id: str | None) -> Sequence[str]:
+        return [turn.question for turn in self.transcript(session_id) or () if turn.question]
 
     def ask(self, session_id: str, question: str) -> bool:
         """Send a question, or let it wait for its turn. False where it cannot be asked, which is published."""
