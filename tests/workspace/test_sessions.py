@@ -136,6 +136,19 @@ async def test_a_session_that_could_not_be_deleted_is_listed_again(office: Offic
     assert [session.session_id for session in store.sessions.listed(ACCOUNT)] == ["s1"]
 
 
+async def test_deleting_a_session_stops_its_turn_and_drops_its_queue(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [Turn(is_held=True)]
+    office.workspace.ask("s1", "Why?")
+    office.workspace.ask("s1", "Who?")
+    await until(lambda: bool(cloud.running))
+    await office.workspace.delete(office.workspace.hide("s1"))
+    assert not office.workspace.is_busy("s1")
+    assert "s1" not in cloud.summaries
+    assert office.notices == office.problems == []
+    assert [question.prompt for question in cloud.questions] == ["Why?"]
+    assert office.workspace.waiting("s1") == ()
+
+
 async def test_a_session_has_the_user_s_name_until_that_is_taken_back(office: Office, store: Store) -> None:
     assert office.workspace.title("s1") == "(untitled)"
     office.workspace.rename("s1", "The crew")
