@@ -25,6 +25,8 @@ class RunningTurn:
         self.question = question
         self.before = before
         self.is_stopped = False
+        self.ended = asyncio.Event()
+        """Set when the turn is over, however it ended."""
         self._task: asyncio.Task[object] | None = None
         self._to_fold: list[Event] = []
         self._to_journal: list[Event] = []

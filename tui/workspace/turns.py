@@ -91,6 +91,14 @@ class Turns:
         self._pause(session_id)
         return True
 
+    async def let_go(self, session_id: str) -> None:
+        """Stop whatever goes on in a session, and wait until it has stopped."""
+        turn = self._running.get(session_id)
+        self.stop(session_id)
+        if turn is not None:
+            await turn.ended.wait()
+        self.recovery.give_up(session_id)
+
     def forget(self, session_id: str) -> None:
         """The session is deleted."""
         self._queues.pop(session_id, None)
@@ -135,6 +143,8 @@ class Turns:
         else:
             self._end(session_id, is_well)
             await self._refresh_summary(session_id)
+        finally:
+            turn.ended.set()
 
     def _end(self, session_id: str, is_well: bool) -> None:
         del self._running[session_id]

@@ -145,7 +145,7 @@ class Workspace:
     async def delete(self, session: Session) -> None:
         """Delete a session on the server, and what is kept of it. Where that fails it is listed again."""
         session_id = session.session_id
-        self.turns.stop(session_id)
+        await self.turns.let_go(session_id)
         try:
             await self._state.require_client().delete_session(session_id)
         except ApiError as error:
