@@ -199,7 +199,7 @@ async def test_deleting_a_session_whose_turn_runs_stops_it_and_deletes_once(prox
         session_id = await in_session(user)
         proxy.next_turns.append(stalled_at(0.3))
         await ask(user, QUESTION)
-        await user.press("ctrl+s", "d", "d")
+        await user.press("ctrl+s", "delete", "delete")
         await user.see("Deleted:")
     assert sum(line.startswith(f"DELETE /api/v1/chat/{session_id}") for line in proxy.requests) == 1
     store = Store.open(store_path())

@@ -14,7 +14,7 @@ from tui.widgets.session_list import SessionList, SessionMark, SessionRow
 from tui.widgets.sidebar import Sidebar
 from tui.workspace.workspace import Workspace
 
-UNDO_SECONDS = 5.0
+UNDO_SECONDS = 10.0
 """A deleted session can be brought back for this long; then it is deleted on the server."""
 
 
@@ -24,8 +24,8 @@ class BrowsingScreen(AskingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "go_to_sessions", "Sessions", priority=True),
         Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False, priority=True),
-        Binding("u", "undo_delete", "Undo a deletion", show=False),
-        Binding("R,r", "retry", "Retry", show=False),
+        Binding("u,alt+u", "undo_delete", "Undo a deletion", show=False),
+        Binding("f5,R,r", "retry", "Retry", show=False),
     ]
 
     class RetryRequested(Message):
@@ -59,6 +59,7 @@ class BrowsingScreen(AskingScreen):
     def list_sessions(self) -> None:
         """List the sessions as they are now. A mark is taken off where the session is open."""
         self._marks.pop(self.open_id or "", None)
+        self.sidebar.has_more = self.workspace.has_more_sessions
         self.sidebar.rows = [
             SessionRow(
                 session.session_id,
@@ -91,6 +92,7 @@ class BrowsingScreen(AskingScreen):
             self.add_class("-sessions")
             self.remove_class("-no-sessions")
             self.set_focus(self.session_list)
+            self.session_list.put_cursor_on(self.open_id or "")
 
     def action_toggle_sessions(self) -> None:
         if self.has_class("-narrow"):
@@ -103,6 +105,9 @@ class BrowsingScreen(AskingScreen):
     def action_retry(self) -> None:
         if self.open_id is None:
             self.view.show_beginning()
+        elif self.workspace.transcript(self.open_id) is None:
+            self.show_opened(self.open_id)
+            self.run_worker(self.workspace.open(self.open_id))
         self.post_message(self.RetryRequested())
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
@@ -132,7 +137,7 @@ class BrowsingScreen(AskingScreen):
         title = self.workspace.title(message.session_id)
         session = self.workspace.hide(message.session_id)
         self._deleted = (session, self.set_timer(UNDO_SECONDS, self._delete_for_good))
-        self.notify(f"Deleted: {title}. Press u to bring it back.", markup=False, timeout=UNDO_SECONDS)
+        self.notify(f"Deleted: {title}. Alt+U brings it back.", markup=False, timeout=UNDO_SECONDS)
 
     def action_undo_delete(self) -> None:
         if (session := self.take_deleted()) is not None:
@@ -142,6 +147,7 @@ class BrowsingScreen(AskingScreen):
         if (session := self.take_deleted()) is not None:
             if session.session_id == self.open_id:
                 self.open_id = None
+                self.activity = ""
             self.run_worker(self.workspace.delete(session))
 
     def take_deleted(self) -> Session | None:

@@ -26,6 +26,7 @@ from tui.workspace.updates import (
     DraftChanged,
     ListChanged,
     Notice,
+    OpeningFailed,
     QueueChanged,
     RequestFailed,
     TranscriptChanged,
@@ -123,6 +124,9 @@ class ChatScreen(BrowsingScreen):
             case Notice(session_id, words):
                 about = "" if session_id == self.open_id else f"{self.workspace.title(session_id)}: "
                 self.notify(about + words, markup=False, timeout=15)
+            case OpeningFailed(session_id, why):
+                if session_id == self.open_id:
+                    self.show_unopened(why)
             case RequestFailed(error):
                 self._show_failure(error)
 

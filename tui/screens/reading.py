@@ -18,6 +18,9 @@ from tui.widgets.conversation_view import ConversationView
 from tui.widgets.own_keys import own_keys
 from tui.workspace.workspace import Workspace
 
+SILENT_SECONDS = 10.0
+"""A server that sends nothing for this long is said to be silent."""
+
 
 class ReadingScreen(Screen[None]):
     """Shows the conversation that is open."""
@@ -40,15 +43,27 @@ class ReadingScreen(Screen[None]):
         super().__init__()
         self.workspace = workspace
 
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(1, self._tell_time, pause=True)
+
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
         del before
         if session_id is None:
             self.view.show_beginning()
         else:
-            transcript = self.workspace.transcript(session_id)
-            self.view.show(session_id, transcript or Transcript())
-            self.activity = "" if transcript is not None else "Opening the session…"
+            self.show_opened(session_id)
         self.show_heading()
+
+    def show_opened(self, session_id: str) -> None:
+        """Show a conversation as far as it is here by now."""
+        transcript = self.workspace.transcript(session_id)
+        self.view.show(session_id, transcript or Transcript())
+        self.activity = "" if transcript is not None else "Opening the session…"
+
+    def show_unopened(self, why: str) -> None:
+        """Say in place of the conversation why it cannot be shown."""
+        self.activity = ""
+        self.view.show_notice(f"{why}\n\nPress F5 to try again.")
 
     def show_heading(self) -> None:
         """Name the open session and the indexes it searches."""
@@ -62,8 +77,21 @@ class ReadingScreen(Screen[None]):
     def show_transcript(self) -> None:
         """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""
         transcript = self.workspace.transcript(self.open_id)
-        self.activity = "Answering · Esc stops" if transcript is not None and transcript.is_busy else ""
+        if transcript is not None and transcript.is_busy:
+            self._tell_time()
+            self._ticker.resume()
+        else:
+            self.activity = ""
+            self._ticker.pause()
         self.app.pace(self._draw)
+
+    def _tell_time(self) -> None:
+        """Say how long the open session's turn runs, and how long it has been silent where that is long."""
+        clock = self.workspace.turn_clock(self.open_id)
+        if clock is None:
+            return
+        silent = f" · no data for {clock.silent:.0f} s" if clock.silent >= SILENT_SECONDS else ""
+        self.activity = f"Answering · {clock.running:.0f} s{silent} · Esc stops"
 
     def _draw(self) -> None:
         transcript = self.workspace.transcript(self.open_id)

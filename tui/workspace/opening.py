@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Callable
 
-from tui.api.errors import ApiError, NotFoundError
+from tui.api.errors import ApiError, KeyRefusedError, NotFoundError
 from tui.conversation.transcript import interrupt, replay, replaying
 from tui.cooperative import run_in_slices
 from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, Work, events_of
 from tui.workspace.state import WorkspaceState
 from tui.workspace.turns import Turns
-from tui.workspace.updates import Notice, RequestFailed
+from tui.workspace.updates import Notice, OpeningFailed, RequestFailed
 
+GONE_WITHOUT_A_COPY = "This session was deleted elsewhere, and nothing of it is kept on this machine."
 SHOWN_AT_ONCE = 50
 """At most this many of a kept conversation's last turns are shown before the server has answered."""
 
@@ -55,11 +56,16 @@ class ConversationOpener:
             full = await state.require_client().session(session_id)
         except NotFoundError:
             state.deleted_elsewhere.add(session_id)
-            state.publish(Notice(session_id, GONE))
             await self._show_all_kept(session_id)
+            is_kept = session_id in state.transcripts
+            state.publish(Notice(session_id, GONE) if is_kept else OpeningFailed(session_id, GONE_WITHOUT_A_COPY))
         except ApiError as error:
-            state.publish(RequestFailed(error))
             await self._show_all_kept(session_id)
+            is_kept = session_id in state.transcripts
+            if not is_kept:
+                state.publish(OpeningFailed(session_id, error.message))
+            if is_kept or isinstance(error, KeyRefusedError):
+                state.publish(RequestFailed(error))
         else:
             transcript = await run_in_slices(replaying(full.events))
             if self._turns.turns_begun(session_id) != begun:

@@ -8,7 +8,7 @@ from tui.api.models import Stop
 from tui.conversation.reconcile import known_questions
 from tui.conversation.transcript import Transcript, ask, interrupt
 from tui.workspace.recovery import GONE, STOPPED, Recovery, Work, give_back
-from tui.workspace.running_turn import RunningTurn
+from tui.workspace.running_turn import RunningTurn, TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.updates import ListChanged, QueueChanged, RequestFailed, TurnEnded
 
@@ -35,6 +35,11 @@ class Turns:
     def busy(self) -> set[str]:
         """The sessions in which a turn runs, or is not known to be over."""
         return self._running.keys() | self.recovery.unresolved
+
+    def clock(self, session_id: str | None) -> TurnClock | None:
+        """How long a session's turn runs; None where none is received here."""
+        turn = self._running.get(session_id or "")
+        return None if turn is None else turn.clock
 
     def turns_begun(self, session_id: str) -> int:
         """How many turns began here in a session: what was retrieved before the last of them is out of date."""

@@ -19,6 +19,7 @@ from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.opening import ConversationOpener
 from tui.workspace.recovery import Work
+from tui.workspace.running_turn import TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.turns import Turns
 from tui.workspace.updates import ListChanged, Notice, RequestFailed, Update
@@ -131,15 +132,22 @@ class Workspace:
         self._state.list_session(session)
         return session.session_id
 
+    @property
+    def has_more_sessions(self) -> bool:
+        """Whether the server has sessions that are not loaded yet."""
+        return self.catalogue.next_page_token is not None
+
     def hide(self, session_id: str) -> Session:
         """Take a session off the list, to be deleted or shown again."""
         session = self.catalogue[session_id]
+        self._listing.hidden.add(session_id)
         self._state.catalogue = without(self.catalogue, session_id)
         self._publish(ListChanged())
         return session
 
     def show_again(self, session: Session) -> None:
         """Put a session back on the list."""
+        self._listing.hidden.discard(session.session_id)
         self._state.list_session(session)
 
     async def delete(self, session: Session) -> None:
@@ -155,6 +163,10 @@ class Workspace:
             self._state.transcripts.pop(session_id, None)
             self.turns.forget(session_id)
             self._store.sessions.remove(self.account_id, session_id)
+
+    def turn_clock(self, session_id: str | None) -> TurnClock | None:
+        """How long a session's turn runs; None where none is received here."""
+        return self.turns.clock(session_id)
 
     def switch(self, to: str | None, leaving: str | None) -> None:
         """Turn from one session to another: only one program at a time writes in a session."""
