@@ -20,7 +20,7 @@ from tui.garbage import collect_rarely
 from tui.log import crash_notice
 from tui.screens.browsing import BrowsingScreen
 from tui.screens.chat import ChatScreen
-from tui.settings import Settings
+from tui.settings import LAST_SESSION, Settings
 from tui.shutdown import Shutdown
 from tui.store.files import store_path
 from tui.store.store import Store
@@ -114,8 +114,17 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         self._store.database.tell = self._warn
         if self._store.warning:
             self.chat.warn(self._store.warning)
+        if self._wanted_session == LAST_SESSION:
+            self._wanted_session = self.chat.workspace.last_opened
+        if self.chat.workspace.catalogue.get(self._wanted_session) is not None:
+            self._open_wanted_session()
         self._connect()
         await self.begin_input()
+
+    def _open_wanted_session(self) -> None:
+        session_id, self._wanted_session = self._wanted_session, None
+        if session_id is not None:
+            self.chat.open_session(session_id)
 
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)
@@ -179,8 +188,27 @@ class LlamaChat(KeyOrderApp, DiffingApp):
             if key is not None and (why := await keep(key, self._settings)):
                 self.chat.say_problem(why)
             await self.chat.workspace.connect(self._backend.client)
+            await self._look_for_wanted_session()
         finally:
             self.chat.activity = ""
+
+    async def _look_for_wanted_session(self) -> None:
+        """Open the session that was asked for and is not among those last seen, now that the server can be asked."""
+        session_id = self._wanted_session
+        if session_id is None or self.chat.open_id is not None:
+            return
+        problem = (
+            f"There is no session {session_id} here. It may have been deleted, or belong to another account, project "
+            "or folder. Ctrl+S lists the sessions."
+        )
+        try:
+            if await self.chat.workspace.find(session_id):
+                self._open_wanted_session()
+                return
+        except ApiError as error:
+            problem = f"The session {session_id} could not be opened. {error.message}"
+        self._wanted_session = None
+        self.chat.say(problem, kind="opening", severity="problem")
 
     async def action_quit(self) -> None:
         await self._finish()

@@ -12,6 +12,8 @@ from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 
 UNDO = "ctrl+underscore"
+ASKED = "\u276f"
+"""Stands before each question in the conversation."""
 
 
 def composer_of(user: User) -> Composer:
@@ -45,7 +47,7 @@ async def test_the_conversation_is_read_from_the_composer(settings: Settings) ->
         await user.press("pagedown")
         await user.see_no("more below")
         await user.press("ctrl+home")
-        await user.see("❯ What is the budget?")
+        await user.see(f"{ASKED} What is the budget?")
         await user.see("more below")
         await user.press("end")
         await user.see_no("more below")
@@ -54,7 +56,7 @@ async def test_the_conversation_is_read_from_the_composer(settings: Settings) ->
         assert composer_of(user).cursor_location == (0, 0)
         await user.see_no("more below")
         await user.press("home")
-        await user.see("❯ What is the budget?")
+        await user.see(f"{ASKED} What is the budget?")
         await user.press("ctrl+end")
         await user.see_no("more below")
         assert composer_of(user).has_focus
@@ -138,7 +140,7 @@ async def test_text_that_comes_in_one_piece_goes_whole_to_the_composer(settings:
         user.app.chat.query_one(ConversationPane).focus()
         await user.until(lambda: not composer_of(user).has_focus)
         arrive(user, "what colour is the apple\r")
-        await user.see("❯ what colour is the apple")
+        await user.see(f"{ASKED} what colour is the apple")
         assert not composer_of(user).text
 
 

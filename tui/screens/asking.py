@@ -94,6 +94,7 @@ class AskingScreen(ReadingScreen):
         """Send a question; it leaves the composer with this. False where it could not be taken."""
         is_taken = self.workspace.ask(session_id, question)
         if is_taken:
+            self.notice_line.take_back("refusal")
             self.composer.take()
             self.view.pane.follow()
         return is_taken
@@ -189,13 +190,13 @@ class AskingScreen(ReadingScreen):
             with self.app.suspend():
                 text = edited(self.composer.text)
         except (EditorError, SuspendNotSupported) as error:
-            words = str(error) or "This terminal cannot be handed over to an editor."
-            self.notify(words, severity="error", markup=False, timeout=30)
+            words = str(error) or "This terminal cannot be handed over to an editor. Write the question here."
+            self.say(words, kind="editor", severity="problem")
         else:
             self.composer.put(text)
 
     def on_composer_refused(self, message: Composer.Refused) -> None:
-        self.notify(message.reason, severity="warning", markup=False)
+        self.say(message.reason, kind="refusal", severity="problem")
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
         self.composer.border_title = "" if message.is_at_end else "↓ more below · End"

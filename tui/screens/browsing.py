@@ -111,9 +111,13 @@ class BrowsingScreen(AskingScreen):
         self.post_message(self.RetryRequested())
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
-        self.open_id = message.session_id
+        self.open_session(message.session_id)
+
+    def open_session(self, session_id: str) -> None:
+        """Turn to a session that is listed."""
+        self.open_id = session_id
         self.leave_sessions()
-        self.run_worker(self.workspace.open(message.session_id))
+        self.run_worker(self.workspace.open(session_id))
 
     def on_session_list_more_requested(self) -> None:
         self.run_worker(self.workspace.load_more())
@@ -137,7 +141,7 @@ class BrowsingScreen(AskingScreen):
         title = self.workspace.title(message.session_id)
         session = self.workspace.hide(message.session_id)
         self._deleted = (session, self.set_timer(UNDO_SECONDS, self._delete_for_good))
-        self.notify(f"Deleted: {title}. Alt+U brings it back.", markup=False, timeout=UNDO_SECONDS)
+        self.say(f"Deleted: {title}. Alt+U brings it back.", kind="deletion", seconds=UNDO_SECONDS)
 
     def action_undo_delete(self) -> None:
         if (session := self.take_deleted()) is not None:
@@ -156,4 +160,5 @@ class BrowsingScreen(AskingScreen):
             return None
         (session, timer), self._deleted = self._deleted, None
         timer.stop()
+        self.notice_line.take_back("deletion")
         return session

@@ -56,6 +56,7 @@ class ChatScreen(BrowsingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", "Next pane", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Previous pane", show=False, priority=True),
+        Binding("escape", "close_notice", "Close the notice", show=False, priority=True),
         Binding("escape", "escape", "Stop the turn", show=False),
         Binding("ctrl+c", "copy_or_stop", "Copy, stop or clear", show=False, priority=True),
     ]
@@ -81,6 +82,7 @@ class ChatScreen(BrowsingScreen):
             with Vertical(id="main"):
                 yield ConversationView()
                 yield QueueLine()
+                yield self.notice_line
                 yield Composer(self.questions_before)
         yield KeyHints().data_bind(ChatScreen.connected_to, ChatScreen.activity)
 
@@ -123,7 +125,7 @@ class ChatScreen(BrowsingScreen):
                 self.mark_end(session_id, well)
             case Notice(session_id, words):
                 about = "" if session_id == self.open_id else f"{self.workspace.title(session_id)}: "
-                self.notify(about + words, markup=False, timeout=15)
+                self.say(about + words, kind=f"session {session_id}", seconds=15)
             case OpeningFailed(session_id, why):
                 if session_id == self.open_id:
                     self.show_unopened(why)
@@ -151,11 +153,19 @@ class ChatScreen(BrowsingScreen):
         if self.open_id is None:
             self.view.show_notice(f"{problem}\n\nPress r in the sessions list (Ctrl+S) to try again.")
         else:
-            self.notify(problem, severity="error", markup=False, timeout=30)
+            self.say(problem, kind="problem", severity="problem")
 
     def warn(self, words: str) -> None:
         """Say something about the program itself that the reader should know."""
-        self.notify(words, severity="warning", markup=False, timeout=30)
+        self.say(words, kind="program", severity="problem")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "close_notice":
+            return bool(self.notice_line.said)
+        return super().check_action(action, parameters)
+
+    def action_close_notice(self) -> None:
+        self.notice_line.close()
 
     def action_escape(self) -> None:
         if self.has_class("-sessions") and self.has_class("-narrow"):
@@ -177,7 +187,7 @@ class ChatScreen(BrowsingScreen):
             self._quit()
         else:
             self._quit_asked = monotonic()
-            self.notify("Press Ctrl+C again to quit.", markup=False, timeout=QUIT_SECONDS)
+            self.say("Press Ctrl+C again to quit.", kind="quitting", seconds=QUIT_SECONDS)
 
     def on_composer_quit_requested(self) -> None:
         self._quit()

@@ -15,6 +15,7 @@ from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.app import DiffingApp
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
+from tui.widgets.notice_line import INFO_SECONDS, NoticeLine, Severity
 from tui.widgets.own_keys import own_keys
 from tui.workspace.workspace import Workspace
 
@@ -42,6 +43,11 @@ class ReadingScreen(Screen[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
+        self.notice_line = NoticeLine()
+
+    def say(self, words: str, *, kind: str, severity: Severity = "info", seconds: float = INFO_SECONDS) -> None:
+        """Say something in the line above the composer. It replaces what was said there of the same kind."""
+        self.notice_line.say(words, kind, severity, seconds)
 
     def on_mount(self) -> None:
         self._ticker = self.set_interval(1, self._tell_time, pause=True)
@@ -70,8 +76,10 @@ class ReadingScreen(Screen[None]):
         session = self.workspace.catalogue.get(self.open_id)
         if session is None:
             self.view.title = self.view.searched = ""
+            self.app.show_title(self.app.title)
         else:
             self.view.title = self.workspace.title(session.session_id)
+            self.app.show_title(self.view.title)
             self.view.searched = ", ".join(self.workspace.searched_names(session)) or "unbound"
 
     def show_transcript(self) -> None:
@@ -103,7 +111,7 @@ class ReadingScreen(Screen[None]):
         self.app.copy_to_clipboard(excerpt.text)
         more = " Then c: a code block, q: the question, a: the answer, w: to a file."
         hint = "" if excerpt.kind == "selection" else more
-        self.notify(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", markup=False, timeout=4)
+        self.say(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", kind="copying")
 
     def on_conversation_pane_last_copy_requested(self) -> None:
         self._write(Path.cwd() / "llamachat-copy.md", self.app.clipboard)
@@ -112,9 +120,10 @@ class ReadingScreen(Screen[None]):
         try:
             path.write_text(text, "utf-8")
         except OSError as error:
-            self.notify(f"It could not be written to {path}: {error.strerror}.", severity="error", markup=False)
+            words = f"It could not be written to {path}: {error.strerror}. Start the app in another folder."
+            self.say(words, kind="writing", severity="problem")
         else:
-            self.notify(f"Written to {path}", markup=False)
+            self.say(f"Written to {path}", kind="writing")
 
     def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
         from tui.screens.link import LinkDialog  # here and below: no dialog is loaded before it is opened
@@ -122,7 +131,7 @@ class ReadingScreen(Screen[None]):
         self.app.push_screen(LinkDialog(message.url))
 
     def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
-        self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
+        self.say(f"Not in this conversation: {message.wanted}", kind="finding")
 
     def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
         from tui.screens.pager import Pager
@@ -137,7 +146,7 @@ class ReadingScreen(Screen[None]):
 
         passages = passages_of(self.view.pane.transcript[message.turn])
         if not passages:
-            self.notify("This answer came with no passages.", severity="warning", markup=False, timeout=4)
+            self.say("This answer came with no passages.", kind="sources")
             return
         number = message.number
         if number is None:

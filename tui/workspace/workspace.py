@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.api.errors import ApiError
+from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Index, Session
 from tui.conversation.catalogue import Catalogue, names_of, title_of, without
 from tui.conversation.transcript import Transcript
@@ -174,10 +174,27 @@ class Workspace:
         if leaving is not None and not self.is_busy(leaving):
             self._state.let_go(leaving)
         if to is not None:
+            self._store.notes.save_opened(self.account_id, to)
             is_held = self._state.hold(to)
             self._state.drafts.set_read_only(to, not is_held)
             if not is_held:
                 self._publish(Notice(to, ELSEWHERE))
+
+    @property
+    def last_opened(self) -> str | None:
+        """The session that was open last, in this run or an earlier one; None where none was, or it is deleted."""
+        return self._store.notes.last_opened(self.account_id)
+
+    async def find(self, session_id: str) -> bool:
+        """List a session that may be on a page not loaded yet. False where there is none. Raises `ApiError`."""
+        if self.catalogue.get(session_id) is None:
+            try:
+                full = await self._state.require_client().session(session_id)
+            except NotFoundError:
+                return False
+            self._listing.add(session_id)
+            self._state.list_session(full.session)
+        return True
 
     async def open(self, session_id: str) -> None:
         """Show a conversation as it was last seen, and then as the server has it."""
