@@ -5,6 +5,8 @@ from time import monotonic
 from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.geometry import Size
 from textual.screen import ModalScreen
 
 _Result = TypeVar("_Result")
@@ -13,9 +15,31 @@ IGNORE_KEYS_SECONDS = 0.15
 """Keys are ignored for this long after a dialog opens: they were meant for the screen below."""
 
 
+BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (30, "-tall")]
+"""Below 30 rows a dialog does without blank lines."""
+
+
+class DialogBox(Vertical):
+    """As high as its rows need, and never higher than the screen: then what has the height `1fr` gets what is left.
+
+    Textual (8.2.8) makes a box with a `1fr` in it as high as the screen, however little is in it.
+    """
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The rows that all children together need; margins of neighbours are not merged."""
+        return sum(
+            child.get_content_height(container, viewport, width - child.gutter.width)
+            + child.gutter.height
+            + child.styles.margin.height
+            for child in self.children
+            if child.display
+        )
+
+
 class Dialog(ModalScreen[_Result | None]):
     """A typed question: it returns an answer, or None where Escape closed it. It has no effect by itself."""
 
+    VERTICAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
 
     def __init__(self) -> None:

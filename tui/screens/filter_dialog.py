@@ -6,11 +6,10 @@ from typing import ClassVar, TypeVar
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, DialogBox
 
 _Result = TypeVar("_Result")
 
@@ -42,7 +41,7 @@ class FilterDialog(Dialog[_Result]):
         self._first_cursor = cursor_on
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with DialogBox(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
             yield self.FILTER(placeholder="Type to filter", compact=True)
             yield OptionList(compact=True, markup=False)
@@ -54,6 +53,9 @@ class FilterDialog(Dialog[_Result]):
         self.filter.focus()
         self.say("")
         self.list_options(cursor_on=self._first_cursor)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.option_list.scroll_to_highlight)
 
     def options_with(self, wanted: str) -> Sequence[Option]:
         """The options that contain a text, which is casefolded. Each has an id."""
@@ -71,6 +73,7 @@ class FilterDialog(Dialog[_Result]):
         self.note.display = bool(note)
         self.note.set_class(is_problem, "-problem")
         self.note.update(note)
+        self.call_after_refresh(self.option_list.scroll_to_highlight)
 
     @property
     def under_cursor(self) -> str | None:

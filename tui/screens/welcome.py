@@ -5,12 +5,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.api.regions import REGIONS
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, DialogBox
 from tui.workspace.backend import BackendChoice, Keep, UseFolders, UseKey
 
 KEEPS: dict[Keep, str] = {
@@ -46,9 +45,9 @@ class Welcome(Dialog[BackendChoice]):
         self._keep: Keep = "keyring"
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="welcome"):
+        with DialogBox(id="welcome"):
             yield Static("llamachat-tui", classes="dialog-title", markup=False)
-            yield Static("Research your documents from the terminal.", classes="dialog-note", markup=False)
+            yield Static("Research your documents from the terminal.", id="welcome-about", markup=False)
             yield Static(QUESTION, id="question", markup=False)
             yield OptionList(
                 Option("Paste a LlamaCloud key", id="key"),
