@@ -105,7 +105,7 @@ class LlamaChat(DiffingApp):
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)
 
-    def on_chat_screen_retry_requested(self) -> None:
+    def on_browsing_screen_retry_requested(self) -> None:
         if self._backend is None:
             self._begin()
         else:
@@ -118,7 +118,7 @@ class LlamaChat(DiffingApp):
         if self._settings.local is None and not isinstance(self.screen, Welcome):
             self.push_screen(Welcome(message.why, self._settings.region), self._go_on_as_told)
 
-    def on_chat_screen_turn_ended_unseen(self, message: ChatScreen.TurnEndedUnseen) -> None:
+    def on_browsing_screen_turn_ended_unseen(self, message: ChatScreen.TurnEndedUnseen) -> None:
         if self._settings.bell:
             self.bell()
         words = f"{'Answered' if message.well else 'Not answered'}: {message.title}"
@@ -138,7 +138,7 @@ class LlamaChat(DiffingApp):
         from tui.workspace.embedded_server import ServerStartError
 
         local = self._settings.local is not None
-        self.chat.say_activity("Starting the local library…" if local else "Connecting to LlamaCloud…")
+        self.chat.activity = "Starting the local library…" if local else "Connecting to LlamaCloud…"
         before = self._backend
         try:
             self._backend = await connect(self._settings, key)
@@ -149,13 +149,13 @@ class LlamaChat(DiffingApp):
         else:
             if before is not None:
                 await before.close()
-            await self.chat.enter(self._settings.account)
-            self.chat.say_place(self._backend.place)
+            await self.chat.switch_account(self._settings.account)
+            self.chat.connected_to = self._backend.place
             if key is not None and (why := await keep(key, self._settings)):
                 self.chat.say_problem(why)
             await self.chat.workspace.connect(self._backend.client)
         finally:
-            self.chat.say_activity("")
+            self.chat.activity = ""
 
     def _begin_as_told(self, beginning: "BackendChoice | None") -> None:
         from tui.workspace.backend import UseFolders, UseKey

@@ -1,36 +1,81 @@
-"""Reading a conversation: what its keys open, copy and write, apart from browsing and asking."""
+"""Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual import getters, work
 from textual.binding import Binding, BindingType
+from textual.reactive import var
 from textual.screen import Screen
 
 from tui.conversation.plain_text import plain_text
+from tui.conversation.transcript import Transcript
 from tui.lineview.selectable_view import SelectableLineView
+from tui.terminal.app import DiffingApp
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.own_keys import own_keys
+from tui.workspace.workspace import Workspace
 
 
 class ReadingScreen(Screen[None]):
-    """Answers what the conversation pane of its reader asks for."""
+    """Shows the conversation that is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", priority=True, show=False),
         Binding("question_mark", "help", "Help", show=False),
     ]
 
+    app = getters.app(DiffingApp)
+    view = getters.query_one(ConversationView)
+
+    open_id: var[str | None] = var(None, init=False)
+    """The session that is read and written in; None where there is none yet."""
+
+    activity: var[str] = var("")
+    """What is being waited for, in words; empty where nothing is."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+
+    def watch_open_id(self, before: str | None, session_id: str | None) -> None:
+        del before
+        if session_id is None:
+            self.view.show_beginning()
+        else:
+            transcript = self.workspace.transcript(session_id)
+            self.view.show(session_id, transcript or Transcript())
+            self.activity = "" if transcript is not None else "Opening the session…"
+        self.show_heading()
+
+    def show_heading(self) -> None:
+        """Name the open session and the indexes it searches."""
+        session = self.workspace.catalogue.get(self.open_id)
+        if session is None:
+            self.view.title = self.view.searched = ""
+        else:
+            self.view.title = self.workspace.title(session.session_id)
+            self.view.searched = ", ".join(self.workspace.searched_names(session)) or "unbound"
+
+    def show_transcript(self) -> None:
+        """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""
+        transcript = self.workspace.transcript(self.open_id)
+        self.activity = "Answering · Esc stops" if transcript is not None and transcript.is_busy else ""
+        self.app.pace(self._draw)
+
+    def _draw(self) -> None:
+        transcript = self.workspace.transcript(self.open_id)
+        if transcript is not None:
+            self.view.draw(transcript)
+
     def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
         excerpt = message.excerpt
         self.app.copy_to_clipboard(excerpt.text)
-        more = (
-            ""
-            if excerpt.kind == "selection"
-            else " Then c: a code block, q: the question, a: the answer, w: to a file."
-        )
-        self.notify(f"Sent the {excerpt.kind} to the terminal's clipboard.{more}", markup=False, timeout=4)
+        more = " Then c: a code block, q: the question, a: the answer, w: to a file."
+        hint = "" if excerpt.kind == "selection" else more
+        self.notify(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", markup=False, timeout=4)
 
     def on_conversation_pane_last_copy_requested(self) -> None:
         self._write(Path.cwd() / "llamachat-copy.md", self.app.clipboard)
@@ -44,7 +89,7 @@ class ReadingScreen(Screen[None]):
             self.notify(f"Written to {path}", markup=False)
 
     def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
-        from tui.screens.link import LinkDialog
+        from tui.screens.link import LinkDialog  # here and below: no dialog is loaded before it is opened
 
         self.app.push_screen(LinkDialog(message.url))
 
@@ -52,46 +97,42 @@ class ReadingScreen(Screen[None]):
         self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
 
     def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
-        from tui.screens.pager import Pager  # here and below: no dialog is loaded before it is opened
+        from tui.screens.pager import Pager
 
         self.app.push_screen(Pager("The whole part", partial(plain_text, message.part)))
 
-    def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
+    @work
+    async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
         from tui.conversation.passages import passages_of
         from tui.screens.choice_list import ChoiceList
         from tui.screens.pager import Pager
 
-        passages = passages_of(self.query_one(ConversationView).pane.transcript[message.turn])
-
-        def show(number: int | None) -> None:
-            if number is not None:
-                passage = passages[number]
-                self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
-
+        passages = passages_of(self.view.pane.transcript[message.turn])
         if not passages:
             self.notify("This answer came with no passages.", severity="warning", markup=False, timeout=4)
-        elif message.number is None:
-            self.app.push_screen(ChoiceList("Sources", [passage.origin for passage in passages]), show)
-        elif message.number <= len(passages):
-            show(message.number - 1)
+            return
+        number = message.number
+        if number is None:
+            sources = ChoiceList("Sources", [passage.origin for passage in passages])
+            number = await self.app.push_screen_wait(sources)
+        if number is not None and number < len(passages):
+            passage = passages[number]
+            self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
+
+    @work
+    async def on_conversation_pane_questions_requested(self) -> None:
+        from tui.screens.choice_list import ChoiceList
+
+        questions = [turn.question or "" for turn in self.view.pane.transcript]
+        turn = await self.app.push_screen_wait(ChoiceList("Questions", questions))
+        if turn is not None:
+            self.view.pane.go_to_turn(turn)
 
     def on_conversation_pane_export_requested(self) -> None:
         from tui.conversation.export import as_markdown, file_name
 
-        reader = self.query_one(ConversationView)
-        text = as_markdown(reader.title, reader.pane.transcript)
-        self._write(Path.cwd() / f"{file_name(reader.title)}.md", text)
-
-    def on_conversation_pane_questions_requested(self) -> None:
-        from tui.screens.choice_list import ChoiceList
-
-        questions = [turn.question or "" for turn in self.query_one(ConversationView).pane.transcript]
-
-        def go(turn: int | None) -> None:
-            if turn is not None:
-                self.query_one(ConversationView).pane.go_to_turn(turn)
-
-        self.app.push_screen(ChoiceList("Questions", questions), go)
+        text = as_markdown(self.view.title, self.view.pane.transcript)
+        self._write(Path.cwd() / f"{file_name(self.view.title)}.md", text)
 
     def action_help(self) -> None:
         """Show every key that works where the focus is."""

@@ -58,7 +58,7 @@ class ConversationView(Vertical):
 
     def on_mount(self) -> None:
         self.find_field.display = False
-        self.show_notice(BEGINNING)
+        self.show_beginning()
 
     def watch_title(self) -> None:
         self._show_heading()
@@ -75,6 +75,10 @@ class ConversationView(Vertical):
         self.notice.display = False
         self.body.display = True
         self.pane.show(session_id, transcript)
+
+    def show_beginning(self) -> None:
+        """Show how to begin, in place of a conversation."""
+        self.show_notice(BEGINNING)
 
     def show_notice(self, notice: str) -> None:
         """Show a few words in place of a conversation."""

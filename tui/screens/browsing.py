@@ -1,0 +1,153 @@
+"""Browsing the sessions: listed, opened, named, deleted and brought back."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import getters, work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+
+from tui.api.models import Session
+from tui.screens.asking import AskingScreen
+from tui.widgets.session_list import SessionList, SessionMark, SessionRow
+from tui.widgets.sidebar import Sidebar
+from tui.workspace.workspace import Workspace
+
+UNDO_SECONDS = 5.0
+"""A deleted session can be brought back for this long; then it is deleted on the server."""
+
+
+class BrowsingScreen(AskingScreen):
+    """Lists the sessions, and turns to the one that is chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "go_to_sessions", "Sessions", priority=True),
+        Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False, priority=True),
+        Binding("u", "undo_delete", "Undo a deletion", show=False),
+        Binding("R,r", "retry", "Retry", show=False),
+    ]
+
+    class RetryRequested(Message):
+        """The reader asks to connect once more."""
+
+    @dataclass
+    class TurnEndedUnseen(Message):
+        """A turn is over that the reader was not looking at."""
+
+        title: str
+        well: bool
+
+    sidebar = getters.query_one(Sidebar)
+    session_list = getters.query_one(SessionList)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._marks: dict[str, SessionMark] = {}
+        self._deleted: tuple[Session, Timer] | None = None
+
+    def on_mount(self) -> None:
+        self.list_sessions()
+
+    def watch_open_id(self, before: str | None, session_id: str | None) -> None:
+        super().watch_open_id(before, session_id)
+        self.list_sessions()
+        if session_id is not None:
+            self.session_list.put_cursor_on(session_id)
+            self.leave_sessions()
+
+    def list_sessions(self) -> None:
+        """List the sessions as they are now. A mark is taken off where the session is open."""
+        self._marks.pop(self.open_id or "", None)
+        self.sidebar.rows = [
+            SessionRow(
+                session.session_id,
+                self.workspace.title(session.session_id),
+                session.last_updated_at,
+                self._mark(session.session_id),
+            )
+            for session in self.workspace.catalogue
+        ]
+
+    def _mark(self, session_id: str) -> SessionMark:
+        return "busy" if self.workspace.is_busy(session_id) else self._marks.get(session_id, "")
+
+    def mark_end(self, session_id: str, well: bool) -> None:
+        """Mark a session whose turn has ended, until it is opened."""
+        self._marks[session_id] = "unseen" if well else "failed"
+        self.list_sessions()
+        if session_id != self.open_id or not self.app.app_focus:
+            self.post_message(self.TurnEndedUnseen(self.workspace.title(session_id), well))
+
+    def leave_sessions(self) -> None:
+        """Turn from the list to the composer."""
+        self.remove_class("-sessions")
+        self.set_focus(self.composer)
+
+    def action_go_to_sessions(self) -> None:
+        if self.session_list.has_focus:
+            self.leave_sessions()
+        else:
+            self.add_class("-sessions")
+            self.remove_class("-no-sessions")
+            self.set_focus(self.session_list)
+
+    def action_toggle_sessions(self) -> None:
+        if self.has_class("-narrow"):
+            self.action_go_to_sessions()
+            return
+        self.toggle_class("-no-sessions")
+        if self.sidebar.has_focus_within:
+            self.set_focus(self.composer)
+
+    def action_retry(self) -> None:
+        if self.open_id is None:
+            self.view.show_beginning()
+        self.post_message(self.RetryRequested())
+
+    def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
+        self.open_id = message.session_id
+        self.leave_sessions()
+        self.run_worker(self.workspace.open(message.session_id))
+
+    def on_session_list_more_requested(self) -> None:
+        self.run_worker(self.workspace.load_more())
+
+    @work
+    async def on_session_list_name_requested(self, message: SessionList.NameRequested) -> None:
+        if not self.workspace.is_live:
+            self.action_retry()  # the same key as in the rest of the screen, where retrying is all that helps
+            return
+        from tui.screens.text_prompt import TextPrompt
+
+        keys = "Kept on this machine. Enter take · empty: its title again · Esc close"
+        name = self.workspace.name(message.session_id)
+        prompt = TextPrompt("Name of this session", keys, value=name, placeholder="its title on the server")
+        new_name = await self.app.push_screen_wait(prompt)
+        if new_name is not None:
+            self.workspace.rename(message.session_id, new_name)
+
+    def on_session_list_deletion_confirmed(self, message: SessionList.DeletionConfirmed) -> None:
+        self._delete_for_good()
+        title = self.workspace.title(message.session_id)
+        session = self.workspace.hide(message.session_id)
+        self._deleted = (session, self.set_timer(UNDO_SECONDS, self._delete_for_good))
+        self.notify(f"Deleted: {title}. Press u to bring it back.", markup=False, timeout=UNDO_SECONDS)
+
+    def action_undo_delete(self) -> None:
+        if (session := self.take_deleted()) is not None:
+            self.workspace.show_again(session)
+
+    def _delete_for_good(self) -> None:
+        if (session := self.take_deleted()) is not None:
+            if session.session_id == self.open_id:
+                self.open_id = None
+            self.run_worker(self.workspace.delete(session))
+
+    def take_deleted(self) -> Session | None:
+        """The session that could still be brought back, and no longer can; None where there is none."""
+        if self._deleted is None:
+            return None
+        (session, timer), self._deleted = self._deleted, None
+        timer.stop()
+        return session
