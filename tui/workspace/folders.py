@@ -23,7 +23,9 @@ def completed(typed: str) -> tuple[str, Sequence[str]]:
     )
     if not names:
         return typed, ()
-    common = os.path.commonprefix(names)
+    first, last = names[0], names[-1]  # in order: what these two share, all share
+    same = next((at for at, char in enumerate(first) if char != last[at]), len(first))
+    common = first[:same]
     return os.path.join(start, common) + (os.sep if len(names) == 1 else ""), names
 
 
