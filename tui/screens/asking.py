@@ -74,9 +74,13 @@ class AskingScreen(ChoosingScreen):
 
     @work
     async def _begin_session(self, question: str = "") -> None:
-        """Have indexes chosen for a new session, open it, and ask in it what was typed before there was one."""
+        """Have indexes chosen for a new session, open it, and ask in it what was typed before there was one.
+
+        A question is asked at once where there is nothing to choose.
+        """
         written_in = self.open_id
-        choice = await self.choose_indexes("session")
+        choice = self.only_choice() if question else None
+        choice = choice or await self.choose_indexes("session")
         if choice is None:
             return
         session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui.api.models import Session
-from tui.screens.asking import AskingScreen
+from tui.screens.starting import StartingScreen
 from tui.widgets.session_list import SessionList, SessionMark, SessionRow
 from tui.widgets.sidebar import Sidebar
 from tui.workspace.workspace import Workspace
@@ -18,18 +18,14 @@ UNDO_SECONDS = 5.0
 """A deleted session can be brought back for this long; then it is deleted on the server."""
 
 
-class BrowsingScreen(AskingScreen):
+class BrowsingScreen(StartingScreen):
     """Lists the sessions, and turns to the one that is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "go_to_sessions", "Sessions", priority=True),
         Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False, priority=True),
         Binding("u", "undo_delete", "Undo a deletion", show=False),
-        Binding("R,r", "retry", "Retry", show=False),
     ]
-
-    class RetryRequested(Message):
-        """The reader asks to connect once more."""
 
     @dataclass
     class TurnEndedUnseen(Message):
@@ -99,11 +95,6 @@ class BrowsingScreen(AskingScreen):
         self.toggle_class("-no-sessions")
         if self.sidebar.has_focus_within:
             self.set_focus(self.composer)
-
-    def action_retry(self) -> None:
-        if self.open_id is None:
-            self.view.show_beginning()
-        self.post_message(self.RetryRequested())
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
         self.open_id = message.session_id

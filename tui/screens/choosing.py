@@ -28,8 +28,15 @@ class ChoosingScreen(ReadingScreen):
 
     def show_indexes(self) -> None:
         """Show the indexes as they are now, where they are being chosen."""
-        if self._picker is not None and self._picker.is_attached:
+        if self._picker is not None and self._picker in self.app.screen_stack:
             self._picker.indexes = self.workspace.known_indexes
+
+    def only_choice(self) -> "Choice | None":
+        """What can only be chosen, because there is one index; None where there is a choice, or nothing to choose."""
+        from tui.screens.index_picker import Choice
+
+        indexes = self.workspace.known_indexes or ()
+        return Choice((indexes[0].id,), is_bound=True) if len(indexes) == 1 else None
 
     async def choose_indexes(self, purpose: "Purpose", ticked: Sequence[str] | None = None) -> "Choice | None":
         """What the reader chose; None where the picker was closed. Folders may be changed in between."""
@@ -87,7 +94,7 @@ class ChoosingScreen(ReadingScreen):
         """Make a change to the indexes, and load them anew as long as the picker is open."""
         if change is not None:
             await change
-        await self.workspace.watch_indexes(lambda: picker is not None and picker.is_attached)
+        await self.workspace.watch_indexes(lambda: picker in self.app.screen_stack)
 
     @work
     async def _list_documents(self, index: Index) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, ConflictError, InvalidFieldError
 from tui.api.models import Document, Index, Page
+from tui.conversation.example_questions import example_question
 from tui.sanitize import clean_line
 from tui.settings import LOCAL_ACCOUNT
 from tui.workspace.folders import folder_at
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 LISTED_DOCUMENTS = 5_000
 """So many documents of an index are listed at most; what is skipped is listed whole."""
+
+EXAMPLES = 3
+EXAMPLE_CHARS = 4_000
+"""So many questions are made at most, each from so much of a document's beginning."""
 
 POLL_SECONDS = 0.5
 """While an index is being synced, its progress is asked for this often."""
@@ -83,6 +88,13 @@ class IndexList:
         await self.load()
         return ""
 
+    async def example_questions(self, index_ids: Sequence[str]) -> Sequence[str]:
+        """Up to three questions that documents of these indexes answer; none where they cannot be read."""
+        try:
+            return await _example_questions(self._state.require_client(), index_ids[:EXAMPLES])
+        except ApiError:
+            return ()  # an extra, that must not hide what else is to be said
+
     async def documents(self, index_id: str) -> str | None:
         """The documents of an index and those that were skipped, as text; None where that failed."""
         index = await self._state.attempt(lambda client: client.index(index_id))
@@ -108,6 +120,20 @@ class IndexList:
         """Have the embedded server forget a folder."""
         await self._state.attempt(lambda client: client.delete_index(index_id))
         await self.load()
+
+
+async def _example_questions(client: "Client", index_ids: Sequence[str]) -> Sequence[str]:
+    questions: list[str] = []
+    for index_id in index_ids:
+        documents = (await client.documents(index_id)).items
+        for document in documents[:: max(1, len(documents) // EXAMPLES)]:
+            start = await client.read_document(index_id, document.file_id, EXAMPLE_CHARS)
+            question = example_question(document.name, start)
+            if question is not None and question not in questions:
+                questions.append(question)
+            if len(questions) == EXAMPLES or (len(index_ids) == EXAMPLES and question is not None):
+                break
+    return questions[:EXAMPLES]
 
 
 async def _documents(client: "Client", index_id: str, token: str | None) -> Page[Document]:

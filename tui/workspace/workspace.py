@@ -248,6 +248,10 @@ class Workspace:
         """Have the embedded server serve one more folder. Why it cannot, fit to show; "" where it does."""
         return await self._indexes.add_folder(path)
 
+    async def example_questions(self, index_ids: Sequence[str]) -> Sequence[str]:
+        """Up to three questions that documents of these indexes answer; none where they cannot be read."""
+        return await self._indexes.example_questions(index_ids)
+
     async def documents(self, index_id: str) -> str | None:
         """The documents of an index and those that were skipped, as text; None where that failed."""
         return await self._indexes.documents(index_id)
