@@ -115,6 +115,8 @@ async def test_a_refusal_stays_while_indexes_sync_until_the_next_key() -> None:
             await user.press("space", "down")
         await user.press("space")
         await user.see("10 indexes at most")
+        await user.see("Ctrl+O add a folder")
+        await user.see("☐ Index 10")
         picker.indexes = [replace(index, files_done=1, files_total=9) for index in INDEXES]
         await user.see("syncing 1 of 9")
         assert "10 indexes at most" in user.screen

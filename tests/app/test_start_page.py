@@ -10,7 +10,7 @@ from tui.widgets.composer import Composer
 async def test_the_start_page_says_what_is_open_and_offers_questions_from_its_headings(settings: Settings) -> None:
     async with driven(settings) as user:
         await user.see("notes · 2 documents · read just now")
-        await user.see("What does heron.md say about budget?")
+        await user.see("What does heron.md say about “Budget”?")
         composer = user.app.chat.query_one(Composer)
         await user.press("up")
         await user.until(lambda: not composer.has_focus)

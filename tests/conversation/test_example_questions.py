@@ -6,11 +6,11 @@ from tui.conversation.example_questions import example_question
 @pytest.mark.parametrize(
     ("text", "question"),
     [
-        ("# Keys\n\n## Everywhere\n", "What does keys.md say about everywhere?"),
-        ("# Keys\n\nWords.\n", "What does keys.md say about keys?"),
-        ("# Keys\n\n## PDF files ##\n", "What does keys.md say about PDF files?"),
+        ("# Keys\n\n## Everywhere\n", "What does keys.md say about “Everywhere”?"),
+        ("# Keys\n\nWords.\n", "What does keys.md say about “Keys”?"),
+        ("# Keys\n\n## PDF files ##\n", "What does keys.md say about “PDF files”?"),
         ("# Keys\n\n## How do I *quit*?\n", "How do I quit?"),
-        ("# Lists¶\n\n## [Slices](x.html)¶\n", "What does keys.md say about slices?"),
+        ("# Lists¶\n\n## [Slices](x.html)¶\n", "What does keys.md say about “Slices”?"),
         ("no heading at all", None),
         (f"# {'long ' * 30}\n", None),
     ],

@@ -26,15 +26,9 @@ def example_question(name: str, text: str) -> str | None:
     if not headings or not shown_name or len(shown_name) > MAX_NAME_CHARS:
         return None
     heading = headings[1] if len(headings) > 1 else headings[0]
-    return f"What does {shown_name} say about {_in_sentence(heading)}?"
+    return f"What does {shown_name} say about “{heading}”?"
 
 
 def _headings(text: str) -> Iterable[str]:
     for match in _HEADING.finditer(text):
         yield clean_line(_MARKUP.sub("", match[1])).strip().rstrip(".:")
-
-
-def _in_sentence(heading: str) -> str:
-    """The heading within a sentence: with a small first letter, unless its first word is an abbreviation."""
-    first = heading.split()[0]
-    return heading if len(first) < 2 or not first[1:].islower() else heading[0].lower() + heading[1:]

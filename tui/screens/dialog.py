@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.screen import ModalScreen
+from textual.widgets import OptionList
 
 _Result = TypeVar("_Result")
 
@@ -20,20 +21,25 @@ BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (30, "-tall")]
 
 
 class DialogBox(Vertical):
-    """As high as its rows need, and never higher than the screen: then what has the height `1fr` gets what is left.
+    """As high as its rows need, and never higher than the screen."""
 
-    Textual (8.2.8) makes a box with a `1fr` in it as high as the screen, however little is in it.
+
+class DialogList(OptionList):
+    """As high as its rows need, and never higher than its box has room for: the other lines of the box stay in sight.
+
+    With the height `1fr` Textual (8.2.8) would make the box as high as the screen, however little is in it.
     """
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """The rows that all children together need; margins of neighbours are not merged."""
-        return sum(
-            child.get_content_height(container, viewport, width - child.gutter.width)
-            + child.gutter.height
-            + child.styles.margin.height
-            for child in self.children
-            if child.display
+        box = self.parent
+        assert isinstance(box, DialogBox)
+        others = [child for child in box.children if child.display and child is not self]
+        used = sum(
+            child.get_content_height(container, viewport, width) + child.gutter.height + child.styles.margin.height
+            for child in others
         )
+        room = viewport.height - box.gutter.height - self.styles.margin.height - used
+        return max(1, min(super().get_content_height(container, viewport, width), room))
 
 
 class Dialog(ModalScreen[_Result | None]):

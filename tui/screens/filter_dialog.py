@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.screens.dialog import Dialog, DialogBox
+from tui.screens.dialog import Dialog, DialogBox, DialogList
 
 _Result = TypeVar("_Result")
 
@@ -46,7 +46,7 @@ class FilterDialog(Dialog[_Result]):
         with DialogBox(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
             yield self.FILTER(placeholder="Type to filter", compact=True)
-            yield OptionList(compact=True, markup=False)
+            yield DialogList(compact=True, markup=False)
             yield Static(classes="dialog-note", markup=False)
             yield Static(classes="dialog-problem", markup=False)
             yield Static(self._keys, classes="dialog-keys", markup=False)
@@ -59,6 +59,10 @@ class FilterDialog(Dialog[_Result]):
         self.list_options(cursor_on=self._first_cursor)
 
     def on_resize(self) -> None:
+        self._keep_cursor_in_sight()
+
+    def _keep_cursor_in_sight(self) -> None:
+        self.option_list.refresh(layout=True)  # its height depends on the lines around it
         self.call_after_refresh(self.option_list.scroll_to_highlight)
 
     def options_with(self, wanted: str) -> Sequence[Option]:
@@ -75,12 +79,12 @@ class FilterDialog(Dialog[_Result]):
     def say(self, note: str) -> None:
         """Show a sentence about the list below it; empty: none."""
         _show(self.note, note)
-        self.call_after_refresh(self.option_list.scroll_to_highlight)
+        self._keep_cursor_in_sight()
 
     def ask(self, problem: str) -> None:
         """Show a question or a refusal until the reader presses the next key; empty: none."""
         _show(self.problem, problem)
-        self.call_after_refresh(self.option_list.scroll_to_highlight)
+        self._keep_cursor_in_sight()
 
     @property
     def under_cursor(self) -> str | None:

@@ -9,7 +9,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.api.regions import REGIONS
-from tui.screens.dialog import Dialog, DialogBox
+from tui.screens.dialog import Dialog, DialogBox, DialogList
 from tui.workspace.backend import BackendChoice, Keep, UseFolders, UseKey
 
 KEEPS: dict[Keep, str] = {
@@ -49,7 +49,7 @@ class Welcome(Dialog[BackendChoice]):
             yield Static("llamachat-tui", classes="dialog-title", markup=False)
             yield Static("Research your documents from the terminal.", id="welcome-about", markup=False)
             yield Static(QUESTION, id="question", markup=False)
-            yield OptionList(
+            yield DialogList(
                 Option("Paste a LlamaCloud key", id="key"),
                 Option("Open a folder of documents on this machine", id="folder"),
                 Option("Try it on the app's own manual", id="manual"),
