@@ -47,7 +47,7 @@ def program(proxy: FaultProxy, server: Connection, home: Path) -> Generator[Real
     environment = {"HOME": str(home), "LLAMACHAT_STATE_DIR": str(home / "state"), "LLAMA_CLOUD_API_KEY": server.api_key}
     command = [sys.executable, "-m", "tui", "--base-url", proxy.base_url]
     with RealTerminal(command, columns=120, rows=50, environment={**os.environ, **environment}) as terminal:
-        terminal.wait_for("LlamaCloud · 127.0.0.1", seconds=30)
+        terminal.wait_for("LlamaCloud · 127.0.0.1")
         yield terminal
 
 
