@@ -38,7 +38,10 @@ def _styles() -> list[Path]:
     package = find_spec("tui.styles")
     assert package is not None
     assert package.origin is not None
-    return [Path(package.origin).parent / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")]
+    return [
+        Path(package.origin).parent / name
+        for name in ("app.tcss", "conversation.tcss", "start_page.tcss", "dialogs.tcss")
+    ]
 
 
 SHUTDOWN_TIMEOUT = 0.5
@@ -129,7 +132,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)
 
-    def on_browsing_screen_retry_requested(self) -> None:
+    def on_starting_screen_retry_requested(self) -> None:
         if self._backend is None:
             self._connect()
         else:

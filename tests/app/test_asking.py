@@ -54,7 +54,7 @@ async def test_an_unbound_session_asks_for_its_indexes_when_it_has_none(settings
     async with driven(settings) as user:
         await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
-        await user.in_dialog("space", "tab", "enter")
+        await user.in_dialog("space", "f4", "enter")
         await user.see("(untitled)  ·  unbound")
         await user.type("Who leads science?")
         await user.press("enter")
@@ -75,7 +75,7 @@ async def test_a_question_goes_to_its_own_session_after_a_folder_was_changed_in_
         await user.until(lambda: len(chat.workspace.indexes) == 2)
         await user.press("ctrl+n")
         await user.see("plans")
-        await user.in_dialog("tab", "enter")
+        await user.in_dialog("f4", "enter")
         await user.see("(untitled)  ·  unbound")
         await user.type("Who leads science?")
         await user.press("enter")
@@ -90,8 +90,9 @@ async def test_a_question_goes_to_its_own_session_after_a_folder_was_changed_in_
         if keys == ["f8", "f8"]:
             await user.until(lambda: len(chat.workspace.indexes) == 1)
         await user.see("Which indexes does this question search?")
+        await user.press("ctrl+u")
         await user.type("notes")
-        await user.in_dialog("space", "enter")
+        await user.in_dialog("tab", "enter")
         await user.see("Bo Lin")
         assert len(chat.workspace.catalogue) == 1
 

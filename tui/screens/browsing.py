@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui.api.models import Session
-from tui.screens.asking import AskingScreen
+from tui.screens.starting import StartingScreen
 from tui.widgets.session_list import SessionList, SessionMark, SessionRow
 from tui.widgets.sidebar import Sidebar
 from tui.workspace.workspace import Workspace
@@ -18,18 +18,14 @@ UNDO_SECONDS = 10.0
 """A deleted session can be brought back for this long; then it is deleted on the server."""
 
 
-class BrowsingScreen(AskingScreen):
+class BrowsingScreen(StartingScreen):
     """Lists the sessions, and turns to the one that is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "go_to_sessions", "Sessions", priority=True),
         Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False, priority=True),
         Binding("u,alt+u", "undo_delete", "Undo a deletion", show=False),
-        Binding("f5,R,r", "retry", "Retry", show=False),
     ]
-
-    class RetryRequested(Message):
-        """The reader asks to connect once more."""
 
     @dataclass
     class TurnEndedUnseen(Message):
@@ -103,12 +99,10 @@ class BrowsingScreen(AskingScreen):
             self.set_focus(self.composer)
 
     def action_retry(self) -> None:
-        if self.open_id is None:
-            self.view.show_beginning()
-        elif self.workspace.transcript(self.open_id) is None:
+        if self.open_id is not None and self.workspace.transcript(self.open_id) is None:
             self.show_opened(self.open_id)
             self.run_worker(self.workspace.open(self.open_id))
-        self.post_message(self.RetryRequested())
+        super().action_retry()
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
         self.open_session(message.session_id)

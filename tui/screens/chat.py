@@ -118,6 +118,7 @@ class ChatScreen(BrowsingScreen):
                 self.list_sessions()
                 self.show_heading()
                 self.show_indexes()
+                self.show_what_is_open()
             case TranscriptChanged(session_id) | QueueChanged(session_id) | DraftChanged(session_id):
                 if session_id == self.open_id:
                     self._show_open_session(update)
@@ -146,13 +147,16 @@ class ChatScreen(BrowsingScreen):
         if isinstance(error, KeyRefusedError):
             self.post_message(self.KeyRefused(error.message))
         else:
-            self.say_problem(error.message)
+            self.say_problem(error.message, retries=error.transient)
 
-    def say_problem(self, problem: str) -> None:
-        """Say what went wrong: where no conversation is open in its place, else in a notice."""
-        if self.open_id is None:
-            self.view.show_notice(f"{problem}\n\nPress r in the sessions list (Ctrl+S) to try again.")
-        else:
+    def say_problem(self, problem: str, *, retries: bool = False) -> None:
+        """Say what went wrong: where no conversation is open on the start page, else in a notice.
+
+        With `retries` it is tried again by itself as long as nothing is listed from the server.
+        """
+        if not self.workspace.is_live:
+            self.start_page.show_problem(problem, retries=retries)
+        if self.open_id is not None or self.workspace.is_live:
             self.say(problem, kind="problem", severity="problem")
 
     def warn(self, words: str) -> None:

@@ -80,7 +80,9 @@ class ReadingScreen(Screen[None]):
         else:
             self.view.title = self.workspace.title(session.session_id)
             self.app.show_title(self.view.title)
-            self.view.searched = ", ".join(self.workspace.searched_names(session)) or "unbound"
+            names = ", ".join(self.workspace.searched_names(session))
+            kind = "unbound" if session.index_ids is None else ""
+            self.view.searched = " · ".join(filter(None, (names, kind)))
 
     def show_transcript(self) -> None:
         """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""

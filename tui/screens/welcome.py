@@ -5,12 +5,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.api.regions import REGIONS
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, DialogBox, DialogList
 from tui.workspace.backend import BackendChoice, Keep, UseFolders, UseKey
 
 KEEPS: dict[Keep, str] = {
@@ -46,11 +45,11 @@ class Welcome(Dialog[BackendChoice]):
         self._keep: Keep = "keyring"
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="welcome"):
+        with DialogBox(id="welcome"):
             yield Static("llamachat-tui", classes="dialog-title", markup=False)
-            yield Static("Research your documents from the terminal.", classes="dialog-note", markup=False)
+            yield Static("Research your documents from the terminal.", id="welcome-about", markup=False)
             yield Static(QUESTION, id="question", markup=False)
-            yield OptionList(
+            yield DialogList(
                 Option("Paste a LlamaCloud key", id="key"),
                 Option("Open a folder of documents on this machine", id="folder"),
                 Option("Try it on the app's own manual", id="manual"),

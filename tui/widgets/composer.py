@@ -65,6 +65,9 @@ class Composer(TextArea):
     class QuitRequested(Message):
         """Ctrl+D on an empty draft."""
 
+    class LeftUpwards(Message):
+        """Up on an empty draft, where no question is remembered."""
+
     class HistoryRequested(Message):
         """The reader wants to search the questions asked before."""
 
@@ -218,6 +221,9 @@ class Composer(TextArea):
             self.post_message(self.LastWaitingRequested(to_edit=True))
             return
         if not select and self.cursor_at_first_line and self._recall(-1):
+            return
+        if not self.text:
+            self.post_message(self.LeftUpwards())
             return
         super().action_cursor_up(select)
 

@@ -9,21 +9,15 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.reactive import var
 from textual.scrollbar import ScrollBar, ScrollTo
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.conversation.transcript import Transcript
 from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.start_page import StartPage
 
 SCROLL_UNITS = 10_000
 """The scrollbar's length: it shows fractions of the conversation, because not every height is known."""
-
-BEGINNING = """\
-Type a question and press Enter to begin.
-
-Ctrl+N   a new session, on the indexes of your choice
-Ctrl+S   the sessions: Enter opens one
-Ctrl+P   everything else
-F1       help"""
 
 
 class ConversationView(Vertical):
@@ -43,6 +37,7 @@ class ConversationView(Vertical):
 
     heading = getters.query_one("#heading", Static)
     notice = getters.query_one("#notice", Static)
+    start_page = getters.query_one(StartPage)
     body = getters.query_one(Horizontal)
     pane = getters.query_one(ConversationPane)
     bar = getters.query_one(ScrollBar)
@@ -54,6 +49,7 @@ class ConversationView(Vertical):
             yield ConversationPane()
             yield ScrollBar(vertical=True, thickness=1)
         yield Static(id="notice", markup=False)
+        yield StartPage()
         yield Input(placeholder="Find in this conversation", id="find", compact=True)
 
     def on_mount(self) -> None:
@@ -72,19 +68,21 @@ class ConversationView(Vertical):
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
-        self.notice.display = False
-        self.body.display = True
+        self._show_only(self.body)
         self.pane.show(session_id, transcript)
 
     def show_beginning(self) -> None:
         """Show how to begin, in place of a conversation."""
-        self.show_notice(BEGINNING)
+        self._show_only(self.start_page)
 
     def show_notice(self, notice: str) -> None:
         """Show a few words in place of a conversation."""
-        self.body.display = False
         self.notice.update(notice)
-        self.notice.display = True
+        self._show_only(self.notice)
+
+    def _show_only(self, shown: Widget) -> None:
+        for part in (self.body, self.notice, self.start_page):
+            part.display = part is shown
 
     def draw(self, transcript: Transcript) -> None:
         """Draw a later state of the conversation that is shown."""

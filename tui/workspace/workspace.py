@@ -71,6 +71,11 @@ class Workspace:
         return self._indexes.items
 
     @property
+    def known_indexes(self) -> Sequence[Index] | None:
+        """The indexes; None where the server has not told them yet."""
+        return self._indexes.items if self._indexes.is_loaded else None
+
+    @property
     def keeps_folders(self) -> bool:
         """Whether the indexes are folders of this machine."""
         return self._indexes.keeps_folders
@@ -264,6 +269,10 @@ class Workspace:
         """Whether it has to be chosen which indexes the next question searches."""
         return session.index_ids is None and not self.turns.scopes.get(session.session_id)
 
+    def scope(self, session_id: str) -> Sequence[str]:
+        """The indexes that the questions of an unbound session search; none where they are still to be chosen."""
+        return self.turns.scopes.get(session_id, ())
+
     def set_scope(self, session_id: str, index_ids: Sequence[str]) -> None:
         """Have the questions of an unbound session search these indexes from now on."""
         self.turns.scopes[session_id] = index_ids
@@ -278,9 +287,17 @@ class Workspace:
         """Load all indexes once there is a connection, and again while it is wanted and one of them is being synced."""
         await self._indexes.watch(is_wanted)
 
-    async def add_folder(self, path: str) -> None:
-        """Have the embedded server serve one more folder."""
-        await self._indexes.add_folder(path)
+    async def add_folder(self, path: str) -> str:
+        """Have the embedded server serve one more folder. Why it cannot, fit to show; "" where it does."""
+        return await self._indexes.add_folder(path)
+
+    async def example_questions(self, index_ids: Sequence[str]) -> Sequence[str]:
+        """Up to three questions that documents of these indexes answer; none where they cannot be read."""
+        return await self._indexes.example_questions(index_ids)
+
+    async def documents(self, index_id: str) -> str | None:
+        """The documents of an index and those that were skipped, as text; None where that failed."""
+        return await self._indexes.documents(index_id)
 
     async def sync_index(self, index_id: str) -> None:
         """Have an index read its folder again."""
