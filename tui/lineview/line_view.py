@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette, marked
+from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
 from tui.lineview.selection import LineSource, Point, Selection, line_at, link_at, text_of, word_at
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
 from tui.rendering.lines import BLANK, Line, Role
@@ -175,7 +175,7 @@ class LineView(Widget, can_focus=True):
         bar = Segment("▌", self.get_component_rich_style("lines--bar")) if style.has_bar else Segment(" ", fill)
         strip = Strip([bar, Segment(" ", fill), *palette.segments(line)]).adjust_cell_length(self.size.width, fill)
         for start, end, name in style.marks:
-            strip = marked(strip, start + MARGIN, end + MARGIN, self.get_component_rich_style(name, partial=True))
+            strip = palette.mark(strip, (start + MARGIN, end + MARGIN, name))
         return strip
 
     def render_line(self, y: int) -> Strip:
