@@ -1,3 +1,4 @@
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -109,9 +110,45 @@ async def test_a_conversation_is_written_to_a_file(
         await read(user)
         await user.press("e")
         await user.see("Written to")
-    text = (tmp_path / "what-is-the-budget.md").read_text()
+    [path] = tmp_path.glob("what-is-the-budget-*.md")
+    assert path.stat().st_mode & 0o777 == 0o600
+    text = path.read_text()
     assert text.startswith("# What is the budget?\n\n## What is the budget?\n")
     assert "1. heron.md" in text
+
+
+async def test_a_file_that_exists_is_never_written_to(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tui.screens.reading.now", lambda: datetime(2031, 3, 4, 12).astimezone())
+    mine, linked_to = tmp_path / "what-is-the-budget-2031-03-04.md", tmp_path / "elsewhere.md"
+    mine.write_text("mine")
+    linked_to.write_text("mine, too")
+    (tmp_path / "llamachat-copy.md").symlink_to(linked_to)
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("e")
+        await user.see("04-2.md")
+        await user.press("J", "y", "w")
+        await user.see("llamachat-copy-2.md")
+    assert mine.read_text() == "mine"
+    assert linked_to.read_text() == "mine, too"
+    assert "40 million euros" in (tmp_path / "what-is-the-budget-2031-03-04-2.md").read_text()
+    assert (tmp_path / "llamachat-copy-2.md").read_text() == "What is the budget?"
+
+
+async def test_where_nothing_can_be_written_it_says_why(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("e")
+        await user.see("It could not be written: No such file or directory")
 
 
 async def test_help_shows_the_keys_of_the_place(settings: Settings) -> None:

@@ -2,16 +2,19 @@
 
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from tui.conversation.catalogue import now
 from tui.conversation.plain_text import plain_text
 from tui.lineview.line_view import LineView
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.own_keys import own_keys
+
+Severity: TypeAlias = Literal["info", "problem"]
 
 
 class ReadingScreen(Screen[None]):
@@ -22,6 +25,11 @@ class ReadingScreen(Screen[None]):
         Binding("question_mark", "help", "Help", show=False),
     ]
 
+    def say(self, words: str, kind: str = "", severity: Severity = "info") -> None:
+        """Say something in a notice. It takes the place of an older one of its kind."""
+        del kind
+        self.notify(words, severity="error" if severity == "problem" else "information", markup=False, timeout=5)
+
     def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
         excerpt = message.excerpt
         self.app.copy_to_clipboard(excerpt.text)
@@ -30,18 +38,21 @@ class ReadingScreen(Screen[None]):
             if excerpt.kind == "selection"
             else " Then c: a code block, q: the question, a: the answer, w: to a file."
         )
-        self.notify(f"Sent the {excerpt.kind} to the terminal's clipboard.{more}", markup=False, timeout=4)
+        self.say(f"Sent the {excerpt.kind} to the terminal's clipboard.{more}", "copy")
 
     def on_conversation_pane_last_copy_requested(self) -> None:
-        self._write(Path.cwd() / "llamachat-copy.md", self.app.clipboard)
+        self._write("llamachat-copy.md", self.app.clipboard)
 
-    def _write(self, path: Path, text: str) -> None:
+    def _write(self, name: str, text: str) -> None:
+        """Write a text to a new file of that name, or one like it, in the folder that the app was started in."""
+        from tui.workspace.new_file import write_new_file
+
         try:
-            path.write_text(text, "utf-8")
+            path = write_new_file(Path.cwd() / name, text)
         except OSError as error:
-            self.notify(f"It could not be written to {path}: {error.strerror}.", severity="error", markup=False)
+            self.say(f"It could not be written: {error.strerror}: {error.filename or name}", "file", "problem")
         else:
-            self.notify(f"Written to {path}", markup=False)
+            self.say(f"Written to {path}", "file")
 
     def on_line_view_link_chosen(self, message: LineView.LinkChosen) -> None:
         from tui.screens.link import LinkDialog
@@ -49,7 +60,7 @@ class ReadingScreen(Screen[None]):
         self.app.push_screen(LinkDialog(message.url))
 
     def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
-        self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
+        self.say(f"Not in this conversation: {message.wanted}", "find")
 
     def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
         from tui.screens.pager import Pager  # here and below: no dialog is loaded before it is opened
@@ -69,7 +80,7 @@ class ReadingScreen(Screen[None]):
                 self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
 
         if not passages:
-            self.notify("This answer came with no passages.", severity="warning", markup=False, timeout=4)
+            self.say("This answer came with no passages.", "sources")
         elif message.number is None:
             self.app.push_screen(ChoiceList("Sources", [passage.origin for passage in passages]), show)
         elif message.number <= len(passages):
@@ -80,7 +91,7 @@ class ReadingScreen(Screen[None]):
 
         reader = self.query_one(ConversationView)
         text = as_markdown(reader.title, reader.pane.transcript)
-        self._write(Path.cwd() / f"{file_name(reader.title)}.md", text)
+        self._write(file_name(reader.title, now().astimezone().date()), text)
 
     def on_conversation_pane_questions_requested(self) -> None:
         from tui.screens.choice_list import ChoiceList
