@@ -1,5 +1,6 @@
 """Reading a conversation: what its keys open, copy and write, apart from browsing and asking."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
@@ -86,7 +87,15 @@ class ReadingScreen(Screen[None]):
         elif message.number <= len(passages):
             show(message.number - 1)
 
+    def _when_whole(self, act: Callable[[], None]) -> None:
+        """Do something that is about the whole conversation, once it is there."""
+        if not self.query_one(ConversationView).pane.when_whole(act):
+            self.say("The earlier turns are still loading; this is done when they are there.", "whole")
+
     def on_conversation_pane_export_requested(self) -> None:
+        self._when_whole(self._export)
+
+    def _export(self) -> None:
         from tui.conversation.export import as_markdown, file_name
 
         reader = self.query_one(ConversationView)
@@ -94,6 +103,9 @@ class ReadingScreen(Screen[None]):
         self._write(file_name(reader.title, now().astimezone().date()), text)
 
     def on_conversation_pane_questions_requested(self) -> None:
+        self._when_whole(self._list_questions)
+
+    def _list_questions(self) -> None:
         from tui.screens.choice_list import ChoiceList
 
         questions = [turn.question or "" for turn in self.query_one(ConversationView).pane.transcript]

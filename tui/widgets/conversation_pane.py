@@ -1,6 +1,7 @@
 """The conversation: what its keys find, copy and open."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -115,8 +116,10 @@ class ConversationPane(TranscriptView):
 
     def action_find_next(self, step: int) -> None:
         """Go to the next or previous occurrence, once around; the part that it is in is unfolded."""
-        if not self._finder.wanted or not self.places:
-            return
+        if self._finder.wanted and self.places:
+            self.when_whole(partial(self._find_next, step))
+
+    def _find_next(self, step: int) -> None:
         place = self._finder.next(self._reading.source, self.places, step)
         if place is None:
             self.post_message(self.NotFound(self._finder.wanted))
