@@ -52,12 +52,16 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class ToolUse:
-    """A tool call joined with its result. Either may be missing: `arguments` is None while only the result is known."""
+    """A tool call joined with its result. Either may be missing: `arguments` is None while only the result is known.
+
+    `is_over` marks a call whose turn ended before its result came.
+    """
 
     call_id: str
     name: str
     arguments: Mapping[str, object] | None = None
     returned: Returned | None = None
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,8 @@ def _close(transcript: Transcript, turn: Turn, end: End) -> Transcript:
 def _settled(part: Part) -> Part:
     if isinstance(part, Thought | Answer) and not part.settled:
         return replace(part, settled=True)
+    if isinstance(part, ToolUse) and part.returned is None:
+        return replace(part, is_over=True)
     return part
 
 
