@@ -44,7 +44,7 @@ def test_thinking_is_open_while_it_runs_and_folds_when_it_is_over() -> None:
 def test_a_tool_use_folds_to_what_it_asked_and_how_much_came_back() -> None:
     assert is_folded_by_default(USE)
     assert in_words(USE) == '▸ retrieve "how do I delete a session?" picture'
-    assert rows(USE, 40, folded=True) == ['▸ retrieve  "how do I delet…"  picture']
+    assert rows(USE, 40, folded=True) == ['▸ retrieve  "how do I delete …"  picture']
     assert rows(ToolUse("1", "wait", {"n": 1}), folded=True) == ["▸ wait      running…"]
     assert rows(ToolUse("1", "list", None, Returned(None)), folded=True) == ["▸ list      nothing"]
 
@@ -146,12 +146,12 @@ def test_folded_parts_stand_together() -> None:
         (Broken("The line dropped."), ["The line dropped."]),
         (
             Stop(skipped_index_ids=["idx-1", "idx-2"], usage=Usage(total_output_tokens=5)),
-            ["Not searched, because the server could not query the 2 indexes: idx-1, idx-2", "5 out"],
+            ["Not searched, because the server could not query the 2 indexes: idx-1, Papers", "5 out"],
         ),
     ],
 )
 def test_how_a_turn_ended(end: End | None, said: list[str]) -> None:
-    assert seen(end_lines(end, 80)) == said
+    assert seen(end_lines(end, 80, {"idx-2": "Papers"})) == said
 
 
 HOSTILE = (
@@ -179,8 +179,8 @@ def hostile_lines(width: int) -> list[Line]:
     ]
     blocks = [block_for(part, width, folded) for part in parts for folded in (True, False)]
     lines = [block[y] for block in blocks for y in range(len(block))]
-    lines += end_lines(Stop(True, HOSTILE, skipped_index_ids=[HOSTILE]), width)
-    return [*lines, *end_lines(Broken(HOSTILE), width), *question_lines(HOSTILE, width)]
+    lines += end_lines(Stop(True, HOSTILE, skipped_index_ids=[HOSTILE]), width, {})
+    return [*lines, *end_lines(Broken(HOSTILE), width, {}), *question_lines(HOSTILE, width)]
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])

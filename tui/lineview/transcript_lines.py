@@ -5,7 +5,7 @@ keeps its rows, and a part that only grew is updated in place.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -64,6 +64,14 @@ class TranscriptLines:
         self._toggled: set[tuple[int, int]] = set()
         self._shows_details = False
         self._shows_thinking = False
+        self._index_names: Mapping[str, str] = {}
+
+    def name_indexes(self, names: Mapping[str, str]) -> None:
+        """Call indexes by these names, by their ids, where turns left them out."""
+        if names != self._index_names:
+            self._index_names = names
+            for rendered in self._rendered.values():
+                rendered.end = None
 
     def show(self, transcript: Transcript) -> int:
         """Show a later state of the conversation, or another one; by how many sections its turns moved: see `moved`."""
@@ -186,7 +194,9 @@ class TranscriptLines:
             rendered.question = [*self._note(), *question] if section == 0 else question
             return rendered.question
         if block > len(rendered.parts):
-            rendered.end = RUNNING if rendered.turn.is_running else end_lines(rendered.turn.end, self.width)
+            rendered.end = (
+                RUNNING if rendered.turn.is_running else end_lines(rendered.turn.end, self.width, self._index_names)
+            )
             return rendered.end
         folded = self.is_folded(section, block)
         drawn = _Drawn(block_for(rendered.turn.parts[block - 1], self.width, folded), folded)

@@ -5,7 +5,7 @@ object. Nothing here depends on when a part came: a conversation rebuilt from it
 Blocks hold no rows around themselves; `tui.rendering.folding` says where the pane puts a blank one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from tui.api.models import Stop, Usage
@@ -63,7 +63,7 @@ def question_lines(question: str | None, width: int) -> list[Line]:
     return indented(lines, (Span(f"{_PROMPT} ", _QUESTION),), _MARGIN)
 
 
-def end_lines(end: End | None, width: int) -> list[Line]:
+def end_lines(end: End | None, width: int, index_names: Mapping[str, str]) -> list[Line]:
     """How a turn ended: what went wrong, which indexes were left out, and what it cost. A running turn has none."""
     match end:
         case None:
@@ -71,7 +71,11 @@ def end_lines(end: End | None, width: int) -> list[Line]:
         case Broken(reason):
             return _sentence(reason, width, _ERROR)
         case Stop():
-            return [*_failure(end, width), *_skipped(end.skipped_index_ids, width), *_usage(end.usage, width)]
+            return [
+                *_failure(end, width),
+                *_skipped(end.skipped_index_ids, index_names, width),
+                *_usage(end.usage, width),
+            ]
 
 
 class _AnswerBlock:
@@ -191,12 +195,12 @@ def _failure(stop: Stop, width: int) -> list[Line]:
     return _sentence(f"Error: {reason}" if reason else "The turn failed. The server gave no reason.", width, _ERROR)
 
 
-def _skipped(index_ids: Sequence[str], width: int) -> list[Line]:
+def _skipped(index_ids: Sequence[str], index_names: Mapping[str, str], width: int) -> list[Line]:
     if not index_ids:
         return []
-    names = ", ".join(clean_line(each, 60) for each in index_ids[:20])
+    names = ", ".join(clean_line(index_names.get(each, each), 60) for each in index_ids[:20])
     which = "index" if len(index_ids) == 1 else f"{len(index_ids)} indexes"
-    return _sentence(f"Not searched, because the server could not query the {which}: {names}", width, _ERROR)
+    return _sentence(f"Not searched, because the server could not query the {which}: {names}", width, MUTED)
 
 
 def _usage(usage: Usage, width: int) -> list[Line]:

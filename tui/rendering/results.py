@@ -124,7 +124,7 @@ def _text(text: str, width: int, style: Style) -> Iterator[Line]:
 def _passages(results: Array, width: int) -> Iterator[Line]:
     if not results:
         yield Line((Span("No passages.", MUTED),))
-    bar = (Span("▌ ", _QUOTE),)
+    bar = (Span("▌ ", Style("quote-bar")),)
     for number, result in enumerate(results, 1):
         passage = passage_from(result)
         if number > 1:

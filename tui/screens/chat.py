@@ -23,6 +23,7 @@ from tui.screens.reading import ReadingScreen
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
 from tui.widgets.composer import Composer
+from tui.widgets.conversation_head import SessionState
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import BEGINNING, ConversationView
 from tui.widgets.key_hints import KeyHints
@@ -210,11 +211,23 @@ class ChatScreen(ReadingScreen):
 
     def _show_heading(self) -> None:
         session, view = self.workspace.catalogue.get(self._open_id), self.query_one(ConversationView)
-        if session is None:
-            view.title = view.searched = ""
-            return
-        view.title = self.workspace.title(session.session_id)
-        view.searched = ", ".join(self.workspace.searched_names(session)) or "unbound"
+        head, view.pane.index_names = view.head, self.workspace.index_names
+        head.title = "" if session is None else self.workspace.title(session.session_id)
+        if session is not None:
+            head.searched = ", ".join(self.workspace.searched_names(session))
+            self._show_state()
+
+    def _show_state(self) -> None:
+        session = self.workspace.catalogue.get(self._open_id)
+        self.query_one(ConversationView).head.state = "" if session is None else self._state_of(session)
+
+    def _state_of(self, session: Session) -> SessionState:
+        if self.workspace.is_open_elsewhere(session.session_id):
+            return "read only: open elsewhere"
+        transcript = self._transcript()
+        if transcript is None or transcript.turns_before:
+            return "loading…"
+        return "unbound" if session.index_ids is None else ""
 
     def _show_transcript(self, session_id: str) -> None:
         if session_id == self._open_id:
@@ -226,6 +239,7 @@ class ChatScreen(ReadingScreen):
         transcript = self._transcript()
         if transcript is not None:
             self.query_one(ConversationView).draw(transcript)
+            self._show_state()
 
     def _transcript(self) -> Transcript | None:
         return self.workspace.transcript(self._open_id)

@@ -99,8 +99,8 @@ class ReadingScreen(Screen[None]):
         from tui.conversation.export import as_markdown, file_name
 
         reader = self.query_one(ConversationView)
-        text = as_markdown(reader.title, reader.pane.transcript)
-        self._write(file_name(reader.title, now().astimezone().date()), text)
+        text = as_markdown(reader.head.title, reader.pane.transcript)
+        self._write(file_name(reader.head.title, now().astimezone().date()), text)
 
     def on_conversation_pane_questions_requested(self) -> None:
         self._when_whole(self._list_questions)

@@ -6,12 +6,11 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.reactive import var
 from textual.scrollbar import ScrollBar, ScrollTo
 from textual.widgets import Input, Static
 
 from tui.conversation.transcript import Transcript
+from tui.widgets.conversation_head import ConversationHead
 from tui.widgets.conversation_pane import ConversationPane
 
 SCROLL_UNITS = 10_000
@@ -35,13 +34,7 @@ class ConversationView(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "end_find", "End finding", show=False)]
 
-    title = var("")
-    """What the open conversation is called, as a safe line."""
-
-    searched = var("", init=False)
-    """The names of the indexes that it searches."""
-
-    heading = getters.query_one("#heading", Static)
+    head = getters.query_one(ConversationHead)
     notice = getters.query_one("#notice", Static)
     body = getters.query_one(Horizontal)
     pane = getters.query_one(ConversationPane)
@@ -49,7 +42,7 @@ class ConversationView(Vertical):
     find_field = getters.query_one(Input)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="heading", markup=False)
+        yield ConversationHead()
         with Horizontal():
             yield ConversationPane()
             yield ScrollBar(vertical=True, thickness=1)
@@ -59,16 +52,6 @@ class ConversationView(Vertical):
     def on_mount(self) -> None:
         self.find_field.display = False
         self.show_notice(BEGINNING)
-
-    def watch_title(self) -> None:
-        self._show_heading()
-
-    def watch_searched(self) -> None:
-        self._show_heading()
-
-    def _show_heading(self) -> None:
-        about = f"  ·  {self.searched}" if self.searched else ""
-        self.heading.update(Content.assemble((self.title, "bold"), (about, "$foreground-muted")))
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""

@@ -1,6 +1,6 @@
 """A line view of transcripts: the reader's place in each is kept, parts fold, and a cursor goes from part to part."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -50,6 +50,8 @@ class TranscriptView(LineView):
         self._readings: dict[str, Reading] = {"": Reading()}
         self._reading = self._readings[""]
         self._waiting: Callable[[], None] | None = None
+        self.index_names: Mapping[str, str] = {}
+        """What indexes are called, by their ids."""
         super().__init__(self._reading.source)
 
     @property
@@ -93,6 +95,7 @@ class TranscriptView(LineView):
 
     def prepare(self, width: int) -> None:
         self._reading.source.resize(width)
+        self._reading.source.name_indexes(self.index_names)
         if self._reading.source.is_behind:
             self.call_later(self._catch_up)
 

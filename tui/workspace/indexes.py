@@ -1,7 +1,7 @@
 """The indexes of one account: listed, and where they are folders of this machine, added, read again and removed."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tui.api.models import Index
@@ -19,6 +19,8 @@ class IndexList:
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
         self.items: Sequence[Index] = ()
+        self.names: Mapping[str, str] = {}
+        """The name of each, by its id and by the id that it is exported under."""
 
     @property
     def keeps_folders(self) -> bool:
@@ -41,6 +43,7 @@ class IndexList:
                 break
             tokens.append(page.next_page_token)
         self.items = list(found.values())
+        self.names = {key: index.name for index in self.items for key in (index.id, index.export_config_id) if key}
         self._state.publish(ListChanged())
         return True
 
