@@ -31,7 +31,45 @@ async def test_find_marks_goes_to_matches_and_unfolds_the_part_it_finds(settings
         await user.press("escape", "g", "slash")
         await user.type("nowhere at all")
         await user.press("enter")
-        await user.see("Not in this conversation")
+        await user.see("not in this conversation")
+
+
+async def test_find_goes_forward_from_here_as_one_types_and_counts(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await read(user)
+        for question in ("Who leads science?", "What is the budget of the probe?"):
+            await user.press("tab")
+            await user.type(question)
+            await user.press("enter")
+            await user.until(lambda: not user.app.chat.workspace.turns.busy)
+            await user.press("shift+tab")
+        await user.press("g", "right_curly_bracket", "slash")
+        await user.type("is the budget")
+        await user.see("2 of 2")
+        assert pane.position.top.section > 0
+        y = next(y for y, line in enumerate(user.lines) if "is the budget of" in line)
+        assert 4 < y < len(user.lines) - 6
+        await user.press("enter")
+        await user.until(lambda: pane.has_focus)
+        await user.press("n")
+        await user.see("1 of 2 · around the end")
+        await user.press("n")
+        await user.see("2 of 2")
+        await user.press("N")
+        await user.see("1 of 2")
+        await user.press("escape")
+        await user.see_no("1 of 2")
+
+
+async def test_a_part_that_typing_unfolded_is_folded_when_more_is_typed(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("slash")
+        await user.type("score")
+        await user.see("▾ retrieve")
+        await user.type("board")
+        await user.see("not in this conversation")
+        await user.see("▸ retrieve")
 
 
 async def test_copying_sends_the_text_to_the_terminal_as_it_was_written(settings: Settings) -> None:

@@ -155,3 +155,13 @@ def test_a_long_table_is_drawn_in_sections_below_its_header() -> None:
 def test_what_is_nested_too_deeply_is_shown_as_it_came() -> None:
     assert "deep" in "".join(seen(drawn("> " * 500 + "deep\n")))
     assert "level 499" in copied(drawn("".join("  " * n + f"- level {n}\n" for n in range(500))))
+
+
+def test_a_line_that_names_a_source_stands_back_and_its_citation_is_set_off() -> None:
+    lines = drawn("**a.md: Oaks** [2]\n\nPlanted in 1987 [1], a[3], `[4]`.\n")
+    assert [(span.text, span.style.role) for span in lines[0].spans if span.text] == [
+        ("a.md: Oaks", "muted"),
+        (" ", "text"),
+        ("[2]", "citation"),
+    ]
+    assert [span.text for line in lines for span in line.spans if span.style.role == "citation"] == ["[2]", "[1]"]

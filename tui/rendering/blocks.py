@@ -83,9 +83,9 @@ def _inline(node: SyntaxTreeNode, context: BlockContext, style: Style) -> list[S
 
 def _named_source(spans: list[Span]) -> list[Span]:
     """A paragraph that only names a source and cites it stands back behind the quotation that follows."""
-    match spans:
+    match [span for span in spans if span.text]:
         case [Span(style=Style(role="text", bold=True)), Span(text=" "), Span(style=Style(role="citation"))]:
-            return [Span(spans[0].text, Style("muted", bold=True)), *spans[1:]]
+            return [Span(span.text, span.style._replace(role="muted")) if span.style.bold else span for span in spans]
         case _:
             return spans
 

@@ -16,7 +16,7 @@ NAME_CELLS = 10
 OUTCOME_CELLS = 28
 """Room for "200 passages in 12 documents"."""
 
-SUBJECT_CELLS = 48
+SUBJECT_CELLS = 40
 """The column of what was asked is no wider, so that the next one stays near."""
 
 _LEAST_CELLS = 8

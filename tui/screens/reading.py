@@ -60,9 +60,6 @@ class ReadingScreen(Screen[None]):
 
         self.app.push_screen(LinkDialog(message.url))
 
-    def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
-        self.say(f"Not in this conversation: {message.wanted}", "find")
-
     def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
         from tui.screens.pager import Pager  # here and below: no dialog is loaded before it is opened
 

@@ -23,8 +23,8 @@ class ConversationHead(Widget):
 
     def render(self) -> Content:
         about = f"  {self.searched}" if self.searched else ""
-        left = Content.assemble((self.title, "bold $foreground"), (about, "$text-muted"))
-        right = Content.styled(self.state, "$text-muted")
+        left = Content.assemble((self.title, "bold $foreground"), (about, "$foreground-muted"))
+        right = Content.styled(self.state, "$foreground-muted")
         room = self.content_size.width - right.cell_length - 2
         left = left.truncate(max(1, room), ellipsis=True)
         return Content.assemble(

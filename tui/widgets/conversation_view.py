@@ -36,21 +36,25 @@ class ConversationView(Vertical):
 
     head = getters.query_one(ConversationHead)
     notice = getters.query_one("#notice", Static)
-    body = getters.query_one(Horizontal)
+    body = getters.query_one("#body", Horizontal)
     pane = getters.query_one(ConversationPane)
     bar = getters.query_one(ScrollBar)
+    find_bar = getters.query_one("#find", Horizontal)
     find_field = getters.query_one(Input)
+    found = getters.query_one("#found", Static)
 
     def compose(self) -> ComposeResult:
         yield ConversationHead()
-        with Horizontal():
+        with Horizontal(id="body"):
             yield ConversationPane()
             yield ScrollBar(vertical=True, thickness=1)
         yield Static(id="notice", markup=False)
-        yield Input(placeholder="Find in this conversation", id="find", compact=True)
+        with Horizontal(id="find"):
+            yield Input(placeholder="Find in this conversation", compact=True)
+            yield Static(id="found", markup=False)
 
     def on_mount(self) -> None:
-        self.find_field.display = False
+        self.find_bar.display = False
         self.show_notice(BEGINNING)
 
     def show(self, session_id: str, transcript: Transcript) -> None:
@@ -71,7 +75,7 @@ class ConversationView(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":
-            return self.find_field.display
+            return self.find_bar.display
         return super().check_action(action, parameters)
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
@@ -87,19 +91,21 @@ class ConversationView(Vertical):
 
     def on_conversation_pane_find_requested(self, message: ConversationPane.FindRequested) -> None:
         message.stop()
-        self.find_field.display = True
+        self.find_bar.display = True
         self.find_field.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         self.pane.find(message.value)
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
+    def on_conversation_pane_found(self, message: ConversationPane.Found) -> None:
+        message.stop()
+        self.found.update(message.words)
+
+    def on_input_submitted(self) -> None:
         self.pane.focus()
-        self.pane.find(message.value)
-        self.pane.call_later(self.pane.action_find_next, -1)
 
     def action_end_find(self) -> None:
-        self.find_field.display = False
+        self.find_bar.display = False
         self.find_field.value = ""
         self.pane.find("")
         self.pane.focus()

@@ -49,7 +49,7 @@ class TranscriptView(LineView):
     def __init__(self) -> None:
         self._readings: dict[str, Reading] = {"": Reading()}
         self._reading = self._readings[""]
-        self._waiting: Callable[[], None] | None = None
+        self._waiting: Callable[[], object] | None = None
         self.index_names: Mapping[str, str] = {}
         """What indexes are called, by their ids."""
         super().__init__(self._reading.source)
@@ -81,7 +81,7 @@ class TranscriptView(LineView):
             act, self._waiting = self._waiting, None
             act()
 
-    def when_whole(self, act: Callable[[], None]) -> bool:
+    def when_whole(self, act: Callable[[], object]) -> bool:
         """Do something once no turn is missing at the beginning: at once, else later, which is False."""
         if self.transcript.turns_before:
             self._waiting = act
