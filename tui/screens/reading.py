@@ -1,5 +1,6 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -9,10 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import Screen
 
+from tui.api.models import Session
+from tui.conversation.catalogue import now
 from tui.conversation.plain_text import plain_text
 from tui.conversation.transcript import Transcript
 from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.app import DiffingApp
+from tui.widgets.conversation_head import SessionState
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.notice_line import INFO_SECONDS, NoticeLine, Severity
@@ -72,17 +76,25 @@ class ReadingScreen(Screen[None]):
         self.view.show_notice(f"{why}\n\nPress F5 to try again.")
 
     def show_heading(self) -> None:
-        """Name the open session and the indexes it searches."""
+        """Name the open session and the indexes it searches, and say how it stands."""
+        session, head = self.workspace.catalogue.get(self.open_id), self.view.head
+        self.view.pane.index_names = self.workspace.index_names
+        head.title = "" if session is None else self.workspace.title(session.session_id)
+        head.searched = "" if session is None else ", ".join(self.workspace.searched_names(session))
+        self._show_state()
+        self.app.show_title(head.title or self.app.title)
+
+    def _show_state(self) -> None:
         session = self.workspace.catalogue.get(self.open_id)
-        if session is None:
-            self.view.title = self.view.searched = ""
-            self.app.show_title(self.app.title)
-        else:
-            self.view.title = self.workspace.title(session.session_id)
-            self.app.show_title(self.view.title)
-            names = ", ".join(self.workspace.searched_names(session))
-            kind = "unbound" if session.index_ids is None else ""
-            self.view.searched = " · ".join(filter(None, (names, kind)))
+        self.view.head.state = "" if session is None else self._state_of(session)
+
+    def _state_of(self, session: Session) -> SessionState:
+        if self.workspace.is_open_elsewhere(session.session_id):
+            return "read only: open elsewhere"
+        transcript = self.workspace.transcript(session.session_id)
+        if transcript is None or transcript.turns_before:
+            return "loading…"
+        return "unbound" if session.index_ids is None else ""
 
     def show_transcript(self) -> None:
         """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""
@@ -107,6 +119,7 @@ class ReadingScreen(Screen[None]):
         transcript = self.workspace.transcript(self.open_id)
         if transcript is not None:
             self.view.draw(transcript)
+            self._show_state()
 
     def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
         excerpt = message.excerpt
@@ -116,14 +129,20 @@ class ReadingScreen(Screen[None]):
         self.say(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", kind="copying")
 
     def on_conversation_pane_last_copy_requested(self) -> None:
-        self._write(Path.cwd() / "llamachat-copy.md", self.app.clipboard)
+        self._write("llamachat-copy.md", self.app.clipboard)
 
-    def _write(self, path: Path, text: str) -> None:
+    def _write(self, name: str, text: str) -> None:
+        """Write a text to a new file of that name, or one like it, in the folder that the app was started in."""
+        from tui.workspace.new_file import write_new_file
+
         try:
-            path.write_text(text, "utf-8")
+            path = write_new_file(Path.cwd() / name, text)
         except OSError as error:
-            words = f"It could not be written to {path}: {error.strerror}. Start the app in another folder."
-            self.say(words, kind="writing", severity="problem")
+            self.say(
+                f"It could not be written: {error.strerror}: {error.filename or name}",
+                kind="writing",
+                severity="problem",
+            )
         else:
             self.say(f"Written to {path}", kind="writing")
 
@@ -131,9 +150,6 @@ class ReadingScreen(Screen[None]):
         from tui.screens.link import LinkDialog  # here and below: no dialog is loaded before it is opened
 
         self.app.push_screen(LinkDialog(message.url))
-
-    def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
-        self.say(f"Not in this conversation: {message.wanted}", kind="finding")
 
     def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
         from tui.screens.pager import Pager
@@ -150,28 +166,43 @@ class ReadingScreen(Screen[None]):
         if not passages:
             self.say("This answer came with no passages.", kind="sources")
             return
-        number = message.number
-        if number is None:
-            sources = ChoiceList("Sources", [passage.origin for passage in passages])
-            number = await self.app.push_screen_wait(sources)
-        if number is not None and number < len(passages):
-            passage = passages[number]
+        if message.number is None:
+            at = await self.app.push_screen_wait(ChoiceList("Sources", [passage.origin for passage in passages]))
+        else:
+            at = message.number - 1
+        if at is None:
+            return
+        if at < len(passages):
+            passage = passages[at]
             self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
+        else:
+            self.say(f"There is no source [{at + 1}]: this answer came with {len(passages)}.", kind="sources")
+
+    def _when_whole(self, act: Callable[[], object]) -> None:
+        """Do something that is about the whole conversation, once it is there."""
+        if not self.view.pane.when_whole(act):
+            self.say("The earlier turns are still loading; this is done when they are there.", kind="whole")
+
+    def on_conversation_pane_export_requested(self) -> None:
+        self._when_whole(self._export)
+
+    def _export(self) -> None:
+        from tui.conversation.export import as_markdown, file_name
+
+        text = as_markdown(self.view.head.title, self.view.pane.transcript)
+        self._write(file_name(self.view.head.title, now().astimezone().date()), text)
+
+    def on_conversation_pane_questions_requested(self) -> None:
+        self._when_whole(self._list_questions)
 
     @work
-    async def on_conversation_pane_questions_requested(self) -> None:
+    async def _list_questions(self) -> None:
         from tui.screens.choice_list import ChoiceList
 
         questions = [turn.question or "" for turn in self.view.pane.transcript]
         turn = await self.app.push_screen_wait(ChoiceList("Questions", questions))
         if turn is not None:
             self.view.pane.go_to_turn(turn)
-
-    def on_conversation_pane_export_requested(self) -> None:
-        from tui.conversation.export import as_markdown, file_name
-
-        text = as_markdown(self.view.title, self.view.pane.transcript)
-        self._write(Path.cwd() / f"{file_name(self.view.title)}.md", text)
 
     def action_help(self) -> None:
         """Show every key that works where the focus is."""

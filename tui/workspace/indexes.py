@@ -1,7 +1,7 @@
 """The indexes of one account: listed, and where they are folders of this machine, added, read again and removed."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ class IndexList:
         self.items: Sequence[Index] = ()
         self.is_loaded = False
         """Whether `items` are the server's."""
+        self.names: Mapping[str, str] = {}
+        """The name of each, by its id and by the id that it is exported under."""
 
     @property
     def keeps_folders(self) -> bool:
@@ -58,6 +60,7 @@ class IndexList:
                 break
             tokens.append(page.next_page_token)
         self.items, self.is_loaded = list(found.values()), True
+        self.names = {key: index.name for index in self.items for key in (index.id, index.export_config_id) if key}
         self._state.publish(ListChanged())
         return True
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from tui.api.models import Event
-from tui.conversation.transcript import Transcript, advance, coalesce
+from tui.conversation.transcript import advance, coalesce
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
@@ -26,14 +26,13 @@ class TurnClock:
 
 
 class RunningTurn:
-    """Receives the events of a question that is asked once. `before` is the conversation without it."""
+    """Receives the events of a question that is asked once."""
 
-    def __init__(self, state: WorkspaceState, turn_id: int, session_id: str, question: str, before: Transcript) -> None:
+    def __init__(self, state: WorkspaceState, turn_id: int, session_id: str, question: str) -> None:
         self._state = state
         self.id = turn_id
         self.session_id = session_id
         self.question = question
-        self.before = before
         self.is_stopped = False
         self.ended = asyncio.Event()
         """Set when the turn is over, however it ended."""

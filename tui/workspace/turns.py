@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from tui.api.errors import ApiError, NotFoundError, NotSentError, RefusedError
 from tui.api.models import Stop
 from tui.conversation.reconcile import known_questions
-from tui.conversation.transcript import Transcript, ask, interrupt
+from tui.conversation.transcript import Transcript, ask, interrupt, withdraw
 from tui.workspace.recovery import GONE, STOPPED, Recovery, Work, give_back
 from tui.workspace.running_turn import RunningTurn, TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
@@ -123,12 +123,12 @@ class Turns:
     def _send(self, session_id: str, question: str, waiting: Sequence[str], draft: str) -> None:
         state = self._state
         before = state.transcripts.get(session_id, Transcript())
-        known = state.questions_before.get(session_id, 0) + known_questions(before)
+        known = known_questions(before)
         self._begun[session_id] = self.turns_begun(session_id) + 1
         self.recovery.close(session_id)
         turn_id = state.store.journal.begin(state.account_id, session_id, question, known, draft=draft, queue=waiting)
         state.drafts.reload(session_id)
-        turn = self._running[session_id] = RunningTurn(state, turn_id, session_id, question, before)
+        turn = self._running[session_id] = RunningTurn(state, turn_id, session_id, question)
         state.put(session_id, ask(before, question))
         state.publish(ListChanged())
         self._start(self._run(turn))
@@ -170,7 +170,7 @@ class Turns:
             self._state.let_go(session_id)
 
     def _take_back(self, turn: RunningTurn, error: ApiError) -> None:
-        self._state.put(turn.session_id, turn.before)
+        self._state.put(turn.session_id, withdraw(self._state.transcripts[turn.session_id]))
         give_back(self._state, turn.id, turn.session_id)
         if isinstance(error, NotFoundError):
             self._state.deleted_elsewhere.add(turn.session_id)

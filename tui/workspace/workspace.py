@@ -5,7 +5,7 @@ changed; whoever draws reads the values then. Its coroutines are run as workers 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, NotFoundError
@@ -282,6 +282,15 @@ class Workspace:
         """The names of the indexes that a session's questions search; none where they are still to be chosen."""
         searched = session.index_ids or self.turns.scopes.get(session.session_id, ())
         return names_of(searched, self.indexes)
+
+    @property
+    def index_names(self) -> Mapping[str, str]:
+        """The indexes' names, by ids of either kind (see `Index.export_config_id`)."""
+        return self._indexes.names
+
+    def is_open_elsewhere(self, session_id: str) -> bool:
+        """Whether another process holds the session: it can only be read here."""
+        return self._state.drafts.is_read_only(session_id)
 
     async def watch_indexes(self, is_wanted: Callable[[], bool]) -> None:
         """Load all indexes once there is a connection, and again while it is wanted and one of them is being synced."""
