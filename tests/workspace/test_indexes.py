@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -86,12 +87,12 @@ async def test_nobody_waits_for_indexes_that_are_not_wanted_any_more(store: Stor
     await office.workspace.close()
 
 
-async def test_folders_are_added_read_again_and_removed(store: Store, cloud: Cloud) -> None:
+async def test_folders_are_added_read_again_and_removed(store: Store, cloud: Cloud, tmp_path: Path) -> None:
     office = Office(store, LOCAL_ACCOUNT)
     await office.connect(cloud)
     assert office.workspace.keeps_folders
-    await office.workspace.add_folder("/papers/../papers")
-    assert names(office) == ["notes", "/papers/../papers"]
+    assert await office.workspace.add_folder(str(tmp_path)) == ""
+    assert names(office) == ["notes", str(tmp_path)]
     await office.workspace.sync_index("idx-1")
     assert cloud.count("POST /api/v1/indexes/idx-1/sync") == 1
     await office.workspace.remove_index("idx-1")
@@ -99,9 +100,9 @@ async def test_folders_are_added_read_again_and_removed(store: Store, cloud: Clo
     await office.workspace.close()
 
 
-async def test_a_folder_that_cannot_be_added_is_told(office: Office, cloud: Cloud) -> None:
+async def test_a_folder_that_cannot_be_added_is_told(office: Office, cloud: Cloud, tmp_path: Path) -> None:
     assert not office.workspace.keeps_folders
     cloud.statuses["POST /api/v1/indexes"] = 409
-    await office.workspace.add_folder("~/papers")
+    assert "in the list already" in await office.workspace.add_folder(str(tmp_path))
+    assert "There is no folder" in await office.workspace.add_folder(str(tmp_path / "none"))
     assert names(office) == ["notes"]
-    assert len(office.problems) == 1

@@ -5,7 +5,7 @@ import pytest
 from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.store.store import Store
-from tui.workspace.updates import RequestFailed
+from tui.workspace.updates import OpeningFailed, RequestFailed
 
 
 def listed(office: Office) -> list[str]:
@@ -208,7 +208,7 @@ async def test_a_session_deleted_elsewhere_is_found_out_when_it_is_opened(office
     del cloud.summaries["s1"]
     await office.workspace.open("s1")
     assert office.workspace.is_deleted_elsewhere("s1")
-    assert any("Deleted elsewhere." in notice for notice in office.notices)
+    assert any("nothing of it is kept" in failure.why for failure in office.published(OpeningFailed))
 
 
 async def test_nothing_of_one_account_is_shown_with_another(office: Office, store: Store) -> None:
