@@ -133,7 +133,7 @@ class AskingScreen(ReadingScreen):
                     change = self.workspace.remove_index(index_id)
 
     async def _follow_indexes(self, change: Work | None, picker: "IndexPicker") -> None:
-        """Make a change to the indexes, and load them anew as long as the picker is open."""
+        """Make a change to the indexes, and load them again as long as the picker is open."""
         if change is not None:
             await change
         await self.workspace.watch_indexes(lambda: picker.is_current)

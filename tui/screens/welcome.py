@@ -1,17 +1,22 @@
 """The first screen of a user without a key: three ways to begin."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.reactive import var
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.api.regions import REGIONS
 from tui.screens.dialog import Dialog
 from tui.workspace.backend import BackendChoice, Keep, UseFolders, UseKey
+
+Step: TypeAlias = Literal["choose", "key", "folder"]
 
 KEEPS: dict[Keep, str] = {
     "keyring": "kept in the system keyring",
@@ -39,11 +44,19 @@ class Welcome(Dialog[BackendChoice]):
         Binding("ctrl+t", "next_keep", "Where the key is kept"),
     ]
 
+    step: var[Step] = var("choose")
+    key_region: var[str] = var("na", init=False)
+    keep: var[Keep] = var("keyring", init=False)
+
+    ways = getters.query_one(OptionList)
+    key_field = getters.query_one("#key", KeyInput)
+    folder_field = getters.query_one("#folder", Input)
+    note = getters.query_one("#welcome-note", Static)
+
     def __init__(self, problem: str = "", region: str = "na") -> None:
         super().__init__()
         self._problem = problem
-        self._region = region
-        self._keep: Keep = "keyring"
+        self.set_reactive(Welcome.key_region, region)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="welcome"):
@@ -62,80 +75,80 @@ class Welcome(Dialog[BackendChoice]):
             yield Static(id="welcome-note", markup=False)
             yield Static(self._problem, id="welcome-problem", markup=False)
 
-    def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
-        self._ask_for("")
+    def watch_step(self) -> None:
+        fields: dict[Step, Widget] = {"choose": self.ways, "key": self.key_field, "folder": self.folder_field}
+        for step, field in fields.items():
+            field.display = step == self.step
+        fields[self.step].focus()
+        self._show_note()
+
+    def watch_key_region(self) -> None:
+        self._show_note()
+
+    def watch_keep(self) -> None:
+        self._show_note()
+
+    def _show_note(self) -> None:
+        match self.step:
+            case "choose":
+                note = "↑ ↓ choose · Enter take · Esc close"
+            case "key":
+                region, keep = (
+                    f"Region {self.key_region.upper()} (Ctrl+R changes it)",
+                    f"{KEEPS[self.keep]} (Ctrl+T changes it)",
+                )
+                note = f"{region} · {keep}\nEnter take · Esc back"
+            case "folder":
+                note = "Its documents become one index, named after it. Enter take · Esc back"
+        self.note.update(note)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if event.option_id == "manual":
-            self.dismiss(UseFolders(()))
-        else:
-            self._ask_for(event.option_id or "")
+        match event.option_id:
+            case "key" | "folder" as step:
+                self.step = step
+            case _:
+                self.dismiss(UseFolders(()))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.input.id == "folder":
-            self._take_folder(event.value)
+    def on_input_submitted(self) -> None:
+        if self.step == "folder":
+            self._take_folder(self.folder_field.value.strip())
         else:
             self._take_key()
 
     def action_close(self) -> None:
         """Escape goes back to the three choices, and from there closes the screen without one."""
-        if self.query_one(OptionList).display:
+        if self.step == "choose":
             self.dismiss(None)
         else:
-            self._ask_for("")
+            self.step = "choose"
 
     def action_next_region(self) -> None:
         regions = list(REGIONS)
-        self._region = regions[(regions.index(self._region) + 1) % len(regions)]
-        self._show_note()
+        self.key_region = regions[(regions.index(self.key_region) + 1) % len(regions)]
 
     def action_next_keep(self) -> None:
         keeps = list(KEEPS)
-        self._keep = keeps[(keeps.index(self._keep) + 1) % len(keeps)]
-        self._show_note()
-
-    def _ask_for(self, what: str) -> None:
-        self.query_one(OptionList).display = not what
-        for field in self.query(Input):
-            field.display = field.id == what
-            if field.display:
-                field.focus()
-        if not what:
-            self.query_one(OptionList).focus()
-        self._show_note()
-
-    def _show_note(self) -> None:
-        note = "↑ ↓ choose · Enter take · Esc close"
-        if self.query_one("#key", Input).display:
-            note = (
-                f"Region {self._region.upper()} (Ctrl+R changes it) · {KEEPS[self._keep]} (Ctrl+T changes it)\n"
-                "Enter take · Esc back"
-            )
-        elif self.query_one("#folder", Input).display:
-            note = "Markdown and text files in it become one index. Enter take · Esc back"
-        self.query_one("#welcome-note", Static).update(note)
+        self.keep = keeps[(keeps.index(self.keep) + 1) % len(keeps)]
 
     def _take_folder(self, typed: str) -> None:
-        folder = Path(typed.strip()).expanduser()
-        if typed.strip() and folder.is_dir():
+        folder = Path(typed).expanduser()
+        if typed and folder.is_dir():
             self.dismiss(UseFolders((folder.resolve(),)))
         else:
-            self._say(f"There is no folder {typed.strip() or '(nothing was typed)'}. Check the name.")
+            self._say(f"There is no folder {typed or '(nothing was typed)'}. Check the name.")
 
     def _take_key(self) -> None:
         from tui.api.connection import checked_key
         from tui.api.errors import ApiError
 
-        field = self.query_one("#key", Input)
         try:
-            key = checked_key(field.value)
+            key = checked_key(self.key_field.value)
         except ApiError as error:
             self._say(error.message)
         else:
-            self.dismiss(UseKey(key, self._region, self._keep))
+            self.dismiss(UseKey(key, self.key_region, self.keep))
         finally:
-            field.value = ""
+            self.key_field.value = ""
 
     def _say(self, problem: str) -> None:
         self.query_one("#welcome-problem", Static).update(problem)
