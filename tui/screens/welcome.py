@@ -1,5 +1,6 @@
 """The first screen of a user without a key: three ways to begin."""
 
+import os
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 
@@ -131,7 +132,7 @@ class Welcome(Dialog[BackendChoice]):
         self.keep = keeps[(keeps.index(self.keep) + 1) % len(keeps)]
 
     def _take_folder(self, typed: str) -> None:
-        folder = Path(typed).expanduser()
+        folder = Path(os.path.expanduser(typed))
         if typed and folder.is_dir():
             self.dismiss(UseFolders((folder.resolve(),)))
         else:

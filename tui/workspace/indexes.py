@@ -1,6 +1,7 @@
 """The indexes of one account: listed, and where they are folders of this machine, added, read again and removed."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class IndexList:
 
     async def add_folder(self, path: str) -> None:
         """Have the embedded server serve one more folder."""
-        folder = str(Path(path).expanduser().absolute())
+        folder = str(Path(os.path.expanduser(path)).absolute())
         if await self._state.attempt(lambda client: client.create_index(folder)):
             await self.load()
 
