@@ -47,13 +47,9 @@ def test_the_part_that_it_finds_is_unfolded() -> None:
     assert not source.is_folded(0, 1)
 
 
-def test_what_is_nowhere_is_not_found_and_the_last_place_is_kept() -> None:
-    source, needle = lines(), finder("needle")
-    found(needle, source, 1)
-    needle.wanted = "nowhere at all"
-    assert found(needle, source, 1) == ""
-    needle.wanted = "needle"
-    assert "a needle" in found(needle, source, 1)
+def test_what_is_nowhere_is_not_found() -> None:
+    assert found(finder("nowhere at all"), lines(), 1) == ""
+    assert found(finder("nowhere at all"), lines(), -1) == ""
 
 
 def test_occurrences_are_marked_by_cells() -> None:

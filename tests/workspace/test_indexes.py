@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -86,12 +87,12 @@ async def test_nobody_waits_for_indexes_that_are_not_wanted_any_more(store: Stor
     await office.workspace.close()
 
 
-async def test_folders_are_added_read_again_and_removed(store: Store, cloud: Cloud) -> None:
+async def test_folders_are_added_read_again_and_removed(store: Store, cloud: Cloud, tmp_path: Path) -> None:
     office = Office(store, LOCAL_ACCOUNT)
     await office.connect(cloud)
     assert office.workspace.keeps_folders
-    await office.workspace.add_folder("/papers")
-    assert names(office) == ["notes", "/papers"]
+    await office.workspace.add_folder(str(tmp_path))
+    assert names(office) == ["notes", str(tmp_path)]
     await office.workspace.sync_index("idx-1")
     assert cloud.count("POST /api/v1/indexes/idx-1/sync") == 1
     await office.workspace.remove_index("idx-1")
