@@ -57,8 +57,8 @@ CONNECTING = "connecting"
 class LlamaChat(KeyOrderApp, DiffingApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
 
-    `on_end` is called, synchronously and maybe from another thread, when the app ends in any way but by the user's key:
-    it saves what is not kept yet.
+    `on_end` saves what is not kept yet. It is called, synchronously and maybe from another thread, when the app ends in
+    any way but by the user's key.
     """
 
     TITLE = "llamachat-tui"
@@ -242,7 +242,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
             driver.abandon()
 
     def _fatal_error(self) -> None:
-        """Textual's own shows the values of variables, a key among them; this one says where the crash is told.
+        """Textual's own shows the values of variables, a key among them; this one names the file that holds the crash.
 
         Private in Textual (8.2.8), and checked by `tests/terminal/test_textual_contract.py`.
         """
@@ -251,7 +251,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
             from rich.text import Text  # only a crash needs it
 
             self._exit_renderables.append(Text(crash_notice(error)))
-            with suppress(Exception):  # the crash is what is told, not what it broke
+            with suppress(Exception):  # the crash itself is shown, not what it broke
                 self.on_end()
         if not self.is_headless:
             self._graceful_shutdown.insist(1, EXIT_TIMEOUT)

@@ -20,7 +20,7 @@ class PaneApp(App[None]):
     """Only the pane, with the app's own styles."""
 
     def __init__(self) -> None:
-        super().__init__(css_path=[*LlamaChat(Settings()).css_path])
+        super().__init__(css_path=[*LlamaChat(Settings(keep=False)).css_path])
 
     def compose(self) -> ComposeResult:
         self.chosen: list[str] = []

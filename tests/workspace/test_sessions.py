@@ -209,6 +209,8 @@ async def test_a_session_deleted_elsewhere_is_found_out_when_it_is_opened(office
     await office.workspace.open("s1")
     assert office.workspace.is_deleted_elsewhere("s1")
     assert any("nothing of it is kept" in failure.why for failure in office.published(OpeningFailed))
+    assert not office.workspace.ask("s1", "Why?")
+    assert "Deleted elsewhere." in office.problems[0]
 
 
 async def test_nothing_of_one_account_is_shown_with_another(office: Office, store: Store) -> None:

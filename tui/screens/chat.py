@@ -1,7 +1,7 @@
 """The one screen: sessions at the left, the conversation and the composer at the right.
 
-What the user does in it is told by three classes, each in a file of its own and each the base of the next: reading a
-conversation, asking in it, browsing among others. Here is what holds them together.
+Three classes hold what the user does in it, each in a file of its own and each the base of the next: reading one
+conversation, asking in it, and browsing among all. This file holds them together.
 """
 
 from dataclasses import dataclass

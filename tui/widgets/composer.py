@@ -14,7 +14,7 @@ from tui.api.models import MAX_PROMPT_CHARS
 from tui.sanitize import clean
 
 COUNT_FROM = 800
-"""The composer shows how much of the limit is used from this many characters on."""
+"""From this many characters on, the composer shows how much of the limit is used."""
 
 MAX_PASTE_CHARS = 20_000
 """A longer paste is refused: it could never be sent, and a text field takes seconds to lay it out."""
@@ -54,7 +54,7 @@ class Composer(TextArea):
         reason: str
 
     class ResumeRequested(Message):
-        """Enter on an empty draft: the questions that wait are to be sent."""
+        """Enter was pressed on an empty draft: the questions that wait are to be sent."""
 
     @dataclass
     class LastWaitingRequested(Message):
@@ -63,7 +63,7 @@ class Composer(TextArea):
         to_edit: bool
 
     class QuitRequested(Message):
-        """Ctrl+D on an empty draft."""
+        """Ctrl+D was pressed on an empty draft."""
 
     class LeftUpwards(Message):
         """Up on an empty draft, where no question is remembered."""

@@ -180,22 +180,22 @@ class SessionList(ScrollView, can_focus=True):
         style = self.get_component_rich_style
         deleting = row.session_id == self._asked_to_delete
         name = "delete" if deleting else "open" if row.session_id == self.open_id else "title"
-        look = style(f"sessions--{name}")
+        title_style = style(f"sessions--{name}")
         title = f"Delete again deletes: {row.title}" if deleting else row.title
         faded = style("sessions--age")
         mark = style("sessions--mark")
         if is_cursor:
             behind = style("sessions--cursor", partial=True) if self.has_focus else Style.null()
-            look, faded, mark = look + behind, faded + behind, mark + behind
+            title_style, faded, mark = title_style + behind, faded + behind, mark + behind
         when = f"{age(row.updated, now()):>{AGE_CELLS}}"
         return Strip(
             [
                 Segment("▌" if is_cursor else " ", mark),
                 Segment(f"{MARKS[row.mark]} ", mark),
-                Segment(_fitted(title, max(1, width - AGE_CELLS - MARK_CELLS - 2)), look),
+                Segment(_fitted(title, max(1, width - AGE_CELLS - MARK_CELLS - 2)), title_style),
                 Segment(" " + when + " ", faded),
             ]
-        ).adjust_cell_length(width, look)
+        ).adjust_cell_length(width, title_style)
 
     def on_focus(self) -> None:
         self.refresh()

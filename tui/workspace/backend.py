@@ -54,7 +54,7 @@ class Backend:
 
 
 class KeyNeededError(Exception):
-    """LlamaCloud is wanted and no key was found. The message says where was looked, and why that failed if it did."""
+    """LlamaCloud is wanted and no key was found. The message names the places that were searched, and what failed."""
 
 
 async def connect(settings: Settings, given: UseKey | None = None) -> Backend:
