@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 
-def until(fact: Callable[[], bool], seconds: float = 20) -> None:
+def until(fact: Callable[[], bool], seconds: float = 60) -> None:
     """Waits until something is so."""
     deadline = time.monotonic() + seconds
     while not fact():
