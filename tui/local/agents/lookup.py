@@ -173,6 +173,8 @@ def begin_lookup(ask: Ask, library: Library) -> Lookup:
     earlier = [exchange.question for exchange in ask.history]
     mentions = mentions_in(library.documents, ask.question, earlier[-1] if earlier else None, ask.index_ids)
     query = understand(library.vocabulary, mentions.rest, earlier, ask.index_ids)
+    if query.is_unknown and mentions.page is None:
+        mentions = mentions_in(library.documents, ask.question, None, ask.index_ids)
     tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
     return Lookup(ask, mentions, query, tools)
 
