@@ -86,7 +86,13 @@ class Lookup:
         if self.query.terms and any(passage.score > 0 for passage in ranked):
             self.found = [CitedPassage(extract.citation, passage) for passage in ranked]
         else:
-            self.answer = reading(extract.citation, extract.file.name, f"page {page}", extract.content)
+            self._answer_with(extract, f"page {page}")
+
+    def _answer_with(self, extract: Extract, where: str) -> None:
+        """With what was read itself."""
+        passages = self.tools.passages.at(extract.file.file_id, extract.start, extract.end)
+        document_format = passages[0].format if passages else "text"
+        self.answer = reading(extract.citation, extract.file.name, where, extract.content, document_format)
 
     async def find_exact(self) -> AsyncIterator[Event]:
         """The passages with the quotations and the numbers of the question as they are written."""
@@ -160,7 +166,7 @@ class Lookup:
         output = await _output_of(self.tools.read, asked)
         yield tool_result(call, output)
         if isinstance(output, ReadResult):
-            self.answer = reading(output.extract.citation, file.name, "its beginning", output.extract.content)
+            await asyncio.to_thread(self._answer_with, output.extract, "its beginning")
 
     def _call(self, name: str, arguments: Mapping[str, object]) -> ToolCall:
         self._calls += 1
