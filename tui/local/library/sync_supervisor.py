@@ -159,6 +159,12 @@ class SyncSupervisor:
         with self._lock:
             return index_id == self._running or index_id in self._waiting
 
+    @property
+    def running(self) -> str | None:
+        """The index that is being synced."""
+        with self._lock:
+            return self._running
+
     def progress(self, index_id: str) -> Progress | None:
         """How far the index's sync is; None when none runs, or it has not begun to read."""
         with self._lock:
