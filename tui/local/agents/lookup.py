@@ -67,11 +67,11 @@ class Lookup:
             return
         if await asyncio.to_thread(self.tools.documents.page_image_of, file.file_id, page):
             shown = PageArguments(file_id=file.file_id, page=page)
-            yield (call := self._call("page_screenshot", shown.model_dump()))
+            yield (call := self._call("page_screenshot", shown.model_dump(), file.name))
             output = await _output_of(self.tools.page_screenshot, shown)
         else:
             read = ReadArguments(file_id=file.file_id, page=page)
-            yield (call := self._call("read", read.model_dump()))
+            yield (call := self._call("read", read.model_dump(), file.name))
             output = await _output_of(self.tools.read, read)
         yield tool_result(call, output)
         if isinstance(output, ToolFailure):
@@ -99,9 +99,10 @@ class Lookup:
         if self.found or self.answer:
             return
         for text in self.mentions.exact:
-            file_id = self.mentions.file.file_id if self.mentions.file else None
-            asked = GrepArguments(pattern=pattern_of(text)[:1000], file_id=file_id)
-            yield (call := self._call("grep", asked.model_dump()))
+            file = self.mentions.file
+            asked = GrepArguments(pattern=pattern_of(text)[:1000], file_id=file.file_id if file else None)
+            shown = {"text": text, **asked.model_dump()}
+            yield (call := self._call("grep", shown, file.name if file else None))
             output = await _output_of(self.tools.grep, asked)
             yield tool_result(call, output)
             if isinstance(output, GrepResult):
@@ -120,7 +121,8 @@ class Lookup:
         if self.answer or not self.query.terms or (self.mentions.page is not None and self.found):
             return
         file_ids = {file.file_id for file in self.mentions.files}
-        where = {"file_ids": sorted(file_ids)} if file_ids else {}
+        names = [file.name for file in self.mentions.files]
+        where = {"file_ids": sorted(file_ids), "file_names": names} if file_ids else {}
         asked = {"query": self.query.text, "top_k": TOP_K, "index_ids": list(self.ask.index_ids), **where}
         yield (call := self._call("retrieve", asked))
         output = await _output_of(self._retrieved, file_ids)
@@ -150,7 +152,7 @@ class Lookup:
         cited = self.found[at]
         passage = cited.passage
         asked = ReadArguments(file_id=passage.file_id, offset=passage.start_char, max_length=READ_CHARS)
-        yield (call := self._call("read", asked.model_dump()))
+        yield (call := self._call("read", asked.model_dump(), passage.file_name))
         output = await _output_of(self.tools.read, asked)
         yield tool_result(call, output)
         if isinstance(output, ReadResult):
@@ -162,15 +164,17 @@ class Lookup:
         if self.answer or self.found or file is None:
             return
         asked = ReadArguments(file_id=file.file_id, max_length=READ_CHARS)
-        yield (call := self._call("read", asked.model_dump()))
+        yield (call := self._call("read", asked.model_dump(), file.name))
         output = await _output_of(self.tools.read, asked)
         yield tool_result(call, output)
         if isinstance(output, ReadResult):
             await asyncio.to_thread(self._answer_with, output.extract, "its beginning")
 
-    def _call(self, name: str, arguments: Mapping[str, object]) -> ToolCall:
+    def _call(self, name: str, arguments: Mapping[str, object], file_name: str | None = None) -> ToolCall:
+        """The event of a call. It names the file that is meant, because its id says nothing to a reader."""
         self._calls += 1
-        given = {name: value for name, value in arguments.items() if value is not None}
+        named = {"file_name": file_name, **arguments}
+        given = {name: value for name, value in named.items() if value is not None}
         return ToolCall(f"call_{self._calls}", name, given)
 
 
