@@ -9,6 +9,7 @@ from tests.local.conftest import write_notes
 from tests.local.inprocess import served
 from tests.local.server import connected, running_server, synced_server
 from tests.local.turn import ask, index_ids
+from tui.local.library.database import SCHEMA_VERSION, LibraryDatabase
 
 
 @pytest.fixture
@@ -41,6 +42,8 @@ def test_the_folder_of_a_session_that_goes_on_is_served_again(
     old: tuple[str, str], other: Path, tmp_path: Path
 ) -> None:
     session_id, index_id = old
+    with LibraryDatabase(tmp_path / "data").writing() as database:
+        database.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")  # all is read anew, and the folders are known
     with running_server([other], tmp_path / "data") as connection, connected(connection) as http:
         assert index_id not in index_ids(http).values()
         told = [event for _, event in ask(http, session_id, "Why did we choose oak?", [index_id])]
@@ -69,7 +72,7 @@ def test_a_folder_that_was_removed_is_not_served_again(old: tuple[str, str], tmp
     session_id, index_id = old
     with synced_server([tmp_path / "old"], tmp_path / "data") as connection, connected(connection) as http:
         assert http.delete(f"/api/v1/indexes/{index_id}").status_code == 204
-        assert "was removed" in refused(http, session_id, index_id)
+        assert "not known here any more" in refused(http, session_id, index_id)
 
 
 def test_a_server_that_others_can_reach_opens_no_folder(old: tuple[str, str], other: Path, tmp_path: Path) -> None:

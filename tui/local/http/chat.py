@@ -114,7 +114,7 @@ class ChatRoutes:
     def _problem(self, folder: Folder | None) -> str | None:
         """Serve a folder; else why that cannot be."""
         if folder is None:
-            return "An index that this session searches was removed. Start a session on another."
+            return "An index that this session searches is not known here any more. Start a session on another."
         searched = f"This session searches {folder.description}"
         if not self._may_add_folders:
             return f"{searched}, which is not served now. Start the server with it."
