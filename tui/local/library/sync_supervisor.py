@@ -110,7 +110,10 @@ class _SyncWorker:
                 raise _SyncWorkerEndedError(None, timed_out=False)
             if self._process is None:
                 pipe = subprocess.PIPE
-                self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+                # A session of its own: Ctrl+C in the terminal is for the server, which then ends the worker.
+                self._process = subprocess.Popen(
+                    self._command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8", start_new_session=True
+                )
             return self._process
 
     @staticmethod
