@@ -20,6 +20,16 @@ async def test_a_question_gets_a_cited_answer_and_the_session_is_listed(settings
         assert any(line.startswith("▌ When was") for line in user.lines)
 
 
+async def test_an_unrelated_question_is_not_answered_with_the_answer_before(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.ask_in_new_session("When was the Heron probe launched?")
+        await user.see("March 2031")
+        await user.read_to_end_of_turn()
+        await user.type("What is the population of France?")
+        await user.press("enter")
+        await user.see("matches “population”, “France”.")
+
+
 async def test_a_conversation_rebuilt_after_a_restart_looks_exactly_as_it_did_live(settings: Settings) -> None:
     async with driven(settings) as user:
         await user.ask_in_new_session("What is the budget?")

@@ -70,7 +70,7 @@ class IndexList:
             await asyncio.sleep(POLL_SECONDS)
             if not is_wanted():
                 return
-        while await self.load() and any(index.is_syncing for index in self.items):
+        while await self.load() and any(index.is_syncing or index.is_waiting for index in self.items):
             await asyncio.sleep(POLL_SECONDS)
             if not is_wanted():
                 return
