@@ -6,52 +6,82 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 BUILD_REQUIRES := $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')"
 
-.PHONY: run test lint types contracts unit wheel screenshots bench bench-retrieval bench-server soak reliability pins clean
+# One more than there are cores, since many tests wait for a process or a terminal.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgroup
 
-run: $(VENV)/run.done
+# These run the whole app, a server or another process.
+NOT_QUICK := app faults process local/agents local/chat local/http local/test_* hostile/test_terminal.py \
+  store/test_processes.py terminal/test_bytes.py terminal/test_pacing.py terminal/test_same_screen.py test_reliability.py
+
+# Without its compiled files each of the processes that the tests start takes a second longer.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore soak bench bench-retrieval bench-server pins clean
+
+run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
 
-test: lint types contracts unit wheel
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
-lint: $(VENV)/test.done
+test: lint types contracts unit wheel ## everything that CI runs
+
+quick: $(VENV)/test.done ## what finds most mistakes within a minute: no whole app, no other process
+	@$(MAKE) --no-print-directory -j 2 lint types contracts quick-unit
+
+quick-unit: $(VENV)/test.done
+	$(PYTEST) -q --hypothesis-profile quick $(addprefix --ignore-glob=tests/,$(NOT_QUICK))
+
+lint: $(VENV)/test.done ## check the form of the code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/vulture
 
-types: $(VENV)/test.done
+types: $(VENV)/test.done ## check the types
 	$(BIN)/pyright
 
-contracts: $(VENV)/test.done
+contracts: $(VENV)/test.done ## check who imports whom
 	$(BIN)/lint-imports
 
-unit: $(VENV)/test.done
-	$(BIN)/python -m pytest
+unit: $(VENV)/test.done ## run the tests
+	$(PYTEST)
 
-wheel: $(VENV)/test.done
+wheel: $(VENV)/test.done ## build the wheel, install it apart and run it
 	$(BIN)/python tests/check_wheel.py
 
-screenshots: $(VENV)/test.done
+format: $(VENV)/test.done ## bring the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+screenshots: $(VENV)/test.done ## write the pictures in screenshots/ anew
 	$(BIN)/python -m pytest tests/app/test_screenshots.py --write-screenshots
 
-bench: $(VENV)/test.done
-	$(BIN)/python -m benchmarks
-
-bench-retrieval: $(VENV)/test.done
-	$(BIN)/python -m benchmarks.retrieval
-
-bench-server: $(VENV)/test.done
-	$(BIN)/python -m benchmarks.first_event
-
-soak: $(VENV)/test.done
-	$(BIN)/python -m tests.faults.soak $(ARGS)
-
-reliability: $(VENV)/test.done
+reliability: $(VENV)/test.done ## write docs/reliability.md anew, from the markers of the tests
 	$(BIN)/python -m tests.reliability
 
-pins: $(VENV)/test.done
+explore: $(VENV)/test.done ## run the property tests on examples that no run had before
+	$(PYTEST) -m hypothesis --hypothesis-profile explore
+
+soak: $(VENV)/test.done ## run a thousand turns with random faults
+	$(BIN)/python -m tests.faults.soak $(ARGS)
+
+bench: $(VENV)/test.done ## measure the app beside a bare Textual app
+	$(BIN)/python -m benchmarks
+
+bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found
+	$(BIN)/python -m benchmarks.retrieval
+
+bench-server: $(VENV)/test.done ## measure the time to the local server's first event
+	$(BIN)/python -m benchmarks.first_event
+
+pins: $(VENV)/test.done ## compile requirements/*.txt from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BUILD_REQUIRES) | $(COMPILE) -o requirements/run.txt pyproject.toml -
 	$(BUILD_REQUIRES) | $(COMPILE) -o requirements/test.txt --extra test --extra office -c requirements/run.txt pyproject.toml -
+
+clean: ## remove what was made
+	rm -rf $(VENV) build dist *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -64,6 +94,3 @@ $(VENV)/run.done: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/test.done: requirements/test.txt $(VENV)/run.done
 	$(INSTALL) --require-hashes -r requirements/test.txt
 	@touch $@
-
-clean:
-	rm -rf $(VENV) build dist *.egg-info

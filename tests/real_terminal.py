@@ -25,6 +25,9 @@ ANSWERS: Mapping[bytes, bytes] = {
 }
 """What a modern terminal answers to the questions an app asks: synchronized output yes, resize reports no, a cursor."""
 
+WAIT_TIMEOUT = 60
+"""Seconds to wait for what should come at once: a busy machine takes its time."""
+
 _QUESTION = re.compile(b"|".join(re.escape(question) for question in ANSWERS))
 _UNFINISHED = re.compile(rb"\x1b(\[[<>=?]?[0-9;]*\$?)?\Z")
 _NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[a-z-]*\x07")
@@ -126,7 +129,7 @@ class RealTerminal:
     def unanswered(self) -> int:
         return len(self._held_answers)
 
-    def wait_until(self, reached: Callable[[], object], seconds: float = 20) -> None:
+    def wait_until(self, reached: Callable[[], object], seconds: float = WAIT_TIMEOUT) -> None:
         """Read until the condition holds; an AssertionError with the screen when it is late or the program ends."""
         end = time.monotonic() + seconds
         while not reached():
@@ -134,7 +137,7 @@ class RealTerminal:
                 raise AssertionError("not reached in time; the screen shows:\n" + "\n".join(self.lines()))
             self.read(0.05)
 
-    def wait_for(self, text: str, seconds: float = 20) -> None:
+    def wait_for(self, text: str, seconds: float = WAIT_TIMEOUT) -> None:
         """Read until the screen shows the text on one line."""
         self.wait_until(lambda: any(text in line for line in self.lines()), seconds)
 
@@ -158,7 +161,7 @@ class RealTerminal:
         buffer = self.screen().buffer
         return [[_shown(buffer[y][x]) for x in range(self.columns)] for y in range(self.rows)]
 
-    def wait_for_exit(self, seconds: float = 20) -> int:
+    def wait_for_exit(self, seconds: float = WAIT_TIMEOUT) -> int:
         """Read until the program has ended by itself; its exit code."""
         end = time.monotonic() + seconds
         while self.read(0.05) or self.process.poll() is None:

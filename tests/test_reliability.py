@@ -4,6 +4,8 @@ import pytest
 
 from tests.reliability import FAULTS, PAGE, REASONS, marked_tests, page
 
+pytestmark = pytest.mark.xdist_group("one collection")
+
 Tests = Mapping[int, Sequence[str]]
 
 

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -17,6 +18,7 @@ from textual.screen import Screen
 from tui.api.errors import ApiError
 from tui.garbage import collect_rarely
 from tui.log import crash_notice
+from tui.screens.browsing import BrowsingScreen
 from tui.screens.chat import ChatScreen
 from tui.settings import LAST_SESSION, Settings
 from tui.shutdown import Shutdown
@@ -28,7 +30,7 @@ from tui.themes import DARK, LIGHT
 from tui.widgets.own_keys import own_keys
 
 if TYPE_CHECKING:
-    from tui.workspace.backend import Backend, BackendChoice, UseKey
+    from tui.workspace.backend import Backend, UseKey
 
 
 def _styles() -> list[Path]:
@@ -40,10 +42,10 @@ def _styles() -> list[Path]:
 
 
 SHUTDOWN_TIMEOUT = 0.5
-"""So long the server and the network may take when the process is told to end."""
+"""Seconds to wait for the server and open connections after a signal."""
 
-EXIT_SECONDS = 3.0
-"""So long threads that cannot be stopped (a keyring that asks elsewhere) may hold up the exit after that."""
+EXIT_TIMEOUT = 3.0
+"""Seconds to wait after that for threads that cannot be stopped, such as a keyring that asks elsewhere."""
 
 CONNECTING = "connecting"
 """The group of the worker that connects: only one at a time does."""
@@ -79,7 +81,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action that works where the focus is stands in the palette, with its key."""
+        """Textual's own, and every action that works where the focus is, with its key."""
         yield from super().get_system_commands(screen)
         yield SystemCommand(
             "API key", "Another key, another region, or folders of this machine", self.action_change_key
@@ -90,9 +92,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
 
     def action_change_key(self) -> None:
         """Show the welcome screen: another key, another region, or folders of this machine."""
-        from tui.screens.welcome import Welcome
-
-        self.push_screen(Welcome("", self._settings.region), self._go_on_as_told)
+        self._choose_backend()
 
     def get_default_screen(self) -> ChatScreen:
         return self.chat
@@ -118,7 +118,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
             self._wanted_session = self.chat.workspace.last_opened
         if self.chat.workspace.catalogue.get(self._wanted_session) is not None:
             self._open_wanted_session()
-        self._begin()
+        self._connect()
         await self.begin_input()
 
     def _open_wanted_session(self) -> None:
@@ -131,33 +131,43 @@ class LlamaChat(KeyOrderApp, DiffingApp):
 
     def on_browsing_screen_retry_requested(self) -> None:
         if self._backend is None:
-            self._begin()
+            self._connect()
         else:
             self.run_worker(self.chat.workspace.refresh())
 
     def on_chat_screen_key_refused(self, message: ChatScreen.KeyRefused) -> None:
-        """A key that expired: another one is asked for, and all goes on where it was."""
-        from tui.screens.welcome import Welcome
+        """Ask for another key in place of one that expired; all goes on where it was."""
+        if self._settings.local is None:
+            self._choose_backend(message.why)
 
-        if self._settings.local is None and not isinstance(self.screen, Welcome):
-            self.push_screen(Welcome(message.why, self._settings.region), self._go_on_as_told)
-
-    def on_browsing_screen_turn_ended_unseen(self, message: ChatScreen.TurnEndedUnseen) -> None:
+    def on_browsing_screen_turn_ended_unseen(self, message: BrowsingScreen.TurnEndedUnseen) -> None:
         if self._settings.bell:
             self.bell()
         words = f"{'Answered' if message.well else 'Not answered'}: {message.title}"
         self.notify_terminal(self._settings.notify, words)
 
-    def _go_on_as_told(self, beginning: "BackendChoice | None") -> None:
-        if beginning is not None:
-            self._begin_as_told(beginning)
-
-    def _begin(self, key: "UseKey | None" = None) -> None:
-        self.run_worker(self._connect(key), exclusive=True, group=CONNECTING)
-
-    async def _connect(self, key: "UseKey | None") -> None:
-        # Neither this nor what it leads to is needed for the first frame.
+    @work
+    async def _choose_backend(self, problem: str = "", *, or_leave: bool = False) -> None:
+        """Show the welcome screen, and connect to what is chosen there. Closing it ends the app with `or_leave`."""
         from tui.screens.welcome import Welcome
+        from tui.workspace.backend import UseFolders, UseKey
+
+        if isinstance(self.screen, Welcome):
+            return
+        match await self.push_screen_wait(Welcome(problem, self._settings.region)):
+            case UseFolders(folders):
+                self._settings = self._settings.with_folders(folders)
+                self._connect()
+            case UseKey() as key:
+                self._settings = self._settings.with_region(key.region)
+                self._connect(key)
+            case None:
+                if or_leave:
+                    self.exit()
+
+    @work(exclusive=True, group=CONNECTING)
+    async def _connect(self, key: "UseKey | None" = None) -> None:
+        # None of this is needed for the first frame.
         from tui.workspace.backend import KeyNeededError, connect, keep
         from tui.workspace.embedded_server import ServerStartError
 
@@ -167,14 +177,14 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         try:
             self._backend = await connect(self._settings, key)
         except KeyNeededError as error:
-            self.push_screen(Welcome(str(error), self._settings.region), self._begin_as_told)
+            self._choose_backend(str(error), or_leave=True)
         except (ApiError, ServerStartError) as error:
             self.chat.say_problem(str(error))
         else:
             if before is not None:
                 await before.close()
             await self.chat.switch_account(self._settings.account)
-            self.chat.connected_to = self._backend.place
+            self.chat.connected_to = self._backend.connected_to
             if key is not None and (why := await keep(key, self._settings)):
                 self.chat.say_problem(why)
             await self.chat.workspace.connect(self._backend.client)
@@ -200,23 +210,10 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         self._wanted_session = None
         self.chat.say(problem, kind="opening", severity="problem")
 
-    def _begin_as_told(self, beginning: "BackendChoice | None") -> None:
-        from tui.workspace.backend import UseFolders, UseKey
-
-        match beginning:
-            case UseFolders(folders):
-                self._settings = self._settings.with_folders(folders)
-                self._begin()
-            case UseKey():
-                self._settings = self._settings.with_region(beginning.region)
-                self._begin(beginning)
-            case None:
-                self.exit()
-
     async def action_quit(self) -> None:
         await self._finish()
         if not self.is_headless:
-            self._graceful_shutdown.insist(0, EXIT_SECONDS)
+            self._graceful_shutdown.insist(0, EXIT_TIMEOUT)
         self.exit()
 
     async def _finish(self) -> None:
@@ -254,5 +251,5 @@ class LlamaChat(KeyOrderApp, DiffingApp):
             with suppress(Exception):  # the crash is what is told, not what it broke
                 self.on_end()
         if not self.is_headless:
-            self._graceful_shutdown.insist(1, EXIT_SECONDS)
+            self._graceful_shutdown.insist(1, EXIT_TIMEOUT)
         self._close_messages_no_wait()

@@ -7,48 +7,12 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from tests.api.raw_server import Reply, answer, pieces, reset_after, serving
+from tests.api.answers import CONNECTION, KEY, ONE, Answers, error_of, refusal
+from tests.api.raw_server import answer, pieces, serving
 from tui.api import errors
 from tui.api.client import Client
 from tui.api.connection import Connection
 from tui.api.models import Page, PresignedUrl, Session, Text
-
-KEY = SecretStr("llx-CANARY-abcd1234")
-CONNECTION = Connection("https://api.test", api_key=KEY, key_source="LLAMA_CLOUD_API_KEY")
-ONE = {"items": [{"session_id": "ses-1"}]}
-
-
-class Answers:
-    """Stands in for the network: gives the answers in turn, the last one from then on, and keeps the requests."""
-
-    def __init__(self, *answers: httpx.Response | httpx.TransportError) -> None:
-        self.requests: list[httpx.Request] = []
-        self.waits: list[float] = []
-        self._answers = answers
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        answer = self._answers[min(len(self.requests), len(self._answers)) - 1]
-        if isinstance(answer, httpx.TransportError):
-            raise answer
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
-
-    def client(self, connection: Connection = CONNECTION) -> Client:
-        async def sleep(seconds: float) -> None:
-            self.waits.append(seconds)
-
-        return Client(connection, transport=httpx.MockTransport(self), sleep=sleep)
-
-
-def refusal(status: int, detail: object = "no", **headers: str) -> httpx.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, json={"detail": detail}, headers=named)
-
-
-async def error_of(*answers: httpx.Response | httpx.TransportError) -> errors.ApiError:
-    with pytest.raises(errors.ApiError) as caught:
-        await Answers(*answers).client().sessions()
-    return caught.value
 
 
 async def test_every_route_is_asked_as_the_reference_has_it():
@@ -300,94 +264,6 @@ async def test_a_redirect_is_not_followed_and_names_the_host(status: int):
                 await client.sessions()
             await client.aclose()
     assert second.requests == []
-
-
-@pytest.mark.fault(36)
-async def test_a_refused_connection_was_not_sent():
-    async with serving(answer("200 OK")) as gone:
-        pass
-    client = Client(Connection(gone.base_url))
-    with pytest.raises(errors.UnreachableError, match="was refused or failed"):
-        await client.create_session()
-    await client.aclose()
-
-
-@pytest.mark.fault(36)
-async def test_a_name_that_does_not_exist_was_not_sent():
-    client = Client(Connection("https://no-such-host.invalid"))
-    with pytest.raises(errors.UnreachableError, match=r"no-such-host\.invalid"):
-        await client.create_session()
-    await client.aclose()
-
-
-@pytest.mark.fault(36)
-async def test_a_server_without_tls_was_not_sent_anything():
-    heard: list[bytes] = []
-
-    async def answer_in_plain_text(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heard.append(await reader.read(1000))
-        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(answer_in_plain_text, "127.0.0.1", 0)
-    async with server:
-        client = Client(Connection(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", api_key=KEY))
-        with pytest.raises(errors.UnreachableError, match="No secure connection"):
-            await client.create_session()
-        await client.aclose()
-    assert not any(b"CANARY" in piece for piece in heard)
-
-
-@pytest.mark.fault(36)
-async def test_a_proxy_that_refuses_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch):
-    async with serving(answer("407 Proxy Authentication Required")) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.base_url)
-        client = Client(Connection("https://api.test", api_key=KEY))
-        with pytest.raises(errors.UnreachableError, match="HTTPS_PROXY"):
-            await client.create_session()
-        await client.aclose()
-    assert [request.method for request in proxy.requests] == ["CONNECT"]
-    assert "authorization" not in proxy.requests[0].headers
-
-
-@pytest.mark.fault(37)
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("ALL_PROXY", "socks://127.0.0.1:1"),
-        ("ALL_PROXY", "socks5://127.0.0.1:1"),
-        ("HTTPS_PROXY", "http://proxy:port"),
-        ("NO_PROXY", "[::1]"),
-        ("SSL_CERT_FILE", "/missing"),
-        ("SSL_CERT_FILE", __file__),
-        ("SSL_CERT_DIR", "/missing"),
-    ],
-)
-async def test_a_variable_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):
-    monkeypatch.setenv(variable, value)
-    with pytest.raises(errors.ConfigurationError, match=variable):
-        await Client.connect(CONNECTION)
-
-
-@pytest.mark.fault(36)
-async def test_this_machine_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyPatch):
-    async with serving(answer("502 Bad Gateway")) as proxy, serving(answer("200 OK", b'{"items": []}')) as local:
-        monkeypatch.setenv("HTTP_PROXY", proxy.base_url)
-        client = Client(Connection(local.base_url, api_key=KEY))
-        assert await client.sessions() == Page([])
-        await client.aclose()
-    assert proxy.requests == []
-
-
-@pytest.mark.fault(40)
-@pytest.mark.parametrize("close", [pieces([], b""), reset_after(b"")], ids=["FIN", "RST"])
-async def test_a_connection_that_breaks_leaves_the_outcome_unknown(close: Reply):
-    async with serving(close) as asked:
-        client = Client(Connection(asked.base_url))
-        with pytest.raises(errors.NoAnswerError):
-            await client.create_session()
-        await client.aclose()
-    assert asked.posts == 1
 
 
 @pytest.mark.fault(11)

@@ -3,7 +3,7 @@ import math
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.api import decoding, json_text
@@ -117,20 +117,17 @@ def test_shown_texts_are_cleaned_and_identifiers_kept():
 
 
 @pytest.mark.fault(17)
-@settings(deadline=None)
 @given(fields=EVENT_LIKE | ANY_JSON, name=st.sampled_from(["", "message", *KINDS]))
 def test_no_json_makes_an_event_raise(fields: object, name: str):
     event_from_json(json.dumps(fields), name)
 
 
 @pytest.mark.fault(18)
-@settings(deadline=None)
 @given(text=ANY_TEXT)
 def test_no_text_makes_an_event_raise(text: str):
     event_from_json(text)
 
 
-@settings(deadline=None)
 @given(fields=st.dictionaries(st.sampled_from(["session_id", "events", "index_ids", "job_metadata"]), ANY_JSON))
 def test_a_session_of_any_shape_is_read_or_refused(fields: dict[str, object]):
     try:
@@ -146,7 +143,6 @@ def test_any_bytes_are_read_or_refused(body: bytes):
         full_session(body)
 
 
-@settings(deadline=None)
 @given(events=st.lists(EVENT_LIKE))
 def test_a_stored_history_reads_as_its_events_would_one_by_one(events: list[dict[str, object]]):
     body = json.dumps({"events": events, "session_id": "s"})
@@ -310,7 +306,6 @@ def is_finite(value: object) -> bool:
     return "NaN" not in json.dumps(value) and "Infinity" not in json.dumps(value)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(st.characters(categories=["L"])), ANY_JSON), st.sampled_from([None, 1]))
 def test_members_are_those_of_json(value: dict[str, object], indent: int | None):
     value = {key: item for key, item in value.items() if key != "events" and is_finite(item)}

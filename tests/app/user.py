@@ -42,7 +42,7 @@ class User:
             case _:
                 return ""
 
-    async def until(self, fact: Callable[[], bool], seconds: float = 8) -> None:
+    async def until(self, fact: Callable[[], bool], seconds: float = 30) -> None:
         """Wait until something is so."""
         deadline = monotonic() + seconds
         while not fact():

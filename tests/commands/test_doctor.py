@@ -64,12 +64,12 @@ def test_without_a_key_doctor_says_how_to_begin(command: Command) -> None:
     ],
 )
 def test_doctor_judges_the_terminal_by_its_environment(environ: dict[str, str], subject: str, verdict: str) -> None:
-    assert {found.subject: found.verdict for found in terminal.examine(environ, None)}[subject] == verdict
+    assert {found.subject: found.verdict for found in terminal.check(environ, None)}[subject] == verdict
 
 
 def test_doctor_reads_the_terminal_s_answers() -> None:
     answers = "\x1b[?0u\x1b[?2026;2$y\x1b[?62;22c"
-    states = {found.subject: found.state for found in terminal.examine({"TERM": "xterm"}, answers)}
+    states = {found.subject: found.state for found in terminal.check({"TERM": "xterm"}, answers)}
     assert "kitty protocol" in states["Keyboard"]
     assert "only when complete" in states["Drawing"]
 

@@ -339,7 +339,5 @@ class OneUser(RuleBasedStateMachine):
         assert sorted(" ".join([*asked, *here]).split()) == sorted(self.typed)
 
 
-OneUser.TestCase.settings = settings(
-    deadline=None, max_examples=150, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
-)
+OneUser.TestCase.settings = settings(stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow])
 TestOneUser = pytest.mark.fault(44)(OneUser.TestCase)

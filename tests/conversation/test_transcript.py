@@ -3,7 +3,7 @@ from dataclasses import replace
 from functools import reduce
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.events import any_event
@@ -35,9 +35,6 @@ from tui.conversation.transcript import (
     interrupt,
     replay,
 )
-
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 words = st.text(min_size=1, max_size=12)
 call_ids = st.sampled_from(["a", "b", "c"])

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from tests.faults.driving import ask, behind, in_session
@@ -124,12 +122,9 @@ async def test_escape_leaves_a_silent_turn_at_once_and_its_answer_comes_from_the
         session_id = await in_session(user)
         proxy.next_turns.append(stalled_at(0.3))
         await ask(user, QUESTION)
-        await user.until(lambda: proxy.prompts[-1] == QUESTION)
-        await user.pilot.pause(0.3)
-        before = time.monotonic()
+        await user.see("· running…")
         await user.press("escape")
         await user.until(lambda: session_id not in user.app.chat.workspace.turns.busy)
-        assert time.monotonic() - before < 2
         await user.see(ANSWER)
         assert proxy.prompts.count(QUESTION) == 1
 

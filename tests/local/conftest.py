@@ -5,7 +5,7 @@ import httpx
 import pytest
 from llama_cloud import LlamaCloud
 
-from tests.local.server import Connection, connected, synced_server
+from tests.local.server import Connection, connected, synced_server, until
 
 KILN = Path(__file__).parent / "kiln"
 """The manual of a kiln's controller, as a folder of documents to search."""
@@ -72,6 +72,18 @@ def manual(tmp_path_factory: pytest.TempPathFactory) -> Generator[Connection]:
         yield connection
 
 
+@pytest.fixture(scope="session")
+def workbench_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("workbench")
+
+
+@pytest.fixture(scope="session")
+def workbench(notes: Path, workbench_data: Path) -> Generator[Connection]:
+    """A server for tests that add a folder of their own to it, and look at nothing else."""
+    with synced_server([notes], workbench_data) as connection:
+        yield connection
+
+
 @pytest.fixture
 def http(server: Connection) -> Generator[httpx.Client]:
     with connected(server) as client:
@@ -86,3 +98,14 @@ def sdk(server: Connection) -> Generator[LlamaCloud]:
 
 def sdk_for(server: Connection) -> LlamaCloud:
     return LlamaCloud(base_url=server.base_url, api_key=server.api_key, max_retries=0)
+
+
+def idle(sdk: LlamaCloud, index_id: str) -> bool:
+    return sdk.indexes.get(index_id, expand=["sync_in_progress"]).sync_in_progress is False
+
+
+def added(sdk: LlamaCloud, folder: Path) -> str:
+    """The id of the folder's new index, when it has been read."""
+    made = sdk.indexes.create(source_directory_id=str(folder))
+    until(lambda: idle(sdk, made.id))
+    return made.id

@@ -11,18 +11,12 @@ from llama_cloud import AsyncLlamaCloud, ConflictError, LlamaCloud, NotFoundErro
 
 from tests.local.conftest import sdk_for
 from tests.local.documents import pdf
-from tests.local.server import Connection, running_server, until
-
-
-@pytest.fixture(scope="module")
-def own(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Connection]:
-    with running_server([notes], tmp_path_factory.mktemp("data")) as connection:
-        yield connection
+from tests.local.server import Connection, until
 
 
 @pytest.fixture
-def client(own: Connection) -> Generator[LlamaCloud]:
-    with sdk_for(own) as sdk:
+def client(workbench: Connection) -> Generator[LlamaCloud]:
+    with sdk_for(workbench) as sdk:
         yield sdk
 
 
@@ -70,21 +64,22 @@ def test_a_research_from_the_folder_to_the_picture(client: LlamaCloud, tmp_path:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_routes_from_before_the_end_of_the_beta_are_the_same(client: LlamaCloud) -> None:
-    beta: Any = client.beta
-    (index,) = beta.indexes.list()
+def test_the_routes_from_before_the_end_of_the_beta_are_the_same(sdk: LlamaCloud) -> None:
+    beta: Any = sdk.beta
+    index = next(index for index in beta.indexes.list() if index.name == "notes")
     assert beta.retrieval.retrieve(index_id=index.id, query="oak").results
     assert [file.file_name for file in beta.retrieval.find(index_id=index.id, file_name="kitchen.md")] == ["kitchen.md"]
 
 
-async def test_the_asynchronous_client(own: Connection) -> None:
-    async with AsyncLlamaCloud(base_url=own.base_url, api_key=own.api_key, max_retries=0) as client:
-        (index,) = [index async for index in client.indexes.list()]
+async def test_the_asynchronous_client(server: Connection) -> None:
+    async with AsyncLlamaCloud(base_url=server.base_url, api_key=server.api_key, max_retries=0) as client:
+        (index,) = [index async for index in client.indexes.list() if index.name == "notes"]
         session = await client.chat.create(index_ids=[index.id])
         streaming = client.chat.with_streaming_response
         async with streaming.stream(session.session_id, index_ids=[index.id], prompt="Why oak?") as response:
             lines = [line async for line in response.iter_lines()]
         assert '"type": "stop"' in next(line for line in reversed(lines) if line)
-        assert [summary.session_id async for summary in client.chat.list()] == [session.session_id]
+        newest = await anext(aiter(client.chat.list()))
+        assert newest.session_id == session.session_id
         names = [file.file_name async for file in client.retrieval.find(index_id=index.id, page_size=1)]
         assert names == ["kitchen.md", "work/deploying.md", "work/retro.txt"]

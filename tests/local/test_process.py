@@ -5,18 +5,12 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-import httpx
-
 from tests.local.conftest import write_notes
-from tests.local.server import Connection, running_server, start, until
+from tests.local.server import connected, running_server, start, until, until_synced
 from tests.local.turn import ask, index_ids
-
-
-def client(server: Connection) -> httpx.Client:
-    headers = {"Authorization": f"Bearer {server.api_key}"}
-    return httpx.Client(base_url=server.base_url, headers=headers, trust_env=False, timeout=20)
 
 
 def refused(tmp_path: Path, *arguments: str) -> str:
@@ -55,7 +49,7 @@ def test_listening_widely_needs_a_key_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_any_name_of_this_machine_needs_none(tmp_path: Path, notes: Path) -> None:
-    with running_server([notes], tmp_path / "data", "--host", "LocalHost") as server, client(server) as http:
+    with running_server([notes], tmp_path / "data", "--host", "LocalHost") as server, connected(server) as http:
         assert list(index_ids(http)) == ["notes"]
 
 
@@ -73,12 +67,12 @@ def test_a_key_from_a_file_is_trimmed(tmp_path: Path, notes: Path) -> None:
 def test_sessions_survive_a_restart_and_open_with_other_folders_served(tmp_path: Path, notes: Path) -> None:
     data = tmp_path / "data"
     other = write_notes(tmp_path / "other")
-    with running_server([notes], data) as server, client(server) as http:
+    with running_server([notes], data) as server, connected(server) as http:
         ids = list(index_ids(http).values())
         session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
         ask(http, session_id, "Why oak?", ids)
         before = http.get(f"/api/v1/chat/{session_id}").json()
-    with running_server([other], data) as server, client(server) as http:
+    with running_server([other], data) as server, connected(server) as http:
         assert list(index_ids(http)) == ["other"]
         assert http.get(f"/api/v1/chat/{session_id}").json() == before
         assert http.get("/api/v1/chat").json()["items"][0]["session_id"] == session_id
@@ -130,12 +124,21 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path, notes: Path) -> None:
 
 def test_only_the_owner_may_read_the_library(tmp_path: Path, notes: Path) -> None:
     data = tmp_path / "data"
+
+    def modes() -> set[int]:
+        found: set[int] = set()
+        for file in data.iterdir():
+            with suppress(FileNotFoundError):  # SQLite takes its log away when the last connection closes
+                found.add(stat.S_IMODE(file.stat().st_mode))
+        return found
+
     mask = os.umask(0)
     try:
-        with running_server([notes], data) as server, client(server) as http:
-            http.get("/api/v1/indexes")
+        with running_server([notes], data) as server, connected(server) as http:
+            while_reading = modes()
+            until_synced(http)
+            assert while_reading | modes() == {0o600}
             assert stat.S_IMODE(data.stat().st_mode) == 0o700
-            assert {stat.S_IMODE(file.stat().st_mode) for file in data.iterdir()} == {0o600}
     finally:
         os.umask(mask)
 
@@ -145,8 +148,8 @@ def test_two_servers_share_one_library(tmp_path: Path, notes: Path) -> None:
     with (
         running_server([notes], data) as one,
         running_server([notes], data) as two,
-        client(one) as first,
-        client(two) as second,
+        connected(one) as first,
+        connected(two) as second,
     ):
         ids = list(index_ids(first).values())
         session_id = first.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]

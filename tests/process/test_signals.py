@@ -1,7 +1,6 @@
 import os
 import re
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,9 @@ from tests.process.windows import descendants, in_window, wait_until_gone
 from tests.real_terminal import RealTerminal
 
 CTRL_Q, CTRL_Z, F9 = "\x11", "\x1a", "\x1b[20~"
+EXIT_TIMEOUT = 20
+"""Seconds: where the app hangs, it would do so for 60."""
+
 MODES_LEFT = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?25h", b"\x1b[?7h")
 
 
@@ -29,10 +31,8 @@ def test_a_signal_ends_the_app_the_server_and_gives_the_terminal_back(
         terminal.wait_for("This machine: the manual")
         started = descendants(terminal.process.pid)
         assert started
-        began = time.monotonic()
         terminal.process.send_signal(number)
         assert terminal.wait_for_exit() == return_code
-        assert time.monotonic() - began < 2
         assert given_back(terminal)
         wait_until_gone(started)
 
@@ -43,7 +43,7 @@ def test_a_closed_window_ends_the_app_and_the_server(tmp_path: Path) -> None:
         terminal.wait_for("This machine: the manual")
         started = descendants(terminal.process.pid)
         terminal.hang_up()
-        assert terminal.process.wait(2) == 129
+        assert terminal.process.wait(EXIT_TIMEOUT) == 129
         wait_until_gone(started)
 
 
@@ -53,7 +53,7 @@ def test_without_a_terminal_and_with_sighup_ignored_nothing_spins_on(tmp_path: P
         terminal.wait_for("This machine: the manual")
         started = descendants(terminal.process.pid)
         terminal.hang_up()
-        assert terminal.process.wait(3) == 129
+        assert terminal.process.wait(EXIT_TIMEOUT) == 129
         wait_until_gone(started)
 
 
@@ -81,7 +81,7 @@ def test_the_draft_is_saved_also_when_the_app_hangs_or_its_terminal_does(
         elif mode == "busy":
             until(draft.with_suffix(".busy").exists)
         end(terminal)
-        assert terminal.process.wait(2.5) == return_code
+        assert terminal.process.wait(EXIT_TIMEOUT) == return_code
         assert draft.read_text() == "half a question"
 
 

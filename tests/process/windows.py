@@ -32,11 +32,6 @@ def in_window(
         yield terminal
 
 
-def ended_within(process: "subprocess.Popen[bytes]", seconds: float) -> int:
-    """Its exit code, without reading what it writes."""
-    return process.wait(seconds)
-
-
 def descendants(pid: int) -> list[int]:
     """The processes that a process has started, and those that they have."""
     rows = [line.split() for line in _ps("-A", "-o", "pid=,ppid=")]

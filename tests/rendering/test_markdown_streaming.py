@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it.tree import SyntaxTreeNode
 
@@ -80,20 +80,17 @@ def streamed(text: str, width: int, ends: Sequence[int]) -> Sequence[Line]:
     return list(blocks)
 
 
-@settings(deadline=None, max_examples=400)
 @given(MARKDOWN, WIDTHS, st.data())
 def test_any_split_into_deltas_draws_the_same(text: str, width: int, data: st.DataObject) -> None:
     ends = sorted(data.draw(st.sets(st.integers(0, len(text)))))
     assert streamed(text, width, ends) == drawn(text, width)
 
 
-@settings(deadline=None, max_examples=200)
 @given(MARKDOWN, WIDTHS)
 def test_every_character_a_delta_draws_the_same(text: str, width: int) -> None:
     assert streamed(text, width, range(len(text))) == drawn(text, width)
 
 
-@settings(deadline=None, max_examples=300)
 @given(MARKDOWN, WIDTHS)
 def test_block_by_block_draws_what_the_whole_text_says(text: str, width: int) -> None:
     references: dict[str, Any] = {}
@@ -105,7 +102,6 @@ def test_block_by_block_draws_what_the_whole_text_says(text: str, width: int) ->
     assert drawn(text, width) == expected
 
 
-@settings(deadline=None, max_examples=300)
 @given(MARKDOWN, st.integers(12, 80))
 def test_no_row_is_wider_than_the_width(text: str, width: int) -> None:
     assert all(cells(line) <= width for line in drawn(text, width))

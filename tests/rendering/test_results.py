@@ -1,7 +1,7 @@
 import json
 from collections.abc import Iterator
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rendering.drawing import cells, seen, spans_with
@@ -134,7 +134,6 @@ def test_hostile_values_are_drawn() -> None:
         assert amount(value)
 
 
-@settings(deadline=None, max_examples=200)
 @given(JSON, st.integers(20, 100))
 def test_any_json_is_drawn_within_the_width(value: object, width: int) -> None:
     amount(value)

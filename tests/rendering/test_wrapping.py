@@ -1,6 +1,6 @@
 import re
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.rendering.drawing import cells, copied, seen
@@ -69,7 +69,6 @@ def test_a_margin_is_not_copied() -> None:
     assert copied(lines) == "one two"
 
 
-@settings(deadline=None, max_examples=500)
 @given(SPANS, WIDTHS)
 @example([Span("a" * 7), Span("\u0301\u200d日", Style(bold=True))], 2)
 def test_no_row_is_wider_than_the_width(spans: list[Span], width: int) -> None:
@@ -77,7 +76,6 @@ def test_no_row_is_wider_than_the_width(spans: list[Span], width: int) -> None:
         assert cells(line) <= width
 
 
-@settings(deadline=None, max_examples=500)
 @given(SPANS, WIDTHS)
 def test_the_copied_text_is_the_text(spans: list[Span], width: int) -> None:
     text = "".join(span.text for span in spans)
@@ -87,7 +85,6 @@ def test_the_copied_text_is_the_text(spans: list[Span], width: int) -> None:
     ]
 
 
-@settings(deadline=None)
 @given(TEXTS, st.integers(1, 100))
 def test_a_cut_never_stands_still_and_never_exceeds_the_text(text: str, size: int) -> None:
     assert (1 if text else 0) <= cut(text, size) <= min(len(text), size)

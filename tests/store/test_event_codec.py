@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.events import any_event
@@ -23,13 +23,11 @@ usages = st.builds(
 lists_of_events = st.lists(any_event(texts, texts, json_values, usages), max_size=6)
 
 
-@settings(deadline=None, max_examples=300)
 @given(lists_of_events)
 def test_events_come_back_as_they_were(events: list[Event]) -> None:
     assert decode_events(encode_events(events)) == events
 
 
-@settings(deadline=None)
 @given(lists_of_events)
 def test_what_is_written_can_be_held_by_utf8(events: list[Event]) -> None:
     assert is_well_formed(encode_events(events))

@@ -2,7 +2,7 @@ import pytest
 
 from tests.store.sample import ACCOUNT, history, session, turn
 from tui.api.models import Event, TextDelta, UserInput
-from tui.store.journal import MAX_QUESTIONS
+from tui.store import journal
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 
@@ -137,11 +137,12 @@ def test_questions_are_remembered_once_each_the_latest_last(store: Store) -> Non
     assert store.journal.questions("local") == []
 
 
-def test_only_the_last_questions_are_remembered(store: Store) -> None:
-    for number in range(MAX_QUESTIONS + 3):
+def test_only_the_last_questions_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MAX_QUESTIONS", 20)
+    for number in range(23):
         store.journal.begin(ACCOUNT, "s1", f"{number}", 0)
 
-    assert store.journal.questions(ACCOUNT) == [f"{number}" for number in range(3, MAX_QUESTIONS + 3)]
+    assert store.journal.questions(ACCOUNT) == [f"{number}" for number in range(3, 23)]
 
 
 def test_the_session_that_was_opened_last_is_known_for_each_account(store: Store) -> None:

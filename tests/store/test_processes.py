@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.sample import ACCOUNT, history, turn
+from tui.store import database
 from tui.store.store import Store
 
 
@@ -95,7 +96,10 @@ def test_two_instances_write_at_the_same_time_and_see_each_other(tmp_path: Path)
 
 
 @pytest.mark.fault(58)
-def test_a_stopped_instance_in_the_middle_of_a_write_does_not_stop_this_one(tmp_path: Path) -> None:
+def test_a_stopped_instance_in_the_middle_of_a_write_does_not_stop_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT", 0.2)
     path = tmp_path / "store.sqlite3"
     store = Store.open(path)
     store.notes.save_draft(ACCOUNT, "s1", "before")

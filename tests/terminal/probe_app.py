@@ -6,7 +6,9 @@ python -m tests.terminal.probe_app '["delta some text", "type a", "dialog", "clo
 """
 
 import json
+import os
 import sys
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -20,7 +22,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList
 
-from tui.terminal.app import DiffingApp
+from tests.real_terminal import RealTerminal
+from tui.terminal import pacing
+from tui.terminal.app import FULL_REFRESH, DiffingApp
+
+ANSWER_TIMEOUT = "PROBE_ANSWER_TIMEOUT"
+"""The environment variable with the seconds to wait for the terminal's answer, where they are others than the app's."""
+
+FRAMES_A_SECOND = 240
+"""More than in the app: a step waits for the next frame, and a script has many steps."""
 
 WORDS = ["what", "does", "the", "contract", "of", "March", "say", "about", "late", "delivery", "and", "its", "price"]
 LINK = Style(underline=True, link="https://example.org/a")
@@ -143,7 +153,24 @@ class ProbeApp(DiffingApp):
         """Nothing, while the terminal is resized."""
 
 
+def command(script: Sequence[str]) -> list[str]:
+    """What starts the app with a script."""
+    return [sys.executable, "-m", "tests.terminal.probe_app", json.dumps(script)]
+
+
+def environment(*, full_refresh: bool) -> dict[str, str]:
+    """The environment that the app needs; `full_refresh`: Textual alone draws."""
+    return {FULL_REFRESH: "1" if full_refresh else "0", "TEXTUAL_FPS": str(FRAMES_A_SECOND)}
+
+
+def probe(script: Sequence[str], *, full_refresh: bool = False, answer_timeout: float | None = None) -> RealTerminal:
+    """The app in a terminal, with a script."""
+    timeout = {} if answer_timeout is None else {ANSWER_TIMEOUT: str(answer_timeout)}
+    return RealTerminal(command(script), environment=environment(full_refresh=full_refresh) | timeout)
+
+
 if __name__ == "__main__":
+    pacing.ANSWER_TIMEOUT = float(os.environ.get(ANSWER_TIMEOUT, pacing.ANSWER_TIMEOUT))
     app = ProbeApp(json.loads(sys.argv[1]))
     app.animation_level = "none"
     app.run()

@@ -1,10 +1,6 @@
 """What a streamed piece of four characters costs, beside a sidebar full of titles, at 120 by 36."""
 
-import json
-import sys
-
-from tests.real_terminal import RealTerminal
-from tui.terminal.app import FULL_REFRESH
+from tests.terminal.probe_app import probe
 
 SENTENCE = "The quick brown fox jumps over the lazy dog and then reads all of the documents again to find the answer "
 PROSE = SENTENCE * 8
@@ -14,8 +10,7 @@ FULL_PANE = "\n".join(SENTENCE[number % 7 : 88] for number in range(40))
 
 def bytes_per_piece(full_refresh: bool) -> float:
     script = [f"delta {text}" for text in (FULL_PANE, *PIECES)]
-    command = [sys.executable, "-m", "tests.terminal.probe_app", json.dumps(script)]
-    with RealTerminal(command, environment={FULL_REFRESH: "1" if full_refresh else "0"}) as terminal:
+    with probe(script, full_refresh=full_refresh) as terminal:
         marks = 0
         before = 0
         terminal.wait_until(lambda: terminal.title == "done 0 at 120")

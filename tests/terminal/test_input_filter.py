@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
 from textual.events import Key
@@ -106,7 +106,6 @@ def test_a_paste_whose_end_is_lost_ends_before_a_single_key_after_silence() -> N
 
 
 @pytest.mark.fault(52)
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="\x1b", exclude_categories=["Cs"])), st.integers(1, 9))
 def test_a_paste_is_the_same_however_it_is_split(text: str, size: int) -> None:
     keys = InputFilter()
@@ -119,7 +118,6 @@ def test_a_paste_is_the_same_however_it_is_split(text: str, size: int) -> None:
 
 
 @pytest.mark.fault(51)
-@settings(deadline=None, max_examples=300)
 @given(
     st.lists(st.one_of(st.binary(max_size=12), st.sampled_from([b"\x1b[", b"\x1b[48;", b"9" * 20, b"t", b"u", b";"])))
 )

@@ -1,12 +1,9 @@
-import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 
-from tests.real_terminal import RealTerminal
-from tui.terminal.app import FULL_REFRESH
+from tests.terminal.probe_app import probe
 from tui.terminal.pacing import ANSWER_TIMEOUT, MAX_UNANSWERED, QUESTION, Pacing
 
 
@@ -109,13 +106,8 @@ def test_leaving_waits_no_longer_than_the_limit(stream: Stream) -> None:
     assert left == ["late"]
 
 
-def probe(*script: str, full_refresh: bool = False) -> RealTerminal:
-    command = [sys.executable, "-m", "tests.terminal.probe_app", json.dumps(script)]
-    return RealTerminal(command, environment={FULL_REFRESH: "1" if full_refresh else "0"})
-
-
 def test_in_a_real_terminal_a_key_is_echoed_while_a_frame_waits() -> None:
-    with probe("paced one", "paced two", "type typed", "paced three") as terminal:
+    with probe(["paced one", "paced two", "type typed", "paced three"]) as terminal:
         terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         terminal.answering = False
         terminal.send("\x0e")
@@ -129,7 +121,7 @@ def test_in_a_real_terminal_a_key_is_echoed_while_a_frame_waits() -> None:
 
 
 def test_in_a_real_terminal_that_never_answers_streams_go_on() -> None:
-    with probe("paced one", "paced two", "paced three") as terminal:
+    with probe(["paced one", "paced two", "paced three"], answer_timeout=0.2) as terminal:
         terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         terminal.answering = False
         terminal.send("\x0e")
@@ -141,7 +133,7 @@ def test_in_a_real_terminal_that_never_answers_streams_go_on() -> None:
 
 
 def test_nothing_is_asked_when_it_is_all_turned_off() -> None:
-    with probe("paced one", "paced two", full_refresh=True) as terminal:
+    with probe(["paced one", "paced two"], full_refresh=True) as terminal:
         terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         terminal.send("\x0e\x0e")
         terminal.wait_for("onetwo")
@@ -149,7 +141,7 @@ def test_nothing_is_asked_when_it_is_all_turned_off() -> None:
 
 
 def test_leaving_restores_the_colours_and_takes_the_last_answer_along() -> None:
-    with probe("paced one") as terminal:
+    with probe(["paced one"]) as terminal:
         terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         terminal.answering = False
         terminal.send("\x0e")

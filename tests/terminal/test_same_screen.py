@@ -1,9 +1,7 @@
 """The screen is the same, cell by cell, whether frames are written as differences or whole."""
 
-import json
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.real_terminal import RealTerminal
-from tui.terminal.app import FULL_REFRESH
+from tests.terminal.probe_app import command, environment, probe
 
 NEXT_STEP = "\x0e"
 
@@ -58,14 +56,9 @@ steps = st.one_of(
 )
 
 
-def command(script: list[str]) -> list[str]:
-    return [sys.executable, "-m", "tests.terminal.probe_app", json.dumps(script)]
-
-
 @contextmanager
 def played(script: list[str], full_refresh: bool) -> Generator[RealTerminal]:
-    environment = {FULL_REFRESH: "1" if full_refresh else "0"}
-    with RealTerminal(command(script), environment=environment) as terminal:
+    with probe(script, full_refresh=full_refresh) as terminal:
         terminal.wait_until(lambda: terminal.title == "done 0 at 120")
         for done, step in enumerate(script, 1):
             word, *size = step.split(" ")
@@ -135,14 +128,14 @@ def wait_for(reached: str, tmux: Tmux, session: str) -> None:
 
 
 def test_it_looks_the_same_in_tmux(tmux: Tmux) -> None:
-    for session, full_refresh in (("whole", "1"), ("differing", "0")):
+    for session, full_refresh in (("whole", True), ("differing", False)):
         start = [
             "env",
             "-u",
             "COLUMNS",
             "-u",
             "LINES",
-            f"{FULL_REFRESH}={full_refresh}",
+            *(f"{name}={value}" for name, value in environment(full_refresh=full_refresh).items()),
             "COLORTERM=truecolor",
             *command(SCRIPT),
         ]

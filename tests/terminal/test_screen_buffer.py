@@ -1,7 +1,7 @@
 import pyte
 import pyte.modes
 import pyte.screens
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
@@ -63,7 +63,6 @@ class Terminal:
         return [[self.screen.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
 
 
-@settings(deadline=None, max_examples=100)
 @given(frames())
 def test_every_frame_leaves_the_terminal_as_if_it_had_been_drawn_whole(drawn: list[list[Patch]]) -> None:
     terminal, buffer = Terminal(), blank_buffer()

@@ -38,6 +38,12 @@ class ApiError(Exception):
         super().__init__(message)
         self.message = message
 
+    @property
+    def what_happened(self) -> str:
+        """The first sentence of the message: what happened, without why that may be and what to do."""
+        first, end, _ = self.message.partition(". ")
+        return f"{first}." if end else first
+
 
 class NotSentError(ApiError):
     """The request never reached the server."""

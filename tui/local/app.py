@@ -75,6 +75,6 @@ def build(
 
 
 def _warm() -> None:
-    """Loads what the first question needs."""
+    """Load what the first question needs."""
     stem("question")
     blocks_of("", "markdown")

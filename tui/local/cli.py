@@ -28,7 +28,7 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What is told when the server accepts connections."""
+    """What is printed when the server accepts connections."""
 
     base_url: str
     api_key: str
@@ -101,7 +101,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _check_folders(folders: Sequence[Path]) -> None:
-    """Raises `UsageError` for the first folder that cannot be served."""
+    """Raise `UsageError` for the first folder that cannot be served."""
     from tui.local.library.files import has_documents
 
     for folder in folders:
@@ -136,7 +136,7 @@ def _agent() -> "Agent":
 
 
 def serve(options: argparse.Namespace) -> None:
-    """Runs the server until it is told to end. Raises `UsageError`, and what `Database` raises."""
+    """Run the server until it is told to end. Raises `UsageError`, and what `LibraryDatabase` raises."""
     given_key = _api_key(options.api_key_file)
     local = is_loopback(options.host)
     if not local and given_key is None:
@@ -171,7 +171,7 @@ def serve(options: argparse.Namespace) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command; returns its exit code: 0, or 2 with one sentence on stderr when it cannot start."""
+    """Run the command; returns its exit code: 0, or 2 with one sentence on stderr when it cannot start."""
     from tui.local.library.database import NewerLibraryError
 
     options = _arguments(sys.argv[1:] if argv is None else argv)

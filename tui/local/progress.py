@@ -20,13 +20,13 @@ def bar(name: str, done: int, total: int, width: int) -> str:
 
 
 def show(
-    folders: ServedFolders, syncing: SyncSupervisor, stream: TextIO, sleep: Callable[[float], None] = time.sleep
+    folders: ServedFolders, supervisor: SyncSupervisor, stream: TextIO, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Draws the line until everything that was asked for at the start is indexed, then takes it away."""
+    """Draw the line until everything that was asked for at the start is indexed, then take it away."""
     drawn = False
-    while any(syncing.in_progress(index_id) for index_id in folders.by_id):
+    while any(supervisor.in_progress(index_id) for index_id in folders.by_id):
         for folder in folders.by_id.values():
-            if progress := syncing.progress(folder.index_id):
+            if progress := supervisor.progress(folder.index_id):
                 line = bar(folder.name, progress.done, progress.total, shutil.get_terminal_size().columns - 1)
                 stream.write(f"\r{line}\x1b[K")
                 stream.flush()
@@ -37,6 +37,6 @@ def show(
         stream.flush()
 
 
-def show_in_background(folders: ServedFolders, syncing: SyncSupervisor, stream: TextIO) -> None:
+def show_in_background(folders: ServedFolders, supervisor: SyncSupervisor, stream: TextIO) -> None:
     """`show` on a thread of its own, which ends with the process."""
-    threading.Thread(target=show, args=(folders, syncing, stream), name="progress", daemon=True).start()
+    threading.Thread(target=show, args=(folders, supervisor, stream), name="progress", daemon=True).start()

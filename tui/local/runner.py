@@ -10,8 +10,8 @@ from collections.abc import Callable, Coroutine
 import uvicorn
 from starlette.applications import Starlette
 
-GRACE_SECONDS = 0.8
-"""How long the end may take once the parent is gone. The database is whole whenever the process ends."""
+SHUTDOWN_TIMEOUT = 0.8
+"""Seconds that the end may take once the parent is gone. The database is whole whenever the process ends."""
 
 
 class _Server(uvicorn.Server):
@@ -26,7 +26,7 @@ class _Server(uvicorn.Server):
 
 
 def run(app: Starlette, listener: socket.socket, ready: Callable[[], None], *, until_stdin_closes: bool) -> None:
-    """Serves on a socket that is bound, calls `ready` once, and returns when the server was told to end.
+    """Serve on a socket that is bound, call `ready` once, and return when the server was told to end.
 
     With `until_stdin_closes` it ends when standard input does, which it also does when the parent process is killed.
     """
@@ -51,7 +51,7 @@ def run(app: Starlette, listener: socket.socket, ready: Callable[[], None], *, u
 
 
 async def _end(app: Starlette, server: uvicorn.Server) -> None:
-    """Ends the turns first, so that their streams end with a `stop` and hold nothing up."""
+    """End the turns first, so that their streams end with a `stop` and hold nothing up."""
     await app.state.turns.end_all()
     server.should_exit = True
 
@@ -60,7 +60,7 @@ def _watch_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[], Coroutine[No
     def watch() -> None:
         while os.read(sys.stdin.fileno(), 4096):
             pass
-        deadline = threading.Timer(GRACE_SECONDS, os._exit, (0,))
+        deadline = threading.Timer(SHUTDOWN_TIMEOUT, os._exit, (0,))
         deadline.daemon = True
         deadline.start()
         asyncio.run_coroutine_threadsafe(end(), loop)

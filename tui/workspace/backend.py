@@ -44,7 +44,7 @@ class Backend:
     """A connected client, what it is connected to in words, and the server that was started for it, if one was."""
 
     client: "Client"
-    place: str
+    connected_to: str
     server: EmbeddedServer | None = None
 
     async def close(self) -> None:

@@ -50,7 +50,7 @@ class ConversationOpener:
         self._state.put(session_id, interrupt(replay(events), NOT_KNOWN if entries else NO_END))
 
     async def _retrieve(self, session_id: str) -> None:
-        state = self._state
+        state, begun = self._state, self._turns.turns_begun(session_id)
         try:
             full = await state.require_client().session(session_id)
         except NotFoundError:
@@ -62,7 +62,9 @@ class ConversationOpener:
             await self._show_all_kept(session_id)
         else:
             transcript = await run_in_slices(replaying(full.events))
-            if session_id not in self._turns.busy:
+            if self._turns.turns_begun(session_id) != begun:
+                await self.open(session_id)  # what was asked meanwhile is not in this answer
+            elif session_id not in self._turns.busy:
                 state.questions_before.pop(session_id, None)
                 state.list_session(full.session)
                 state.put(session_id, interrupt(transcript, NO_END))

@@ -6,6 +6,7 @@ means is decided by `tui.conversation.reconcile`; here the session is polled, an
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.api.errors import ApiError, NotFoundError
@@ -29,24 +30,50 @@ from tui.workspace.updates import DraftChanged, ListChanged, Notice, TurnEnded
 
 Work: TypeAlias = Coroutine[object, object, None]
 
+STOPPED = "Stopped by you. What had arrived is kept."
 NOT_KNOWN = "What became of this turn is not known yet: the server is asked when there is a connection."
 NO_END = "The server has no end for this turn. What had arrived is kept."
 NOT_CONFIRMED = "Not confirmed: the question is in the composer. Enter sends it; it may then run twice."
 GIVEN_UP = "Not looked for any more. Open the session again to look."
+NOT_THERE = "The server has no such question yet."
+STILL_RUNNING = "Still running on the server. Esc polls no more."
 GONE = "Deleted elsewhere. This copy on this machine can still be read; Ctrl+N begins a new session."
 
 
-class Recovery:
-    """Polls the sessions of the journal's entries until it is known what became of them. `start` runs a coroutine."""
+@dataclass(eq=False, slots=True)
+class _Watch:
+    """The polling of one session."""
 
-    def __init__(self, state: WorkspaceState, start: Callable[[Work], None]) -> None:
+    cause: str = ""
+    """What broke the turn off, in a sentence."""
+
+    is_silent: bool = False
+    """Whether the user stopped the turn: it stays stopped for the reader, whatever the server shows on the way."""
+
+    status: str = ""
+    """What the last poll showed, in a sentence."""
+
+    ended_well: bool = False
+
+
+class Recovery:
+    """Polls the sessions of the journal's entries until it is known what became of them.
+
+    `start` runs a coroutine. `on_resolved` is called when no more is to be found out of a session, with whether its
+    last turn has its whole answer.
+    """
+
+    def __init__(
+        self, state: WorkspaceState, start: Callable[[Work], None], on_resolved: Callable[[str, bool], None]
+    ) -> None:
         self._state = state
         self._start = start
+        self._on_resolved = on_resolved
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
         """Replaced in tests: waits between two polls."""
         self.unresolved = {entry.session_id for entry in self._entries() if state.hold(entry.session_id)}
         """Sessions in which a question waits until it is known what became of the one before."""
-        self._watches: dict[str, object] = {}
+        self._watches: dict[str, _Watch] = {}
         self._polls: dict[int, Polls] = {}
 
     def entries_of(self, session_id: str) -> list[JournalEntry]:
@@ -58,15 +85,16 @@ class Recovery:
         for session_id in self.unresolved:
             self.watch(session_id)
 
-    def watch(self, session_id: str, *, blocks: bool = True) -> bool:
+    def watch(self, session_id: str, *, cause: str = "", is_stopped: bool = False) -> bool:
         """Begin to poll for a session's turns. False where none is open.
 
-        `blocks` says whether the next question waits until it is known what became of them.
+        `cause` says what broke the turn off. Where the user stopped it, nothing more is said of it, and the next
+        question need not wait until it is known what became of it.
         """
         entries = self.entries_of(session_id)
         if entries and session_id not in self._watches:
-            self._watches[session_id] = watch = object()
-            if blocks:
+            self._watches[session_id] = watch = _Watch(cause, is_stopped)
+            if not is_stopped:
                 self.unresolved.add(session_id)
             self._start(self._watch_entries(entries, watch))
         return bool(entries)
@@ -95,23 +123,37 @@ class Recovery:
     def _entries(self) -> Sequence[JournalEntry]:
         return self._state.store.journal.entries(self._state.account_id)
 
-    async def _watch_entries(self, entries: Sequence[JournalEntry], watch: object) -> None:
+    async def _watch_entries(self, entries: Sequence[JournalEntry], watch: _Watch) -> None:
         session_id = entries[0].session_id
         for entry in entries:
-            while self._watches.get(session_id) is watch:
+            while self._is_current(session_id, watch):
                 pause = await self._poll(entry, watch)
                 if pause is None:
                     break
-                await self.sleep(pause)
-        if self._watches.get(session_id) is watch:
+                await self._count_down(session_id, watch, round(pause))
+        if self._is_current(session_id, watch):
             del self._watches[session_id]
             self._clear(session_id)
+            self._on_resolved(session_id, watch.ended_well)
+
+    async def _count_down(self, session_id: str, watch: _Watch, seconds: int) -> None:
+        for left in range(seconds, 0, -1):
+            if self._is_current(session_id, watch):
+                self._say(session_id, watch, f"{watch.status} Looking again in {left} s.")
+                await self.sleep(1)
+
+    def _is_current(self, session_id: str, watch: _Watch) -> bool:
+        return self._watches.get(session_id) is watch
+
+    def _say(self, session_id: str, watch: _Watch, words: str) -> None:
+        if not watch.is_silent:
+            self._say_end(session_id, f"{watch.cause} {words}".strip())
 
     def _clear(self, session_id: str) -> None:
         self.unresolved.discard(session_id)
         self._state.publish(ListChanged())
 
-    async def _poll(self, entry: JournalEntry, watch: object) -> float | None:
+    async def _poll(self, entry: JournalEntry, watch: _Watch) -> float | None:
         """Poll once. The seconds until the next poll, or None when no more is to be found out."""
         session_id = entry.session_id
         try:
@@ -119,24 +161,24 @@ class Recovery:
         except NotFoundError:
             full = None
         except ApiError as error:
-            return self._poll_failed(entry, error)
-        if self._watches.get(session_id) is not watch:
+            return self._poll_failed(entry, watch, error)
+        if not self._is_current(session_id, watch):
             return None
-        return await self._conclude(entry, full)
+        return await self._conclude(entry, watch, full)
 
-    def _poll_failed(self, entry: JournalEntry, error: ApiError) -> float | None:
+    def _poll_failed(self, entry: JournalEntry, watch: _Watch, error: ApiError) -> float | None:
         polls = self._polls.get(entry.turn_id, Polls())
         if polls.in_vain >= len(PAUSE_SECONDS):
             self._polls.pop(entry.turn_id, None)
-            self._say_end(entry.session_id, f"{error.message} Open the session again to look once more.")
-            self._state.publish(TurnEnded(entry.session_id, well=False))
+            self._say(entry.session_id, watch, f"{error.message} Open the session again to look once more.")
+            self._publish_unanswered(entry.session_id, watch)
             return None
         pause = PAUSE_SECONDS[polls.in_vain]
         self._polls[entry.turn_id] = Polls(polls.in_vain + 1, polls.seconds + pause, polls.events)
-        self._say_end(entry.session_id, f"{error.message} Looking again in {pause:.0f} s.")
+        watch.status = error.what_happened
         return pause
 
-    async def _conclude(self, entry: JournalEntry, full: FullSession | None) -> float | None:
+    async def _conclude(self, entry: JournalEntry, watch: _Watch, full: FullSession | None) -> float | None:
         session_id = entry.session_id
         sent = Sent(entry.prompt, entry.questions_before, entry.events)
         verdict = reconcile(sent, full and full.events, self._polls.get(entry.turn_id, Polls()))
@@ -145,24 +187,28 @@ class Recovery:
         match verdict:
             case Finished(events, news):
                 assert full is not None, "only a session that was found can show an end"
+                watch.ended_well = True
                 await self._finish(entry, FullSession(full.session, events), news)
             case StillRunning(events, after, polls):
-                self._polls[entry.turn_id] = polls
-                reason = f"Still running on the server, looking again in {after:.0f} s. Esc polls no more."
-                self._state.put(session_id, interrupt(replay(events), reason))
+                self._polls[entry.turn_id], watch.status = polls, STILL_RUNNING
+                self._state.put(session_id, interrupt(replay(events), STOPPED if watch.is_silent else STILL_RUNNING))
                 return after
             case PollAgain(after, polls):
-                self._polls[entry.turn_id] = polls
-                self._say_end(session_id, f"The server has no such question yet, looking again in {after:.0f} s.")
+                self._polls[entry.turn_id], watch.status = polls, NOT_THERE
                 return after
             case Interrupted(events):
-                self._state.put(session_id, interrupt(replay(events), NO_END))
-                self._state.publish(TurnEnded(session_id, well=False))
+                reason = STOPPED if watch.is_silent else f"{watch.cause} {NO_END}".strip()
+                self._state.put(session_id, interrupt(replay(events), reason))
+                self._publish_unanswered(session_id, watch)
             case NotConfirmed():
-                self._give_back(entry, full)
+                self._give_back(entry, watch, full)
             case SessionGone():
                 self._keep_what_is_left(entry)
         return None
+
+    def _publish_unanswered(self, session_id: str, watch: _Watch) -> None:
+        if not watch.is_silent:
+            self._state.publish(TurnEnded(session_id, well=False))
 
     async def _finish(self, entry: JournalEntry, full: FullSession, news: int) -> None:
         session_id = entry.session_id
@@ -183,11 +229,15 @@ class Recovery:
         self._state.publish(Notice(session_id, GONE))
         self._state.publish(TurnEnded(session_id, well=False))
 
-    def _give_back(self, entry: JournalEntry, full: FullSession | None) -> None:
+    def _give_back(self, entry: JournalEntry, watch: _Watch, full: FullSession | None) -> None:
+        """Put a question that did not arrive into the composer; one that the user stopped stays where it is shown."""
         session_id = entry.session_id
+        if watch.is_silent:
+            self._state.store.journal.end(entry.turn_id)
+            return
         give_back(self._state, entry.turn_id, session_id)
         self._state.put(session_id, interrupt(replay(full.events if full else ()), NO_END))
-        self._state.publish(Notice(session_id, NOT_CONFIRMED))
+        self._state.publish(Notice(session_id, f"{watch.cause} {NOT_CONFIRMED}".strip()))
         self._state.publish(TurnEnded(session_id, well=False))
 
     def _say_end(self, session_id: str, reason: str) -> None:

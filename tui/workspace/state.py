@@ -36,6 +36,8 @@ class WorkspaceState:
         self.drafts = Drafts(store.notes, account_id)
         self.deleted_elsewhere: set[str] = set()
         """Sessions that the server has no more: only the copy on this machine is left."""
+        self.open_id: str | None = None
+        """The session that is read and written in: it is held as long as it is open."""
 
     def require_client(self) -> "Client":
         """The client. Raises `NotSentError` where there is none yet."""
@@ -71,3 +73,8 @@ class WorkspaceState:
     def hold(self, session_id: str) -> bool:
         """Whether this process may write the session's draft and send its questions: no other one does."""
         return self.store.hold(self.account_id, session_id)
+
+    def let_go(self, session_id: str) -> None:
+        """Let other processes write in a session that nothing is going on in, unless it is open here."""
+        if session_id != self.open_id:
+            self.store.release(self.account_id, session_id)

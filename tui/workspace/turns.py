@@ -7,12 +7,10 @@ from tui.api.errors import ApiError, NotFoundError, NotSentError, RefusedError
 from tui.api.models import Stop
 from tui.conversation.reconcile import known_questions
 from tui.conversation.transcript import Transcript, ask, interrupt
-from tui.workspace.recovery import GONE, Recovery, Work, give_back
+from tui.workspace.recovery import GONE, STOPPED, Recovery, Work, give_back
 from tui.workspace.running_turn import RunningTurn
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.updates import ListChanged, QueueChanged, RequestFailed, TurnEnded
-
-STOPPED = "Stopped by you. What had arrived is kept."
 
 
 class Turns:
@@ -28,7 +26,8 @@ class Turns:
         self._running: dict[str, RunningTurn] = {}
         self._queues = state.store.notes.queues(state.account_id)
         self._paused = set(self._queues)
-        self.recovery = Recovery(state, start)
+        self._begun: dict[str, int] = {}
+        self.recovery = Recovery(state, start, self._resolved)
         self.scopes: dict[str, Sequence[str]] = {}
         """For unbound sessions: the indexes that the next question searches."""
 
@@ -36,6 +35,10 @@ class Turns:
     def busy(self) -> set[str]:
         """The sessions in which a turn runs, or is not known to be over."""
         return self._running.keys() | self.recovery.unresolved
+
+    def turns_begun(self, session_id: str) -> int:
+        """How many turns began here in a session: what was retrieved before the last of them is out of date."""
+        return self._begun.get(session_id, 0)
 
     def is_running(self, session_id: str) -> bool:
         """Whether a turn is received here."""
@@ -108,6 +111,7 @@ class Turns:
         state = self._state
         before = state.transcripts.get(session_id, Transcript())
         known = state.questions_before.get(session_id, 0) + known_questions(before)
+        self._begun[session_id] = self.turns_begun(session_id) + 1
         self.recovery.close(session_id)
         turn_id = state.store.journal.begin(state.account_id, session_id, question, known, draft=draft, queue=waiting)
         state.drafts.reload(session_id)
@@ -123,11 +127,11 @@ class Turns:
         except asyncio.CancelledError:
             if not turn.is_stopped:
                 raise
-            self._break_off(turn, STOPPED, blocks=False)
+            self._break_off(turn, STOPPED, is_stopped=True)
         except (NotSentError, RefusedError) as error:
             self._take_back(turn, error)
         except ApiError as error:
-            self._break_off(turn, error.message, blocks=True)
+            self._break_off(turn, error.what_happened, is_stopped=False)
         else:
             self._end(session_id, is_well)
             await self._refresh_summary(session_id)
@@ -137,7 +141,18 @@ class Turns:
         if not is_well:
             self._pause(session_id)
         self._state.publish(TurnEnded(session_id, is_well))
+        self._go_on(session_id)
+
+    def _resolved(self, session_id: str, is_well: bool) -> None:
+        """It is known what became of a turn that broke off."""
+        if not is_well:
+            self._pause(session_id)
+        self._go_on(session_id)
+
+    def _go_on(self, session_id: str) -> None:
         self._next(session_id)
+        if session_id not in self.busy:
+            self._state.let_go(session_id)
 
     def _take_back(self, turn: RunningTurn, error: ApiError) -> None:
         self._state.put(turn.session_id, turn.before)
@@ -147,12 +162,12 @@ class Turns:
         self._state.publish(RequestFailed(error))
         self._end(turn.session_id, is_well=False)
 
-    def _break_off(self, turn: RunningTurn, reason: str, *, blocks: bool) -> None:
+    def _break_off(self, turn: RunningTurn, reason: str, *, is_stopped: bool) -> None:
         session_id = turn.session_id
         del self._running[session_id]
         self._pause(session_id)
         self._state.put(session_id, interrupt(self._state.transcripts[session_id], reason))
-        self.recovery.watch(session_id, blocks=blocks)
+        self.recovery.watch(session_id, cause=reason, is_stopped=is_stopped)
         self._state.publish(ListChanged())
 
     async def _receive(self, turn: RunningTurn) -> bool:

@@ -158,8 +158,9 @@ class Workspace:
 
     def switch(self, to: str | None, leaving: str | None) -> None:
         """Turn from one session to another: only one program at a time writes in a session."""
+        self._state.open_id = to
         if leaving is not None and not self.is_busy(leaving):
-            self._store.release(self.account_id, leaving)
+            self._state.let_go(leaving)
         if to is not None:
             self._store.notes.save_opened(self.account_id, to)
             is_held = self._state.hold(to)

@@ -2,20 +2,17 @@
 
 import asyncio
 import json
-import socket
-import threading
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.local.server import until
+from tests.local.inprocess import in_thread
 
 Json = dict[str, Any]
 
@@ -60,7 +57,6 @@ class ScriptedModel:
     usage: Json | None = field(default_factory=lambda: {"prompt_tokens": 100, "completion_tokens": 7})
     asked: list[Json] = field(default_factory=list[Json])
     keys: list[str] = field(default_factory=list[str])
-    base_url: str = ""
 
     async def answer(self, request: Request) -> Response:
         self.asked.append(await request.json())
@@ -81,18 +77,21 @@ class ScriptedModel:
         yield "data: [DONE]\n\n"
 
 
+@dataclass
+class Endpoint:
+    """Serves the model that the test puts in, at `base_url`."""
+
+    model: ScriptedModel = field(default_factory=ScriptedModel)
+    base_url: str = ""
+
+    async def answer(self, request: Request) -> Response:
+        return await self.model.answer(request)
+
+
 @contextmanager
-def endpoint(model: ScriptedModel) -> Generator[ScriptedModel]:
-    """Serves the model; its `base_url` is then set."""
-    app = Starlette(routes=[Route("/v1/chat/completions", model.answer, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=0))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            until(lambda: server.started)
-            model.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-            yield model
-        finally:
-            server.should_exit = True
-            thread.join()
+def endpoint() -> Generator[Endpoint]:
+    served = Endpoint()
+    app = Starlette(routes=[Route("/v1/chat/completions", served.answer, methods=["POST"])])
+    with in_thread(app) as base_url:
+        served.base_url = f"{base_url}/v1"
+        yield served

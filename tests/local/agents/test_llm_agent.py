@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Generator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.local.agents.scripted_model import ScriptedModel, called, endpoint, said, thought
-from tests.local.inprocess import served
+from tests.local.agents.scripted_model import Endpoint, ScriptedModel, called, endpoint, said, thought
+from tests.local.inprocess import Stage, served
 from tests.local.server import start
 from tests.local.turn import ask, index_ids
 from tui.api.models import TextDelta, ThinkingDelta
@@ -25,12 +25,26 @@ from tui.local.agents.thinking_tags import ThinkingTags
 Event = dict[str, Any]
 
 
-@contextmanager
-def answering(notes: Path, data: Path, model: ScriptedModel, silence: float = 20) -> Generator[httpx.Client]:
-    with endpoint(model):
-        settings = LlmSettings(model.base_url, "small-model", "sk-secret")
-        with served(notes, data, LlmAgent(settings, silence)) as http:
-            yield http
+@dataclass
+class Studio:
+    """A server whose agent asks the model at the endpoint."""
+
+    http: httpx.Client
+    endpoint: Endpoint
+    stage: Stage
+
+    def answering(self, model: ScriptedModel, silence_timeout: float = 20) -> httpx.Client:
+        """A client of the server, whose turns are now answered by this model."""
+        self.endpoint.model = model
+        self.stage.agent = LlmAgent(LlmSettings(self.endpoint.base_url, "small-model", "sk-secret"), silence_timeout)
+        return self.http
+
+
+@pytest.fixture(scope="module")
+def studio(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Studio]:
+    stage = Stage()
+    with endpoint() as served_model, served(notes, tmp_path_factory.mktemp("data"), stage) as http:
+        yield Studio(http, served_model, stage)
 
 
 def turn(http: httpx.Client, question: str = "Who is the electrician?") -> list[Event]:
@@ -50,40 +64,40 @@ def text(events: list[Event]) -> str:
 RETRIEVE = called("retrieve", {"query": "electrician"})
 
 
-def test_a_turn_thinks_retrieves_and_answers_with_citations(notes: Path, tmp_path: Path) -> None:
+def test_a_turn_thinks_retrieves_and_answers_with_citations(studio: Studio) -> None:
     script = [
         [*thought("I should ", "look."), *RETRIEVE],
         [*thought("Found.", name="reasoning"), *said("The electrician is ", "Marek Nowak [", "1].")],
     ]
-    with answering(notes, tmp_path, ScriptedModel(script)) as http:
-        events = turn(http)
-        assert kinds(events) == ["thinking", "tool_call", "tool_result", "thinking", "text", "stop"]
-        assert [e["content"] for e in events if e["type"] == "thinking"] == ["I should look.", "Found."]
-        call, result = (next(e for e in events if e["type"] == kind) for kind in ("tool_call", "tool_result"))
-        assert call["arguments"] == {"query": "electrician"}
-        assert result["call_id"] == call["call_id"]
-        assert result["result"]["results"][0]["metadata"]["citation"] == 1
-        assert text(events) == "The electrician is Marek Nowak [1]."
-        assert "".join(e["content"] for e in events if e["type"] == "text_delta") == text(events)
-        stop = events[-1]
-        assert stop["is_error"] is False
-        assert stop["usage"]["total_input_tokens"] == 200
-        assert stop["usage"]["total_output_tokens"] == 14
-        assert stop["usage"]["turns"] == 2
+    http = studio.answering(ScriptedModel(script))
+    events = turn(http)
+    assert kinds(events) == ["thinking", "tool_call", "tool_result", "thinking", "text", "stop"]
+    assert [e["content"] for e in events if e["type"] == "thinking"] == ["I should look.", "Found."]
+    call, result = (next(e for e in events if e["type"] == kind) for kind in ("tool_call", "tool_result"))
+    assert call["arguments"] == {"query": "electrician"}
+    assert result["call_id"] == call["call_id"]
+    assert result["result"]["results"][0]["metadata"]["citation"] == 1
+    assert text(events) == "The electrician is Marek Nowak [1]."
+    assert "".join(e["content"] for e in events if e["type"] == "text_delta") == text(events)
+    stop = events[-1]
+    assert stop["is_error"] is False
+    assert stop["usage"]["total_input_tokens"] == 200
+    assert stop["usage"]["total_output_tokens"] == 14
+    assert stop["usage"]["turns"] == 2
 
 
-def test_reasoning_in_the_answer_is_told_apart(notes: Path, tmp_path: Path) -> None:
+def test_reasoning_in_the_answer_is_told_apart(studio: Studio) -> None:
     script = [RETRIEVE, said("<th", "ink>He is ", "named.</", "think>\n\n", "Marek Nowak [1]. <think>")]
-    with answering(notes, tmp_path, ScriptedModel(script)) as http:
-        events = turn(http)
-        assert [event["content"] for event in events if event["type"] == "thinking"] == ["He is named."]
-        assert text(events) == "Marek Nowak [1]. <think>"
+    http = studio.answering(ScriptedModel(script))
+    events = turn(http)
+    assert [event["content"] for event in events if event["type"] == "thinking"] == ["He is named."]
+    assert text(events) == "Marek Nowak [1]. <think>"
 
 
-def test_the_model_is_given_the_tools_the_key_and_what_they_found(notes: Path, tmp_path: Path) -> None:
+def test_the_model_is_given_the_tools_the_key_and_what_they_found(studio: Studio) -> None:
     model = ScriptedModel([RETRIEVE, said("Marek Nowak [1].")])
-    with answering(notes, tmp_path, model) as http:
-        turn(http)
+    http = studio.answering(model)
+    turn(http)
     first, second = model.asked
     assert model.keys == ["Bearer sk-secret"] * 2
     assert first["model"] == "small-model"
@@ -96,13 +110,13 @@ def test_the_model_is_given_the_tools_the_key_and_what_they_found(notes: Path, t
     assert "Marek Nowak" in answer["content"]
 
 
-def test_the_conversation_before_is_told_to_the_model(notes: Path, tmp_path: Path) -> None:
+def test_the_conversation_before_is_told_to_the_model(studio: Studio) -> None:
     model = ScriptedModel([RETRIEVE, said("Marek Nowak [1].")])
-    with answering(notes, tmp_path, model) as http:
-        ids = list(index_ids(http).values())
-        session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
-        ask(http, session_id, "Who is the electrician?", ids)
-        ask(http, session_id, "And the plumber?", ids)
+    http = studio.answering(model)
+    ids = list(index_ids(http).values())
+    session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+    ask(http, session_id, "Who is the electrician?", ids)
+    ask(http, session_id, "And the plumber?", ids)
     told = [(message["role"], message["content"]) for message in model.asked[-1]["messages"][1:]]
     assert told[0] == ("user", "Who is the electrician?")
     assert told[1][0] == "assistant"
@@ -110,10 +124,10 @@ def test_the_conversation_before_is_told_to_the_model(notes: Path, tmp_path: Pat
     assert told[2] == ("user", "And the plumber?")
 
 
-def test_every_tool_can_be_called(notes: Path, tmp_path: Path) -> None:
-    with answering(notes, tmp_path, ScriptedModel([called("find", {"name_contains": "kitchen"}), said("x")])) as http:
-        found = next(e for e in turn(http) if e["type"] == "tool_result")["result"]
-        file_id = found["items"][0]["file_id"]
+def test_every_tool_can_be_called(studio: Studio) -> None:
+    http = studio.answering(ScriptedModel([called("find", {"name_contains": "kitchen"}), said("x")]))
+    found = next(e for e in turn(http) if e["type"] == "tool_result")["result"]
+    file_id = found["items"][0]["file_id"]
     script = [
         [
             *called("grep", {"pattern": "marek\\s+nowak"}),
@@ -122,34 +136,34 @@ def test_every_tool_can_be_called(notes: Path, tmp_path: Path) -> None:
         ],
         said("Found [1, 2]."),
     ]
-    with answering(notes, tmp_path, ScriptedModel(script)) as http:
-        events = turn(http)
-        grep, read, picture = [e["result"] for e in events if e["type"] == "tool_result"]
-        assert grep["items"][0]["file_name"] == "kitchen.md"
-        assert grep["items"][0]["citation"] == 1
-        assert (read["content"], read["citation"]) == ("Kitchen", 2)
-        assert "no picture of page 1" in picture["error"]
-        assert text(events) == "Found [1, 2]."
+    http = studio.answering(ScriptedModel(script))
+    events = turn(http)
+    grep, read, picture = [e["result"] for e in events if e["type"] == "tool_result"]
+    assert grep["items"][0]["file_name"] == "kitchen.md"
+    assert grep["items"][0]["citation"] == 1
+    assert (read["content"], read["citation"]) == ("Kitchen", 2)
+    assert "no picture of page 1" in picture["error"]
+    assert text(events) == "Found [1, 2]."
 
 
-def test_citations_of_no_source_are_removed_and_an_answer_without_any_says_so(notes: Path, tmp_path: Path) -> None:
+def test_citations_of_no_source_are_removed_and_an_answer_without_any_says_so(studio: Studio) -> None:
     script = [RETRIEVE, said("Marek [99] is", " it [", "77, 1", "]. `a [99]`")]
-    with answering(notes, tmp_path, ScriptedModel(script)) as http:
-        assert text(turn(http)) == "Marek is it [1]. `a [99]`"
-    with answering(notes, tmp_path, ScriptedModel([RETRIEVE, said("Marek [99].")])) as http:
-        assert text(turn(http)) == "Marek.\n\n*This answer cites no source: check it before you rely on it.*"
+    http = studio.answering(ScriptedModel(script))
+    assert text(turn(http)) == "Marek is it [1]. `a [99]`"
+    http = studio.answering(ScriptedModel([RETRIEVE, said("Marek [99].")]))
+    assert text(turn(http)) == "Marek.\n\n*This answer cites no source: check it before you rely on it.*"
 
 
-def test_broken_arguments_are_told_back_once(notes: Path, tmp_path: Path) -> None:
+def test_broken_arguments_are_told_back_once(studio: Studio) -> None:
     broken = called("retrieve", '{"query": "elec')
     model = ScriptedModel([broken, RETRIEVE, said("Marek Nowak [1].")])
-    with answering(notes, tmp_path, model) as http:
-        events = turn(http)
-        assert "not a JSON object" in next(e for e in events if e["type"] == "tool_result")["result"]["error"]
-        assert events[-1]["is_error"] is False
-        json.loads(model.asked[1]["messages"][-2]["tool_calls"][0]["function"]["arguments"])
-    with answering(notes, tmp_path, ScriptedModel([broken])) as http:
-        assert "not JSON" in turn(http)[-1]["error"]
+    http = studio.answering(model)
+    events = turn(http)
+    assert "not a JSON object" in next(e for e in events if e["type"] == "tool_result")["result"]["error"]
+    assert events[-1]["is_error"] is False
+    json.loads(model.asked[1]["messages"][-2]["tool_calls"][0]["function"]["arguments"])
+    http = studio.answering(ScriptedModel([broken]))
+    assert "not JSON" in turn(http)[-1]["error"]
 
 
 @pytest.mark.parametrize(
@@ -161,27 +175,27 @@ def test_broken_arguments_are_told_back_once(notes: Path, tmp_path: Path) -> Non
         (called("grep", {"pattern": "("}), "not a regular expression"),
     ],
 )
-def test_calls_that_do_not_fit_are_told_back(notes: Path, tmp_path: Path, call: list[Event], told: str) -> None:
-    with answering(notes, tmp_path, ScriptedModel([call, said("I do not know.")])) as http:
-        events = turn(http)
-        assert told in next(e for e in events if e["type"] == "tool_result")["result"]["error"]
-        assert text(events) == "I do not know."
+def test_calls_that_do_not_fit_are_told_back(studio: Studio, call: list[Event], told: str) -> None:
+    http = studio.answering(ScriptedModel([call, said("I do not know.")]))
+    events = turn(http)
+    assert told in next(e for e in events if e["type"] == "tool_result")["result"]["error"]
+    assert text(events) == "I do not know."
 
 
-def test_a_model_that_repeats_its_call_is_asked_to_answer(notes: Path, tmp_path: Path) -> None:
+def test_a_model_that_repeats_its_call_is_asked_to_answer(studio: Studio) -> None:
     model = ScriptedModel([RETRIEVE, RETRIEVE, said("Marek Nowak [1].")])
-    with answering(notes, tmp_path, model) as http:
-        assert text(turn(http)) == "Marek Nowak [1]."
-        assert "Answer the question now" in model.asked[2]["messages"][-1]["content"]
-        assert "tools" not in model.asked[2]
-    with answering(notes, tmp_path, ScriptedModel([RETRIEVE])) as http:
-        assert "goes on calling tools" in turn(http)[-1]["error"]
+    http = studio.answering(model)
+    assert text(turn(http)) == "Marek Nowak [1]."
+    assert "Answer the question now" in model.asked[2]["messages"][-1]["content"]
+    assert "tools" not in model.asked[2]
+    http = studio.answering(ScriptedModel([RETRIEVE]))
+    assert "goes on calling tools" in turn(http)[-1]["error"]
 
 
-def test_the_rounds_of_a_turn_are_bounded(notes: Path, tmp_path: Path) -> None:
+def test_the_rounds_of_a_turn_are_bounded(studio: Studio) -> None:
     model = ScriptedModel([called("retrieve", {"query": f"word {n}"}) for n in range(20)])
-    with answering(notes, tmp_path, model) as http:
-        assert "goes on calling tools" in turn(http)[-1]["error"]
+    http = studio.answering(model)
+    assert "goes on calling tools" in turn(http)[-1]["error"]
     assert len(model.asked) == MAX_ROUNDS
 
 
@@ -204,29 +218,26 @@ def test_the_rounds_of_a_turn_are_bounded(notes: Path, tmp_path: Path) -> None:
         (ScriptedModel([[{"delta": "?"}]]), "not its API"),
     ],
 )
-def test_a_model_that_fails_ends_the_turn_with_the_reason(
-    notes: Path, tmp_path: Path, model: ScriptedModel, reason: str
-) -> None:
-    with answering(notes, tmp_path, model) as http:
-        events = turn(http)
-        assert events[-1]["is_error"]
-        assert reason in events[-1]["error"]
-        assert "sk-secret" not in json.dumps(events)
-        joined = "".join(event["content"] for event in events if event["type"] == "text_delta")
-        assert joined == text(events)
+def test_a_model_that_fails_ends_the_turn_with_the_reason(studio: Studio, model: ScriptedModel, reason: str) -> None:
+    http = studio.answering(model)
+    events = turn(http)
+    assert events[-1]["is_error"]
+    assert reason in events[-1]["error"]
+    assert "sk-secret" not in json.dumps(events)
+    joined = "".join(event["content"] for event in events if event["type"] == "text_delta")
+    assert joined == text(events)
 
 
-def test_a_model_that_is_silent_or_away_does_not_hang_the_turn(notes: Path, tmp_path: Path) -> None:
-    with answering(notes, tmp_path, ScriptedModel([[]], hangs=True), silence=0.2) as http:
-        assert "did not answer in time" in turn(http)[-1]["error"]
-    away = LlmAgent(LlmSettings("http://127.0.0.1:9/v1", "small-model"))
-    with served(notes, tmp_path, away) as http:
-        assert "cannot be reached" in turn(http)[-1]["error"]
+def test_a_model_that_is_silent_or_away_does_not_hang_the_turn(studio: Studio) -> None:
+    http = studio.answering(ScriptedModel([[]], hangs=True), silence_timeout=0.2)
+    assert "did not answer in time" in turn(http)[-1]["error"]
+    studio.stage.agent = LlmAgent(LlmSettings("http://127.0.0.1:9/v1", "small-model"))
+    assert "cannot be reached" in turn(http)[-1]["error"]
 
 
-def test_without_token_counts_they_are_estimated(notes: Path, tmp_path: Path) -> None:
-    with answering(notes, tmp_path, ScriptedModel([RETRIEVE, said("Marek [1].")], usage=None)) as http:
-        assert turn(http)[-1]["usage"]["total_input_tokens"] > 20
+def test_without_token_counts_they_are_estimated(studio: Studio) -> None:
+    http = studio.answering(ScriptedModel([RETRIEVE, said("Marek [1].")], usage=None))
+    assert turn(http)[-1]["usage"]["total_input_tokens"] > 20
 
 
 def test_the_oldest_answers_of_tools_are_left_out_of_a_long_turn() -> None:
@@ -235,7 +246,6 @@ def test_the_oldest_answers_of_tools_are_left_out_of_a_long_turn() -> None:
     assert [len(message.content) > 1000 for message in kept] == [False, False, True, True]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["<think>", "</think>", "<", "th", "[1]", " [", "9", "2]", "x", "`", "\n", ", "])))
 def test_no_text_is_lost_however_it_comes_in_pieces(pieces: list[str]) -> None:
     whole, apart = ThinkingTags(), ThinkingTags()

@@ -2,17 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
+import pytest
 
-from tests.local.inprocess import served
+from tests.local.inprocess import Stage, served
 from tests.local.server import until
 from tests.local.turn import ask, index_ids
 from tui.api.models import Event, Text, TextDelta
-from tui.local.agents.agent import Ask
+from tui.local.agents.agent import Agent, Ask
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 
@@ -23,7 +24,7 @@ class Gate:
     def __init__(self) -> None:
         self.open = threading.Event()
 
-    async def __call__(self, _ask: Ask, _library: Library, _syncing: SyncSupervisor) -> AsyncIterator[Event]:
+    async def __call__(self, _ask: Ask, _library: Library, _supervisor: SyncSupervisor) -> AsyncIterator[Event]:
         yield TextDelta("Half ")
         while not self.open.is_set():
             await asyncio.sleep(0.01)
@@ -31,9 +32,25 @@ class Gate:
         yield Text("Half and half.")
 
 
-async def broken(_ask: Ask, _library: Library, _syncing: SyncSupervisor) -> AsyncIterator[Event]:
+async def broken(_ask: Ask, _library: Library, _supervisor: SyncSupervisor) -> AsyncIterator[Event]:
     yield TextDelta("Half ")
     raise ZeroDivisionError
+
+
+Play: TypeAlias = Callable[[Agent], httpx.Client]
+
+
+@pytest.fixture(scope="module")
+def play(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Play]:
+    """A client of a server whose turns are now run by this agent."""
+    stage = Stage()
+    with served(notes, tmp_path_factory.mktemp("data"), stage) as http:
+
+        def put_on(agent: Agent) -> httpx.Client:
+            stage.agent = agent
+            return http
+
+        yield put_on
 
 
 def new_session(http: httpx.Client) -> tuple[str, dict[str, Any]]:
@@ -77,32 +94,32 @@ def test_a_stop_tells_what_the_turn_cost(http: httpx.Client) -> None:
     assert usage["duration_ms"] > 0
 
 
-def test_a_second_turn_waits_for_the_first(notes: Path, tmp_path: Path) -> None:
+def test_a_second_turn_waits_for_the_first(play: Play) -> None:
     gate = Gate()
-    with served(notes, tmp_path, gate) as http:
-        session_id, body = new_session(http)
-        url = f"/api/v1/chat/{session_id}/messages/stream"
-        with http.stream("POST", url, json=body) as running:
-            assert running.status_code == 200
-            second = http.post(url, json=body)
-            assert second.status_code == 409
-            assert "still running" in second.json()["detail"]
-            gate.open.set()
-            running.read()
-        assert http.post(url, json=body).status_code == 200
-
-
-def test_a_turn_goes_on_when_the_one_who_asked_leaves(notes: Path, tmp_path: Path) -> None:
-    gate = Gate()
-    with served(notes, tmp_path, gate) as http:
-        session_id, body = new_session(http)
-        with http.stream("POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as running:
-            next(running.iter_lines())
+    http = play(gate)
+    session_id, body = new_session(http)
+    url = f"/api/v1/chat/{session_id}/messages/stream"
+    with http.stream("POST", url, json=body) as running:
+        assert running.status_code == 200
+        second = http.post(url, json=body)
+        assert second.status_code == 409
+        assert "still running" in second.json()["detail"]
         gate.open.set()
-        until(lambda: events(http, session_id)[-1]["type"] == "stop")
-        told = events(http, session_id)
-        assert [event["type"] for event in told] == ["user_input", "text", "stop"]
-        assert told[-1]["is_error"] is False
+        running.read()
+    assert http.post(url, json=body).status_code == 200
+
+
+def test_a_turn_goes_on_when_the_one_who_asked_leaves(play: Play) -> None:
+    gate = Gate()
+    http = play(gate)
+    session_id, body = new_session(http)
+    with http.stream("POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as running:
+        next(running.iter_lines())
+    gate.open.set()
+    until(lambda: events(http, session_id)[-1]["type"] == "stop")
+    told = events(http, session_id)
+    assert [event["type"] for event in told] == ["user_input", "text", "stop"]
+    assert told[-1]["is_error"] is False
 
 
 def test_a_silent_stream_is_kept_alive_by_comments(notes: Path, tmp_path: Path) -> None:
@@ -114,22 +131,22 @@ def test_a_silent_stream_is_kept_alive_by_comments(notes: Path, tmp_path: Path) 
             gate.open.set()
 
 
-def test_an_agent_that_fails_ends_its_turn_with_a_reason(notes: Path, tmp_path: Path) -> None:
-    with served(notes, tmp_path, broken) as http:
-        session_id, body = new_session(http)
-        stop = ask(http, session_id, body["prompt"], body["index_ids"])[-1][1]
-        assert stop["is_error"]
-        assert "not foreseen" in stop["error"]
-        assert http.get(f"/api/v1/chat/{session_id}/summary").json()["job_metadata"]["is_error"]
+def test_an_agent_that_fails_ends_its_turn_with_a_reason(play: Play) -> None:
+    http = play(broken)
+    session_id, body = new_session(http)
+    stop = ask(http, session_id, body["prompt"], body["index_ids"])[-1][1]
+    assert stop["is_error"]
+    assert "not foreseen" in stop["error"]
+    assert http.get(f"/api/v1/chat/{session_id}/summary").json()["job_metadata"]["is_error"]
 
 
-def test_a_running_session_can_be_deleted(notes: Path, tmp_path: Path) -> None:
-    with served(notes, tmp_path, Gate()) as http:
-        session_id, body = new_session(http)
-        with http.stream("POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as running:
-            assert http.delete(f"/api/v1/chat/{session_id}").status_code == 204
-            assert '"is_error": true' in running.read().decode()
-        assert http.get(f"/api/v1/chat/{session_id}").status_code == 404
+def test_a_running_session_can_be_deleted(play: Play) -> None:
+    http = play(Gate())
+    session_id, body = new_session(http)
+    with http.stream("POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as running:
+        assert http.delete(f"/api/v1/chat/{session_id}").status_code == 204
+        assert '"is_error": true' in running.read().decode()
+    assert http.get(f"/api/v1/chat/{session_id}").status_code == 404
 
 
 def test_a_turn_that_its_server_did_not_end_is_closed_by_the_next(notes: Path, tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from llama_cloud import LlamaCloud, NotFoundError
 from PIL import Image
 
 from tests.local import documents as papers
-from tests.local.conftest import sdk_for
+from tests.local.conftest import added, sdk_for
 from tests.local.opened import opened
-from tests.local.server import Connection, running_server, until
+from tests.local.server import Connection
 from tui.local.library.folders import index_id_of
 from tui.local.library.page_images import URL_SECONDS, PageImages
 from tui.local.library.stored_documents import file_id_of
@@ -32,11 +32,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Connection]:
-    with running_server([folder], tmp_path_factory.mktemp("data")) as connection, sdk_for(connection) as client:
-        (index,) = client.indexes.list()
-        until(lambda: client.indexes.get(index.id, expand=["sync_in_progress"]).sync_in_progress is False)
-        yield connection
+def server(folder: Path, workbench: Connection) -> Connection:
+    with sdk_for(workbench) as client:
+        added(client, folder)
+    return workbench
 
 
 @pytest.fixture
@@ -139,11 +138,11 @@ def test_the_library_says_which_passages_have_a_picture(tmp_path: Path, folder: 
     local.sync()
     passage = local.library.passages.search('"page" AND "7"', [local.index_id], 1)[0]
     assert passage.first_page == 7
-    picture = local.library.documents.picture_of(passage.file_id, passage.first_page)
+    picture = local.library.documents.page_image_of(passage.file_id, passage.first_page)
     assert picture
     assert (picture.attachment_name, picture.source_id) == ("screenshots/page_7.jpg", passage.file_id)
-    assert local.library.documents.picture_of(passage.file_id, PAGES + 1) is None
-    assert local.library.documents.picture_of(source(folder, "notes.md"), 1) is None
+    assert local.library.documents.page_image_of(passage.file_id, PAGES + 1) is None
+    assert local.library.documents.page_image_of(source(folder, "notes.md"), 1) is None
 
 
 async def test_what_cannot_be_drawn_any_more_has_no_picture_and_the_kept_ones_stay_few(
@@ -161,7 +160,7 @@ async def test_what_cannot_be_drawn_any_more_has_no_picture_and_the_kept_ones_st
     (folder / "a.pdf").write_bytes(b"%PDF-1.7 broken")
     assert await pictures.draw(file, 1, 1) == one
     assert await pictures.draw(file, 2, 2) == []
-    monkeypatch.setattr("tui.local.library.page_images.KEPT_BYTES", 1)
+    monkeypatch.setattr("tui.local.library.page_images.MAX_KEPT_BYTES", 1)
     (folder / "a.pdf").write_bytes(papers.pdf([["one"], ["two"], ["three"]]))
     assert len(await pictures.draw(file, 1, 3)) == 3
     (folder / "a.pdf").unlink()

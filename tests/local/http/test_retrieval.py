@@ -1,13 +1,15 @@
 """The retrieval routes, through the official SDK, and what HTTP says of requests that do not fit."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from llama_cloud import LlamaCloud, NotFoundError, UnprocessableEntityError
+from llama_cloud import LlamaCloud, NotFoundError
 
-from tests.local.conftest import sdk_for
-from tests.local.server import running_server, until
+from tests.local.conftest import added, sdk_for
+from tests.local.inprocess import served
+from tests.local.server import Connection
 from tests.local.turn import index_ids
 
 
@@ -48,8 +50,8 @@ def test_the_id_of_the_export_configuration_names_the_index_as_well(sdk: LlamaCl
 
 def test_filters_and_thresholds(sdk: LlamaCloud, index_id: str, kitchen: str) -> None:
     def files(**options: object) -> set[str]:
-        given = {"index_id": index_id, "query": "electrician outage deploy", "top_k": 50, **options}
-        results = sdk.retrieval.retrieve(**given).results  # pyright: ignore[reportArgumentType]  # any mix of options
+        given: Any = {"index_id": index_id, "query": "electrician outage deploy", "top_k": 50, **options}
+        results = sdk.retrieval.retrieve(**given).results
         return {str(result.metadata["file_name"]) for result in results if result.metadata}
 
     all_files = {"kitchen.md", "work/deploying.md", "work/retro.txt"}
@@ -87,18 +89,19 @@ def test_a_pattern_is_found_with_its_places_over_several_pages(sdk: LlamaCloud, 
     assert around.content == "preferred slate.\n\n## Time"
 
 
-def test_patterns_that_cannot_be_searched_for(tmp_path: Path) -> None:
+def test_patterns_that_cannot_be_searched_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.local.search.file_search.GREP_TIMEOUT", 0.1)
     folder = tmp_path / "long"
     folder.mkdir()
     (folder / "a.txt").write_text("a" * 5000 + "!")
-    with running_server([folder], tmp_path / "data") as server, sdk_for(server) as client:
-        (index,) = client.indexes.list()
-        until(lambda: client.indexes.get(index.id).last_synced_at is not None)
-        (file,) = client.retrieval.find(index_id=index.id)
-        with pytest.raises(UnprocessableEntityError, match="not a regular expression"):
-            client.retrieval.grep(index_id=index.id, file_id=file.file_id, pattern="(")
-        with pytest.raises(UnprocessableEntityError, match="takes longer"):
-            client.retrieval.grep(index_id=index.id, file_id=file.file_id, pattern=r"(a|a|aa)+$")
+    with served(folder, tmp_path / "data") as http:
+        (index_id,) = index_ids(http).values()
+        (file,) = http.post("/api/v1/retrieval/files/find", json={"index_id": index_id}).json()["items"]
+        for pattern, reason in (("(", "not a regular expression"), (r"(a|a|aa)+$", "takes longer")):
+            body = {"index_id": index_id, "file_id": file["file_id"], "pattern": pattern}
+            response = http.post("/api/v1/retrieval/files/grep", json=body)
+            assert response.status_code == 422
+            assert reason in response.json()["detail"][0]["msg"]
 
 
 def test_what_does_not_exist(sdk: LlamaCloud, index_id: str, http: httpx.Client, kitchen: str) -> None:
@@ -150,13 +153,11 @@ def test_a_page_of_results_is_at_most_the_largest(http: httpx.Client, index_id: 
         ("The house was sold.", "houses"),
     ],
 )
-def test_other_languages_and_inflections(tmp_path: Path, text: str, question: str) -> None:
+def test_other_languages_and_inflections(tmp_path: Path, workbench: Connection, text: str, question: str) -> None:
     folder = tmp_path / "texts"
     folder.mkdir()
     (folder / "wanted.md").write_text(text, encoding="utf-8")
     (folder / "other.md").write_text("Nothing of interest stands here, only filling.", encoding="utf-8")
-    with running_server([folder], tmp_path / "data") as server, sdk_for(server) as client:
-        (index,) = client.indexes.list()
-        until(lambda: client.indexes.get(index.id).last_synced_at is not None)
-        results = client.retrieval.retrieve(index_id=index.id, query=question).results
+    with sdk_for(workbench) as client:
+        results = client.retrieval.retrieve(index_id=added(client, folder), query=question).results
         assert [result.content for result in results] == [text]

@@ -1,7 +1,7 @@
 """Reading files, and cutting documents into chunks."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.local.library.chunks import MAX_CHARS, chunks_of
@@ -30,7 +30,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=30), st.sampled_from(["a.md", "a.txt"]))
 def test_chunks_joined_are_the_document(pieces: list[str], name: str) -> None:
     text = "".join(pieces)
@@ -44,7 +43,6 @@ def test_chunks_joined_are_the_document(pieces: list[str], name: str) -> None:
         assert chunk.first_line == document.text.count("\n", 0, chunk.start) + 1
 
 
-@settings(deadline=None)
 @given(st.text(), st.sampled_from(["a.md", "a.txt", "README"]))
 def test_any_text_can_be_read_and_its_blocks_lie_in_order(text: str, name: str) -> None:
     try:

@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.local import documents as papers
@@ -130,9 +130,10 @@ def test_what_cannot_be_read_is_refused_with_the_reason(name: str, data: bytes, 
         read_document(name, data)
 
 
-def test_a_file_that_would_unpack_to_too_much_is_refused() -> None:
-    bomb = papers.packed({f"{n}": "0" * 50_000_000 for n in range(5)})
-    assert len(bomb) < 1_000_000
+def test_a_file_that_would_unpack_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.local.library.readers.html.MAX_UNPACKED_BYTES", 2_000_000)
+    bomb = papers.packed({f"{n}": "0" * 500_000 for n in range(5)})
+    assert len(bomb) < 10_000
     with pytest.raises(UnreadableError, match="unpacks to more"):
         read_document("a.docx", bomb)
 
@@ -158,7 +159,6 @@ def test_binary_files_of_unknown_endings_are_no_documents(data: bytes) -> None:
             reader.read(data)
 
 
-@settings(deadline=None, max_examples=200)
 @given(
     st.sampled_from([*READERS, ".py", ".weird"]),
     st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"<html>", b'{"cells":[']).flatmap(

@@ -1,18 +1,15 @@
 """Keeping an index up to date with its folder."""
 
 import os
-import threading
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.local.conftest import write_notes
+from tests.local.conftest import added, sdk_for, write_notes
 from tests.local.opened import OpenedFolder, opened
-from tests.local.server import running_server
-from tests.local.turn import answer_to, index_ids
+from tests.local.server import Connection, connected
+from tests.local.turn import answer_to
 from tui.local.library.files import walk
 from tui.local.library.folders import folders_of
 from tui.local.library.sync import forget_index, sole_writer, sync
@@ -106,11 +103,9 @@ def test_forgetting_that_is_stopped_can_be_done_again(local: OpenedFolder) -> No
 
 
 def test_waiting_for_another_process_ends_when_told_to(local: OpenedFolder) -> None:
-    stop = threading.Event()
     with sole_writer(local.database, lambda: False) as first:
         assert first
-        threading.Timer(0.1, stop.set).start()
-        with sole_writer(local.database, stop.is_set) as second:
+        with sole_writer(local.database, iter([False, True]).__next__) as second:
             assert not second
 
 
@@ -124,24 +119,19 @@ def test_reading_around_a_passage_gives_the_document_s_text(folder: Path, local:
     assert read("dfl-none", local.index_id, 0, 10) is None
 
 
-@pytest.fixture
-def http(folder: Path, tmp_path: Path) -> Generator[httpx.Client]:
-    with running_server([folder], tmp_path / "data") as server:
-        headers = {"Authorization": f"Bearer {server.api_key}"}
-        with httpx.Client(base_url=server.base_url, headers=headers, trust_env=False, timeout=20) as client:
-            yield client
+def test_a_new_file_is_found_at_the_next_question(workbench: Connection, folder: Path) -> None:
+    with sdk_for(workbench) as client, connected(workbench) as http:
+        index_id = added(client, folder)
+        assert "Nothing in **notes**" in answer_to(http, "Who feeds the hedgehog?", [index_id])
+        (folder / "garden.md").write_text("# Garden\n\nGrandmother feeds the hedgehog.\n")
+        answer = answer_to(http, "Who feeds the hedgehog?", [index_id])
+        assert answer.startswith("Grandmother feeds the hedgehog. [1]")
 
 
-def test_a_new_file_is_found_at_the_next_question(http: httpx.Client, folder: Path) -> None:
-    ids = list(index_ids(http).values())
-    assert "Nothing in **notes**" in answer_to(http, "Who feeds the hedgehog?", ids)
-    (folder / "garden.md").write_text("# Garden\n\nGrandmother feeds the hedgehog.\n")
-    assert answer_to(http, "Who feeds the hedgehog?", ids).startswith("Grandmother feeds the hedgehog. [1]")
-
-
-def test_an_index_says_what_it_holds(http: httpx.Client) -> None:
-    answer_to(http, "oak?", list(index_ids(http).values()))
-    (item,) = http.get("/api/v1/indexes").json()["items"]
+def test_an_index_says_what_it_holds(workbench: Connection, folder: Path) -> None:
+    with sdk_for(workbench) as client, connected(workbench) as http:
+        index_id = added(client, folder)
+        (item,) = [item for item in http.get("/api/v1/indexes").json()["items"] if item["id"] == index_id]
     assert item["metadata"] == {
         "status": "ready",
         "error_message": None,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.local.opened import OpenedFolder, opened
@@ -59,7 +59,6 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), st.lists(PARTS).map(" ".join)))
 def test_no_question_breaks_the_search(local: OpenedFolder, question: str) -> None:
     ids = [local.index_id]

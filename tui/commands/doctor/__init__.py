@@ -1,4 +1,4 @@
-"""`llamachat-tui doctor`: looks at all that the app depends on, and says what to do where something is amiss."""
+"""`llamachat-tui doctor`: checks all that the app depends on, and says what to do where something is wrong."""
 
 import asyncio
 import json
@@ -7,8 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from tui.commands.doctor import account, machine, terminal
-from tui.commands.doctor import terminal_queries as asking
+from tui.commands.doctor import account, machine, terminal, terminal_queries
 from tui.commands.doctor.check_result import CheckResult
 from tui.commands.options import exit_code_of, server_command_parser, settings_of
 from tui.redaction import redact
@@ -27,32 +26,32 @@ def parser() -> ArgumentParser:
 
 
 def main(arguments: list[str]) -> int:
-    """Look and tell; the exit code, 1 where there is a problem."""
+    """Check, and print the results; the exit code, 1 where there is a problem."""
     options = parser().parse_args(arguments)
 
     def doctor() -> int:
         settings = settings_of(options)
-        findings = [*machine.examine(), *terminal.examine(os.environ, asking.answers())]
+        results = [*machine.check(), *terminal.check(os.environ, terminal_queries.answers())]
 
-        async def examine_account() -> None:
-            findings.extend([finding async for finding in account.examine(settings)])
+        async def check_account() -> None:
+            results.extend([result async for result in account.check(settings)])
 
-        asyncio.run(examine_account())
-        print(_as_json(findings) if options.json else _as_text(findings))
-        return 1 if any(finding.verdict == "problem" for finding in findings) else 0
+        asyncio.run(check_account())
+        print(_as_json(results) if options.json else _as_text(results))
+        return 1 if any(result.verdict == "problem" for result in results) else 0
 
     return exit_code_of(doctor)
 
 
-def _as_json(findings: Sequence[CheckResult]) -> str:
-    return redact(json.dumps([asdict(finding) for finding in findings], indent=2))
+def _as_json(results: Sequence[CheckResult]) -> str:
+    return redact(json.dumps([asdict(result) for result in results], indent=2))
 
 
-def _as_text(findings: Sequence[CheckResult]) -> str:
-    width = max(len(finding.subject) for finding in findings)
+def _as_text(results: Sequence[CheckResult]) -> str:
+    width = max(len(result.subject) for result in results)
     lines: list[str] = []
-    for finding in findings:
-        lines.append(f"{MARKS[finding.verdict]}  {finding.subject:<{width}}  {clean_line(finding.state, 600)}")
-        if finding.advice:
-            lines.append(f"{'':7}  {'':<{width}}  → {finding.advice}")
+    for result in results:
+        lines.append(f"{MARKS[result.verdict]}  {result.subject:<{width}}  {clean_line(result.state, 600)}")
+        if result.advice:
+            lines.append(f"{'':7}  {'':<{width}}  → {result.advice}")
     return redact("\n".join(lines))

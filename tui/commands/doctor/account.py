@@ -15,8 +15,8 @@ from tui.settings import Settings
 CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-async def examine(settings: Settings, environ: Mapping[str, str] = os.environ) -> AsyncIterator[CheckResult]:
-    """Look at the key, then ask the server for the lists that the app opens with."""
+async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> AsyncIterator[CheckResult]:
+    """The key, and the lists that the app opens with, asked of the server."""
     try:
         connection = connection_from(environ, base_url=settings.cloud_url, project_id=settings.project)
         found = credentials.find(connection.base_url, environ)
@@ -25,8 +25,8 @@ async def examine(settings: Settings, environ: Mapping[str, str] = os.environ) -
         return
     region = next((name for name, url in REGIONS.items() if url == connection.base_url), "")
     yield CheckResult("Server", "ok", f"{connection.base_url}{f' (region {region.upper()})' if region else ''}")
-    for finding in _way(connection):
-        yield finding
+    for result in _way(connection):
+        yield result
     if isinstance(found, credentials.Absent):
         advice = "Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY. Without one: llamachat-tui --local"
         yield CheckResult("Key", "warn", found.why or "none", advice)
@@ -40,8 +40,8 @@ async def examine(settings: Settings, environ: Mapping[str, str] = os.environ) -
         key_source=found.source,
     )
     yield CheckResult("Key", "ok", connection.key_hint)
-    async for finding in _server(connection):
-        yield finding
+    async for result in _server(connection):
+        yield result
 
 
 def _way(connection: Connection) -> Iterator[CheckResult]:

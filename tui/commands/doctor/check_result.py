@@ -1,4 +1,4 @@
-"""One thing that was looked at."""
+"""One result of a doctor check."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -8,9 +8,11 @@ Severity: TypeAlias = Literal["ok", "warn", "problem"]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What was looked at, how it is, and what can be done about it ("" where nothing needs to be)."""
+    """What was checked, and what came of it. Texts are fit to show."""
 
     subject: str
     verdict: Severity
     state: str
+
     advice: str = ""
+    """What to do, "" where nothing needs to be done."""

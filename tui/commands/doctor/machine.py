@@ -11,8 +11,8 @@ from tui.store.files import StoreError, store_path
 from tui.store.store import Store
 
 
-def examine() -> Iterator[CheckResult]:
-    """Look at the installation and at what is kept."""
+def check() -> Iterator[CheckResult]:
+    """The installation, and what is kept here."""
     parts = ", ".join(f"{name} {version(name)}" for name in ("textual", "httpx"))
     yield CheckResult(
         "Version", "ok", f"llamachat-tui {version('llamachat-tui')}, Python {platform.python_version()}, {parts}"

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from tui.commands.doctor.check_result import CheckResult
 from tui.sanitize import clean_line
 
-LEAST_COLUMNS, LEAST_ROWS = 80, 24
+MIN_COLUMNS, MIN_ROWS = 80, 24
 WITHOUT_OSC_52 = ("Apple_Terminal",)
 """Terminals, by TERM_PROGRAM, that do not take text to copy from a program."""
 
 
-def examine(environ: Mapping[str, str], answers: str | None) -> Iterator[CheckResult]:
-    """Look at the terminal; `answers` as `tui.commands.doctor.terminal_queries` brings them."""
+def check(environ: Mapping[str, str], answers: str | None) -> Iterator[CheckResult]:
+    """The terminal's size, colours, keys and clipboard. `answers`: see `terminal_queries.answers`."""
     if answers is None:
         yield CheckResult(
             "Terminal", "warn", "none: the output goes to a file or a pipe", "Run doctor in the terminal."
@@ -34,8 +34,8 @@ def examine(environ: Mapping[str, str], answers: str | None) -> Iterator[CheckRe
 
 def _size() -> CheckResult:
     columns, rows = shutil.get_terminal_size()
-    if columns < LEAST_COLUMNS or rows < LEAST_ROWS:
-        advice = f"Make it {LEAST_COLUMNS} by {LEAST_ROWS} or larger."
+    if columns < MIN_COLUMNS or rows < MIN_ROWS:
+        advice = f"Make it {MIN_COLUMNS} by {MIN_ROWS} or larger."
         return CheckResult("Size", "warn", f"{columns} by {rows}: some things are cut", advice)
     return CheckResult("Size", "ok", f"{columns} by {rows}")
 

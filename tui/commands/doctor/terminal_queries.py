@@ -11,10 +11,13 @@ KEYBOARD = "\x1b[?u"
 """Which keyboard protocol is on? Answered by terminals that have kitty's."""
 
 SYNCHRONIZED = "\x1b[?2026$p"
+"""Is there synchronized output? (DECRQM.)"""
+
 ATTRIBUTES = "\x1b[c"
 """Who are you? (Primary Device Attributes.) Every terminal answers, and so ends the wait for the others."""
 
-WAIT_SECONDS = 1.0
+ANSWER_TIMEOUT = 1.0
+"""Seconds to wait for all the answers."""
 
 
 def answers() -> str | None:
@@ -33,7 +36,7 @@ def answers() -> str | None:
 
 
 def _read_until(descriptor: int, end: str) -> str:
-    text, deadline = "", time.monotonic() + WAIT_SECONDS
+    text, deadline = "", time.monotonic() + ANSWER_TIMEOUT
     while not text.endswith(end):
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([descriptor], [], [], left)[0]:

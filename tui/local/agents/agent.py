@@ -14,8 +14,8 @@ from tui.local.library.index_state import IndexStates
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 
-PATIENCE_SECONDS = 3.0
-"""How long a turn waits until the changes in a folder that was read before are read. A new folder is waited for."""
+SYNC_TIMEOUT = 3.0
+"""Seconds that a turn waits for changes in a folder that was read before. A new folder is waited for to the end."""
 
 
 class TurnError(Exception):
@@ -45,10 +45,10 @@ known. Raises `TurnError`."""
 
 
 async def bring_up_to_date(ask: Ask, stored: IndexStates, supervisor: SyncSupervisor) -> AsyncIterator[str]:
-    """Syncs the indexes that are asked, and says what it waits for or goes without."""
+    """Sync the indexes that are asked. The notices say what is waited for, or gone without."""
     states = await asyncio.to_thread(stored.served)
     new = [index_id for index_id in ask.index_ids if states[index_id].synced is None]
-    if not await supervisor.bring_up_to_date(ask.index_ids, PATIENCE_SECONDS):
+    if not await supervisor.bring_up_to_date(ask.index_ids, SYNC_TIMEOUT):
         if new:
             names = ", ".join(states[index_id].name for index_id in new)
             yield f"{names} is being indexed for the first time; I wait until that is done.\n"

@@ -94,14 +94,14 @@ class Reply:
     _tags: ThinkingTags = field(default_factory=ThinkingTags)
 
     def take(self, chunk: Json) -> list[ThinkingDelta | TextDelta]:
-        """Adds a chunk; returns what it says. Raises `LlmError` for a chunk of another shape, and a reply too long."""
+        """Add a chunk; returns what it says. Raises `LlmError` for a chunk of another shape, and a reply too long."""
         try:
-            thought, said = self._read(chunk)
+            thought, text = self._read(chunk)
         except (AttributeError, KeyError, TypeError):
             raise LlmError(_NOT_THE_API) from None
-        pieces = [*([ThinkingDelta(thought)] if thought else []), *self._tags.add(said)]
+        pieces = [*([ThinkingDelta(thought)] if thought else []), *self._tags.add(text)]
         self.text += _text_of(pieces)
-        self.chars += len(thought) + len(said)
+        self.chars += len(thought) + len(text)
         if self.chars + sum(len(call.arguments) for call in self.calls) > MAX_REPLY_CHARS:
             raise LlmError("The model's answer has no end.")
         return pieces
@@ -129,7 +129,7 @@ class Reply:
         return thought, clean(delta.get("content") or "")
 
     def _read_call(self, part: Json) -> None:
-        """Adds a piece of a tool call. Endpoints that send calls whole may leave out `index`."""
+        """Add a piece of a tool call. Endpoints that send calls whole may leave out `index`."""
         index = part.get("index")
         at = min(index if isinstance(index, int) else len(self.calls), MAX_CALLS_PER_REPLY)
         while len(self.calls) <= at:

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 _CITATION = re.compile(r" ?\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
-_BEGUN = re.compile(r" ?(?:\[[\d,\s]{0,40})?$")
-_SPECIAL = re.compile(r"`+| ?\[\d{1,4}(?:\s*,\s*\d{1,4})*\]")
+_CITATION_START = re.compile(r" ?(?:\[[\d,\s]{0,40})?$")
+_CITATION_OR_TICKS = re.compile(r"`+| ?\[\d{1,4}(?:\s*,\s*\d{1,4})*\]")
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class CitationCheck:
     def add(self, text: str, sources: int) -> str:
         """More of the text, when there are sources 1 to `sources`; returns what can be shown."""
         text = self._held + text
-        begun = _BEGUN.search(text)
+        begun = _CITATION_START.search(text)
         cut = begun.start() if begun else len(text)
         self._held = text[cut:]
         return self._checked(text[:cut], sources)
@@ -45,7 +45,7 @@ class CitationCheck:
                 return found
             return self._cited(found, sources)
 
-        shown = _SPECIAL.sub(replaced, text)
+        shown = _CITATION_OR_TICKS.sub(replaced, text)
         self._before = text[-1:] or self._before
         return shown
 

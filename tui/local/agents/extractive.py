@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Iterator
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
 from tui.local.agents.agent import Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
-from tui.local.agents.quotes import compose, place
+from tui.local.agents.quotes import compose, location
 from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.sanitize import clean_line
 
 WORDS_PER_PIECE = 3
-LISTED_FILES = 8
+MAX_LISTED_FILES = 8
 """How many documents an answer lists at most when nothing was found."""
 
 
@@ -92,7 +92,7 @@ def _findings(lookup: Lookup) -> str:
     count = f"{len(passages)} passage{'s' * (len(passages) > 1)} in {files} document{'s' * (files > 1)}"
     at = lookup.partial
     more = f" The passage in {passages[at].file_name} goes on: I read further." if at is not None else ""
-    return f"{count}; the best is {place(passages[0])}.{more}"
+    return f"{count}; the best is {location(passages[0])}.{more}"
 
 
 def _answer(lookup: Lookup, library: Library) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _answer(lookup: Lookup, library: Library) -> Iterator[str]:
 def _nothing_found(lookup: Lookup, library: Library) -> Iterator[str]:
     query, ask = lookup.query, lookup.ask
     names = ", ".join(f"**{name}**" for name in library.folders.names(ask.index_ids))
-    files = library.documents.files(ask.index_ids, LISTED_FILES)
+    files = library.documents.files(ask.index_ids, MAX_LISTED_FILES)
     if not ask.index_ids:
         yield "This question was sent with no index, so there is nothing to search. Start a session with an index.\n\n"
     elif not files:
@@ -115,5 +115,5 @@ def _nothing_found(lookup: Lookup, library: Library) -> Iterator[str]:
         yield f"Nothing in {names} matches {words}.\n\n" if words else "This question has no word to search for.\n\n"
         yield "What to try: other words for the same thing, fewer words, or words that the documents use. "
         listed = ", ".join(f"`{clean_line(file.name, 60)}`" for file in files)
-        yield f"The documents are {listed}{' and others' if len(files) == LISTED_FILES else ''}.\n\n"
+        yield f"The documents are {listed}{' and others' if len(files) == MAX_LISTED_FILES else ''}.\n\n"
     yield "*No language model is configured: documents are searched for the words of the question.*"

@@ -60,7 +60,7 @@ class _Turn:
     usage: Usage = field(default_factory=Usage)
 
     def spend(self, reply: Reply) -> None:
-        """Adds what a reply has cost."""
+        """Add what a reply has cost."""
         before = self.usage
         self.usage = Usage(
             total_input_tokens=_sum(before.total_input_tokens, reply.input_tokens),
@@ -87,10 +87,10 @@ class LlmAgent:
             yield Thinking("".join(notices))
         tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
         turn = _Turn(tools, _conversation(ask, library.folders))
-        async with LlmClient(self._settings, self._silence_timeout) as model:
+        async with LlmClient(self._settings, self._silence_timeout) as client:
             reply: Reply | None = None
             while reply is None or reply.calls:
-                async for event in _round(turn, model):
+                async for event in _round(turn, client):
                     if isinstance(event, Reply):
                         reply = event
                     else:
@@ -102,13 +102,13 @@ class LlmAgent:
             raise TurnError("The answer was cut off: it reached the most tokens that the model may write.")
 
 
-async def _round(turn: _Turn, model: LlmClient) -> AsyncIterator[Event | Usage | Reply]:
-    """Asks the model once. Whatever happens, what it has said so far is told whole before the end."""
+async def _round(turn: _Turn, client: LlmClient) -> AsyncIterator[Event | Usage | Reply]:
+    """Ask the model once. Whatever happens, what it has said so far is repeated whole before the end."""
     turn.rounds += 1
     offered = bool(turn.tools.index_ids) and turn.rounds < MAX_ROUNDS and not turn.repeats
     writing = _Writing(turn)
     try:
-        async for piece in model.reply(fitted(turn.messages), ARGUMENTS if offered else {}):
+        async for piece in client.reply(fitted(turn.messages), ARGUMENTS if offered else {}):
             if not isinstance(piece, Reply):
                 for event in writing.add(piece):
                     yield event
@@ -142,23 +142,23 @@ class _Writing:
         shown = piece.content
         if isinstance(piece, TextDelta):
             shown = self._turn.citations.add(shown, self._turn.tools.cited)
-        return [*events, *self._said(shown)]
+        return [*events, *self._emit(shown)]
 
     def finished(self, *, final: bool) -> list[Event]:
         """The end of the block; of the `final` one, with a warning where it should cite and does not."""
         events: list[Event] = []
         if self._kind is TextDelta:
             check = self._turn.citations
-            events += self._said(check.end(self._turn.tools.cited))
+            events += self._emit(check.end(self._turn.tools.cited))
             if final and not check.good and self._turn.tools.cited:
-                events += self._said(NO_CITATION)
+                events += self._emit(NO_CITATION)
         whole = "".join(self._block)
         if whole:
             events.append(Thinking(whole) if self._kind is ThinkingDelta else Text(whole))
         self._kind, self._block = None, []
         return events
 
-    def _said(self, shown: str) -> list[Event]:
+    def _emit(self, shown: str) -> list[Event]:
         if not shown or self._kind is None:
             return []
         self._block.append(shown)
@@ -166,7 +166,7 @@ class _Writing:
 
 
 async def _run_calls(turn: _Turn, reply: Reply) -> AsyncIterator[Event]:
-    """Runs the tools that the model called, and gives it their answers."""
+    """Run the tools that the model called, and give it their answers."""
     calls = reply.calls[:MAX_CALLS]
     for call in calls:
         turn.calls += 1

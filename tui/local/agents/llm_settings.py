@@ -15,7 +15,7 @@ class LlmSettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LlmSettings:
-    """An OpenAI-compatible endpoint (`base_url` ends before `/chat/completions`), a model of its, and a key."""
+    """An OpenAI-compatible endpoint (`base_url` ends before `/chat/completions`), the name of a model, and a key."""
 
     base_url: str
     model: str
@@ -23,7 +23,7 @@ class LlmSettings:
 
 
 def llm_settings(environment: Mapping[str, str]) -> LlmSettings | None:
-    """The configured model, or None. Raises `ModelSettingsError` when only part of it is set."""
+    """The configured model, or None. Raises `LlmSettingsError` when only part of it is set."""
     url = environment.get(BASE_URL_VARIABLE, "").strip().rstrip("/")
     model = environment.get(MODEL_VARIABLE, "").strip()
     key = environment.get(KEY_VARIABLE, "").strip()

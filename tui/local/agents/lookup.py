@@ -61,11 +61,11 @@ class Lookup:
         yield tool_result(call, await _output_of(self.tools.find, asked))
 
     async def open_page(self) -> AsyncIterator[Event]:
-        """The page that the question names: its picture, where it has one, or else its text."""
+        """The page that the question names: its image, where it has one, or else its text."""
         file, page = self.mentions.file, self.mentions.page
         if file is None or page is None:
             return
-        if await asyncio.to_thread(self.tools.documents.picture_of, file.file_id, page):
+        if await asyncio.to_thread(self.tools.documents.page_image_of, file.file_id, page):
             shown = PageArguments(file_id=file.file_id, page=page)
             yield (call := self._call("page_screenshot", shown.model_dump()))
             output = await _output_of(self.tools.page_screenshot, shown)
@@ -137,7 +137,7 @@ class Lookup:
         return next((at for at, cited in enumerate(self.found[:2]) if _goes_on(cited.passage)), None)
 
     async def read_on(self) -> AsyncIterator[Event]:
-        """Reads from the start of the partial passage past its end, and puts the longer text in its place."""
+        """Read from the start of the partial passage past its end, and put the longer text in its place."""
         at = self.partial
         if at is None:
             return
@@ -169,7 +169,7 @@ class Lookup:
 
 
 def begin_lookup(ask: Ask, library: Library) -> Lookup:
-    """Understands the question. Reads the disk."""
+    """Understand the question; this reads the disk."""
     earlier = [exchange.question for exchange in ask.history]
     mentions = mentions_in(library.documents, ask.question, earlier[-1] if earlier else None, ask.index_ids)
     query = understand(library.vocabulary, mentions.rest, earlier, ask.index_ids)

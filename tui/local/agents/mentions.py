@@ -15,7 +15,7 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,/-])[#€$£]?[\w-]*\d[\w.,:/%€$£-]*")
-SHORTEST_QUOTATION_WORDS = 2
+MIN_QUOTATION_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def mentions_in(documents: StoredDocuments, question: str, earlier: str | None, 
     if not files and earlier and (page or refers_back(question)):
         files = {file.file_id: file for file in mentions_in(documents, earlier, None, index_ids).files}
     numbers = [match.group().rstrip(".,:/-") for match in _NUMBER.finditer(rest)]
-    quoted = [text for text in quotations(question) if len(text.split()) >= SHORTEST_QUOTATION_WORDS]
+    quoted = [text for text in quotations(question) if len(text.split()) >= MIN_QUOTATION_WORDS]
     exact = tuple(dict.fromkeys((*quoted, *(number for number in numbers if len(number) > 1))))
     return Mentions(tuple(files.values()), int(page.group(1) or page.group(2)) if page else None, exact, rest)
 

@@ -1,4 +1,4 @@
-"""An answer made of quotations: which parts of the passages are shown, and how they are cited. Pure.
+"""An answer made of quotations: which candidates of the passages are shown, and how they are cited. Pure.
 
 A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.agents.tools`).
 """
@@ -17,16 +17,16 @@ from tui.local.search.ranking import Unit, covered, share, units
 from tui.sanitize import clean_line
 
 NO_MODEL = "*No language model is configured: this answer consists of passages quoted from your documents.*"
-SHORT_LEAD_CHARS = 40
+MIN_LEAD_CHARS = 40
 """A first sentence that is shorter is given with the one after it."""
-LONG_TABLE_ROWS = 8
+MAX_TABLE_ROWS = 8
 """A table with more rows is shown with those rows only that have a word of the question."""
 
 MAX_QUOTES = 4
 FIRST_QUOTE_CHARS = 900
 QUOTE_CHARS = 450
 READING_CHARS = 1800
-WORTH_SHOWING = 0.6
+MIN_SCORE_SHARE = 0.6
 """A passage is quoted when its score is at least this part of the best one's."""
 WEAK_COVERAGE = 0.45
 """Where less than this part of the question (by weight) is found in the best passage, the answer says so."""
@@ -63,7 +63,7 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage]) -> It
     others.sort(key=lambda quote: quote.passage.file_name != first.passage.file_name)
     for quote, text in [(first, rest), *((quote, quote.text) for quote in others)]:
         if text.strip():
-            yield f"**{place(quote.passage)}** [{quote.number}]\n\n{_shown(text, quote.passage)}\n\n"
+            yield f"**{location(quote.passage)}** [{quote.number}]\n\n{_shown(text, quote.passage)}\n\n"
     yield f"{NO_MODEL}\n\n**Sources**\n\n"
     for quote in sorted(quotes, key=lambda q: q.number):
         yield f"- [{quote.number}] {source(quote)}\n"
@@ -73,7 +73,7 @@ def choose(question: str, query: Query, passages: Sequence[CitedPassage]) -> lis
     """The quotations worth showing, at most one of each passage and none that repeats another."""
     quotes: list[Quote] = []
     shown: list[set[str]] = []
-    threshold = WORTH_SHOWING * max((cited.passage.score for cited in passages), default=0.0)
+    threshold = MIN_SCORE_SHARE * max((cited.passage.score for cited in passages), default=0.0)
     for cited in passages:
         if len(quotes) == MAX_QUOTES or cited.passage.score < threshold:
             break
@@ -89,43 +89,43 @@ def choose(question: str, query: Query, passages: Sequence[CitedPassage]) -> lis
 
 def _quote(cited: CitedPassage, question: str, query: Query, budget: int) -> Quote | None:
     passage = cited.passage
-    parts = units(passage, question, query.terms)
-    if not parts:
+    candidates = units(passage, question, query.terms)
+    if not candidates:
         return None
-    at = max(range(len(parts)), key=lambda place: (parts[place].score, -place))
-    low, high = _window(parts, at, budget)
-    start, end = parts[low].start, parts[high].end
-    text = _table(passage.text, parts, at) if parts[at].block.kind == "table" else passage.text[start:end]
-    return Quote(cited.citation, passage, start, end, parts[at], text)
+    at = max(range(len(candidates)), key=lambda index: (candidates[index].score, -index))
+    low, high = _window(candidates, at, budget)
+    start, end = candidates[low].start, candidates[high].end
+    text = _table(passage.text, candidates, at) if candidates[at].block.kind == "table" else passage.text[start:end]
+    return Quote(cited.citation, passage, start, end, candidates[at], text)
 
 
-def _table(text: str, parts: Sequence[Unit], at: int) -> str:
+def _table(text: str, candidates: Sequence[Unit], at: int) -> str:
     """A table whole, or when it is long its head and the rows that have a word of the question."""
-    block = parts[at].block
-    rows = [part for part in parts if part.block is block]
-    if len(rows) <= LONG_TABLE_ROWS:
+    block = candidates[at].block
+    rows = [part for part in candidates if part.block is block]
+    if len(rows) <= MAX_TABLE_ROWS:
         return text[block.start : block.end]
     head = text[block.start : block.end].splitlines()[:2]
-    return "\n".join([*head, *(text[row.start : row.end] for row in rows if row.matches or row is parts[at])])
+    return "\n".join([*head, *(text[row.start : row.end] for row in rows if row.matches or row is candidates[at])])
 
 
-def _window(parts: Sequence[Unit], at: int, budget: int) -> tuple[int, int]:
+def _window(candidates: Sequence[Unit], at: int, budget: int) -> tuple[int, int]:
     """The run of units around the best one that fits the budget: its own block first, then the text that leads into
     the block, then what follows."""
     low = high = at
-    block = parts[at].block
+    block = candidates[at].block
 
     def size(first: int, last: int) -> int:
-        return parts[last].end - parts[first].start
+        return candidates[last].end - candidates[first].start
 
-    while high + 1 < len(parts) and parts[high + 1].block is block and size(low, high + 1) <= budget:
+    while high + 1 < len(candidates) and candidates[high + 1].block is block and size(low, high + 1) <= budget:
         high += 1
-    while low > 0 and parts[low - 1].block is block and size(low - 1, high) <= budget:
+    while low > 0 and candidates[low - 1].block is block and size(low - 1, high) <= budget:
         low -= 1
-    whole = low == 0 or parts[low - 1].block is not block
-    while whole and low > 0 and _belongs(parts[low - 1].block, block) and size(low - 1, high) <= budget + 200:
+    whole = low == 0 or candidates[low - 1].block is not block
+    while whole and low > 0 and _belongs(candidates[low - 1].block, block) and size(low - 1, high) <= budget + 200:
         low -= 1
-    while high + 1 < len(parts) and size(low, high + 1) <= budget:
+    while high + 1 < len(candidates) and size(low, high + 1) <= budget:
         high += 1
     return low, high
 
@@ -147,12 +147,12 @@ def _lead(quote: Quote) -> tuple[str, str]:
         return re.sub(r"^\s*(?:[-*+•]|\d+[.)])\s+", "", " ".join(sentence.split())), quote.text
     if best.block.kind == "paragraph":
         end = best.end
-        if len(sentence) < SHORT_LEAD_CHARS:
+        if len(sentence) < MIN_LEAD_CHARS:
             following = next(sentences(text[end : min(best.block.end, quote.end)]), (0, 0))
             end += following[1]
         rest = text[end : quote.end] if best.start == quote.start else quote.text
         return " ".join(text[best.start : end].split()), rest
-    return f"See {place(quote.passage)}:", quote.text
+    return f"See {location(quote.passage)}:", quote.text
 
 
 def _shown(text: str, passage: Passage) -> str:
@@ -179,7 +179,7 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.strip("\n").lstrip(" ").splitlines())
 
 
-def place(passage: Passage) -> str:
+def location(passage: Passage) -> str:
     """Document and heading of a passage, as a reader looks them up."""
     return clean_line(HEADING_JOIN.join(filter(None, (passage.file_name, passage.heading))))
 
@@ -189,9 +189,9 @@ def source(quote: Quote) -> str:
     passage = quote.passage
     if passage.first_page is not None:
         last = passage.last_page or passage.first_page
-        return f"{place(passage)}, " + (
+        return f"{location(passage)}, " + (
             f"page {last}" if last == passage.first_page else f"pages {passage.first_page}-{last}"
         )
     first = passage.first_line + passage.text.count("\n", 0, quote.start)
     last = first + passage.text[quote.start : quote.end].rstrip().count("\n")
-    return f"{place(passage)}, " + (f"line {first}" if first == last else f"lines {first}-{last}")
+    return f"{location(passage)}, " + (f"line {first}" if first == last else f"lines {first}-{last}")

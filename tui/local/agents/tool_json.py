@@ -16,8 +16,8 @@ from tui.local.search.result_json import file_json, metadata_json, result_json
 
 def tool_result(call: ToolCall, output: ToolOutput) -> ToolResult:
     """The event that answers a call."""
-    picture = output.picture if isinstance(output, PageResult) else None
-    return ToolResult(call.call_id, call.name, output_json(output), picture)
+    image = output.image if isinstance(output, PageResult) else None
+    return ToolResult(call.call_id, call.name, output_json(output), image)
 
 
 def output_json(output: ToolOutput) -> dict[str, object]:
@@ -25,7 +25,7 @@ def output_json(output: ToolOutput) -> dict[str, object]:
     match output:
         case RetrieveResult(passages=passages):
             results = [
-                result_json(cited.passage, cited.picture)
+                result_json(cited.passage, cited.page_image)
                 | {"metadata": metadata_json(cited.passage) | {"citation": cited.citation}}
                 for cited in passages
             ]

@@ -14,11 +14,11 @@ from tui.local.library.stored_documents import FileRef
 
 @dataclass(frozen=True, slots=True)
 class CitedPassage:
-    """A passage that was found, and where the picture of its first page can be had, if it was looked for."""
+    """A passage that was found, and where the image of its first page can be had, if it was looked for."""
 
     citation: int
     passage: Passage
-    picture: ImageAttachment | None = None
+    page_image: ImageAttachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class ReadResult:
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """The text of a page, and where its picture can be had."""
+    """The text of a page, and where its image can be had."""
 
     extract: Extract
-    picture: ImageAttachment
+    image: ImageAttachment
 
 
 @dataclass(frozen=True, slots=True)

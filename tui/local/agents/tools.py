@@ -33,7 +33,7 @@ READ_CHARS = 4000
 MAX_FILES = 50
 MAX_MATCHES = 20
 MATCH_CONTEXT_CHARS = 120
-GREP_SECONDS = 5.0
+GREP_TOTAL_TIMEOUT = 5.0
 """Seconds after which no further document is searched for a pattern."""
 
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -105,7 +105,7 @@ class Tools:
     cited: int = field(default=0)
 
     def call(self, name: str, arguments: Mapping[str, object]) -> ToolOutput:
-        """Calls a tool by its name, with arguments that are still to be checked."""
+        """Call a tool by its name, with arguments that are still to be checked."""
         if name not in ARGUMENTS:
             raise ToolError(f"There is no tool {name!r}. The tools are {', '.join(ARGUMENTS)}.")
         try:
@@ -142,7 +142,7 @@ class Tools:
     def grep(self, asked: GrepArguments) -> GrepResult:
         """Where a pattern stands, in one document or in all."""
         files = [self.file(asked.file_id)] if asked.file_id else self.documents.files(self.index_ids)
-        deadline = time.monotonic() + GREP_SECONDS
+        deadline = time.monotonic() + GREP_TOTAL_TIMEOUT
         matches: list[Extract] = []
         try:
             for file in files:
@@ -163,12 +163,12 @@ class Tools:
         return ReadResult(self._stretch(file, asked.offset, asked.max_length))
 
     def page_screenshot(self, asked: PageArguments) -> PageResult:
-        """The picture of a page, with its text."""
+        """The image of a page, with its text."""
         file = self.file(asked.file_id)
-        picture = self.documents.picture_of(file.file_id, asked.page)
-        if picture is None:
+        image = self.documents.page_image_of(file.file_id, asked.page)
+        if image is None:
             raise ToolError(f"There is no picture of page {asked.page} of {file.name}. Use read for its text.")
-        return PageResult(self._page(file, asked.page), picture)
+        return PageResult(self._page(file, asked.page), image)
 
     def file(self, file_id: str) -> FileRef:
         """The document with this id."""
@@ -195,8 +195,8 @@ class Tools:
 
     def _cited(self, passage: Passage) -> CitedPassage:
         page = passage.first_page
-        picture = self.documents.picture_of(passage.file_id, page) if page else None
-        return CitedPassage(self._number(), passage, picture)
+        image = self.documents.page_image_of(passage.file_id, page) if page else None
+        return CitedPassage(self._number(), passage, image)
 
     def _number(self) -> int:
         self.cited += 1

@@ -61,7 +61,7 @@ class SessionStore:
         self._database = database
 
     def create(self, index_ids: Sequence[str] | None, shared_access: str) -> StoredSession:
-        """Makes a session that is bound to `index_ids` or (None) unbound."""
+        """Make a session that is bound to `index_ids` or (None) unbound."""
         session_id = f"ses-{secrets.token_hex(12)}"
         bound = None if index_ids is None else json.dumps(list(index_ids))
         with self._database.writing() as connection:
@@ -106,7 +106,7 @@ class SessionStore:
             return connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,)).rowcount > 0
 
     def set_title(self, session_id: str, first_message: str) -> StoredSession | None:
-        """Titles the session by its first question. Returns None when there is no such session."""
+        """Title the session by its first question. None when there is no such session."""
         with self._database.writing() as connection:
             row = connection.execute(
                 "UPDATE sessions SET title = ? WHERE id = ? RETURNING *", (title_of(first_message), session_id)
@@ -114,7 +114,7 @@ class SessionStore:
             return _session(row) if row else None
 
     def begin_turn(self, session_id: str, prompt: str) -> list[Mapping[str, object]]:
-        """Stores the question, and titles the session if it has no title yet. Returns the events before it.
+        """Store the question, and title the session if it has no title yet. Returns the events before it.
 
         A turn before it that has no end, because its server was killed, is closed first.
         """
@@ -130,12 +130,12 @@ class SessionStore:
             return earlier
 
     def append(self, session_id: str, event: Event) -> None:
-        """Stores one more event; nothing happens when the session was deleted meanwhile."""
+        """Store one more event; nothing happens when the session was deleted meanwhile."""
         with self._database.writing() as connection:
             _append(connection, session_id, event_json(event))
 
     def end_turn(self, session_id: str, stop: Stop, index_ids: Sequence[str]) -> None:
-        """Stores the turn's last event, and what the turn cost as the session's most recent run."""
+        """Store the turn's last event, and what the turn cost as the session's most recent run."""
         run = {
             **asdict(stop.usage),
             "is_error": stop.is_error,

@@ -72,7 +72,7 @@ class TurnTask:
     queue: asyncio.Queue[Event | None]
 
     async def events(self) -> AsyncIterator[Event]:
-        """What the turn tells from its start on, until its `Stop`."""
+        """The events of the turn from its start on, up to its `Stop`."""
         while (event := await self.queue.get()) is not None:
             yield event
 
@@ -80,34 +80,34 @@ class TurnTask:
 class TurnTasks:
     """Runs turns, at most one in a session at a time, and stores each whole."""
 
-    def __init__(self, sessions: SessionStore, library: Library, syncing: SyncSupervisor, agent: Agent) -> None:
+    def __init__(self, sessions: SessionStore, library: Library, supervisor: SyncSupervisor, agent: Agent) -> None:
         self._sessions = sessions
         self._library = library
-        self._syncing = syncing
+        self._supervisor = supervisor
         self._agent = agent
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def start(self, session_id: str, prompt: str, index_ids: Sequence[str], skipped: Sequence[str]) -> TurnTask:
-        """Starts a turn that searches `index_ids`; `skipped` were asked for and are not served.
+        """Start a turn that searches `index_ids`; `skipped` were asked for and are not served.
 
         Raises `SessionBusyError` while the session's turn before it runs.
         """
         if session_id in self._running:
             raise SessionBusyError(session_id)
-        told: asyncio.Queue[Event | None] = asyncio.Queue()
-        task = asyncio.create_task(self._run(session_id, prompt, index_ids, skipped, told))
+        queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        task = asyncio.create_task(self._run(session_id, prompt, index_ids, skipped, queue))
         self._running[session_id] = task
         task.add_done_callback(lambda _: self._running.pop(session_id, None))
-        return TurnTask(task, told)
+        return TurnTask(task, queue)
 
     async def end(self, session_id: str) -> None:
-        """Ends the session's running turn, if there is one, and waits until it has."""
+        """End the session's running turn, if there is one, and wait until it has ended."""
         if task := self._running.get(session_id):
             task.cancel()
             await asyncio.wait([task])
 
     async def end_all(self) -> None:
-        """Ends all running turns, because the server ends; each is stored with the reason."""
+        """End all running turns, because the server ends; each is stored with the reason."""
         await asyncio.gather(*(self.end(session_id) for session_id in list(self._running)))
 
     async def _run(
@@ -116,17 +116,17 @@ class TurnTasks:
         prompt: str,
         index_ids: Sequence[str],
         skipped: Sequence[str],
-        told: asyncio.Queue[Event | None],
+        queue: asyncio.Queue[Event | None],
     ) -> None:
         cost = _Cost(read_chars=len(prompt))
         error: str | None = "The turn failed in a way that was not foreseen; the server's log says more."
         try:
             earlier = await asyncio.to_thread(self._sessions.begin_turn, session_id, prompt)
-            async for event in self._agent(Ask(prompt, _history(earlier), index_ids), self._library, self._syncing):
+            async for event in self._agent(Ask(prompt, _history(earlier), index_ids), self._library, self._supervisor):
                 cost.add(event)
                 if isinstance(event, Usage):
                     continue
-                told.put_nowait(event)
+                queue.put_nowait(event)
                 if not is_delta(event):
                     await asyncio.to_thread(self._sessions.append, session_id, event)
             error = None
@@ -138,8 +138,8 @@ class TurnTasks:
             _log.exception("A turn failed")
         stop = Stop(is_error=error is not None, error=error, usage=cost.usage(), skipped_index_ids=tuple(skipped))
         self._sessions.end_turn(session_id, stop, index_ids)
-        told.put_nowait(stop)
-        told.put_nowait(None)
+        queue.put_nowait(stop)
+        queue.put_nowait(None)
 
 
 def _history(events: Sequence[Mapping[str, object]]) -> list[Exchange]:

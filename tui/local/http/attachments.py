@@ -1,6 +1,6 @@
 """The routes of the API reference's page "Attachments", and the presigned URLs that they give.
 
-The attachments of a document are the pictures of its pages, `screenshots/page_N.jpg`.
+The attachments of a document are the images of its pages, `screenshots/page_N.jpg`.
 """
 
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ class AttachmentRoutes:
         return JSONResponse({"url": url, "expires_at": utc(datetime.fromtimestamp(expires, UTC)), "form_fields": None})
 
     async def get_signed(self, request: Request) -> Response:
-        """The picture at a presigned URL."""
+        """The image at a presigned URL."""
         query = read_query(request, SignedQuery)
         source_id, name = request.path_params["source_id"], request.path_params["attachment_name"]
         if not self._page_images.is_signed(source_id, name, query.expires, query.signature):

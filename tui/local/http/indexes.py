@@ -21,7 +21,7 @@ from tui.local.library.folders import Folder, folders_of
 from tui.local.library.index_state import IndexState
 from tui.sanitize import clean_line
 
-LISTED_SKIPPED = 100
+MAX_LISTED_SKIPPED = 100
 """How many skipped files an index names at most; their number is always told."""
 
 
@@ -55,7 +55,7 @@ class IndexRoutes:
     def get_index(self, request: Request) -> Response:
         query = read_query(request, IndexQuery)
         state = self._state(request)
-        skipped = [asdict(file) for file in self._states.skipped_files(state.id, LISTED_SKIPPED)]
+        skipped = [asdict(file) for file in self._states.skipped_files(state.id, MAX_LISTED_SKIPPED)]
         item = self._json(state) | {"metadata": self._metadata(state) | {"skipped": skipped}}
         if "sync_in_progress" in query.expand:
             item["sync_in_progress"] = self._supervisor.in_progress(state.id)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from tui.local.chat.paging import ListPage, decode_number, decode_token, encode_token
 from tui.local.http.operations import Handler
 from tui.local.http.requests import BadRequestError, not_found, page_json, read_body, read_query
-from tui.local.http.retrieval_schemas import MOST_RESULTS, FindBody, GrepBody, ReadBody, RetrieveBody
+from tui.local.http.retrieval_schemas import MAX_RESULTS, FindBody, GrepBody, ReadBody, RetrieveBody
 from tui.local.http.schemas import ScopeQuery
 from tui.local.http.services import Services
 from tui.local.library.passages import Passage
@@ -93,7 +93,7 @@ class RetrievalRoutes:
         query = resolve(self._vocabulary, body.query, [index_id])
         if not query.terms:
             return []
-        wanted = min(body.top_k or DEFAULT_TOP_K, MOST_RESULTS)
+        wanted = min(body.top_k or DEFAULT_TOP_K, MAX_RESULTS)
         filtered = body.custom_filters or body.static_filters
         limit = MAX_FILTERED if filtered else max(CANDIDATES, wanted)
         found = self._passages.search(query.expression, [index_id], limit)
@@ -109,7 +109,7 @@ class RetrievalRoutes:
 
     def _json(self, passage: Passage) -> dict[str, object]:
         page = passage.first_page
-        return result_json(passage, self._documents.picture_of(passage.file_id, page) if page else None)
+        return result_json(passage, self._documents.page_image_of(passage.file_id, page) if page else None)
 
     def _matches(self, file: FileRef, body: GrepBody, start: int) -> ListPage[Match]:
         context = DEFAULT_CONTEXT_CHARS if body.context_chars is None else body.context_chars

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from tui.local.chat.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
-MOST_RESULTS = 500
-LARGEST_OFFSET = 2**40
+MAX_RESULTS = 500
+MAX_OFFSET = 2**40
 
 _Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Weight = Annotated[float, Field(ge=0, le=1)]
@@ -131,5 +131,5 @@ class ReadBody(BaseModel):
 
     index_id: _Id
     file_id: _Id
-    offset: Annotated[int, Field(ge=0, le=LARGEST_OFFSET)] = 0
-    max_length: Annotated[int, Field(ge=1, le=LARGEST_OFFSET)] | None = None
+    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
+    max_length: Annotated[int, Field(ge=1, le=MAX_OFFSET)] | None = None

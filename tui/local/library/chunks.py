@@ -28,8 +28,10 @@ class Chunk:
 
 
 def chunks_of(document: Document) -> Iterator[Chunk]:
-    """Cuts at headings and pages, and within a long section between blocks: no paragraph, list, table or code is cut
-    apart unless it alone is longer than `MAX_CHARS`."""
+    """The chunks, cut at headings and pages, and within a long section between blocks.
+
+    No paragraph, list, table or code is cut apart unless it alone is longer than `MAX_CHARS`.
+    """
     cuts = list(_cuts(document))
     line = 1
     for (start, headings), (end, _) in zip(cuts, [*cuts[1:], (len(document.text), ())], strict=True):

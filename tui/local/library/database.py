@@ -9,10 +9,11 @@ from pathlib import Path
 import platformdirs
 
 SCHEMA_VERSION = 3
-BUSY_SECONDS = 10.0
-"""How long a statement waits for another process's short write transaction."""
+"""Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
+BUSY_TIMEOUT = 10.0
+"""Seconds that a statement waits for another process's short write transaction."""
 
-_DERIVED = ("vocabulary", "passages", "grams", "chunks", "skipped_files", "documents", "indexes")
+_DERIVED_TABLES = ("vocabulary", "passages", "grams", "chunks", "skipped_files", "documents", "indexes")
 """Tables that are made from the folders: a new version of the schema drops them, and the folders are read anew."""
 
 _SCHEMA = """
@@ -103,7 +104,7 @@ class LibraryDatabase:
     """The SQLite file. Each use opens its own connection, so that any thread may use it at any time."""
 
     def __init__(self, folder: Path) -> None:
-        """Opens or creates `library.sqlite3` in `folder`, readable by its owner only.
+        """Open or create `library.sqlite3` in `folder`, readable by its owner only.
 
         Raises `NewerLibraryError`, `OSError` and `sqlite3.Error`.
         """
@@ -118,14 +119,14 @@ class LibraryDatabase:
                 raise NewerLibraryError(f"{self.path} was written by a newer version of llamachat-tui.")
             if version < SCHEMA_VERSION:
                 connection.execute("PRAGMA journal_mode = WAL")
-                drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _DERIVED)
+                drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _DERIVED_TABLES)
                 connection.execute("PRAGMA foreign_keys = OFF")
                 connection.executescript(
                     f"BEGIN IMMEDIATE;{drops}{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
                 )
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -69,7 +69,7 @@ class ServedFolders:
         return [self.by_id[index_id].name for index_id in index_ids]
 
     def add(self, folder: Folder) -> None:
-        """Serves one more folder, now and at every start to come."""
+        """Serve one more folder, now and at every start to come."""
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO added_folders (index_id, path, name, description) VALUES (?, ?, ?, ?)",
@@ -79,14 +79,14 @@ class ServedFolders:
         self.by_id = {**self.by_id, folder.index_id: folder}
 
     def remove(self, index_id: str) -> None:
-        """Serves an index no longer; what is stored of it stays until it is forgotten."""
+        """Serve an index no longer; what is stored of it stays until it is forgotten."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM added_folders WHERE index_id = ?", (index_id,))
         self.by_id = {known: folder for known, folder in self.by_id.items() if known != index_id}
 
 
 def store_index(connection: sqlite3.Connection, folder: Folder) -> None:
-    """Makes sure that there is an index to store the folder's documents in."""
+    """Make sure that there is an index to store the folder's documents in."""
     connection.execute(
         "INSERT INTO indexes (id, name, folder, created) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, folder = excluded.folder",

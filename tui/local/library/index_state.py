@@ -54,7 +54,7 @@ class IndexStates:
         return str(row["folder"]) if row else None
 
     def set_error(self, index_id: str, message: str) -> None:
-        """Notes why an index could not be synced; the next good sync takes it away."""
+        """Note why an index could not be synced; the next good sync takes the note away."""
         with self._database.writing() as connection:
             connection.execute("UPDATE indexes SET error = ? WHERE id = ?", (message, index_id))
 
@@ -69,7 +69,7 @@ class IndexStates:
         return [SkippedFile(row["path"], row["reason"]) for row in rows]
 
     def skip_file(self, folder: Folder, name: str, reason: str) -> None:
-        """Notes that a file is not to be read until it changes."""
+        """Note that a file is not to be read until it changes."""
         with suppress(OSError), self._database.writing() as connection:
             stat = (folder.path / name).lstat()
             connection.execute(

@@ -13,10 +13,10 @@ from tui.local.library.files import read_bytes
 from tui.local.library.process_limits import limit_this_process
 from tui.local.library.readers import MAX_BYTES
 
-LONG_SIDE = 1600
-"""The longer side of a picture in pixels: what is in small print can be read, and it stays below about 500 kB."""
+LONG_SIDE_PIXELS = 1600
+"""The longer side of a image in pixels: what is in small print can be read, and it stays below about 500 kB."""
 MAX_SCALE = 3.0
-QUALITY = 80
+JPEG_QUALITY = 80
 
 
 def draw(data: bytes, first: int, last: int) -> Iterator[bytes]:
@@ -26,16 +26,16 @@ def draw(data: bytes, first: int, last: int) -> Iterator[bytes]:
     pdf = PdfDocument(data)
     for number in range(first - 1, last):
         page = pdf.get_page(number)
-        scale = min(LONG_SIDE / max(*page.get_size(), 1.0), MAX_SCALE)
+        scale = min(LONG_SIDE_PIXELS / max(*page.get_size(), 1.0), MAX_SCALE)
         jpeg = io.BytesIO()
-        page.render(scale=scale).to_pil().convert("RGB").save(jpeg, "JPEG", quality=QUALITY)
+        page.render(scale=scale).to_pil().convert("RGB").save(jpeg, "JPEG", quality=JPEG_QUALITY)
         page.close()
         yield jpeg.getvalue()
     pdf.close()
 
 
 def main() -> None:
-    """Draws what the arguments say."""
+    """Draw what the arguments say."""
     limit_this_process()
     path, first, last = sys.argv[1:]
     for jpeg in draw(read_bytes(Path(path), MAX_BYTES), int(first), int(last)):

@@ -1,4 +1,4 @@
-"""The pictures of pages: drawn when they are asked for, kept for a while, and fetched by URLs that expire."""
+"""The images of pages: drawn when they are asked for, kept for a while, and fetched by URLs that expire."""
 
 import asyncio
 import hmac
@@ -15,20 +15,22 @@ from tui.local.library.stored_documents import PagedFile
 SIGNED_PATH = "/signed/"
 """Where signed URLs begin; below it no key is needed, because each URL is checked itself."""
 URL_SECONDS = 300
-DRAWING_SECONDS = 30.0
-AT_ONCE = 2
-KEPT_BYTES = 32_000_000
-"""How many bytes of pictures are kept in memory, the last used."""
+"""Seconds for which a signed URL holds."""
+DRAWING_TIMEOUT = 30.0
+MAX_DRAWINGS = 2
+"""How many documents are drawn at once."""
+MAX_KEPT_BYTES = 32_000_000
+"""How many bytes of images are kept in memory, the last used."""
 
 
 class PageImages:
-    """The pictures of documents' pages, and the signatures that let one of them be fetched without a key."""
+    """The images of documents' pages, and the signatures that let one of them be fetched without a key."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._secret = secrets.token_bytes(32)
         self._kept: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
-        self._drawing = asyncio.Semaphore(AT_ONCE)
+        self._drawing = asyncio.Semaphore(MAX_DRAWINGS)
 
     def sign(self, source_id: str, name: str) -> tuple[str, float]:
         """The path and query of a URL for one attachment of one source, and the time (epoch) until which it holds."""
@@ -62,7 +64,7 @@ class PageImages:
 
     def _trim(self) -> None:
         size = sum(map(len, self._kept.values()))
-        while size > KEPT_BYTES:
+        while size > MAX_KEPT_BYTES:
             _, dropped = self._kept.popitem(last=False)
             size -= len(dropped)
 
@@ -77,7 +79,7 @@ async def _draw(file: PagedFile, first: int, last: int) -> list[bytes]:
     assert process.stdout
     drawn: list[bytes] = []
     try:
-        async with asyncio.timeout(DRAWING_SECONDS):
+        async with asyncio.timeout(DRAWING_TIMEOUT):
             for _ in range(first, last + 1):
                 length = int.from_bytes(await process.stdout.readexactly(4), "big")
                 drawn.append(await process.stdout.readexactly(length))

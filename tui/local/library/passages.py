@@ -139,7 +139,7 @@ def _passage(row: sqlite3.Row) -> Passage:
 def insert_passages(
     connection: sqlite3.Connection, document_id: int, file_name: str, document: Document, chunks: Sequence[Chunk]
 ) -> None:
-    """Stores the chunks of a document, which is stored already."""
+    """Store the chunks of a document that is stored already."""
     for number, chunk in enumerate(chunks):
         chunk_id = connection.execute(
             "INSERT INTO chunks (document_id, number, start_char, end_char, first_line, first_page, last_page)"
@@ -154,7 +154,7 @@ def insert_passages(
 
 
 def delete_passages(connection: sqlite3.Connection, document_id: int) -> None:
-    """Takes the passages of a document out of the search; its chunks go with the document."""
+    """Take the passages of a document out of the search; its chunks go with the document."""
     for table in ("passages", "grams"):
         connection.execute(
             f"DELETE FROM {table} WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,)

@@ -8,7 +8,7 @@ MAX_MEMORY_BYTES = 4 << 30
 
 
 def limit_this_process() -> None:
-    """Lets others go first, and bounds the address space, where the platform can do that."""
+    """Let others go first, and bound the address space, where the platform can do that."""
     with suppress(ImportError, AttributeError, OSError, ValueError):
         os.nice(NICENESS)
         import resource

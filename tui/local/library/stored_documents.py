@@ -1,4 +1,4 @@
-"""The documents that the indexes hold: their ids and names, and the pages that have pictures."""
+"""The documents that the indexes hold: their ids and names, and the pages that have images."""
 
 import re
 import uuid
@@ -24,7 +24,7 @@ class FileRef:
 
 @dataclass(frozen=True, slots=True)
 class PagedFile:
-    """A document whose pages have pictures. `modified` is ISO 8601 in UTC with `Z`; `version` tells its contents."""
+    """A document whose pages have images. `modified` is ISO 8601 in UTC with `Z`; `version` tells its contents."""
 
     file_id: str
     path: Path
@@ -42,12 +42,12 @@ def file_id_of(index_id: str, name: str) -> str:
 
 
 def page_image_name(page: int) -> str:
-    """The attachment that is the picture of a page; pages count from 1."""
+    """The attachment that is the image of a page; pages count from 1."""
     return f"screenshots/page_{page}.jpg"
 
 
 def page_of_image(name: str) -> int | None:
-    """The page that an attachment of this name is the picture of; None when it is no picture's name."""
+    """The page that an attachment of this name is the image of; None when it is no image's name."""
     match = re.fullmatch(r"screenshots/page_([1-9]\d{0,5})\.jpg", name)
     return int(match.group(1)) if match else None
 
@@ -78,7 +78,7 @@ class StoredDocuments:
         return FileRef(row["index_id"], file_id, row["path"])
 
     def paged_file(self, file_id: str) -> PagedFile | None:
-        """A served document whose pages have pictures (a PDF); None for any other id."""
+        """A served document whose pages have images (a PDF); None for any other id."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT * FROM documents WHERE file_id = ?", (file_id,)).fetchone()
         folder = self._folders.by_id.get(row["index_id"]) if row else None
@@ -87,7 +87,7 @@ class StoredDocuments:
         modified = utc(datetime.fromtimestamp(row["modified_ns"] / 1e9, UTC))
         return PagedFile(file_id, folder.path / row["path"], row["pages"], modified, row["digest"])
 
-    def picture_of(self, file_id: str, page: int) -> ImageAttachment | None:
-        """Where the picture of a document's page can be had; None when it has none. Pages count from 1."""
+    def page_image_of(self, file_id: str, page: int) -> ImageAttachment | None:
+        """Where the image of a document's page can be had; None when it has none. Pages count from 1."""
         file = self.paged_file(file_id)
         return ImageAttachment(page_image_name(page), file_id) if file and page in file else None

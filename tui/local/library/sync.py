@@ -21,24 +21,24 @@ from tui.local.library.stored_documents import file_id_of
 from tui.local.library.timestamps import utc_now
 
 Stopping = Callable[[], bool]
-Tell: TypeAlias = Callable[[int, int, str | None], None]
-"""Is told how many files are done, of how many, and the name of the one that is read now."""
+OnProgress: TypeAlias = Callable[[int, int, str | None], None]
+"""Called with how many files are done, of how many, and the name of the one that is read now (None: between two)."""
 
-LOCK_SECONDS = 0.2
-"""How long one try to get the lock waits, before it is asked whether to stop."""
+LOCK_TIMEOUT = 0.2
+"""Seconds that one try to get the lock waits, before it is asked whether to stop."""
 
 BATCH_SECONDS = 0.1
-"""How long files are gathered for one write transaction, which is then short."""
+"""Seconds for which files are gathered for one write transaction, which is then short."""
 
 FORGET_SECONDS = 0.05
-"""How long one transaction forgets documents."""
+"""Seconds for which one transaction forgets documents."""
 
 PAUSE_SECONDS = 0.02
-"""How long others get to write between two such transactions."""
+"""Seconds that others get to write between two such transactions."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _ReadFile:
     """A file that is new or has changed."""
 
     file: FoundFile
@@ -48,14 +48,14 @@ class _Read:
 
 
 @dataclass(frozen=True, slots=True)
-class _Touched:
+class _TouchedFile:
     """A file whose time changed and whose content did not."""
 
     file: FoundFile
 
 
 @dataclass(frozen=True, slots=True)
-class _Skipped:
+class _SkippedFile:
     """A file that is not read; without a reason it is no document, and nobody needs to know."""
 
     file: FoundFile
@@ -64,11 +64,11 @@ class _Skipped:
     """Whether to try it again at the next sync, though it has not changed."""
 
 
-_Outcome: TypeAlias = _Read | _Touched | _Skipped
+_Outcome: TypeAlias = _ReadFile | _TouchedFile | _SkippedFile
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _StoredFile:
     """What is stored of a file; `document_id` and `digest` are None for one that was skipped."""
 
     size: int
@@ -79,13 +79,13 @@ class _Known:
 
 @contextmanager
 def sole_writer(database: LibraryDatabase, stopping: Stopping) -> Generator[bool]:
-    """Waits until no other process syncs; gives False when told to stop instead.
+    """Wait until no other process syncs; gives False when told to stop instead.
 
     The lock is SQLite's own on a file of its own, which works on every platform and ends with the process.
     """
     path = database.path.with_name("sync-lock.sqlite3")
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as lock:
+    with closing(sqlite3.connect(path, timeout=LOCK_TIMEOUT, isolation_level=None)) as lock:
         while not stopping():
             try:
                 lock.execute("BEGIN EXCLUSIVE")
@@ -97,13 +97,15 @@ def sole_writer(database: LibraryDatabase, stopping: Stopping) -> Generator[bool
 
 
 def sync(
-    database: LibraryDatabase, folder: Folder, stopping: Stopping = lambda: False, tell: Tell | None = None
+    database: LibraryDatabase,
+    folder: Folder,
+    stopping: Stopping = lambda: False,
+    on_progress: OnProgress = lambda _done, _total, _file: None,
 ) -> None:
-    """Reads what is new or changed in the folder, forgets what is gone. A sync that is cut short keeps what it did.
+    """Read what is new or changed in the folder, forget what is gone. A sync that is cut short keeps what it did.
 
     Raises `OSError` when the folder cannot be listed; what was read from it before is kept then.
     """
-    tell = tell or _tell_nobody
     with sole_writer(database, stopping) as allowed:
         if not allowed:
             return
@@ -117,24 +119,20 @@ def sync(
                 return
             before = known.pop(file.name, None)
             if before is None or (before.size, before.modified_ns) != (file.size, file.modified_ns):
-                tell(done, len(found), file.name)
-                batch.append(_look(file, before))
+                on_progress(done, len(found), file.name)
+                batch.append(_read_if_changed(file, before))
             if time.monotonic() > batch_end:
-                tell(done + 1, len(found), None)
+                on_progress(done + 1, len(found), None)
                 _write(database, folder.index_id, batch)
                 batch, batch_end = [], time.monotonic() + BATCH_SECONDS
-        tell(len(found), len(found), None)
+        on_progress(len(found), len(found), None)
         _write(database, folder.index_id, batch)
         _forget_all(database, (gone.document_id for gone in known.values() if gone.document_id is not None), stopping)
         _finish(database, folder.index_id, [name for name, gone in known.items() if gone.document_id is None])
 
 
-def _tell_nobody(*_: int | str | None) -> None:
-    pass
-
-
 def forget_index(database: LibraryDatabase, index_id: str, stopping: Stopping = lambda: False) -> None:
-    """Takes away all that is stored of an index, a little at a time. One that is cut short can be done again."""
+    """Delete all that is stored of an index, a little at a time. One that is cut short can be done again."""
     with sole_writer(database, stopping) as allowed:
         if not allowed:
             return
@@ -146,7 +144,7 @@ def forget_index(database: LibraryDatabase, index_id: str, stopping: Stopping = 
                 connection.execute("DELETE FROM indexes WHERE id = ?", (index_id,))
 
 
-def _known_files(database: LibraryDatabase, folder: Folder) -> dict[str, _Known]:
+def _known_files(database: LibraryDatabase, folder: Folder) -> dict[str, _StoredFile]:
     index_id = folder.index_id
     with database.reading() as connection:
         stored = connection.execute("SELECT 1 FROM indexes WHERE id = ?", (index_id,)).fetchone()
@@ -156,28 +154,28 @@ def _known_files(database: LibraryDatabase, folder: Folder) -> dict[str, _Known]
     with database.reading() as connection:
         skipped = connection.execute("SELECT * FROM skipped_files WHERE index_id = ?", (index_id,)).fetchall()
         rows = connection.execute("SELECT * FROM documents WHERE index_id = ?", (index_id,)).fetchall()
-    known = {row["path"]: _Known(row["size"], row["modified_ns"]) for row in skipped}
-    return known | {row["path"]: _Known(row["size"], row["modified_ns"], row["id"], row["digest"]) for row in rows}
+    known = {row["path"]: _StoredFile(row["size"], row["modified_ns"]) for row in skipped}
+    return known | {row["path"]: _StoredFile(row["size"], row["modified_ns"], row["id"], row["digest"]) for row in rows}
 
 
-def _look(file: FoundFile, known: _Known | None) -> _Outcome:
+def _read_if_changed(file: FoundFile, known: _StoredFile | None) -> _Outcome:
     try:
         head = read_bytes(file.path, HEAD_BYTES)
         reader = reader_for(file.name, head)
         if reader is None or not head.strip():
-            return _Skipped(file, None)
+            return _SkippedFile(file, None)
         data = read_bytes(file.path, reader.max_bytes + 1)
         digest = hashlib.blake2b(data, digest_size=16).hexdigest()
         if known and known.digest == digest:
-            return _Touched(file)
+            return _TouchedFile(file)
         document = read_document(file.name, data)
-        return _Read(file, digest, document, list(chunks_of(document)))
+        return _ReadFile(file, digest, document, list(chunks_of(document)))
     except NeedsExtraError as error:
-        return _Skipped(file, str(error), again=True)
+        return _SkippedFile(file, str(error), again=True)
     except UnreadableError as error:
-        return _Skipped(file, str(error))
+        return _SkippedFile(file, str(error))
     except OSError as error:
-        return _Skipped(file, f"it cannot be opened: {error.strerror}", again=True)
+        return _SkippedFile(file, f"it cannot be opened: {error.strerror}", again=True)
 
 
 def _write(database: LibraryDatabase, index_id: str, batch: Sequence[_Outcome]) -> None:
@@ -187,23 +185,23 @@ def _write(database: LibraryDatabase, index_id: str, batch: Sequence[_Outcome]) 
         for outcome in batch:
             file = outcome.file
             match outcome:
-                case _Touched():
+                case _TouchedFile():
                     connection.execute(
                         "UPDATE documents SET size = ?, modified_ns = ? WHERE index_id = ? AND path = ?",
                         (file.size, file.modified_ns, index_id, file.name),
                     )
-                case _Skipped(reason=reason, again=again):
+                case _SkippedFile(reason=reason, again=again):
                     _forget_file(connection, index_id, file.name)
                     connection.execute(
                         "INSERT INTO skipped_files (index_id, path, size, modified_ns, reason) VALUES (?, ?, ?, ?, ?)",
                         (index_id, file.name, -1 if again else file.size, file.modified_ns, reason),
                     )
-                case _Read():
+                case _ReadFile():
                     _forget_file(connection, index_id, file.name)
                     _insert(connection, index_id, outcome)
 
 
-def _insert(connection: sqlite3.Connection, index_id: str, read: _Read) -> None:
+def _insert(connection: sqlite3.Connection, index_id: str, read: _ReadFile) -> None:
     file, document = read.file, read.document
     (document_id,) = connection.execute(
         "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest, pages)"

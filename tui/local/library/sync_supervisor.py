@@ -32,8 +32,8 @@ from tui.local.library.sync_worker import FILE_TIMEOUT, TIMED_OUT
 # -P: a module in the folder where the user happens to be must not be taken for one of ours.
 SYNC_WORKER = (sys.executable, "-P", "-m", "tui.local.library.sync_worker")
 
-END_SECONDS = 1.0
-"""How long the end of the server waits for that of the thread."""
+STOP_TIMEOUT = 1.0
+"""Seconds that the end of the server waits for that of the thread."""
 
 _log = logging.getLogger(__name__)
 
@@ -84,20 +84,20 @@ class _SyncWorker:
         raise _SyncWorkerEndedError(file, timed_out)
 
     def cancel(self) -> None:
-        """Ends the running job at the next file; what was read so far is kept."""
+        """End the running job at the next file; what was read so far is kept."""
         with self._lock, suppress(OSError):
             if self._process:
                 self._send(self._process, CancelJob())
 
     def end(self) -> None:
-        """Ends the process at once; the database is whole whenever it ends. It is not started again."""
+        """End the process at once; the database is whole whenever it ends. It is not started again."""
         with self._lock:
             self._ended = True
             if self._process:
                 self._process.kill()
 
     def close(self) -> None:
-        """Lets go of the process, which has ended or ends now that nothing is asked of it any more."""
+        """Let go of the process, which has ended or ends now that nothing is asked of it any more."""
         with self._lock:
             process, self._process = self._process, None
         if process:
@@ -165,7 +165,7 @@ class SyncSupervisor:
             return self._progress if index_id == self._running else None
 
     def cancel(self, index_id: str) -> bool:
-        """Ends the index's running sync at its next file, and one that waits; False when there is none."""
+        """End the index's running sync at its next file, and one that waits; False when there is none."""
         with self._lock:
             waiting = self._waiting.pop(index_id, None)
             running = index_id == self._running
@@ -175,20 +175,20 @@ class SyncSupervisor:
             self._worker.cancel()
         return running or waiting is not None
 
-    async def bring_up_to_date(self, index_ids: Sequence[str], patience: float | None) -> bool:
-        """Syncs these indexes; False when that takes longer than `patience` seconds (it goes on all the same)."""
+    async def bring_up_to_date(self, index_ids: Sequence[str], timeout: float | None) -> bool:
+        """Sync these indexes; False when that takes longer than `timeout` seconds (it goes on all the same)."""
         asked = [asyncio.wrap_future(self.ask(index_id)) for index_id in index_ids]
         if not asked:
             return True
-        _, unfinished = await asyncio.wait([asyncio.shield(future) for future in asked], timeout=patience)
+        _, unfinished = await asyncio.wait([asyncio.shield(future) for future in asked], timeout=timeout)
         return not unfinished
 
     def stop(self) -> None:
-        """Ends the thread and the worker; what was read so far is kept."""
+        """End the thread and the worker; what was read so far is kept."""
         self._stopping.set()
         self._asked.put("")
         self._worker.end()
-        self._thread.join(END_SECONDS)
+        self._thread.join(STOP_TIMEOUT)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

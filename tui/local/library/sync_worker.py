@@ -79,7 +79,7 @@ def _nowhere() -> int:
 
 
 def _error_of(job: Job, database: LibraryDatabase, stopping: Stopping) -> str | None:
-    """Does a job; gives the reason in words when it failed."""
+    """Do a job. Returns the reason, for the user, when it failed."""
     try:
         match job:
             case SyncJob():
@@ -96,7 +96,7 @@ def _error_of(job: Job, database: LibraryDatabase, stopping: Stopping) -> str | 
 
 
 def main() -> None:
-    """Does jobs until standard input closes."""
+    """Do jobs until standard input closes."""
     limit_this_process()
     database = LibraryDatabase(Path(sys.argv[1]))
     jobs = _Jobs()

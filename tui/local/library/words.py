@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_UNSPACED = (
+_UNSPACED_LETTERS = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
 )
 """Chinese, Japanese and Korean letters: their words are not, or not only, parted by spaces."""
 
-_WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
-_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_WORD = re.compile(rf"[{_UNSPACED_LETTERS}]+|[^\W_{_UNSPACED_LETTERS}]+")
+_HAS_UNSPACED = re.compile(f"[{_UNSPACED_LETTERS}]")
 
 
 def has_unspaced(text: str) -> bool:

@@ -12,8 +12,8 @@ from tui.local.library.words import fold
 
 ALL_CHARS = 2**40
 """More characters than any document has."""
-GREP_SECONDS = 2.0
-"""How long a pattern may search one document: some patterns take for ever."""
+GREP_TIMEOUT = 2.0
+"""Seconds that a pattern may search one document: some patterns take for ever."""
 
 
 class PatternError(Exception):
@@ -49,13 +49,13 @@ def grep(
     text = passages.read(file.file_id, file.index_id, 0, ALL_CHARS) or ""
     try:
         compiled = regex.compile(pattern, regex.MULTILINE | (regex.IGNORECASE if any_case else 0))
-        for match in compiled.finditer(text, start, timeout=GREP_SECONDS, concurrent=True):
+        for match in compiled.finditer(text, start, timeout=GREP_TIMEOUT, concurrent=True):
             first, last = match.span()
             if first < last:
                 yield Match(text[max(0, first - context) : last + context], first, last)
     except regex.error as error:
         raise PatternError(f"The pattern is not a regular expression: {error}") from None
     except TimeoutError:
-        raise PatternError(f"The pattern takes longer than {GREP_SECONDS:g} s; give a simpler one.") from None
+        raise PatternError(f"The pattern takes longer than {GREP_TIMEOUT:g} s; give a simpler one.") from None
     except (RecursionError, MemoryError, OverflowError):
         raise PatternError("The pattern is too large; give a simpler one.") from None

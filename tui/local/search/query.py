@@ -15,9 +15,9 @@ from tui.local.library.vocabulary import Vocabulary
 from tui.local.library.words import fold, folded, has_unspaced, words
 from tui.local.search.languages import ENGLISH, is_stop_word, languages_of, stem
 
-SHORTEST_BEGINNING = 3
+MIN_BEGINNING_CHARS = 3
 """A word that occurs nowhere is tried as the beginning of others when it has at least as many letters."""
-MOST_FORMS = 40
+MAX_FORMS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Query:
         return " ".join(term.text for term in self.terms)
 
 
-_QUOTED = re.compile(r'["“”„«»「『]([^"“”„«»「」『』]{2,80})["“”«»」』]')
+_QUOTATION = re.compile(r'["“”„«»「『]([^"“”„«»「」『』]{2,80})["“”«»」』]')
 _EDGES = "\"'“”„\u2018\u2019«»()[]{}<>,;:!?.…*`¿¡\u3001\u3002\u300c\u300d\u300e\u300f\uff01\uff0c\uff1a\uff1b\uff1f"
 _REFERS_BACK = re.compile(
     r"^(?:and|but|or|so|then|what about|how about|also|ok|okay|und|aber|et|mais|y|pero)\b"
@@ -78,16 +78,16 @@ _REFERS_BACK = re.compile(
 
 def quotations(question: str) -> list[str]:
     """What stands in quotation marks."""
-    return [match.group(1) for match in _QUOTED.finditer(question)]
+    return [match.group(1) for match in _QUOTATION.finditer(question)]
 
 
 def parse(question: str) -> tuple[Term, ...]:
     """The question's terms without those that say nothing; one term for words with the same English stem."""
     languages = languages_of(words(question))
-    rest = re.sub(r"['\u2019](?:s|re|ve|ll|d|m|t)\b", "", _QUOTED.sub(" ", question))
+    rest = re.sub(r"['\u2019](?:s|re|ve|ll|d|m|t)\b", "", _QUOTATION.sub(" ", question))
     tokens = [token.strip(_EDGES) for token in rest.split()]
-    told = [token for token in tokens if any(not is_stop_word(word, languages) for word in words(token))]
-    found = [Term(text, tuple(folded(text))) for text in (*quotations(question), *told)]
+    content_words = [token for token in tokens if any(not is_stop_word(word, languages) for word in words(token))]
+    found = [Term(text, tuple(folded(text))) for text in (*quotations(question), *content_words)]
     unique = {tuple(map(stem, term.words)): term for term in found if term.words}
     return tuple(unique.values())
 
@@ -98,11 +98,14 @@ def refers_back(question: str) -> bool:
 
 
 def resolve(vocabulary: Vocabulary, question: str, index_ids: Sequence[str]) -> Query:
-    """Weighs the terms by how rare they are. One that does not occur is tried as its parts, as the beginning of a
-    word, and with its spelling put right; what then still does not occur is `missing`."""
-    spoken = languages_of(words(question))
-    written = languages_of(word for text in vocabulary.samples(index_ids) for word in words(text))
-    languages = tuple(dict.fromkeys((ENGLISH, *spoken, *written)))
+    """The terms of a question, weighed by how rare they are.
+
+    One that does not occur is tried as its parts, as the beginning of a word, and with its spelling put right; what
+    then still does not occur is `missing`.
+    """
+    question_languages = languages_of(words(question))
+    document_languages = languages_of(word for text in vocabulary.samples(index_ids) for word in words(text))
+    languages = tuple(dict.fromkeys((ENGLISH, *question_languages, *document_languages)))
     found: dict[tuple[str, ...], Term] = {}
     missing: list[str] = []
     corrected: list[tuple[str, str]] = []
@@ -151,9 +154,9 @@ def _parts(vocabulary: Vocabulary, term: Term, index_ids: Sequence[str], languag
 
 def _beginnings(vocabulary: Vocabulary, term: Term, index_ids: Sequence[str]) -> list[Term]:
     word, *others = term.words
-    if others or len(word) < SHORTEST_BEGINNING:
+    if others or len(word) < MIN_BEGINNING_CHARS:
         return []
-    forms = vocabulary.words_beginning(word)[:MOST_FORMS]
+    forms = vocabulary.words_beginning(word)[:MAX_FORMS]
     return _weighed(vocabulary, [replace(term, forms=frozenset(forms))], index_ids) if forms else []
 
 

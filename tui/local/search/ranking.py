@@ -23,7 +23,18 @@ _CUES = (
     (r"\bwhat (?:is|are|does)\b|\bdefine\b|\bmean", r"\b(?:is|are|means|called|stands for|shows|does)\b", 0.1),
     (r"\bwho\b|\bwhom\b|\bwhose\b", r"\b[A-Z][a-z]+\b.*\b[A-Z][a-z]+\b|\bby [A-Z]|@\w", 0.12),
 )
-"""What a question asks for, how a sentence that gives it looks, and what that look is worth."""
+"""What a question asks for, how a sentence that answers it looks, and what such a sentence gains."""
+
+_ITEM = re.compile(r"^( {0,3})(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
+
+BM25_SHARE, COVERAGE_SHARE, HEADING_SHARE, NEARNESS_SHARE = 1.5, 0.6, 0.4, 0.2
+"""What each sign of a good answer counts. Found by trying, with `make bench-retrieval`."""
+
+ROW_BONUS = 0.8
+"""What a table's row gains when its first cell is a term of the question: it is what the row tells of."""
+
+SATURATION, LENGTH_NORM = 1.2, 0.75
+"""BM25's k1 and b, at their usual values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +64,25 @@ def share(terms: Sequence[Term], present: set[Term]) -> float:
 
 def _nearness(terms: Sequence[Term], text_words: Sequence[str]) -> float:
     """1 when the terms that occur stand side by side, less the further apart their nearest occurrences are."""
-    places = sorted((place, number) for number, term in enumerate(terms) for place in term.positions(text_words))
-    distinct = len({number for _, number in places})
+    positions = sorted((at, number) for number, term in enumerate(terms) for at in term.positions(text_words))
+    distinct = len({number for _, number in positions})
     if distinct < 2:
         return 0.0
     best, last_of = len(text_words), dict[int, int]()
-    for place, number in places:
-        last_of[number] = place
+    for position, number in positions:
+        last_of[number] = position
         if len(last_of) == distinct:
-            best = min(best, place - min(last_of.values()) + 1)
+            best = min(best, position - min(last_of.values()) + 1)
     return (distinct / len(terms)) * min(1.0, 2 * distinct / (best + distinct))
 
 
 def _heading_match(terms: Sequence[Term], heading: str) -> float:
     """How nearly a heading is the question: the F1 measure of its words against the terms."""
-    told = [fold(word) for word in words(heading) if not is_stop_word(word)]
-    present = covered(terms, told)
+    heading_words = [fold(word) for word in words(heading) if not is_stop_word(word)]
+    present = covered(terms, heading_words)
     if not present:
         return 0.0
-    precision = min(1.0, sum(len(term.words) for term in present) / len(told))
+    precision = min(1.0, sum(len(term.words) for term in present) / len(heading_words))
     recall = share(terms, present)
     return 2 * precision * recall / (precision + recall)
 
@@ -85,23 +96,13 @@ def rerank(passages: Sequence[Passage], terms: Sequence[Term]) -> list[Passage]:
     """
     read = [_words_of(passage) for passage in passages]
     usual_length = sum(map(len, read)) / max(1, len(read))
-    weighed = [_bm25(terms, told, usual_length) for told in read]
+    weighed = [_bm25(terms, text_words, usual_length) for text_words in read]
     top = max(weighed, default=0.0) or 1.0
     scored = [
-        replace(passage, score=round(_relevance(passage, told, terms) + BM25_SHARE * score / top, 4))
-        for passage, told, score in zip(passages, read, weighed, strict=True)
+        replace(passage, score=round(_relevance(passage, text_words, terms) + BM25_SHARE * score / top, 4))
+        for passage, text_words, score in zip(passages, read, weighed, strict=True)
     ]
     return sorted(scored, key=lambda passage: -passage.score)
-
-
-BM25_SHARE, COVERAGE_SHARE, HEADING_SHARE, NEARNESS_SHARE = 1.5, 0.6, 0.4, 0.2
-"""What each sign of a good answer counts. Found by trying, with `make bench-retrieval`."""
-
-ROW_BONUS = 0.8
-"""What a table's row gains when its first cell is a term of the question: it is what the row tells of."""
-
-SATURATION, LENGTH_NORM = 1.2, 0.75
-"""BM25's k1 and b, at their usual values."""
 
 
 def _words_of(passage: Passage) -> list[str]:
@@ -127,7 +128,7 @@ def _relevance(passage: Passage, text_words: Sequence[str], terms: Sequence[Term
 
 def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
     """The passage's sentences, list items, rows and blocks of code in their order, each scored against the question."""
-    cues = [(re.compile(look), worth) for asked, look, worth in _CUES if re.search(asked, question, re.IGNORECASE)]
+    cues = [(re.compile(answer), worth) for asked, answer, worth in _CUES if re.search(asked, question, re.IGNORECASE)]
     context = covered(terms, [*folded(passage.heading), *folded(passage.file_name)])
     answers = _heading_match(terms, passage.heading.rpartition(HEADING_JOIN)[2])
     said_by_heading, opening = 0.35 + 0.45 * answers, 0.15 + 0.25 * answers
@@ -138,14 +139,14 @@ def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
         for start, end in _spans(passage.text, block)
     ]
     scored: list[Unit] = []
-    for place, (block, start, end) in enumerate(spans):
+    for number, (block, start, end) in enumerate(spans):
         text = passage.text[start:end]
         score = _unit_score(text, terms, context, said_by_heading) + sum(
-            worth for look, worth in cues if look.search(text)
+            worth for answer, worth in cues if answer.search(text)
         )
         score += ROW_BONUS if block.kind == "table" and _names_row(text, terms) else 0.0
         matches = bool(covered(terms, folded(text)))
-        scored.append(Unit(block, start, end, score + (opening if place == 0 else 0.0), matches))
+        scored.append(Unit(block, start, end, score + (opening if number == 0 else 0.0), matches))
     return scored
 
 
@@ -161,11 +162,8 @@ def _unit_score(text: str, terms: Sequence[Term], context: set[Term], said_by_he
     own = covered(terms, text_words)
     length = len(text_words)
     unfit = 0.4 if length < 3 else min(0.3, max(0, length - 60) / 200)
-    told = share(terms, own) + said_by_heading * share(terms, context - own)
-    return told + 0.25 * _nearness(terms, text_words) - unfit
-
-
-_ITEM = re.compile(r"^( {0,3})(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
+    coverage = share(terms, own) + said_by_heading * share(terms, context - own)
+    return coverage + 0.25 * _nearness(terms, text_words) - unfit
 
 
 def _spans(text: str, block: DocumentBlock) -> list[tuple[int, int]]:

@@ -7,8 +7,8 @@ from tui.local.library.passages import Passage
 from tui.local.library.stored_documents import FileRef
 
 
-def result_json(passage: Passage, picture: ImageAttachment | None) -> dict[str, object]:
-    """A passage as one of the `results` of a search, with the picture of its first page."""
+def result_json(passage: Passage, page_image: ImageAttachment | None) -> dict[str, object]:
+    """A passage as one of the `results` of a search, with the image of its first page."""
     return {
         "content": passage.text,
         "score": passage.score,
@@ -20,7 +20,7 @@ def result_json(passage: Passage, picture: ImageAttachment | None) -> dict[str, 
             "chunk_end_char": passage.end_char,
             "page_range_start": passage.first_page,
             "page_range_end": passage.last_page,
-            "attachments": [{**asdict(picture), "type": "screenshot"}] if picture else [],
+            "attachments": [{**asdict(page_image), "type": "screenshot"}] if page_image else [],
         },
     }
 

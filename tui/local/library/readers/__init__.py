@@ -1,6 +1,9 @@
 """From the bytes of a file to a document. A new format is a reader in `READERS`.
 
 A reader is chosen by the file's ending, and where that says nothing by how its bytes begin.
+
+A file that has not changed is not read again: when a reader is added or reads otherwise than before, raise
+`SCHEMA_VERSION` in `tui.local.library.database`, or libraries that exist keep the old text.
 """
 
 import mimetypes
@@ -91,11 +94,11 @@ def _suffix(name: str) -> str:
 
 def reader_for(name: str, head: bytes) -> DocumentReader | None:
     """The reader for a file of this name whose first bytes these are; None when it is no document."""
-    named = READERS.get(_suffix(name))
+    by_ending = READERS.get(_suffix(name))
     if head.startswith(b"%PDF-"):
         return _PDF
-    if named:
-        return named
+    if by_ending:
+        return by_ending
     if b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return None
     if language_of(name):

@@ -11,7 +11,7 @@ from tui.local.library.readers.html import markdown_of, open_packed
 from tui.local.library.readers.text import markdown_document
 
 EXTRA = "llamachat-tui[office]"
-ROWS_A_TABLE = 25
+ROWS_PER_TABLE = 25
 """A long sheet is shown as tables of this many rows, each with the sheet's first row as its head."""
 MAX_ROWS = 50_000
 
@@ -34,11 +34,11 @@ def _library(name: str) -> Any:
 def read_docx(data: bytes) -> Document:
     mammoth = _library("mammoth")
     open_packed(data).close()
-    html = mammoth.convert_to_html(io.BytesIO(data), convert_image=mammoth.images.img_element(_no_picture)).value
+    html = mammoth.convert_to_html(io.BytesIO(data), convert_image=mammoth.images.img_element(_no_image)).value
     return markdown_document(markdown_of(str(html)))
 
 
-def _no_picture(_: object) -> dict[str, str]:
+def _no_image(_: object) -> dict[str, str]:
     return {"src": ""}
 
 
@@ -82,8 +82,8 @@ def _sheet(name: str, rows: Sequence[Sequence[object]]) -> Iterator[str]:
     if filled:
         yield f"## {name}"
         head, *body = filled
-        for start in range(0, max(len(body), 1), ROWS_A_TABLE):
-            yield table([head, *body[start : start + ROWS_A_TABLE]])
+        for start in range(0, max(len(body), 1), ROWS_PER_TABLE):
+            yield table([head, *body[start : start + ROWS_PER_TABLE]])
 
 
 def table(rows: Sequence[Sequence[object]]) -> str:
