@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from textual import events
+from textual.command import CommandPalette
 
 from tests.app.user import User, driven
 from tui.screens.choice_list import ChoiceList
@@ -159,3 +160,13 @@ async def test_a_key_with_alt_types_no_letter_in_the_conversation(settings: Sett
         user.app.chat.query_one(ConversationPane).focus()
         await user.press("alt+x", "w")
         await user.until(lambda: composer_of(user).text == "w")
+
+
+async def test_a_slash_or_a_colon_in_the_empty_composer_opens_the_commands(settings: Settings) -> None:
+    async with driven(settings) as user:
+        for key in ("slash", "colon"):
+            await user.press(key)
+            await user.until(lambda: isinstance(user.app.screen, CommandPalette))
+            await user.press("escape")
+            await user.until(lambda: user.app.screen is user.app.chat)
+        await write(user, "and/or: which?")

@@ -50,7 +50,7 @@ def started(base_url: str, api_key: str, home: Path) -> Generator[RealTerminal]:
 def program(proxy: FaultProxy, server: Connection, home: Path) -> Generator[RealTerminal]:
     """The program, connected to the server by the proxy."""
     with started(proxy.base_url, server.api_key, home) as terminal:
-        terminal.wait_for("LlamaCloud · 127.0.0.1", seconds=30)
+        terminal.wait_for("LlamaCloud · 127.0.0.1")
         yield terminal
 
 

@@ -56,6 +56,6 @@ def test_what_is_typed_before_the_first_frame_is_in_the_composer(
     with started(server.base_url, server.api_key, tmp_path) as terminal:
         time.sleep(wait)
         terminal.send("typed ahead")
-        terminal.wait_for("typed ahead", 30)
-        terminal.wait_for("LlamaCloud · 127.0.0.1", 30)
+        terminal.wait_for("typed ahead")
+        terminal.wait_for("LlamaCloud · 127.0.0.1")
         assert any("│ typed ahead" in line for line in terminal.lines())

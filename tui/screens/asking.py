@@ -134,6 +134,9 @@ class AskingScreen(ChoosingScreen):
         if number is not None:
             self.composer.recall(questions[number])
 
+    def on_composer_command_requested(self) -> None:
+        self.app.action_command_palette()
+
     async def on_composer_read_requested(self, message: Composer.ReadRequested) -> None:
         await self.view.pane.run_action(message.action)
 

@@ -19,6 +19,9 @@ COUNT_FROM = 800
 MAX_PASTE_CHARS = 20_000
 """A longer paste is refused: it could never be sent, and a text field takes seconds to lay it out."""
 
+COMMAND_SIGNS = ("/", ":")
+"""What other programs begin their commands with."""
+
 
 class Composer(TextArea):
     """A growing text field. Enter sends, Ctrl+J makes a new line; nothing that was typed is ever dropped by itself."""
@@ -73,6 +76,9 @@ class Composer(TextArea):
 
     class EditorRequested(Message):
         """The draft is to be written in the reader's own editor."""
+
+    class CommandRequested(Message):
+        """A slash or a colon in the empty composer: a command is to be chosen."""
 
     @dataclass
     class ReadRequested(Message):
@@ -140,6 +146,10 @@ class Composer(TextArea):
             event.stop()
             event.prevent_default()
             await self.run_action(action)
+        elif event.character in COMMAND_SIGNS and not self.text:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.CommandRequested())
         elif event.key.startswith("alt+"):
             event.prevent_default()  # Textual's field types the letter of it
 
