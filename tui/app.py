@@ -126,14 +126,21 @@ class LlamaChat(DiffingApp):
         self.notify_terminal(self._settings.notify, words)
 
     @work
-    async def _choose_backend(self, problem: str = "", *, or_leave: bool = False) -> None:
+    async def _choose_backend(self, problem: str = "", *, refused_folder: str = "", or_leave: bool = False) -> None:
         """Show the welcome screen, and connect to what is chosen there. Closing it ends the app with `or_leave`."""
         from tui.screens.welcome import Welcome
-        from tui.workspace.backend import UseFolders, UseKey
+        from tui.workspace.backend import UseFolders, UseKey, keeps
 
         if isinstance(self.screen, Welcome):
             return
-        match await self.push_screen_wait(Welcome(problem, self._settings.region)):
+        welcome = Welcome(
+            problem,
+            self._settings.region,
+            keeps=await keeps(),
+            refused_folder=refused_folder,
+            closes="quit" if or_leave else "close",
+        )
+        match await self.push_screen_wait(welcome):
             case UseFolders(folders):
                 self._settings = self._settings.with_folders(folders)
                 self._connect()
@@ -157,15 +164,18 @@ class LlamaChat(DiffingApp):
             self._backend = await connect(self._settings, key)
         except KeyNeededError as error:
             self._choose_backend(str(error), or_leave=True)
-        except (ApiError, ServerStartError) as error:
-            self.chat.say_problem(str(error))
+        except ServerStartError as error:
+            refused_folder = str(next(iter(self._settings.local or ()), ""))
+            self._choose_backend(str(error), refused_folder=refused_folder, or_leave=before is None)
+        except ApiError as error:
+            self.chat.say_problem(error.message)
         else:
             if before is not None:
                 await before.close()
             await self.chat.switch_account(self._settings.account)
             self.chat.connected_to = self._backend.connected_to
             if key is not None and (why := await keep(key, self._settings)):
-                self.chat.say_problem(why)
+                self.chat.warn(why)
             await self.chat.workspace.connect(self._backend.client)
         finally:
             self.chat.activity = ""

@@ -73,7 +73,7 @@ async def test_the_welcome_screen_shows_its_choices_in_a_few_rows() -> None:
     async with driven(Settings(), 60, 12) as user:
         await user.see("Paste a LlamaCloud key")
         await user.see("own manual")
-        await user.see("Esc close")
+        await user.see("Esc quit")
 
 
 class Requests:
