@@ -25,10 +25,10 @@ def _open_app(arguments: Namespace) -> int:
     try:
         settings = load(flags, os.environ, config_path())
         settings = replace(settings, local=_folders(arguments.local))
+        return _run(settings, debug=arguments.debug)
     except SettingsError as error:
         print(f"llamachat-tui: {error}", file=sys.stderr)
         return 2
-    return _run(settings, debug=arguments.debug)
 
 
 def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
