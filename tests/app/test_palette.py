@@ -9,7 +9,7 @@ import pytest
 from textual.binding import Binding
 
 from tests.app.user import User, driven
-from tui.screens.palette import Palette
+from tui.screens.palette import CommandPalette
 from tui.screens.palette_commands import COMMANDS, found_by
 from tui.settings import Settings
 
@@ -18,7 +18,7 @@ KEY_NAMES = {"Esc": "escape", "/": "slash"}
 
 async def open_palette(user: User) -> None:
     await user.press("ctrl+p")
-    await user.until(lambda: isinstance(user.app.screen, Palette) and user.app.screen.takes_keys)
+    await user.until(lambda: isinstance(user.app.screen, CommandPalette) and user.app.screen.takes_keys)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ async def test_the_palette_lists_our_commands_with_their_keys_and_none_of_textua
         assert "Screenshot" not in user.screen
         await user.type("help")
         await user.press("enter")
-        await user.see("Keys that work here")
+        await user.see("Everywhere")
 
 
 async def test_a_theme_is_shown_under_the_cursor_and_the_chosen_one_is_there_at_the_next_start() -> None:

@@ -114,11 +114,11 @@ async def test_a_conversation_is_written_to_a_file(
     assert "1. heron.md" in text
 
 
-async def test_help_shows_the_keys_of_the_place(settings: Settings) -> None:
+async def test_help_shows_the_keys_of_the_conversation(settings: Settings) -> None:
     async with driven(settings) as user:
         await read(user)
         await user.press("f1")
-        await user.see("Keys that work here")
+        await user.see("Everywhere")
         await user.see("Previous question")
 
 

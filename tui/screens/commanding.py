@@ -1,11 +1,15 @@
 """Everything that can be done, found by what it is called; and the themes."""
 
+from collections.abc import Iterable, Mapping
+
 from textual import work
+from textual.binding import Binding
 from textual.dom import DOMNode
 
 from tui.screens.browsing import BrowsingScreen
 from tui.screens.palette_commands import Owner
 from tui.store.chosen_theme import keep_theme, theme_path
+from tui.widgets.own_keys import own_bindings
 
 
 class CommandingScreen(BrowsingScreen):
@@ -14,11 +18,17 @@ class CommandingScreen(BrowsingScreen):
     @work
     async def choose_command(self) -> None:
         """Show the palette, and do what is chosen there."""
-        from tui.screens.palette import Palette
+        from tui.screens.palette import CommandPalette
 
-        command = await self.app.push_screen_wait(Palette())
+        command = await self.app.push_screen_wait(CommandPalette())
         if command is not None:
             await self.app.run_action(command.action, self._owner(command.owner))
+
+    def keys_by_purpose(self) -> Mapping[str, Iterable[Binding]]:
+        """The keys that the program binds, by what they are for."""
+        ask = {"Ask": own_bindings(type(self.composer))}
+        listed = {"Sessions": [*own_bindings(type(self.session_list)), *own_bindings(type(self.sidebar))]}
+        return {**ask, **super().keys_by_purpose(), **listed}
 
     def _owner(self, owner: Owner) -> DOMNode:
         match owner:

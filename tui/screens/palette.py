@@ -13,7 +13,7 @@ from tui.screens.palette_commands import COMMANDS, Command, found_by
 ROW_COLUMNS = 73
 
 
-class Palette(FilterDialog[Command]):
+class CommandPalette(FilterDialog[Command]):
     """Returns the command that was chosen."""
 
     def __init__(self) -> None:
