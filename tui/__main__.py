@@ -26,13 +26,13 @@ def _open_app(arguments: Namespace) -> int:
     try:
         settings = load(flags, os.environ, config_path())
         settings = replace(settings, local=_folders(arguments.local))
+        if problem := _terminal_problem():
+            print(f"llamachat-tui: {problem}", file=sys.stderr)
+            return 2
+        return _run(settings, arguments)
     except SettingsError as error:
         print(f"llamachat-tui: {error}", file=sys.stderr)
         return 2
-    if problem := _terminal_problem():
-        print(f"llamachat-tui: {problem}", file=sys.stderr)
-        return 2
-    return _run(settings, arguments)
 
 
 def _terminal_problem() -> str:

@@ -73,7 +73,7 @@ async def test_the_welcome_screen_shows_its_choices_in_a_few_rows() -> None:
     async with driven(Settings(), 60, 12) as user:
         await user.see("Paste a LlamaCloud key")
         await user.see("own manual")
-        await user.see("Esc close")
+        await user.see("Esc quit")
 
 
 class Requests:
@@ -210,3 +210,28 @@ async def test_a_wrong_folder_is_told_where_it_is_typed_and_tab_completes_a_righ
         await user.type(f"{notes.parent}/not")
         await user.press("tab", "enter")
         await user.see("☐ notes")
+
+
+async def test_the_help_has_every_key_in_groups_and_f1_closes_it() -> None:
+    async with driven(Settings(local=()), 120, 60) as user:
+        await user.press("f1")
+        await user.see("Everywhere")
+        for group in ("Ask", "Move", "Read", "Copy", "Sessions"):
+            assert group in user.screen
+        assert any("1 … 9" in line for line in user.lines)
+        assert any("y then c" in line for line in user.lines)
+        assert any("Ctrl+N" in line for line in user.lines)
+        rows = [next(y for y, line in enumerate(user.lines) if name in line) for name in ("Ask", "Sessions")]
+        assert rows[1] < 40, "in two columns"
+        await user.in_dialog("f1")
+        await user.until(lambda: user.app.screen is user.app.chat)
+
+
+async def test_the_help_says_that_there_is_more_below() -> None:
+    async with driven(Settings(local=()), 80, 24) as user:
+        await user.press("f1")
+        await user.see("↓ more")
+        for _ in range(6):
+            await user.in_dialog("pagedown")
+        await user.see_no("↓ more")
+        await user.see("F1 or Esc close")

@@ -189,11 +189,11 @@ async def test_where_nothing_can_be_written_it_says_why(
         await user.see("It could not be written: No such file or directory")
 
 
-async def test_help_shows_the_keys_of_the_place(settings: Settings) -> None:
+async def test_help_shows_the_keys_of_the_conversation(settings: Settings) -> None:
     async with driven(settings) as user:
         await read(user)
         await user.press("f1")
-        await user.see("Keys that work here")
+        await user.see("Everywhere")
         await user.see("Previous question")
 
 

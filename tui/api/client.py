@@ -20,9 +20,9 @@ from tui.api.connection import Connection
 from tui.api.models import (
     MAX_BOUND_INDEXES,
     Attachment,
-    Document,
     FullSession,
     Index,
+    IndexedDocument,
     Page,
     PresignedUrl,
     Project,
@@ -169,7 +169,7 @@ class Client:
         """Have an index read its source again. ConflictError while it does so already."""
         await self._ask("POST", f"/api/v1/indexes/{_segment(index_id)}/sync", body={})
 
-    async def documents(self, index_id: str, page_token: str | None = None) -> Page[Document]:
+    async def documents(self, index_id: str, page_token: str | None = None) -> Page[IndexedDocument]:
         """One page of the list of an index's documents."""
         asked: dict[str, object] = {"index_id": index_id, **_token(page_token)}
         return self._read(decoding.documents_page, await self._ask("POST", "/api/v1/retrieval/files/find", body=asked))

@@ -35,16 +35,16 @@ class _Document(BaseModel):
     file_id: str
     file_name: Line = ""
 
-    def value(self) -> models.Document:
-        return models.Document(self.file_id, self.file_name)
+    def value(self) -> models.IndexedDocument:
+        return models.IndexedDocument(self.file_id, self.file_name)
 
 
-class _SkippedFile(BaseModel):
+class _SkippedDocument(BaseModel):
     name: Line
     reason: Line = ""
 
-    def value(self) -> models.SkippedFile:
-        return models.SkippedFile(self.name, self.reason)
+    def value(self) -> models.SkippedDocument:
+        return models.SkippedDocument(self.name, self.reason)
 
 
 class _IndexState(BaseModel):
@@ -54,7 +54,7 @@ class _IndexState(BaseModel):
     files_total: Maybe[int] = None
     files: Maybe[int] = None
     skipped_files: Maybe[int] = None
-    skipped: Maybe[tuple[_SkippedFile, ...]] = None
+    skipped: Maybe[tuple[_SkippedDocument, ...]] = None
 
 
 class _Index(BaseModel):
@@ -156,7 +156,7 @@ def indexes_page(body: bytes) -> models.Page[models.Index]:
     return models.Page([item.value() for item in _items(_Index, raw)], _next_page_token(raw))
 
 
-def documents_page(body: bytes) -> models.Page[models.Document]:
+def documents_page(body: bytes) -> models.Page[models.IndexedDocument]:
     """One page of the list of an index's documents."""
     raw = _loads(body)
     return models.Page([item.value() for item in _items(_Document, raw)], _next_page_token(raw))

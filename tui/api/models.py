@@ -157,7 +157,7 @@ class FullSession:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class IndexedDocument:
     """A document of an index: what is asked for by, and what it is called."""
 
     file_id: str
@@ -165,7 +165,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class SkippedFile:
+class SkippedDocument:
     """A file that an index does not have, and why, in words that follow its name: "it is larger than 20 MB"."""
 
     name: str
@@ -194,7 +194,7 @@ class Index:
     files_total: int | None = None
     files: int | None = None
     skipped_files: int | None = None
-    skipped: Sequence[SkippedFile] = ()
+    skipped: Sequence[SkippedDocument] = ()
     sync_in_progress: bool | None = None
 
     @property

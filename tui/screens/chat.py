@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from tui.api.errors import ApiError, KeyRefusedError
-from tui.screens.browsing import BrowsingScreen
+from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_view import ConversationView
@@ -44,7 +44,7 @@ WIDE_COLUMNS = 100
 BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]
 
 
-class ChatScreen(BrowsingScreen):
+class ChatScreen(CommandingScreen):
     """Lays out the widgets, and passes on what the workspace publishes.
 
     Keys that move the focus are priority bindings and move it at once: keys typed right after them must reach the pane

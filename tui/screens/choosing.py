@@ -69,6 +69,13 @@ class ChoosingScreen(ReadingScreen):
         if choice is not None:
             self.workspace.set_scope(session.session_id, choice.index_ids)
 
+    def action_add_folder(self) -> None:
+        """Add a folder of this machine, or say how, where the indexes are not folders."""
+        if self.workspace.keeps_folders:
+            self._add_folder()
+        else:
+            self.app.call_later(self.app.run_action, "change_key")
+
     def _do_with_indexes(self, request: "IndexRequest") -> None:
         from tui.screens.index_picker import AddFolder, ListDocuments, RemoveIndex, SyncIndex
 

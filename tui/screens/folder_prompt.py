@@ -1,14 +1,35 @@
-"""The dialog that adds a folder of this machine."""
+"""A field for the path of a folder of this machine, and the dialog that adds one."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog, DialogBox
-from tui.screens.folder_field import FolderField
+from tui.workspace.folders import completed
+
+
+class FolderField(Input):
+    """Takes the path of a folder; Tab completes it, as in a shell."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "Complete the path")]
+
+    @dataclass
+    class Completed(Message):
+        """Tab was pressed: these folders begin with what is typed."""
+
+        names: list[str]
+
+    def action_complete(self) -> None:
+        self.value, names = completed(self.value)
+        self.cursor_position = len(self.value)
+        self.post_message(self.Completed(list(names)))
 
 
 class FolderPrompt(Dialog[bool]):

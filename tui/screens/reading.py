@@ -1,6 +1,6 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -14,13 +14,14 @@ from tui.api.models import Session
 from tui.conversation.catalogue import now
 from tui.conversation.plain_text import plain_text
 from tui.conversation.transcript import Transcript
+from tui.lineview.line_view import LineView
 from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.app import DiffingApp
 from tui.widgets.conversation_head import SessionState
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.notice_line import INFO_SECONDS, NoticeLine, Severity
-from tui.widgets.own_keys import own_keys
+from tui.widgets.own_keys import own_bindings
 from tui.workspace.workspace import Workspace
 
 SILENT_SECONDS = 10.0
@@ -205,15 +206,15 @@ class ReadingScreen(Screen[None]):
             self.view.pane.go_to_turn(turn)
 
     def action_help(self) -> None:
-        """Show every key that works where the focus is."""
-        from tui.screens.pager import Pager
+        """Show every key of the program."""
+        from tui.screens.help import Help, help_groups
 
-        keys: dict[str, list[str]] = {}
-        own = [active.binding for active in own_keys(self)]
-        inherited = [active.binding for active in self.active_bindings.values() if active.binding.description]
-        for binding in [*own, *inherited]:
-            shown = keys.setdefault(binding.description, [])
-            if (key := self.app.get_key_display(binding)) not in shown:
-                shown.append(key)
-        lines = [f"{', '.join(names):<24}  {description}" for description, names in keys.items()]
-        self.app.push_screen(Pager("Keys that work here", lambda: "\n".join(lines)))
+        self.app.push_screen(Help(help_groups(self.keys_by_purpose())))
+
+    def keys_by_purpose(self) -> Mapping[str, Iterable[Binding]]:
+        """The keys that the program binds, by what they are for."""
+        return {
+            "Move": own_bindings(LineView),
+            "Read": own_bindings(type(self.view.pane)),
+            "Everywhere": [*own_bindings(type(self)), *own_bindings(type(self.app))],
+        }

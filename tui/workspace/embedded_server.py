@@ -65,4 +65,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 def _last_words(complaints: IO[bytes]) -> str:
     complaints.seek(0)
     said = [line for line in complaints.read().decode(errors="replace").splitlines() if line.strip()]
-    return clean_line(said[-1], 400) if said else f"The local library did not start within {START_TIMEOUT:.0f} s."
+    return (
+        clean_line(said[-1].removeprefix("llamachat-tui serve: "), 400)
+        if said
+        else f"The local library did not start within {START_TIMEOUT:.0f} s."
+    )

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, ConflictError, InvalidFieldError
-from tui.api.models import Document, Index, Page
+from tui.api.models import Index, IndexedDocument, Page
 from tui.conversation.example_questions import example_question
 from tui.sanitize import clean_line
 from tui.settings import LOCAL_ACCOUNT
@@ -139,7 +139,7 @@ async def _example_questions(client: "Client", index_ids: Sequence[str]) -> Sequ
     return questions[:EXAMPLES]
 
 
-async def _documents(client: "Client", index_id: str, token: str | None) -> Page[Document]:
+async def _documents(client: "Client", index_id: str, token: str | None) -> Page[IndexedDocument]:
     return await client.documents(index_id, token)
 
 
