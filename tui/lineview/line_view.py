@@ -227,14 +227,17 @@ class LineView(Widget, can_focus=True):
         self.position.follows = self.position.top >= end
         self.redraw()
 
-    def go_to_fraction(self, fraction: float) -> None:
-        """Go to a place by its fraction of the whole, as the scrollbar shows it."""
+    def go_to_share(self, share: float) -> None:
+        """Go so far between the beginning and the end: 0 is the first row at the top, 1 the last one at the bottom."""
         sections = self.source.sections()
-        if sections:
-            section, within = divmod(max(0.0, min(fraction, 0.999999)) * sections, 1)
-            number = int(section)
-            block, within_block = divmod(within * self.source.blocks(number), 1)
-            self.go_to(Place(number, int(block), int(within_block * self.source.height(number, int(block)))))
+        if not sections or share >= 1:
+            self.action_go_to_end()
+            return
+        end = self._fraction(bottom(self.source, self.size.height), 0)
+        section, within = divmod(share * end, 1)
+        number = int(section)
+        block, within_block = divmod(within * self.source.blocks(number), 1)
+        self.go_to(Place(number, int(block), int(within_block * self.source.height(number, int(block)))))
 
     def bring_into_sight(self, first: Place, last_row: Place) -> None:
         """Scroll as little as needed to see these rows; where they do not fit, their first ones."""

@@ -2,19 +2,16 @@
 
 from typing import ClassVar
 
-from textual import getters, on
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.scrollbar import ScrollBar, ScrollTo
 from textual.widgets import Input, Static
 
 from tui.conversation.transcript import Transcript
 from tui.widgets.conversation_head import ConversationHead
 from tui.widgets.conversation_pane import ConversationPane
-
-SCROLL_UNITS = 10_000
-"""The scrollbar's length: it shows fractions of the conversation, because not every height is known."""
+from tui.widgets.scroll_track import ScrollTrack
 
 BEGINNING = """\
 Type a question and press Enter to begin.
@@ -38,7 +35,7 @@ class ConversationView(Vertical):
     notice = getters.query_one("#notice", Static)
     body = getters.query_one("#body", Horizontal)
     pane = getters.query_one(ConversationPane)
-    bar = getters.query_one(ScrollBar)
+    track = getters.query_one(ScrollTrack)
     find_bar = getters.query_one("#find", Horizontal)
     find_field = getters.query_one(Input)
     found = getters.query_one("#found", Static)
@@ -47,7 +44,7 @@ class ConversationView(Vertical):
         yield ConversationHead()
         with Horizontal(id="body"):
             yield ConversationPane()
-            yield ScrollBar(vertical=True, thickness=1)
+            yield ScrollTrack()
         yield Static(id="notice", markup=False)
         with Horizontal(id="find"):
             yield Input(placeholder="Find in this conversation", compact=True)
@@ -79,15 +76,11 @@ class ConversationView(Vertical):
         return super().check_action(action, parameters)
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        self.bar.window_virtual_size = SCROLL_UNITS
-        self.bar.window_size = max(1, round((message.last - message.first) * SCROLL_UNITS))
-        self.bar.position = round(message.first * SCROLL_UNITS)
+        self.track.first, self.track.last = message.first, message.last
 
-    @on(ScrollTo)
-    def _scroll_by_mouse(self, message: ScrollTo) -> None:
+    def on_scroll_track_dragged(self, message: ScrollTrack.Dragged) -> None:
         message.stop()
-        if message.y is not None:
-            self.pane.call_later(self.pane.go_to_fraction, message.y / SCROLL_UNITS)
+        self.pane.call_later(self.pane.go_to_share, message.share)
 
     def on_conversation_pane_find_requested(self, message: ConversationPane.FindRequested) -> None:
         message.stop()
