@@ -17,7 +17,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
-from tui.lineview.selection import LineSource, Point, Selection, line_at, link_at, text_of, word_at
+from tui.lineview.selection import LineSource, Point, Selection, line_at, text_of, word_at
+from tui.lineview.targets import target_at
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
 from tui.rendering.lines import BLANK, Line, Role
 
@@ -41,11 +42,12 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class RowStyle:
-    """How a row is set off: its fill, the bar of the cursor, and marked ranges of cells."""
+    """How a row is set off: its fill, the bar of the cursor, marked ranges of cells, and letters laid over cells."""
 
     fill: Role = "text"
     has_bar: bool = False
     marks: tuple[Highlight, ...] = ()
+    letters: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,13 @@ class LineView(Widget, can_focus=True):
     """Shows a source of lines from a position on. Subclasses say what is in it and how a row looks."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--selection", "lines--found"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *ROLE_CLASSES,
+        "lines--bar",
+        "lines--selection",
+        "lines--found",
+        "lines--letter",
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_rows(-1)", "Up", show=False),
         Binding("down,j", "scroll_rows(1)", "Down", show=False),
@@ -182,6 +190,9 @@ class LineView(Widget, can_focus=True):
         strip = strip.adjust_cell_length(self.size.width, fill)
         for start, end, name in style.marks:
             strip = palette.mark(strip, (start + MARGIN, end + MARGIN, name))
+        for cell, letter in style.letters:
+            at, shown = cell + MARGIN, Segment(letter, self.get_component_rich_style("lines--letter"))
+            strip = Strip.join([strip.crop(0, at), Strip([shown], 1), strip.crop(at + 1, self.size.width)])
         return strip
 
     def render_line(self, y: int) -> Strip:
@@ -291,9 +302,15 @@ class LineView(Widget, can_focus=True):
             self.selection = word_at(self.source, point)
         elif event.chain == 3:
             self.selection = line_at(self.source, point.place)
-        elif self.selection is None and (url := link_at(self.source.line(point.place), point.cell)):
-            self.post_message(self.LinkChosen(url))
+        elif self.selection is None:
+            self.follow_target(target_at(self.source.line(point.place), point.cell), point.place)
         self.redraw()
+
+    def follow_target(self, leads_to: str | int | None, place: Place) -> None:
+        """Go where a link or a citation leads, if anywhere: see `tui.lineview.targets`."""
+        del place
+        if isinstance(leads_to, str):
+            self.post_message(self.LinkChosen(leads_to))
 
     def action_scroll_rows(self, by: int) -> None:
         if self._selects_by_keys and self.selection is not None:

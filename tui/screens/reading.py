@@ -66,23 +66,28 @@ class ReadingScreen(Screen[None]):
         self.app.push_screen(Pager("The whole part", partial(plain_text, message.part)))
 
     def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
-        from tui.conversation.passages import passages_of
+        from tui.conversation.passages import Passage, cited_passage, passages_of
         from tui.screens.choice_list import ChoiceList
         from tui.screens.pager import Pager
 
-        passages = passages_of(self.query_one(ConversationView).pane.transcript[message.turn])
+        turn = self.query_one(ConversationView).pane.transcript[message.turn]
+        passages = passages_of(turn)
 
-        def show(number: int | None) -> None:
+        def show(passage: Passage) -> None:
+            self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
+
+        def show_chosen(number: int | None) -> None:
             if number is not None:
-                passage = passages[number]
-                self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
+                show(passages[number])
 
         if not passages:
             self.say("This answer came with no passages.", "sources")
         elif message.number is None:
-            self.app.push_screen(ChoiceList("Sources", [passage.origin for passage in passages]), show)
-        elif message.number <= len(passages):
-            show(message.number - 1)
+            self.app.push_screen(ChoiceList("Sources", [passage.origin for passage in passages]), show_chosen)
+        elif (cited := cited_passage(turn, message.number)) is not None:
+            show(cited)
+        else:
+            self.say(f"[{message.number}] leads nowhere: no passage of this answer has this number.", "sources")
 
     def _when_whole(self, act: Callable[[], None]) -> None:
         """Do something that is about the whole conversation, once it is there."""
