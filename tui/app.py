@@ -22,7 +22,7 @@ from tui.shutdown import Shutdown
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
-from tui.themes import DARK, LIGHT
+from tui.themes import DARK, own_themes
 from tui.widgets.own_keys import own_keys
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class LlamaChat(DiffingApp):
         self.chat = ChatScreen(self._store, settings.account)
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self._abandon_terminal)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for theme in own_themes(self.console.color_system):
+            self.register_theme(theme)
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -171,6 +171,14 @@ async def test_a_click_on_a_link_chooses_it_once() -> None:
         assert reader.app.chosen == ["https://example.com/"]
 
 
+async def test_text_is_no_wider_than_can_be_read() -> None:
+    told = replay([UserInput("q"), Text("word " * 100), Stop()])
+    async with reading(told, width=200) as reader:
+        rows = [row for row in reader.rows if row.startswith("word")]
+        assert len(rows) > 4
+        assert max(map(len, rows)) <= 110
+
+
 async def test_only_what_is_near_the_screen_is_rendered() -> None:
     async with reading(conversation(5000)) as reader:
         source: Any = reader.pane.source

@@ -29,6 +29,10 @@ PADDING = 1
 """Cells at the right, between the text and the scrollbar."""
 
 MIN_WIDTH = 20
+
+MAX_WIDTH = 110
+"""Longer rows are hard to read: the eye does not find the next one."""
+
 WHEEL_ROWS = 3
 
 
@@ -156,13 +160,17 @@ class LineView(Widget, can_focus=True):
         if self._palette is None:
             self._palette = Palette(self)
         self._made_for = self.size
-        self.prepare(max(MIN_WIDTH, self.size.width - MARGIN - PADDING))
+        self.prepare(self._text_width)
         position, height = self.position, self.size.height
         end = bottom(self.source, height)
         position.top = end if position.follows else min(clamped(self.source, position.top, height), end)
         self.places = window(self.source, position.top, height)
         self._rows = self._made(height)
         self._post_position()
+
+    @property
+    def _text_width(self) -> int:
+        return min(MAX_WIDTH, max(MIN_WIDTH, self.size.width - MARGIN - PADDING))
 
     def _made(self, height: int) -> list[_Row]:
         made = {(row.line, row.style): row for row in self._rows}
@@ -184,7 +192,7 @@ class LineView(Widget, can_focus=True):
         bar = Segment("▌", self.get_component_rich_style("lines--bar")) if style.has_bar else Segment(" ", fill)
         strip = Strip([bar, Segment(" ", fill), *palette.segments(line)])
         if line.edge is not None:
-            edge, width = line.edge, self.size.width - PADDING
+            edge, width = line.edge, MARGIN + self._text_width
             strip = strip.adjust_cell_length(width - cell_len(edge.text), palette.style(edge.style))
             strip = Strip([*strip, Segment(edge.text, palette.style(edge.style))], width)
         strip = strip.adjust_cell_length(self.size.width, fill)

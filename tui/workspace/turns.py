@@ -151,7 +151,7 @@ class Turns:
         session_id = turn.session_id
         del self._running[session_id]
         self._pause(session_id)
-        self._state.put(session_id, interrupt(self._state.transcripts[session_id], reason))
+        self._state.put(session_id, interrupt(self._state.transcripts[session_id], reason, is_error=blocks))
         self.recovery.watch(session_id, blocks=blocks)
         self._state.publish(ListChanged())
 
