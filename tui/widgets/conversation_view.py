@@ -70,6 +70,12 @@ class ConversationView(Vertical):
         """Draw a later state of the conversation that is shown."""
         self.pane.draw(transcript)
 
+    def on_descendant_focus(self) -> None:
+        self.head.add_class("-in-use")
+
+    def on_descendant_blur(self) -> None:
+        self.head.remove_class("-in-use")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":
             return self.find_bar.display
