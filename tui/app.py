@@ -25,7 +25,7 @@ from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
 from tui.terminal.key_order import KeyOrderApp
-from tui.themes import DARK, LIGHT
+from tui.themes import DARK, own_themes
 
 if TYPE_CHECKING:
     from tui.workspace.backend import Backend, UseKey
@@ -77,8 +77,8 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         self.chat = ChatScreen(self._store, settings.account)
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self._abandon_terminal)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for theme in own_themes(self.console.color_system):
+            self.register_theme(theme)
         self.theme = self._first_theme()
 
     def _first_theme(self) -> str:

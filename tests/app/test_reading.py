@@ -72,6 +72,14 @@ async def test_a_part_that_typing_unfolded_is_folded_when_more_is_typed(settings
         await user.see("▸ retrieve")
 
 
+async def test_the_conversation_shows_that_it_has_the_focus(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await read(user)
+        await user.see("━━━━")
+        await user.press("tab")
+        await user.see_no("━━━━")
+
+
 async def test_copying_sends_the_text_to_the_terminal_as_it_was_written(settings: Settings) -> None:
     async with driven(settings) as user:
         await read(user)

@@ -88,7 +88,7 @@ def test_several_tool_uses_stand_in_columns() -> None:
 
 def test_an_open_tool_use_shows_all_arguments_and_the_result() -> None:
     assert rows(USE) == [
-        '▾ retrieve  "how do I delete a session?"                      picture',
+        '▾ retrieve  "how do I delete a session?"              picture',
         "  top_k: 5",
         "  query: how do I delete a session?",
         "  ",

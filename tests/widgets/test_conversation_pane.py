@@ -1,6 +1,8 @@
-from collections.abc import AsyncGenerator, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -169,6 +171,36 @@ async def test_a_click_on_a_link_chooses_it_once() -> None:
         await reader.pilot.click(ConversationPane, offset=(x, y))
         await reader.pilot.pause()
         assert reader.app.chosen == ["https://example.com/"]
+
+
+async def test_a_running_turn_says_what_it_does_and_for_how_long() -> None:
+    running = advance(Transcript(), UserInput("q"))
+    async with reading(running) as reader:
+        assert "asking · 0 s · Esc stops" in reader.text
+        for event in (ToolCall("a", "find", {}), ToolResult("a", "find", {}), ToolCall("b", "grep", {})):
+            running = advance(running, event)
+        reader.pane.waits_for = "no data for 12 s"
+        await reader.draw(running)
+        assert "searching · 0 s · 1 of 2 tools · no data for 12 s · Esc stops" in reader.text
+        await until(lambda: "searching · 1 s" in reader.text)
+        await reader.draw(advance(running, TextDelta("It is")))
+        assert "answering · " in reader.text
+
+
+async def until(fact: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = monotonic() + 8
+    while not fact():
+        assert monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def test_text_is_no_wider_than_can_be_read() -> None:
+    told = replay([UserInput("q"), Text("word " * 100), Stop()])
+    async with reading(told, width=200) as reader:
+        rows = [row for row in reader.rows if row.startswith("word")]
+        assert len(rows) > 4
+        assert max(map(len, rows)) <= 110
 
 
 async def test_only_what_is_near_the_screen_is_rendered() -> None:

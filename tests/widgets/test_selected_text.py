@@ -52,3 +52,16 @@ async def test_selected_text_can_be_read_in_every_theme() -> None:
                 color, background = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
                 assert contrast(color, background) >= READABLE, (theme, text, style)
             reader.pane.clear_selection()
+
+
+async def test_rules_and_lines_of_tables_are_seen_in_every_theme() -> None:
+    async with reading(EVERYTHING, height=40) as reader:
+        reader.app.register_theme(DARK)
+        reader.app.register_theme(LIGHT)
+        for theme in reader.app.available_themes:
+            reader.app.theme = theme
+            await reader.pilot.pause()
+            for role in ("role--rule", "role--table-border"):
+                style = reader.pane.get_component_rich_style(role)
+                color, background = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
+                assert theme.startswith("ansi") or contrast(color, background) > 1.5, (theme, role)

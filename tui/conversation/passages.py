@@ -26,11 +26,15 @@ MAX_PARSED = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document. `file` and `about` (heading, pages, score) are safe lines; `text` may be missing."""
+    """A piece of a document. `file` and `about` (heading, pages, score) are safe lines; `text` may be missing.
+
+    `citation` is the number that the answer cites it by, where the result says so.
+    """
 
     file: str
     about: tuple[str, ...]
     text: str | None
+    citation: int | None = None
 
     @property
     def origin(self) -> str:
@@ -40,19 +44,37 @@ class Passage:
 def passages_of(turn: Turn) -> list[Passage]:
     """All passages of a turn's tool results, in the order in which they came, each once."""
     found: dict[tuple[str, str | None], Passage] = {}
+    for passage in _given(turn):
+        found.setdefault((passage.file, passage.text), passage)
+    return list(found.values())
+
+
+def cited_passage(turn: Turn, number: int) -> Passage | None:
+    """The passage that a turn's answer cites as [number]: by its own number, else by its place among all."""
+    given = list(_given(turn))
+    if any(passage.citation is not None for passage in given):
+        return next((passage for passage in given if passage.citation == number), None)
+    passages = passages_of(turn)
+    return passages[number - 1] if 0 < number <= len(passages) else None
+
+
+def _given(turn: Turn) -> Iterator[Passage]:
     for part in turn.parts:
         if isinstance(part, ToolUse) and part.returned is not None:
-            for passage in passages_in(part.returned.value):
-                found.setdefault((passage.file, passage.text), passage)
-    return list(found.values())
+            yield from passages_in(part.returned.value)
 
 
 def passages_in(value: object) -> Iterator[Passage]:
     """The passages of one result; none where it is not a list of passages."""
     value = decoded(value)
-    results = value.get("results") if is_object(value) else None
+    if not is_object(value):
+        return
+    results, items = value.get("results"), value.get("items")
     for result in results if is_array(results) else ():
         yield passage_from(result)
+    for item in (value, *(items if is_array(items) else ())):
+        if _find(_places(item), ("citation",)) is not None:
+            yield passage_from(item)
 
 
 def passage_from(result: object) -> Passage:
@@ -65,6 +87,7 @@ def passage_from(result: object) -> Passage:
         clean_line(_find(known, _FILE) or "passage", 120),
         (*about, *_pages(result), *_score(known)),
         None if text is None else clean(text),
+        next((number for place in known if isinstance(number := place.get("citation"), int)), None),
     )
 
 

@@ -77,9 +77,13 @@ Part: TypeAlias = Thought | Answer | ToolUse | Unrecognized
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The turn ended here without the server's word for it. `reason` is a sentence fit to show."""
+    """The turn ended here without the server's word for it. `reason` is a sentence fit to show.
+
+    `is_error` is false where nothing failed: the user stopped it, or it is not known how it went on.
+    """
 
     reason: str
+    is_error: bool = False
 
 
 End: TypeAlias = Stop | Broken
@@ -151,10 +155,10 @@ def withdraw(transcript: Transcript) -> Transcript:
     return replace(transcript, running=None)
 
 
-def interrupt(transcript: Transcript, reason: str) -> Transcript:
+def interrupt(transcript: Transcript, reason: str, *, is_error: bool = False) -> Transcript:
     """End the running turn without a `stop`; what it has is kept. Nothing happens where none runs."""
     turn = transcript.running
-    return transcript if turn is None else _close(transcript, turn, Broken(reason))
+    return transcript if turn is None else _close(transcript, turn, Broken(reason, is_error))
 
 
 def amend_reason(transcript: Transcript, reason: str) -> Transcript:

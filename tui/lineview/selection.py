@@ -126,13 +126,3 @@ def _cells(line: Line) -> list[int]:
 
 def _kind(char: str) -> str:
     return "word" if char.isalnum() or char == "_" else "space" if char.isspace() else "sign"
-
-
-def link_at(line: Line, cell: int) -> str | None:
-    """The checked address that the text in this cell links to."""
-    at = 0
-    for span in line.spans:
-        at += cell_len(span.text)
-        if cell < at:
-            return span.style.link
-    return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
+from tui.lineview.running_line import running_lines
 from tui.lineview.viewport import Place
 from tui.rendering.folding import can_fold, is_apart, is_folded_by_default
 from tui.rendering.lines import BLANK, MUTED, Line, Span
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 KEPT_TURNS = 200
 """Turns whose blocks stay rendered. The one shown longest ago goes first."""
-
-RUNNING = (Line((Span("◌ working · Esc stops", MUTED),)),)
 
 
 def moved(place: Place, by: int) -> Place:
@@ -65,6 +64,8 @@ class TranscriptLines:
         self._shows_details = False
         self._shows_thinking = False
         self._index_names: Mapping[str, str] = {}
+        self._seconds = 0
+        self._waits_for = ""
 
     def name_indexes(self, names: Mapping[str, str]) -> None:
         """Call indexes by these names, by their ids, where turns left them out."""
@@ -109,6 +110,17 @@ class TranscriptLines:
         """The line at a place. A block begins with a blank one where it is set off from the block before it."""
         row = place.row - self._gap(place.section, place.block)
         return BLANK if row < 0 else self._rows(place.section, place.block)[row]
+
+    def _running(self, turn: Turn) -> Sequence[Line]:
+        return running_lines(turn, self._seconds, self._waits_for, self.width)
+
+    def tell_progress(self, seconds: int, waits_for: str) -> None:
+        """How long the turn that runs has been running, and what it waits for, "" where that is nothing special."""
+        last = len(self.transcript) - 1
+        if self.transcript.is_busy and (seconds, waits_for) != (self._seconds, self._waits_for):
+            self._seconds, self._waits_for = seconds, waits_for
+            if last in self._rendered:
+                self._rendered[last].end = None
 
     def is_note(self, place: Place) -> bool:
         """Whether the row says that turns are missing before the first one."""
@@ -195,7 +207,9 @@ class TranscriptLines:
             return rendered.question
         if block > len(rendered.parts):
             rendered.end = (
-                RUNNING if rendered.turn.is_running else end_lines(rendered.turn.end, self.width, self._index_names)
+                self._running(rendered.turn)
+                if rendered.turn.is_running
+                else end_lines(rendered.turn.end, self.width, self._index_names)
             )
             return rendered.end
         folded = self.is_folded(section, block)
@@ -218,7 +232,7 @@ class TranscriptLines:
         before, rendered.turn = rendered.turn, turn
         if before.question != turn.question:
             rendered.question = None
-        if before.end != turn.end:
+        if before.end != turn.end or turn.is_running:
             rendered.end = None
         missing = len(turn.parts) - len(rendered.parts)
         rendered.parts = [*rendered.parts[: len(turn.parts)], *[None] * missing]

@@ -68,8 +68,8 @@ def end_lines(end: End | None, width: int, index_names: Mapping[str, str]) -> li
     match end:
         case None:
             return []
-        case Broken(reason):
-            return _sentence(reason, width, _ERROR)
+        case Broken(reason, is_error):
+            return _sentence(reason, width, _ERROR if is_error else MUTED)
         case Stop():
             return [
                 *_failure(end, width),

@@ -159,25 +159,26 @@ class ReadingScreen(Screen[None]):
 
     @work
     async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
-        from tui.conversation.passages import passages_of
+        from tui.conversation.passages import cited_passage, passages_of
         from tui.screens.choice_list import ChoiceList
         from tui.screens.pager import Pager
 
-        passages = passages_of(self.view.pane.transcript[message.turn])
+        turn = self.view.pane.transcript[message.turn]
+        passages = passages_of(turn)
         if not passages:
             self.say("This answer came with no passages.", kind="sources")
             return
         if message.number is None:
             at = await self.app.push_screen_wait(ChoiceList("Sources", [passage.origin for passage in passages]))
+            passage = None if at is None else passages[at]
         else:
-            at = message.number - 1
-        if at is None:
-            return
-        if at < len(passages):
-            passage = passages[at]
-            self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
-        else:
-            self.say(f"There is no source [{at + 1}]: this answer came with {len(passages)}.", kind="sources")
+            passage = cited_passage(turn, message.number)
+            if passage is None:
+                words = f"[{message.number}] leads nowhere: no passage of this answer has this number."
+                self.say(words, kind="sources")
+        if passage is not None:
+            text = passage.text or "This passage has no text."
+            self.app.push_screen(Pager(passage.origin, lambda: text))
 
     def _when_whole(self, act: Callable[[], object]) -> None:
         """Do something that is about the whole conversation, once it is there."""

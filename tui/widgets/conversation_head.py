@@ -22,7 +22,7 @@ class ConversationHead(Widget):
         self.display = bool(self.title)
 
     def render(self) -> Content:
-        about = f"  {self.searched}" if self.searched else ""
+        about = f"  ·  {self.searched}" if self.searched else ""
         left = Content.assemble((self.title, "bold $foreground"), (about, "$foreground-muted"))
         right = Content.styled(self.state, "$foreground-muted")
         room = self.content_size.width - right.cell_length - 2

@@ -1,6 +1,6 @@
 """The conversation: what its keys find, copy and open."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -8,13 +8,15 @@ from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.conversation.transcript import Part
+from tui.conversation.transcript import Answer, Part
 from tui.cooperative import run_in_slices
 from tui.lineview.line_view import RowStyle
+from tui.lineview.targets import targets_of
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line
 from tui.widgets.copier import MORE_KEYS, Excerpt, TurnCopier
 from tui.widgets.finder import Finder
+from tui.widgets.target_letters import TargetLetters
 from tui.widgets.transcript_view import TranscriptView
 
 ROWS_AROUND = 3
@@ -26,6 +28,7 @@ class ConversationPane(TranscriptView):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "find", "Find"),
+        Binding("f", "follow", "Follow a link", show=False),
         Binding("n", "find_next(1)", "Next match", show=False),
         Binding("N", "find_next(-1)", "Previous match", show=False),
         Binding("y", "copy", "Copy"),
@@ -76,12 +79,22 @@ class ConversationPane(TranscriptView):
         super().__init__()
         self._finder = Finder()
         self._copier = TurnCopier()
+        self._letters = TargetLetters()
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         style = super().row_style(place, line)
-        return replace(style, marks=(*self._finder.marks(line), *style.marks))
+        marks = (*self._finder.marks(line), *style.marks)
+        return replace(style, marks=marks, letters=self._letters.in_row(place))
 
     def on_key(self, event: events.Key) -> None:
+        if self._letters.are_shown:
+            event.stop()
+            event.prevent_default()
+            target = self._letters.take(event.character)
+            self.redraw()
+            if target is not None:
+                self.follow_target(target.leads_to, target.place)
+            return
         if event.key in MORE_KEYS and self._copier.is_open:
             event.stop()
             event.prevent_default()
@@ -141,6 +154,32 @@ class ConversationPane(TranscriptView):
             self.bring_into_sight(move(source, place, -ROWS_AROUND), move(source, place, ROWS_AROUND))
             self.redraw()
         self.post_message(self.Found(self._finder.told(source)))
+
+    def follow_target(self, leads_to: str | int | None, place: Place) -> None:
+        if isinstance(leads_to, int):
+            self.post_message(self.SourcesRequested(place.section, leads_to))
+        else:
+            super().follow_target(leads_to, place)
+
+    def action_follow(self) -> None:
+        """Show a letter on each link and citation on the screen."""
+        self._show_letters(self.places)
+
+    def action_fold(self) -> None:
+        """Fold or unfold the part under the cursor; where it cannot fold, follow a link or citation in it."""
+        under_cursor = [place for place in self.places if place[:2] == self._reading.cursor.block]
+        if under_cursor and isinstance(self._reading.source.part(*under_cursor[0][:2]), Answer):
+            self._show_letters(under_cursor)
+        else:
+            super().action_fold()
+
+    def _show_letters(self, places: Sequence[Place]) -> None:
+        targets = list(targets_of(self._reading.source, places))
+        if len(targets) == 1:
+            self.follow_target(targets[0].leads_to, targets[0].place)
+        elif targets:
+            self._letters.show(targets)
+            self.redraw()
 
     def action_questions(self) -> None:
         self.post_message(self.QuestionsRequested())

@@ -2,21 +2,18 @@
 
 from typing import ClassVar
 
-from textual import getters, on
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.scrollbar import ScrollBar, ScrollTo
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.conversation.transcript import Transcript
 from tui.widgets.conversation_head import ConversationHead
 from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.scroll_track import ScrollTrack
 from tui.widgets.start_page import StartPage
-
-SCROLL_UNITS = 10_000
-"""The scrollbar's length: it shows fractions of the conversation, because not every height is known."""
 
 
 class ConversationView(Vertical):
@@ -33,7 +30,7 @@ class ConversationView(Vertical):
     start_page = getters.query_one(StartPage)
     body = getters.query_one("#body", Horizontal)
     pane = getters.query_one(ConversationPane)
-    bar = getters.query_one(ScrollBar)
+    track = getters.query_one(ScrollTrack)
     find_bar = getters.query_one("#find", Horizontal)
     find_field = getters.query_one(Input)
     found = getters.query_one("#found", Static)
@@ -42,7 +39,7 @@ class ConversationView(Vertical):
         yield ConversationHead()
         with Horizontal(id="body"):
             yield ConversationPane()
-            yield ScrollBar(vertical=True, thickness=1)
+            yield ScrollTrack()
         yield Static(id="notice", markup=False)
         yield StartPage()
         with Horizontal(id="find"):
@@ -75,21 +72,23 @@ class ConversationView(Vertical):
         """Draw a later state of the conversation that is shown."""
         self.pane.draw(transcript)
 
+    def on_descendant_focus(self) -> None:
+        self.head.add_class("-in-use")
+
+    def on_descendant_blur(self) -> None:
+        self.head.remove_class("-in-use")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":
             return self.find_bar.display
         return super().check_action(action, parameters)
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        self.bar.window_virtual_size = SCROLL_UNITS
-        self.bar.window_size = max(1, round((message.last - message.first) * SCROLL_UNITS))
-        self.bar.position = round(message.first * SCROLL_UNITS)
+        self.track.first, self.track.last = message.first, message.last
 
-    @on(ScrollTo)
-    def _scroll_by_mouse(self, message: ScrollTo) -> None:
+    def on_scroll_track_dragged(self, message: ScrollTrack.Dragged) -> None:
         message.stop()
-        if message.y is not None:
-            self.pane.call_later(self.pane.go_to_fraction, message.y / SCROLL_UNITS)
+        self.pane.call_later(self.pane.go_to_share, message.share)
 
     def on_conversation_pane_find_requested(self, message: ConversationPane.FindRequested) -> None:
         message.stop()

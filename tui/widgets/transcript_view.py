@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from time import monotonic
 from typing import ClassVar
 
 from textual import events
@@ -15,6 +16,9 @@ from tui.lineview.viewport import Place, move
 from tui.rendering.lines import BLANK, Line
 from tui.widgets.block_cursor import BlockCursor
 
+TICK_SECONDS = 1.0
+"""How often the time of a running turn is told anew."""
+
 
 class Reading:
     """Where a reader is in one conversation."""
@@ -23,10 +27,21 @@ class Reading:
         self.source = TranscriptLines()
         self.position = Position(follows=True)
         self.cursor = BlockCursor(self.source)
+        self._running_since: float | None = None
+
+    @property
+    def seconds(self) -> int:
+        """For how long the turn that runs has been seen to run."""
+        return 0 if self._running_since is None else int(monotonic() - self._running_since)
 
     def show(self, transcript: Transcript) -> int:
         """Show a later state of the conversation, at the same place. By how many sections its turns moved."""
+        turns_before = len(self.source.transcript)
         by = self.source.show(transcript)
+        if not transcript.is_busy:
+            self._running_since = None
+        elif self._running_since is None or len(transcript) == turns_before + 1:
+            self._running_since = monotonic()
         if by:
             self.position.top = moved(self.position.top, by)
             if self.cursor.block is not None:
@@ -53,7 +68,17 @@ class TranscriptView(SelectableLineView):
         self._waiting: Callable[[], object] | None = None
         self.index_names: Mapping[str, str] = {}
         """What indexes are called, by their ids."""
+        self.waits_for = ""
+        """What the turn that runs waits for, if that is something special: a few words."""
         super().__init__(self._reading.source)
+
+    def on_mount(self) -> None:
+        self.set_interval(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        """The running turn's line tells the seconds, also while nothing arrives."""
+        if self.transcript.is_busy:
+            self.redraw()
 
     @property
     def transcript(self) -> Transcript:
@@ -97,6 +122,7 @@ class TranscriptView(SelectableLineView):
     def prepare(self, width: int) -> None:
         self._reading.source.resize(width)
         self._reading.source.name_indexes(self.index_names)
+        self._reading.source.tell_progress(self._reading.seconds, self.waits_for)
         if self._reading.source.is_behind:
             self.call_later(self._catch_up)
 

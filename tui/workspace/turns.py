@@ -181,7 +181,8 @@ class Turns:
         session_id = turn.session_id
         del self._running[session_id]
         self._pause(session_id)
-        self._state.put(session_id, interrupt(self._state.transcripts[session_id], reason))
+        stopped_here = interrupt(self._state.transcripts[session_id], reason, is_error=not is_stopped)
+        self._state.put(session_id, stopped_here)
         self.recovery.watch(session_id, cause=reason, is_stopped=is_stopped)
         self._state.publish(ListChanged())
 
