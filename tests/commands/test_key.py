@@ -36,12 +36,9 @@ def test_status_says_that_the_environment_wins_and_logout_that_it_remains(
 
 
 @pytest.mark.fault(62)
-def test_without_a_keyring_login_keeps_nothing_and_names_the_file(
-    command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_keyring_login_keeps_nothing_and_names_the_file(command: Command) -> None:
     stdin = io.StringIO(KEY)
-    monkeypatch.setattr("tests.commands.calling.io.StringIO", lambda _: stdin)
-    said = command("login")
+    said = command("login", stdin=stdin)
     assert said.code == 1
     assert stdin.read() == KEY  # it was not even asked for
     assert "No system keyring here" in said.err

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.local.documents import pdf
 from tests.local.inprocess import served
 from tests.local.turn import answer_to, index_ids
 
@@ -23,6 +24,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Generator[httpx.Client]:
     folder.mkdir()
     for name, text in DOCUMENTS.items():
         (folder / name).write_text(text)
+    (folder / "locked_.pdf").write_bytes(pdf([["Nobody reads this."]], encrypted=True))
     with served(folder, tmp_path_factory.mktemp("data")) as client:
         yield client
 
@@ -40,3 +42,10 @@ def test_no_answer_is_empty(http: httpx.Client, question: str, quoted: str, sour
     answer = answer_to(http, question, list(index_ids(http).values()))
     assert quoted in answer
     assert f"- [1] {source}" in answer
+
+
+def test_a_file_that_could_not_be_read_is_named_with_the_reason(http: httpx.Client) -> None:
+    answer = answer_to(http, "What does locked_.pdf say?", list(index_ids(http).values()))
+    assert answer.startswith("locked\\_.pdf could not be read: it is encrypted with a password.\n\n")
+    answer = answer_to(http, "What does lockedx.pdf say?", list(index_ids(http).values()))
+    assert "could not be read" not in answer
