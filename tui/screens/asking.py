@@ -113,7 +113,9 @@ class AskingScreen(ChoosingScreen):
         from tui.screens.choice_list import ChoiceList
 
         questions = list(dict.fromkeys(self.composer.remembered))
-        number = await self.app.push_screen_wait(ChoiceList("Questions asked before", questions))
+        number = await self.app.push_screen_wait(
+            ChoiceList("Questions asked before", questions, takes="put it in the composer")
+        )
         if number is not None:
             self.composer.put(questions[number])
 

@@ -92,10 +92,12 @@ class ReadingScreen(Screen[None]):
         else:
             self.notify(f"Written to {path}", markup=False)
 
-    def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
+    @work
+    async def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
         from tui.screens.link import LinkDialog  # here and below: no dialog is loaded before it is opened
 
-        self.app.push_screen(LinkDialog(message.url))
+        if await self.app.push_screen_wait(LinkDialog(message.url)) == "copied":
+            self.notify("Sent the address to the terminal's clipboard.", markup=False, timeout=4)
 
     def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
         self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
@@ -115,13 +117,21 @@ class ReadingScreen(Screen[None]):
         if not passages:
             self.notify("This answer came with no passages.", severity="warning", markup=False, timeout=4)
             return
-        number = message.number
-        if number is None:
-            sources = ChoiceList("Sources", [passage.origin for passage in passages])
-            number = await self.app.push_screen_wait(sources)
-        if number is not None and number < len(passages):
+
+        def pager(number: int) -> Pager:
             passage = passages[number]
-            self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
+            return Pager(passage.origin, lambda: passage.text or "This passage has no text.")
+
+        if message.number is not None:
+            if message.number <= len(passages):
+                self.app.push_screen(pager(message.number - 1))
+            return
+        at: int | None = 0
+        origins = [passage.origin for passage in passages]
+        while (
+            at := await self.app.push_screen_wait(ChoiceList("Sources", origins, takes="read", first=at))
+        ) is not None:
+            await self.app.push_screen_wait(pager(at))
 
     @work
     async def on_conversation_pane_questions_requested(self) -> None:

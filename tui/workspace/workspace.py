@@ -248,9 +248,18 @@ class Workspace:
         """Have the embedded server serve one more folder. Why it cannot, fit to show; "" where it does."""
         return await self._indexes.add_folder(path)
 
-    async def example_questions(self, index_ids: Sequence[str]) -> Sequence[str]:
-        """Up to three questions that documents of these indexes answer; none where they cannot be read."""
-        return await self._indexes.example_questions(index_ids)
+    @property
+    def example_questions(self) -> Sequence[str]:
+        """Up to three questions that documents of the indexes answer; none until they were looked for."""
+        return self._indexes.example_questions
+
+    def find_example_questions(self, index_ids: Sequence[str]) -> None:
+        """Look for questions that documents of these indexes answer."""
+        self._start(self._indexes.find_example_questions(index_ids))
+
+    def follow_reading(self, is_wanted: Callable[[], bool]) -> None:
+        """Load the indexes anew while it is wanted and one of them is being read."""
+        self._start(self._indexes.watch(is_wanted))
 
     async def documents(self, index_id: str) -> str | None:
         """The documents of an index and those that were skipped, as text; None where that failed."""
