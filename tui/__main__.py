@@ -1,6 +1,7 @@
 """The `llamachat-tui` command: parse arguments, dispatch, nothing else."""
 
 import os
+import shlex
 import sys
 from argparse import Namespace
 from dataclasses import replace
@@ -25,28 +26,62 @@ def _open_app(arguments: Namespace) -> int:
     try:
         settings = load(flags, os.environ, config_path())
         settings = replace(settings, local=_folders(arguments.local))
-        return _run(settings, debug=arguments.debug)
+        if problem := _terminal_problem():
+            print(f"llamachat-tui: {problem}", file=sys.stderr)
+            return 2
+        return _run(settings, arguments)
     except SettingsError as error:
         print(f"llamachat-tui: {error}", file=sys.stderr)
         return 2
 
 
+def _terminal_problem() -> str:
+    """Why the app cannot be shown here, in a sentence; "" where it can."""
+    for stream, name in ((sys.stdin, "input"), (sys.stderr, "error output")):
+        if stream is None or not stream.isatty():
+            return (
+                f"The {name} is not a terminal, and the app reads its keys from one and draws on it. "
+                "Start it in a terminal, without a pipe; over SSH with `ssh -t`."
+            )
+    if os.environ.get("TERM", "") in ("dumb", "unknown"):
+        return (
+            f"The terminal calls itself {os.environ['TERM']} (TERM), which cannot place text on the screen. "
+            "Start the app in another terminal, or set TERM to what this one is, such as xterm-256color."
+        )
+    return ""
+
+
 def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
-    for folder in given or ():
-        if not folder.expanduser().is_dir():
+    if given is None:
+        return None
+    folders = [Path(os.path.expanduser(folder)) for folder in given]
+    for folder in folders:
+        if not folder.is_dir():
             raise SettingsError(f"There is no folder {folder}. Check the name, or leave it out to open the manual.")
-    return None if given is None else tuple(folder.expanduser().resolve() for folder in given)
+    return tuple(folder.resolve() for folder in folders)
 
 
-def _run(settings: Settings, *, debug: bool) -> int:
+def _run(settings: Settings, arguments: Namespace) -> int:
     pause_collection()  # until the first frame
     from tui import log
     from tui.app import LlamaChat
 
-    log.start(debug=debug)
-    app = LlamaChat(settings)
+    log.start(debug=arguments.debug)
+    app = LlamaChat(settings, arguments.session)
     app.run()
+    if (session_id := app.chat.open_id) is not None:
+        print(f"To go on: {_command_for(sys.argv[1:], session_id)}")
     return app.return_code or 0
+
+
+def _command_for(arguments: list[str], session_id: str) -> str:
+    """The command line that opens a session, in the place that these arguments name."""
+    kept = list(arguments)
+    if "--session" in kept:
+        at = kept.index("--session")
+        del kept[at : at + 2]
+    kept = [each for each in kept if each != "--continue" and not each.startswith("--session=")]
+    return shlex.join(["llamachat-tui", "--session", session_id, *kept])
 
 
 if __name__ == "__main__":

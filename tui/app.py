@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 
 from tui.api.errors import ApiError
 from tui.garbage import collect_rarely
@@ -17,12 +18,13 @@ from tui.log import crash_notice
 from tui.sanitize import clean_line
 from tui.screens.browsing import BrowsingScreen
 from tui.screens.chat import ChatScreen
-from tui.settings import Settings, SettingsError
+from tui.settings import LAST_SESSION, Settings, SettingsError
 from tui.shutdown import Shutdown
 from tui.store.chosen_theme import chosen_theme, theme_path
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
+from tui.terminal.key_order import KeyOrderApp
 from tui.themes import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -46,12 +48,15 @@ SHUTDOWN_TIMEOUT = 0.5
 EXIT_TIMEOUT = 3.0
 """Seconds to wait after that for threads that cannot be stopped, such as a keyring that asks elsewhere."""
 
+CONNECTING = "connecting"
+"""The group of the worker that connects: only one at a time does."""
 
-class LlamaChat(DiffingApp):
+
+class LlamaChat(KeyOrderApp, DiffingApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
 
-    `on_end` is called, synchronously and maybe from another thread, when the app ends in any way but by the user's key:
-    it saves what is not kept yet.
+    `on_end` saves what is not kept yet. It is called, synchronously and maybe from another thread, when the app ends in
+    any way but by the user's key.
     """
 
     TITLE = "llamachat-tui"
@@ -62,10 +67,11 @@ class LlamaChat(DiffingApp):
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
     ]
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises `SettingsError` where the theme is none."""
+    def __init__(self, settings: Settings, session: str | None = None) -> None:
+        """`session` is the id of the one to open, or `LAST_SESSION`. Raises `SettingsError` where the theme is none."""
         super().__init__(css_path=_styles())
         self._settings = settings
+        self._wanted_session = session
         self._backend: Backend | None = None
         self._store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
         self.chat = ChatScreen(self._store, settings.account)
@@ -98,17 +104,34 @@ class LlamaChat(DiffingApp):
     def get_default_screen(self) -> ChatScreen:
         return self.chat
 
-    def on_mount(self) -> None:
-        if not self.is_headless:
+    def _build_driver(self, headless: bool, *arguments: Any, **options: Any) -> Driver:
+        """The driver takes the terminal: from before that on a signal must find somebody who gives it back.
+
+        Private in Textual (8.2.8), and checked by `tests/terminal/test_textual_contract.py`.
+        """
+        if not headless:
             self._graceful_shutdown.listen()
+        return super()._build_driver(headless, *arguments, **options)
+
+    def on_mount(self) -> None:
         self.call_after_refresh(self._begin_after_first_frame)
 
-    def _begin_after_first_frame(self) -> None:
+    async def _begin_after_first_frame(self) -> None:
         collect_rarely()
         self._store.database.tell = self._warn
         if self._store.warning:
             self.chat.warn(self._store.warning)
+        if self._wanted_session == LAST_SESSION:
+            self._wanted_session = self.chat.workspace.last_opened
+        if self.chat.workspace.catalogue.get(self._wanted_session) is not None:
+            self._open_wanted_session()
         self._connect()
+        await self.begin_input()
+
+    def _open_wanted_session(self) -> None:
+        session_id, self._wanted_session = self._wanted_session, None
+        if session_id is not None:
+            self.chat.open_session(session_id)
 
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)
@@ -156,7 +179,7 @@ class LlamaChat(DiffingApp):
                 if or_leave:
                     self.exit()
 
-    @work(exclusive=True, group="connecting")
+    @work(exclusive=True, group=CONNECTING)
     async def _connect(self, key: "UseKey | None" = None) -> None:
         # None of this is needed for the first frame.
         from tui.workspace.backend import KeyNeededError, connect, keep
@@ -182,8 +205,27 @@ class LlamaChat(DiffingApp):
             if key is not None and (why := await keep(key, self._settings)):
                 self.chat.warn(why)
             await self.chat.workspace.connect(self._backend.client)
+            await self._look_for_wanted_session()
         finally:
             self.chat.activity = ""
+
+    async def _look_for_wanted_session(self) -> None:
+        """Open the session that was asked for and is not among those last seen, now that the server can be asked."""
+        session_id = self._wanted_session
+        if session_id is None or self.chat.open_id is not None:
+            return
+        problem = (
+            f"There is no session {session_id} here. It may have been deleted, or belong to another account, project "
+            "or folder. Ctrl+S lists the sessions."
+        )
+        try:
+            if await self.chat.workspace.find(session_id):
+                self._open_wanted_session()
+                return
+        except ApiError as error:
+            problem = f"The session {session_id} could not be opened. {error.message}"
+        self._wanted_session = None
+        self.chat.say(problem, kind="opening", severity="problem")
 
     async def action_quit(self) -> None:
         await self._finish()
@@ -192,6 +234,7 @@ class LlamaChat(DiffingApp):
         self.exit()
 
     async def _finish(self) -> None:
+        self.workers.cancel_group(self, CONNECTING)
         await self.chat.finish()
         if self._backend is not None:
             await self._backend.close()
@@ -213,7 +256,7 @@ class LlamaChat(DiffingApp):
             driver.abandon()
 
     def _fatal_error(self) -> None:
-        """Textual's own shows the values of variables, a key among them; this one says where the crash is told.
+        """Textual's own shows the values of variables, a key among them; this one names the file that holds the crash.
 
         Private in Textual (8.2.8), and checked by `tests/terminal/test_textual_contract.py`.
         """
@@ -222,7 +265,7 @@ class LlamaChat(DiffingApp):
             from rich.text import Text  # only a crash needs it
 
             self._exit_renderables.append(Text(crash_notice(error)))
-            with suppress(Exception):  # the crash is what is told, not what it broke
+            with suppress(Exception):  # the crash itself is shown, not what it broke
                 self.on_end()
         if not self.is_headless:
             self._graceful_shutdown.insist(1, EXIT_TIMEOUT)

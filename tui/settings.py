@@ -23,6 +23,9 @@ ENVIRONMENT = {
     "notify": "LLAMACHAT_NOTIFY",
 }
 
+LAST_SESSION = "last"
+"""On the command line, the session that was open last, in place of its id."""
+
 
 NOTIFY = ("off", "osc9", "osc777")
 """How a terminal is notified: not at all, as iTerm2, kitty and WezTerm take it, or as urxvt and foot do."""

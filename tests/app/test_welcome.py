@@ -34,10 +34,11 @@ async def test_a_folder_can_be_opened_and_a_missing_one_is_named(notes: Path) ->
     async with driven(Settings()) as user:
         await user.see("Open a folder")
         await user.in_dialog("down", "enter")
-        await user.type("/no/such/place")
-        await user.press("enter")
-        await user.see("There is no folder /no/such/place")
-        await user.press("ctrl+u")
+        for missing in ("/no/such/place", "~nobody-of-this-name/papers"):
+            await user.type(missing)
+            await user.press("enter")
+            await user.see(f"There is no folder {missing}")
+            await user.press("ctrl+u")
         await user.type(str(notes))
         await user.press("enter")
         await user.see("This machine: notes")

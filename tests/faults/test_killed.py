@@ -1,22 +1,16 @@
 """The real program in a real terminal, killed with SIGKILL while it writes and asks, and started again."""
 
-import asyncio
-import os
-import sys
-import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.faults.proxy import FaultProxy, fault_proxy, no_fault, refused, stalled_at
+from tests.faults.in_terminal import CTRL_Q, ENTER, ask_first, open_newest, program, proxy_beside
+from tests.faults.proxy import FaultProxy, no_fault, refused, stalled_at
 from tests.local.server import Connection
 from tests.real_terminal import RealTerminal
-from tui.screens.dialog import IGNORE_KEYS_SECONDS
 
-ENTER, CTRL_S, CTRL_Q = "\r", "\x13", "\x11"
 QUESTION = "When was the Heron probe launched?"
 KEPT_WITHIN = 0.5
 """Seconds: what is older than this survives."""
@@ -24,46 +18,8 @@ KEPT_WITHIN = 0.5
 
 @pytest.fixture
 def proxy(server: Connection) -> Generator[FaultProxy]:
-    """A fault proxy that runs beside the test, in a thread of its own."""
-    started, stop = threading.Event(), threading.Event()
-    proxies: list[FaultProxy] = []
-
-    async def serve() -> None:
-        async with fault_proxy(server.base_url) as proxy:
-            proxies.append(proxy)
-            started.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    started.wait(10)
-    yield proxies[0]
-    stop.set()
-    thread.join()
-
-
-@contextmanager
-def program(proxy: FaultProxy, server: Connection, home: Path) -> Generator[RealTerminal]:
-    environment = {"HOME": str(home), "LLAMACHAT_STATE_DIR": str(home / "state"), "LLAMA_CLOUD_API_KEY": server.api_key}
-    command = [sys.executable, "-m", "tui", "--base-url", proxy.base_url]
-    with RealTerminal(command, columns=120, rows=50, environment={**os.environ, **environment}) as terminal:
-        terminal.wait_for("LlamaCloud · 127.0.0.1")
-        yield terminal
-
-
-def ask_first(terminal: RealTerminal) -> None:
-    terminal.send("Who leads navigation?" + ENTER)
-    terminal.wait_for("ready")
-    time.sleep(IGNORE_KEYS_SECONDS)
-    terminal.send(ENTER)
-    terminal.wait_for(" rounds")
-
-
-def open_newest(terminal: RealTerminal) -> None:
-    terminal.send(CTRL_S)
-    terminal.wait_for("Filter")
-    terminal.send(ENTER)
-    terminal.wait_for("Ada Sol")
+    with proxy_beside(server) as proxy:
+        yield proxy
 
 
 def read_on(terminal: RealTerminal, seconds: float) -> None:
@@ -91,7 +47,7 @@ def test_a_turn_in_which_the_program_is_killed_is_shown_and_completed_and_was_as
         open_newest(terminal)
         terminal.wait_for('▸ retrieve  "Heron')
         terminal.wait_for("half a thought")
-        terminal.wait_for("not now")
+        terminal.wait_for("Looking again")
     proxy.others = no_fault
     with program(proxy, server, tmp_path) as terminal:
         open_newest(terminal)

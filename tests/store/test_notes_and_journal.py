@@ -143,3 +143,20 @@ def test_only_the_last_questions_are_remembered(store: Store, monkeypatch: pytes
         store.journal.begin(ACCOUNT, "s1", f"{number}", 0)
 
     assert store.journal.questions(ACCOUNT) == [f"{number}" for number in range(3, 23)]
+
+
+def test_the_session_that_was_opened_last_is_known_for_each_account(store: Store) -> None:
+    assert store.notes.last_opened(ACCOUNT) is None
+    for session_id in ("s1", "s2", "s1"):
+        store.notes.save_opened(ACCOUNT, session_id)
+    store.notes.save_opened("local", "s3")
+
+    assert store.notes.last_opened(ACCOUNT) == "s1"
+    assert store.notes.last_opened("local") == "s3"
+
+
+def test_what_was_cleared_is_remembered_among_the_questions(store: Store) -> None:
+    store.journal.begin(ACCOUNT, "s1", "What is the rent?", 0)
+    store.journal.remember(ACCOUNT, "half a question")
+
+    assert store.journal.questions(ACCOUNT) == ["What is the rent?", "half a question"]

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
+from textual.events import Key
 
 from tui.sanitize import clean
 from tui.terminal.input_filter import PASTE_TIMEOUT, InputFilter, Pasted, Piece
@@ -28,12 +29,30 @@ def joined(pieces: list[Piece]) -> list[Piece]:
         "\x1b[<0;10;20M\x1b[M !!",
         "\x1b[?2026;2$y\x1b[12;40R",
         "\x1b[48;40;120;800;1200t",
-        "\x1b",
         "\x1bx",
     ],
 )
 def test_what_terminals_send_passes_unchanged(keys: str) -> None:
     assert InputFilter().feed(keys.encode()) == [keys]
+
+
+@pytest.mark.parametrize("sent", ["\x1b\r", "\x1b\n"])
+def test_escape_with_enter_is_one_key_also_where_a_slow_line_divides_it(sent: str) -> None:
+    assert InputFilter().feed(sent.encode()) == ["\x1b[13;3u"]
+    keys = InputFilter()
+    assert keys.feed(sent[:1].encode()) == []
+    assert keys.feed(sent[1:].encode()) == ["\x1b[13;3u"]
+
+
+def test_escape_is_a_key_of_its_own_after_a_moment_and_enter_behind_it_another() -> None:
+    keys = InputFilter()
+    assert keys.feed(b"\x1b") == []
+    (escape,) = keys.idle()
+    assert isinstance(escape, str)
+    (key,) = XTermParser().feed(escape)
+    assert isinstance(key, Key)
+    assert key.key == "escape"
+    assert keys.feed(b"\r") == ["\r"]
 
 
 @pytest.mark.fault(51)

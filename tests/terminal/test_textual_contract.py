@@ -94,3 +94,19 @@ def test_a_crash_goes_through_the_method_that_tells_it_without_the_values_of_var
     source = inspect.getsource(stock._fatal_error)
     assert "self._exit_renderables.append(" in source
     assert "self._close_messages_no_wait()" in source
+
+
+def test_the_driver_is_built_before_the_terminal_is_taken() -> None:
+    stock: Any = App
+    source = inspect.getsource(stock._process_messages)
+    assert parameters(stock._build_driver) == ["self", "headless", "inline", "mouse", "size"]
+    assert source.index("self._build_driver(") < source.index("driver.start_application_mode()")
+
+
+def test_keys_go_to_what_has_the_focus_and_bubble_up_to_the_app() -> None:
+    stock: Any = App
+    source = inspect.getsource(stock.on_event)
+    assert source.count("forward_target = self.focused or self.screen") == 1
+    assert source.count("forward_target._forward_event(event)") == 1
+    assert "await self._check_bindings(event.key)" in inspect.getsource(stock._on_key)
+    assert parameters(stock.on_event) == ["self", "event"]

@@ -202,6 +202,11 @@ class Index:
         """Whether the server said that its documents are being read now."""
         return bool(self.sync_in_progress) or self.status == "syncing" or self.files_total is not None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its documents are still to be read for the first time, after those of another index."""
+        return self.status == "waiting"
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

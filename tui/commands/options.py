@@ -12,7 +12,7 @@ from pathlib import Path
 from tui.api.errors import ApiError
 from tui.api.regions import REGIONS
 from tui.commands import COMMANDS
-from tui.settings import Settings, SettingsError, config_path, load
+from tui.settings import LAST_SESSION, Settings, SettingsError, config_path, load
 
 
 def app_parser() -> ArgumentParser:
@@ -29,6 +29,11 @@ def app_parser() -> ArgumentParser:
         metavar="DIR",
         type=Path,
         help="no account: answer from these folders on this machine (none given: from the app's own manual)",
+    )
+    going_on = parser.add_mutually_exclusive_group()
+    going_on.add_argument("--session", metavar="ID", help='open this session; "last" is the one that was open last')
+    going_on.add_argument(
+        "--continue", dest="session", action="store_const", const=LAST_SESSION, help="open the session last open"
     )
     _add_server(parser)
     parser.add_argument("--project", metavar="ID", help="the project to work in (LLAMA_CLOUD_PROJECT_ID)")

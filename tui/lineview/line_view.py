@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -15,7 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette, marked
+from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
 from tui.rendering.lines import BLANK, Line, Role
@@ -146,9 +147,14 @@ class LineView(Widget, can_focus=True):
         assert palette is not None
         fill = palette.role(style.fill)
         bar = Segment("▌", self.get_component_rich_style("lines--bar")) if style.has_bar else Segment(" ", fill)
-        strip = Strip([bar, Segment(" ", fill), *palette.segments(line)]).adjust_cell_length(self.size.width, fill)
+        strip = Strip([bar, Segment(" ", fill), *palette.segments(line)])
+        if line.edge is not None:
+            edge, width = line.edge, self.size.width - PADDING
+            strip = strip.adjust_cell_length(width - cell_len(edge.text), palette.style(edge.style))
+            strip = Strip([*strip, Segment(edge.text, palette.style(edge.style))], width)
+        strip = strip.adjust_cell_length(self.size.width, fill)
         for start, end, name in style.marks:
-            strip = marked(strip, start + MARGIN, end + MARGIN, self.get_component_rich_style(name, partial=True))
+            strip = palette.mark(strip, (start + MARGIN, end + MARGIN, name))
         return strip
 
     def render_line(self, y: int) -> Strip:

@@ -1,9 +1,10 @@
 """Asking in the open session: the composer, the questions that wait, and which indexes are searched."""
 
 from asyncio import sleep
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import getters, work
+from textual import events, getters, work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
@@ -31,11 +32,27 @@ class AskingScreen(ChoosingScreen):
         super().watch_open_id(before, session_id)
         self.show_draft()
         self.show_queue()
-        self._remember_questions()
 
     def show_draft(self) -> None:
-        """Put the open session's draft into the composer."""
-        self.composer.put(self.workspace.draft(self.open_id))
+        """Turn the composer to the open session's draft."""
+        self.composer.load(self.workspace.draft(self.open_id))
+
+    def type_into_composer(self, text: str) -> None:
+        """Go on in the composer with text that was typed elsewhere. The focus is there when this returns."""
+        self.set_focus(self.composer)
+        self.composer.type(text)
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that is no command where the focus is has bubbled up to here: it is meant for the composer."""
+        is_text = event.character is not None and event.is_printable and "+" not in event.key
+        if is_text and event.character and event.key not in self.active_bindings:
+            event.stop()
+            self.type_into_composer(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.set_focus(self.composer)
+        self.composer.paste(event.text)
 
     def show_queue(self) -> None:
         """Show the questions that wait in the open session."""
@@ -43,9 +60,9 @@ class AskingScreen(ChoosingScreen):
         self.queue_line.is_paused = self.workspace.is_paused(self.open_id)
         self.composer.has_waiting = bool(self.queue_line.waiting)
 
-    def _remember_questions(self) -> None:
-        transcript = self.workspace.transcript(self.open_id)
-        self.composer.remember([turn.question for turn in transcript or () if turn.question])
+    def questions_before(self) -> Sequence[str]:
+        """The questions that can be brought back, oldest first."""
+        return self.workspace.questions(self.open_id)
 
     def on_text_area_changed(self) -> None:
         self.workspace.write_draft(self.open_id, self.composer.text)
@@ -63,9 +80,9 @@ class AskingScreen(ChoosingScreen):
         """Send a question; it leaves the composer with this. False where it could not be taken."""
         is_taken = self.workspace.ask(session_id, question)
         if is_taken:
+            self.notice_line.take_back("refusal")
             self.composer.take()
             self.view.pane.follow()
-            self.call_after_refresh(self._remember_questions)
         return is_taken
 
     async def action_new_session(self) -> None:
@@ -112,12 +129,18 @@ class AskingScreen(ChoosingScreen):
     async def on_composer_history_requested(self) -> None:
         from tui.screens.choice_list import ChoiceList
 
-        questions = list(dict.fromkeys(self.composer.remembered))
+        questions = list(dict.fromkeys(self.questions_before()))
         number = await self.app.push_screen_wait(
             ChoiceList("Questions asked before", questions, takes="put it in the composer")
         )
         if number is not None:
-            self.composer.put(questions[number])
+            self.composer.recall(questions[number])
+
+    def on_composer_command_requested(self) -> None:
+        self.app.action_command_palette()
+
+    async def on_composer_read_requested(self, message: Composer.ReadRequested) -> None:
+        await self.view.pane.run_action(message.action)
 
     def on_composer_editor_requested(self) -> None:
         from tui.workspace.editor import EditorError, edited
@@ -126,17 +149,13 @@ class AskingScreen(ChoosingScreen):
             with self.app.suspend():
                 text = edited(self.composer.text)
         except (EditorError, SuspendNotSupported) as error:
-            words = str(error) or "This terminal cannot be handed over to an editor."
-            self.notify(words, severity="error", markup=False, timeout=30)
+            words = str(error) or "This terminal cannot be handed over to an editor. Write the question here."
+            self.say(words, kind="editor", severity="problem")
         else:
             self.composer.put(text)
 
     def on_composer_refused(self, message: Composer.Refused) -> None:
-        self.notify(message.reason, severity="warning", markup=False)
+        self.say(message.reason, kind="refusal", severity="problem")
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
         self.composer.border_title = "" if message.is_at_end else "↓ more below · End"
-
-    def on_conversation_pane_typed(self, message: ConversationPane.Typed) -> None:
-        self.set_focus(self.composer)
-        self.composer.type(message.text)

@@ -14,7 +14,7 @@ from tui.widgets.session_list import SessionList, SessionMark, SessionRow
 from tui.widgets.sidebar import Sidebar
 from tui.workspace.workspace import Workspace
 
-UNDO_SECONDS = 5.0
+UNDO_SECONDS = 10.0
 """A deleted session can be brought back for this long; then it is deleted on the server."""
 
 
@@ -24,7 +24,7 @@ class BrowsingScreen(StartingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "go_to_sessions", "Sessions", priority=True),
         Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False, priority=True),
-        Binding("u", "undo_delete", "Undo a deletion", show=False),
+        Binding("u,alt+u", "undo_delete", "Undo a deletion", show=False),
     ]
 
     @dataclass
@@ -55,6 +55,7 @@ class BrowsingScreen(StartingScreen):
     def list_sessions(self) -> None:
         """List the sessions as they are now. A mark is taken off where the session is open."""
         self._marks.pop(self.open_id or "", None)
+        self.sidebar.has_more = self.workspace.has_more_sessions
         self.sidebar.rows = [
             SessionRow(
                 session.session_id,
@@ -87,6 +88,7 @@ class BrowsingScreen(StartingScreen):
             self.add_class("-sessions")
             self.remove_class("-no-sessions")
             self.set_focus(self.session_list)
+            self.session_list.put_cursor_on(self.open_id or "")
 
     def action_toggle_sessions(self) -> None:
         if self.has_class("-narrow"):
@@ -96,10 +98,20 @@ class BrowsingScreen(StartingScreen):
         if self.sidebar.has_focus_within:
             self.set_focus(self.composer)
 
+    def action_retry(self) -> None:
+        if self.open_id is not None and self.workspace.transcript(self.open_id) is None:
+            self.show_opened(self.open_id)
+            self.run_worker(self.workspace.open(self.open_id))
+        super().action_retry()
+
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
-        self.open_id = message.session_id
+        self.open_session(message.session_id)
+
+    def open_session(self, session_id: str) -> None:
+        """Turn to a session that is listed."""
+        self.open_id = session_id
         self.leave_sessions()
-        self.run_worker(self.workspace.open(message.session_id))
+        self.run_worker(self.workspace.open(session_id))
 
     def on_session_list_more_requested(self) -> None:
         self.run_worker(self.workspace.load_more())
@@ -123,7 +135,7 @@ class BrowsingScreen(StartingScreen):
         title = self.workspace.title(message.session_id)
         session = self.workspace.hide(message.session_id)
         self._deleted = (session, self.set_timer(UNDO_SECONDS, self._delete_for_good))
-        self.notify(f"Deleted: {title}. Press u to bring it back.", markup=False, timeout=UNDO_SECONDS)
+        self.say(f"Deleted: {title}. Alt+U brings it back.", kind="deletion", seconds=UNDO_SECONDS)
 
     def action_undo_delete(self) -> None:
         if (session := self.take_deleted()) is not None:
@@ -133,6 +145,7 @@ class BrowsingScreen(StartingScreen):
         if (session := self.take_deleted()) is not None:
             if session.session_id == self.open_id:
                 self.open_id = None
+                self.activity = ""
             self.run_worker(self.workspace.delete(session))
 
     def take_deleted(self) -> Session | None:
@@ -141,4 +154,5 @@ class BrowsingScreen(StartingScreen):
             return None
         (session, timer), self._deleted = self._deleted, None
         timer.stop()
+        self.notice_line.take_back("deletion")
         return session

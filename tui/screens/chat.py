@@ -1,7 +1,7 @@
 """The one screen: sessions at the left, the conversation and the composer at the right.
 
-What the user does in it is told by three classes, each in a file of its own and each the base of the next: reading a
-conversation, asking in it, browsing among others. Here is what holds them together.
+Three classes hold what the user does in it, each in a file of its own and each the base of the next: reading one
+conversation, asking in it, and browsing among all. This file holds them together.
 """
 
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from tui.workspace.updates import (
     DraftChanged,
     ListChanged,
     Notice,
+    OpeningFailed,
     QueueChanged,
     RequestFailed,
     TranscriptChanged,
@@ -55,6 +56,7 @@ class ChatScreen(CommandingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", "Next pane", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Previous pane", show=False, priority=True),
+        Binding("escape", "close_notice", "Close the notice", show=False, priority=True),
         Binding("escape", "escape", "Stop the turn", show=False),
         Binding("ctrl+c", "copy_or_stop", "Copy, stop or clear", show=False, priority=True),
     ]
@@ -80,16 +82,24 @@ class ChatScreen(CommandingScreen):
             with Vertical(id="main"):
                 yield ConversationView()
                 yield QueueLine()
-                yield Composer()
+                yield self.notice_line
+                yield Composer(self.questions_before)
         yield KeyHints().data_bind(ChatScreen.connected_to, ChatScreen.activity)
 
     async def switch_account(self, account_id: str) -> None:
-        """Turn to another account, if it is another: nothing of one is shown with the other."""
+        """Turn to another account, if it is another: nothing of one is shown with the other.
+
+        Only what was written before there was a session comes along.
+        """
         if account_id != self.workspace.account_id:
             self.workspace.write_draft(self.open_id, self.composer.text)
             self.open_id = None
+            before_any_session = self.workspace.draft(None)
+            self.workspace.write_draft(None, "")
             await self.workspace.close()
             self.workspace.load_account(account_id)
+            drafts = dict.fromkeys([before_any_session, self.workspace.draft(None)])
+            self.workspace.write_draft(None, "\n\n".join(filter(None, drafts)))
             self.view.show_beginning()
             self.show_draft()
             self.list_sessions()
@@ -116,7 +126,10 @@ class ChatScreen(CommandingScreen):
                 self.mark_end(session_id, well)
             case Notice(session_id, words):
                 about = "" if session_id == self.open_id else f"{self.workspace.title(session_id)}: "
-                self.notify(about + words, markup=False, timeout=15)
+                self.say(about + words, kind=f"session {session_id}", seconds=15)
+            case OpeningFailed(session_id, why):
+                if session_id == self.open_id:
+                    self.show_unopened(why)
             case RequestFailed(error):
                 self._show_failure(error)
 
@@ -127,7 +140,7 @@ class ChatScreen(CommandingScreen):
             case QueueChanged():
                 self.show_queue()
             case DraftChanged():
-                self.show_draft()
+                self.composer.put(self.workspace.draft(self.open_id))
 
     def _show_failure(self, error: ApiError) -> None:
         self.activity = ""
@@ -144,11 +157,19 @@ class ChatScreen(CommandingScreen):
         if not self.workspace.is_live:
             self.start_page.show_problem(problem, retries=retries)
         if self.open_id is not None or self.workspace.is_live:
-            self.notify(problem, severity="error", markup=False, timeout=30)
+            self.say(problem, kind="problem", severity="problem")
 
     def warn(self, words: str) -> None:
         """Say something about the program itself that the reader should know."""
-        self.notify(words, severity="warning", markup=False, timeout=30)
+        self.say(words, kind="program", severity="problem")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "close_notice":
+            return bool(self.notice_line.said)
+        return super().check_action(action, parameters)
+
+    def action_close_notice(self) -> None:
+        self.notice_line.close()
 
     def action_escape(self) -> None:
         if self.has_class("-sessions") and self.has_class("-narrow"):
@@ -165,12 +186,12 @@ class ChatScreen(CommandingScreen):
         elif self.workspace.stop(self.open_id):
             return
         elif composer.text:
-            composer.remember([*composer.remembered, composer.take()])
+            self.workspace.keep_cleared(self.open_id, composer.take())
         elif monotonic() - self._quit_asked < QUIT_SECONDS:
             self._quit()
         else:
             self._quit_asked = monotonic()
-            self.notify("Press Ctrl+C again to quit.", markup=False, timeout=QUIT_SECONDS)
+            self.say("Press Ctrl+C again to quit.", kind="quitting", seconds=QUIT_SECONDS)
 
     def on_composer_quit_requested(self) -> None:
         self._quit()

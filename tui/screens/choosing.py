@@ -63,7 +63,7 @@ class ChoosingScreen(ReadingScreen):
         if session.index_ids is not None:
             names = ", ".join(self.workspace.searched_names(session))
             words = f"This session is bound to its indexes for good: {names}. Ctrl+N begins one on others."
-            self.notify(words, markup=False, timeout=8)
+            self.say(words, kind="indexes", seconds=8)
             return
         choice = await self.choose_indexes("scope", self.workspace.scope(session.session_id))
         if choice is not None:

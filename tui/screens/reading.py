@@ -1,6 +1,6 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -10,15 +10,22 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import Screen
 
+from tui.api.models import Session
+from tui.conversation.catalogue import now
 from tui.conversation.plain_text import plain_text
 from tui.conversation.transcript import Transcript
 from tui.lineview.line_view import LineView
 from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.app import DiffingApp
+from tui.widgets.conversation_head import SessionState
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
+from tui.widgets.notice_line import INFO_SECONDS, NoticeLine, Severity
 from tui.widgets.own_keys import own_bindings
 from tui.workspace.workspace import Workspace
+
+SILENT_SECONDS = 10.0
+"""A server that sends nothing for this long is said to be silent."""
 
 
 class ReadingScreen(Screen[None]):
@@ -41,66 +48,111 @@ class ReadingScreen(Screen[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
+        self.notice_line = NoticeLine()
+
+    def say(self, words: str, *, kind: str, severity: Severity = "info", seconds: float = INFO_SECONDS) -> None:
+        """Say something in the line above the composer. It replaces what was said there of the same kind."""
+        self.notice_line.say(words, kind, severity, seconds)
+
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(1, self._tell_time, pause=True)
 
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
         del before
         if session_id is None:
             self.view.show_beginning()
         else:
-            transcript = self.workspace.transcript(session_id)
-            self.view.show(session_id, transcript or Transcript())
-            self.activity = "" if transcript is not None else "Opening the session…"
+            self.show_opened(session_id)
         self.show_heading()
 
+    def show_opened(self, session_id: str) -> None:
+        """Show a conversation as far as it is here by now."""
+        transcript = self.workspace.transcript(session_id)
+        self.view.show(session_id, transcript or Transcript())
+        self.activity = "" if transcript is not None else "Opening the session…"
+
+    def show_unopened(self, why: str) -> None:
+        """Say in place of the conversation why it cannot be shown."""
+        self.activity = ""
+        self.view.show_notice(f"{why}\n\nPress F5 to try again.")
+
     def show_heading(self) -> None:
-        """Name the open session and the indexes it searches."""
+        """Name the open session and the indexes it searches, and say how it stands."""
+        session, head = self.workspace.catalogue.get(self.open_id), self.view.head
+        self.view.pane.index_names = self.workspace.index_names
+        head.title = "" if session is None else self.workspace.title(session.session_id)
+        head.searched = "" if session is None else ", ".join(self.workspace.searched_names(session))
+        self._show_state()
+        self.app.show_title(head.title or self.app.title)
+
+    def _show_state(self) -> None:
         session = self.workspace.catalogue.get(self.open_id)
-        if session is None:
-            self.view.title = self.view.searched = ""
-        else:
-            self.view.title = self.workspace.title(session.session_id)
-            names = ", ".join(self.workspace.searched_names(session))
-            kind = "unbound" if session.index_ids is None else ""
-            self.view.searched = " · ".join(filter(None, (names, kind)))
+        self.view.head.state = "" if session is None else self._state_of(session)
+
+    def _state_of(self, session: Session) -> SessionState:
+        if self.workspace.is_open_elsewhere(session.session_id):
+            return "read only: open elsewhere"
+        transcript = self.workspace.transcript(session.session_id)
+        if transcript is None or transcript.turns_before:
+            return "loading…"
+        return "unbound" if session.index_ids is None else ""
 
     def show_transcript(self) -> None:
         """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""
         transcript = self.workspace.transcript(self.open_id)
-        self.activity = "Answering · Esc stops" if transcript is not None and transcript.is_busy else ""
+        if transcript is not None and transcript.is_busy:
+            self._tell_time()
+            self._ticker.resume()
+        else:
+            self.activity = ""
+            self._ticker.pause()
         self.app.pace(self._draw)
+
+    def _tell_time(self) -> None:
+        """Say how long the open session's turn runs, and how long it has been silent where that is long."""
+        clock = self.workspace.turn_clock(self.open_id)
+        if clock is None:
+            return
+        silent = f" · no data for {clock.silent:.0f} s" if clock.silent >= SILENT_SECONDS else ""
+        self.activity = f"Answering · {clock.running:.0f} s{silent} · Esc stops"
 
     def _draw(self) -> None:
         transcript = self.workspace.transcript(self.open_id)
         if transcript is not None:
             self.view.draw(transcript)
+            self._show_state()
 
     def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
         excerpt = message.excerpt
         self.app.copy_to_clipboard(excerpt.text)
         more = " Then c: a code block, q: the question, a: the answer, w: to a file."
         hint = "" if excerpt.kind == "selection" else more
-        self.notify(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", markup=False, timeout=4)
+        self.say(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", kind="copying")
 
     def on_conversation_pane_last_copy_requested(self) -> None:
-        self._write(Path.cwd() / "llamachat-copy.md", self.app.clipboard)
+        self._write("llamachat-copy.md", self.app.clipboard)
 
-    def _write(self, path: Path, text: str) -> None:
+    def _write(self, name: str, text: str) -> None:
+        """Write a text to a new file of that name, or one like it, in the folder that the app was started in."""
+        from tui.workspace.new_file import write_new_file
+
         try:
-            path.write_text(text, "utf-8")
+            path = write_new_file(Path.cwd() / name, text)
         except OSError as error:
-            self.notify(f"It could not be written to {path}: {error.strerror}.", severity="error", markup=False)
+            self.say(
+                f"It could not be written: {error.strerror}: {error.filename or name}",
+                kind="writing",
+                severity="problem",
+            )
         else:
-            self.notify(f"Written to {path}", markup=False)
+            self.say(f"Written to {path}", kind="writing")
 
     @work
     async def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
         from tui.screens.link import LinkDialog  # here and below: no dialog is loaded before it is opened
 
         if await self.app.push_screen_wait(LinkDialog(message.url)) == "copied":
-            self.notify("Sent the address to the terminal's clipboard.", markup=False, timeout=4)
-
-    def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
-        self.notify(f"Not in this conversation: {message.wanted}", severity="warning", markup=False, timeout=3)
+            self.say("Sent the address to the terminal's clipboard.", kind="copying")
 
     def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
         from tui.screens.pager import Pager
@@ -110,43 +162,58 @@ class ReadingScreen(Screen[None]):
     @work
     async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
         from tui.conversation.passages import passages_of
-        from tui.screens.choice_list import ChoiceList
         from tui.screens.pager import Pager
 
         passages = passages_of(self.view.pane.transcript[message.turn])
         if not passages:
-            self.notify("This answer came with no passages.", severity="warning", markup=False, timeout=4)
+            self.say("This answer came with no passages.", kind="sources")
             return
 
         def pager(number: int) -> Pager:
             passage = passages[number]
             return Pager(passage.origin, lambda: passage.text or "This passage has no text.")
 
-        if message.number is not None:
-            if message.number <= len(passages):
-                self.app.push_screen(pager(message.number - 1))
-            return
-        at: int | None = 0
-        origins = [passage.origin for passage in passages]
-        while (
-            at := await self.app.push_screen_wait(ChoiceList("Sources", origins, takes="read", first=at))
-        ) is not None:
-            await self.app.push_screen_wait(pager(at))
+        number = message.number
+        if number is None:
+            at: int | None = 0
+            origins = [passage.origin for passage in passages]
+            while (at := await self._chosen_source(origins, at)) is not None:
+                await self.app.push_screen_wait(pager(at))
+        elif number <= len(passages):
+            self.app.push_screen(pager(number - 1))
+        else:
+            self.say(f"There is no source [{number}]: this answer came with {len(passages)}.", kind="sources")
+
+    async def _chosen_source(self, origins: Sequence[str], first: int) -> int | None:
+        from tui.screens.choice_list import ChoiceList
+
+        return await self.app.push_screen_wait(ChoiceList("Sources", origins, takes="read", first=first))
+
+    def _when_whole(self, act: Callable[[], object]) -> None:
+        """Do something that is about the whole conversation, once it is there."""
+        if not self.view.pane.when_whole(act):
+            self.say("The earlier turns are still loading; this is done when they are there.", kind="whole")
+
+    def on_conversation_pane_export_requested(self) -> None:
+        self._when_whole(self._export)
+
+    def _export(self) -> None:
+        from tui.conversation.export import as_markdown, file_name
+
+        text = as_markdown(self.view.head.title, self.view.pane.transcript)
+        self._write(file_name(self.view.head.title, now().astimezone().date()), text)
+
+    def on_conversation_pane_questions_requested(self) -> None:
+        self._when_whole(self._list_questions)
 
     @work
-    async def on_conversation_pane_questions_requested(self) -> None:
+    async def _list_questions(self) -> None:
         from tui.screens.choice_list import ChoiceList
 
         questions = [turn.question or "" for turn in self.view.pane.transcript]
         turn = await self.app.push_screen_wait(ChoiceList("Questions", questions))
         if turn is not None:
             self.view.pane.go_to_turn(turn)
-
-    def on_conversation_pane_export_requested(self) -> None:
-        from tui.conversation.export import as_markdown, file_name
-
-        text = as_markdown(self.view.title, self.view.pane.transcript)
-        self._write(Path.cwd() / f"{file_name(self.view.title)}.md", text)
 
     def action_help(self) -> None:
         """Show every key of the program."""

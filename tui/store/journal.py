@@ -3,7 +3,7 @@
 An entry stays until what became of its turn is known and kept elsewhere. So whatever ends the program, the next start
 finds what was asked and what had arrived, and can ask the server for the rest: see `tui.conversation.reconcile`.
 
-The questions asked are remembered beyond that, for a history of them that the app does not show yet.
+The questions asked are remembered beyond that, as the history that the reader can bring back.
 """
 
 import sqlite3
@@ -122,8 +122,12 @@ class Journal:
 
         return self._database.read(find)
 
+    def remember(self, account: str, text: str) -> None:
+        """Remember what was written and not asked among the questions that were."""
+        self._database.write(lambda connection: _remember(connection, account, well_formed(text)))
+
     def questions(self, account: str) -> list[str]:
-        """The questions asked, each once, the latest last."""
+        """The questions asked or remembered, each once, the latest last."""
         query = "SELECT text FROM questions WHERE account = ? ORDER BY id"
         return [row["text"] for row in self._database.read(lambda c: c.execute(query, (account,)).fetchall())]
 

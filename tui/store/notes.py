@@ -1,4 +1,4 @@
-"""What the user made of the sessions: drafts, queued questions, names."""
+"""What the user made of the sessions: drafts, queued questions, names, and which was opened last."""
 
 import json
 import sqlite3
@@ -47,6 +47,26 @@ class Notes:
     def names(self, account: str) -> dict[str, str]:
         """The names that the user gave, by session id."""
         return self._all(account, "name")
+
+    def save_opened(self, account: str, session_id: str) -> None:
+        """Keep that this session is the one that was opened last."""
+
+        def save(connection: sqlite3.Connection) -> None:
+            query = "SELECT coalesce(max(opened), 0) + 1 FROM notes WHERE account = ?"
+            [number] = connection.execute(query, (account,)).fetchone()
+            connection.execute(
+                "INSERT INTO notes (account, session_id, opened) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET opened = excluded.opened",
+                (account, session_id, number),
+            )
+
+        self._database.write(save)
+
+    def last_opened(self, account: str) -> str | None:
+        """The session that was opened last; None where none was, or that one is deleted."""
+        query = "SELECT session_id FROM notes WHERE account = ? AND opened IS NOT NULL ORDER BY opened DESC LIMIT 1"
+        row = self._database.read(lambda connection: connection.execute(query, (account,)).fetchone())
+        return None if row is None else row["session_id"]
 
     def _save(self, account: str, session_id: str, column: Column, value: str | None) -> None:
         self._database.write(lambda connection: put_note(connection, account, session_id, column, value))

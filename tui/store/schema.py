@@ -104,6 +104,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE notes DROP COLUMN view",
         "ALTER TABLE notes DROP COLUMN seen",
     ),
+    # Of the sessions of an account, the one with the greatest number was opened last.
+    ("ALTER TABLE notes ADD COLUMN opened INTEGER",),
 )
 
 

@@ -81,6 +81,12 @@ class DiffingApp(App[None]):
         if self._driver is not None and how in forms:
             self._driver.write(forms[how])
 
+    def show_title(self, title: str) -> None:
+        """Show what is open as the title of the terminal's window, as long as the app runs."""
+        driver: Any = self._driver
+        if driver is not None and hasattr(driver, "show_title"):
+            driver.show_title(clean_line(title, 120))
+
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leave, when an answer that is on its way has come: it would be typed into the shell."""
         self._pacing.finish(lambda: super(DiffingApp, self).exit(result, return_code, message))

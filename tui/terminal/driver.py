@@ -2,14 +2,17 @@
 
 It relies on private parts of Textual (8.2.8), which `tests/terminal/test_textual_contract.py` checks: `LinuxDriver`
 writes only by `write`, reads only in `run_input_thread` until `exit_event` is set, asks `_get_terminal_size`, keeps the
-terminal's old settings in `attrs_before`, and takes its terminal between `start_application_mode` and `close`.
+terminal's old settings in `attrs_before`, and has its terminal from `start_application_mode` on, until
+`stop_application_mode` and `close`.
 """
 
 import contextlib
+import fcntl
 import logging
 import os
 import selectors
 import signal
+import struct
 import termios
 import threading
 from collections.abc import Iterator
@@ -33,8 +36,12 @@ IDLE_SECONDS = 0.05
 FLUSH_TIMEOUT = 0.5
 """Seconds to wait, when the app ends, for a terminal that does not read."""
 
+SAVE_TITLE, RESTORE_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
+"""xterm's stack of window titles. A terminal without one is left with none, which a shell sets at its next prompt."""
+
 GIVE_BACK = (
-    "\x1b[?2026l\x1b[m\x1b[<u"
+    RESTORE_TITLE
+    + "\x1b[?2026l\x1b[m\x1b[<u"
     + "".join(f"\x1b[?{mode}l" for mode in (1000, 1003, 1015, 1006, 1016, 1004, 2004, 2048))
     + "\x1b[?7h\x1b[?1049l\x1b[?25h"
 ).encode()
@@ -53,6 +60,8 @@ class ResilientDriver(LinuxDriver):
         super().__init__(*args, **options)
         self._output: Output | None = None
         self._is_lost = False
+        self._title = ""
+        self._typed_as_lines = 0
 
     def check_clogged(self) -> bool:
         """Whether the terminal has stopped reading, so that a frame is better left out. `CaughtUp` follows if so."""
@@ -62,7 +71,20 @@ class ResilientDriver(LinuxDriver):
         assert self._file is not None  # Python has no standard error only where it has no console either
         self._output = Output(self._file.fileno(), lambda: self.send_message(self.CaughtUp()), self._lose)
         self._output.start()
+        self._typed_as_lines = _chars_of_typed_lines(self.fileno)
         super().start_application_mode()
+        self.write(SAVE_TITLE)
+        self.show_title(self._title)
+
+    def stop_application_mode(self) -> None:
+        self.write(RESTORE_TITLE)
+        super().stop_application_mode()
+
+    def show_title(self, title: str) -> None:
+        """Have the terminal show a title, which is a safe line, until it is given back."""
+        self._title = title
+        if title:
+            self.write(f"\x1b]2;{title}\x1b\\")
 
     def write(self, data: str) -> None:
         if self._output is not None:
@@ -107,9 +129,11 @@ class ResilientDriver(LinuxDriver):
 
     def _read(self) -> bytes:
         try:
-            return os.read(self.fileno, READ_BYTES)
+            data = os.read(self.fileno, READ_BYTES)
         except OSError:
             return b""
+        before, self._typed_as_lines = self._typed_as_lines, max(0, self._typed_as_lines - len(data))
+        return data[:before].replace(b"\n", b"\r") + data[before:]
 
     def _lose(self) -> None:
         """There is no terminal any more. The system says that with SIGHUP, but not to everyone, nor in every case."""
@@ -120,6 +144,17 @@ class ResilientDriver(LinuxDriver):
     def _get_terminal_size(self) -> tuple[int, int]:
         columns, rows = super()._get_terminal_size()
         return min(columns, MAX_COLUMNS), min(rows, MAX_ROWS)
+
+
+def _chars_of_typed_lines(terminal: int) -> int:
+    """Bytes of the lines that were typed before the app took the terminal: there Enter became a line feed."""
+    try:
+        if not termios.tcgetattr(terminal)[3] & termios.ICANON:
+            return 0
+        [count] = struct.unpack("i", fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)))
+    except (OSError, termios.error):
+        return 0
+    return count
 
 
 def _messages(pieces: list[Piece], parser: XTermParser) -> Iterator[Message]:

@@ -28,7 +28,17 @@ _PASTE_START = "\x1b[200~"
 _PASTE_END = "\x1b[201~"
 _KEY_FINALS = "u~ABCDEFHPQRS"
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])")
-_UNFINISHED = re.compile(r"\x1b\[[0-?]*[ -/]*\Z")
+_UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
+_ALT = re.compile("\x1b([\r\n\x7f\b])")
+_ALT_KEYS = dict.fromkeys("\r\n", "\x1b[13;3u") | dict.fromkeys("\x7f\b", "\x1b[127;3u")
+"""What terminals send for Alt with Enter and Backspace, and its one meaning in the keyboard protocol.
+
+Textual's parser (8.2.8) takes `ESC CR` for Enter alone.
+"""
+
+_ESCAPE = "\x1b[27u"
+"""The Escape key in the keyboard protocol, which the parser takes at once: after a bare ESC it waits for more."""
+
 _REST = re.compile(r"[0-?]*[ -/]*[@-~]?")
 
 
@@ -67,6 +77,8 @@ class InputFilter:
     def idle(self) -> list[Piece]:
         """Nothing more came for a moment: what looked like the beginning of a sequence is a key of its own."""
         held, self._held = self._held, ""
+        if held == "\x1b":
+            return [_ESCAPE]
         return [held] if held else []
 
     def _first(self, text: str) -> tuple[Piece | None, str]:
@@ -99,6 +111,7 @@ class InputFilter:
                 self._held = rest
             else:
                 self._is_dropping = True
+        text = _ALT.sub(lambda match: _ALT_KEYS[match.group(1)], text)
         return _CONTROL_SEQUENCE.sub(lambda match: match.group() if _is_plausible(*match.groups()) else "", text)
 
 

@@ -1,6 +1,6 @@
 """Where a question is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,10 +14,13 @@ from tui.api.models import MAX_PROMPT_CHARS
 from tui.sanitize import clean
 
 COUNT_FROM = 800
-"""The composer shows how much of the limit is used from this many characters on."""
+"""From this many characters on, the composer shows how much of the limit is used."""
 
 MAX_PASTE_CHARS = 20_000
 """A longer paste is refused: it could never be sent, and a text field takes seconds to lay it out."""
+
+COMMAND_SIGNS = ("/", ":")
+"""What other programs begin their commands with."""
 
 
 class Composer(TextArea):
@@ -30,6 +33,15 @@ class Composer(TextArea):
         Binding("ctrl+g", "write_in_editor", "Editor", show=False),
         Binding("ctrl+d", "delete_right_or_quit", "Delete right, or quit", show=False),
         Binding("delete", "delete_right_or_drop", "Delete right", show=False),
+        Binding("ctrl+underscore,ctrl+shift+underscore,ctrl+shift+minus,ctrl+slash", "undo", "Undo", show=False),
+        Binding("pageup", "read('scroll_pages(-1)')", "Page up in the conversation", show=False),
+        Binding("pagedown", "read('scroll_pages(1)')", "Page down in the conversation", show=False),
+        Binding("ctrl+up", "read('scroll_rows(-1)')", "Line up in the conversation", show=False),
+        Binding("ctrl+down", "read('scroll_rows(1)')", "Line down in the conversation", show=False),
+        Binding("ctrl+home", "read('go_to_start')", "Start of the conversation", show=False),
+        Binding("ctrl+end", "read('go_to_end')", "End of the conversation", show=False),
+        Binding("home", "line_start_or_read", "Line start, or start of the conversation", show=False),
+        Binding("end", "line_end_or_read", "Line end, or end of the conversation", show=False),
     ]
 
     @dataclass
@@ -45,7 +57,7 @@ class Composer(TextArea):
         reason: str
 
     class ResumeRequested(Message):
-        """Enter on an empty draft: the questions that wait are to be sent."""
+        """Enter was pressed on an empty draft: the questions that wait are to be sent."""
 
     @dataclass
     class LastWaitingRequested(Message):
@@ -54,7 +66,7 @@ class Composer(TextArea):
         to_edit: bool
 
     class QuitRequested(Message):
-        """Ctrl+D on an empty draft."""
+        """Ctrl+D was pressed on an empty draft."""
 
     class LeftUpwards(Message):
         """Up on an empty draft, where no question is remembered."""
@@ -65,7 +77,17 @@ class Composer(TextArea):
     class EditorRequested(Message):
         """The draft is to be written in the reader's own editor."""
 
-    def __init__(self) -> None:
+    class CommandRequested(Message):
+        """A slash or a colon in the empty composer: a command is to be chosen."""
+
+    @dataclass
+    class ReadRequested(Message):
+        """The conversation is to be scrolled while the writing goes on. `action` is one of `LineView`'s."""
+
+        action: str
+
+    def __init__(self, questions: Callable[[], Sequence[str]] = tuple) -> None:
+        """`questions` gives those that were asked before, oldest first, whenever the reader looks for them."""
         super().__init__(
             soft_wrap=True,
             show_line_numbers=False,
@@ -76,7 +98,8 @@ class Composer(TextArea):
         self.cursor_blink = False
         bindings = Binding.make_bindings([*TextArea.BINDINGS, *self.BINDINGS])
         self._own_keys = {binding.key: binding.action for binding in bindings}
-        self._history: Sequence[str] = ()
+        self._questions = questions
+        self._recallable: Sequence[str] = ()
         self._recalled: int | None = None
         self._draft = ""
         self.has_waiting = False
@@ -86,26 +109,27 @@ class Composer(TextArea):
         """One column of terminal leaves none for text, and into none Textual (8.2.8) cannot wrap the placeholder."""
         return super().render_line(y) if self.content_size.width > 0 else Strip.blank(self.size.width)
 
-    def remember(self, questions: Sequence[str]) -> None:
-        """The questions that Up brings back, oldest first."""
-        self._history = questions
+    def load(self, draft: str) -> None:
+        """Begin with another draft: what was written before can not be brought back by undoing."""
         self._recalled = None
-
-    @property
-    def remembered(self) -> Sequence[str]:
-        """The questions that Up brings back."""
-        return self._history
+        self.load_text(clean(draft))
+        self.move_cursor(self.document.end)
 
     def take(self) -> str:
         """The draft, which leaves the composer with this."""
         text = self.text
-        self.load_text("")
-        self._recalled = None
+        self.put("")
         return text
 
     def put(self, text: str) -> None:
-        """Replace the draft, with the cursor at its end."""
-        self.load_text(clean(text))
+        """Replace the draft, with the cursor at its end. Undoing brings it back."""
+        self._recalled = None
+        self._put(text)
+
+    def _put(self, text: str) -> None:
+        self.history.checkpoint()
+        self.replace(clean(text), self.document.start, self.document.end, maintain_selection_offset=False)
+        self.history.checkpoint()
         self.move_cursor(self.document.end)
 
     def type(self, text: str) -> None:
@@ -122,19 +146,29 @@ class Composer(TextArea):
             event.stop()
             event.prevent_default()
             await self.run_action(action)
+        elif event.character in COMMAND_SIGNS and not self.text:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.CommandRequested())
+        elif event.key.startswith("alt+"):
+            event.prevent_default()  # Textual's field types the letter of it
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        if len(event.text) > MAX_PASTE_CHARS:
+        self.paste(event.text)
+
+    def paste(self, text: str) -> None:
+        """Insert a pasted text, unless it is so long that it could never be sent."""
+        if len(text) > MAX_PASTE_CHARS:
             self.post_message(
                 self.Refused(
-                    f"The pasted text has {len(event.text):,} characters and a question takes {MAX_PROMPT_CHARS:,} at "
+                    f"The pasted text has {len(text):,} characters and a question takes {MAX_PROMPT_CHARS:,} at "
                     "most. It was not inserted. Paste the part that matters."
                 )
             )
         else:
-            self.type(event.text)
+            self.type(text)
 
     def on_text_area_changed(self) -> None:
         used = len(self.text)
@@ -154,6 +188,22 @@ class Composer(TextArea):
             self.post_message(self.Submitted(text))
         elif self.has_waiting:
             self.post_message(self.ResumeRequested())
+
+    def action_read(self, action: str) -> None:
+        self.post_message(self.ReadRequested(action))
+
+    def action_line_start_or_read(self) -> None:
+        """At the first character there is nothing more to go to in the draft."""
+        if self.cursor_location == self.document.start:
+            self.action_read("go_to_start")
+        else:
+            self.action_cursor_line_start()
+
+    def action_line_end_or_read(self) -> None:
+        if self.cursor_location == self.document.end:
+            self.action_read("go_to_end")
+        else:
+            self.action_cursor_line_end()
 
     def action_new_line(self) -> None:
         self.insert("\n")
@@ -194,12 +244,28 @@ class Composer(TextArea):
 
     def _recall(self, step: int) -> bool:
         """Show an earlier or later question; stepping past the newest brings the draft back."""
-        at = len(self._history) if self._recalled is None else self._recalled
-        if not 0 <= at + step <= len(self._history):
+        if self._recalled is None:
+            if step > 0:
+                return False
+            self._recallable = self._questions()
+        count = len(self._recallable)
+        at = (count if self._recalled is None else self._recalled) + step
+        if not 0 <= at <= count:
             return False
-        if at == len(self._history):
-            self._draft = self.text
-        self._recalled = at + step
-        is_draft = self._recalled == len(self._history)
-        self.put(self._draft if is_draft else self._history[self._recalled])
+        self._recall_at(at)
         return True
+
+    def recall(self, question: str) -> None:
+        """Show a question that was asked before, as Up does, so that Down leads back to the draft."""
+        self._recalled, self._recallable = None, self._questions()
+        newest = max((n for n, asked in enumerate(self._recallable) if asked == question), default=None)
+        if newest is None:
+            self.put(question)
+        else:
+            self._recall_at(newest)
+
+    def _recall_at(self, at: int) -> None:
+        if self._recalled in (None, len(self._recallable)):
+            self._draft = self.text
+        self._recalled = at
+        self._put(self._draft if at == len(self._recallable) else self._recallable[at])

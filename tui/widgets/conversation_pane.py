@@ -1,19 +1,24 @@
 """The conversation: what its keys find, copy and open."""
 
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.conversation.transcript import Part
+from tui.cooperative import run_in_slices
 from tui.lineview.line_view import RowStyle
-from tui.lineview.viewport import Place
+from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line
 from tui.widgets.copier import MORE_KEYS, Excerpt, TurnCopier
 from tui.widgets.finder import Finder
 from tui.widgets.transcript_view import TranscriptView
+
+ROWS_AROUND = 3
+"""Rows that are shown before and after one that was found."""
 
 
 class ConversationPane(TranscriptView):
@@ -29,12 +34,6 @@ class ConversationPane(TranscriptView):
         Binding("e", "export", "Export", show=False),
         Binding("p", "open_whole", "Open whole", show=False),
     ]
-
-    @dataclass
-    class Typed(Message):
-        """Text was typed that is no key of the conversation's: it is meant for the composer."""
-
-        text: str
 
     @dataclass
     class CopyRequested(Message):
@@ -68,10 +67,10 @@ class ConversationPane(TranscriptView):
         """The reader wants the list of questions."""
 
     @dataclass
-    class NotFound(Message):
-        """Nothing in the conversation contains the text."""
+    class Found(Message):
+        """Which occurrence of how many is shown, in words."""
 
-        wanted: str
+        words: str
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,35 +96,51 @@ class ConversationPane(TranscriptView):
             event.stop()
             event.prevent_default()
             self._request_source(int(event.key))
-        elif event.is_printable and event.character and event.key not in self.screen.active_bindings:
-            event.stop()
-            self.post_message(self.Typed(event.character))
-
-    def on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        self.post_message(self.Typed(event.text))
 
     def find(self, wanted: str) -> None:
-        """Mark every occurrence from now on; "" marks none."""
-        self._finder.wanted = wanted
+        """Mark every occurrence from now on, and go to the first one from here; "" marks none."""
+        self._finder.want(wanted, self._reading.source)
         self.redraw()
+        self.post_message(self.Found(self._finder.told(self._reading.source)))
+        if wanted:
+            self.when_whole(self._search)
+
+    @work(exclusive=True, group="find")
+    async def _search(self) -> None:
+        await run_in_slices(self._searching())
+        self._show_found()
+
+    def _searching(self) -> Generator[None, None, Place | None]:
+        """Show the first occurrence as soon as it is found, and go on to count."""
+        is_shown = False
+        for _ in self._finder.searching(self._reading.source):
+            if self._finder.found is not None and not is_shown:
+                is_shown = True
+                self._show_found()
+            yield
+        return self._finder.found
 
     def action_find(self) -> None:
+        if self.places:
+            self._finder.begin(self.places[0])
         self.post_message(self.FindRequested())
 
     def action_find_next(self, step: int) -> None:
         """Go to the next or previous occurrence, once around; the part that it is in is unfolded."""
-        if not self._finder.wanted or not self.places:
-            return
-        place = self._finder.next(self._reading.source, self.places, step)
-        if place is None:
-            self.post_message(self.NotFound(self._finder.wanted))
-            return
-        self._reading.cursor.block = place[:2]
-        self.position.follows = False
-        self.redraw()
-        self.bring_into_sight(place, place)
-        self.redraw()
+        if self._finder.wanted and self.places and not self.transcript.turns_before:
+            self._finder.next(self._reading.source, self.places, step)
+            self._show_found()
+
+    def _show_found(self) -> None:
+        """Scroll to the occurrence that was found, not to the very edge of the screen, and tell which one it is."""
+        source, place = self._reading.source, self._finder.found
+        if place is not None:
+            self._reading.cursor.block = place[:2]
+            self.position.follows = False
+            self.redraw()
+            self.bring_into_sight(move(source, place, -ROWS_AROUND), move(source, place, ROWS_AROUND))
+            self.redraw()
+        self.post_message(self.Found(self._finder.told(source)))
 
     def action_questions(self) -> None:
         self.post_message(self.QuestionsRequested())

@@ -6,13 +6,12 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.reactive import var
 from textual.scrollbar import ScrollBar, ScrollTo
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.conversation.transcript import Transcript
+from tui.widgets.conversation_head import ConversationHead
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.start_page import StartPage
 
@@ -29,42 +28,30 @@ class ConversationView(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "end_find", "End finding", show=False)]
 
-    title = var("")
-    """What the open conversation is called, as a safe line."""
-
-    searched = var("", init=False)
-    """The names of the indexes that it searches."""
-
-    heading = getters.query_one("#heading", Static)
+    head = getters.query_one(ConversationHead)
     notice = getters.query_one("#notice", Static)
     start_page = getters.query_one(StartPage)
-    body = getters.query_one(Horizontal)
+    body = getters.query_one("#body", Horizontal)
     pane = getters.query_one(ConversationPane)
     bar = getters.query_one(ScrollBar)
+    find_bar = getters.query_one("#find", Horizontal)
     find_field = getters.query_one(Input)
+    found = getters.query_one("#found", Static)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="heading", markup=False)
-        with Horizontal():
+        yield ConversationHead()
+        with Horizontal(id="body"):
             yield ConversationPane()
             yield ScrollBar(vertical=True, thickness=1)
         yield Static(id="notice", markup=False)
         yield StartPage()
-        yield Input(placeholder="Find in this conversation", id="find", compact=True)
+        with Horizontal(id="find"):
+            yield Input(placeholder="Find in this conversation", compact=True)
+            yield Static(id="found", markup=False)
 
     def on_mount(self) -> None:
-        self.find_field.display = False
+        self.find_bar.display = False
         self.show_beginning()
-
-    def watch_title(self) -> None:
-        self._show_heading()
-
-    def watch_searched(self) -> None:
-        self._show_heading()
-
-    def _show_heading(self) -> None:
-        about = f"  ·  {self.searched}" if self.searched else ""
-        self.heading.update(Content.assemble((self.title, "bold"), (about, "$foreground-muted")))
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
@@ -90,7 +77,7 @@ class ConversationView(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":
-            return self.find_field.display
+            return self.find_bar.display
         return super().check_action(action, parameters)
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
@@ -106,19 +93,21 @@ class ConversationView(Vertical):
 
     def on_conversation_pane_find_requested(self, message: ConversationPane.FindRequested) -> None:
         message.stop()
-        self.find_field.display = True
+        self.find_bar.display = True
         self.find_field.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         self.pane.find(message.value)
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
+    def on_conversation_pane_found(self, message: ConversationPane.Found) -> None:
+        message.stop()
+        self.found.update(message.words)
+
+    def on_input_submitted(self) -> None:
         self.pane.focus()
-        self.pane.find(message.value)
-        self.pane.call_later(self.pane.action_find_next, -1)
 
     def action_end_find(self) -> None:
-        self.find_field.display = False
+        self.find_bar.display = False
         self.find_field.value = ""
         self.pane.find("")
         self.pane.focus()

@@ -16,7 +16,7 @@ START_TIMEOUT = 30.0
 
 
 class ServerStartError(Exception):
-    """The embedded server did not start. The message is its own, fit to show."""
+    """The embedded server did not start. The message is the server's own, and fit to show."""
 
 
 @dataclass(frozen=True, slots=True)

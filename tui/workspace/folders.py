@@ -9,7 +9,7 @@ def folder_at(typed: str) -> Path | None:
     """The folder that a typed path names; None where there is none."""
     if not typed.strip():
         return None
-    path = Path(typed.strip()).expanduser().absolute()
+    path = Path(os.path.expanduser(typed.strip())).absolute()
     return path if path.is_dir() else None
 
 
@@ -18,7 +18,7 @@ def completed(typed: str) -> tuple[str, Sequence[str]]:
     start, name = os.path.split(typed)
     names = sorted(
         entry
-        for entry in _folders_in(Path(start or ".").expanduser())
+        for entry in _folders_in(Path(os.path.expanduser(start or ".")))
         if entry.startswith(name) and _is_meant(entry, name)
     )
     if not names:

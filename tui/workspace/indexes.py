@@ -1,7 +1,7 @@
 """The indexes of one account: listed, and where they are folders of this machine, added, read again and removed."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -38,6 +38,8 @@ class IndexList:
         self.example_questions: Sequence[str] = ()
         self.is_loaded = False
         """Whether `items` are the server's."""
+        self.names: Mapping[str, str] = {}
+        """The name of each, by its id and by the id that it is exported under."""
 
     @property
     def keeps_folders(self) -> bool:
@@ -60,6 +62,7 @@ class IndexList:
                 break
             tokens.append(page.next_page_token)
         self.items, self.is_loaded = list(found.values()), True
+        self.names = {key: index.name for index in self.items for key in (index.id, index.export_config_id) if key}
         self._state.publish(ListChanged())
         return True
 
@@ -69,7 +72,7 @@ class IndexList:
             await asyncio.sleep(POLL_SECONDS)
             if not is_wanted():
                 return
-        while await self.load() and any(index.is_syncing for index in self.items):
+        while await self.load() and any(index.is_syncing or index.is_waiting for index in self.items):
             await asyncio.sleep(POLL_SECONDS)
             if not is_wanted():
                 return

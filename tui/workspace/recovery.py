@@ -212,7 +212,6 @@ class Recovery:
 
     async def _finish(self, entry: JournalEntry, full: FullSession, news: int) -> None:
         session_id = entry.session_id
-        self._state.questions_before.pop(session_id, None)
         self._state.put(session_id, interrupt(replay(full.events), NO_END))
         await asyncio.to_thread(self._state.keep_history, full.session, full.events)
         self._state.store.journal.drop(entry.turn_id)

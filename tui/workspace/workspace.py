@@ -5,19 +5,21 @@ changed; whoever draws reads the values then. Its coroutines are run as workers 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tui.api.errors import ApiError
+from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Index, Session
 from tui.conversation.catalogue import Catalogue, names_of, title_of, without
 from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
+from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.opening import ConversationOpener
 from tui.workspace.recovery import Work
+from tui.workspace.running_turn import TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.turns import Turns
 from tui.workspace.updates import ListChanged, Notice, RequestFailed, Update
@@ -48,6 +50,7 @@ class Workspace:
         self._listing = SessionListing(self._state, self.turns)
         self._opener = ConversationOpener(self._state, self.turns, self._start)
         self._indexes = IndexList(self._state)
+        self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
 
     @property
@@ -134,21 +137,28 @@ class Workspace:
         self._state.list_session(session)
         return session.session_id
 
+    @property
+    def has_more_sessions(self) -> bool:
+        """Whether the server has sessions that are not loaded yet."""
+        return self.catalogue.next_page_token is not None
+
     def hide(self, session_id: str) -> Session:
         """Take a session off the list, to be deleted or shown again."""
         session = self.catalogue[session_id]
+        self._listing.hidden.add(session_id)
         self._state.catalogue = without(self.catalogue, session_id)
         self._publish(ListChanged())
         return session
 
     def show_again(self, session: Session) -> None:
         """Put a session back on the list."""
+        self._listing.hidden.discard(session.session_id)
         self._state.list_session(session)
 
     async def delete(self, session: Session) -> None:
         """Delete a session on the server, and what is kept of it. Where that fails it is listed again."""
         session_id = session.session_id
-        self.turns.stop(session_id)
+        await self.turns.let_go(session_id)
         try:
             await self._state.require_client().delete_session(session_id)
         except ApiError as error:
@@ -159,16 +169,37 @@ class Workspace:
             self.turns.forget(session_id)
             self._store.sessions.remove(self.account_id, session_id)
 
+    def turn_clock(self, session_id: str | None) -> TurnClock | None:
+        """How long a session's turn runs; None where none is received here."""
+        return self.turns.clock(session_id)
+
     def switch(self, to: str | None, leaving: str | None) -> None:
         """Turn from one session to another: only one program at a time writes in a session."""
         self._state.open_id = to
         if leaving is not None and not self.is_busy(leaving):
             self._state.let_go(leaving)
         if to is not None:
+            self._store.notes.save_opened(self.account_id, to)
             is_held = self._state.hold(to)
             self._state.drafts.set_read_only(to, not is_held)
             if not is_held:
                 self._publish(Notice(to, ELSEWHERE))
+
+    @property
+    def last_opened(self) -> str | None:
+        """The session that was open last, in this run or an earlier one; None where none was, or it is deleted."""
+        return self._store.notes.last_opened(self.account_id)
+
+    async def find(self, session_id: str) -> bool:
+        """List a session that may be on a page not loaded yet. False where there is none. Raises `ApiError`."""
+        if self.catalogue.get(session_id) is None:
+            try:
+                full = await self._state.require_client().session(session_id)
+            except NotFoundError:
+                return False
+            self._listing.add(session_id)
+            self._state.list_session(full.session)
+        return True
 
     async def open(self, session_id: str) -> None:
         """Show a conversation as it was last seen, and then as the server has it."""
@@ -193,6 +224,18 @@ class Workspace:
     def save_drafts(self) -> None:
         """Keep what is being written, at once. May be called from a signal handler."""
         self._state.drafts.save()
+
+    def questions(self, session_id: str | None) -> Sequence[str]:
+        """What was asked before: in this session last, and before that what is known of others."""
+        return self._history.of(session_id or NO_SESSION, self._asked(session_id))
+
+    def keep_cleared(self, session_id: str | None, text: str) -> None:
+        """Keep what was written in a session, and cleared, among the questions asked before."""
+        if text.strip():
+            self._history.keep_cleared(session_id or NO_SESSION, self._asked(session_id), text)
+
+    def _asked(self, session_id: str | None) -> Sequence[str]:
+        return [turn.question for turn in self.transcript(session_id) or () if turn.question]
 
     def ask(self, session_id: str, question: str) -> bool:
         """Send a question, or let it wait for its turn. False where it cannot be asked, which is published."""
@@ -239,6 +282,15 @@ class Workspace:
         """The names of the indexes that a session's questions search; none where they are still to be chosen."""
         searched = session.index_ids or self.turns.scopes.get(session.session_id, ())
         return names_of(searched, self.indexes)
+
+    @property
+    def index_names(self) -> Mapping[str, str]:
+        """The indexes' names, by ids of either kind (see `Index.export_config_id`)."""
+        return self._indexes.names
+
+    def is_open_elsewhere(self, session_id: str) -> bool:
+        """Whether another process holds the session: it can only be read here."""
+        return self._state.drafts.is_read_only(session_id)
 
     async def watch_indexes(self, is_wanted: Callable[[], bool]) -> None:
         """Load all indexes once there is a connection, and again while it is wanted and one of them is being synced."""

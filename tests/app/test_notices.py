@@ -1,0 +1,67 @@
+"""What the program says in the line above the composer."""
+
+from tests.app.user import User, driven
+from tui.settings import Settings
+from tui.widgets.composer import Composer
+
+
+def row_of(user: User, text: str) -> int:
+    return next(row for row, line in enumerate(user.lines) if text in line)
+
+
+async def test_a_notice_stands_above_the_composer_and_escape_closes_it_before_it_stops_a_turn(
+    settings: Settings,
+) -> None:
+    async with driven(settings, columns=80, rows=24) as user:
+        composer = user.app.chat.query_one(Composer)
+        composer.put("why? " * 250)
+        await user.press("enter")
+        await user.see("has 1,249 characters")
+        await user.until(lambda: row_of(user, "has 1,249 characters") < row_of(user, "╭"))
+        assert any("why?" in line for line in user.lines[row_of(user, "╭") :])
+        await user.press("escape")
+        await user.see_no("has 1,249 characters")
+        assert len(composer.text) == 1250
+
+
+async def test_a_newer_notice_replaces_an_older_one_of_its_kind_and_uncovers_one_of_another(
+    settings: Settings,
+) -> None:
+    async with driven(settings) as user:
+        chat = user.app.chat
+        chat.say("The disk is full.", kind="program", severity="problem")
+        chat.say("Written to a.md", kind="writing")
+        chat.say("Written to b.md", kind="writing")
+        await user.see("Written to b.md")
+        assert "a.md" not in user.screen
+        assert "and 1 more" in user.screen
+        await user.press("escape")
+        await user.see("The disk is full.")
+        await user.press("escape")
+        await user.see_no("The disk is full.")
+
+
+async def test_a_notice_that_tells_of_no_problem_goes_by_itself(settings: Settings) -> None:
+    async with driven(settings) as user:
+        user.app.chat.say("Written to a.md", kind="writing", seconds=0.3)
+        user.app.chat.say("The disk is full.", kind="program", severity="problem")
+        await user.see("and 1 more")
+        await user.see_no("and 1 more")
+        await user.see("The disk is full.")
+
+
+async def test_what_is_said_is_no_markup_and_sends_nothing_to_the_terminal(settings: Settings) -> None:
+    async with driven(settings) as user:
+        user.app.chat.say("[red]a[/red] \x1b]52;c;QQ==\x07 b", kind="program")
+        await user.see("[red]a[/red]")
+        assert "\x1b" not in user.screen
+
+
+async def test_after_an_undo_nothing_says_that_it_is_deleted(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        await user.press("ctrl+s", "delete", "delete")
+        await user.see("Deleted: ")
+        await user.press("u")
+        await user.see_no("Deleted: ")

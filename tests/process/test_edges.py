@@ -1,0 +1,126 @@
+"""Where the app cannot be shown, and how it is left."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.process.windows import in_window
+from tests.real_terminal import RealTerminal
+from tui.screens.dialog import IGNORE_KEYS_SECONDS
+from tui.terminal.driver import RESTORE_TITLE, SAVE_TITLE
+
+ENTER, CTRL_N, CTRL_Q = "\r", "\x0e", "\x11"
+
+
+def test_without_a_terminal_for_its_keys_it_says_so_in_a_sentence(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tui", "--local"],
+        input="hi\n",
+        capture_output=True,
+        text=True,
+        env=os.environ | {"HOME": str(tmp_path)},
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("llamachat-tui: The input is not a terminal")
+    assert "ssh -t" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_without_a_terminal_to_draw_on_it_says_so_in_a_sentence(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    with in_window(
+        tmp_path, "-c", f"import os; os.execv('/bin/sh', ['sh', '-c', '{sys.executable} -m tui 2>{told}'])"
+    ) as terminal:
+        assert terminal.wait_for_exit() == 2
+    assert told.read_text().startswith("llamachat-tui: The error output is not a terminal")
+
+
+def test_on_a_terminal_that_cannot_place_text_it_says_so_in_a_sentence(tmp_path: Path) -> None:
+    with in_window(tmp_path, "-m", "tui", "--local", environment={"TERM": "dumb"}) as terminal:
+        assert terminal.wait_for_exit() == 2
+        assert b"The terminal calls itself dumb (TERM)" in terminal.received
+        assert b"\x1b" not in terminal.received
+
+
+@pytest.mark.fault(45)
+@pytest.mark.parametrize("after", [0.0, 0.02, 0.05, 0.1, 0.2])
+def test_ctrl_q_as_soon_as_there_is_a_screen_leaves_in_good_order(tmp_path: Path, after: float) -> None:
+    with in_window(tmp_path, "-m", "tui", "--local") as terminal:
+        terminal.wait_until(lambda: b"\x1b[?1049h" in terminal.received)
+        time.sleep(after)
+        terminal.send(CTRL_Q)
+        assert terminal.wait_for_exit() == 0
+        assert b"error" not in terminal.received
+
+
+@pytest.mark.fault(45)
+@pytest.mark.parametrize("after", [0.0, 0.02, 0.1, 0.2])
+def test_a_signal_as_soon_as_there_is_a_screen_gives_the_terminal_back(tmp_path: Path, after: float) -> None:
+    with in_window(tmp_path, "-m", "tui", "--local") as terminal:
+        terminal.wait_until(lambda: b"\x1b[?1049h" in terminal.received)
+        time.sleep(after)
+        terminal.process.terminate()
+        assert terminal.wait_for_exit() == 143
+        received = bytes(terminal.received)
+        assert received.rfind(b"\x1b[?1049l") > received.rfind(b"\x1b[?1049h")
+        assert received.rfind(b"\x1b[?25h") > received.rfind(b"\x1b[?25l")
+
+
+def way_back(terminal: RealTerminal) -> list[str]:
+    """The arguments of the command line that is told on leaving."""
+    told = re.search(r"To go on: llamachat-tui (.*?)\r?\n", terminal.received.decode())
+    assert told is not None
+    return told.group(1).split()
+
+
+def test_the_way_back_is_told_on_leaving_and_leads_back(tmp_path: Path) -> None:
+    with in_window(tmp_path, "-m", "tui", "--local") as terminal:
+        terminal.wait_for("This machine: the manual")
+        terminal.send(CTRL_N)
+        terminal.wait_for("ready")
+        time.sleep(IGNORE_KEYS_SECONDS)
+        terminal.send(ENTER)
+        terminal.wait_for("(untitled)")
+        terminal.send(CTRL_Q)
+        assert terminal.wait_for_exit() == 0
+        arguments = way_back(terminal)
+    assert arguments[0] == "--session"
+    assert arguments[2:] == ["--local"]
+    for given in (arguments, ["--local", "--continue"]):
+        with in_window(tmp_path, "-m", "tui", *given) as terminal:
+            terminal.wait_for("(untitled)")
+            terminal.wait_for("This machine: the manual")
+            terminal.send(CTRL_Q)
+            assert terminal.wait_for_exit() == 0
+            assert way_back(terminal) == arguments
+
+
+def test_nothing_is_told_on_leaving_where_no_session_was_open(tmp_path: Path) -> None:
+    with in_window(tmp_path, "-m", "tui", "--local") as terminal:
+        terminal.wait_for("This machine: the manual")
+        terminal.send(CTRL_Q)
+        assert terminal.wait_for_exit() == 0
+        assert b"To go on" not in terminal.received
+
+
+def test_the_window_s_title_is_that_of_the_session_and_is_given_back(tmp_path: Path) -> None:
+    with in_window(tmp_path, "-m", "tui", "--local") as terminal:
+        terminal.wait_until(lambda: terminal.title == "llamachat-tui")
+        terminal.wait_for("This machine: the manual")
+        terminal.send("How do I delete a session?" + ENTER)
+        terminal.wait_for("ready")
+        time.sleep(IGNORE_KEYS_SECONDS)
+        terminal.send(ENTER)
+        terminal.wait_until(lambda: "delete a session" in terminal.title)
+        terminal.send(CTRL_Q)
+        assert terminal.wait_for_exit() == 0
+        received = bytes(terminal.received)
+        assert received.index(SAVE_TITLE.encode()) < received.index(b"\x1b]2;llamachat-tui")
+        assert received.rindex(RESTORE_TITLE.encode()) > received.rindex(b"delete a session")

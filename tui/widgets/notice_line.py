@@ -1,0 +1,73 @@
+"""The line above the composer that says what happened, for as long as it matters."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.sanitize import clean_line
+
+Severity: TypeAlias = Literal["info", "problem"]
+
+INFO_SECONDS = 8.0
+"""So long a notice stays that tells of no problem; a problem stays until it is closed."""
+
+MAX_CHARS = 600
+"""Most characters of a notice that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One notice: its words, and whether they tell of a problem."""
+
+    words: str
+    severity: Severity
+
+
+class NoticeLine(Widget):
+    """Shows the newest notice; one that is closed uncovers the one before. It has no place where there is none."""
+
+    said: reactive[dict[str, Said]] = reactive({}, layout=True)
+    """The notices by their kind, the newest last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._expiries: dict[str, Timer] = {}
+
+    def watch_said(self) -> None:
+        self.display = bool(self.said)
+
+    def say(self, words: str, kind: str, severity: Severity = "info", seconds: float = INFO_SECONDS) -> None:
+        """Show a notice in place of an older one of its kind."""
+        self.take_back(kind)
+        self.said = {**self.said, kind: Said(clean_line(words, MAX_CHARS), severity)}
+        if severity == "info":
+            self._expiries[kind] = self.set_timer(seconds, lambda: self.take_back(kind))
+
+    def take_back(self, kind: str) -> None:
+        """Show the notice of a kind no more, if there is one."""
+        if (timer := self._expiries.pop(kind, None)) is not None:
+            timer.stop()
+        if kind in self.said:
+            self.said = {other: said for other, said in self.said.items() if other != kind}
+
+    def close(self) -> bool:
+        """Close the notice that is shown. False where none is."""
+        newest = next(reversed(self.said), None)
+        if newest is not None:
+            self.take_back(newest)
+        return newest is not None
+
+    def on_click(self) -> None:
+        self.close()
+
+    def render(self) -> Content:
+        if not self.said:
+            return Content("")
+        newest = next(reversed(self.said.values()))
+        more = f"  and {len(self.said) - 1} more" if len(self.said) > 1 else ""
+        sign, style = ("! ", "$text-error") if newest.severity == "problem" else ("· ", "$foreground")
+        return Content.assemble((sign, style), (newest.words, style), (f"{more}  Esc closes", "$foreground-muted"))
