@@ -199,7 +199,7 @@ async def test_help_shows_the_keys_of_the_conversation(settings: Settings) -> No
         await read(user)
         await user.press("f1")
         await user.see("Everywhere")
-        await user.see("Previous question")
+        await user.see("Next match")
 
 
 async def test_questions_asked_before_are_found_again(settings: Settings) -> None:

@@ -35,7 +35,7 @@ class StartingScreen(AskingScreen):
         """Say on the start page what can be asked about, and find questions once for the same indexes."""
         indexes = self.workspace.indexes
         self.start_page.opened = _summary(indexes)
-        self.start_page.questions = self.workspace.example_questions
+        self.start_page.questions = self.workspace.index_list.example_questions
         if self.workspace.is_live:
             self.start_page.forget_failures()
         readable = [index.id for index in indexes if not index.is_syncing]

@@ -42,6 +42,11 @@ class IndexList:
         """The name of each, by its id and by the id that it is exported under."""
 
     @property
+    def known(self) -> Sequence[Index] | None:
+        """The indexes; None where the server has not told them yet."""
+        return self.items if self.is_loaded else None
+
+    @property
     def keeps_folders(self) -> bool:
         """Whether the indexes are folders of this machine."""
         return self._state.account_id == LOCAL_ACCOUNT
