@@ -16,7 +16,7 @@ async def test_a_question_gets_a_cited_answer_and_the_session_is_listed(settings
         await user.read_to_end_of_turn()
         await user.see("March 2031")
         await user.see("heron.md")
-        await user.see("When was the Heron probe launched?  ·  notes")
+        await user.see("When was the Heron probe launched?  notes")
         assert any(line.startswith("▌ When was") for line in user.lines)
 
 
@@ -57,7 +57,7 @@ async def test_the_picker_filters_ticks_and_creates_a_bound_session(settings: Se
         await user.in_dialog("space")
         await user.see("☐ notes")
         await user.press("space", "enter")
-        await user.see("(untitled)  ·  notes")
+        await user.see("(untitled)  notes")
 
 
 async def test_an_unbound_session_asks_for_its_indexes_when_it_has_none(settings: Settings) -> None:
@@ -65,7 +65,7 @@ async def test_an_unbound_session_asks_for_its_indexes_when_it_has_none(settings
         await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
         await user.in_dialog("space", "f4", "enter")
-        await user.see("(untitled)  ·  unbound")
+        await user.see("unbound")
         await user.type("Who leads science?")
         await user.press("enter")
         await user.in_dialog("enter")
@@ -86,7 +86,7 @@ async def test_a_question_goes_to_its_own_session_after_a_folder_was_changed_in_
         await user.press("ctrl+n")
         await user.see("plans")
         await user.in_dialog("f4", "enter")
-        await user.see("(untitled)  ·  unbound")
+        await user.see("unbound")
         await user.type("Who leads science?")
         await user.press("enter")
         await user.see("Which indexes does this question search?")
