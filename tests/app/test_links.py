@@ -52,6 +52,7 @@ async def test_where_no_browser_can_be_seen_a_link_is_copied(
         await user.see("No browser can be shown here")
         await user.in_dialog("enter", "y")
         await user.until(lambda: user.app.clipboard == "mailto:ada@example.com")
+        await user.see("Sent the address to the terminal's clipboard")
         assert opened == []
 
 

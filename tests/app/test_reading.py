@@ -124,11 +124,16 @@ async def test_sources_are_listed_and_shown(settings: Settings) -> None:
         await user.press("s")
         await user.until(lambda: isinstance(user.app.screen, ChoiceList))
         await user.see("heron.md")
-        await user.in_dialog("up", "enter")
+        await user.in_dialog("enter")
         await user.until(lambda: isinstance(user.app.screen, Pager))
-        await user.press("escape")
-        await user.press("1")
         await user.see("The budget is 40 million euros.")
+        best = user.lines
+        await user.press("escape")
+        await user.see("Enter read")
+        await user.in_dialog("down", "escape")
+        await user.until(lambda: user.app.screen is user.app.chat)
+        await user.press("1")
+        await user.until(lambda: user.lines == best)
 
 
 async def test_the_outline_goes_to_a_question(settings: Settings) -> None:
@@ -202,7 +207,7 @@ async def test_help_shows_the_keys_of_the_conversation(settings: Settings) -> No
         await read(user)
         await user.press("f1")
         await user.see("Everywhere")
-        await user.see("Previous question")
+        await user.see("Next match")
 
 
 async def test_questions_asked_before_are_found_again(settings: Settings) -> None:

@@ -130,7 +130,9 @@ class AskingScreen(ChoosingScreen):
         from tui.screens.choice_list import ChoiceList
 
         questions = list(dict.fromkeys(self.questions_before()))
-        number = await self.app.push_screen_wait(ChoiceList("Questions asked before", questions))
+        number = await self.app.push_screen_wait(
+            ChoiceList("Questions asked before", questions, takes="put it in the composer")
+        )
         if number is not None:
             self.composer.recall(questions[number])
 

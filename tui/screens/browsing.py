@@ -123,7 +123,7 @@ class BrowsingScreen(StartingScreen):
             return
         from tui.screens.text_prompt import TextPrompt
 
-        keys = "Kept on this machine. Enter take · empty: its title again · Esc close"
+        keys = "Kept on this machine. Enter name it · empty: its title again · Esc close"
         name = self.workspace.name(message.session_id)
         prompt = TextPrompt("Name of this session", keys, value=name, placeholder="its title on the server")
         new_name = await self.app.push_screen_wait(prompt)

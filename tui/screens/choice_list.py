@@ -11,10 +11,14 @@ from tui.screens.filter_dialog import FilterDialog
 
 
 class ChoiceList(FilterDialog[int]):
-    """Returns the number of the chosen line, from 0. It opens at the last one."""
+    """Returns the number of the chosen line, from 0. It opens at `first`, else at the last one.
 
-    def __init__(self, title: str, lines: Sequence[str]) -> None:
-        super().__init__(title, keys="Enter take · Esc close", cursor_on=str(len(lines) - 1))
+    `takes` says what Enter does with it, in the words of the keys line.
+    """
+
+    def __init__(self, title: str, lines: Sequence[str], *, takes: str = "go there", first: int | None = None) -> None:
+        first = len(lines) - 1 if first is None else first
+        super().__init__(title, keys=f"Enter {takes} · Esc close", cursor_on=str(first))
         self._lines = [clean_line(line) for line in lines]
 
     def options_with(self, wanted: str) -> Sequence[Option]:

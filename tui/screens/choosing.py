@@ -29,13 +29,13 @@ class ChoosingScreen(ReadingScreen):
     def show_indexes(self) -> None:
         """Show the indexes as they are now, where they are being chosen."""
         if self._picker is not None and self._picker in self.app.screen_stack:
-            self._picker.indexes = self.workspace.known_indexes
+            self._picker.indexes = self.workspace.index_list.known
 
     def only_choice(self) -> "Choice | None":
         """What can only be chosen, because there is one index; None where there is a choice, or nothing to choose."""
         from tui.screens.index_picker import Choice
 
-        indexes = self.workspace.known_indexes or ()
+        indexes = self.workspace.index_list.known or ()
         return Choice((indexes[0].id,), is_bound=True) if len(indexes) == 1 else None
 
     async def choose_indexes(self, purpose: "Purpose", ticked: Sequence[str] | None = None) -> "Choice | None":
@@ -45,11 +45,11 @@ class ChoosingScreen(ReadingScreen):
         if not self.is_active:
             return None
         self._picker = IndexPicker(
-            self.workspace.known_indexes,
+            self.workspace.index_list.known,
             self._do_with_indexes,
             purpose=purpose,
             ticked=ticked,
-            keeps_folders=self.workspace.keeps_folders,
+            keeps_folders=self.workspace.index_list.keeps_folders,
         )
         self._follow_indexes(None, self._picker)
         return await self.app.push_screen_wait(self._picker)
@@ -71,7 +71,7 @@ class ChoosingScreen(ReadingScreen):
 
     def action_add_folder(self) -> None:
         """Add a folder of this machine, or say how, where the indexes are not folders."""
-        if self.workspace.keeps_folders:
+        if self.workspace.index_list.keeps_folders:
             self._add_folder()
         else:
             self.app.call_later(self.app.run_action, "change_key")
@@ -85,15 +85,15 @@ class ChoosingScreen(ReadingScreen):
             case ListDocuments(index):
                 self._list_documents(index)
             case SyncIndex(index_id):
-                self._follow_indexes(self.workspace.sync_index(index_id), self._picker)
+                self._follow_indexes(self.workspace.index_list.sync(index_id), self._picker)
             case RemoveIndex(index_id):
-                self._follow_indexes(self.workspace.remove_index(index_id), self._picker)
+                self._follow_indexes(self.workspace.index_list.remove(index_id), self._picker)
 
     @work
     async def _add_folder(self) -> None:
         from tui.screens.folder_prompt import FolderPrompt
 
-        if await self.app.push_screen_wait(FolderPrompt(self.workspace.add_folder)):
+        if await self.app.push_screen_wait(FolderPrompt(self.workspace.index_list.add_folder)):
             self._follow_indexes(None, self._picker)
 
     @work
@@ -101,12 +101,12 @@ class ChoosingScreen(ReadingScreen):
         """Make a change to the indexes, and load them anew as long as the picker is open."""
         if change is not None:
             await change
-        await self.workspace.watch_indexes(lambda: picker in self.app.screen_stack)
+        await self.workspace.index_list.watch(lambda: picker in self.app.screen_stack)
 
     @work
     async def _list_documents(self, index: Index) -> None:
         from tui.screens.pager import Pager
 
-        documents = await self.workspace.documents(index.id)
+        documents = await self.workspace.index_list.documents(index.id)
         if documents is not None:
             self.app.push_screen(Pager(f"Documents of {index.name}", lambda: documents))

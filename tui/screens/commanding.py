@@ -51,4 +51,4 @@ class CommandingScreen(BrowsingScreen):
         names = sorted(self.app.available_themes, key=lambda name: (not name.startswith("llama-"), name))
         name = await self.app.push_screen_wait(ThemeChooser(names, self.app.theme))
         if name is not None and (why := keep_theme(theme_path(), name)):
-            self.notify(why, severity="error", markup=False)
+            self.say(why, kind="theme", severity="problem")

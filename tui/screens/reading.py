@@ -1,6 +1,6 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -147,10 +147,12 @@ class ReadingScreen(Screen[None]):
         else:
             self.say(f"Written to {path}", kind="writing")
 
-    def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
+    @work
+    async def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
         from tui.screens.link import LinkDialog  # here and below: no dialog is loaded before it is opened
 
-        self.app.push_screen(LinkDialog(message.url))
+        if await self.app.push_screen_wait(LinkDialog(message.url)) == "copied":
+            self.say("Sent the address to the terminal's clipboard.", kind="copying")
 
     def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
         from tui.screens.pager import Pager
@@ -159,8 +161,7 @@ class ReadingScreen(Screen[None]):
 
     @work
     async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
-        from tui.conversation.passages import cited_passage, passages_of
-        from tui.screens.choice_list import ChoiceList
+        from tui.conversation.passages import Passage, cited_passage, passages_of
         from tui.screens.pager import Pager
 
         turn = self.view.pane.transcript[message.turn]
@@ -168,17 +169,25 @@ class ReadingScreen(Screen[None]):
         if not passages:
             self.say("This answer came with no passages.", kind="sources")
             return
+
+        def pager(passage: Passage) -> Pager:
+            return Pager(passage.origin, lambda: passage.text or "This passage has no text.")
+
         if message.number is None:
-            at = await self.app.push_screen_wait(ChoiceList("Sources", [passage.origin for passage in passages]))
-            passage = None if at is None else passages[at]
+            at: int | None = 0
+            origins = [passage.origin for passage in passages]
+            while (at := await self._chosen_source(origins, at)) is not None:
+                await self.app.push_screen_wait(pager(passages[at]))
+        elif (cited := cited_passage(turn, message.number)) is not None:
+            self.app.push_screen(pager(cited))
         else:
-            passage = cited_passage(turn, message.number)
-            if passage is None:
-                words = f"[{message.number}] leads nowhere: no passage of this answer has this number."
-                self.say(words, kind="sources")
-        if passage is not None:
-            text = passage.text or "This passage has no text."
-            self.app.push_screen(Pager(passage.origin, lambda: text))
+            words = f"[{message.number}] leads nowhere: no passage of this answer has this number."
+            self.say(words, kind="sources")
+
+    async def _chosen_source(self, origins: Sequence[str], first: int) -> int | None:
+        from tui.screens.choice_list import ChoiceList
+
+        return await self.app.push_screen_wait(ChoiceList("Sources", origins, takes="read", first=first))
 
     def _when_whole(self, act: Callable[[], object]) -> None:
         """Do something that is about the whole conversation, once it is there."""

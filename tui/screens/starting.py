@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import getters, work
+from textual import getters
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -28,32 +28,25 @@ class StartingScreen(AskingScreen):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self._asked_about: Sequence[str] = ()
-        self._follows_reading = False
+        self._asked_about: Sequence[str] = []
+        self._followed: Sequence[str] = []
 
     def show_what_is_open(self) -> None:
         """Say on the start page what can be asked about, and find questions once for the same indexes."""
         indexes = self.workspace.indexes
         self.start_page.opened = _summary(indexes)
+        self.start_page.questions = self.workspace.index_list.example_questions
         if self.workspace.is_live:
             self.start_page.forget_failures()
         readable = [index.id for index in indexes if not index.is_syncing]
         if self.open_id is None and readable != self._asked_about:
             self._asked_about = readable
-            self._find_questions(readable)
-        if self.open_id is None and len(readable) < len(indexes) and not self._follows_reading:
-            self._follow_reading()
-
-    @work(exclusive=True, group="example questions")
-    async def _find_questions(self, index_ids: Sequence[str]) -> None:
-        self.start_page.questions = await self.workspace.example_questions(index_ids)
-
-    @work
-    async def _follow_reading(self) -> None:
-        """Load indexes that are being read anew as long as the start page is shown."""
-        self._follows_reading = True
-        await self.workspace.watch_indexes(lambda: self.open_id is None)
-        self._follows_reading = False
+            self.workspace.find_example_questions(readable)
+        reading = [index.id for index in indexes if index.is_syncing]
+        if self.open_id is None and reading != self._followed:
+            self._followed = reading
+            if reading:
+                self.workspace.follow_reading(lambda: self.open_id is None and self._followed == reading)
 
     def on_example_questions_taken(self, message: ExampleQuestions.Taken) -> None:
         self.set_focus(self.composer)

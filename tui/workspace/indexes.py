@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,16 @@ class IndexList:
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
         self.items: Sequence[Index] = ()
+        self.example_questions: Sequence[str] = ()
         self.is_loaded = False
         """Whether `items` are the server's."""
         self.names: Mapping[str, str] = {}
         """The name of each, by its id and by the id that it is exported under."""
+
+    @property
+    def known(self) -> Sequence[Index] | None:
+        """The indexes; None where the server has not told them yet."""
+        return self.items if self.is_loaded else None
 
     @property
     def keeps_folders(self) -> bool:
@@ -91,12 +98,11 @@ class IndexList:
         await self.load()
         return ""
 
-    async def example_questions(self, index_ids: Sequence[str]) -> Sequence[str]:
-        """Up to three questions that documents of these indexes answer; none where they cannot be read."""
-        try:
-            return await _example_questions(self._state.require_client(), index_ids[:EXAMPLES])
-        except ApiError:
-            return ()  # an extra, that must not hide what else is to be said
+    async def find_example_questions(self, index_ids: Sequence[str]) -> None:
+        """Look for up to three questions that documents of these indexes answer."""
+        with suppress(ApiError):  # an extra, that must not hide what else is to be said
+            self.example_questions = await _example_questions(self._state.require_client(), index_ids[:EXAMPLES])
+            self._state.publish(ListChanged())
 
     async def documents(self, index_id: str) -> str | None:
         """The documents of an index and those that were skipped, as text; None where that failed."""

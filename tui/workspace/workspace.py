@@ -49,7 +49,7 @@ class Workspace:
         self.turns = Turns(self._state, self._start)
         self._listing = SessionListing(self._state, self.turns)
         self._opener = ConversationOpener(self._state, self.turns, self._start)
-        self._indexes = IndexList(self._state)
+        self.index_list = IndexList(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
 
@@ -68,17 +68,7 @@ class Workspace:
 
     @property
     def indexes(self) -> Sequence[Index]:
-        return self._indexes.items
-
-    @property
-    def known_indexes(self) -> Sequence[Index] | None:
-        """The indexes; None where the server has not told them yet."""
-        return self._indexes.items if self._indexes.is_loaded else None
-
-    @property
-    def keeps_folders(self) -> bool:
-        """Whether the indexes are folders of this machine."""
-        return self._indexes.keeps_folders
+        return self.index_list.items
 
     async def connect(self, client: "Client") -> None:
         """Take a client into use."""
@@ -90,7 +80,7 @@ class Workspace:
         if await self._listing.reload():
             self.turns.recovery.watch_all()
             self._start(self._opener.open_waiting())
-            await self._indexes.load()
+            await self.index_list.load()
 
     async def close(self) -> None:
         """Keep what is being written and let go of every turn: what became of them is asked at the next start."""
@@ -286,35 +276,19 @@ class Workspace:
     @property
     def index_names(self) -> Mapping[str, str]:
         """The indexes' names, by ids of either kind (see `Index.export_config_id`)."""
-        return self._indexes.names
+        return self.index_list.names
 
     def is_open_elsewhere(self, session_id: str) -> bool:
         """Whether another process holds the session: it can only be read here."""
         return self._state.drafts.is_read_only(session_id)
 
-    async def watch_indexes(self, is_wanted: Callable[[], bool]) -> None:
-        """Load all indexes once there is a connection, and again while it is wanted and one of them is being synced."""
-        await self._indexes.watch(is_wanted)
+    def find_example_questions(self, index_ids: Sequence[str]) -> None:
+        """Look for questions that documents of these indexes answer."""
+        self._start(self.index_list.find_example_questions(index_ids))
 
-    async def add_folder(self, path: str) -> str:
-        """Have the embedded server serve one more folder. Why it cannot, fit to show; "" where it does."""
-        return await self._indexes.add_folder(path)
-
-    async def example_questions(self, index_ids: Sequence[str]) -> Sequence[str]:
-        """Up to three questions that documents of these indexes answer; none where they cannot be read."""
-        return await self._indexes.example_questions(index_ids)
-
-    async def documents(self, index_id: str) -> str | None:
-        """The documents of an index and those that were skipped, as text; None where that failed."""
-        return await self._indexes.documents(index_id)
-
-    async def sync_index(self, index_id: str) -> None:
-        """Have an index read its folder again."""
-        await self._indexes.sync(index_id)
-
-    async def remove_index(self, index_id: str) -> None:
-        """Have the embedded server forget a folder."""
-        await self._indexes.remove(index_id)
+    def follow_reading(self, is_wanted: Callable[[], bool]) -> None:
+        """Load the indexes anew while it is wanted and one of them is being read."""
+        self._start(self.index_list.watch(is_wanted))
 
     def _start(self, work: Work) -> None:
         self._run(self._tracked(work))
