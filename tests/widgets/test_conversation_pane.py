@@ -195,6 +195,29 @@ async def until(fact: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
+async def test_many_tool_calls_in_a_row_are_one_line_that_unfolds() -> None:
+    calls = [
+        event
+        for n in range(40)
+        for event in (
+            ToolCall(f"c{n}", "retrieve", {"query": f"topic {n}"}),
+            ToolResult(f"c{n}", "retrieve", {"results": [{"content": f"found {n}", "file_name": f"{n % 3}.md"}] * 5}),
+        )
+    ]
+    async with reading(replay([UserInput("q"), *calls, Text("It is."), Stop()]), height=60) as reader:
+        assert "▸ 40 searches · 200 passages · 3 documents" in reader.text
+        assert "topic" not in reader.text
+        await reader.press("g", "J", "J", "enter")
+        assert "▾ 40 searches" in reader.text
+        assert "topic 0" in reader.text
+        assert "topic 39" in reader.text
+        await reader.press("enter")
+        assert "found 0" in reader.text
+        await reader.press("enter")
+        assert "▸ 40 searches" in reader.text
+        assert "topic" not in reader.text
+
+
 async def test_text_is_no_wider_than_can_be_read() -> None:
     told = replay([UserInput("q"), Text("word " * 100), Stop()])
     async with reading(told, width=200) as reader:

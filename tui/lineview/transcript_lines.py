@@ -6,7 +6,7 @@ keeps its rows, and a part that only grew is updated in place.
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
@@ -26,6 +26,12 @@ def moved(place: Place, by: int) -> Place:
     """Where a place is found after so many turns were put before the first one."""
     row = max(0, place.row - 1) if place[:2] == (0, 0) else place.row  # a note of two rows went, one to set it off came
     return Place(max(0, place.section + by), place.block, row) if by else place
+
+
+def earlier_note(count: int) -> Sequence[Line]:
+    """The rows that say how many turns are missing at the beginning."""
+    words = f"… {count:,} earlier {'turn is' if count == 1 else 'turns are'} loading"
+    return (Line((Span(words, MUTED),), decoration=len(words)), BLANK) if count else ()
 
 
 class Rows(Protocol):
@@ -51,6 +57,11 @@ class _Rendered:
     parts: list[_Drawn | None]
     question: Sequence[Line] | None = None
     end: Sequence[Line] | None = None
+    groups: Mapping[int, range] | None = None
+    """The blocks that are in a group of tool calls, each with all blocks of the group."""
+
+    group_lines: dict[tuple[int, bool], Line] = field(default_factory=dict[tuple[int, bool], Line])
+    """By the group's first block, and whether it is open."""
 
 
 class TranscriptLines:
@@ -61,6 +72,7 @@ class TranscriptLines:
         self.width = 80
         self._rendered: OrderedDict[int, _Rendered] = OrderedDict()
         self._toggled: set[tuple[int, int]] = set()
+        self._open_groups: set[tuple[int, int]] = set()
         self._shows_details = False
         self._shows_thinking = False
         self._index_names: Mapping[str, str] = {}
@@ -80,6 +92,7 @@ class TranscriptLines:
         self.transcript = transcript
         if by:
             self._toggled = {(section + by, block) for section, block in self._toggled}
+            self._open_groups = {(section + by, block) for section, block in self._open_groups}
             self._rendered = OrderedDict(
                 (number + by, each) for number, each in self._rendered.items() if number and by > 0
             )
@@ -111,9 +124,6 @@ class TranscriptLines:
         row = place.row - self._gap(place.section, place.block)
         return BLANK if row < 0 else self._rows(place.section, place.block)[row]
 
-    def _running(self, turn: Turn) -> Sequence[Line]:
-        return running_lines(turn, self._seconds, self._waits_for, self.width)
-
     def tell_progress(self, seconds: int, waits_for: str) -> None:
         """How long the turn that runs has been running, and what it waits for, "" where that is nothing special."""
         last = len(self.transcript) - 1
@@ -124,12 +134,7 @@ class TranscriptLines:
 
     def is_note(self, place: Place) -> bool:
         """Whether the row says that turns are missing before the first one."""
-        return place < (0, 0, len(self._note()))
-
-    def _note(self) -> Sequence[Line]:
-        count = self.transcript.turns_before
-        words = f"… {count:,} earlier {'turn is' if count == 1 else 'turns are'} loading"
-        return (Line((Span(words, MUTED),), decoration=len(words)), BLANK) if count else ()
+        return place < (0, 0, len(earlier_note(self.transcript.turns_before)))
 
     def part(self, section: int, block: int) -> Part | None:
         """The part that a block draws; None for the question and the end."""
@@ -142,19 +147,49 @@ class TranscriptLines:
         part = self.part(section, block)
         if part is None or not can_fold(part):
             return False
+        group = self._group(section, block)
+        if group is not None and self._is_closed(section, group):
+            return True
         is_shown = self._shows_details or (self._shows_thinking and isinstance(part, Thought))
         at_first = is_folded_by_default(part) and not is_shown
         return at_first != ((section, block) in self._toggled)
 
     def toggle(self, section: int, block: int) -> bool:
-        """Fold or unfold one block. False where it cannot be folded."""
+        """Fold or unfold one block. False where it cannot be folded.
+
+        The first of a group of tool calls unfolds the group, then itself, and then folds both.
+        """
         part = self.part(section, block)
         if part is None or not can_fold(part):
             return False
+        group = self._group(section, block)
+        if group is not None and group.start == block:
+            is_open = (section, block) in self._open_groups
+            if not is_open or not self.is_folded(section, block):
+                self._open_groups ^= {(section, block)}
+            if not is_open:
+                return True
         self._toggled ^= {(section, block)}
         if section in self._rendered:
             self._rendered[section].parts[block - 1] = None
         return True
+
+    def unfold(self, section: int, block: int) -> None:
+        """Unfold one block that is folded, and the group that it is in."""
+        group = self._group(section, block)
+        if group is not None:
+            self._open_groups.add((section, group.start))
+        self.toggle(section, block)
+
+    def _group(self, section: int, block: int) -> range | None:
+        """The blocks of the group of tool calls that a block is in."""
+        rendered = self._of(section)
+        if rendered.groups is None:
+            from tui.rendering.tool_group import groups_of
+
+            groups = groups_of(rendered.turn.parts)
+            rendered.groups = {at + 1: range(group.start + 1, group.stop + 1) for at, group in groups.items()}
+        return rendered.groups.get(block)
 
     def toggle_details(self) -> None:
         """Unfold every block, or fold each as it was at first."""
@@ -185,9 +220,27 @@ class TranscriptLines:
                     yield drawn, part
 
     def _rows(self, section: int, block: int) -> Rows:
+        group = self._group(section, block)
+        if group is not None and self._is_closed(section, group):
+            return [self._group_line(section, group, is_open=False)] if block == group.start else ()
         rendered = self._of(section)
         drawn = self._kept(rendered, block)
-        return self._render(rendered, section, block) if drawn is None else drawn
+        rows = self._render(rendered, section, block) if drawn is None else drawn
+        if group is not None and block == group.start:
+            return [self._group_line(section, group, is_open=True), *(rows[y] for y in range(len(rows)))]
+        return rows
+
+    def _group_line(self, section: int, group: range, *, is_open: bool) -> Line:
+        from tui.rendering.tool_group import group_line
+
+        kept = self._of(section).group_lines
+        if (group.start, is_open) not in kept:
+            parts = self.transcript[section].parts[group.start - 1 : group.stop - 1]
+            kept[group.start, is_open] = group_line(parts, self.width, is_open=is_open)
+        return kept[group.start, is_open]
+
+    def _is_closed(self, section: int, group: range) -> bool:
+        return not self._shows_details and (section, group.start) not in self._open_groups
 
     def _kept(self, rendered: _Rendered, block: int) -> Rows | None:
         if block == 0:
@@ -201,16 +254,16 @@ class TranscriptLines:
         # The first frame needs neither Markdown nor highlighting, and they take as long to load as half of Textual.
         from tui.rendering.parts import block_for, end_lines, question_lines
 
+        turn, width = rendered.turn, self.width
         if block == 0:
-            question = question_lines(rendered.turn.question, self.width)
-            rendered.question = [*self._note(), *question] if section == 0 else question
+            question = question_lines(turn.question, width)
+            rendered.question = [*earlier_note(self.transcript.turns_before), *question] if section == 0 else question
             return rendered.question
         if block > len(rendered.parts):
-            rendered.end = (
-                self._running(rendered.turn)
-                if rendered.turn.is_running
-                else end_lines(rendered.turn.end, self.width, self._index_names)
-            )
+            if turn.is_running:
+                rendered.end = running_lines(turn, self._seconds, self._waits_for, width)
+            else:
+                rendered.end = end_lines(turn.end, width, self._index_names)
             return rendered.end
         folded = self.is_folded(section, block)
         drawn = _Drawn(block_for(rendered.turn.parts[block - 1], self.width, folded), folded)
@@ -229,7 +282,8 @@ class TranscriptLines:
         return rendered
 
     def _update(self, number: int, rendered: _Rendered, turn: Turn) -> None:
-        before, rendered.turn = rendered.turn, turn
+        before, rendered.turn, rendered.groups = rendered.turn, turn, None
+        rendered.group_lines.clear()
         if before.question != turn.question:
             rendered.question = None
         if before.end != turn.end or turn.is_running:

@@ -107,7 +107,7 @@ class Finder:
 
     def _unfold(self, source: TranscriptLines, turn: int, block: int) -> None:
         if source.is_folded(turn, block):
-            source.toggle(turn, block)
+            source.unfold(turn, block)
             self._opened = turn, block
 
     def _fold_again(self, source: TranscriptLines) -> None:

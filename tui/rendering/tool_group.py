@@ -1,0 +1,51 @@
+"""Many tool calls in a row as one line that says what they found together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from tui.conversation.passages import decoded, file_of, is_array, is_object
+from tui.conversation.transcript import Part, ToolUse
+from tui.rendering.lines import MUTED, Line, Span, Style
+from tui.rendering.wrapping import shortened
+
+LEAST_CALLS = 5
+"""Fewer calls stand for themselves."""
+
+
+def groups_of(parts: Sequence[Part]) -> Mapping[int, range]:
+    """The group of each part that is in one, as the numbers of its first and its others."""
+    found: dict[int, range] = {}
+    for is_call, run in groupby(range(len(parts)), lambda number: isinstance(parts[number], ToolUse)):
+        numbers = list(run)
+        if is_call and len(numbers) >= LEAST_CALLS:
+            found |= dict.fromkeys(numbers, range(numbers[0], numbers[-1] + 1))
+    return found
+
+
+def group_line(calls: Iterable[Part], width: int, *, is_open: bool) -> Line:
+    """One row: how many calls, and what they found."""
+    uses = [call for call in calls if isinstance(call, ToolUse)]
+    passages, documents, is_search = 0, set[str](), True
+    for use in uses:
+        found = _found(use)
+        is_search = is_search and found is not None
+        passages += len(found or ())
+        documents |= {file for each in found or () if (file := file_of(each)) is not None}
+    words = [_count(len(uses), "search", "searches") if is_search else _count(len(uses), "tool call", "tool calls")]
+    words += [_count(passages, "passage", "passages")] if passages else []
+    words += [_count(len(documents), "document", "documents")] if documents else []
+    mark = "▾ " if is_open else "▸ "
+    rest = f" · {' · '.join(words[1:])}" if words[1:] else ""
+    first = Span(shortened(words[0], max(4, width - 2)), Style("tool", bold=True))
+    return Line((Span(mark, MUTED), first, Span(shortened(rest, max(2, width - 2 - len(first.text))), MUTED)), 2)
+
+
+def _found(use: ToolUse) -> Sequence[object] | None:
+    """What a search found; None where the call was none."""
+    value = decoded(use.returned.value) if use.returned is not None else None
+    lists = [value.get("results"), value.get("items")] if is_object(value) else []
+    return next((each for each in lists if is_array(each)), None)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
