@@ -27,6 +27,7 @@ from tui.store.store import Store
 from tui.terminal.app import DiffingApp
 from tui.terminal.key_order import KeyOrderApp
 from tui.themes import DARK, LIGHT
+from tui.widgets.key_names import key_name
 from tui.widgets.own_keys import own_keys
 
 if TYPE_CHECKING:
@@ -89,6 +90,9 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         for node, binding, _, _ in own_keys(screen) if isinstance(screen, ChatScreen) else ():
             act = partial(self.run_action, binding.action, node)
             yield SystemCommand(binding.description, f"Key {self.get_key_display(binding)}", act)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return key_name(binding.key)
 
     def action_change_key(self) -> None:
         """Show the welcome screen: another key, another region, or folders of this machine."""

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from tui.screens.reading import ReadingScreen
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.key_names import key_name
 from tui.widgets.queue_line import QueueLine
 from tui.workspace.recovery import Work
 from tui.workspace.workspace import Workspace
@@ -79,6 +80,7 @@ class AskingScreen(ReadingScreen):
         return self.workspace.questions(self.open_id)
 
     def on_text_area_changed(self) -> None:
+        self.notice_line.take_back("refusal")
         self.workspace.write_draft(self.open_id, self.composer.text)
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
@@ -94,7 +96,6 @@ class AskingScreen(ReadingScreen):
         """Send a question; it leaves the composer with this. False where it could not be taken."""
         is_taken = self.workspace.ask(session_id, question)
         if is_taken:
-            self.notice_line.take_back("refusal")
             self.composer.take()
             self.view.pane.follow()
         return is_taken
@@ -202,4 +203,4 @@ class AskingScreen(ReadingScreen):
         self.say(message.reason, kind="refusal", severity="problem")
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        self.composer.border_title = "" if message.is_at_end else "↓ more below · End"
+        self.composer.border_title = "" if message.is_at_end else f"↓ more below · {key_name('end')}"
