@@ -26,13 +26,13 @@ def _open_app(arguments: Namespace) -> int:
     try:
         settings = load(flags, os.environ, config_path())
         settings = replace(settings, local=_folders(arguments.local))
+        if problem := _terminal_problem():
+            print(f"llamachat-tui: {problem}", file=sys.stderr)
+            return 2
+        return _run(settings, arguments)
     except SettingsError as error:
         print(f"llamachat-tui: {error}", file=sys.stderr)
         return 2
-    if problem := _terminal_problem():
-        print(f"llamachat-tui: {problem}", file=sys.stderr)
-        return 2
-    return _run(settings, arguments)
 
 
 def _terminal_problem() -> str:
@@ -52,10 +52,13 @@ def _terminal_problem() -> str:
 
 
 def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
-    for folder in given or ():
-        if not folder.expanduser().is_dir():
+    if given is None:
+        return None
+    folders = [Path(os.path.expanduser(folder)) for folder in given]
+    for folder in folders:
+        if not folder.is_dir():
             raise SettingsError(f"There is no folder {folder}. Check the name, or leave it out to open the manual.")
-    return None if given is None else tuple(folder.expanduser().resolve() for folder in given)
+    return tuple(folder.resolve() for folder in folders)
 
 
 def _run(settings: Settings, arguments: Namespace) -> int:

@@ -2,33 +2,31 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.screen import Screen
 
 from tui.api.errors import ApiError
 from tui.garbage import collect_rarely
 from tui.log import crash_notice
+from tui.sanitize import clean_line
 from tui.screens.browsing import BrowsingScreen
 from tui.screens.chat import ChatScreen
-from tui.settings import LAST_SESSION, Settings
+from tui.settings import LAST_SESSION, Settings, SettingsError
 from tui.shutdown import Shutdown
+from tui.store.chosen_theme import chosen_theme, theme_path
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
 from tui.terminal.key_order import KeyOrderApp
-from tui.themes import DARK, LIGHT
+from tui.themes import DARK, own_themes
 from tui.widgets.key_names import key_name
-from tui.widgets.own_keys import own_keys
 
 if TYPE_CHECKING:
     from tui.workspace.backend import Backend, UseKey
@@ -39,7 +37,10 @@ def _styles() -> list[Path]:
     package = find_spec("tui.styles")
     assert package is not None
     assert package.origin is not None
-    return [Path(package.origin).parent / name for name in ("app.tcss", "conversation.tcss", "dialogs.tcss")]
+    return [
+        Path(package.origin).parent / name
+        for name in ("app.tcss", "conversation.tcss", "start_page.tcss", "dialogs.tcss")
+    ]
 
 
 SHUTDOWN_TIMEOUT = 0.5
@@ -55,8 +56,8 @@ CONNECTING = "connecting"
 class LlamaChat(KeyOrderApp, DiffingApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
 
-    `on_end` is called, synchronously and maybe from another thread, when the app ends in any way but by the user's key:
-    it saves what is not kept yet.
+    `on_end` saves what is not kept yet. It is called, synchronously and maybe from another thread, when the app ends in
+    any way but by the user's key.
     """
 
     TITLE = "llamachat-tui"
@@ -68,7 +69,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
     ]
 
     def __init__(self, settings: Settings, session: str | None = None) -> None:
-        """`session` is the id of the one to open, or `LAST_SESSION`."""
+        """`session` is the id of the one to open, or `LAST_SESSION`. Raises `SettingsError` where the theme is none."""
         super().__init__(css_path=_styles())
         self._settings = settings
         self._wanted_session = session
@@ -77,19 +78,25 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         self.chat = ChatScreen(self._store, settings.account)
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self._abandon_terminal)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
+        for theme in own_themes(self.console.color_system):
+            self.register_theme(theme)
+        self.theme = self._first_theme()
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Textual's own, and every action that works where the focus is, with its key."""
-        yield from super().get_system_commands(screen)
-        yield SystemCommand(
-            "API key", "Another key, another region, or folders of this machine", self.action_change_key
-        )
-        for node, binding, _, _ in own_keys(screen) if isinstance(screen, ChatScreen) else ():
-            act = partial(self.run_action, binding.action, node)
-            yield SystemCommand(binding.description, f"Key {self.get_key_display(binding)}", act)
+    def _first_theme(self) -> str:
+        """The theme that is set, else the one that was chosen in the app. Raises `SettingsError`."""
+        wanted = self._settings.theme
+        if wanted is None:
+            kept = chosen_theme(theme_path()) if self._settings.keep else None
+            return kept if kept in self.available_themes else DARK.name
+        if wanted not in self.available_themes:
+            known = ", ".join(sorted(self.available_themes))
+            raise SettingsError(f"The theme {clean_line(wanted)!r} is unknown. It is one of: {known}.")
+        return wanted
+
+    def action_command_palette(self) -> None:
+        """Show the app's own palette in place of Textual's."""
+        if self.screen is self.chat:
+            self.chat.choose_command()
 
     def get_key_display(self, binding: Binding) -> str:
         return key_name(binding.key)
@@ -133,7 +140,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)
 
-    def on_browsing_screen_retry_requested(self) -> None:
+    def on_starting_screen_retry_requested(self) -> None:
         if self._backend is None:
             self._connect()
         else:
@@ -151,14 +158,21 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         self.notify_terminal(self._settings.notify, words)
 
     @work
-    async def _choose_backend(self, problem: str = "", *, or_leave: bool = False) -> None:
+    async def _choose_backend(self, problem: str = "", *, refused_folder: str = "", or_leave: bool = False) -> None:
         """Show the welcome screen, and connect to what is chosen there. Closing it ends the app with `or_leave`."""
         from tui.screens.welcome import Welcome
-        from tui.workspace.backend import UseFolders, UseKey
+        from tui.workspace.backend import UseFolders, UseKey, keeps
 
         if isinstance(self.screen, Welcome):
             return
-        match await self.push_screen_wait(Welcome(problem, self._settings.region)):
+        welcome = Welcome(
+            problem,
+            self._settings.region,
+            keeps=await keeps(),
+            refused_folder=refused_folder,
+            closes="quit" if or_leave else "close",
+        )
+        match await self.push_screen_wait(welcome):
             case UseFolders(folders):
                 self._settings = self._settings.with_folders(folders)
                 self._connect()
@@ -182,15 +196,18 @@ class LlamaChat(KeyOrderApp, DiffingApp):
             self._backend = await connect(self._settings, key)
         except KeyNeededError as error:
             self._choose_backend(str(error), or_leave=True)
-        except (ApiError, ServerStartError) as error:
-            self.chat.say_problem(str(error))
+        except ServerStartError as error:
+            refused_folder = str(next(iter(self._settings.local or ()), ""))
+            self._choose_backend(str(error), refused_folder=refused_folder, or_leave=before is None)
+        except ApiError as error:
+            self.chat.say_problem(error.message)
         else:
             if before is not None:
                 await before.close()
             await self.chat.switch_account(self._settings.account)
             self.chat.connected_to = self._backend.connected_to
             if key is not None and (why := await keep(key, self._settings)):
-                self.chat.say_problem(why)
+                self.chat.warn(why)
             await self.chat.workspace.connect(self._backend.client)
             await self._look_for_wanted_session()
         finally:
@@ -243,7 +260,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
             driver.abandon()
 
     def _fatal_error(self) -> None:
-        """Textual's own shows the values of variables, a key among them; this one says where the crash is told.
+        """Textual's own shows the values of variables, a key among them; this one names the file that holds the crash.
 
         Private in Textual (8.2.8), and checked by `tests/terminal/test_textual_contract.py`.
         """
@@ -252,7 +269,7 @@ class LlamaChat(KeyOrderApp, DiffingApp):
             from rich.text import Text  # only a crash needs it
 
             self._exit_renderables.append(Text(crash_notice(error)))
-            with suppress(Exception):  # the crash is what is told, not what it broke
+            with suppress(Exception):  # the crash itself is shown, not what it broke
                 self.on_end()
         if not self.is_headless:
             self._graceful_shutdown.insist(1, EXIT_TIMEOUT)

@@ -49,10 +49,16 @@ class Absent:
     """No key. `why` is fit to show; it is "" when there is simply none, and nothing went wrong."""
 
     why: str = ""
+    is_usual: bool = False
+    """Whether `why` is only that this machine has no keyring, as most that are reached over SSH."""
 
 
 class KeyringUnusableError(Exception):
     """The keyring cannot be used; the message says why and what else can be done."""
+
+
+class NoKeyringHereError(KeyringUnusableError):
+    """There is none that keeps secrets."""
 
 
 def find(base_url: str, environ: Mapping[str, str] = os.environ) -> Found | Absent:
@@ -62,18 +68,26 @@ def find(base_url: str, environ: Mapping[str, str] = os.environ) -> Found | Abse
     for name in ENVIRONMENT:
         if environ.get(name):
             return Found(checked_key(environ[name], name), name)
-    why = ""
+    why, is_usual = "", False
     try:
         if stored := _in_time(lambda: _secure_keyring().get_password(KEYRING_NAME, base_url), READ_TIMEOUT):
             return Found(checked_key(stored, "the system keyring"), "the system keyring")
     except KeyringUnusableError as error:
-        why = str(error)
+        why, is_usual = str(error), isinstance(error, NoKeyringHereError)
     path = key_file()
     try:
         kept = _read_file(path).get(base_url)
     except OSError as error:
         return Absent(f"The key file {path} is not used: {error.strerror or error}.")
-    return Found(checked_key(kept, str(path)), str(path)) if kept else Absent(why)
+    return Found(checked_key(kept, str(path)), str(path)) if kept else Absent(why, is_usual)
+
+
+def keyring_works() -> bool:
+    """Whether there is a system keyring that may keep a key. It is not asked for one, so the user is not either."""
+    try:
+        return _in_time(_secure_keyring, READ_TIMEOUT) is not None
+    except KeyringUnusableError:
+        return False
 
 
 def keep_in_keyring(base_url: str, key: "SecretStr") -> str | None:
@@ -172,8 +186,8 @@ def _unusable(error: Exception) -> KeyringUnusableError:
     from keyring.errors import KeyringLocked, NoKeyringError
 
     if isinstance(error, NoKeyringError):
-        why = "No system keyring here (no Secret Service on this SSH session, perhaps)."
-    elif isinstance(error, KeyringLocked) or "-25308" in str(error):
+        return NoKeyringHereError(f"No system keyring here (no Secret Service on this SSH session, perhaps). {_EXITS}")
+    if isinstance(error, KeyringLocked) or "-25308" in str(error):
         why = "The system keyring is locked. Unlock it (on macOS over SSH: security unlock-keychain) and start again."
     elif isinstance(error, ImportError):
         why = "The keyring backend named by PYTHON_KEYRING_BACKEND does not exist. Correct or unset the variable."
@@ -194,7 +208,7 @@ def _secure_keyring() -> Any:
     parts: list[Any] = getattr(backend, "backends", [backend])
     if parts and all(_is_secure(part) for part in parts):
         return backend
-    raise KeyringUnusableError(
+    raise NoKeyringHereError(
         f"The keyring here ({type(backend).__name__}) is not a secure store: it would keep the key unencrypted, keep "
         f"nothing, or ask on this terminal. {_EXITS}"
     )

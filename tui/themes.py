@@ -1,4 +1,10 @@
-"""The app's own two themes, beside Textual's."""
+"""The app's own two themes, beside Textual's.
+
+Their backgrounds are so near to grey that a terminal of 256 colours shows three shades of grey: a colour with more hue
+would become the nearest one of the colour cube, which is black or white.
+"""
+
+from dataclasses import replace
 
 from textual.theme import Theme
 
@@ -12,8 +18,8 @@ DARK = Theme(
     success="#98bb6c",
     foreground="#d5d3cb",
     background="#16181d",
-    surface="#1c1f26",
-    panel="#252932",
+    surface="#1d2026",
+    panel="#262a32",
     dark=True,
     variables={"footer-key-foreground": "#d8a657", "input-selection-background": "#7fb4ca 30%"},
 )
@@ -27,9 +33,44 @@ LIGHT = Theme(
     error="#b3253a",
     success="#3f7a1e",
     foreground="#26292f",
-    background="#faf9f6",
-    surface="#f1efea",
-    panel="#e5e2da",
+    background="#f9f8f7",
+    surface="#f0efeb",
+    panel="#e4e2db",
     dark=False,
     variables={"footer-key-foreground": "#9a5b00", "input-selection-background": "#1f6f8b 25%"},
 )
+
+_DARK_16 = replace(
+    DARK,
+    primary="#55ffff",
+    secondary="#ff55ff",
+    accent="#ffff55",
+    warning="#ffff55",
+    error="#ff5555",
+    success="#55ff55",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#555555",
+    variables={"footer-key-foreground": "#ffff55", "input-selection-background": "#0000aa"},
+)
+
+_LIGHT_16 = replace(
+    LIGHT,
+    primary="#0000aa",
+    secondary="#aa00aa",
+    accent="#aa5500",
+    warning="#aa5500",
+    error="#aa0000",
+    success="#00aa00",
+    foreground="#000000",
+    background="#ffffff",
+    surface="#ffffff",
+    panel="#aaaaaa",
+    variables={"footer-key-foreground": "#aa5500", "input-selection-background": "#55ffff"},
+)
+
+
+def own_themes(color_system: str | None) -> tuple[Theme, Theme]:
+    """The dark and the light theme. Of 16 colours ("standard") they are the terminal's, so that each keeps its hue."""
+    return (_DARK_16, _LIGHT_16) if color_system == "standard" else (DARK, LIGHT)

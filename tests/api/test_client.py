@@ -17,7 +17,9 @@ from tui.api.models import Page, PresignedUrl, Session, Text
 
 async def test_every_route_is_asked_as_the_reference_has_it():
     connection = Connection("https://api.test", project_id="p", organization_id="o")
-    answers = Answers(httpx.Response(200, json={"session_id": "s", "id": "i", "url": "https://x.test", "items": []}))
+    answers = Answers(
+        httpx.Response(200, json={"session_id": "s", "id": "i", "url": "https://x.test", "items": [], "content": ""})
+    )
     client = answers.client(connection)
     await client.sessions("t", 10)
     await client.create_session(["idx-1"])
@@ -28,6 +30,8 @@ async def test_every_route_is_asked_as_the_reference_has_it():
     await client.generate_title("ses-1", "why?")
     await client.indexes()
     await client.index("idx-1")
+    await client.documents("idx-1", "t")
+    await client.read_document("idx-1", "dfl-1", 100)
     await client.projects()
     await client.attachments("dfl-1")
     await client.attachment_url("screenshots/page 7.jpg", "dfl-1")
@@ -42,12 +46,18 @@ async def test_every_route_is_asked_as_the_reference_has_it():
         f"POST /api/v1/chat/ses-1/title?{scope}",
         f"GET /api/v1/indexes?{scope}&page_size=100",
         f"GET /api/v1/indexes/idx-1?{scope}&expand=sync_in_progress",
+        f"POST /api/v1/retrieval/files/find?{scope}",
+        f"POST /api/v1/retrieval/files/read?{scope}",
         f"GET /api/v1/projects?{scope}",
         f"GET /api/v1/beta/attachments?{scope}&source_id=dfl-1",
         f"GET /api/v1/beta/attachments/screenshots%2Fpage%207.jpg?{scope}&source_id=dfl-1",
     ]
     bodies = [json.loads(r.content) for r in answers.requests if r.method == "POST"]
-    assert bodies == [{"index_ids": ["idx-1"]}, {}, {"first_message": "why?"}]
+    retrieval = [
+        {"index_id": "idx-1", "page_token": "t"},
+        {"index_id": "idx-1", "file_id": "dfl-1", "max_length": 100},
+    ]
+    assert bodies == [{"index_ids": ["idx-1"]}, {}, {"first_message": "why?"}, *retrieval]
 
 
 async def test_key_and_cookie_are_sent_to_their_origin_and_nowhere_else():

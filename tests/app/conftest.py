@@ -15,6 +15,8 @@ def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "LLAMACHAT_STATE_DIR"):
         monkeypatch.setenv(variable, str(tmp_path / "home"))
     monkeypatch.setenv("LLAMACHAT_FULL_REFRESH", "1")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("LLAMA_CLOUD_API_KEY", raising=False)
 
 

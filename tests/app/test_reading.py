@@ -1,3 +1,4 @@
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,53 @@ async def test_find_marks_goes_to_matches_and_unfolds_the_part_it_finds(settings
         await user.press("escape", "g", "slash")
         await user.type("nowhere at all")
         await user.press("enter")
-        await user.see("Not in this conversation")
+        await user.see("not in this conversation")
+
+
+async def test_find_goes_forward_from_here_as_one_types_and_counts(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await read(user)
+        for question in ("Who leads science?", "What is the budget of the probe?"):
+            await user.press("tab")
+            await user.type(question)
+            await user.press("enter")
+            await user.until(lambda: not user.app.chat.workspace.turns.busy)
+            await user.press("shift+tab")
+        await user.press("g", "right_curly_bracket", "slash")
+        await user.type("is the budget")
+        await user.see("2 of 2")
+        assert pane.position.top.section > 0
+        y = next(y for y, line in enumerate(user.lines) if "is the budget of" in line)
+        assert 4 < y < len(user.lines) - 6
+        await user.press("enter")
+        await user.until(lambda: pane.has_focus)
+        await user.press("n")
+        await user.see("1 of 2 · around the end")
+        await user.press("n")
+        await user.see("2 of 2")
+        await user.press("N")
+        await user.see("1 of 2")
+        await user.press("escape")
+        await user.see_no("1 of 2")
+
+
+async def test_a_part_that_typing_unfolded_is_folded_when_more_is_typed(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("slash")
+        await user.type("score")
+        await user.see("▾ retrieve")
+        await user.type("board")
+        await user.see("not in this conversation")
+        await user.see("▸ retrieve")
+
+
+async def test_the_conversation_shows_that_it_has_the_focus(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await read(user)
+        await user.see("━━━━")
+        await user.press("tab")
+        await user.see_no("━━━━")
 
 
 async def test_copying_sends_the_text_to_the_terminal_as_it_was_written(settings: Settings) -> None:
@@ -109,16 +156,52 @@ async def test_a_conversation_is_written_to_a_file(
         await read(user)
         await user.press("e")
         await user.see("Written to")
-    text = (tmp_path / "what-is-the-budget.md").read_text()
+    [path] = tmp_path.glob("what-is-the-budget-*.md")
+    assert path.stat().st_mode & 0o777 == 0o600
+    text = path.read_text()
     assert text.startswith("# What is the budget?\n\n## What is the budget?\n")
     assert "1. heron.md" in text
 
 
-async def test_help_shows_the_keys_of_the_place(settings: Settings) -> None:
+async def test_a_file_that_exists_is_never_written_to(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tui.screens.reading.now", lambda: datetime(2031, 3, 4, 12).astimezone())
+    mine, linked_to = tmp_path / "what-is-the-budget-2031-03-04.md", tmp_path / "elsewhere.md"
+    mine.write_text("mine")
+    linked_to.write_text("mine, too")
+    (tmp_path / "llamachat-copy.md").symlink_to(linked_to)
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("e")
+        await user.see("04-2.md")
+        await user.press("J", "y", "w")
+        await user.see("llamachat-copy-2.md")
+    assert mine.read_text() == "mine"
+    assert linked_to.read_text() == "mine, too"
+    assert "40 million euros" in (tmp_path / "what-is-the-budget-2031-03-04-2.md").read_text()
+    assert (tmp_path / "llamachat-copy-2.md").read_text() == "What is the budget?"
+
+
+async def test_where_nothing_can_be_written_it_says_why(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    async with driven(settings) as user:
+        await read(user)
+        await user.press("e")
+        await user.see("It could not be written: No such file or directory")
+
+
+async def test_help_shows_the_keys_of_the_conversation(settings: Settings) -> None:
     async with driven(settings) as user:
         await read(user)
         await user.press("f1")
-        await user.see("Keys that work here")
+        await user.see("Everywhere")
         await user.see("Previous question")
 
 

@@ -79,8 +79,9 @@ def test_the_terminal_is_given_back_as_it_was(tmp_path: Path) -> None:
             assert received.rfind(off % mode) > received.rfind(on % mode), mode
 
 
-def test_arguments_that_cannot_be_used_are_refused_in_words(tmp_path: Path) -> None:
-    with app_in_terminal(tmp_path, "--local", str(tmp_path / "nowhere")) as terminal:
+@pytest.mark.parametrize("folder", ["/no/such/place", "~nobody-of-this-name/papers"])
+def test_arguments_that_cannot_be_used_are_refused_in_words(tmp_path: Path, folder: str) -> None:
+    with app_in_terminal(tmp_path, "--local", folder) as terminal:
         assert terminal.wait_for_exit() == 2
         said = " ".join("".join(terminal.lines()).split())
         assert "There is no folder" in said

@@ -34,13 +34,38 @@ async def test_a_folder_can_be_opened_and_a_missing_one_is_named(notes: Path) ->
     async with driven(Settings()) as user:
         await user.see("Open a folder")
         await user.in_dialog("down", "enter")
-        await user.type("/no/such/place")
-        await user.press("enter")
-        await user.see("There is no folder /no/such/place")
-        await user.press("ctrl+u")
+        for missing in ("/no/such/place", "~nobody-of-this-name/papers"):
+            await user.type(missing)
+            await user.press("enter")
+            await user.see(f"There is no folder {missing}")
+            await user.press("ctrl+u")
         await user.type(str(notes))
         await user.press("enter")
         await user.see("This machine: notes")
+
+
+async def test_without_a_keyring_none_is_offered_and_nothing_is_told_as_wrong() -> None:
+    async with driven(Settings()) as user:
+        await user.see("Esc quit")
+        assert "keyring" not in user.screen
+        await user.in_dialog("enter")
+        await user.see("No keyring here: kept in a file that only you can read")
+        await user.press("ctrl+t", "ctrl+t")
+        await user.see("kept in a file that only you can read")
+
+
+async def test_a_folder_without_documents_is_refused_at_its_field_and_others_can_be_chosen(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    async with driven(Settings()) as user:
+        await user.see("Open a folder")
+        await user.in_dialog("down", "enter")
+        await user.type(str(tmp_path / "empty"))
+        await user.press("enter")
+        await user.until(lambda: "no document that can be read" in user.screen, 30)
+        await user.see("empty")
+        await user.press("escape")
+        await user.see("Paste a LlamaCloud key")
+        assert "no document" not in user.screen
 
 
 @pytest.mark.fault(63)
@@ -69,7 +94,8 @@ async def test_a_typed_key_connects(server: Connection, monkeypatch: pytest.Monk
     async with driven(Settings(base_url=server.base_url)) as user:
         await user.see("Paste")
         await user.in_dialog("enter")
-        await user.press("ctrl+t", "ctrl+t")
+        await user.see("No keyring here: kept in a file")
+        await user.press("ctrl+t")
         await user.see("kept for this run only")
         await user.type(f"  {server.api_key}")
         await user.press("enter")
@@ -98,8 +124,7 @@ async def test_a_folder_is_added_read_again_and_removed_from_the_picker(notes: P
         await user.until(lambda: len(user.app.chat.workspace.indexes) == 2)
         await user.see("☐ notes")
         await user.in_dialog("down", "f5")
-        await user.see("New session")
-        await user.in_dialog("down", "f8")
+        await user.in_dialog("f8")
         await user.see("F8 again removes")
         await user.press("f8")
         await user.until(lambda: len(user.app.chat.workspace.indexes) == 1)

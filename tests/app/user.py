@@ -66,11 +66,12 @@ class User:
         return isinstance(screen, Dialog) and screen.takes_keys
 
     async def ask_in_new_session(self, question: str) -> None:
-        """Ask where no session is open: in a new one, on the index under the picker's cursor."""
+        """Ask where no session is open: in a new one, on the only index, or on the one under the picker's cursor."""
         await self.until(lambda: bool(self.app.chat.workspace.indexes))
         await self.type(question)
         await self.press("enter")
-        await self.in_dialog("enter")
+        if len(self.app.chat.workspace.indexes) > 1:
+            await self.in_dialog("enter")
 
     async def read_to_end_of_turn(self) -> None:
         """Wait until the open session's turn has ended and its footer is shown."""

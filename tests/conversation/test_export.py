@@ -1,8 +1,12 @@
+from datetime import date
+
 import pytest
 
 from tui.api.models import Stop, Text, ToolCall, ToolResult, UserInput
 from tui.conversation.export import as_markdown, file_name
 from tui.conversation.transcript import interrupt, replay
+
+DAY = date(2031, 3, 4)
 
 
 def test_a_conversation_is_written_with_its_questions_answers_and_passages() -> None:
@@ -32,5 +36,5 @@ def test_an_export_holds_no_control_sequence() -> None:
 
 
 def test_a_file_is_named_by_letters_and_digits_only() -> None:
-    assert file_name("What's the ../../budget?") == "what-s-the-budget"
-    assert file_name("…") == "session"
+    assert file_name("What's the ../../budget?", DAY) == "what-s-the-budget-2031-03-04.md"
+    assert file_name("…", DAY) == "session-2031-03-04.md"

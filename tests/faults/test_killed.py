@@ -47,7 +47,7 @@ def test_a_turn_in_which_the_program_is_killed_is_shown_and_completed_and_was_as
         open_newest(terminal)
         terminal.wait_for('▸ retrieve  "Heron')
         terminal.wait_for("half a thought")
-        terminal.wait_for("not now")
+        terminal.wait_for("Looking again")
     proxy.others = no_fault
     with program(proxy, server, tmp_path) as terminal:
         open_newest(terminal)

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +5,7 @@ import pytest
 from tests.app.user import driven
 from tests.faults.driving import ask, behind, in_session, open_session
 from tests.faults.proxy import FaultProxy, Gate, no_fault, refused, stalled_at
+from tests.store.holding import held_elsewhere
 from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
@@ -21,20 +20,6 @@ NOWHERE = "http://127.0.0.1:1"
 
 def account_of(proxy: FaultProxy) -> str:
     return Settings(base_url=proxy.base_url).account
-
-
-def hold_in_another_process(path: Path, account: str, session_id: str) -> subprocess.Popen[bytes]:
-    """A process that holds a session until it is killed."""
-    program = (
-        "import sys, time, pathlib; from tui.store.store import Store;"
-        "store = Store.open(pathlib.Path(sys.argv[1])); print(store.hold(*sys.argv[2:]), flush=True); time.sleep(60)"
-    )
-    arguments = [sys.executable, "-c", program, str(path), account, session_id]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"True\n"
-    process.stdout.close()
-    return process
 
 
 async def test_the_list_last_seen_is_there_without_any_network_and_conversations_open_from_it(
@@ -179,8 +164,7 @@ async def test_a_second_instance_reads_the_session_and_says_why_it_does_not_writ
     async with behind(proxy) as user:
         session_id = await in_session(user)
     other = Store.open(store_path())
-    hold = hold_in_another_process(store_path(), account_of(proxy), session_id)
-    try:
+    with held_elsewhere(store_path(), account_of(proxy), session_id):
         async with behind(proxy) as user:
             await user.until(lambda: user.app.chat.workspace.is_live)
             await open_session(user, session_id)
@@ -191,10 +175,7 @@ async def test_a_second_instance_reads_the_session_and_says_why_it_does_not_writ
             assert QUESTION not in proxy.prompts
             await user.pilot.pause(SAVE_AFTER_SECONDS + 0.1)
             assert other.notes.draft(account_of(proxy), session_id) == ""
-    finally:
-        hold.kill()
-        hold.wait()
-        other.close()
+    other.close()
 
 
 async def test_r_in_the_list_gives_a_session_a_name_of_its_own_that_stays(proxy: FaultProxy) -> None:
@@ -218,7 +199,7 @@ async def test_deleting_a_session_whose_turn_runs_stops_it_and_deletes_once(prox
         session_id = await in_session(user)
         proxy.next_turns.append(stalled_at(0.3))
         await ask(user, QUESTION)
-        await user.press("ctrl+s", "d", "d")
+        await user.press("ctrl+s", "delete", "delete")
         await user.see("Deleted:")
     assert sum(line.startswith(f"DELETE /api/v1/chat/{session_id}") for line in proxy.requests) == 1
     store = Store.open(store_path())

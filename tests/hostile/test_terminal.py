@@ -10,7 +10,7 @@ from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
 from tui.screens.dialog import IGNORE_KEYS_SECONDS
 
-ENTER, ESCAPE, CTRL_N, CTRL_O, CTRL_P, CTRL_Q, CTRL_S, SHIFT_TAB = (
+ENTER, ESCAPE, CTRL_N, CTRL_O, CTRL_P, CTRL_Q, CTRL_S, SHIFT_TAB, DELETE = (
     "\r",
     "\x1b",
     "\x0e",
@@ -19,6 +19,7 @@ ENTER, ESCAPE, CTRL_N, CTRL_O, CTRL_P, CTRL_Q, CTRL_S, SHIFT_TAB = (
     "\x11",
     "\x13",
     "\x1b[Z",
+    "\x1b[3~",
 )
 
 
@@ -86,7 +87,7 @@ def test_errors_toasts_the_picker_and_the_palette_do_no_harm(terminal: RealTermi
     open_session(terminal)
     press(terminal, f"{REFUSED}{ENTER}")
     terminal.wait_until(lambda: b"Refused" in terminal.received)
-    press(terminal, CTRL_N, " ", ESCAPE, CTRL_P, ESCAPE, CTRL_S, "d", "d", "u")
+    press(terminal, CTRL_N, " ", ESCAPE, CTRL_P, ESCAPE, CTRL_S, DELETE, DELETE, "u")
     terminal.wait_until(lambda: b"Deleted" in terminal.received)
     quit_unharmed(terminal)
 

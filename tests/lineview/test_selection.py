@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 
 from tui.api.models import Stop, Text, UserInput
 from tui.conversation.transcript import replay
-from tui.lineview.selection import END_OF_ROW, Point, Selection, cut, line_at, link_at, text_of, word_at
+from tui.lineview.selection import END_OF_ROW, Point, Selection, cut, line_at, text_of, word_at
+from tui.lineview.targets import target_at
 from tui.lineview.text_lines import TextLines
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import START, Place, last
@@ -67,6 +68,6 @@ def test_a_combining_mark_goes_with_its_letter() -> None:
 
 def test_a_click_finds_the_link_under_it() -> None:
     line = Line((Span("see "), Span("here", Style("link", link="https://example.org")), Span(".")))
-    assert link_at(line, 5) == "https://example.org"
-    assert link_at(line, 1) is None
-    assert link_at(line, 40) is None
+    assert target_at(line, 5) == "https://example.org"
+    assert target_at(line, 1) is None
+    assert target_at(line, 40) is None

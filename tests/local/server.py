@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 
-def until(fact: Callable[[], bool], seconds: float = 20) -> None:
+def until(fact: Callable[[], bool], seconds: float = 60) -> None:
     """Waits until something is so."""
     deadline = time.monotonic() + seconds
     while not fact():
@@ -47,7 +47,12 @@ def connected(connection: Connection) -> httpx.Client:
 
 def until_synced(http: httpx.Client) -> None:
     """Waits until every index has been read once."""
-    until(lambda: all(item["metadata"]["status"] != "syncing" for item in http.get("/api/v1/indexes").json()["items"]))
+    until(
+        lambda: all(
+            item["metadata"]["status"] not in ("syncing", "waiting")
+            for item in http.get("/api/v1/indexes").json()["items"]
+        )
+    )
 
 
 @contextmanager

@@ -76,10 +76,6 @@ def test_sessions_survive_a_restart_and_open_with_other_folders_served(tmp_path:
         assert list(index_ids(http)) == ["other"]
         assert http.get(f"/api/v1/chat/{session_id}").json() == before
         assert http.get("/api/v1/chat").json()["items"][0]["session_id"] == session_id
-        url = f"/api/v1/chat/{session_id}/messages/stream"
-        response = http.post(url, json={"prompt": "And slate?", "index_ids": ids})
-        assert response.status_code == 404
-        assert str(notes) in response.json()["detail"]
 
 
 def test_it_ends_when_stdin_closes(tmp_path: Path, notes: Path) -> None:

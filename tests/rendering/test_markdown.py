@@ -97,7 +97,8 @@ def test_code_of_no_or_an_unknown_language_is_plain() -> None:
 
 def test_long_lines_of_code_fold_at_the_edge_and_copy_whole() -> None:
     lines = drawn("```\nabcdefgh ijklmnop\n```\n", 10)
-    assert seen(lines) == ["  abcdefgh", "   ijklmno", "  p"]
+    assert seen(lines) == ["  abcdefg", "  h ijklm", "  nop"]
+    assert [line.edge.text for line in lines if line.edge] == ["↩", "↩", ""]
     assert copied(lines) == "abcdefgh ijklmnop"
 
 
@@ -153,4 +154,14 @@ def test_a_long_table_is_drawn_in_sections_below_its_header() -> None:
 
 def test_what_is_nested_too_deeply_is_shown_as_it_came() -> None:
     assert "deep" in "".join(seen(drawn("> " * 500 + "deep\n")))
-    assert "level 499" in "".join(seen(drawn("".join("  " * n + f"- level {n}\n" for n in range(500)))))
+    assert "level 499" in copied(drawn("".join("  " * n + f"- level {n}\n" for n in range(500))))
+
+
+def test_a_line_that_names_a_source_stands_back_and_its_citation_is_set_off() -> None:
+    lines = drawn("**a.md: Oaks** [2]\n\nPlanted in 1987 [1], a[3], `[4]`.\n")
+    assert [(span.text, span.style.role) for span in lines[0].spans if span.text] == [
+        ("a.md: Oaks", "muted"),
+        (" ", "text"),
+        ("[2]", "citation"),
+    ]
+    assert [span.text for line in lines for span in line.spans if span.style.role == "citation"] == ["[2]", "[1]"]

@@ -14,10 +14,18 @@ USE = ToolUse(
     Returned({"results": [{"content": "Press d twice."}]}, ImageAttachment("screenshots/page_7.jpg", "dfl-1")),
 )
 
+GARDEN = {"file_name": "garden.md", "content": "one\ntwo", "metadata": {"first_line": 40, "last_line": 80}}
+PICTURE = ImageAttachment("page_7.jpg", "dfl-1")
+
 
 def rows(part: Part, width: int = 80, folded: bool = False) -> list[str]:
     block = block_for(part, width, folded)
     return seen(block[y] for y in range(len(block)))
+
+
+def in_words(part: Part) -> str:
+    """The row of a folded part, whatever its columns are."""
+    return " ".join(rows(part, folded=True)[0].split())
 
 
 def test_a_question_is_marked_in_the_margin() -> None:
@@ -29,21 +37,58 @@ def test_thinking_is_open_while_it_runs_and_folds_when_it_is_over() -> None:
     running, over = Thought("I *think* so", settled=False), Thought("I *think* so")
     assert (is_folded_by_default(running), is_folded_by_default(over)) == (False, True)
     assert rows(running) == ["▾ Thinking…", "  I think so"]
-    assert rows(over, folded=True) == ["▸ Thought · 3 words"]
-    assert rows(over) == ["▾ Thought · 3 words", "  I think so"]
+    assert rows(over, folded=True) == ["▸ Thought"]
+    assert rows(over) == ["▾ Thought", "  I think so"]
 
 
 def test_a_tool_use_folds_to_what_it_asked_and_how_much_came_back() -> None:
     assert is_folded_by_default(USE)
-    assert rows(USE, folded=True) == ['▸ retrieve  "how do I delete a session?"  · 1 passage, 14 characters']
-    assert rows(USE, 40, folded=True) == ['▸ retrieve  "how do I del…"  · 1 passage']
-    assert rows(ToolUse("1", "wait", {"n": 1}), folded=True) == ["▸ wait  · running…"]
-    assert rows(ToolUse("1", "list", None, Returned(None)), folded=True) == ["▸ list  · nothing"]
+    assert in_words(USE) == '▸ retrieve "how do I delete a session?" picture'
+    assert rows(USE, 40, folded=True) == ['▸ retrieve  "how do I delete …"  picture']
+    assert rows(ToolUse("1", "wait", {"n": 1}), folded=True) == ["▸ wait      running…"]
+    assert rows(ToolUse("1", "list", None, Returned(None)), folded=True) == ["▸ list      nothing"]
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (ToolUse("1", "retrieve", {"query": "oak"}, is_over=True), '▸ retrieve "oak" no result'),
+        (
+            ToolUse("1", "find", {"name": "x.md"}, Returned({"error": "No\nsuch file"})),
+            "▸ find x.md error: No such file",
+        ),
+        (
+            ToolUse("1", "grep", {"pattern": r"(?<![\w.,])4242(?![\w]|[.,]\d)"}, Returned({"items": [GARDEN] * 2})),
+            '▸ grep "4242" 2 places in 1 document',
+        ),
+        (
+            ToolUse("1", "read", {"file_id": "dfl-5f6530a8-2170-4f6e-9a61-6c2e54b7a1ce"}, Returned(GARDEN)),
+            "▸ read garden.md, lines 40 to 80 2 lines",
+        ),
+        (
+            ToolUse("1", "page", {"file_id": "dfl-5f6530a8-2170", "page": 7}, Returned({"content": ""}, PICTURE)),
+            "▸ page page 7, picture",
+        ),
+        (
+            ToolUse("1", "page", {}, Returned({"file_name": "r.pdf", "page_range_start": 7, "content": ""}, PICTURE)),
+            "▸ page r.pdf, page 7 picture",
+        ),
+    ],
+)
+def test_a_tool_use_is_told_in_words(part: ToolUse, said: str) -> None:
+    assert in_words(part) == said
+
+
+def test_several_tool_uses_stand_in_columns() -> None:
+    uses = [ToolUse("1", name, {"query": "q" * size}, Returned("x")) for name, size in (("read", 60), ("grep", 80))]
+    first, second = (rows(use, folded=True)[0] for use in uses)
+    assert first.index("1 line") == second.index("1 line")
+    assert first.index('"q') == second.index('"q')
 
 
 def test_an_open_tool_use_shows_all_arguments_and_the_result() -> None:
     assert rows(USE) == [
-        '▾ retrieve  "how do I delete a session?"  · 1 passage, 14 characters',
+        '▾ retrieve  "how do I delete a session?"              picture',
         "  top_k: 5",
         "  query: how do I delete a session?",
         "  ",
@@ -57,8 +102,8 @@ def test_an_open_tool_use_shows_all_arguments_and_the_result() -> None:
 def test_an_unrecognized_event_is_shown_as_it_came() -> None:
     part = Unrecognized("new_kind", '{"type": "new_kind"}')
     assert not is_folded_by_default(part)
-    assert rows(part) == ["▾ Event new_kind · 20 characters", '  {"type": "new_kind"}']
-    assert rows(part, folded=True) == ["▸ Event new_kind · 20 characters"]
+    assert rows(part) == ["▾ Event new_kind", '  {"type": "new_kind"}']
+    assert rows(part, folded=True) == ["▸ Event new_kind"]
 
 
 @pytest.mark.parametrize("part", [Answer(""), Answer(" \n"), Thought(""), Thought("\n")])
@@ -78,7 +123,7 @@ def test_a_growing_part_is_drawn_by_the_same_block() -> None:
 def test_a_result_that_arrives_is_drawn_by_the_same_block() -> None:
     block = block_for(ToolUse("1", "read", {}), 40, folded=True)
     block.update(ToolUse("1", "read", {}, Returned("text")))
-    assert block[0].text == "▸ read  · 4 characters"
+    assert block[0].text == "▸ read      1 line"
 
 
 def test_folded_parts_stand_together() -> None:
@@ -101,12 +146,12 @@ def test_folded_parts_stand_together() -> None:
         (Broken("The line dropped."), ["The line dropped."]),
         (
             Stop(skipped_index_ids=["idx-1", "idx-2"], usage=Usage(total_output_tokens=5)),
-            ["Not searched, because the server could not query the 2 indexes: idx-1, idx-2", "5 out"],
+            ["Not searched, because the server could not query the 2 indexes: idx-1, Papers", "5 out"],
         ),
     ],
 )
 def test_how_a_turn_ended(end: End | None, said: list[str]) -> None:
-    assert seen(end_lines(end, 80)) == said
+    assert seen(end_lines(end, 80, {"idx-2": "Papers"})) == said
 
 
 HOSTILE = (
@@ -134,8 +179,8 @@ def hostile_lines(width: int) -> list[Line]:
     ]
     blocks = [block_for(part, width, folded) for part in parts for folded in (True, False)]
     lines = [block[y] for block in blocks for y in range(len(block))]
-    lines += end_lines(Stop(True, HOSTILE, skipped_index_ids=[HOSTILE]), width)
-    return [*lines, *end_lines(Broken(HOSTILE), width), *question_lines(HOSTILE, width)]
+    lines += end_lines(Stop(True, HOSTILE, skipped_index_ids=[HOSTILE]), width, {})
+    return [*lines, *end_lines(Broken(HOSTILE), width, {}), *question_lines(HOSTILE, width)]
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])

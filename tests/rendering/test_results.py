@@ -44,12 +44,20 @@ def test_passages_show_where_they_come_from() -> None:
         "3. passage",
         "▌ unexpected: 1",
     ]
-    assert amount(PASSAGES) == "3 passages, 31 characters"
+    assert amount(PASSAGES) == "3 passages"
 
 
 def test_json_in_a_string_is_drawn_by_its_shape() -> None:
     assert result_lines(json.dumps(PASSAGES), 60) == result_lines(PASSAGES, 60)
     assert amount(json.dumps(PASSAGES)) == amount(PASSAGES)
+
+
+def test_passages_are_counted_with_their_documents() -> None:
+    found = [{"content": "x", "metadata": {"file_name": name}} for name in ("a.md", "b.md", "a.md")]
+    assert amount({"results": found}) == "3 passages in 2 documents"
+    assert amount({"results": found[:1]}) == "1 passage in 1 document"
+    assert amount({"items": [{"file_name": "a.md", "content": "hit"}] * 5}) == "5 places in 1 document"
+    assert amount({"items": [{"file_id": "f", "file_name": "a.md"}] * 2, "total": 1200}) == "2 of 1,200 documents"
 
 
 def test_no_passages_is_said() -> None:
@@ -79,7 +87,8 @@ def test_items_are_a_list() -> None:
 def test_text_and_content_are_text() -> None:
     assert seen(result_lines("one\n\ttwo", 60)) == ["one", "    two"]
     assert seen(result_lines({"content": "one", "next_page_token": "t"}, 60)) == ["one", "", "next_page_token: t"]
-    assert amount("") == "0 characters"
+    assert amount("") == "nothing"
+    assert amount("one\ntwo\n") == "2 lines"
 
 
 def test_text_that_only_looks_like_json_is_text() -> None:

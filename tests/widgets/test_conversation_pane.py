@@ -1,6 +1,8 @@
-from collections.abc import AsyncGenerator, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ class PaneApp(App[None]):
     """Only the pane, with the app's own styles."""
 
     def __init__(self) -> None:
-        super().__init__(css_path=[*LlamaChat(Settings()).css_path])
+        super().__init__(css_path=[*LlamaChat(Settings(keep=False)).css_path])
 
     def compose(self) -> ComposeResult:
         self.chosen: list[str] = []
@@ -171,6 +173,36 @@ async def test_a_click_on_a_link_chooses_it_once() -> None:
         assert reader.app.chosen == ["https://example.com/"]
 
 
+async def test_a_running_turn_says_what_it_does_and_for_how_long() -> None:
+    running = advance(Transcript(), UserInput("q"))
+    async with reading(running) as reader:
+        assert "asking · 0 s · Esc stops" in reader.text
+        for event in (ToolCall("a", "find", {}), ToolResult("a", "find", {}), ToolCall("b", "grep", {})):
+            running = advance(running, event)
+        reader.pane.waits_for = "no data for 12 s"
+        await reader.draw(running)
+        assert "searching · 0 s · 1 of 2 tools · no data for 12 s · Esc stops" in reader.text
+        await until(lambda: "searching · 1 s" in reader.text)
+        await reader.draw(advance(running, TextDelta("It is")))
+        assert "answering · " in reader.text
+
+
+async def until(fact: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = monotonic() + 8
+    while not fact():
+        assert monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def test_text_is_no_wider_than_can_be_read() -> None:
+    told = replay([UserInput("q"), Text("word " * 100), Stop()])
+    async with reading(told, width=200) as reader:
+        rows = [row for row in reader.rows if row.startswith("word")]
+        assert len(rows) > 4
+        assert max(map(len, rows)) <= 110
+
+
 async def test_only_what_is_near_the_screen_is_rendered() -> None:
     async with reading(conversation(5000)) as reader:
         source: Any = reader.pane.source
@@ -202,7 +234,7 @@ async def test_a_huge_result_shows_its_beginning_and_says_how_much_there_is() ->
     huge = replay([UserInput("q"), ToolCall("a", "read", {}), ToolResult("a", "read", "line\n" * 2_000_000), Stop()])
     async with reading(huge, height=30) as reader:
         await reader.press("g", "J", "J", "enter", "end")
-        assert "10,000,000 characters" in reader.text
+        assert "the beginning of 2,000,000 lines" in reader.text
 
 
 @pytest.mark.fault(1)

@@ -1,6 +1,6 @@
 import pytest
 
-from tui.widgets.key_names import key_name
+from tui.widgets.key_names import key_name, key_names
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,7 @@ from tui.widgets.key_names import key_name
 )
 def test_each_key_has_one_spelling(key: str, name: str) -> None:
     assert key_name(key) == name
+
+
+def test_the_keys_of_a_binding_are_spelled_one_after_another() -> None:
+    assert key_names("up,k") == "↑ k"

@@ -17,7 +17,17 @@ import httpx
 
 from tui.api import decoding, errors, explain, network
 from tui.api.connection import Connection
-from tui.api.models import MAX_BOUND_INDEXES, Attachment, FullSession, Index, Page, PresignedUrl, Project, Session
+from tui.api.models import (
+    MAX_BOUND_INDEXES,
+    Attachment,
+    FullSession,
+    Index,
+    IndexedDocument,
+    Page,
+    PresignedUrl,
+    Project,
+    Session,
+)
 from tui.api.retry import with_retries
 from tui.cooperative import run_in_slices
 from tui.loopback import is_loopback
@@ -158,6 +168,16 @@ class Client:
     async def sync_index(self, index_id: str) -> None:
         """Have an index read its source again. ConflictError while it does so already."""
         await self._ask("POST", f"/api/v1/indexes/{_segment(index_id)}/sync", body={})
+
+    async def documents(self, index_id: str, page_token: str | None = None) -> Page[IndexedDocument]:
+        """One page of the list of an index's documents."""
+        asked: dict[str, object] = {"index_id": index_id, **_token(page_token)}
+        return self._read(decoding.documents_page, await self._ask("POST", "/api/v1/retrieval/files/find", body=asked))
+
+    async def read_document(self, index_id: str, file_id: str, max_length: int) -> str:
+        """The first `max_length` characters of a document."""
+        asked: dict[str, object] = {"index_id": index_id, "file_id": file_id, "max_length": max_length}
+        return self._read(decoding.content, await self._ask("POST", "/api/v1/retrieval/files/read", body=asked))
 
     async def projects(self) -> Sequence[Project]:
         """The projects that the key can see."""

@@ -5,7 +5,7 @@ answer that is not the asked-for thing at all is refused, with `WrongShapeError`
 """
 
 from collections.abc import Generator
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -31,11 +31,30 @@ class _Session(BaseModel):
         return models.Session(**vars(self))
 
 
+class _Document(BaseModel):
+    file_id: str
+    file_name: Line = ""
+
+    def value(self) -> models.IndexedDocument:
+        return models.IndexedDocument(self.file_id, self.file_name)
+
+
+class _SkippedDocument(BaseModel):
+    name: Line
+    reason: Line = ""
+
+    def value(self) -> models.SkippedDocument:
+        return models.SkippedDocument(self.name, self.reason)
+
+
 class _IndexState(BaseModel):
     status: Maybe[Line] = None
     error_message: Maybe[Shown] = None
     files_done: Maybe[int] = None
     files_total: Maybe[int] = None
+    files: Maybe[int] = None
+    skipped_files: Maybe[int] = None
+    skipped: Maybe[tuple[_SkippedDocument, ...]] = None
 
 
 class _Index(BaseModel):
@@ -49,9 +68,16 @@ class _Index(BaseModel):
     sync_in_progress: Maybe[bool] = None
 
     def value(self) -> models.Index:
-        fields = vars(self) | vars(self.metadata or _IndexState())
+        state = self.metadata or _IndexState()
+        fields: dict[str, Any] = (
+            vars(self) | vars(state) | {"skipped": tuple(file.value() for file in state.skipped or ())}
+        )
         del fields["metadata"]
         return models.Index(**fields)
+
+
+class _Content(BaseModel):
+    content: Shown
 
 
 class _Project(BaseModel):
@@ -128,6 +154,17 @@ def indexes_page(body: bytes) -> models.Page[models.Index]:
     """One page of the list of indexes."""
     raw = _loads(body)
     return models.Page([item.value() for item in _items(_Index, raw)], _next_page_token(raw))
+
+
+def documents_page(body: bytes) -> models.Page[models.IndexedDocument]:
+    """One page of the list of an index's documents."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_Document, raw)], _next_page_token(raw))
+
+
+def content(body: bytes) -> str:
+    """The text of a document, or of a part of it."""
+    return _one(_Content, _loads(body)).content
 
 
 def attachments_page(body: bytes) -> models.Page[models.Attachment]:

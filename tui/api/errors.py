@@ -94,11 +94,12 @@ class ConflictError(RefusedError):
 
 
 class InvalidFieldError(RefusedError):
-    """422: a field is not as the server wants it. `field` is its dotted path, or ""."""
+    """422: a field is not as the server wants it. `field` is its dotted path, or ""; `said`: the server's own words."""
 
-    def __init__(self, message: str, *, status: int, field: str) -> None:
+    def __init__(self, message: str, *, status: int, field: str, said: str = "") -> None:
         super().__init__(message, status=status)
         self.field = field
+        self.said = said
 
 
 class TooManyRequestsError(RefusedError):

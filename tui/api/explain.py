@@ -42,7 +42,9 @@ def refusal(
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         where = f" in the field `{field}`" if field else ""
         message = f"The server cannot accept this request: something is wrong{where}.{said}"
-        return errors.InvalidFieldError(message, status=status, field=field)
+        return errors.InvalidFieldError(message, status=status, field=field, said=detail)
+    if status == HTTPStatus.CONFLICT and detail:
+        return errors.ConflictError(f"{detail.rstrip('.')}. Nothing was done.", status=status)
     kind, sentence = _plain_refusal(status, connection)
     return kind(sentence + said, status=status)
 

@@ -157,12 +157,29 @@ class FullSession:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """A document of an index: what is asked for by, and what it is called."""
+
+    file_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedDocument:
+    """A file that an index does not have, and why, in words that follow its name: "it is larger than 20 MB"."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """An index that sessions can be bound to.
 
     `status` and `error_message` come from the index's `metadata`; "ready" and "failed" are documented values.
     `sync_in_progress` is None where the server did not say. Older routes name an index by `export_config_id`.
-    The embedded server tells in `metadata` how far a sync is, and the status "syncing" before the first one has ended.
+    The embedded server tells in `metadata` how far a sync is, the status "syncing" before the first one has ended, how
+    many documents it has and skipped, and of one index also the first 100 of the skipped ones.
     """
 
     id: str
@@ -175,12 +192,20 @@ class Index:
     error_message: str | None = None
     files_done: int | None = None
     files_total: int | None = None
+    files: int | None = None
+    skipped_files: int | None = None
+    skipped: Sequence[SkippedDocument] = ()
     sync_in_progress: bool | None = None
 
     @property
     def is_syncing(self) -> bool:
         """Whether the server said that its documents are being read now."""
         return bool(self.sync_in_progress) or self.status == "syncing" or self.files_total is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its documents are still to be read for the first time, after those of another index."""
+        return self.status == "waiting"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def period(then: datetime | None, at: datetime) -> str:
+    """The heading under which a time is listed: by the calendar days of this machine's time zone, then by months."""
+    if then is None:
+        return "Without a time"
+    day, today = then.astimezone().date(), at.astimezone().date()
+    days = (today - day).days
+    if days <= 1:
+        return "Yesterday" if days == 1 else "Today"
+    return "Previous 7 days" if days <= 7 else f"{day:%B %Y}"
+
+
 def age(then: datetime | None, at: datetime) -> str:
     """How long ago, in at most six cells: `now`, `5 min`, `3 h`, `2 d`, `12 Mar`, `2024`. The future is `now`."""
     if then is None:

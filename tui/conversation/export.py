@@ -1,6 +1,7 @@
 """A conversation as a Markdown file."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from tui.conversation.passages import passages_of
 from tui.conversation.plain_text import answer_text
@@ -29,7 +30,7 @@ def _turn(turn: Turn) -> Iterator[str]:
         yield "\n".join(f"{number}. {passage.origin}" for number, passage in enumerate(passages, 1))
 
 
-def file_name(title: str) -> str:
-    """A name for the file, of letters, digits and dashes only."""
+def file_name(title: str, day: date) -> str:
+    """A name for the file, of letters, digits and dashes: `<title>-<year>-<month>-<day>.md`."""
     words = "".join(char if char.isalnum() else " " for char in title.casefold()).split()
-    return "-".join(words)[:60].strip("-") or "session"
+    return f"{'-'.join(words)[:60].strip('-') or 'session'}-{day.isoformat()}.md"

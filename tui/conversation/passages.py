@@ -16,7 +16,8 @@ Object: TypeAlias = Mapping[str, object]
 Array: TypeAlias = Sequence[object]
 
 CONTENT = ("content", "text", "snippet")
-_FILE = ("file_name", "filename", "file", "document", "source", "name")
+_FILE_NAMES = ("file_name", "filename", "file", "document", "source")
+_FILE = (*_FILE_NAMES, "name")
 _HEADING = ("heading", "section", "title", "breadcrumb")
 _PAGE = ("page_label", "page", "page_number")
 MAX_PARSED = 256 * 1024
@@ -25,11 +26,15 @@ MAX_PARSED = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document. `file` and `about` (heading, pages, score) are safe lines; `text` may be missing."""
+    """A piece of a document. `file` and `about` (heading, pages, score) are safe lines; `text` may be missing.
+
+    `citation` is the number that the answer cites it by, where the result says so.
+    """
 
     file: str
     about: tuple[str, ...]
     text: str | None
+    citation: int | None = None
 
     @property
     def origin(self) -> str:
@@ -39,33 +44,80 @@ class Passage:
 def passages_of(turn: Turn) -> list[Passage]:
     """All passages of a turn's tool results, in the order in which they came, each once."""
     found: dict[tuple[str, str | None], Passage] = {}
+    for passage in _given(turn):
+        found.setdefault((passage.file, passage.text), passage)
+    return list(found.values())
+
+
+def cited_passage(turn: Turn, number: int) -> Passage | None:
+    """The passage that a turn's answer cites as [number]: by its own number, else by its place among all."""
+    given = list(_given(turn))
+    if any(passage.citation is not None for passage in given):
+        return next((passage for passage in given if passage.citation == number), None)
+    passages = passages_of(turn)
+    return passages[number - 1] if 0 < number <= len(passages) else None
+
+
+def _given(turn: Turn) -> Iterator[Passage]:
     for part in turn.parts:
         if isinstance(part, ToolUse) and part.returned is not None:
-            for passage in passages_in(part.returned.value):
-                found.setdefault((passage.file, passage.text), passage)
-    return list(found.values())
+            yield from passages_in(part.returned.value)
 
 
 def passages_in(value: object) -> Iterator[Passage]:
     """The passages of one result; none where it is not a list of passages."""
     value = decoded(value)
-    results = value.get("results") if is_object(value) else None
+    if not is_object(value):
+        return
+    results, items = value.get("results"), value.get("items")
     for result in results if is_array(results) else ():
         yield passage_from(result)
+    for item in (value, *(items if is_array(items) else ())):
+        if _find(_places(item), ("citation",)) is not None:
+            yield passage_from(item)
 
 
 def passage_from(result: object) -> Passage:
     """What is known of one passage: its file, its heading, pages and score, and its text."""
-    places = [result, *(result.get(name) for name in ("metadata", "static_fields"))] if is_object(result) else []
-    known = [place for place in places if is_object(place)]
+    known = _places(result)
     heading = _find(known, _HEADING)
     about = [clean_line(heading, 120)] if heading else []
     text = first_text(result, CONTENT)
     return Passage(
         clean_line(_find(known, _FILE) or "passage", 120),
-        (*about, *_pages(known), *_score(known)),
+        (*about, *_pages(result), *_score(known)),
         None if text is None else clean(text),
+        next((number for place in known if isinstance(number := place.get("citation"), int)), None),
     )
+
+
+def file_of(value: object) -> str | None:
+    """The name of the document that a value is about, where it says so."""
+    return _find(_places(value), _FILE_NAMES)
+
+
+def pages_of(value: object) -> tuple[str, ...]:
+    """The first and the last page that a value is about, or nothing."""
+    return _range(value, ("page_range_start", *_PAGE), ("page_range_end",))
+
+
+def lines_of(value: object) -> tuple[str, ...]:
+    """The first and the last line that a value is about, or nothing."""
+    return _range(value, ("first_line", "start_line"), ("last_line", "end_line"))
+
+
+def _range(value: object, first_names: Sequence[str], last_names: Sequence[str]) -> tuple[str, ...]:
+    places = _places(value)
+    first = _find(places, first_names)
+    if first is None:
+        return ()
+    return clean_line(first, 20), clean_line(_find(places, last_names) or first, 20)
+
+
+def _places(value: object) -> list[Object]:
+    """Where a value may say what it is about."""
+    places = [value, *(value.get(name) for name in ("metadata", "static_fields"))] if is_object(value) else []
+    return [place for place in places if is_object(place)]
 
 
 def decoded(value: object) -> object:
@@ -110,11 +162,10 @@ def _short(value: object) -> str | None:
     return None
 
 
-def _pages(places: Sequence[Object]) -> Iterator[str]:
-    first = _find(places, ("page_range_start", *_PAGE))
-    if first is not None:
-        pages, end = clean_line(first, 20), clean_line(_find(places, ("page_range_end",)) or first, 20)
-        yield f"p. {pages}" if end == pages else f"pp. {pages}\N{EN DASH}{end}"
+def _pages(value: object) -> Iterator[str]:
+    if pages := pages_of(value):
+        first, end = pages
+        yield f"p. {first}" if end == first else f"pp. {first}\N{EN DASH}{end}"
 
 
 def _score(places: Sequence[Object]) -> Iterator[str]:

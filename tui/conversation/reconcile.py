@@ -100,9 +100,11 @@ Verdict: TypeAlias = Finished | StillRunning | Interrupted | PollAgain | NotConf
 def known_questions(transcript: Transcript) -> int:
     """How many questions the server is known to have: all but those that broke off without a word from it.
 
+    Turns that are not known yet have each a question.
+
     Questions are counted and not events, because the events of a stream are not those of the stored history.
     """
-    return sum(turn.question is not None and not _without_a_word(turn) for turn in transcript)
+    return transcript.turns_before + sum(turn.question is not None and not _without_a_word(turn) for turn in transcript)
 
 
 def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdict:

@@ -52,12 +52,16 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class ToolUse:
-    """A tool call joined with its result. Either may be missing: `arguments` is None while only the result is known."""
+    """A tool call joined with its result. Either may be missing: `arguments` is None while only the result is known.
+
+    `is_over` marks a call whose turn ended before its result came.
+    """
 
     call_id: str
     name: str
     arguments: Mapping[str, object] | None = None
     returned: Returned | None = None
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,13 @@ Part: TypeAlias = Thought | Answer | ToolUse | Unrecognized
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The turn ended here without the server's word for it. `reason` is a sentence fit to show."""
+    """The turn ended here without the server's word for it. `reason` is a sentence fit to show.
+
+    `is_error` is false where nothing failed: the user stopped it, or it is not known how it went on.
+    """
 
     reason: str
+    is_error: bool = False
 
 
 End: TypeAlias = Stop | Broken
@@ -101,10 +109,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """All turns of a conversation. Only the last one can be running; `past` keeps its identity while that one grows."""
+    """The turns of a conversation. Only the last one can be running; `past` keeps its identity while that one grows.
+
+    `turns_before` counts the turns that came before these and are not known yet: see `with_earlier`.
+    """
 
     past: tuple[Turn, ...] = ()
     running: Turn | None = None
+    turns_before: int = 0
 
     @property
     def is_busy(self) -> bool:
@@ -112,7 +124,8 @@ class Transcript:
 
     @property
     def first_question(self) -> str | None:
-        return next((turn.question for turn in self if turn.question), None)
+        """The question that the conversation began with, where that is known."""
+        return None if self.turns_before else next((turn.question for turn in self if turn.question), None)
 
     def __len__(self) -> int:
         return len(self.past) + (self.running is not None)
@@ -137,10 +150,15 @@ def ask(transcript: Transcript, question: str) -> Transcript:
     return _open(transcript, Turn(question, asked_here=True))
 
 
-def interrupt(transcript: Transcript, reason: str) -> Transcript:
+def withdraw(transcript: Transcript) -> Transcript:
+    """Take back the question whose turn runs, with all that came of it."""
+    return replace(transcript, running=None)
+
+
+def interrupt(transcript: Transcript, reason: str, *, is_error: bool = False) -> Transcript:
     """End the running turn without a `stop`; what it has is kept. Nothing happens where none runs."""
     turn = transcript.running
-    return transcript if turn is None else _close(transcript, turn, Broken(reason))
+    return transcript if turn is None else _close(transcript, turn, Broken(reason, is_error))
 
 
 def amend_reason(transcript: Transcript, reason: str) -> Transcript:
@@ -149,6 +167,12 @@ def amend_reason(transcript: Transcript, reason: str) -> Transcript:
     if transcript.running is None and last is not None and isinstance(last.end, Broken):
         return replace(transcript, past=(*transcript.past[:-1], replace(last, end=Broken(reason))))
     return interrupt(transcript, reason)
+
+
+def with_earlier(transcript: Transcript, whole: Transcript) -> Transcript:
+    """The conversation with the turns that it lacks at its beginning, out of an earlier state that has them."""
+    earlier = whole.past[: transcript.turns_before]
+    return replace(transcript, past=(*earlier, *transcript.past), turns_before=0)
 
 
 def advance(transcript: Transcript, event: Event) -> Transcript:
@@ -211,12 +235,14 @@ def _open(transcript: Transcript, turn: Turn) -> Transcript:
 
 def _close(transcript: Transcript, turn: Turn, end: End) -> Transcript:
     ended = replace(turn, parts=tuple(_settled(part) for part in turn.parts), end=end)
-    return Transcript((*transcript.past, ended), None)
+    return replace(transcript, past=(*transcript.past, ended), running=None)
 
 
 def _settled(part: Part) -> Part:
     if isinstance(part, Thought | Answer) and not part.settled:
         return replace(part, settled=True)
+    if isinstance(part, ToolUse) and part.returned is None:
+        return replace(part, is_over=True)
     return part
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -15,7 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette, marked
+from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
 from tui.rendering.lines import BLANK, Line, Role
@@ -27,6 +28,10 @@ PADDING = 1
 """Cells at the right, between the text and the scrollbar."""
 
 MIN_WIDTH = 20
+
+MAX_WIDTH = 110
+"""Longer rows are hard to read: the eye does not find the next one."""
+
 WHEEL_ROWS = 3
 
 
@@ -40,11 +45,12 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class RowStyle:
-    """How a row is set off: its fill, the bar of the cursor, and marked ranges of cells."""
+    """How a row is set off: its fill, the bar of the cursor, marked ranges of cells, and letters laid over cells."""
 
     fill: Role = "text"
     has_bar: bool = False
     marks: tuple[Highlight, ...] = ()
+    letters: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class LineView(Widget, can_focus=True):
     """Shows a source of lines from a position on. Subclasses say what is in it and how a row looks."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--found"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--found", "lines--letter"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_rows(-1)", "Up", show=False),
         Binding("down,j", "scroll_rows(1)", "Down", show=False),
@@ -120,13 +126,17 @@ class LineView(Widget, can_focus=True):
         if self._palette is None:
             self._palette = Palette(self)
         self._made_for = self.size
-        self.prepare(max(MIN_WIDTH, self.size.width - MARGIN - PADDING))
+        self.prepare(self._text_width)
         position, height = self.position, self.size.height
         end = bottom(self.source, height)
         position.top = end if position.follows else min(clamped(self.source, position.top, height), end)
         self.places = window(self.source, position.top, height)
         self._rows = self._made(height)
         self._post_position()
+
+    @property
+    def _text_width(self) -> int:
+        return min(MAX_WIDTH, max(MIN_WIDTH, self.size.width - MARGIN - PADDING))
 
     def _made(self, height: int) -> list[_Row]:
         made = {(row.line, row.style): row for row in self._rows}
@@ -146,9 +156,17 @@ class LineView(Widget, can_focus=True):
         assert palette is not None
         fill = palette.role(style.fill)
         bar = Segment("▌", self.get_component_rich_style("lines--bar")) if style.has_bar else Segment(" ", fill)
-        strip = Strip([bar, Segment(" ", fill), *palette.segments(line)]).adjust_cell_length(self.size.width, fill)
+        strip = Strip([bar, Segment(" ", fill), *palette.segments(line)])
+        if line.edge is not None:
+            edge, width = line.edge, MARGIN + self._text_width
+            strip = strip.adjust_cell_length(width - cell_len(edge.text), palette.style(edge.style))
+            strip = Strip([*strip, Segment(edge.text, palette.style(edge.style))], width)
+        strip = strip.adjust_cell_length(self.size.width, fill)
         for start, end, name in style.marks:
-            strip = marked(strip, start + MARGIN, end + MARGIN, self.get_component_rich_style(name, partial=True))
+            strip = palette.mark(strip, (start + MARGIN, end + MARGIN, name))
+        for cell, letter in style.letters:
+            at, shown = cell + MARGIN, Segment(letter, self.get_component_rich_style("lines--letter"))
+            strip = Strip.join([strip.crop(0, at), Strip([shown], 1), strip.crop(at + 1, self.size.width)])
         return strip
 
     def render_line(self, y: int) -> Strip:
@@ -194,14 +212,17 @@ class LineView(Widget, can_focus=True):
         self.position.follows = self.position.top >= end
         self.redraw()
 
-    def go_to_fraction(self, fraction: float) -> None:
-        """Go to a place by its fraction of the whole, as the scrollbar shows it."""
+    def go_to_share(self, share: float) -> None:
+        """Go so far between the beginning and the end: 0 is the first row at the top, 1 the last one at the bottom."""
         sections = self.source.sections()
-        if sections:
-            section, within = divmod(max(0.0, min(fraction, 0.999999)) * sections, 1)
-            number = int(section)
-            block, within_block = divmod(within * self.source.blocks(number), 1)
-            self.go_to(Place(number, int(block), int(within_block * self.source.height(number, int(block)))))
+        if not sections or share >= 1:
+            self.action_go_to_end()
+            return
+        end = self._fraction(bottom(self.source, self.size.height), 0)
+        section, within = divmod(share * end, 1)
+        number = int(section)
+        block, within_block = divmod(within * self.source.blocks(number), 1)
+        self.go_to(Place(number, int(block), int(within_block * self.source.height(number, int(block)))))
 
     def bring_into_sight(self, first: Place, last_row: Place) -> None:
         """Scroll as little as needed to see these rows; where they do not fit, their first ones."""

@@ -1,12 +1,16 @@
 """Lines to the terminal: the one place where the conversation's text becomes cells and its roles become colours."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias, get_args
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
+from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.lineview.contrast import readable
 from tui.rendering.lines import Line, Role, Style
 from tui.sanitize import clean
 
@@ -24,6 +28,7 @@ class Palette:
         self._widget = widget
         self._roles: dict[Role, RichStyle] = {}
         self._styles: dict[Style, RichStyle] = {}
+        self._marked: dict[tuple[RichStyle, str], RichStyle] = {}
 
     def role(self, role: Role) -> RichStyle:
         """The colours of a role."""
@@ -42,6 +47,19 @@ class Palette:
             found = self._styles[style] = self.role(style.role) + marks
         return found
 
+    def mark(self, strip: Strip, highlight: Highlight) -> Strip:
+        """The strip with a range of its cells set off."""
+        start, end, name = highlight
+        return marked(strip, start, end, partial(self._over, name))
+
+    def _over(self, name: str, below: RichStyle) -> RichStyle:
+        found = self._marked.get((below, name))
+        if found is None:
+            styles = self._widget.get_component_styles(name)
+            text = None if styles.background.a < 1 else styles.color
+            found = self._marked[below, name] = set_off(below, styles.background, text)
+        return found
+
     def segments(self, line: Line) -> list[Segment]:
         """The line's cells. Text that is not printable is cleaned here once more, whoever made the line."""
         return [
@@ -52,10 +70,24 @@ class Palette:
         ]
 
 
-def marked(strip: Strip, start: int, end: int, style: RichStyle) -> Strip:
-    """The strip with a style laid over it from one cell to another."""
+def marked(strip: Strip, start: int, end: int, over: Callable[[RichStyle], RichStyle]) -> Strip:
+    """The strip with each style from one cell to another replaced by what `over` makes of it."""
     start, end = max(0, start), min(end, strip.cell_length)
     if start >= end:
         return strip
-    middle = Strip([Segment(text, (before or RichStyle.null()) + style) for text, before, _ in strip.crop(start, end)])
+    middle = Strip([Segment(text, over(below or RichStyle.null())) for text, below, _ in strip.crop(start, end)])
     return Strip.join([strip.crop(0, start), middle, strip.crop(end, strip.cell_length)])
+
+
+def set_off(below: RichStyle, tint: Color, text: Color | None = None) -> RichStyle:
+    """A style with a colour laid over its background; its text, or that of another colour, is readable there.
+
+    Where a colour is the terminal's own, nothing is known of it but that it can be reversed.
+    """
+    colors = (below.color, below.bgcolor)
+    if tint.ansi is not None or any(color is None or color.triplet is None for color in colors):
+        return below + RichStyle(reverse=True)
+    before, background = map(Color.from_rich_color, colors)
+    background = background.blend(tint, tint.a, alpha=1)
+    color = readable(before if text is None else text, background)
+    return below + RichStyle(color=color.rich_color, bgcolor=background.rich_color)

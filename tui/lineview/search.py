@@ -22,15 +22,18 @@ def blocks_with(transcript: Transcript, wanted: str, start: tuple[int, int], ste
     wanted = wanted.casefold()
     for offset in range(turns + 1):
         number = (start[0] + step * offset) % turns
-        for block in _found(transcript[number], wanted)[::step]:
+        for block in list(counts_in(transcript[number], wanted))[::step]:
             is_ahead = (block - start[1]) * step > 0
             if (offset == 0 and is_ahead) or 0 < offset < turns or (offset == turns and not is_ahead):
                 yield number, block
 
 
-def _found(turn: Turn, wanted: str) -> list[int]:
+def counts_in(turn: Turn, wanted: str) -> dict[int, int]:
+    """How often the blocks of a turn contain the text: those that do, in their order."""
+    wanted = wanted.casefold()
     texts = [turn.question or "", *(plain_text(part, SEARCHED_CHARS) for part in turn.parts)]
-    return [block for block, text in enumerate(texts) if wanted in text.casefold()]
+    counts = {block: text.casefold().count(wanted) for block, text in enumerate(texts)}
+    return {block: count for block, count in counts.items() if count}
 
 
 def rows_with(source: LineSource, section: int, block: int, wanted: str) -> Iterator[Place]:

@@ -9,7 +9,8 @@ from textual.message import Message
 
 from tui.lineview.line_view import MARGIN, LineView, Position, RowStyle
 from tui.lineview.palette import Highlight
-from tui.lineview.selection import LineSource, Point, Selection, line_at, link_at, text_of, word_at
+from tui.lineview.selection import LineSource, Point, Selection, line_at, text_of, word_at
+from tui.lineview.targets import target_at
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line
 
@@ -94,9 +95,15 @@ class SelectableLineView(LineView):
             self.selection = word_at(self.source, point)
         elif event.chain == 3:
             self.selection = line_at(self.source, point.place)
-        elif self.selection is None and (url := link_at(self.source.line(point.place), point.cell)):
-            self.post_message(self.LinkChosen(url))
+        elif self.selection is None:
+            self.follow_target(target_at(self.source.line(point.place), point.cell), point.place)
         self.redraw()
+
+    def follow_target(self, leads_to: str | int | None, place: Place) -> None:
+        """Go where a link or a citation leads, if anywhere: see `tui.lineview.targets`."""
+        del place
+        if isinstance(leads_to, str):
+            self.post_message(self.LinkChosen(leads_to))
 
     def action_scroll_rows(self, by: int) -> None:
         if self._selects_by_keys and self.selection is not None:

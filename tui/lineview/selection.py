@@ -1,6 +1,6 @@
 """Selected text: from one cell to another of a source of lines, whatever is on the screen."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -40,6 +40,10 @@ class Selection:
     @property
     def last(self) -> Point:
         return max(self.anchor, self.head)
+
+    def moved(self, to: Callable[[Place], Place]) -> "Selection":
+        """The same selection where every place is now another one."""
+        return Selection(Point(to(self.anchor.place), self.anchor.cell), Point(to(self.head.place), self.head.cell))
 
     def cells(self, place: Place) -> tuple[int, int] | None:
         """The selected cells of a row, as a half-open range; None where there are none."""
@@ -122,13 +126,3 @@ def _cells(line: Line) -> list[int]:
 
 def _kind(char: str) -> str:
     return "word" if char.isalnum() or char == "_" else "space" if char.isspace() else "sign"
-
-
-def link_at(line: Line, cell: int) -> str | None:
-    """The checked address that the text in this cell links to."""
-    at = 0
-    for span in line.spans:
-        at += cell_len(span.text)
-        if cell < at:
-            return span.style.link
-    return None

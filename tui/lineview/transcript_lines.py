@@ -5,11 +5,12 @@ keeps its rows, and a part that only grew is updated in place.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
+from tui.lineview.running_line import running_lines
 from tui.lineview.viewport import Place
 from tui.rendering.folding import can_fold, is_apart, is_folded_by_default
 from tui.rendering.lines import BLANK, MUTED, Line, Span
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 KEPT_TURNS = 200
 """Turns whose blocks stay rendered. The one shown longest ago goes first."""
 
-RUNNING = (Line((Span("◌ working · Esc stops", MUTED),)),)
+
+def moved(place: Place, by: int) -> Place:
+    """Where a place is found after so many turns were put before the first one."""
+    row = max(0, place.row - 1) if place[:2] == (0, 0) else place.row  # a note of two rows went, one to set it off came
+    return Place(max(0, place.section + by), place.block, row) if by else place
 
 
 class Rows(Protocol):
@@ -58,15 +63,32 @@ class TranscriptLines:
         self._toggled: set[tuple[int, int]] = set()
         self._shows_details = False
         self._shows_thinking = False
+        self._index_names: Mapping[str, str] = {}
+        self._seconds = 0
+        self._waits_for = ""
 
-    def show(self, transcript: Transcript) -> None:
-        """Show a later state of the conversation, or another one."""
+    def name_indexes(self, names: Mapping[str, str]) -> None:
+        """Call indexes by these names, by their ids, where turns left them out."""
+        if names != self._index_names:
+            self._index_names = names
+            for rendered in self._rendered.values():
+                rendered.end = None
+
+    def show(self, transcript: Transcript) -> int:
+        """Show a later state of the conversation, or another one; by how many sections its turns moved: see `moved`."""
+        by = self.transcript.turns_before - transcript.turns_before
         self.transcript = transcript
+        if by:
+            self._toggled = {(section + by, block) for section, block in self._toggled}
+            self._rendered = OrderedDict(
+                (number + by, each) for number, each in self._rendered.items() if number and by > 0
+            )
         for number, rendered in list(self._rendered.items()):
-            if number >= len(transcript):
+            if not 0 <= number < len(transcript):
                 del self._rendered[number]
             elif rendered.turn is not transcript[number]:
                 self._update(number, rendered, transcript[number])
+        return by
 
     def resize(self, width: int) -> None:
         """Draw at another width from now on."""
@@ -88,6 +110,26 @@ class TranscriptLines:
         """The line at a place. A block begins with a blank one where it is set off from the block before it."""
         row = place.row - self._gap(place.section, place.block)
         return BLANK if row < 0 else self._rows(place.section, place.block)[row]
+
+    def _running(self, turn: Turn) -> Sequence[Line]:
+        return running_lines(turn, self._seconds, self._waits_for, self.width)
+
+    def tell_progress(self, seconds: int, waits_for: str) -> None:
+        """How long the turn that runs has been running, and what it waits for, "" where that is nothing special."""
+        last = len(self.transcript) - 1
+        if self.transcript.is_busy and (seconds, waits_for) != (self._seconds, self._waits_for):
+            self._seconds, self._waits_for = seconds, waits_for
+            if last in self._rendered:
+                self._rendered[last].end = None
+
+    def is_note(self, place: Place) -> bool:
+        """Whether the row says that turns are missing before the first one."""
+        return place < (0, 0, len(self._note()))
+
+    def _note(self) -> Sequence[Line]:
+        count = self.transcript.turns_before
+        words = f"… {count:,} earlier {'turn is' if count == 1 else 'turns are'} loading"
+        return (Line((Span(words, MUTED),), decoration=len(words)), BLANK) if count else ()
 
     def part(self, section: int, block: int) -> Part | None:
         """The part that a block draws; None for the question and the end."""
@@ -160,10 +202,15 @@ class TranscriptLines:
         from tui.rendering.parts import block_for, end_lines, question_lines
 
         if block == 0:
-            rendered.question = question_lines(rendered.turn.question, self.width)
+            question = question_lines(rendered.turn.question, self.width)
+            rendered.question = [*self._note(), *question] if section == 0 else question
             return rendered.question
         if block > len(rendered.parts):
-            rendered.end = RUNNING if rendered.turn.is_running else end_lines(rendered.turn.end, self.width)
+            rendered.end = (
+                self._running(rendered.turn)
+                if rendered.turn.is_running
+                else end_lines(rendered.turn.end, self.width, self._index_names)
+            )
             return rendered.end
         folded = self.is_folded(section, block)
         drawn = _Drawn(block_for(rendered.turn.parts[block - 1], self.width, folded), folded)
@@ -185,7 +232,7 @@ class TranscriptLines:
         before, rendered.turn = rendered.turn, turn
         if before.question != turn.question:
             rendered.question = None
-        if before.end != turn.end:
+        if before.end != turn.end or turn.is_running:
             rendered.end = None
         missing = len(turn.parts) - len(rendered.parts)
         rendered.parts = [*rendered.parts[: len(turn.parts)], *[None] * missing]

@@ -28,6 +28,8 @@ from tui.local.search.languages import stem
 PING_SECONDS = 15.0
 """Seconds of silence in a stream before a comment says that it is alive."""
 
+_ERROR_ANSWERS = {HTTPException: on_http_error, BadRequestError: on_bad_request, PageTokenError: on_page_token}
+
 
 def build(
     database: LibraryDatabase,
@@ -61,11 +63,7 @@ def build(
     app = Starlette(
         routes=routes(services),
         middleware=[Middleware(AuthMiddleware, key=key, loopback_only=loopback_only)],
-        exception_handlers={
-            HTTPException: on_http_error,
-            BadRequestError: on_bad_request,
-            PageTokenError: on_page_token,
-        },
+        exception_handlers=_ERROR_ANSWERS,
         lifespan=lifespan,
     )
     app.state.turns = turns

@@ -135,24 +135,29 @@ def _agent() -> "Agent":
     return answer
 
 
-def serve(options: argparse.Namespace) -> None:
-    """Run the server until it is told to end. Raises `UsageError`, and what `LibraryDatabase` raises."""
-    given_key = _api_key(options.api_key_file)
-    local = is_loopback(options.host)
-    if not local and given_key is None:
+def _key_of(options: argparse.Namespace, *, local: bool) -> str:
+    """The key that was given, or a random one for a server that only this machine reaches. Raises `UsageError`."""
+    given = _api_key(options.api_key_file)
+    if not local and given is None:
         raise UsageError(
             f"To listen on {options.host}, where other machines can reach it, the server needs a key of your own: "
             f"set {KEY_VARIABLE} or give --api-key-file."
         )
+    return given or f"llx-local-{secrets.token_urlsafe(32)}"
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Run the server until it is told to end. Raises `UsageError`, and what `LibraryDatabase` raises."""
+    local = is_loopback(options.host)
+    key = _key_of(options, local=local)
     folders = [folder.expanduser() for folder in options.folders]
     _check_folders(folders)
-    key = given_key or f"llx-local-{secrets.token_urlsafe(32)}"
     listener = _listen(options.host, options.port)
 
     from tui.local.app import build
     from tui.local.library.database import LibraryDatabase, data_folder
     from tui.local.library.folders import folders_of, manual_folder
-    from tui.local.progress import show_in_background
+    from tui.local.progress import ProgressLine
     from tui.local.runner import run
 
     agent = _agent()
@@ -162,12 +167,18 @@ def serve(options: argparse.Namespace) -> None:
     names = [folder.name for folder in serving.by_id.values()]
     ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)
 
+    line = ProgressLine(serving, supervisor, sys.stderr) if sys.stderr.isatty() and not options.json else None
+
     def tell() -> None:
         print(ready.as_json() if options.json else ready.as_text(), flush=True)
-        if sys.stderr.isatty() and not options.json:
-            show_in_background(serving, supervisor, sys.stderr)
+        if line:
+            line.start()
 
-    run(app, listener, tell, until_stdin_closes=options.until_stdin_closes)
+    try:
+        run(app, listener, tell, until_stdin_closes=options.until_stdin_closes)
+    finally:
+        if line:
+            line.end()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

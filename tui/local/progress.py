@@ -2,8 +2,7 @@
 
 import shutil
 import threading
-import time
-from collections.abc import Callable
+from contextlib import suppress
 from typing import TextIO
 
 from tui.local.library.folders import ServedFolders
@@ -11,6 +10,7 @@ from tui.local.library.sync_supervisor import SyncSupervisor
 
 REDRAW_SECONDS = 0.1
 BAR_CELLS = 24
+CLEAR_LINE = "\r\x1b[K"
 
 
 def bar(name: str, done: int, total: int, width: int) -> str:
@@ -19,24 +19,41 @@ def bar(name: str, done: int, total: int, width: int) -> str:
     return f"Indexing {name} [{'#' * cells:<{BAR_CELLS}}] {done:,} of {total:,} files"[:width]
 
 
-def show(
-    folders: ServedFolders, supervisor: SyncSupervisor, stream: TextIO, sleep: Callable[[float], None] = time.sleep
-) -> None:
-    """Draw the line until everything that was asked for at the start is indexed, then take it away."""
-    drawn = False
-    while any(supervisor.in_progress(index_id) for index_id in folders.by_id):
-        for folder in folders.by_id.values():
-            if progress := supervisor.progress(folder.index_id):
-                line = bar(folder.name, progress.done, progress.total, shutil.get_terminal_size().columns - 1)
-                stream.write(f"\r{line}\x1b[K")
-                stream.flush()
-                drawn = True
-        sleep(REDRAW_SECONDS)
-    if drawn:
-        stream.write("\r\x1b[K")
-        stream.flush()
+class ProgressLine:
+    """Drawn until everything that was asked for at the start is indexed, or the server ends; then taken away."""
 
+    def __init__(self, folders: ServedFolders, supervisor: SyncSupervisor, stream: TextIO) -> None:
+        self._folders = folders
+        self._supervisor = supervisor
+        self._stream = stream
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._show, name="progress", daemon=True)
 
-def show_in_background(folders: ServedFolders, supervisor: SyncSupervisor, stream: TextIO) -> None:
-    """`show` on a thread of its own, which ends with the process."""
-    threading.Thread(target=show, args=(folders, supervisor, stream), name="progress", daemon=True).start()
+    def start(self) -> None:
+        """Draw it from now on, on a thread of its own."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Leave the cursor at the start of an empty line, for the shell's prompt."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._write(CLEAR_LINE)
+
+    def _show(self) -> None:
+        drawn = False
+        while any(map(self._supervisor.in_progress, self._folders.by_id)):
+            for folder in self._folders.by_id.values():
+                if progress := self._supervisor.progress(folder.index_id):
+                    line = bar(folder.name, progress.done, progress.total, shutil.get_terminal_size().columns - 1)
+                    self._write(f"\r{line}\x1b[K")
+                    drawn = True
+            if self._ended.wait(REDRAW_SECONDS):
+                return
+        if drawn:
+            self._write(CLEAR_LINE)
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):  # the terminal has gone
+            self._stream.write(text)
+            self._stream.flush()

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from markdown_it.tree import SyntaxTreeNode
 
-from tui.rendering.code import code_lines
+from tui.rendering.code import FILL, code_lines
 from tui.rendering.inline import References, inline_spans
-from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
+from tui.rendering.lines import BLANK, PLAIN, Line, Span, Style
 from tui.rendering.table import Align, Table, table_lines
 from tui.rendering.wrapping import fold, indented, shortened, width_of, wrap
 from tui.sanitize import clean, clean_line
@@ -51,7 +51,7 @@ def block_lines(node: SyntaxTreeNode, context: BlockContext, number: int | None 
     """The rows of one block. `number` is the first number of an ordered list, where it is not the source's."""
     match node.type:
         case "paragraph":
-            return wrap(_inline(node, context, context.style), context.width)
+            return wrap(_named_source(_inline(node, context, context.style)), context.width)
         case "heading":
             return _heading(node, context)
         case "bullet_list" | "ordered_list":
@@ -66,7 +66,7 @@ def block_lines(node: SyntaxTreeNode, context: BlockContext, number: int | None 
             return table_lines(_table(node, context), context.width)
         case "footnote_reference":
             label = f"[{clean_line(str(node.meta['label']))}] "
-            return _hanging(node, Span(label, Style("link")), context)
+            return _hanging(node, Span(label, Style("bullet")), context)
         case _:
             return _source(node, context)
 
@@ -79,6 +79,15 @@ def first_number(node: SyntaxTreeNode) -> int:
 def _inline(node: SyntaxTreeNode, context: BlockContext, style: Style) -> list[Span]:
     content = node.children[0].content if node.children else ""
     return inline_spans(content, context.references, style)
+
+
+def _named_source(spans: list[Span]) -> list[Span]:
+    """A paragraph that only names a source and cites it stands back behind the quotation that follows."""
+    match [span for span in spans if span.text]:
+        case [Span(style=Style(role="text", bold=True)), Span(text=" "), Span(style=Style(role="citation"))]:
+            return [Span(span.text, span.style._replace(role="muted")) if span.style.bold else span for span in spans]
+        case _:
+            return spans
 
 
 def _heading(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
@@ -113,7 +122,7 @@ def _hanging(node: SyntaxTreeNode, marker: Span, context: BlockContext) -> list[
 
 
 def _quote(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
-    bar = (Span("▌ ", Style("quote")),) if context.width - 2 >= MIN_NESTED_WIDTH else ()
+    bar = (Span("▌ ", Style("quote-bar")),) if context.width - 2 >= MIN_NESTED_WIDTH else ()
     return indented(_children(node, replace(context.inside(bar), style=context.style._replace(role="quote"))), bar)
 
 
@@ -156,8 +165,8 @@ def fence_language(info: str) -> str:
 
 
 def _language_label(language: str, width: int) -> list[Line]:
-    label = Span(f"  {shortened(language, width - 2)}", MUTED)
-    return [Line((label,), decoration=width_of((label,)), continues="")] if language else []
+    label = Span(f"  {shortened(language, width - 2)}", Style("code-comment"))
+    return [Line((label,), width_of((label,)), continues="", edge=FILL)] if language else []
 
 
 def _table(node: SyntaxTreeNode, context: BlockContext) -> Table:

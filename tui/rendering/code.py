@@ -1,6 +1,7 @@
 """Code as highlighted rows."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from tui.rendering.lines import Line, Role, Span, Style
@@ -9,6 +10,10 @@ from tui.sanitize import clean
 
 _CODE = Style("code")
 MARGIN = (Span("  ", _CODE),)
+FILL = Span("", _CODE)
+"""The edge of a row of code."""
+
+_CUT = Span("↩", Style("code-comment"))
 
 MAX_HIGHLIGHTED = 16 * 1024
 """Longest code that is highlighted, in characters: more would hold up the screen for longer than a frame or two."""
@@ -31,10 +36,12 @@ _ROLES: dict[str, Role] = {
 
 
 def code_lines(code: str, language: str, width: int) -> list[Line]:
-    """The rows of a block of code, folded at the edge, behind a margin; an empty language is not highlighted."""
+    """The rows of a block of code behind a margin, with a mark where one is folded. "" is not highlighted."""
     rows: list[Line] = []
     for line in _highlighted(code.expandtabs(TAB), language):
-        rows += fold(line, width - len(MARGIN[0].text))
+        *cut_rows, last = fold(line, width - len(MARGIN[0].text) - len(_CUT.text))
+        rows += [replace(row, edge=_CUT) for row in cut_rows]
+        rows.append(replace(last, edge=FILL))
     return indented(rows, MARGIN)
 
 

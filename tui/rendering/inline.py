@@ -1,5 +1,6 @@
 """Inline Markdown (emphasis, code, links, images) as styled spans."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
@@ -14,6 +15,8 @@ from tui.sanitize import clean, clean_line, clean_url
 
 MAX_INLINE_CHARS = 4096
 """Most characters parsed as one: emphasis that spans more is not found, and no input takes quadratic time."""
+
+_CITATION = re.compile(r"(?<!\w)\[[1-9]\d{0,2}\]")
 
 References: TypeAlias = Mapping[str, object]
 """Link reference definitions, as markdown-it keeps them in its `env`."""
@@ -71,6 +74,8 @@ class _Spans:
                 self._open(token)
             elif token.nesting < 0:
                 yield from self._close(token)
+            elif token.type == "text" and "[" in token.content and not self._links:
+                yield from self._with_citations(token.content)
             else:
                 yield self._leaf(token)
 
@@ -98,6 +103,16 @@ class _Spans:
             if _must_be_seen(target, "".join(texts), style.link):
                 yield Span(f" [{clean_line(target)}]", MUTED)
 
+    def _with_citations(self, content: str) -> Iterator[Span]:
+        text, style, at = _one_row(content), self._styles[-1], 0
+        for citation in _CITATION.finditer(text):
+            if citation.start() > at:
+                yield Span(text[at : citation.start()], style)
+            yield Span(citation[0], Style("citation"))
+            at = citation.end()
+        if at < len(text):
+            yield Span(text[at:], style)
+
     def _leaf(self, token: Token) -> Span:
         style = self._styles[-1]
         match token.type:
@@ -114,7 +129,7 @@ class _Spans:
                 style = style._replace(role="muted")
             case "footnote_ref":
                 text = f"[{_one_row(str(token.meta['label']))}]"
-                style = style._replace(role="link")
+                style = style._replace(role="bullet")
             case _:
                 text = _one_row(token.content)
         for _, texts in self._links:

@@ -15,6 +15,8 @@ Role: TypeAlias = Literal[
     "error",
     "heading",
     "quote",
+    "quote-bar",
+    "citation",
     "bullet",
     "rule",
     "link",
@@ -59,12 +61,14 @@ class Line:
 
     `decoration` counts the cells at its beginning that were never text (a margin, a bullet's indent, a quote's bar):
     they are not copied. `continues` is None where a line of the source begins; where the row goes on after a wrap it is
-    what the wrap took away (a space, or nothing within a long word), so that copied text gets it back.
+    what the wrap took away (a space, or nothing within a long word), so that copied text gets it back. `edge` is what
+    stands at the right edge, "" for nothing: the row is filled in its style up to there. It is not part of the text.
     """
 
     spans: tuple[Span, ...] = ()
     decoration: int = 0
     continues: str | None = None
+    edge: Span | None = None
 
     @property
     def text(self) -> str:

@@ -12,14 +12,14 @@ from tui.api.models import Stop, Usage
 from tui.conversation.transcript import Answer, Broken, End, Part, Thought, ToolUse, Unrecognized
 from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
 from tui.rendering.markdown import MarkdownBlocks
-from tui.rendering.results import MAX_CHARS, amount, result_lines, tree_lines
-from tui.rendering.wrapping import fold, indented, shortened, width_of, wrap_text
+from tui.rendering.results import MAX_CHARS, result_lines, tree_lines
+from tui.rendering.tool_line import tool_line
+from tui.rendering.wrapping import fold, indented, shortened, wrap_text
 from tui.sanitize import clean, clean_line
 
 MAX_QUESTION = 16 * 1024
 """Characters of a question that are drawn: far more than the service accepts."""
 
-_MAIN_ARGUMENTS = ("query", "question", "pattern", "prompt", "search", "file_name", "path", "name", "url", "text")
 _PROMPT = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}"
 _MARGIN = (Span("  "),)
 _QUESTION = Style("question", bold=True)
@@ -63,15 +63,19 @@ def question_lines(question: str | None, width: int) -> list[Line]:
     return indented(lines, (Span(f"{_PROMPT} ", _QUESTION),), _MARGIN)
 
 
-def end_lines(end: End | None, width: int) -> list[Line]:
+def end_lines(end: End | None, width: int, index_names: Mapping[str, str]) -> list[Line]:
     """How a turn ended: what went wrong, which indexes were left out, and what it cost. A running turn has none."""
     match end:
         case None:
             return []
-        case Broken(reason):
-            return _sentence(reason, width, _ERROR)
+        case Broken(reason, is_error):
+            return _sentence(reason, width, _ERROR if is_error else MUTED)
         case Stop():
-            return [*_failure(end, width), *_skipped(end.skipped_index_ids, width), *_usage(end.usage, width)]
+            return [
+                *_failure(end, width),
+                *_skipped(end.skipped_index_ids, index_names, width),
+                *_usage(end.usage, width),
+            ]
 
 
 class _AnswerBlock:
@@ -140,7 +144,7 @@ def _still_lines(part: Part, width: int, folded: bool) -> Sequence[Line]:
         case Thought():
             return [_thought_head(part, folded)] if part.text.strip() else []
         case ToolUse():
-            head = _tool_head(part, width, folded)
+            head = tool_line(part, width, _mark(folded))
             return [head] if folded else [head, *_tool_details(part, width)]
         case Unrecognized():
             return _unrecognized(part, width, folded)
@@ -149,37 +153,11 @@ def _still_lines(part: Part, width: int, folded: bool) -> Sequence[Line]:
 
 
 def _thought_head(part: Thought, folded: bool) -> Line:
-    words = len(part.text.split()) if part.settled else 0
-    text = f"Thought · {words:,} {'word' if words == 1 else 'words'}" if part.settled else "Thinking…"
-    return Line((_mark(folded), Span(text, _THOUGHT)), decoration=2)
+    return Line((_mark(folded), Span("Thought" if part.settled else "Thinking…", _THOUGHT)), decoration=2)
 
 
 def _mark(folded: bool) -> Span:
     return Span("▸ " if folded else "▾ ", MUTED)
-
-
-def _tool_head(part: ToolUse, width: int, folded: bool) -> Line:
-    """One row: the tool, its main argument cut to what there is room for, and how much came back."""
-    name = Span(shortened(clean_line(part.name, 60) or "tool", max(4, width // 2)), Style("tool", bold=True))
-    came_back = "running…" if part.returned is None else amount(part.returned.value)
-    size = Span(f"  · {came_back}", MUTED)
-    room = width - width_of((_mark(folded), name, size)) - 4
-    if room < 12:
-        size = Span(f"  · {came_back.split(', ')[0]}", MUTED)
-        room = width - width_of((_mark(folded), name, size)) - 4
-    argument = _main_argument(part.arguments or {}) if room >= 8 else ""
-    spans = [_mark(folded), name]
-    if argument:
-        spans.append(Span(f'  "{shortened(argument, room)}"'))
-    if width_of((*spans, size)) <= width:
-        spans.append(size)
-    return Line(tuple(spans), decoration=2)
-
-
-def _main_argument(arguments: Mapping[str, object]) -> str:
-    named = (arguments[name] for name in _MAIN_ARGUMENTS if name in arguments)
-    texts = [value for value in (*named, *arguments.values()) if isinstance(value, str) and value.strip()]
-    return clean_line(texts[0], 200) if texts else ""
 
 
 def _tool_details(part: ToolUse, width: int) -> list[Line]:
@@ -188,7 +166,9 @@ def _tool_details(part: ToolUse, width: int) -> list[Line]:
     if part.arguments:
         lines += [*tree_lines(part.arguments, width - 2), BLANK]
     if part.returned is None:
-        return indented([*lines, *_sentence("No result yet.", width - 2, MUTED)], _MARGIN)
+        return indented(
+            [*lines, *_sentence("No result." if part.is_over else "No result yet.", width - 2, MUTED)], _MARGIN
+        )
     lines += result_lines(part.returned.value, width - 2)
     if part.returned.image is not None:
         lines += _sentence(f"[image: {part.returned.image.attachment_name}]", width - 2, MUTED)
@@ -197,7 +177,7 @@ def _tool_details(part: ToolUse, width: int) -> list[Line]:
 
 def _unrecognized(part: Unrecognized, width: int, folded: bool) -> list[Line]:
     label = f"Event {clean_line(part.name, 40)}" if part.name.strip() else "Event"
-    head = Line((_mark(folded), Span(shortened(f"{label} · {len(part.raw):,} characters", width - 2), MUTED)), 2)
+    head = Line((_mark(folded), Span(shortened(label, width - 2), MUTED)), 2)
     if folded or not part.raw.strip():
         return [head]
     raw = clean(part.raw[:MAX_CHARS]).expandtabs(4).strip("\n") + ("…" if len(part.raw) > MAX_CHARS else "")
@@ -215,12 +195,12 @@ def _failure(stop: Stop, width: int) -> list[Line]:
     return _sentence(f"Error: {reason}" if reason else "The turn failed. The server gave no reason.", width, _ERROR)
 
 
-def _skipped(index_ids: Sequence[str], width: int) -> list[Line]:
+def _skipped(index_ids: Sequence[str], index_names: Mapping[str, str], width: int) -> list[Line]:
     if not index_ids:
         return []
-    names = ", ".join(clean_line(each, 60) for each in index_ids[:20])
+    names = ", ".join(clean_line(index_names.get(each, each), 60) for each in index_ids[:20])
     which = "index" if len(index_ids) == 1 else f"{len(index_ids)} indexes"
-    return _sentence(f"Not searched, because the server could not query the {which}: {names}", width, _ERROR)
+    return _sentence(f"Not searched, because the server could not query the {which}: {names}", width, MUTED)
 
 
 def _usage(usage: Usage, width: int) -> list[Line]:

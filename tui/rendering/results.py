@@ -10,7 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeGuard
 
-from tui.conversation.passages import CONTENT, Array, Object, decoded, first_text, is_array, is_object, passage_from
+from tui.conversation.passages import (
+    CONTENT,
+    Array,
+    Object,
+    decoded,
+    file_of,
+    first_text,
+    is_array,
+    is_object,
+    passage_from,
+)
 from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Role, Span, Style
 from tui.rendering.wrapping import indented, wrap, wrap_text
 from tui.sanitize import clean, clean_line
@@ -24,8 +34,8 @@ MAX_CHARS = 16 * 1024
 MAX_DEPTH = 24
 """How deep a tree is drawn."""
 
-_MAX_COUNTED = 1000
-"""Passages whose characters are added up: of more, only their number is said."""
+_MAX_COUNTED = 500
+"""Passages whose documents are counted: of more, only their own number is said."""
 
 _MIN_NESTED_WIDTH = 16
 """Where so few cells are left for text, what is nested deeper is no longer indented."""
@@ -52,21 +62,25 @@ def tree_lines(value: object, width: int) -> list[Line]:
 
 
 def amount(value: object) -> str:
-    """How much a result is, in words: "5 passages, 3,412 characters"."""
-    name, main = _main(decoded(value))
+    """How much a result is, in words: "8 passages in 4 documents"."""
+    value = decoded(value)
+    name, main = _main(value)
     if isinstance(main, str):
-        return _count(len(main), "character")
+        return _count(main.count("\n") + (not main.endswith("\n")), "line") if main.strip() else "nothing"
     if not _is_nested(main):
         return "nothing" if main is None else clean_line(_scalar(main)[0], 40)
-    if name == "items":
-        return _count(len(main), "item")
-    if name != "results":
+    if name not in ("items", "results"):
         return _count(len(main), "entry", "entries")
-    passages = _count(len(main), "passage")
-    if not 0 < len(main) <= _MAX_COUNTED:
-        return passages
-    characters = sum(len(first_text(passage, CONTENT) or "") for passage in main)
-    return f"{passages}, {_count(characters, 'character')}"
+    files = [file_of(each) for each in islice(main, _MAX_COUNTED)]
+    documents = len(set(files))
+    if name == "items" and files and all(files) and first_text(next(iter(main)), CONTENT) is None:
+        total = value.get("total") if is_object(value) else None
+        shown = _count(len(main), "document")
+        return (
+            f"{len(main):,} of {_count(total, 'document')}" if isinstance(total, int) and total > len(main) else shown
+        )
+    count = _count(len(main), "passage" if name == "results" else "place" if files and all(files) else "item")
+    return f"{count} in {_count(documents, 'document')}" if files and all(files) and len(files) == len(main) else count
 
 
 def _beginning(rows: list[Line], value: object, width: int, is_cut: bool) -> list[Line]:
@@ -110,7 +124,7 @@ def _text(text: str, width: int, style: Style) -> Iterator[Line]:
 def _passages(results: Array, width: int) -> Iterator[Line]:
     if not results:
         yield Line((Span("No passages.", MUTED),))
-    bar = (Span("▌ ", _QUOTE),)
+    bar = (Span("▌ ", Style("quote-bar")),)
     for number, result in enumerate(results, 1):
         passage = passage_from(result)
         if number > 1:

@@ -67,7 +67,7 @@ def indented(lines: Iterable[Line], first: Sequence[Span], rest: Sequence[Span] 
     indented: list[Line] = []
     for number, line in enumerate(lines):
         margin, cells = margins[number > 0]
-        indented.append(Line((*margin, *line.spans), line.decoration + cells, line.continues))
+        indented.append(Line((*margin, *line.spans), line.decoration + cells, line.continues, line.edge))
     return indented
 
 

@@ -1,1 +1,1 @@
-"""The screens: the only code that both hears widgets and calls the API and the store."""
+"""Screens and dialogs: they handle what widgets post, run the workspace's coroutines, show what it publishes."""

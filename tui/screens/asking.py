@@ -2,35 +2,26 @@
 
 from asyncio import sleep
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, getters, work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
-from tui.screens.reading import ReadingScreen
+from tui.screens.choosing import ChoosingScreen
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.key_names import key_name
 from tui.widgets.queue_line import QueueLine
-from tui.workspace.recovery import Work
-from tui.workspace.workspace import Workspace
-
-if TYPE_CHECKING:
-    from tui.screens.index_picker import Choice, IndexPicker
 
 
-class AskingScreen(ReadingScreen):
+class AskingScreen(ChoosingScreen):
     """Sends what is written in the composer. Each session has its own draft and its own queue."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n", "new_session", "New", priority=True)]
 
     composer = getters.query_one(Composer)
     queue_line = getters.query_one(QueueLine)
-
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__(workspace)
-        self._picker: IndexPicker | None = None
 
     def on_mount(self) -> None:
         self.show_draft()
@@ -52,7 +43,7 @@ class AskingScreen(ReadingScreen):
         self.set_focus(self.composer)
         self.composer.type(text)
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """A letter that is no command where the focus is has bubbled up to here: it is meant for the composer."""
         is_text = event.character is not None and event.is_printable and "+" not in event.key
         if is_text and event.character and event.key not in self.active_bindings:
@@ -69,11 +60,6 @@ class AskingScreen(ReadingScreen):
         self.queue_line.waiting = self.workspace.waiting(self.open_id)
         self.queue_line.is_paused = self.workspace.is_paused(self.open_id)
         self.composer.has_waiting = bool(self.queue_line.waiting)
-
-    def show_indexes(self) -> None:
-        """Show the indexes as they are now, where they are being chosen."""
-        if self._picker is not None and self._picker.is_current:
-            self._picker.indexes = self.workspace.indexes
 
     def questions_before(self) -> Sequence[str]:
         """The questions that can be brought back, oldest first."""
@@ -106,9 +92,13 @@ class AskingScreen(ReadingScreen):
 
     @work
     async def _begin_session(self, question: str = "") -> None:
-        """Have indexes chosen for a new session, open it, and ask in it what was typed before there was one."""
+        """Have indexes chosen for a new session, open it, and ask in it what was typed before there was one.
+
+        A question is asked at once where there is nothing to choose.
+        """
         written_in = self.open_id
-        choice = await self._choose_indexes()
+        choice = self.only_choice() if question else None
+        choice = choice or await self.choose_indexes("session")
         if choice is None:
             return
         session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
@@ -123,46 +113,10 @@ class AskingScreen(ReadingScreen):
     @work
     async def _ask_in_chosen_indexes(self, session_id: str, question: str) -> None:
         """Have the indexes chosen that an unbound session's questions search, this one first."""
-        choice = await self._choose_indexes(for_question=True)
+        choice = await self.choose_indexes("question")
         if choice is not None and session_id == self.open_id:
             self.workspace.set_scope(session_id, choice.index_ids)
             self._ask(session_id, question)
-
-    async def _choose_indexes(self, *, for_question: bool = False) -> "Choice | None":
-        """What the reader chose; None where the picker was closed. Folders may be changed in between."""
-        from tui.screens.index_picker import AddFolder, Choice, IndexPicker, RemoveIndex, SyncIndex
-
-        if not self.is_active:
-            return None
-        change: Work | None = None
-        while True:
-            self._picker = picker = IndexPicker(
-                self.workspace.indexes, for_question=for_question, keeps_folders=self.workspace.keeps_folders
-            )
-            self.run_worker(self._follow_indexes(change, picker))
-            match await self.app.push_screen_wait(picker):
-                case None | Choice() as choice:
-                    return choice
-                case AddFolder():
-                    change = await self._folder_to_add()
-                case SyncIndex(index_id):
-                    change = self.workspace.sync_index(index_id)
-                case RemoveIndex(index_id):
-                    change = self.workspace.remove_index(index_id)
-
-    async def _follow_indexes(self, change: Work | None, picker: "IndexPicker") -> None:
-        """Make a change to the indexes, and load them anew as long as the picker is open."""
-        if change is not None:
-            await change
-        await self.workspace.watch_indexes(lambda: picker.is_current)
-
-    async def _folder_to_add(self) -> Work | None:
-        from tui.screens.text_prompt import TextPrompt
-
-        keys = "Its documents become one index, named after it. Enter take · Esc close"
-        prompt = TextPrompt("Add a folder of this machine", keys, placeholder="~/papers")
-        path = await self.app.push_screen_wait(prompt)
-        return self.workspace.add_folder(path) if path else None
 
     def on_composer_resume_requested(self) -> None:
         self.workspace.resume(self.open_id)
@@ -180,9 +134,6 @@ class AskingScreen(ReadingScreen):
         number = await self.app.push_screen_wait(ChoiceList("Questions asked before", questions))
         if number is not None:
             self.composer.recall(questions[number])
-
-    def on_composer_command_requested(self) -> None:
-        self.app.action_command_palette()
 
     async def on_composer_read_requested(self, message: Composer.ReadRequested) -> None:
         await self.view.pane.run_action(message.action)

@@ -9,27 +9,23 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui.api.models import Session
-from tui.screens.asking import AskingScreen
+from tui.screens.starting import StartingScreen
 from tui.widgets.session_list import SessionList, SessionMark, SessionRow
 from tui.widgets.sidebar import Sidebar
 from tui.workspace.workspace import Workspace
 
-UNDO_SECONDS = 5.0
+UNDO_SECONDS = 10.0
 """A deleted session can be brought back for this long; then it is deleted on the server."""
 
 
-class BrowsingScreen(AskingScreen):
+class BrowsingScreen(StartingScreen):
     """Lists the sessions, and turns to the one that is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "go_to_sessions", "Sessions", priority=True),
         Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False, priority=True),
-        Binding("u", "undo_delete", "Undo a deletion", show=False),
-        Binding("R,r", "retry", "Retry", show=False),
+        Binding("u,alt+u", "undo_delete", "Undo a deletion", show=False),
     ]
-
-    class RetryRequested(Message):
-        """The reader asks to connect once more."""
 
     @dataclass
     class TurnEndedUnseen(Message):
@@ -59,6 +55,7 @@ class BrowsingScreen(AskingScreen):
     def list_sessions(self) -> None:
         """List the sessions as they are now. A mark is taken off where the session is open."""
         self._marks.pop(self.open_id or "", None)
+        self.sidebar.has_more = self.workspace.has_more_sessions
         self.sidebar.rows = [
             SessionRow(
                 session.session_id,
@@ -91,6 +88,7 @@ class BrowsingScreen(AskingScreen):
             self.add_class("-sessions")
             self.remove_class("-no-sessions")
             self.set_focus(self.session_list)
+            self.session_list.put_cursor_on(self.open_id or "")
 
     def action_toggle_sessions(self) -> None:
         if self.has_class("-narrow"):
@@ -101,9 +99,10 @@ class BrowsingScreen(AskingScreen):
             self.set_focus(self.composer)
 
     def action_retry(self) -> None:
-        if self.open_id is None:
-            self.view.show_beginning()
-        self.post_message(self.RetryRequested())
+        if self.open_id is not None and self.workspace.transcript(self.open_id) is None:
+            self.show_opened(self.open_id)
+            self.run_worker(self.workspace.open(self.open_id))
+        super().action_retry()
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
         self.open_session(message.session_id)
@@ -136,7 +135,7 @@ class BrowsingScreen(AskingScreen):
         title = self.workspace.title(message.session_id)
         session = self.workspace.hide(message.session_id)
         self._deleted = (session, self.set_timer(UNDO_SECONDS, self._delete_for_good))
-        self.say(f"Deleted: {title}. Press u to bring it back.", kind="deletion", seconds=UNDO_SECONDS)
+        self.say(f"Deleted: {title}. Alt+U brings it back.", kind="deletion", seconds=UNDO_SECONDS)
 
     def action_undo_delete(self) -> None:
         if (session := self.take_deleted()) is not None:
@@ -146,6 +145,7 @@ class BrowsingScreen(AskingScreen):
         if (session := self.take_deleted()) is not None:
             if session.session_id == self.open_id:
                 self.open_id = None
+                self.activity = ""
             self.run_worker(self.workspace.delete(session))
 
     def take_deleted(self) -> Session | None:

@@ -1,7 +1,7 @@
 """The one screen: sessions at the left, the conversation and the composer at the right.
 
-What the user does in it is told by three classes, each in a file of its own and each the base of the next: reading a
-conversation, asking in it, browsing among others. Here is what holds them together.
+Three classes hold what the user does in it, each in a file of its own and each the base of the next: reading one
+conversation, asking in it, and browsing among all. This file holds them together.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from tui.api.errors import ApiError, KeyRefusedError
-from tui.screens.browsing import BrowsingScreen
+from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_view import ConversationView
@@ -26,6 +26,7 @@ from tui.workspace.updates import (
     DraftChanged,
     ListChanged,
     Notice,
+    OpeningFailed,
     QueueChanged,
     RequestFailed,
     TranscriptChanged,
@@ -43,7 +44,7 @@ WIDE_COLUMNS = 100
 BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]
 
 
-class ChatScreen(BrowsingScreen):
+class ChatScreen(CommandingScreen):
     """Lays out the widgets, and passes on what the workspace publishes.
 
     Keys that move the focus are priority bindings and move it at once: keys typed right after them must reach the pane
@@ -117,6 +118,7 @@ class ChatScreen(BrowsingScreen):
                 self.list_sessions()
                 self.show_heading()
                 self.show_indexes()
+                self.show_what_is_open()
             case TranscriptChanged(session_id) | QueueChanged(session_id) | DraftChanged(session_id):
                 if session_id == self.open_id:
                     self._show_open_session(update)
@@ -125,6 +127,9 @@ class ChatScreen(BrowsingScreen):
             case Notice(session_id, words):
                 about = "" if session_id == self.open_id else f"{self.workspace.title(session_id)}: "
                 self.say(about + words, kind=f"session {session_id}", seconds=15)
+            case OpeningFailed(session_id, why):
+                if session_id == self.open_id:
+                    self.show_unopened(why)
             case RequestFailed(error):
                 self._show_failure(error)
 
@@ -142,13 +147,16 @@ class ChatScreen(BrowsingScreen):
         if isinstance(error, KeyRefusedError):
             self.post_message(self.KeyRefused(error.message))
         else:
-            self.say_problem(error.message)
+            self.say_problem(error.message, retries=error.transient)
 
-    def say_problem(self, problem: str) -> None:
-        """Say what went wrong: where no conversation is open in its place, else in a notice."""
-        if self.open_id is None:
-            self.view.show_notice(f"{problem}\n\nPress r in the sessions list (Ctrl+S) to try again.")
-        else:
+    def say_problem(self, problem: str, *, retries: bool = False) -> None:
+        """Say what went wrong: where no conversation is open on the start page, else in a notice.
+
+        With `retries` it is tried again by itself as long as nothing is listed from the server.
+        """
+        if not self.workspace.is_live:
+            self.start_page.show_problem(problem, retries=retries)
+        if self.open_id is not None or self.workspace.is_live:
             self.say(problem, kind="problem", severity="problem")
 
     def warn(self, words: str) -> None:

@@ -5,7 +5,10 @@ from time import monotonic
 from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.geometry import Size
 from textual.screen import ModalScreen
+from textual.widgets import OptionList
 
 _Result = TypeVar("_Result")
 
@@ -13,9 +16,36 @@ IGNORE_KEYS_SECONDS = 0.15
 """Keys are ignored for this long after a dialog opens: they were meant for the screen below."""
 
 
+BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (30, "-tall")]
+"""Below 30 rows a dialog does without blank lines."""
+
+
+class DialogBox(Vertical):
+    """As high as its rows need, and never higher than the screen."""
+
+
+class DialogList(OptionList):
+    """As high as its rows need, and never higher than its box has room for: the other lines of the box stay in sight.
+
+    With the height `1fr` Textual (8.2.8) would make the box as high as the screen, however little is in it.
+    """
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        box = self.parent
+        assert isinstance(box, DialogBox)
+        others = [child for child in box.children if child.display and child is not self]
+        used = sum(
+            child.get_content_height(container, viewport, width) + child.gutter.height + child.styles.margin.height
+            for child in others
+        )
+        room = viewport.height - box.gutter.height - self.styles.margin.height - used
+        return max(1, min(super().get_content_height(container, viewport, width), room))
+
+
 class Dialog(ModalScreen[_Result | None]):
     """A typed question: it returns an answer, or None where Escape closed it. It has no effect by itself."""
 
+    VERTICAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
 
     def __init__(self) -> None:

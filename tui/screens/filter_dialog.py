@@ -6,11 +6,10 @@ from typing import ClassVar, TypeVar
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, DialogBox, DialogList
 
 _Result = TypeVar("_Result")
 
@@ -19,7 +18,7 @@ class FilterDialog(Dialog[_Result]):
     """Subclasses say which options a filter leaves (`options_with`) and what Enter takes (`action_take`).
 
     `title` and `keys` are our own words; `cursor_on` is the id of the option that is under the cursor at first. The
-    filter has the focus as long as the dialog is open.
+    filter has the focus as long as the dialog is open, and Escape clears it before it closes the dialog.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,6 +33,8 @@ class FilterDialog(Dialog[_Result]):
     filter = getters.query_one(Input)
     option_list = getters.query_one(OptionList)
     note = getters.query_one(".dialog-note", Static)
+    problem = getters.query_one(".dialog-problem", Static)
+    keys_line = getters.query_one(".dialog-keys", Static)
 
     def __init__(self, title: str, keys: str, *, cursor_on: str | None = None) -> None:
         super().__init__()
@@ -42,18 +43,27 @@ class FilterDialog(Dialog[_Result]):
         self._first_cursor = cursor_on
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with DialogBox(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
             yield self.FILTER(placeholder="Type to filter", compact=True)
-            yield OptionList(compact=True, markup=False)
+            yield DialogList(compact=True, markup=False)
             yield Static(classes="dialog-note", markup=False)
+            yield Static(classes="dialog-problem", markup=False)
             yield Static(self._keys, classes="dialog-keys", markup=False)
 
     def on_mount(self) -> None:
         self.option_list.can_focus = False
         self.filter.focus()
         self.say("")
+        self.ask("")
         self.list_options(cursor_on=self._first_cursor)
+
+    def on_resize(self) -> None:
+        self._keep_cursor_in_sight()
+
+    def _keep_cursor_in_sight(self) -> None:
+        self.option_list.refresh(layout=True)  # its height depends on the lines around it
+        self.call_after_refresh(self.option_list.scroll_to_highlight)
 
     def options_with(self, wanted: str) -> Sequence[Option]:
         """The options that contain a text, which is casefolded. Each has an id."""
@@ -66,11 +76,15 @@ class FilterDialog(Dialog[_Result]):
         ids = [option.id for option in options]
         self.option_list.highlighted = ids.index(cursor_on) if cursor_on in ids else 0 if ids else None
 
-    def say(self, note: str, *, is_problem: bool = False) -> None:
-        """Show a sentence below the list; empty: none."""
-        self.note.display = bool(note)
-        self.note.set_class(is_problem, "-problem")
-        self.note.update(note)
+    def say(self, note: str) -> None:
+        """Show a sentence about the list below it; empty: none."""
+        _show(self.note, note)
+        self._keep_cursor_in_sight()
+
+    def ask(self, problem: str) -> None:
+        """Show a question or a refusal until the reader presses the next key; empty: none."""
+        _show(self.problem, problem)
+        self._keep_cursor_in_sight()
 
     @property
     def under_cursor(self) -> str | None:
@@ -79,6 +93,7 @@ class FilterDialog(Dialog[_Result]):
         return option.id if option is not None else None
 
     def on_input_changed(self) -> None:
+        self.ask("")
         self.list_options()
 
     def on_input_submitted(self) -> None:
@@ -86,7 +101,19 @@ class FilterDialog(Dialog[_Result]):
             self.action_take()
 
     async def action_move(self, action: str) -> None:
+        self.ask("")
         await self.option_list.run_action(action)
 
     def action_take(self) -> None:
         raise NotImplementedError
+
+    def action_close(self) -> None:
+        if self.filter.value:
+            self.filter.value = ""
+        else:
+            super().action_close()
+
+
+def _show(line: Static, words: str) -> None:
+    line.display = bool(words)
+    line.update(words)

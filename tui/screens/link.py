@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.sanitize import clean, clean_url
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, DialogBox
 
 
 def can_open(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
@@ -39,7 +38,7 @@ class LinkDialog(Dialog[Literal["copied", "opened"]]):
 
     def compose(self) -> ComposeResult:
         keys = ("Enter open · " if self._opens else "") + "y copy · Esc close"
-        with Vertical(classes="dialog"):
+        with DialogBox(classes="dialog"):
             yield Static(self._title(), classes="dialog-title", markup=False)
             yield Static(clean(self._url).replace("\n", " "), id="link-url", markup=False)
             yield Static(self._note(), classes="dialog-note", markup=False)

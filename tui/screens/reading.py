@@ -1,5 +1,6 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -9,15 +10,22 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import Screen
 
+from tui.api.models import Session
+from tui.conversation.catalogue import now
 from tui.conversation.plain_text import plain_text
 from tui.conversation.transcript import Transcript
+from tui.lineview.line_view import LineView
 from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.app import DiffingApp
+from tui.widgets.conversation_head import SessionState
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.notice_line import INFO_SECONDS, NoticeLine, Severity
-from tui.widgets.own_keys import own_keys
+from tui.widgets.own_keys import own_bindings
 from tui.workspace.workspace import Workspace
+
+SILENT_SECONDS = 10.0
+"""A server that sends nothing for this long is said to be silent."""
 
 
 class ReadingScreen(Screen[None]):
@@ -46,37 +54,73 @@ class ReadingScreen(Screen[None]):
         """Say something in the line above the composer. It replaces what was said there of the same kind."""
         self.notice_line.say(words, kind, severity, seconds)
 
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(1, self._tell_time, pause=True)
+
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
         del before
         if session_id is None:
             self.view.show_beginning()
         else:
-            transcript = self.workspace.transcript(session_id)
-            self.view.show(session_id, transcript or Transcript())
-            self.activity = "" if transcript is not None else "Opening the session…"
+            self.show_opened(session_id)
         self.show_heading()
 
+    def show_opened(self, session_id: str) -> None:
+        """Show a conversation as far as it is here by now."""
+        transcript = self.workspace.transcript(session_id)
+        self.view.show(session_id, transcript or Transcript())
+        self.activity = "" if transcript is not None else "Opening the session…"
+
+    def show_unopened(self, why: str) -> None:
+        """Say in place of the conversation why it cannot be shown."""
+        self.activity = ""
+        self.view.show_notice(f"{why}\n\nPress F5 to try again.")
+
     def show_heading(self) -> None:
-        """Name the open session and the indexes it searches."""
+        """Name the open session and the indexes it searches, and say how it stands."""
+        session, head = self.workspace.catalogue.get(self.open_id), self.view.head
+        self.view.pane.index_names = self.workspace.index_names
+        head.title = "" if session is None else self.workspace.title(session.session_id)
+        head.searched = "" if session is None else ", ".join(self.workspace.searched_names(session))
+        self._show_state()
+        self.app.show_title(head.title or self.app.title)
+
+    def _show_state(self) -> None:
         session = self.workspace.catalogue.get(self.open_id)
-        if session is None:
-            self.view.title = self.view.searched = ""
-            self.app.show_title(self.app.title)
-        else:
-            self.view.title = self.workspace.title(session.session_id)
-            self.app.show_title(self.view.title)
-            self.view.searched = ", ".join(self.workspace.searched_names(session)) or "unbound"
+        self.view.head.state = "" if session is None else self._state_of(session)
+
+    def _state_of(self, session: Session) -> SessionState:
+        if self.workspace.is_open_elsewhere(session.session_id):
+            return "read only: open elsewhere"
+        transcript = self.workspace.transcript(session.session_id)
+        if transcript is None or transcript.turns_before:
+            return "loading…"
+        return "unbound" if session.index_ids is None else ""
 
     def show_transcript(self) -> None:
         """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""
         transcript = self.workspace.transcript(self.open_id)
-        self.activity = "Answering · Esc stops" if transcript is not None and transcript.is_busy else ""
+        if transcript is not None and transcript.is_busy:
+            self._tell_time()
+            self._ticker.resume()
+        else:
+            self.activity = ""
+            self._ticker.pause()
         self.app.pace(self._draw)
+
+    def _tell_time(self) -> None:
+        """Say how long the open session's turn runs, and how long it has been silent where that is long."""
+        clock = self.workspace.turn_clock(self.open_id)
+        if clock is None:
+            return
+        silent = f" · no data for {clock.silent:.0f} s" if clock.silent >= SILENT_SECONDS else ""
+        self.activity = f"Answering · {clock.running:.0f} s{silent} · Esc stops"
 
     def _draw(self) -> None:
         transcript = self.workspace.transcript(self.open_id)
         if transcript is not None:
             self.view.draw(transcript)
+            self._show_state()
 
     def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
         excerpt = message.excerpt
@@ -86,14 +130,20 @@ class ReadingScreen(Screen[None]):
         self.say(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", kind="copying")
 
     def on_conversation_pane_last_copy_requested(self) -> None:
-        self._write(Path.cwd() / "llamachat-copy.md", self.app.clipboard)
+        self._write("llamachat-copy.md", self.app.clipboard)
 
-    def _write(self, path: Path, text: str) -> None:
+    def _write(self, name: str, text: str) -> None:
+        """Write a text to a new file of that name, or one like it, in the folder that the app was started in."""
+        from tui.workspace.new_file import write_new_file
+
         try:
-            path.write_text(text, "utf-8")
+            path = write_new_file(Path.cwd() / name, text)
         except OSError as error:
-            words = f"It could not be written to {path}: {error.strerror}. Start the app in another folder."
-            self.say(words, kind="writing", severity="problem")
+            self.say(
+                f"It could not be written: {error.strerror}: {error.filename or name}",
+                kind="writing",
+                severity="problem",
+            )
         else:
             self.say(f"Written to {path}", kind="writing")
 
@@ -102,9 +152,6 @@ class ReadingScreen(Screen[None]):
 
         self.app.push_screen(LinkDialog(message.url))
 
-    def on_conversation_pane_not_found(self, message: ConversationPane.NotFound) -> None:
-        self.say(f"Not in this conversation: {message.wanted}", kind="finding")
-
     def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
         from tui.screens.pager import Pager
 
@@ -112,24 +159,46 @@ class ReadingScreen(Screen[None]):
 
     @work
     async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
-        from tui.conversation.passages import passages_of
+        from tui.conversation.passages import cited_passage, passages_of
         from tui.screens.choice_list import ChoiceList
         from tui.screens.pager import Pager
 
-        passages = passages_of(self.view.pane.transcript[message.turn])
+        turn = self.view.pane.transcript[message.turn]
+        passages = passages_of(turn)
         if not passages:
             self.say("This answer came with no passages.", kind="sources")
             return
-        number = message.number
-        if number is None:
-            sources = ChoiceList("Sources", [passage.origin for passage in passages])
-            number = await self.app.push_screen_wait(sources)
-        if number is not None and number < len(passages):
-            passage = passages[number]
-            self.app.push_screen(Pager(passage.origin, lambda: passage.text or "This passage has no text."))
+        if message.number is None:
+            at = await self.app.push_screen_wait(ChoiceList("Sources", [passage.origin for passage in passages]))
+            passage = None if at is None else passages[at]
+        else:
+            passage = cited_passage(turn, message.number)
+            if passage is None:
+                words = f"[{message.number}] leads nowhere: no passage of this answer has this number."
+                self.say(words, kind="sources")
+        if passage is not None:
+            text = passage.text or "This passage has no text."
+            self.app.push_screen(Pager(passage.origin, lambda: text))
+
+    def _when_whole(self, act: Callable[[], object]) -> None:
+        """Do something that is about the whole conversation, once it is there."""
+        if not self.view.pane.when_whole(act):
+            self.say("The earlier turns are still loading; this is done when they are there.", kind="whole")
+
+    def on_conversation_pane_export_requested(self) -> None:
+        self._when_whole(self._export)
+
+    def _export(self) -> None:
+        from tui.conversation.export import as_markdown, file_name
+
+        text = as_markdown(self.view.head.title, self.view.pane.transcript)
+        self._write(file_name(self.view.head.title, now().astimezone().date()), text)
+
+    def on_conversation_pane_questions_requested(self) -> None:
+        self._when_whole(self._list_questions)
 
     @work
-    async def on_conversation_pane_questions_requested(self) -> None:
+    async def _list_questions(self) -> None:
         from tui.screens.choice_list import ChoiceList
 
         questions = [turn.question or "" for turn in self.view.pane.transcript]
@@ -137,22 +206,16 @@ class ReadingScreen(Screen[None]):
         if turn is not None:
             self.view.pane.go_to_turn(turn)
 
-    def on_conversation_pane_export_requested(self) -> None:
-        from tui.conversation.export import as_markdown, file_name
-
-        text = as_markdown(self.view.title, self.view.pane.transcript)
-        self._write(Path.cwd() / f"{file_name(self.view.title)}.md", text)
-
     def action_help(self) -> None:
-        """Show every key that works where the focus is."""
-        from tui.screens.pager import Pager
+        """Show every key of the program."""
+        from tui.screens.help import Help, help_groups
 
-        keys: dict[str, list[str]] = {}
-        own = [active.binding for active in own_keys(self)]
-        inherited = [active.binding for active in self.active_bindings.values() if active.binding.description]
-        for binding in [*own, *inherited]:
-            shown = keys.setdefault(binding.description, [])
-            if (key := self.app.get_key_display(binding)) not in shown:
-                shown.append(key)
-        lines = [f"{', '.join(names):<24}  {description}" for description, names in keys.items()]
-        self.app.push_screen(Pager("Keys that work here", lambda: "\n".join(lines)))
+        self.app.push_screen(Help(help_groups(self.keys_by_purpose())))
+
+    def keys_by_purpose(self) -> Mapping[str, Iterable[Binding]]:
+        """The keys that the program binds, by what they are for."""
+        return {
+            "Move": own_bindings(LineView),
+            "Read": own_bindings(type(self.view.pane)),
+            "Everywhere": [*own_bindings(type(self)), *own_bindings(type(self.app))],
+        }

@@ -1,10 +1,9 @@
 """One line to type: a session's name, a folder's path."""
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, DialogBox
 
 
 class TextPrompt(Dialog[str]):
@@ -16,7 +15,7 @@ class TextPrompt(Dialog[str]):
         self._value, self._placeholder = value, placeholder
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with DialogBox(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
             yield Input(self._value, placeholder=self._placeholder, compact=True)
             yield Static(self._keys, classes="dialog-keys", markup=False)

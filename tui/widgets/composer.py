@@ -15,7 +15,7 @@ from tui.sanitize import clean
 from tui.widgets.recall import Recall
 
 COUNT_FROM = 800
-"""The composer shows how much of the limit is used from this many characters on."""
+"""From this many characters on, the composer shows how much of the limit is used."""
 
 MAX_PASTE_CHARS = 20_000
 """A longer paste is refused: it could never be sent, and a text field takes seconds to lay it out."""
@@ -58,7 +58,7 @@ class Composer(TextArea):
         reason: str
 
     class ResumeRequested(Message):
-        """Enter on an empty draft: the questions that wait are to be sent."""
+        """Enter was pressed on an empty draft: the questions that wait are to be sent."""
 
     @dataclass
     class LastWaitingRequested(Message):
@@ -67,16 +67,16 @@ class Composer(TextArea):
         to_edit: bool
 
     class QuitRequested(Message):
-        """Ctrl+D on an empty draft."""
+        """Ctrl+D was pressed on an empty draft."""
+
+    class LeftUpwards(Message):
+        """Up on an empty draft, where no question is remembered."""
 
     class HistoryRequested(Message):
         """The reader wants to search the questions asked before."""
 
     class EditorRequested(Message):
         """The draft is to be written in the reader's own editor."""
-
-    class CommandRequested(Message):
-        """A slash or a colon in the empty composer: a command is to be chosen."""
 
     @dataclass
     class ReadRequested(Message):
@@ -142,9 +142,7 @@ class Composer(TextArea):
             event.prevent_default()
             await self.run_action(action)
         elif event.character in COMMAND_SIGNS and not self.text:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.CommandRequested())
+            event.prevent_default()  # it bubbles up to the screen, which shows the commands
         elif event.key.startswith("alt+"):
             event.prevent_default()  # Textual's field types the letter of it
 
@@ -226,6 +224,9 @@ class Composer(TextArea):
             self.post_message(self.LastWaitingRequested(to_edit=True))
             return
         if not select and self.cursor_at_first_line and self._recall(-1):
+            return
+        if not self.text:
+            self.post_message(self.LeftUpwards())
             return
         super().action_cursor_up(select)
 

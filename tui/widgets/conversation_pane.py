@@ -1,19 +1,26 @@
 """The conversation: what its keys find, copy and open."""
 
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.conversation.transcript import Part
+from tui.conversation.transcript import Answer, Part
+from tui.cooperative import run_in_slices
 from tui.lineview.line_view import RowStyle
-from tui.lineview.viewport import Place
+from tui.lineview.targets import targets_of
+from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line
 from tui.widgets.copier import MORE_KEYS, Excerpt, TurnCopier
 from tui.widgets.finder import Finder
+from tui.widgets.target_letters import TargetLetters
 from tui.widgets.transcript_view import TranscriptView
+
+ROWS_AROUND = 3
+"""Rows that are shown before and after one that was found."""
 
 
 class ConversationPane(TranscriptView):
@@ -21,6 +28,7 @@ class ConversationPane(TranscriptView):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "find", "Find"),
+        Binding("f", "follow", "Follow a link", show=False),
         Binding("n", "find_next(1)", "Next match", show=False),
         Binding("N", "find_next(-1)", "Previous match", show=False),
         Binding("y", "copy", "Copy"),
@@ -62,21 +70,31 @@ class ConversationPane(TranscriptView):
         """The reader wants the list of questions."""
 
     @dataclass
-    class NotFound(Message):
-        """Nothing in the conversation contains the text."""
+    class Found(Message):
+        """Which occurrence of how many is shown, in words."""
 
-        wanted: str
+        words: str
 
     def __init__(self) -> None:
         super().__init__()
         self._finder = Finder()
         self._copier = TurnCopier()
+        self._letters = TargetLetters()
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         style = super().row_style(place, line)
-        return replace(style, marks=(*self._finder.marks(line), *style.marks))
+        marks = (*self._finder.marks(line), *style.marks)
+        return replace(style, marks=marks, letters=self._letters.in_row(place))
 
     def on_key(self, event: events.Key) -> None:
+        if self._letters.are_shown:
+            event.stop()
+            event.prevent_default()
+            target = self._letters.take(event.character)
+            self.redraw()
+            if target is not None:
+                self.follow_target(target.leads_to, target.place)
+            return
         if event.key in MORE_KEYS and self._copier.is_open:
             event.stop()
             event.prevent_default()
@@ -93,26 +111,75 @@ class ConversationPane(TranscriptView):
             self._request_source(int(event.key))
 
     def find(self, wanted: str) -> None:
-        """Mark every occurrence from now on; "" marks none."""
-        self._finder.wanted = wanted
+        """Mark every occurrence from now on, and go to the first one from here; "" marks none."""
+        self._finder.want(wanted, self._reading.source)
         self.redraw()
+        self.post_message(self.Found(self._finder.told(self._reading.source)))
+        if wanted:
+            self.when_whole(self._search)
+
+    @work(exclusive=True, group="find")
+    async def _search(self) -> None:
+        await run_in_slices(self._searching())
+        self._show_found()
+
+    def _searching(self) -> Generator[None, None, Place | None]:
+        """Show the first occurrence as soon as it is found, and go on to count."""
+        is_shown = False
+        for _ in self._finder.searching(self._reading.source):
+            if self._finder.found is not None and not is_shown:
+                is_shown = True
+                self._show_found()
+            yield
+        return self._finder.found
 
     def action_find(self) -> None:
+        if self.places:
+            self._finder.begin(self.places[0])
         self.post_message(self.FindRequested())
 
     def action_find_next(self, step: int) -> None:
         """Go to the next or previous occurrence, once around; the part that it is in is unfolded."""
-        if not self._finder.wanted or not self.places:
-            return
-        place = self._finder.next(self._reading.source, self.places, step)
-        if place is None:
-            self.post_message(self.NotFound(self._finder.wanted))
-            return
-        self._reading.cursor.block = place[:2]
-        self.position.follows = False
-        self.redraw()
-        self.bring_into_sight(place, place)
-        self.redraw()
+        if self._finder.wanted and self.places and not self.transcript.turns_before:
+            self._finder.next(self._reading.source, self.places, step)
+            self._show_found()
+
+    def _show_found(self) -> None:
+        """Scroll to the occurrence that was found, not to the very edge of the screen, and tell which one it is."""
+        source, place = self._reading.source, self._finder.found
+        if place is not None:
+            self._reading.cursor.block = place[:2]
+            self.position.follows = False
+            self.redraw()
+            self.bring_into_sight(move(source, place, -ROWS_AROUND), move(source, place, ROWS_AROUND))
+            self.redraw()
+        self.post_message(self.Found(self._finder.told(source)))
+
+    def follow_target(self, leads_to: str | int | None, place: Place) -> None:
+        if isinstance(leads_to, int):
+            self.post_message(self.SourcesRequested(place.section, leads_to))
+        else:
+            super().follow_target(leads_to, place)
+
+    def action_follow(self) -> None:
+        """Show a letter on each link and citation on the screen."""
+        self._show_letters(self.places)
+
+    def action_fold(self) -> None:
+        """Fold or unfold the part under the cursor; where it cannot fold, follow a link or citation in it."""
+        under_cursor = [place for place in self.places if place[:2] == self._reading.cursor.block]
+        if under_cursor and isinstance(self._reading.source.part(*under_cursor[0][:2]), Answer):
+            self._show_letters(under_cursor)
+        else:
+            super().action_fold()
+
+    def _show_letters(self, places: Sequence[Place]) -> None:
+        targets = list(targets_of(self._reading.source, places))
+        if len(targets) == 1:
+            self.follow_target(targets[0].leads_to, targets[0].place)
+        elif targets:
+            self._letters.show(targets)
+            self.redraw()
 
     def action_questions(self) -> None:
         self.post_message(self.QuestionsRequested())

@@ -2,28 +2,18 @@
 
 from typing import ClassVar
 
-from textual import getters, on
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.reactive import var
-from textual.scrollbar import ScrollBar, ScrollTo
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.conversation.transcript import Transcript
+from tui.widgets.conversation_head import ConversationHead
 from tui.widgets.conversation_pane import ConversationPane
-
-SCROLL_UNITS = 10_000
-"""The scrollbar's length: it shows fractions of the conversation, because not every height is known."""
-
-BEGINNING = """\
-Type a question and press Enter to begin.
-
-Ctrl+N   a new session, on the indexes of your choice
-Ctrl+S   the sessions: Enter opens one
-Ctrl+P   everything else
-F1       help"""
+from tui.widgets.scroll_track import ScrollTrack
+from tui.widgets.start_page import StartPage
 
 
 class ConversationView(Vertical):
@@ -35,92 +25,88 @@ class ConversationView(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "end_find", "End finding", show=False)]
 
-    title = var("")
-    """What the open conversation is called, as a safe line."""
-
-    searched = var("", init=False)
-    """The names of the indexes that it searches."""
-
-    heading = getters.query_one("#heading", Static)
+    head = getters.query_one(ConversationHead)
     notice = getters.query_one("#notice", Static)
-    body = getters.query_one(Horizontal)
+    start_page = getters.query_one(StartPage)
+    body = getters.query_one("#body", Horizontal)
     pane = getters.query_one(ConversationPane)
-    bar = getters.query_one(ScrollBar)
+    track = getters.query_one(ScrollTrack)
+    find_bar = getters.query_one("#find", Horizontal)
     find_field = getters.query_one(Input)
+    found = getters.query_one("#found", Static)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="heading", markup=False)
-        with Horizontal():
+        yield ConversationHead()
+        with Horizontal(id="body"):
             yield ConversationPane()
-            yield ScrollBar(vertical=True, thickness=1)
+            yield ScrollTrack()
         yield Static(id="notice", markup=False)
-        yield Input(placeholder="Find in this conversation", id="find", compact=True)
+        yield StartPage()
+        with Horizontal(id="find"):
+            yield Input(placeholder="Find in this conversation", compact=True)
+            yield Static(id="found", markup=False)
 
     def on_mount(self) -> None:
-        self.find_field.display = False
+        self.find_bar.display = False
         self.show_beginning()
-
-    def watch_title(self) -> None:
-        self._show_heading()
-
-    def watch_searched(self) -> None:
-        self._show_heading()
-
-    def _show_heading(self) -> None:
-        about = f"  ·  {self.searched}" if self.searched else ""
-        self.heading.update(Content.assemble((self.title, "bold"), (about, "$foreground-muted")))
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
-        self.notice.display = False
-        self.body.display = True
+        self._show_only(self.body)
         self.pane.show(session_id, transcript)
 
     def show_beginning(self) -> None:
         """Show how to begin, in place of a conversation."""
-        self.show_notice(BEGINNING)
+        self._show_only(self.start_page)
 
     def show_notice(self, notice: str) -> None:
         """Show a few words in place of a conversation."""
-        self.body.display = False
         self.notice.update(notice)
-        self.notice.display = True
+        self._show_only(self.notice)
+
+    def _show_only(self, shown: Widget) -> None:
+        for part in (self.body, self.notice, self.start_page):
+            part.display = part is shown
 
     def draw(self, transcript: Transcript) -> None:
         """Draw a later state of the conversation that is shown."""
         self.pane.draw(transcript)
 
+    def on_descendant_focus(self) -> None:
+        self.head.add_class("-in-use")
+
+    def on_descendant_blur(self) -> None:
+        self.head.remove_class("-in-use")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":
-            return self.find_field.display
+            return self.find_bar.display
         return super().check_action(action, parameters)
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        self.bar.window_virtual_size = SCROLL_UNITS
-        self.bar.window_size = max(1, round((message.last - message.first) * SCROLL_UNITS))
-        self.bar.position = round(message.first * SCROLL_UNITS)
+        self.track.first, self.track.last = message.first, message.last
 
-    @on(ScrollTo)
-    def _scroll_by_mouse(self, message: ScrollTo) -> None:
+    def on_scroll_track_dragged(self, message: ScrollTrack.Dragged) -> None:
         message.stop()
-        if message.y is not None:
-            self.pane.call_later(self.pane.go_to_fraction, message.y / SCROLL_UNITS)
+        self.pane.call_later(self.pane.go_to_share, message.share)
 
     def on_conversation_pane_find_requested(self, message: ConversationPane.FindRequested) -> None:
         message.stop()
-        self.find_field.display = True
+        self.find_bar.display = True
         self.find_field.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         self.pane.find(message.value)
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
+    def on_conversation_pane_found(self, message: ConversationPane.Found) -> None:
+        message.stop()
+        self.found.update(message.words)
+
+    def on_input_submitted(self) -> None:
         self.pane.focus()
-        self.pane.find(message.value)
-        self.pane.call_later(self.pane.action_find_next, -1)
 
     def action_end_find(self) -> None:
-        self.find_field.display = False
+        self.find_bar.display = False
         self.find_field.value = ""
         self.pane.find("")
         self.pane.focus()

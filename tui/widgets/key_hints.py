@@ -9,7 +9,7 @@ from tui.sanitize import clean_line
 
 
 class KeyHints(Widget):
-    """One line, drawn anew when the focus or a value changes: cheaper over a slow line than a widget for each key."""
+    """One line, drawn again when the focus or a value changes: cheaper over a slow line than a widget for each key."""
 
     connected_to = reactive("")
     """What is connected, in words: folders of this machine, or LlamaCloud and its host."""

@@ -33,3 +33,8 @@ def key_name(key: str) -> str:
     if modifiers and len(name) == 1:
         name = name.upper()
     return "+".join([modifier.capitalize() for modifier in modifiers] + [name])
+
+
+def key_names(keys: str) -> str:
+    """The spelling of each of a binding's keys: `↑ k` of "up,k"."""
+    return " ".join(key_name(key.strip()) for key in keys.split(","))

@@ -1,5 +1,8 @@
 """A line view of transcripts: the reader's place in each is kept, parts fold, and a cursor goes from part to part."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from time import monotonic
 from typing import ClassVar
 
 from textual import events
@@ -8,10 +11,13 @@ from textual.binding import Binding, BindingType
 from tui.conversation.transcript import Transcript
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.selectable_view import SelectableLineView
-from tui.lineview.transcript_lines import TranscriptLines
+from tui.lineview.transcript_lines import TranscriptLines, moved
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import BLANK, Line
 from tui.widgets.block_cursor import BlockCursor
+
+TICK_SECONDS = 1.0
+"""How often the time of a running turn is told anew."""
 
 
 class Reading:
@@ -21,6 +27,26 @@ class Reading:
         self.source = TranscriptLines()
         self.position = Position(follows=True)
         self.cursor = BlockCursor(self.source)
+        self._running_since: float | None = None
+
+    @property
+    def seconds(self) -> int:
+        """For how long the turn that runs has been seen to run."""
+        return 0 if self._running_since is None else int(monotonic() - self._running_since)
+
+    def show(self, transcript: Transcript) -> int:
+        """Show a later state of the conversation, at the same place. By how many sections its turns moved."""
+        turns_before = len(self.source.transcript)
+        by = self.source.show(transcript)
+        if not transcript.is_busy:
+            self._running_since = None
+        elif self._running_since is None or len(transcript) == turns_before + 1:
+            self._running_since = monotonic()
+        if by:
+            self.position.top = moved(self.position.top, by)
+            if self.cursor.block is not None:
+                self.cursor.block = moved(Place(*self.cursor.block, 0), by)[:2]
+        return by
 
 
 class TranscriptView(SelectableLineView):
@@ -39,7 +65,20 @@ class TranscriptView(SelectableLineView):
     def __init__(self) -> None:
         self._readings: dict[str, Reading] = {"": Reading()}
         self._reading = self._readings[""]
+        self._waiting: Callable[[], object] | None = None
+        self.index_names: Mapping[str, str] = {}
+        """What indexes are called, by their ids."""
+        self.waits_for = ""
+        """What the turn that runs waits for, if that is something special: a few words."""
         super().__init__(self._reading.source)
+
+    def on_mount(self) -> None:
+        self.set_interval(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        """The running turn's line tells the seconds, also while nothing arrives."""
+        if self.transcript.is_busy:
+            self.redraw()
 
     @property
     def transcript(self) -> Transcript:
@@ -48,18 +87,33 @@ class TranscriptView(SelectableLineView):
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
+        self._waiting = None
         self._reading = self._readings.setdefault(session_id, Reading())
-        self._reading.source.show(transcript)
+        self._reading.show(transcript)
         self.show_source(self._reading.source, self._reading.position)
 
     def draw(self, transcript: Transcript) -> None:
         """Draw a later state of the conversation that is shown. The reader's place stays, or follows the end."""
         source, top = self._reading.source, self.position.top
         was_open = not self.position.follows and not source.is_folded(top.section, top.block)
-        source.show(transcript)
+        by = self._reading.show(transcript)
+        top = self.position.top
+        if by and self.selection is not None:
+            self.selection = self.selection.moved(partial(moved, by=by))
         if was_open and source.is_folded(top.section, top.block):
             source.toggle(top.section, top.block)
         self.redraw()
+        if self._waiting is not None and not transcript.turns_before:
+            act, self._waiting = self._waiting, None
+            act()
+
+    def when_whole(self, act: Callable[[], object]) -> bool:
+        """Do something once no turn is missing at the beginning: at once, else later, which is False."""
+        if self.transcript.turns_before:
+            self._waiting = act
+            return False
+        act()
+        return True
 
     def follow(self) -> None:
         """Go to the end and stay there as it grows."""
@@ -67,6 +121,8 @@ class TranscriptView(SelectableLineView):
 
     def prepare(self, width: int) -> None:
         self._reading.source.resize(width)
+        self._reading.source.name_indexes(self.index_names)
+        self._reading.source.tell_progress(self._reading.seconds, self.waits_for)
         if self._reading.source.is_behind:
             self.call_later(self._catch_up)
 
@@ -77,7 +133,8 @@ class TranscriptView(SelectableLineView):
     def row_style(self, place: Place, line: Line) -> RowStyle:
         is_text = line is not BLANK
         has_bar = is_text and self.has_focus and place[:2] == self._reading.cursor.block
-        fill = "question" if place.block == 0 and is_text else "text"
+        is_question = place.block == 0 and is_text and not self._reading.source.is_note(place)
+        fill = "question" if is_question else "text"
         return RowStyle(fill, has_bar, self.selection_marks(place))
 
     def on_click(self, event: events.Click) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -54,7 +55,7 @@ class Backend:
 
 
 class KeyNeededError(Exception):
-    """LlamaCloud is wanted and no key was found. The message says where was looked, and why that failed if it did."""
+    """LlamaCloud is wanted and no key was found. The message says what went wrong, "" where nothing did."""
 
 
 async def connect(settings: Settings, given: UseKey | None = None) -> Backend:
@@ -105,7 +106,15 @@ async def _with_found_key(connection: "Connection") -> "Connection":
         return replace(connection, api_key=found.key, key_source=found.source)
     if connection.session_cookie is not None:
         return connection
-    raise KeyNeededError(found.why)
+    raise KeyNeededError("" if found.is_usual else found.why)
+
+
+async def keeps() -> Sequence[Keep]:
+    """Where a key can be kept on this machine, the best place first."""
+    from tui.credentials import keyring_works
+
+    works = await asyncio.to_thread(keyring_works)
+    return ("keyring", "file", "memory") if works else ("file", "memory")
 
 
 async def keep(given: UseKey, settings: Settings) -> str | None:

@@ -41,6 +41,10 @@ class Drafts:
             if session_id not in self._read_only:
                 self._notes.save_draft(self._account_id, session_id, self.get(session_id))
 
+    def is_read_only(self, session_id: str) -> bool:
+        """Whether nothing may be written in a session, because another process has it."""
+        return session_id in self._read_only
+
     def set_read_only(self, session_id: str, is_read_only: bool) -> None:
         """Say whether another process writes in a session: its draft is then kept in memory alone."""
         if is_read_only:

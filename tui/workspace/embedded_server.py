@@ -16,7 +16,7 @@ START_TIMEOUT = 30.0
 
 
 class ServerStartError(Exception):
-    """The embedded server did not start. The message is its own, fit to show."""
+    """The embedded server did not start. The message is the server's own, and fit to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +65,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 def _last_words(complaints: IO[bytes]) -> str:
     complaints.seek(0)
     said = [line for line in complaints.read().decode(errors="replace").splitlines() if line.strip()]
-    return clean_line(said[-1], 400) if said else f"The local library did not start within {START_TIMEOUT:.0f} s."
+    return (
+        clean_line(said[-1].removeprefix("llamachat-tui serve: "), 400)
+        if said
+        else f"The local library did not start within {START_TIMEOUT:.0f} s."
+    )

@@ -1,13 +1,28 @@
 """The indexes of one account: listed, and where they are folders of this machine, added, read again and removed."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
-from tui.api.models import Index
+from tui.api.errors import ApiError, ConflictError, InvalidFieldError
+from tui.api.models import Index, IndexedDocument, Page
+from tui.conversation.example_questions import example_question
+from tui.sanitize import clean_line
 from tui.settings import LOCAL_ACCOUNT
+from tui.workspace.folders import folder_at
 from tui.workspace.state import WorkspaceState
 from tui.workspace.updates import ListChanged
+
+if TYPE_CHECKING:
+    from tui.api.client import Client
+
+LISTED_DOCUMENTS = 5_000
+"""So many documents of an index are listed at most; what is skipped is listed whole."""
+
+EXAMPLES = 3
+EXAMPLE_CHARS = 4_000
+"""So many questions are made at most, each from so much of a document's beginning."""
 
 POLL_SECONDS = 0.5
 """While an index is being synced, its progress is asked for this often."""
@@ -19,6 +34,10 @@ class IndexList:
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
         self.items: Sequence[Index] = ()
+        self.is_loaded = False
+        """Whether `items` are the server's."""
+        self.names: Mapping[str, str] = {}
+        """The name of each, by its id and by the id that it is exported under."""
 
     @property
     def keeps_folders(self) -> bool:
@@ -40,7 +59,8 @@ class IndexList:
             if page.next_page_token is None:
                 break
             tokens.append(page.next_page_token)
-        self.items = list(found.values())
+        self.items, self.is_loaded = list(found.values()), True
+        self.names = {key: index.name for index in self.items for key in (index.id, index.export_config_id) if key}
         self._state.publish(ListChanged())
         return True
 
@@ -50,16 +70,49 @@ class IndexList:
             await asyncio.sleep(POLL_SECONDS)
             if not is_wanted():
                 return
-        while await self.load() and any(index.is_syncing for index in self.items):
+        while await self.load() and any(index.is_syncing or index.is_waiting for index in self.items):
             await asyncio.sleep(POLL_SECONDS)
             if not is_wanted():
                 return
 
-    async def add_folder(self, path: str) -> None:
-        """Have the embedded server serve one more folder."""
-        folder = str(Path(path).expanduser().absolute())
-        if await self._state.attempt(lambda client: client.create_index(folder)):
-            await self.load()
+    async def add_folder(self, path: str) -> str:
+        """Have the embedded server serve one more folder. Why it cannot, fit to show; "" where it does."""
+        folder = folder_at(path)
+        if folder is None:
+            return f"There is no folder {clean_line(path).strip() or '(nothing was typed)'}. Check the name."
+        try:
+            await self._state.require_client().create_index(str(folder))
+        except ConflictError:
+            return f"{folder} is in the list already."
+        except InvalidFieldError as error:
+            return f"{error.said}. Choose another one."
+        except ApiError as error:
+            return error.message
+        await self.load()
+        return ""
+
+    async def example_questions(self, index_ids: Sequence[str]) -> Sequence[str]:
+        """Up to three questions that documents of these indexes answer; none where they cannot be read."""
+        try:
+            return await _example_questions(self._state.require_client(), index_ids[:EXAMPLES])
+        except ApiError:
+            return ()  # an extra, that must not hide what else is to be said
+
+    async def documents(self, index_id: str) -> str | None:
+        """The documents of an index and those that were skipped, as text; None where that failed."""
+        index = await self._state.attempt(lambda client: client.index(index_id))
+        if index is None:
+            return None
+        names: list[str] = []
+        token: str | None = None
+        while len(names) < LISTED_DOCUMENTS:
+            page = await self._state.attempt(partial(_documents, index_id=index_id, token=token))
+            if page is None:
+                return None
+            names += [document.name for document in page.items]
+            if (token := page.next_page_token) is None or not page.items:
+                break
+        return _as_text(index, names, is_complete=token is None)
 
     async def sync(self, index_id: str) -> None:
         """Have an index read its folder again."""
@@ -70,3 +123,34 @@ class IndexList:
         """Have the embedded server forget a folder."""
         await self._state.attempt(lambda client: client.delete_index(index_id))
         await self.load()
+
+
+async def _example_questions(client: "Client", index_ids: Sequence[str]) -> Sequence[str]:
+    questions: list[str] = []
+    for index_id in index_ids:
+        documents = (await client.documents(index_id)).items
+        for document in documents[:: max(1, len(documents) // EXAMPLES)]:
+            start = await client.read_document(index_id, document.file_id, EXAMPLE_CHARS)
+            question = example_question(document.name, start)
+            if question is not None and question not in questions:
+                questions.append(question)
+            if len(questions) == EXAMPLES or (len(index_ids) == EXAMPLES and question is not None):
+                break
+    return questions[:EXAMPLES]
+
+
+async def _documents(client: "Client", index_id: str, token: str | None) -> Page[IndexedDocument]:
+    return await client.documents(index_id, token)
+
+
+def _as_text(index: Index, names: Sequence[str], *, is_complete: bool) -> str:
+    """What an index contains: first what was skipped and why, then its documents."""
+    lines: list[str] = []
+    if index.skipped:
+        count = max(index.skipped_files or 0, len(index.skipped))
+        lines += [f"Skipped: {count:,}", *(f"  {file.name}: {file.reason}" for file in index.skipped)]
+        lines += [f"  … and {count - len(index.skipped):,} more"] if count > len(index.skipped) else []
+        lines.append("")
+    count = f"{len(names):,}" if is_complete else f"the first {len(names):,}"
+    lines += [f"Documents: {count}", *(f"  {name}" for name in names)]
+    return "\n".join(lines)

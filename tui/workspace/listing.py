@@ -17,6 +17,8 @@ class SessionListing:
         self._is_loading = False
         self.is_live = False
         """Whether the list is the server's, and not only the one last seen."""
+        self.hidden: set[str] = set()
+        """Sessions that are about to be deleted: no page lists them again."""
 
     async def reload(self) -> bool:
         """Load the list afresh, from its first page. False where that failed."""
@@ -51,6 +53,8 @@ class SessionListing:
         if is_complete:
             for session_id in catalogue.sessions.keys() - self._listed - self._turns.busy:
                 catalogue = without(catalogue, session_id)
+        for session_id in self.hidden & catalogue.sessions.keys():
+            catalogue = without(catalogue, session_id)
         self._state.catalogue = catalogue
         self._state.store.sessions.save(self._state.account_id, list(catalogue), complete=is_complete)
         self._state.publish(ListChanged())

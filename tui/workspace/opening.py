@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
-from tui.api.errors import ApiError, NotFoundError
-from tui.conversation.transcript import interrupt, replay, replaying
+from tui.api.errors import ApiError, KeyRefusedError, NotFoundError
+from tui.conversation.transcript import interrupt, replay, replaying, with_earlier
 from tui.cooperative import run_in_slices
 from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, Work, events_of
 from tui.workspace.state import WorkspaceState
 from tui.workspace.turns import Turns
-from tui.workspace.updates import Notice, RequestFailed
+from tui.workspace.updates import Notice, OpeningFailed, RequestFailed
 
+GONE_WITHOUT_A_COPY = "This session was deleted elsewhere, and nothing of it is kept on this machine."
 SHOWN_AT_ONCE = 50
 """At most this many of a kept conversation's last turns are shown before the server has answered."""
+
+EARLIER_AFTER_SECONDS = 0.3
+"""Where the server answers sooner, its turns are the ones shown before these, and those kept are not read at all."""
 
 
 class ConversationOpener:
@@ -46,8 +51,10 @@ class ConversationOpener:
         if kept is None and not entries:
             return
         events = [*(kept.events if kept else ()), *(event for entry in entries for event in events_of(entry))]
-        self._state.questions_before[session_id] = kept.turns_before if kept else 0
-        self._state.put(session_id, interrupt(replay(events), NOT_KNOWN if entries else NO_END))
+        shown = interrupt(replay(events), NOT_KNOWN if entries else NO_END)
+        self._state.put(session_id, replace(shown, turns_before=kept.turns_before if kept else 0))
+        if kept is not None and kept.turns_before:
+            self._start(self._show_earlier(session_id))
 
     async def _retrieve(self, session_id: str) -> None:
         state, begun = self._state, self._turns.turns_begun(session_id)
@@ -55,27 +62,35 @@ class ConversationOpener:
             full = await state.require_client().session(session_id)
         except NotFoundError:
             state.deleted_elsewhere.add(session_id)
-            state.publish(Notice(session_id, GONE))
-            await self._show_all_kept(session_id)
+            is_kept = session_id in state.transcripts
+            state.publish(Notice(session_id, GONE) if is_kept else OpeningFailed(session_id, GONE_WITHOUT_A_COPY))
         except ApiError as error:
-            state.publish(RequestFailed(error))
-            await self._show_all_kept(session_id)
+            is_kept = session_id in state.transcripts
+            if not is_kept:
+                state.publish(OpeningFailed(session_id, error.message))
+            if is_kept or isinstance(error, KeyRefusedError):
+                state.publish(RequestFailed(error))
         else:
             transcript = await run_in_slices(replaying(full.events))
             if self._turns.turns_begun(session_id) != begun:
                 await self.open(session_id)  # what was asked meanwhile is not in this answer
             elif session_id not in self._turns.busy:
-                state.questions_before.pop(session_id, None)
                 state.list_session(full.session)
                 state.put(session_id, interrupt(transcript, NO_END))
                 self._start(asyncio.to_thread(state.keep_history, full.session, full.events))
 
-    async def _show_all_kept(self, session_id: str) -> None:
-        """Where the server has nothing to show: the whole conversation as it was last seen."""
-        state = self._state
-        if not state.questions_before.get(session_id) or session_id in self._turns.busy:
+    async def _show_earlier(self, session_id: str) -> None:
+        """Show the turns before those shown at once, as they are kept, unless the server's are there already."""
+        await asyncio.sleep(EARLIER_AFTER_SECONDS)
+        if not self._lacks_turns(session_id):
             return
+        state = self._state
         kept = await asyncio.to_thread(state.store.sessions.history, state.account_id, session_id)
-        if kept is not None and session_id not in self._turns.busy:
-            del state.questions_before[session_id]
-            state.put(session_id, interrupt(await run_in_slices(replaying(kept.events)), NO_END))
+        if kept is not None:
+            whole = await run_in_slices(replaying(kept.events))
+            if self._lacks_turns(session_id):
+                state.put(session_id, with_earlier(state.transcripts[session_id], whole))
+
+    def _lacks_turns(self, session_id: str) -> bool:
+        transcript = self._state.transcripts.get(session_id)
+        return transcript is not None and transcript.turns_before > 0

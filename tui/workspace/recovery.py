@@ -191,14 +191,15 @@ class Recovery:
                 await self._finish(entry, FullSession(full.session, events), news)
             case StillRunning(events, after, polls):
                 self._polls[entry.turn_id], watch.status = polls, STILL_RUNNING
-                self._state.put(session_id, interrupt(replay(events), STOPPED if watch.is_silent else STILL_RUNNING))
+                reason = STOPPED if watch.is_silent else STILL_RUNNING
+                self._state.put(session_id, interrupt(replay(events), reason, is_error=False))
                 return after
             case PollAgain(after, polls):
                 self._polls[entry.turn_id], watch.status = polls, NOT_THERE
                 return after
             case Interrupted(events):
                 reason = STOPPED if watch.is_silent else f"{watch.cause} {NO_END}".strip()
-                self._state.put(session_id, interrupt(replay(events), reason))
+                self._state.put(session_id, interrupt(replay(events), reason, is_error=not watch.is_silent))
                 self._publish_unanswered(session_id, watch)
             case NotConfirmed():
                 self._give_back(entry, watch, full)
@@ -212,7 +213,6 @@ class Recovery:
 
     async def _finish(self, entry: JournalEntry, full: FullSession, news: int) -> None:
         session_id = entry.session_id
-        self._state.questions_before.pop(session_id, None)
         self._state.put(session_id, interrupt(replay(full.events), NO_END))
         await asyncio.to_thread(self._state.keep_history, full.session, full.events)
         self._state.store.journal.drop(entry.turn_id)

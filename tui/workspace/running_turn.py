@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
+from time import monotonic
 
 from tui.api.models import Event
-from tui.conversation.transcript import Transcript, advance, coalesce
+from tui.conversation.transcript import advance, coalesce
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
@@ -15,19 +17,35 @@ JOURNAL_SECONDS = 0.4
 """An event is in the journal at most this many seconds after it arrived."""
 
 
-class RunningTurn:
-    """Receives the events of a question that is asked once. `before` is the conversation without it."""
+@dataclass(frozen=True, slots=True)
+class TurnClock:
+    """Seconds since a turn's question was sent, and since the server last sent anything."""
 
-    def __init__(self, state: WorkspaceState, turn_id: int, session_id: str, question: str, before: Transcript) -> None:
+    running: float
+    silent: float
+
+
+class RunningTurn:
+    """Receives the events of a question that is asked once."""
+
+    def __init__(self, state: WorkspaceState, turn_id: int, session_id: str, question: str) -> None:
         self._state = state
         self.id = turn_id
         self.session_id = session_id
         self.question = question
-        self.before = before
         self.is_stopped = False
+        self.ended = asyncio.Event()
+        """Set when the turn is over, however it ended."""
+        self._began = self._heard = monotonic()
         self._task: asyncio.Task[object] | None = None
         self._to_fold: list[Event] = []
         self._to_journal: list[Event] = []
+
+    @property
+    def clock(self) -> TurnClock:
+        """How long it runs by now."""
+        now = monotonic()
+        return TurnClock(now - self._began, now - self._heard)
 
     def stop(self) -> None:
         """Listen no longer, because the user said so."""
@@ -51,6 +69,7 @@ class RunningTurn:
         return event
 
     def _take(self, event: Event) -> None:
+        self._heard = monotonic()
         loop = asyncio.get_running_loop()
         if not self._to_fold:
             loop.call_later(FRAME_SECONDS, self._fold)

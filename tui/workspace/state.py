@@ -31,8 +31,6 @@ class WorkspaceState:
         self.client: Client | None = None
         self.catalogue = Catalogue({session.session_id: session for session in store.sessions.listed(account_id)})
         self.transcripts: dict[str, Transcript] = {}
-        self.questions_before: dict[str, int] = {}
-        """Of a conversation that is shown from its last turns only: how many questions came before these."""
         self.drafts = Drafts(store.notes, account_id)
         self.deleted_elsewhere: set[str] = set()
         """Sessions that the server has no more: only the copy on this machine is left."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from tui.api.errors import ApiError, NotFoundError, NotSentError, RefusedError
 from tui.api.models import Stop
 from tui.conversation.reconcile import known_questions
-from tui.conversation.transcript import Transcript, ask, interrupt
+from tui.conversation.transcript import Transcript, ask, interrupt, withdraw
 from tui.workspace.recovery import GONE, STOPPED, Recovery, Work, give_back
-from tui.workspace.running_turn import RunningTurn
+from tui.workspace.running_turn import RunningTurn, TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.updates import ListChanged, QueueChanged, RequestFailed, TurnEnded
 
@@ -35,6 +35,11 @@ class Turns:
     def busy(self) -> set[str]:
         """The sessions in which a turn runs, or is not known to be over."""
         return self._running.keys() | self.recovery.unresolved
+
+    def clock(self, session_id: str | None) -> TurnClock | None:
+        """How long a session's turn runs; None where none is received here."""
+        turn = self._running.get(session_id or "")
+        return None if turn is None else turn.clock
 
     def turns_begun(self, session_id: str) -> int:
         """How many turns began here in a session: what was retrieved before the last of them is out of date."""
@@ -91,6 +96,14 @@ class Turns:
         self._pause(session_id)
         return True
 
+    async def let_go(self, session_id: str) -> None:
+        """Stop whatever goes on in a session, and wait until it has stopped."""
+        turn = self._running.get(session_id)
+        self.stop(session_id)
+        if turn is not None:
+            await turn.ended.wait()
+        self.recovery.give_up(session_id)
+
     def forget(self, session_id: str) -> None:
         """The session is deleted."""
         self._queues.pop(session_id, None)
@@ -110,12 +123,12 @@ class Turns:
     def _send(self, session_id: str, question: str, waiting: Sequence[str], draft: str) -> None:
         state = self._state
         before = state.transcripts.get(session_id, Transcript())
-        known = state.questions_before.get(session_id, 0) + known_questions(before)
+        known = known_questions(before)
         self._begun[session_id] = self.turns_begun(session_id) + 1
         self.recovery.close(session_id)
         turn_id = state.store.journal.begin(state.account_id, session_id, question, known, draft=draft, queue=waiting)
         state.drafts.reload(session_id)
-        turn = self._running[session_id] = RunningTurn(state, turn_id, session_id, question, before)
+        turn = self._running[session_id] = RunningTurn(state, turn_id, session_id, question)
         state.put(session_id, ask(before, question))
         state.publish(ListChanged())
         self._start(self._run(turn))
@@ -135,6 +148,8 @@ class Turns:
         else:
             self._end(session_id, is_well)
             await self._refresh_summary(session_id)
+        finally:
+            turn.ended.set()
 
     def _end(self, session_id: str, is_well: bool) -> None:
         del self._running[session_id]
@@ -155,7 +170,7 @@ class Turns:
             self._state.let_go(session_id)
 
     def _take_back(self, turn: RunningTurn, error: ApiError) -> None:
-        self._state.put(turn.session_id, turn.before)
+        self._state.put(turn.session_id, withdraw(self._state.transcripts[turn.session_id]))
         give_back(self._state, turn.id, turn.session_id)
         if isinstance(error, NotFoundError):
             self._state.deleted_elsewhere.add(turn.session_id)
@@ -166,7 +181,8 @@ class Turns:
         session_id = turn.session_id
         del self._running[session_id]
         self._pause(session_id)
-        self._state.put(session_id, interrupt(self._state.transcripts[session_id], reason))
+        stopped_here = interrupt(self._state.transcripts[session_id], reason, is_error=not is_stopped)
+        self._state.put(session_id, stopped_here)
         self.recovery.watch(session_id, cause=reason, is_stopped=is_stopped)
         self._state.publish(ListChanged())
 

@@ -49,10 +49,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningFailed:
+    """A conversation cannot be shown at all; `why` is fit to show."""
+
+    session_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFailed:
     """An operation did not succeed; the error's message is fit to show."""
 
     error: ApiError
 
 
-Update: TypeAlias = ListChanged | TranscriptChanged | QueueChanged | TurnEnded | DraftChanged | Notice | RequestFailed
+Update: TypeAlias = (
+    ListChanged | TranscriptChanged | QueueChanged | TurnEnded | DraftChanged | Notice | OpeningFailed | RequestFailed
+)

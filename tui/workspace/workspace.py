@@ -5,7 +5,7 @@ changed; whoever draws reads the values then. Its coroutines are run as workers 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, NotFoundError
@@ -19,6 +19,7 @@ from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.opening import ConversationOpener
 from tui.workspace.recovery import Work
+from tui.workspace.running_turn import TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.turns import Turns
 from tui.workspace.updates import ListChanged, Notice, RequestFailed, Update
@@ -68,6 +69,11 @@ class Workspace:
     @property
     def indexes(self) -> Sequence[Index]:
         return self._indexes.items
+
+    @property
+    def known_indexes(self) -> Sequence[Index] | None:
+        """The indexes; None where the server has not told them yet."""
+        return self._indexes.items if self._indexes.is_loaded else None
 
     @property
     def keeps_folders(self) -> bool:
@@ -131,21 +137,28 @@ class Workspace:
         self._state.list_session(session)
         return session.session_id
 
+    @property
+    def has_more_sessions(self) -> bool:
+        """Whether the server has sessions that are not loaded yet."""
+        return self.catalogue.next_page_token is not None
+
     def hide(self, session_id: str) -> Session:
         """Take a session off the list, to be deleted or shown again."""
         session = self.catalogue[session_id]
+        self._listing.hidden.add(session_id)
         self._state.catalogue = without(self.catalogue, session_id)
         self._publish(ListChanged())
         return session
 
     def show_again(self, session: Session) -> None:
         """Put a session back on the list."""
+        self._listing.hidden.discard(session.session_id)
         self._state.list_session(session)
 
     async def delete(self, session: Session) -> None:
         """Delete a session on the server, and what is kept of it. Where that fails it is listed again."""
         session_id = session.session_id
-        self.turns.stop(session_id)
+        await self.turns.let_go(session_id)
         try:
             await self._state.require_client().delete_session(session_id)
         except ApiError as error:
@@ -155,6 +168,10 @@ class Workspace:
             self._state.transcripts.pop(session_id, None)
             self.turns.forget(session_id)
             self._store.sessions.remove(self.account_id, session_id)
+
+    def turn_clock(self, session_id: str | None) -> TurnClock | None:
+        """How long a session's turn runs; None where none is received here."""
+        return self.turns.clock(session_id)
 
     def switch(self, to: str | None, leaving: str | None) -> None:
         """Turn from one session to another: only one program at a time writes in a session."""
@@ -252,6 +269,10 @@ class Workspace:
         """Whether it has to be chosen which indexes the next question searches."""
         return session.index_ids is None and not self.turns.scopes.get(session.session_id)
 
+    def scope(self, session_id: str) -> Sequence[str]:
+        """The indexes that the questions of an unbound session search; none where they are still to be chosen."""
+        return self.turns.scopes.get(session_id, ())
+
     def set_scope(self, session_id: str, index_ids: Sequence[str]) -> None:
         """Have the questions of an unbound session search these indexes from now on."""
         self.turns.scopes[session_id] = index_ids
@@ -262,13 +283,30 @@ class Workspace:
         searched = session.index_ids or self.turns.scopes.get(session.session_id, ())
         return names_of(searched, self.indexes)
 
+    @property
+    def index_names(self) -> Mapping[str, str]:
+        """The indexes' names, by ids of either kind (see `Index.export_config_id`)."""
+        return self._indexes.names
+
+    def is_open_elsewhere(self, session_id: str) -> bool:
+        """Whether another process holds the session: it can only be read here."""
+        return self._state.drafts.is_read_only(session_id)
+
     async def watch_indexes(self, is_wanted: Callable[[], bool]) -> None:
         """Load all indexes once there is a connection, and again while it is wanted and one of them is being synced."""
         await self._indexes.watch(is_wanted)
 
-    async def add_folder(self, path: str) -> None:
-        """Have the embedded server serve one more folder."""
-        await self._indexes.add_folder(path)
+    async def add_folder(self, path: str) -> str:
+        """Have the embedded server serve one more folder. Why it cannot, fit to show; "" where it does."""
+        return await self._indexes.add_folder(path)
+
+    async def example_questions(self, index_ids: Sequence[str]) -> Sequence[str]:
+        """Up to three questions that documents of these indexes answer; none where they cannot be read."""
+        return await self._indexes.example_questions(index_ids)
+
+    async def documents(self, index_id: str) -> str | None:
+        """The documents of an index and those that were skipped, as text; None where that failed."""
+        return await self._indexes.documents(index_id)
 
     async def sync_index(self, index_id: str) -> None:
         """Have an index read its folder again."""

@@ -104,6 +104,18 @@ def test_a_question_that_leans_on_the_one_before_it(http: httpx.Client) -> None:
     assert "expired certificate" in answer["content"]
 
 
+@pytest.mark.parametrize("question", ["What is the population of France?", "zzqqxx", "and the population of France?"])
+def test_an_unrelated_question_borrows_nothing_from_the_one_before(http: httpx.Client, question: str) -> None:
+    ids = [index_ids(http)["notes"]]
+    session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+    ask(http, session_id, "Why did we choose oak in kitchen.md?", ids)
+    told = [event for _, event in ask(http, session_id, question, ids)]
+    answer = next(event["content"] for event in told if event["type"] == "text")
+    assert answer.startswith("Nothing in **notes** matches “")
+    assert not any(event["type"] == "tool_call" for event in told)
+    assert answer == answer_to(http, question, ids)
+
+
 def test_nothing_found_is_said_with_what_to_try(http: httpx.Client) -> None:
     answer = answer_to(http, "frobnicate the zorgle", [index_ids(http)["notes"]])
     assert "Nothing in **notes** matches “frobnicate”, “zorgle”." in answer

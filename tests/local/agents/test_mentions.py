@@ -145,3 +145,16 @@ def test_a_passage_on_a_page_names_the_page_and_its_picture(turns: Turns) -> Non
     (attachment,) = result["static_fields"]["attachments"]
     assert attachment["attachment_name"] == "screenshots/page_2.jpg"
     assert attachment["type"] == "screenshot"
+
+
+def test_what_is_read_and_found_is_named_for_a_reader(turns: Turns) -> None:
+    call, result = [event for event in turns("what does letters/anna.txt say?") if "name" in event][-2:]
+    assert call["arguments"]["file_name"] == result["result"]["file_name"] == "letters/anna.txt"
+    assert (result["result"]["first_line"], result["result"]["last_line"]) == (1, 3)
+    grep, found = [event for event in turns("what about 4,750?") if event.get("name") == "grep"]
+    assert grep["arguments"]["text"] == "4,750"
+    (item,) = found["result"]["items"]
+    assert (item["first_line"], item["last_line"]) == (3, 3)
+    page = [event for event in turns("what is on page 2 of report.pdf?") if event.get("name") == "page_screenshot"]
+    assert page[0]["arguments"]["file_name"] == page[1]["result"]["file_name"] == "report.pdf"
+    assert "first_line" not in page[1]["result"]

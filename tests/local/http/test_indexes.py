@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,19 @@ def test_progress_is_told_and_an_end_in_the_middle_loses_nothing(tmp_path: Path,
             connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("chunks", "passages")
         )
         assert chunks == passages
+
+
+def test_a_folder_in_line_waits_and_is_not_syncing(notes: Path, moss: Path, data: Path) -> None:
+    with ExitStack() as held:
+        held.enter_context(sole_writer(LibraryDatabase(data), lambda: False))
+        with running_server([notes, moss], data) as server, connected(server) as http:
+
+            def states() -> list[str]:
+                return [item["metadata"]["status"] for item in http.get("/api/v1/indexes").json()["items"]]
+
+            until(lambda: sorted(states()) == ["syncing", "waiting"])
+            held.close()
+            until(lambda: states() == ["ready", "ready"])
 
 
 TRAP = """

@@ -102,8 +102,8 @@ def test_indexes_that_are_not_served_are_reported_or_refused(http: httpx.Client)
     session_id = new_session(http, None)
     stop = ask(http, session_id, "Why oak?", ids)[-1][1]
     assert stop["skipped_index_ids"] == ["idx-gone"]
-    assert refusal(http, session_id, prompt="oak?", index_ids=ids, require_all_indexes=True).status_code == 404
-    assert refusal(http, session_id, prompt="oak?", index_ids=["idx-gone"]).status_code == 404
+    assert refusal(http, session_id, prompt="oak?", index_ids=ids, require_all_indexes=True).status_code == 409
+    assert refusal(http, session_id, prompt="oak?", index_ids=["idx-gone"]).status_code == 409
     assert http.post("/api/v1/chat", json={"index_ids": ["idx-gone"]}).status_code == 404
 
 

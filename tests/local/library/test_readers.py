@@ -35,6 +35,16 @@ def test_html_is_read_without_what_is_not_its_text() -> None:
         assert unsaid not in document.text
 
 
+def test_the_marks_beside_headings_are_no_text_and_a_heading_is_not_named_twice() -> None:
+    page = b"""<html><body><h1>Moss<a class="headerlink" href="#m">\xc2\xb6</a></h1><p>A plant.</p>
+    <h2>Moss</h2><p>Grows <a href="#x">here</a>.</p><h3>Shade<a class="headerlink">#</a></h3>
+    <p>Dark.</p></body></html>"""
+    document = read_document("moss.html", page)
+    assert "\u00b6" not in document.text
+    assert "here" in document.text
+    assert [chunk.headings for chunk in chunks_of(document)] == [("Moss",), ("Moss",), ("Moss", "Shade")]
+
+
 def test_html_in_another_encoding() -> None:
     page = '<meta charset="iso-8859-2"><p>Świętość</p>'.encode("iso-8859-2")
     assert read_document("a.htm", page).text == "Świętość\n"

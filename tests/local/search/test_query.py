@@ -39,7 +39,14 @@ def test_the_words_that_say_something(question: str, terms: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("question", "leans"),
-    [("and in Markdown?", True), ("where is it kept?", True), ("How do I delete a session?", False)],
+    [
+        ("and in Markdown?", True),
+        ("where is it kept?", True),
+        ("who lives there?", True),
+        ("How do I delete a session?", False),
+        ("Is there a limit?", False),
+        ("There are oaks?", False),
+    ],
 )
 def test_questions_that_lean_on_the_one_before(question: str, *, leans: bool) -> None:
     assert refers_back(question) is leans

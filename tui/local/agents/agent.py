@@ -5,17 +5,23 @@ It does not know of sessions, nor of the stream's ends: the question and the `st
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.api.models import Event, Usage
-from tui.local.library.index_state import IndexStates
+from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 
 SYNC_TIMEOUT = 3.0
 """Seconds that a turn waits for changes in a folder that was read before. A new folder is waited for to the end."""
+
+PROGRESS_SECONDS = 1.0
+"""Seconds between two notices of how far the indexing is, at least."""
+PROGRESS_SHARE = 0.1
+"""How much longer the wait becomes before the next of these notices."""
 
 
 class TurnError(Exception):
@@ -44,14 +50,37 @@ Agent: TypeAlias = Callable[[Ask, Library, SyncSupervisor], AsyncIterator[Event 
 known. Raises `TurnError`."""
 
 
-async def bring_up_to_date(ask: Ask, stored: IndexStates, supervisor: SyncSupervisor) -> AsyncIterator[str]:
-    """Sync the indexes that are asked. The notices say what is waited for, or gone without."""
-    states = await asyncio.to_thread(stored.served)
+async def bring_up_to_date(ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[str]:
+    """Sync the indexes that are asked. The notices say what is waited for and how far it is, or gone without."""
+    states = await asyncio.to_thread(library.states.served)
     new = [index_id for index_id in ask.index_ids if states[index_id].synced is None]
-    if not await supervisor.bring_up_to_date(ask.index_ids, SYNC_TIMEOUT):
-        if new:
-            names = ", ".join(states[index_id].name for index_id in new)
-            yield f"{names} is being indexed for the first time; I wait until that is done.\n"
-            await supervisor.bring_up_to_date(new, None)
-        else:
-            yield "Changes in the folder are still being read; I use what is indexed so far.\n"
+    if await supervisor.bring_up_to_date(ask.index_ids, SYNC_TIMEOUT):
+        return
+    if not new:
+        yield "Changes in the folder are still being read; I use what is indexed so far.\n"
+        return
+    names = library.folders.names(new)
+    yield f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} being indexed for the first time.\n"
+    reading = asyncio.create_task(supervisor.bring_up_to_date(new, None))
+    try:
+        async for notice in _progress(reading, new, library.folders, supervisor):
+            yield notice
+    finally:
+        reading.cancel()
+
+
+async def _progress(
+    reading: "asyncio.Task[bool]", new: Sequence[str], folders: ServedFolders, supervisor: SyncSupervisor
+) -> AsyncIterator[str]:
+    """How many files are read, until all are: at first each second, in a long wait less often."""
+    began, told = time.monotonic(), ""
+    while not reading.done():
+        running = supervisor.running
+        folder = folders.by_id.get(running or "")
+        progress = supervisor.progress(folder.index_id) if folder else None
+        if folder and progress:
+            then = "then I answer" if folder.index_id in new else "which were asked for before"
+            notice = f"{folder.name}: {progress.done:,} of {progress.total:,} files, {then}.\n"
+            if notice != told:
+                yield (told := notice)
+        await asyncio.wait([reading], timeout=max(PROGRESS_SECONDS, (time.monotonic() - began) * PROGRESS_SHARE))

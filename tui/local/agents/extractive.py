@@ -28,7 +28,7 @@ def pieces(text: str) -> Iterator[str]:
 async def answer(ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event]:
     """The events of one turn; an `Agent`."""
     thoughts: list[str] = []
-    async for notice in bring_up_to_date(ask, library.states, supervisor):
+    async for notice in bring_up_to_date(ask, library, supervisor):
         thoughts.append(notice)
         for event in _thinking(notice):
             yield event

@@ -82,7 +82,10 @@ class LlmAgent:
 
     async def __call__(self, ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event | Usage]:
         """The events of one turn. Raises `TurnError`."""
-        notices = [notice async for notice in bring_up_to_date(ask, library.states, supervisor)]
+        notices: list[str] = []
+        async for notice in bring_up_to_date(ask, library, supervisor):
+            notices.append(notice)
+            yield ThinkingDelta(notice)
         if notices:
             yield Thinking("".join(notices))
         tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)

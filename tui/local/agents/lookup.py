@@ -67,11 +67,11 @@ class Lookup:
             return
         if await asyncio.to_thread(self.tools.documents.page_image_of, file.file_id, page):
             shown = PageArguments(file_id=file.file_id, page=page)
-            yield (call := self._call("page_screenshot", shown.model_dump()))
+            yield (call := self._call("page_screenshot", shown.model_dump(), file.name))
             output = await _output_of(self.tools.page_screenshot, shown)
         else:
             read = ReadArguments(file_id=file.file_id, page=page)
-            yield (call := self._call("read", read.model_dump()))
+            yield (call := self._call("read", read.model_dump(), file.name))
             output = await _output_of(self.tools.read, read)
         yield tool_result(call, output)
         if isinstance(output, ToolFailure):
@@ -86,16 +86,23 @@ class Lookup:
         if self.query.terms and any(passage.score > 0 for passage in ranked):
             self.found = [CitedPassage(extract.citation, passage) for passage in ranked]
         else:
-            self.answer = reading(extract.citation, extract.file.name, f"page {page}", extract.content)
+            self._answer_with(extract, f"page {page}")
+
+    def _answer_with(self, extract: Extract, where: str) -> None:
+        """With what was read itself."""
+        passages = self.tools.passages.at(extract.file.file_id, extract.start, extract.end)
+        document_format = passages[0].format if passages else "text"
+        self.answer = reading(extract.citation, extract.file.name, where, extract.content, document_format)
 
     async def find_exact(self) -> AsyncIterator[Event]:
         """The passages with the quotations and the numbers of the question as they are written."""
         if self.found or self.answer:
             return
         for text in self.mentions.exact:
-            file_id = self.mentions.file.file_id if self.mentions.file else None
-            asked = GrepArguments(pattern=pattern_of(text)[:1000], file_id=file_id)
-            yield (call := self._call("grep", asked.model_dump()))
+            file = self.mentions.file
+            asked = GrepArguments(pattern=pattern_of(text)[:1000], file_id=file.file_id if file else None)
+            shown = {"text": text, **asked.model_dump()}
+            yield (call := self._call("grep", shown, file.name if file else None))
             output = await _output_of(self.tools.grep, asked)
             yield tool_result(call, output)
             if isinstance(output, GrepResult):
@@ -114,7 +121,8 @@ class Lookup:
         if self.answer or not self.query.terms or (self.mentions.page is not None and self.found):
             return
         file_ids = {file.file_id for file in self.mentions.files}
-        where = {"file_ids": sorted(file_ids)} if file_ids else {}
+        names = [file.name for file in self.mentions.files]
+        where = {"file_ids": sorted(file_ids), "file_names": names} if file_ids else {}
         asked = {"query": self.query.text, "top_k": TOP_K, "index_ids": list(self.ask.index_ids), **where}
         yield (call := self._call("retrieve", asked))
         output = await _output_of(self._retrieved, file_ids)
@@ -144,7 +152,7 @@ class Lookup:
         cited = self.found[at]
         passage = cited.passage
         asked = ReadArguments(file_id=passage.file_id, offset=passage.start_char, max_length=READ_CHARS)
-        yield (call := self._call("read", asked.model_dump()))
+        yield (call := self._call("read", asked.model_dump(), passage.file_name))
         output = await _output_of(self.tools.read, asked)
         yield tool_result(call, output)
         if isinstance(output, ReadResult):
@@ -156,15 +164,17 @@ class Lookup:
         if self.answer or self.found or file is None:
             return
         asked = ReadArguments(file_id=file.file_id, max_length=READ_CHARS)
-        yield (call := self._call("read", asked.model_dump()))
+        yield (call := self._call("read", asked.model_dump(), file.name))
         output = await _output_of(self.tools.read, asked)
         yield tool_result(call, output)
         if isinstance(output, ReadResult):
-            self.answer = reading(output.extract.citation, file.name, "its beginning", output.extract.content)
+            await asyncio.to_thread(self._answer_with, output.extract, "its beginning")
 
-    def _call(self, name: str, arguments: Mapping[str, object]) -> ToolCall:
+    def _call(self, name: str, arguments: Mapping[str, object], file_name: str | None = None) -> ToolCall:
+        """The event of a call. It names the file that is meant, because its id says nothing to a reader."""
         self._calls += 1
-        given = {name: value for name, value in arguments.items() if value is not None}
+        named = {"file_name": file_name, **arguments}
+        given = {name: value for name, value in named.items() if value is not None}
         return ToolCall(f"call_{self._calls}", name, given)
 
 
@@ -173,6 +183,8 @@ def begin_lookup(ask: Ask, library: Library) -> Lookup:
     earlier = [exchange.question for exchange in ask.history]
     mentions = mentions_in(library.documents, ask.question, earlier[-1] if earlier else None, ask.index_ids)
     query = understand(library.vocabulary, mentions.rest, earlier, ask.index_ids)
+    if query.is_unknown and mentions.page is None:
+        mentions = mentions_in(library.documents, ask.question, None, ask.index_ids)
     tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
     return Lookup(ask, mentions, query, tools)
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tui.local.agents.markdown_text import escaped, escaped_line
 from tui.local.agents.tool_output import CitedPassage
-from tui.local.library.documents import DocumentBlock
+from tui.local.library.documents import DocumentBlock, Format
 from tui.local.library.passages import HEADING_JOIN, Passage
 from tui.local.library.readers import language_of
 from tui.local.library.words import folded, sentences
@@ -63,10 +64,11 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage]) -> It
     others.sort(key=lambda quote: quote.passage.file_name != first.passage.file_name)
     for quote, text in [(first, rest), *((quote, quote.text) for quote in others)]:
         if text.strip():
-            yield f"**{location(quote.passage)}** [{quote.number}]\n\n{_shown(text, quote.passage)}\n\n"
+            shown = _shown(text, quote.passage.file_name, quote.passage.format)
+            yield f"**{escaped_line(location(quote.passage))}** [{quote.number}]\n\n{shown}\n\n"
     yield f"{NO_MODEL}\n\n**Sources**\n\n"
     for quote in sorted(quotes, key=lambda q: q.number):
-        yield f"- [{quote.number}] {source(quote)}\n"
+        yield f"- [{quote.number}] {escaped_line(source(quote))}\n"
 
 
 def choose(question: str, query: Query, passages: Sequence[CitedPassage]) -> list[Quote]:
@@ -136,7 +138,12 @@ def _belongs(before: DocumentBlock, block: DocumentBlock) -> bool:
 
 
 def _lead(quote: Quote) -> tuple[str, str]:
-    """The line that answers first, and the rest of the quotation."""
+    """The line that answers first, in Markdown, and the rest of the quotation as it stands in the document."""
+    line, rest = _answering(quote)
+    return (escaped_line(line) if quote.passage.format == "text" else line), rest
+
+
+def _answering(quote: Quote) -> tuple[str, str]:
     text = quote.passage.text
     best = quote.best
     sentence = text[best.start : best.end]
@@ -150,33 +157,38 @@ def _lead(quote: Quote) -> tuple[str, str]:
         if len(sentence) < MIN_LEAD_CHARS:
             following = next(sentences(text[end : min(best.block.end, quote.end)]), (0, 0))
             end += following[1]
-        rest = text[end : quote.end] if best.start == quote.start else quote.text
+        rest = text[end : quote.end].lstrip(" ") if best.start == quote.start else quote.text
         return " ".join(text[best.start : end].split()), rest
-    return f"See {location(quote.passage)}:", quote.text
+    return f"See {escaped_line(location(quote.passage))}:", quote.text
 
 
-def _shown(text: str, passage: Passage) -> str:
-    """Text as a quotation; source code in a fence that nothing in it can close."""
-    if passage.format != "code":
-        return _quoted(text)
-    ticks = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, ticks + 1)
-    code = text.strip("\n")
-    return f"{fence}{language_of(passage.file_name)}\n{code}\n{fence}"
+def _shown(text: str, file_name: str, document_format: Format) -> str:
+    """A quotation; source code in a fence that nothing in it can close."""
+    match document_format:
+        case "markdown":
+            return _quoted(text.strip("\n").lstrip(" "))
+        case "text":
+            return _quoted(escaped(text))
+        case "code":
+            ticks = max((len(run) for run in re.findall(r"`+", text)), default=0)
+            fence = "`" * max(3, ticks + 1)
+            code = text.strip("\n")
+            return f"{fence}{language_of(file_name)}\n{code}\n{fence}"
 
 
-def reading(number: int, file_name: str, where: str, text: str) -> Iterator[str]:
+def reading(number: int, file_name: str, where: str, text: str, document_format: Format) -> Iterator[str]:
     """What was read of one document: its beginning, or a page."""
     shown = text.strip()
     if len(shown) > READING_CHARS:
         end = shown.rfind("\n", 0, READING_CHARS)
         shown = f"{shown[: end if end > 0 else READING_CHARS].rstrip()}\n…"
-    yield f"{clean_line(file_name)}, {where} [{number}]\n\n{_quoted(shown)}\n\n"
-    yield f"{NO_MODEL}\n\n**Sources**\n\n- [{number}] {clean_line(file_name)}, {where}\n"
+    name = escaped_line(clean_line(file_name))
+    yield f"{name}, {where} [{number}]\n\n{_shown(shown, file_name, document_format)}\n\n"
+    yield f"{NO_MODEL}\n\n**Sources**\n\n- [{number}] {name}, {where}\n"
 
 
-def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.strip("\n").lstrip(" ").splitlines())
+def _quoted(markdown: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in markdown.splitlines())
 
 
 def location(passage: Passage) -> str:

@@ -42,6 +42,7 @@ def output_json(output: ToolOutput) -> dict[str, object]:
 
 def _extract_json(extract: Extract) -> dict[str, object]:
     first, last = extract.pages or (None, None)
+    lines = {"first_line": extract.lines[0], "last_line": extract.lines[1]} if extract.lines else {}
     return {
         "citation": extract.citation,
         **file_json(extract.file),
@@ -50,4 +51,5 @@ def _extract_json(extract: Extract) -> dict[str, object]:
         "end_char": extract.end,
         "page_range_start": first,
         "page_range_end": last,
+        **lines,
     }

@@ -25,7 +25,8 @@ class CitedPassage:
 class Extract:
     """A piece of a document: `content` is its text from `start` to `end`, or that with some characters around it.
 
-    `pages` are the first and the last page it stands on, from 1; None in a document without pages.
+    `pages` and `lines` are the first and the last that it stands on, from 1. A document without pages has None there,
+    and one with pages has no lines that a reader could count.
     """
 
     citation: int
@@ -34,6 +35,7 @@ class Extract:
     start: int
     end: int
     pages: tuple[int, int] | None
+    lines: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)

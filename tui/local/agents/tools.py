@@ -191,7 +191,14 @@ class Tools:
         return self._extract(file, text, start, start + len(text))
 
     def _extract(self, file: FileRef, content: str, start: int, end: int) -> Extract:
-        return Extract(self._number(), file, content, start, end, self.passages.pages_at(file.file_id, start, end))
+        pages = self.passages.pages_at(file.file_id, start, end)
+        lines = None if pages else self._lines(file, start, end)
+        return Extract(self._number(), file, content, start, end, pages, lines)
+
+    def _lines(self, file: FileRef, start: int, end: int) -> tuple[int, int] | None:
+        first = self.passages.line_at(file.file_id, start)
+        last = self.passages.line_at(file.file_id, max(start, end - 1))
+        return None if first is None or last is None else (first, last)
 
     def _cited(self, passage: Passage) -> CitedPassage:
         page = passage.first_page

@@ -1,7 +1,7 @@
 """The routes of the API reference's page "Chat"."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TypeVar
 
@@ -17,6 +17,8 @@ from tui.local.http.operations import Handler
 from tui.local.http.requests import BadRequestError, not_found, page_json, read_body, read_query
 from tui.local.http.schemas import CreateBody, PageQuery, ScopeQuery, StreamBody, TitleBody
 from tui.local.http.services import Services
+from tui.local.library.files import has_documents
+from tui.local.library.folders import Folder
 
 DEFAULT_SHARED_ACCESS = "read_only"
 
@@ -29,7 +31,9 @@ class ChatRoutes:
         self._states = services.library.states
         self._sessions = services.sessions
         self._turns = services.turns
+        self._supervisor = services.supervisor
         self._ping_seconds = services.ping_seconds
+        self._may_add_folders = services.may_add_folders
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -52,7 +56,7 @@ class ChatRoutes:
         index_ids = None if body.index_ids is None else list(dict.fromkeys(body.index_ids))
         for index_id in index_ids or ():
             if index_id not in self._folders.by_id:
-                raise await run_in_threadpool(self._not_served, index_id)
+                raise not_found(f"Index {index_id}")
         access = body.shared_access or DEFAULT_SHARED_ACCESS
         return JSONResponse(asdict(await run_in_threadpool(self._sessions.create, index_ids, access)))
 
@@ -88,21 +92,40 @@ class ChatRoutes:
             bound = json.dumps(session.index_ids)
             message = f"This session is bound to its indexes for its lifetime: send exactly {bound}"
             raise BadRequestError.at("body", "index_ids", message)
-        served = [index_id for index_id in asked if index_id in self._folders.by_id]
-        skipped = [index_id for index_id in asked if index_id not in self._folders.by_id]
-        if skipped and (not served or body.require_all_indexes):
-            raise await run_in_threadpool(self._not_served, skipped[0])
+        problems = await run_in_threadpool(self._serve_again, asked)
+        served = [index_id for index_id in asked if index_id not in problems]
+        if problems and (not served or body.require_all_indexes):
+            raise HTTPException(409, next(iter(problems.values())))
         try:
-            turn = self._turns.start(session.session_id, body.prompt, served, skipped)
+            turn = self._turns.start(session.session_id, body.prompt, served, list(problems))
         except SessionBusyError:
             raise HTTPException(409, "This session has a turn that is still running; wait until it ends.") from None
         return EventSourceResponse(_sent(turn), ping=self._ping_seconds)
 
-    def _not_served(self, index_id: str) -> HTTPException:
-        folder = self._states.folder_of(index_id)
+    def _serve_again(self, index_ids: Sequence[str]) -> Mapping[str, str]:
+        """Serve the folders of earlier starts again, until the server ends, because a session of theirs goes on.
+
+        Returns why that cannot be, by the ids of the indexes that are not served.
+        """
+        unserved = [index_id for index_id in index_ids if index_id not in self._folders.by_id]
+        problems = {index_id: self._problem(self._states.folder_of(index_id)) for index_id in unserved}
+        return {index_id: problem for index_id, problem in problems.items() if problem}
+
+    def _problem(self, folder: Folder | None) -> str | None:
+        """Serve a folder; else why that cannot be."""
         if folder is None:
-            return not_found(f"Index {index_id}")
-        return HTTPException(404, f"Index {index_id} is not served now: start the server with its folder, {folder}")
+            return "An index that this session searches is not known here any more. Start a session on another."
+        searched = f"This session searches {folder.description}"
+        if not self._may_add_folders:
+            return f"{searched}, which is not served now. Start the server with it."
+        try:
+            if not has_documents(folder.path):
+                return f"{searched}, which has no document that can be read now."
+        except OSError:
+            return f"{searched}, which is not there now. Put it back and ask again."
+        self._folders.serve(folder)
+        self._supervisor.ask(folder.index_id)
+        return None
 
 
 def _session_id(request: Request) -> str:

@@ -136,13 +136,20 @@ class IndexRoutes:
     def _metadata(self, state: IndexState) -> dict[str, object]:
         progress = self._supervisor.progress(state.id)
         return {
-            "status": "failed" if state.error else "ready" if state.synced else "syncing",
+            "status": self._status(state),
             "error_message": state.error,
             "files": state.files,
             "skipped_files": state.skipped_files,
             "files_done": progress.done if progress else None,
             "files_total": progress.total if progress else None,
         }
+
+    def _status(self, state: IndexState) -> str:
+        if state.error:
+            return "failed"
+        if state.synced:
+            return "ready"
+        return "syncing" if self._supervisor.running in (None, state.id) else "waiting"
 
 
 def _source_directory_id(state: IndexState) -> str:

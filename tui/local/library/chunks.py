@@ -6,6 +6,7 @@ theirs joined.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from tui.local.library.documents import Document, DocumentBlock
 
@@ -55,7 +56,7 @@ def _cuts(document: Document) -> Iterator[tuple[int, tuple[str, ...]]]:
             if not only_headings:
                 yield start, path
                 start = block.start
-            path, only_headings = tuple(h.title for h in open_headings), True
+            path, only_headings = tuple(title for title, _ in groupby(h.title for h in open_headings)), True
             continue
         if block.end - start > TARGET_CHARS and not only_headings and not leads_in:
             yield start, path

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import platformdirs
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
 
-_DERIVED_TABLES = ("vocabulary", "passages", "grams", "chunks", "skipped_files", "documents", "indexes")
+_DERIVED_TABLES = ("vocabulary", "passages", "grams", "chunks", "skipped_files", "documents")
 """Tables that are made from the folders: a new version of the schema drops them, and the folders are read anew."""
+_INDEXES_VERSION = 3
+"""The version since which the table of indexes is as it is now. It is kept, for it knows the sessions' folders."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -90,6 +92,13 @@ def placeholders(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 
+def _drops(version: int) -> str:
+    """The SQL that takes away what a file of this older version holds of the folders."""
+    tables = _DERIVED_TABLES if version >= _INDEXES_VERSION else (*_DERIVED_TABLES, "indexes")
+    drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in tables)
+    return drops + ("UPDATE indexes SET synced = NULL, error = NULL;" if version >= _INDEXES_VERSION else "")
+
+
 class NewerLibraryError(Exception):
     """The file was written by a newer version of this program, whose tables this version does not know."""
 
@@ -119,10 +128,9 @@ class LibraryDatabase:
                 raise NewerLibraryError(f"{self.path} was written by a newer version of llamachat-tui.")
             if version < SCHEMA_VERSION:
                 connection.execute("PRAGMA journal_mode = WAL")
-                drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _DERIVED_TABLES)
                 connection.execute("PRAGMA foreign_keys = OFF")
                 connection.executescript(
-                    f"BEGIN IMMEDIATE;{drops}{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
+                    f"BEGIN IMMEDIATE;{_drops(version)}{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
                 )
 
     def _connect(self) -> sqlite3.Connection:

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,7 @@ class ServedFolders:
 
     def __init__(self, database: LibraryDatabase, folders: Sequence[Folder]) -> None:
         self._database = database
+        self._lock = threading.Lock()
         with database.reading() as connection:
             rows = connection.execute("SELECT * FROM added_folders ORDER BY rowid").fetchall()
         added = [Folder(row["index_id"], row["name"], Path(row["path"]), row["description"]) for row in rows]
@@ -75,14 +77,22 @@ class ServedFolders:
                 "INSERT OR REPLACE INTO added_folders (index_id, path, name, description) VALUES (?, ?, ?, ?)",
                 (folder.index_id, str(folder.path), folder.name, folder.description),
             )
+        self.serve(folder)
+
+    def serve(self, folder: Folder) -> None:
+        """Serve one more folder until the server ends."""
+        with self._database.writing() as connection:
             store_index(connection, folder)
-        self.by_id = {**self.by_id, folder.index_id: folder}
+        with self._lock:
+            self.by_id = {**self.by_id, folder.index_id: folder}
 
     def remove(self, index_id: str) -> None:
         """Serve an index no longer; what is stored of it stays until it is forgotten."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM added_folders WHERE index_id = ?", (index_id,))
-        self.by_id = {known: folder for known, folder in self.by_id.items() if known != index_id}
+            connection.execute("UPDATE indexes SET folder = '' WHERE id = ?", (index_id,))
+        with self._lock:
+            self.by_id = {known: folder for known, folder in self.by_id.items() if known != index_id}
 
 
 def store_index(connection: sqlite3.Connection, folder: Folder) -> None:

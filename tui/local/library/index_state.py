@@ -4,9 +4,11 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, ServedFolders
+from tui.sanitize import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,13 @@ class IndexStates:
             ).fetchall()
         return {state.id: state for state in map(_index_state, rows) if state.id in self._folders.by_id}
 
-    def folder_of(self, index_id: str) -> str | None:
-        """The path of an index's folder, also when only an earlier start served it; None when it was never known."""
+    def folder_of(self, index_id: str) -> Folder | None:
+        """An index's folder, also when only an earlier start served it; None when it was never known or was removed."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT folder FROM indexes WHERE id = ?", (index_id,)).fetchone()
-        return str(row["folder"]) if row else None
+            row = connection.execute("SELECT name, folder FROM indexes WHERE id = ?", (index_id,)).fetchone()
+        if row is None or not row["folder"]:
+            return None
+        return Folder(index_id, row["name"], Path(row["folder"]), clean_line(row["folder"]))
 
     def set_error(self, index_id: str, message: str) -> None:
         """Note why an index could not be synced; the next good sync takes the note away."""

@@ -98,6 +98,16 @@ class Passages:
             ).fetchone()
         return None if row[0] is None else (int(row[0]), int(row[1]))
 
+    def line_at(self, file_id: str, offset: int) -> int | None:
+        """The line that a character of a document's text stands on; None when there is no such character."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT first_line, start_char, body FROM chunks JOIN documents ON documents.id = document_id"
+                " JOIN passages ON passages.rowid = chunks.id WHERE file_id = ? AND start_char <= ? AND end_char > ?",
+                (file_id, offset, offset),
+            ).fetchone()
+        return None if row is None else row["first_line"] + row["body"].count("\n", 0, offset - row["start_char"])
+
     def read(self, file_id: str, index_id: str, offset: int, max_length: int) -> str | None:
         """`max_length` characters of a document's text from `offset`; None when there is no such document."""
         with self._database.reading() as connection:

@@ -110,7 +110,10 @@ class _SyncWorker:
                 raise _SyncWorkerEndedError(None, timed_out=False)
             if self._process is None:
                 pipe = subprocess.PIPE
-                self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+                # A session of its own: Ctrl+C in the terminal is for the server, which then ends the worker.
+                self._process = subprocess.Popen(
+                    self._command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8", start_new_session=True
+                )
             return self._process
 
     @staticmethod
@@ -158,6 +161,12 @@ class SyncSupervisor:
         """Whether the index is being synced or waits for it."""
         with self._lock:
             return index_id == self._running or index_id in self._waiting
+
+    @property
+    def running(self) -> str | None:
+        """The index that is being synced."""
+        with self._lock:
+            return self._running
 
     def progress(self, index_id: str) -> Progress | None:
         """How far the index's sync is; None when none runs, or it has not begun to read."""

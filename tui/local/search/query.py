@@ -62,6 +62,11 @@ class Query:
         return " OR ".join(term.expression() for term in self.terms)
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether it has words, and none of them occurs."""
+        return bool(self.missing) and not self.terms
+
+    @property
     def text(self) -> str:
         """The terms as the user wrote them."""
         return " ".join(term.text for term in self.terms)
@@ -71,7 +76,8 @@ _QUOTATION = re.compile(r'["“”„«»「『]([^"“”„«»「」『』]{2
 _EDGES = "\"'“”„\u2018\u2019«»()[]{}<>,;:!?.…*`¿¡\u3001\u3002\u300c\u300d\u300e\u300f\uff01\uff0c\uff1a\uff1b\uff1f"
 _REFERS_BACK = re.compile(
     r"^(?:and|but|or|so|then|what about|how about|also|ok|okay|und|aber|et|mais|y|pero)\b"
-    r"|\b(?:it|its|they|them|those|these|that one|there)\b",
+    r"|\b(?:it|its|they|them|those|these|that one)\b"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )\bthere\b(?! (?:is|are|was|were)\b)",
     re.I,
 )
 

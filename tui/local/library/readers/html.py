@@ -13,6 +13,9 @@ MAX_UNPACKED_BYTES = 200_000_000
 """A packed file that says it is larger than this when unpacked is not opened."""
 
 _NO_TEXT = ("script", "style", "template", "noscript", "nav", "svg", "form", "button", "iframe", "object")
+_HEADING_LINKS = "a.headerlink, a.anchor-link, :is(h1, h2, h3, h4, h5, h6) > a:is(.anchor, .heading-anchor, .hash-link)"
+"""The marks beside headings ("¶", "#") that Sphinx, nbconvert and others let one copy their address by."""
+
 _EPUB = {
     "container": "urn:oasis:names:tc:opendocument:xmlns:container",
     "opf": "http://www.idpf.org/2007/opf",
@@ -26,7 +29,7 @@ def markdown_of(html: bytes | str) -> str:
 
     soup = BeautifulSoup(html, "lxml")
     title = soup.title.get_text(" ", strip=True) if soup.title and not soup.h1 else ""
-    for element in soup(["title", *_NO_TEXT]):
+    for element in (*soup(["title", *_NO_TEXT]), *soup.select(_HEADING_LINKS)):
         element.decompose()
     converter = MarkdownConverter(heading_style="ATX", strip=["a", "img"], table_infer_header=True, bullets="-")
     try:

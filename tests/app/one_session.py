@@ -1,0 +1,68 @@
+"""A server on loopback that has one session, and may take its time to tell it."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tui.api.models import Event
+from tui.local.chat.event_json import event_json
+
+SESSION_ID = "one"
+TITLE = "The one session"
+
+
+class OneSession:
+    """Speaks the chat API. Its history is told as soon as `may_answer` is set."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.base_url = ""
+        self._events = [event_json(event) for event in events]
+        routes = [
+            Route("/api/v1/chat", self._list),
+            Route("/api/v1/chat/{id}", self._get),
+            Route("/api/v1/indexes", self._indexes),
+        ]
+        self.app = Starlette(routes=routes)
+
+    @property
+    def _summary(self) -> dict[str, object]:
+        times = {"last_updated_at": "2026-01-01T00:00:00Z"}
+        return {"session_id": SESSION_ID, "generated_title": TITLE, "index_ids": ["idx-1"], **times}
+
+    async def _list(self, _: Request) -> Response:
+        return JSONResponse({"items": [self._summary], "next_page_token": None})
+
+    async def _get(self, _: Request) -> Response:
+        await asyncio.to_thread(self.may_answer.wait)
+        return JSONResponse({**self._summary, "events": self._events})
+
+    async def _indexes(self, _: Request) -> Response:
+        return JSONResponse({"items": [{"id": "idx-1", "name": "papers"}], "next_page_token": None})
+
+
+@contextmanager
+def one_session(events: Sequence[Event]) -> Generator[OneSession]:
+    """The server, while it runs."""
+    session = OneSession(events)
+    listening = socket.create_server(("127.0.0.1", 0))
+    session.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    config = uvicorn.Config(session.app, log_level="critical", lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield session
+    finally:
+        session.may_answer.set()
+        server.should_exit = server.force_exit = True
+        thread.join()

@@ -1,0 +1,165 @@
+"""The list of sessions, by keys and by wheel."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.app.user import driven
+from tests.faults.driving import ask, behind, in_session, open_session
+from tests.faults.proxy import Exchange, FaultProxy, Gate, fault_proxy, no_fault, refused
+from tests.local.server import Connection
+from tui.settings import Settings
+from tui.widgets.composer import Composer
+from tui.widgets.key_hints import KeyHints
+from tui.widgets.session_list import SessionList
+from tui.widgets.sidebar import Sidebar
+
+
+@pytest.fixture
+async def proxy(server: Connection):
+    async with fault_proxy(server.base_url) as proxy:
+        yield proxy
+
+
+async def test_delete_twice_deletes_on_the_server_and_alt_u_brings_it_back_from_the_composer(
+    settings: Settings,
+) -> None:
+    async with driven(settings) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        await user.press("ctrl+s", "delete")
+        await user.see("Delete again deletes")
+        await user.press("backspace")
+        await user.until(lambda: not len(user.app.chat.workspace.catalogue))
+        await user.press("ctrl+s", "alt+u")
+        await user.until(lambda: len(user.app.chat.workspace.catalogue) == 1)
+        await user.press("ctrl+s", "delete", "delete")
+        await user.until(lambda: not len(user.app.chat.workspace.catalogue))
+    async with driven(settings) as user:
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
+        assert not len(user.app.chat.workspace.catalogue)
+
+
+async def test_another_key_takes_a_deletion_back(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        await user.press("ctrl+s", "delete", "j", "delete")
+        await user.see("Delete again deletes")
+        assert len(user.app.chat.workspace.catalogue) == 1
+
+
+async def test_prose_typed_in_the_list_deletes_nothing_and_is_in_the_composer(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        await user.press("ctrl+s")
+        await user.press(*("space" if char == " " else char for char in "address of dd"))
+        await user.until(lambda: user.app.chat.query_one(Composer).text == "address of dd")
+        assert len(user.app.chat.workspace.catalogue) == 1
+
+
+async def test_after_a_running_session_was_deleted_nothing_is_said_to_be_answering(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.browsing.UNDO_SECONDS", 0.05)
+    async with behind(proxy) as user:
+        await in_session(user)
+        proxy.next_turns.append(Gate().fault)
+        await ask(user, "Who leads science?")
+        hints = user.app.chat.query_one(KeyHints)
+        await user.until(lambda: "Answering" in hints.activity)
+        await user.press("ctrl+s", "delete", "delete")
+        await user.until(lambda: user.app.chat.open_id is None)
+        await user.until(lambda: not hints.activity)
+
+
+async def test_a_running_turn_tells_its_seconds_and_when_nothing_comes(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.reading.SILENT_SECONDS", 1.0)
+    async with behind(proxy) as user:
+        await in_session(user)
+        proxy.next_turns.append(Gate().fault)
+        await ask(user, "Who leads science?")
+        await user.see("Answering · 0 s · Esc stops")
+        await user.see("Answering · 1 s")
+        await user.see("no data for")
+
+
+async def test_a_session_that_cannot_be_opened_says_why_in_its_place_and_f5_tries_again(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        session_id = await in_session(user)
+    async with driven(Settings(base_url=proxy.base_url, keep=False)) as user:
+        await user.until(lambda: user.app.chat.workspace.is_live)
+        proxy.others = refused("403 Forbidden")
+        await open_session(user, session_id)
+        await user.see("Press F5 to try again")
+        assert "may not do that" in user.screen
+        proxy.others = no_fault
+        await user.press("f5")
+        await user.see("Ada Sol")
+
+
+async def test_a_session_deleted_elsewhere_and_never_kept_here_says_so(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        session_id = await in_session(user)
+    async with driven(Settings(base_url=proxy.base_url, keep=False)) as user:
+        await user.until(lambda: user.app.chat.workspace.is_live)
+        proxy.others = refused("404 Not Found")
+        await open_session(user, session_id)
+        await user.see("nothing of it is kept on this machine")
+        assert "Opening the session" not in user.screen
+
+
+def pages(total: int, size: int):
+    """A list of sessions in pages, in place of the server's."""
+    times = [datetime(2026, 1, 2, tzinfo=UTC) - timedelta(hours=n) for n in range(total)]
+
+    async def fault(exchange: Exchange) -> None:
+        line = exchange.request.split(b" ")[1].decode()
+        if not line.startswith("/api/v1/chat?"):
+            await no_fault(exchange)
+            return
+        start = int(line.partition("page_token=")[2].partition("&")[0] or 0)
+        items = [
+            f'{{"session_id": "ses-{n}", "last_updated_at": "{times[n].isoformat()}", '
+            f'"generated_title": "Report {n} end", "index_ids": []}}'
+            for n in range(start, min(start + size, total))
+        ]
+        token = f'"{start + size}"' if start + size < total else "null"
+        body = f'{{"items": [{",".join(items)}], "next_page_token": {token}}}'.encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        await exchange.give(head.encode() + body)
+
+    return fault
+
+
+async def test_wheel_and_filter_know_that_there_are_more_sessions(proxy: FaultProxy) -> None:
+    proxy.others = pages(430, 50)
+    async with behind(proxy) as user:
+        await user.until(lambda: user.app.chat.workspace.is_live)
+        listed = user.app.chat.query_one(SessionList)
+        await user.until(lambda: len(listed.rows) >= 50)
+        await user.see("January 2026")
+        loaded = len(listed.rows)
+        listed.scroll_end(animate=False)
+        await user.until(lambda: len(listed.rows) > loaded)
+        await user.press("ctrl+s", "slash")
+        await user.until(lambda: user.app.chat.query_one(Sidebar).filter.has_focus)
+        await user.type("Report 429 end")
+        await user.see("1 of 430")
+        assert [row.session_id for row in listed.rows] == ["ses-429"]
+        await user.type("x")
+        await user.see("No title has this")
+
+
+async def test_down_goes_from_the_filter_to_the_list(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        await in_session(user)
+        await user.press("ctrl+s", "slash")
+        await user.until(lambda: user.app.chat.query_one(Sidebar).filter.has_focus)
+        await user.press("down")
+        await asyncio.sleep(0)
+        await user.until(lambda: user.app.chat.query_one(SessionList).has_focus)

@@ -1,0 +1,237 @@
+"""Dialogs by keys: they fit where there is little room, and what they show stays in sight."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.screen import Screen
+from textual.widgets import OptionList
+
+from tests.app.user import User, driven
+from tui.api.models import Index
+from tui.screens.choice_list import ChoiceList
+from tui.screens.folder_prompt import FolderPrompt
+from tui.screens.index_picker import IndexPicker, RemoveIndex
+from tui.screens.link import LinkDialog
+from tui.screens.pager import Pager
+from tui.screens.text_prompt import TextPrompt
+from tui.screens.welcome import Welcome
+from tui.settings import Settings
+
+SIZES = [(80, 24), (60, 20)]
+
+INDEXES = [
+    Index(f"idx-{number}", f"Index {number}", description=f"About things of kind {number}", status="ready")
+    for number in range(60)
+]
+QUESTIONS = [
+    f"Question number {number} about something that is long enough to be told at length" for number in range(60)
+]
+
+
+async def nowhere(_: str) -> str:
+    return "There is no such folder."
+
+
+DIALOGS: dict[str, tuple[Callable[[], "Screen[Any]"], str, str]] = {
+    "picker": (lambda: IndexPicker(INDEXES, print, keeps_folders=True), "New session", "Esc close"),
+    "questions": (lambda: ChoiceList("Questions", QUESTIONS), "Questions", "Esc close"),
+    "name": (lambda: TextPrompt("Name of this session", "Enter take · Esc close"), "Name of", "Esc close"),
+    "folder": (lambda: FolderPrompt(nowhere), "Add a folder", "Esc close"),
+    "link": (lambda: LinkDialog("https://example.com/" + "a" * 200, opens=True), "A link to", "Esc close"),
+    "pager": (lambda: Pager("The whole part", lambda: "words\n" * 200), "The whole part", "Esc close"),
+    "welcome": (lambda: Welcome("No key was found. " * 3), "llamachat-tui", "Esc close"),
+}
+
+
+def row_under_cursor(user: User) -> str:
+    """The first words of the option under the cursor."""
+    option = user.app.screen.query_one(OptionList).highlighted_option
+    assert option is not None
+    return " ".join(str(option.prompt).split("\n")[0].split()[:3])
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES, ids=[f"{columns}x{rows}" for columns, rows in SIZES])
+@pytest.mark.parametrize("name", DIALOGS)
+async def test_a_dialog_shows_its_title_its_cursor_and_its_keys(name: str, columns: int, rows: int) -> None:
+    make, title, keys = DIALOGS[name]
+    async with driven(Settings(local=()), columns, rows) as user:
+        user.app.push_screen(make())
+        await user.until(lambda: title in user.screen and keys in user.screen)
+        if user.app.screen.query(OptionList):
+            for key in ("pagedown", "pagedown", "pagedown", "down", "pageup"):
+                await user.in_dialog(key)
+                await user.until(lambda: " ".join(row_under_cursor(user).split()) in " ".join(user.screen.split()))
+        await user.see(title)
+        await user.see(keys)
+
+
+async def test_the_welcome_screen_shows_its_choices_in_a_few_rows() -> None:
+    async with driven(Settings(), 60, 12) as user:
+        await user.see("Paste a LlamaCloud key")
+        await user.see("own manual")
+        await user.see("Esc quit")
+
+
+class Requests:
+    """What a picker asked for."""
+
+    def __init__(self) -> None:
+        self.made: list[object] = []
+
+    def __call__(self, request: object) -> None:
+        self.made.append(request)
+
+
+@asynccontextmanager
+async def picking(indexes: Sequence[Index] | None = INDEXES) -> AsyncGenerator[tuple[User, IndexPicker, Requests]]:
+    """The picker, open and taking keys."""
+    requests = Requests()
+    async with driven(Settings(local=()), 80, 24) as user:
+        picker = IndexPicker(indexes, requests, keeps_folders=True)
+        user.app.push_screen(picker)
+        await user.until(lambda: picker.is_current and picker.takes_keys)
+        yield user, picker, requests
+
+
+async def test_space_ticks_until_a_filter_is_typed_and_tab_always() -> None:
+    async with picking() as (user, picker, _):
+        await user.press("space")
+        assert picker.ticked == ["idx-0"]
+        await user.type("kind 41")
+        assert picker.filter.value == "kind 41"
+        await user.see("☐ Index 41")
+        await user.press("tab")
+        assert picker.ticked == ["idx-0", "idx-41"]
+        await user.see("Ticked too: Index 0")
+
+
+async def test_a_refusal_stays_while_indexes_sync_until_the_next_key() -> None:
+    async with picking() as (user, picker, _):
+        for _ in range(10):
+            await user.press("space", "down")
+        await user.press("space")
+        await user.see("10 indexes at most")
+        await user.see("Ctrl+O add a folder")
+        await user.see("☐ Index 10")
+        picker.indexes = [replace(index, files_done=1, files_total=9) for index in INDEXES]
+        await user.see("syncing 1 of 9")
+        assert "10 indexes at most" in user.screen
+        await user.press("down")
+        await user.see_no("10 indexes at most")
+
+
+async def test_removing_an_index_is_asked_for_until_it_is_answered() -> None:
+    async with picking() as (user, picker, requests):
+        await user.press("f8")
+        picker.indexes = [replace(index, files_done=1, files_total=9) for index in INDEXES]
+        await user.see("syncing 1 of 9")
+        await user.see("F8 again removes")
+        await user.press("down", "up", "f8")
+        assert requests.made == []
+        await user.press("f8")
+        assert requests.made == [RemoveIndex("idx-0")]
+
+
+async def test_escape_clears_the_filter_and_asks_before_it_forgets_ticks() -> None:
+    async with picking() as (user, picker, _):
+        await user.press("space", "down", "space")
+        await user.type("41")
+        await user.press("escape")
+        assert picker.filter.value == ""
+        assert picker.ticked == ["idx-0", "idx-1"]
+        await user.press("escape")
+        await user.see("Esc again closes, and forgets what is ticked (2)")
+        await user.press("escape")
+        await user.until(lambda: not picker.is_attached)
+
+
+async def test_without_a_connection_the_picker_does_not_say_that_there_is_no_index() -> None:
+    async with picking(None) as (user, picker, _):
+        await user.see("Not connected")
+        picker.indexes = []
+        await user.see("No folder is open here. Ctrl+O adds one.")
+
+
+async def test_an_unbound_session_is_given_other_indexes_by_a_key(notes: Path) -> None:
+    async with driven(Settings(local=(notes,))) as user:
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
+        await user.press("ctrl+n")
+        await user.in_dialog("f4", "enter")
+        await user.see("(untitled)  ·  notes · unbound")
+        await user.press("f4")
+        await user.see("☑ notes")
+        await user.in_dialog("space")
+        await user.see("☐ notes")
+        await user.press("escape")
+        await user.until(lambda: user.app.screen is user.app.chat)
+        await user.press("ctrl+n")
+        await user.in_dialog("enter")
+        await user.see_no("unbound")
+        await user.press("f4")
+        await user.see("bound to its indexes for good: notes")
+
+
+async def test_the_documents_of_an_index_and_the_skipped_ones_are_named(notes: Path) -> None:
+    (notes / "broken.pdf").write_bytes(b"%PDF-1.4 no more than this")
+    async with driven(Settings(local=(notes,))) as user:
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
+        await user.press("ctrl+n")
+        await user.see("ready")
+        await user.in_dialog("f3")
+        await user.see("Documents of notes")
+        await user.see("broken.pdf: ")
+        await user.see("heron.md")
+        await user.press("escape")
+        await user.see("New session: which indexes?")
+
+
+async def test_a_wrong_folder_is_told_where_it_is_typed_and_tab_completes_a_right_one(
+    notes: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "pictures").mkdir()
+    async with driven(Settings(local=())) as user:
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
+        await user.press("ctrl+n")
+        await user.in_dialog("ctrl+o")
+        await user.see("Add a folder of this machine")
+        await user.type(str(tmp_path / "nowhere"))
+        await user.in_dialog("enter")
+        await user.see("There is no folder")
+        assert str(tmp_path / "nowhere") in "".join(user.screen.split()) or "nowhere" in user.screen
+        await user.press(*["backspace"] * len("nowhere"))
+        await user.type("pict")
+        await user.press("tab", "enter")
+        await user.see("no document that can be read")
+        await user.press("ctrl+u")
+        await user.type(f"{notes.parent}/not")
+        await user.press("tab", "enter")
+        await user.see("☐ notes")
+
+
+async def test_the_help_has_every_key_in_groups_and_f1_closes_it() -> None:
+    async with driven(Settings(local=()), 120, 60) as user:
+        await user.press("f1")
+        await user.see("Everywhere")
+        for group in ("Ask", "Move", "Read", "Copy", "Sessions"):
+            assert group in user.screen
+        assert any("1 … 9" in line for line in user.lines)
+        assert any("y then c" in line for line in user.lines)
+        assert any("Ctrl+N" in line for line in user.lines)
+        rows = [next(y for y, line in enumerate(user.lines) if name in line) for name in ("Ask", "Sessions")]
+        assert rows[1] < 40, "in two columns"
+        await user.in_dialog("f1")
+        await user.until(lambda: user.app.screen is user.app.chat)
+
+
+async def test_the_help_says_that_there_is_more_below() -> None:
+    async with driven(Settings(local=()), 80, 24) as user:
+        await user.press("f1")
+        await user.see("↓ more")
+        for _ in range(6):
+            await user.in_dialog("pagedown")
+        await user.see_no("↓ more")
+        await user.see("F1 or Esc close")

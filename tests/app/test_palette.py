@@ -1,0 +1,98 @@
+"""The command palette and the themes, by keys."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+
+from tests.app.user import User, driven
+from tui.screens.palette import CommandPalette
+from tui.screens.palette_commands import COMMANDS, found_by
+from tui.settings import Settings
+
+KEY_NAMES = {"Esc": "escape", "/": "slash"}
+
+
+async def open_palette(user: User) -> None:
+    await user.press("ctrl+p")
+    await user.until(lambda: isinstance(user.app.screen, CommandPalette) and user.app.screen.takes_keys)
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("export", "Export conversation"),
+        ("folder", "Add a folder"),
+        ("account", "Switch account or key"),
+        ("index", "Choose indexes"),
+        ("session", "New session"),
+        ("new", "New session"),
+        ("search", "Find in the conversation"),
+        ("colour", "Theme"),
+        ("exit", "Quit"),
+    ],
+)
+def test_a_command_is_found_by_what_a_user_would_type(typed: str, title: str) -> None:
+    assert title in [command.title for command in COMMANDS if found_by(command, typed)]
+
+
+async def test_every_command_has_an_action_and_its_key_does_the_same(settings: Settings) -> None:
+    async with driven(settings) as user:
+        chat = user.app.chat
+        owners = {
+            "app": user.app,
+            "screen": chat,
+            "composer": chat.composer,
+            "conversation": chat.view.pane,
+            "list": chat.session_list,
+        }
+        for command in COMMANDS:
+            owner = owners[command.owner]
+            assert hasattr(owner, f"action_{command.action}"), command
+            if command.key:
+                bases = [vars(base).get("BINDINGS", ()) for base in type(owner).__mro__]
+                bound = {bind.key: bind.action for base in bases for bind in Binding.make_bindings(base)}
+                assert bound[KEY_NAMES.get(command.key, command.key.lower())] == command.action, command
+
+
+async def test_the_palette_lists_our_commands_with_their_keys_and_none_of_textuals(settings: Settings) -> None:
+    async with driven(settings, 80, 24) as user:
+        await open_palette(user)
+        await user.see("New session")
+        assert any("Export conversation" in line and line.rstrip(" │").endswith("e") for line in user.lines)
+        assert "Maximize" not in user.screen
+        assert "Screenshot" not in user.screen
+        await user.type("help")
+        await user.press("enter")
+        await user.see("Everywhere")
+
+
+async def test_a_theme_is_shown_under_the_cursor_and_the_chosen_one_is_there_at_the_next_start() -> None:
+    async with driven(Settings(local=())) as user:
+        await open_palette(user)
+        await user.type("theme")
+        await user.press("enter")
+        await user.see("Enter keep it")
+        await user.in_dialog("n", "o", "r", "d")
+        await user.until(lambda: user.app.theme == "nord")
+        await user.press("escape", "escape")
+        await user.until(lambda: user.app.theme == "llama-dark")
+        await open_palette(user)
+        await user.type("theme")
+        await user.press("enter")
+        await user.see("Enter keep it")
+        await user.in_dialog("n", "o", "r", "d", "enter")
+        await user.until(lambda: user.app.screen is user.app.chat)
+    async with driven(Settings(local=())) as user:
+        assert user.app.theme == "nord"
+
+
+def test_an_unknown_theme_is_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tui", "--theme", "neon"]
+    ran = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"HOME": str(tmp_path)}, check=False)
+    assert ran.returncode == 2
+    assert "The theme 'neon' is unknown. It is one of: " in ran.stderr
+    assert "llama-dark" in ran.stderr

@@ -1,0 +1,58 @@
+"""What stands there before there is a conversation."""
+
+import pytest
+
+from tests.app.user import driven
+from tui.settings import Settings
+from tui.widgets.composer import Composer
+
+
+async def test_the_start_page_says_what_is_open_and_offers_questions_from_its_headings(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.see("notes · 2 documents · read just now")
+        await user.see("What does heron.md say about “Budget”?")
+        composer = user.app.chat.query_one(Composer)
+        await user.press("up")
+        await user.until(lambda: not composer.has_focus)
+        await user.press("enter")
+        await user.until(lambda: composer.has_focus and "say about" in composer.text)
+        await user.press("enter")
+        await user.read_to_end_of_turn()
+
+
+async def test_what_is_typed_on_the_questions_goes_to_the_composer(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.see("heron.md say about")
+        await user.press("up", "W", "h", "o")
+        composer = user.app.chat.query_one(Composer)
+        await user.until(lambda: composer.text == "Who")
+
+
+async def test_a_question_is_clicked(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.see("heron.md say about")
+        row = next(y for y, line in enumerate(user.lines) if "heron.md say about" in line)
+        column = user.lines[row].index("heron.md")
+        await user.pilot.click(offset=(column, row))
+        await user.until(lambda: "heron.md" in user.app.chat.query_one(Composer).text)
+
+
+async def test_with_one_index_a_question_is_asked_at_once(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
+        await user.type("Who leads science?")
+        await user.press("enter")
+        await user.see("Bo Lin")
+
+
+async def test_offline_the_problem_is_told_once_and_tried_again_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-test-key-0000")
+    monkeypatch.setattr("tui.widgets.start_page.RETRY_SECONDS", (2,))
+    async with driven(Settings(base_url="http://127.0.0.1:1")) as user:
+        await user.see("Trying again in 2 s · F5 tries now")
+        assert user.screen.count("refused") == 1
+        await user.see("Trying again in 1 s")
+        await user.see_no("refused")
+        await user.see("Trying again in 2 s")
+        await user.press("ctrl+n")
+        await user.see("Not connected")

@@ -1,0 +1,95 @@
+"""A workspace without a terminal: a real store in a file, and a server in memory."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.workspace.cloud import Cloud
+from tui.conversation.transcript import Answer
+from tui.store.store import Store
+from tui.workspace.updates import Notice, RequestFailed, Update
+from tui.workspace.workspace import Workspace
+
+ACCOUNT = "cloud"
+
+_Update = TypeVar("_Update", bound=Update)
+
+
+async def until(fact: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(seconds):
+        while not fact():
+            await asyncio.sleep(0.001)
+
+
+class Office:
+    """A workspace, and everything that it published."""
+
+    def __init__(self, store: Store, account_id: str = ACCOUNT) -> None:
+        self.store = store
+        self.updates: list[Update] = []
+        self.workspace = Workspace(store, account_id, self.updates.append, asyncio.create_task)
+        self.pauses: list[float] = []
+        """The pauses between two polls, which take no time."""
+        self.while_waiting: Callable[[], None] = lambda: None
+        """Called in each pause."""
+        self.workspace.turns.recovery.sleep = self._pause
+
+    async def _pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.while_waiting()
+        await asyncio.sleep(0)
+
+    async def connect(self, cloud: Cloud) -> None:
+        await self.workspace.connect(cloud.client())
+
+    async def ask(self, session_id: str, question: str) -> None:
+        """Ask, and wait until it is known what became of the question."""
+        assert self.workspace.ask(session_id, question)
+        await self.settle(session_id)
+
+    async def settle(self, session_id: str) -> None:
+        await until(lambda: not self.workspace.is_busy(session_id))
+
+    def published(self, kind: type[_Update]) -> list[_Update]:
+        return [update for update in self.updates if isinstance(update, kind)]
+
+    @property
+    def problems(self) -> list[str]:
+        """The sentences of what failed."""
+        return [update.error.message for update in self.published(RequestFailed)]
+
+    @property
+    def notices(self) -> list[str]:
+        return [update.words for update in self.published(Notice)]
+
+    def read(self, session_id: str) -> list[tuple[str | None, str]]:
+        """The questions of a conversation as it is shown, each with its answer."""
+        turns = self.workspace.transcript(session_id) or ()
+        return [(turn.question, "".join(p.text for p in turn.parts if isinstance(p, Answer))) for turn in turns]
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    cloud = Cloud()
+    cloud.add_session("s1", index_ids=["idx-notes"])
+    return cloud
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Generator[Store]:
+    store = Store.open(tmp_path / "store.sqlite3")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+async def office(store: Store, cloud: Cloud) -> AsyncGenerator[Office]:
+    """A workspace that is connected."""
+    office = Office(store)
+    await office.connect(cloud)
+    yield office
+    await office.workspace.close()

@@ -1,0 +1,177 @@
+import pytest
+
+from tests.store.holding import held_elsewhere
+from tests.workspace.cloud import STOP, Cloud, Turn, said
+from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.store.store import Store
+from tui.workspace.updates import DraftChanged, TurnEnded
+
+
+async def test_a_question_is_sent_once_and_its_answer_is_kept(office: Office, cloud: Cloud, store: Store) -> None:
+    office.workspace.write_draft("s1", "Why?")
+    await office.ask("s1", "Why?")
+    assert [question.prompt for question in cloud.questions] == ["Why?"]
+    assert office.read("s1") == [("Why?", "Yes.")]
+    assert office.workspace.draft("s1") == store.notes.draft(ACCOUNT, "s1") == ""
+    assert store.journal.entries(ACCOUNT) == []
+    assert office.published(TurnEnded) == [TurnEnded("s1", well=True)]
+
+
+async def test_the_session_is_named_after_its_first_question_and_only_then(office: Office, cloud: Cloud) -> None:
+    await office.ask("s1", "Why?")
+    await until(lambda: bool(office.workspace.catalogue["s1"].generated_title))
+    await office.ask("s1", "And who?")
+    await until(lambda: cloud.count("GET /api/v1/chat/s1/summary") == 2)
+    assert office.workspace.title("s1") == "Why?"
+    assert cloud.count("POST /api/v1/chat/s1/title") == 1
+
+
+async def test_a_bound_session_is_asked_with_its_indexes_and_an_unbound_one_with_what_was_chosen(
+    office: Office, cloud: Cloud
+) -> None:
+    workspace = office.workspace
+    assert not workspace.needs_scope(workspace.catalogue["s1"])
+    await office.ask("s1", "Why?")
+    unbound = await workspace.create([], is_bound=False)
+    assert unbound is not None
+    assert workspace.needs_scope(workspace.catalogue[unbound])
+    assert workspace.searched_names(workspace.catalogue[unbound]) == []
+    workspace.set_scope(unbound, ["idx-notes"])
+    assert workspace.searched_names(workspace.catalogue[unbound]) == ["notes"]
+    await office.ask(unbound, "Who?")
+    assert [question.index_ids for question in cloud.questions] == [["idx-notes"], ["idx-notes"]]
+
+
+async def test_questions_asked_meanwhile_wait_and_are_sent_one_after_another(office: Office, cloud: Cloud) -> None:
+    first = Turn(is_held=True)
+    cloud.turns = [first]
+    for question in ("one", "two", "three"):
+        office.workspace.ask("s1", question)
+    assert office.workspace.waiting("s1") == ["two", "three"]
+    assert office.workspace.take_last_waiting("s1") == "three"
+    first.gate.set()
+    await until(lambda: len(cloud.questions) == 2)
+    await office.settle("s1")
+    assert [question.prompt for question in cloud.questions] == ["one", "two"]
+    assert not cloud.was_asked_while_running
+    assert office.workspace.waiting("s1") == []
+    assert office.workspace.take_last_waiting("s1") == ""
+
+
+async def test_sessions_are_asked_at_the_same_time(office: Office, cloud: Cloud) -> None:
+    cloud.add_session("s2", index_ids=["idx-notes"])
+    await office.workspace.refresh()
+    cloud.turns = [Turn(is_held=True), Turn()]
+    office.workspace.ask("s1", "slow?")
+    await until(lambda: len(cloud.questions) == 1)
+    await office.ask("s2", "quick?")
+    assert office.read("s2") == [("quick?", "Yes.")]
+    assert office.workspace.is_busy("s1")
+
+
+@pytest.mark.parametrize("status", [402, 403, 409, 422, 429])
+async def test_a_refused_question_is_given_back_before_what_was_typed_since(
+    office: Office, cloud: Cloud, store: Store, status: int
+) -> None:
+    cloud.turns = [Turn(status=status)]
+    office.workspace.ask("s1", "Why?")
+    office.workspace.write_draft("s1", "typed since")
+    await office.settle("s1")
+    assert office.workspace.draft("s1") == store.notes.draft(ACCOUNT, "s1") == "Why?\n\ntyped since"
+    assert office.published(DraftChanged) == [DraftChanged("s1")]
+    assert office.read("s1") == []
+    assert len(office.problems) == len(cloud.questions) == 1
+
+
+async def test_after_a_failure_the_queue_waits_for_the_user(office: Office, cloud: Cloud) -> None:
+    first = Turn(status=429)
+    cloud.turns = [first]
+    office.workspace.ask("s1", "one")
+    office.workspace.ask("s1", "two")
+    await office.settle("s1")
+    assert office.workspace.is_paused("s1")
+    assert len(cloud.questions) == 1
+    office.workspace.resume("s1")
+    await office.settle("s1")
+    assert not office.workspace.is_paused("s1")
+    assert [question.prompt for question in cloud.questions] == ["one", "two"]
+
+
+async def test_a_queue_is_kept_and_waits_for_the_user_at_the_next_start(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    cloud.turns = [Turn(is_held=True)]
+    office.workspace.ask("s1", "one")
+    office.workspace.ask("s1", "two")
+    await office.workspace.close()
+    later = Office(store)
+    assert later.workspace.waiting("s1") == ["two"]
+    assert later.workspace.is_paused("s1")
+    await later.workspace.close()
+
+
+async def test_stop_keeps_what_had_arrived_and_pauses_the_queue(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [Turn(is_held=True, keeps=())]
+    office.workspace.ask("s1", "one")
+    office.workspace.ask("s1", "two")
+    await until(lambda: office.read("s1") == [("one", "Yes.")])
+    assert office.workspace.stop("s1")
+    await office.settle("s1")
+    assert office.read("s1") == [("one", "Yes.")]
+    assert office.workspace.waiting("s1") == ["two"]
+    assert office.workspace.is_paused("s1")
+    assert len(cloud.questions) == 1
+
+
+async def test_what_was_stopped_is_completed_from_the_server_when_that_has_it(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [Turn(is_held=True, keeps=[said("Yes. And why."), STOP])]
+    office.workspace.ask("s1", "one")
+    await until(lambda: bool(cloud.running))
+    office.workspace.stop("s1")
+    await until(lambda: office.read("s1") == [("one", "Yes. And why.")])
+    assert len(cloud.questions) == 1
+
+
+async def test_nothing_is_stopped_where_nothing_runs(office: Office) -> None:
+    assert not office.workspace.stop("s1")
+    assert not office.workspace.stop(None)
+
+
+async def test_without_a_connection_the_question_stays_in_the_draft_and_it_is_said_why(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    await office.workspace.close()
+    offline = Office(store)
+    offline.workspace.write_draft("s1", "Why?")
+    assert not offline.workspace.ask("s1", "Why?")
+    assert offline.workspace.draft("s1") == "Why?"
+    assert "There is no connection yet." in offline.problems[0]
+    assert cloud.questions == []
+    await offline.workspace.close()
+
+
+async def test_a_session_that_another_process_holds_is_not_asked(office: Office, cloud: Cloud, store: Store) -> None:
+    workspace = office.workspace
+    assert store.path is not None
+    with held_elsewhere(store.path, ACCOUNT, "s1"):
+        workspace.switch("s1", leaving=None)
+        assert "Another llamachat-tui has this session open." in office.notices[0]
+        workspace.write_draft("s1", "Why?")
+        assert not workspace.ask("s1", "Why?")
+        workspace.save_drafts()
+        assert workspace.draft("s1") == "Why?"
+        assert store.notes.draft(ACCOUNT, "s1") == ""
+    workspace.switch("s1", leaving="s1")
+    assert workspace.ask("s1", "Why?")
+    await office.settle("s1")
+    assert len(cloud.questions) == 1
+
+
+async def test_a_session_deleted_elsewhere_is_not_asked_again(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [Turn(status=404)]
+    await office.ask("s1", "Why?")
+    assert office.workspace.is_deleted_elsewhere("s1")
+    assert office.workspace.draft("s1") == "Why?"
+    assert not office.workspace.ask("s1", "Why?")
+    assert "Deleted elsewhere." in office.problems[-1]
+    assert len(cloud.questions) == 1

@@ -1,0 +1,102 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from tests.local.server import running_server, until
+from tui.api.errors import ApiError
+from tui.settings import Settings
+from tui.workspace.backend import KeyNeededError, UseKey, connect, keep
+from tui.workspace.embedded_server import ServerStartError, start_server
+
+KEY = SecretStr("llx-abcdefgh1234")
+
+
+@pytest.fixture(autouse=True)
+def no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No key is found, and nothing of the real user's is read or written."""
+    for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    for variable in list(os.environ):
+        if variable.startswith("LLAMA"):
+            monkeypatch.delenv(variable)
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "crew.md").write_text("# Crew\n\n- Bo Lin leads science.\n")
+    return folder
+
+
+async def test_folders_are_served_by_a_process_that_ends_with_the_backend(notes: Path) -> None:
+    backend = await connect(Settings(local=(notes,)))
+    assert backend.connected_to == "This machine: notes"
+    assert [index.name for index in (await backend.client.indexes()).items] == ["notes"]
+    assert backend.server is not None
+    await backend.close()
+    assert backend.server.process.returncode == 0
+
+
+async def test_no_folder_means_the_manual() -> None:
+    backend = await connect(Settings(local=()))
+    assert backend.connected_to == "This machine: the manual"
+    await backend.close()
+
+
+async def test_a_server_that_does_not_start_is_told_in_its_own_words(tmp_path: Path) -> None:
+    with pytest.raises(ServerStartError, match="nowhere"):
+        await start_server([tmp_path / "nowhere"])
+
+
+async def test_a_key_is_found_where_it_was_kept(notes: Path, tmp_path: Path) -> None:
+    with running_server([notes], tmp_path / "data") as server:
+        settings = Settings(base_url=server.base_url)
+        with pytest.raises(KeyNeededError):
+            await connect(settings)
+        typed = UseKey(SecretStr(server.api_key), "na", "file")
+        assert await keep(typed, settings) is None
+        backend = await connect(settings)
+        assert [index.name for index in (await backend.client.indexes()).items] == ["notes"]
+        assert backend.connected_to.startswith("LlamaCloud · 127.0.0.1:")
+        await backend.close()
+    (kept,) = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+async def test_a_key_that_was_typed_is_used_for_this_run(notes: Path, tmp_path: Path) -> None:
+    with running_server([notes], tmp_path / "data") as server:
+        settings = Settings(base_url=server.base_url)
+        typed = UseKey(SecretStr(server.api_key), "na", "memory")
+        backend = await connect(settings, typed)
+        assert await keep(typed, settings) is None
+        assert (await backend.client.sessions()).items == []
+        await backend.close()
+    with pytest.raises(KeyNeededError):
+        await connect(settings)
+
+
+async def test_where_there_is_no_keyring_it_is_said_that_the_key_is_not_kept() -> None:
+    why = await keep(UseKey(KEY, "na", "keyring"), Settings())
+    assert why is not None
+    assert "llx-abcdefgh1234" not in why
+
+
+async def test_an_address_that_cannot_be_one_is_refused_in_words() -> None:
+    with pytest.raises(ApiError, match="cannot be used"):
+        await connect(Settings(base_url="ftp://example.com"), UseKey(KEY, "na", "memory"))
+
+
+async def test_the_server_is_gone_when_the_program_lets_go_of_it(notes: Path) -> None:
+    server = await start_server([notes])
+    assert "llx" not in repr(server)
+    assert server.api_key not in repr(server)
+    process = server.process
+    assert process.stdin is not None
+    process.stdin.close()
+    await process.wait()
+    until(lambda: process.returncode is not None)

@@ -1,0 +1,108 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.workspace.cloud import NOTES, Cloud
+from tests.workspace.conftest import Office, until
+from tui.settings import LOCAL_ACCOUNT
+from tui.store.store import Store
+
+PLANS = {"id": "idx-plans", "name": "plans"}
+SYNCING = {**NOTES, "sync_in_progress": True}
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.workspace.indexes.POLL_SECONDS", 0.001)
+
+
+def names(office: Office) -> list[str]:
+    return [index.name for index in office.workspace.indexes]
+
+
+async def test_all_pages_are_loaded(store: Store, cloud: Cloud) -> None:
+    cloud.pages = {
+        ("/api/v1/indexes", None): {"items": [NOTES], "next_page_token": "p2"},
+        ("/api/v1/indexes", "p2"): {"items": [PLANS]},
+    }
+    office = Office(store)
+    await office.connect(cloud)
+    assert names(office) == ["notes", "plans"]
+    await office.workspace.close()
+
+
+@pytest.mark.parametrize("token", ["p1", "p2"])
+async def test_pages_that_lead_in_a_circle_end(store: Store, cloud: Cloud, token: str) -> None:
+    cloud.pages = {
+        ("/api/v1/indexes", None): {"items": [NOTES], "next_page_token": "p1"},
+        ("/api/v1/indexes", "p1"): {"items": [PLANS], "next_page_token": "p2"},
+        ("/api/v1/indexes", "p2"): {"items": [NOTES], "next_page_token": token},
+    }
+    office = Office(store)
+    await office.connect(cloud)
+    assert names(office) == ["notes", "plans"]
+    assert cloud.count("GET /api/v1/indexes") == 3
+    await office.workspace.close()
+
+
+async def test_a_list_that_cannot_be_loaded_stays_as_it_was(office: Office, cloud: Cloud) -> None:
+    cloud.statuses["GET /api/v1/indexes"] = 403
+    await office.workspace.watch_indexes(lambda: True)
+    assert names(office) == ["notes"]
+    assert len(office.problems) == 1
+
+
+async def test_a_sync_is_followed_until_it_has_ended(office: Office, cloud: Cloud) -> None:
+    cloud.indexes = [SYNCING]
+    watching = asyncio.create_task(office.workspace.watch_indexes(lambda: True))
+    await until(lambda: cloud.count("GET /api/v1/indexes") > 3)
+    assert office.workspace.indexes[0].is_syncing
+    cloud.indexes = [NOTES]
+    await watching
+    assert not office.workspace.indexes[0].is_syncing
+
+
+async def test_a_sync_is_followed_only_while_somebody_looks(office: Office, cloud: Cloud) -> None:
+    cloud.indexes = [SYNCING]
+    await office.workspace.watch_indexes(lambda: cloud.count("GET /api/v1/indexes") < 4)
+    assert cloud.count("GET /api/v1/indexes") == 4
+
+
+async def test_indexes_that_are_wanted_before_there_is_a_connection_come_with_it(store: Store, cloud: Cloud) -> None:
+    office = Office(store)
+    watching = asyncio.create_task(office.workspace.watch_indexes(lambda: True))
+    await asyncio.sleep(0.01)
+    assert office.problems == []
+    await office.connect(cloud)
+    await watching
+    assert names(office) == ["notes"]
+    await office.workspace.close()
+
+
+async def test_nobody_waits_for_indexes_that_are_not_wanted_any_more(store: Store) -> None:
+    office = Office(store)
+    await office.workspace.watch_indexes(lambda: False)
+    assert names(office) == []
+    await office.workspace.close()
+
+
+async def test_folders_are_added_read_again_and_removed(store: Store, cloud: Cloud, tmp_path: Path) -> None:
+    office = Office(store, LOCAL_ACCOUNT)
+    await office.connect(cloud)
+    assert office.workspace.keeps_folders
+    assert await office.workspace.add_folder(str(tmp_path)) == ""
+    assert names(office) == ["notes", str(tmp_path)]
+    await office.workspace.sync_index("idx-1")
+    assert cloud.count("POST /api/v1/indexes/idx-1/sync") == 1
+    await office.workspace.remove_index("idx-1")
+    assert names(office) == ["notes"]
+    await office.workspace.close()
+
+
+async def test_a_folder_that_cannot_be_added_is_told(office: Office, cloud: Cloud, tmp_path: Path) -> None:
+    assert not office.workspace.keeps_folders
+    cloud.statuses["POST /api/v1/indexes"] = 409
+    assert "in the list already" in await office.workspace.add_folder(str(tmp_path))
+    assert "There is no folder" in await office.workspace.add_folder(str(tmp_path / "none"))
+    assert names(office) == ["notes"]

@@ -1,0 +1,151 @@
+from collections.abc import Sequence
+
+import pytest
+
+from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
+from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.conversation.reconcile import PAUSE_SECONDS
+from tui.conversation.transcript import Broken
+from tui.store.store import Store
+from tui.workspace.recovery import GIVEN_UP, NO_END, NOT_CONFIRMED
+from tui.workspace.updates import TurnEnded
+
+
+def broken(*, sends: Sequence[Json] = (), keeps: Sequence[Json] = ()) -> Turn:
+    """A turn whose connection breaks before the answer is complete."""
+    return Turn(sends=sends, keeps=keeps, breaks=True)
+
+
+def end_of(office: Office, session_id: str = "s1") -> str:
+    """Why the last turn ended, as it is shown."""
+    transcript = office.workspace.transcript(session_id)
+    assert transcript is not None
+    end = transcript[len(transcript) - 1].end
+    return end.reason if isinstance(end, Broken) else ""
+
+
+async def test_a_broken_turn_is_completed_from_the_server(office: Office, cloud: Cloud, store: Store) -> None:
+    cloud.turns = [broken(sends=[said("Half")], keeps=[said("Half and the rest."), STOP])]
+    await office.ask("s1", "Why?")
+    assert office.read("s1") == [("Why?", "Half and the rest.")]
+    assert office.notices == ["Finished while you were away: 1 new event."]
+    assert office.published(TurnEnded) == [TurnEnded("s1", well=True)]
+    assert len(cloud.questions) == 1
+    assert store.journal.entries(ACCOUNT) == []
+
+
+async def test_a_turn_that_goes_on_at_the_server_is_polled_until_it_ends(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [broken(keeps=[said("Half")])]
+    seen: list[str] = []
+
+    def go_on() -> None:
+        seen.append(end_of(office))
+        if len(office.pauses) == 3:
+            cloud.events["s1"] += [said("The rest."), STOP]
+
+    office.while_waiting = go_on
+    await office.ask("s1", "Why?")
+    assert office.read("s1") == [("Why?", "HalfThe rest.")]
+    assert all("Still running on the server" in reason for reason in seen)
+    assert len(cloud.questions) == 1
+
+
+async def test_the_next_question_waits_until_it_is_known_what_became_of_the_one_before(
+    office: Office, cloud: Cloud
+) -> None:
+    cloud.turns = [broken()]
+
+    asked_while_unknown: list[int] = []
+
+    def ask_and_end() -> None:
+        if len(office.pauses) == 1:
+            office.workspace.ask("s1", "next?")
+        elif len(office.pauses) == 3:
+            cloud.events["s1"] += [said("Late."), STOP]
+        asked_while_unknown.append(len(cloud.questions))
+
+    office.while_waiting = ask_and_end
+    await office.ask("s1", "Why?")
+    await office.settle("s1")
+    assert set(asked_while_unknown) == {1}
+    assert [question.prompt for question in cloud.questions] == ["Why?", "next?"]
+
+
+async def test_a_question_that_never_arrived_is_given_back_and_not_sent_again(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    cloud.turns = [Turn(is_lost=True)]
+    await office.ask("s1", "Why?")
+    assert any(NOT_CONFIRMED in notice for notice in office.notices)
+    assert office.workspace.draft("s1") == store.notes.draft(ACCOUNT, "s1") == "Why?"
+    assert office.read("s1") == []
+    assert sum(office.pauses) == sum(PAUSE_SECONDS)
+    assert len(cloud.questions) == 1
+
+
+async def test_a_turn_that_never_ends_is_kept_as_far_as_it_came(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [broken(sends=[said("Half")], keeps=[said("Half")])]
+    await office.ask("s1", "Why?")
+    assert office.read("s1") == [("Why?", "Half")]
+    assert NO_END in end_of(office)
+    assert office.published(TurnEnded) == [TurnEnded("s1", well=False)]
+
+
+async def test_a_session_that_is_gone_can_still_be_read(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [Turn(), broken(sends=[said("Half")])]
+    await office.ask("s1", "Who?")
+    cloud.statuses["GET /api/v1/chat/s1"] = 404
+    await office.ask("s1", "Why?")
+    assert office.read("s1") == [("Who?", "Yes."), ("Why?", "Half")]
+    assert office.workspace.is_deleted_elsewhere("s1")
+    assert any("Deleted elsewhere." in notice for notice in office.notices)
+
+
+async def test_a_server_that_cannot_be_asked_is_given_up_with_a_sentence(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [broken(sends=[said("Half")])]
+    cloud.statuses["GET /api/v1/chat/s1"] = 403
+    await office.ask("s1", "Why?")
+    assert sum(office.pauses) == sum(PAUSE_SECONDS)
+    assert "Open the session again to look once more." in end_of(office)
+    assert office.read("s1") == [("Why?", "Half")]
+
+
+async def test_stop_ends_the_polling(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [broken(keeps=[said("Half")])]
+    office.while_waiting = lambda: None if len(office.pauses) < 2 else _stop(office)
+    await office.ask("s1", "Why?")
+    assert end_of(office) == GIVEN_UP
+    assert len(office.pauses) == 2
+
+
+def _stop(office: Office) -> None:
+    assert office.workspace.stop("s1")
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["finished", "never arrived"])
+async def test_a_turn_of_an_earlier_run_is_looked_for_at_the_next_start(
+    office: Office, cloud: Cloud, store: Store, is_known: bool
+) -> None:
+    cloud.turns = [Turn(is_held=True, keeps=[said("Yes. And why."), STOP], is_lost=not is_known)]
+    office.workspace.ask("s1", "Why?")
+    await until(lambda: bool(cloud.questions))
+    await office.workspace.close()
+    assert [entry.prompt for entry in store.journal.entries(ACCOUNT)] == ["Why?"]
+    later = Office(store)
+    assert later.workspace.is_busy("s1")
+    await later.connect(cloud)
+    await later.settle("s1")
+    assert later.read("s1") == ([("Why?", "Yes. And why.")] if is_known else [])
+    assert later.workspace.draft("s1") == ("" if is_known else "Why?")
+    assert len(cloud.questions) == 1
+    assert store.journal.entries(ACCOUNT) == []
+    await later.workspace.close()
+
+
+async def test_the_same_question_asked_twice_is_told_apart(office: Office, cloud: Cloud) -> None:
+    cloud.turns = [Turn(), Turn(is_lost=True)]
+    await office.ask("s1", "Why?")
+    await office.ask("s1", "Why?")
+    assert cloud.events["s1"].count(asked("Why?")) == 1
+    assert office.workspace.draft("s1") == "Why?"
+    assert office.read("s1") == [("Why?", "Yes.")]

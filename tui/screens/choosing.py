@@ -1,0 +1,112 @@
+"""Choosing what is searched: the index picker, and what can be done with the indexes from there."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from tui.api.models import Index
+from tui.screens.reading import ReadingScreen
+from tui.workspace.recovery import Work
+from tui.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tui.screens.index_picker import Choice, IndexPicker, IndexRequest, Purpose
+
+
+class ChoosingScreen(ReadingScreen):
+    """Has indexes chosen for a new session, for a question, or for all further questions of an unbound session."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "choose_scope", "Choose the indexes of this session", show=False, priority=True)
+    ]
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._picker: IndexPicker | None = None
+
+    def show_indexes(self) -> None:
+        """Show the indexes as they are now, where they are being chosen."""
+        if self._picker is not None and self._picker in self.app.screen_stack:
+            self._picker.indexes = self.workspace.known_indexes
+
+    def only_choice(self) -> "Choice | None":
+        """What can only be chosen, because there is one index; None where there is a choice, or nothing to choose."""
+        from tui.screens.index_picker import Choice
+
+        indexes = self.workspace.known_indexes or ()
+        return Choice((indexes[0].id,), is_bound=True) if len(indexes) == 1 else None
+
+    async def choose_indexes(self, purpose: "Purpose", ticked: Sequence[str] | None = None) -> "Choice | None":
+        """What the reader chose; None where the picker was closed. Folders may be changed in between."""
+        from tui.screens.index_picker import IndexPicker
+
+        if not self.is_active:
+            return None
+        self._picker = IndexPicker(
+            self.workspace.known_indexes,
+            self._do_with_indexes,
+            purpose=purpose,
+            ticked=ticked,
+            keeps_folders=self.workspace.keeps_folders,
+        )
+        self._follow_indexes(None, self._picker)
+        return await self.app.push_screen_wait(self._picker)
+
+    @work
+    async def action_choose_scope(self) -> None:
+        """Choose what all further questions of an unbound session search."""
+        session = self.workspace.catalogue.get(self.open_id)
+        if session is None:
+            return
+        if session.index_ids is not None:
+            names = ", ".join(self.workspace.searched_names(session))
+            words = f"This session is bound to its indexes for good: {names}. Ctrl+N begins one on others."
+            self.say(words, kind="indexes", seconds=8)
+            return
+        choice = await self.choose_indexes("scope", self.workspace.scope(session.session_id))
+        if choice is not None:
+            self.workspace.set_scope(session.session_id, choice.index_ids)
+
+    def action_add_folder(self) -> None:
+        """Add a folder of this machine, or say how, where the indexes are not folders."""
+        if self.workspace.keeps_folders:
+            self._add_folder()
+        else:
+            self.app.call_later(self.app.run_action, "change_key")
+
+    def _do_with_indexes(self, request: "IndexRequest") -> None:
+        from tui.screens.index_picker import AddFolder, ListDocuments, RemoveIndex, SyncIndex
+
+        match request:
+            case AddFolder():
+                self._add_folder()
+            case ListDocuments(index):
+                self._list_documents(index)
+            case SyncIndex(index_id):
+                self._follow_indexes(self.workspace.sync_index(index_id), self._picker)
+            case RemoveIndex(index_id):
+                self._follow_indexes(self.workspace.remove_index(index_id), self._picker)
+
+    @work
+    async def _add_folder(self) -> None:
+        from tui.screens.folder_prompt import FolderPrompt
+
+        if await self.app.push_screen_wait(FolderPrompt(self.workspace.add_folder)):
+            self._follow_indexes(None, self._picker)
+
+    @work
+    async def _follow_indexes(self, change: Work | None, picker: "IndexPicker | None") -> None:
+        """Make a change to the indexes, and load them anew as long as the picker is open."""
+        if change is not None:
+            await change
+        await self.workspace.watch_indexes(lambda: picker in self.app.screen_stack)
+
+    @work
+    async def _list_documents(self, index: Index) -> None:
+        from tui.screens.pager import Pager
+
+        documents = await self.workspace.documents(index.id)
+        if documents is not None:
+            self.app.push_screen(Pager(f"Documents of {index.name}", lambda: documents))

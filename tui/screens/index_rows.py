@@ -1,0 +1,30 @@
+"""How an index is shown in a list: a box to tick, its name, its state, and what it is about."""
+
+from rich.cells import set_cell_size
+from textual.content import Content
+
+from tui.api.models import Index
+from tui.conversation.catalogue import age, now
+from tui.sanitize import clean_line
+
+
+def index_row(index: Index, width: int, *, is_ticked: bool) -> Content:
+    """One or two lines of at most `width` columns."""
+    state = _state(index)
+    name = set_cell_size(clean_line(index.name), max(8, width - len(state) - 3))
+    style = "$text-error" if index.status == "failed" else "$foreground-muted"
+    head = Content.assemble(("☑ " if is_ticked else "☐ ", "$accent"), (name, "bold"), " ", (state, style))
+    about = clean_line(index.error_message or index.description or "", width)
+    return head if not about else Content("\n").join([head, Content.styled(f"  {about}", "$foreground-muted")])
+
+
+def searched_text(index: Index) -> str:
+    """What a filter looks at, casefolded: the name and the description."""
+    return f"{clean_line(index.name)} {clean_line(index.description or '')}".casefold()
+
+
+def _state(index: Index) -> str:
+    if index.is_syncing:
+        return f"syncing {index.files_done or 0:,} of {index.files_total:,}" if index.files_total else "syncing"
+    synced = f"synced {age(index.last_synced_at, now())}" if index.last_synced_at else ""
+    return " · ".join(filter(None, [clean_line(index.status or "", 20), synced]))

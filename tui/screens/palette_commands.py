@@ -1,0 +1,50 @@
+"""The commands of the palette, in the order in which they are listed: in words that a user would type."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Owner: TypeAlias = Literal["app", "screen", "composer", "conversation", "list"]
+"""Whose action it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command. It is found by its `title` and by `words`; `key` does the same without the palette, "" where none."""
+
+    title: str
+    words: str
+    key: str
+    owner: Owner
+    action: str
+
+
+COMMANDS: Sequence[Command] = (
+    Command("New session", "start begin create chat conversation ask", "Ctrl+N", "screen", "new_session"),
+    Command("Choose indexes", "scope unbound search documents index", "F4", "screen", "choose_scope"),
+    Command("Add a folder", "open directory documents local index files", "", "screen", "add_folder"),
+    Command("Sessions", "list open switch history browse conversations", "Ctrl+S", "screen", "go_to_sessions"),
+    Command("Show or hide the sessions", "sidebar list panel", "F2", "screen", "toggle_sessions"),
+    Command("Find in the conversation", "search text match", "/", "conversation", "find"),
+    Command("Sources of the answer", "passages citations documents evidence", "s", "conversation", "sources"),
+    Command("Questions of this session", "outline jump turns contents", "o", "conversation", "questions"),
+    Command("Copy", "clipboard yank answer text", "y", "conversation", "copy"),
+    Command("Export conversation", "save write file markdown download session", "e", "conversation", "export"),
+    Command("Show all details", "tools fold unfold expand collapse", "Ctrl+O", "conversation", "all_details"),
+    Command("Show or hide thinking", "reasoning thoughts fold", "Ctrl+T", "conversation", "toggle_thinking"),
+    Command("Questions asked before", "history previous recall again", "Ctrl+R", "composer", "search_history"),
+    Command("Write in your editor", "vim emacs nano long text", "Ctrl+G", "composer", "write_in_editor"),
+    Command("Stop the answer", "cancel interrupt abort turn", "Esc", "screen", "escape"),
+    Command("Rename session", "name title", "r", "list", "name"),
+    Command("Connect again", "retry reload refresh offline network", "F5", "screen", "retry"),
+    Command("Switch account or key", "login api key region logout llamacloud manual folder", "", "app", "change_key"),
+    Command("Theme", "colours colors dark light appearance", "", "screen", "choose_theme"),
+    Command("Help", "keys shortcuts bindings manual", "F1", "screen", "help"),
+    Command("Quit", "exit leave close end", "Ctrl+Q", "app", "quit"),
+)
+
+
+def found_by(command: Command, typed: str) -> bool:
+    """Whether every word that was typed begins a word of the title, or of what else finds the command."""
+    known = f"{command.title} {command.words}".casefold().split()
+    return all(any(word.startswith(begin) for word in known) for begin in typed.casefold().split())

@@ -1,0 +1,83 @@
+"""The scrollbar of a view whose rows are not all counted: it knows fractions of the whole only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class ScrollTrack(Widget):
+    """A track with a thumb that can be dragged. A click beside the thumb puts it there."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"track--thumb", "track--held"}
+
+    first = reactive(0.0)
+    last = reactive(1.0)
+    """The part of the whole that is shown, from 0 to 1."""
+
+    is_held = reactive(False)
+
+    @dataclass
+    class Dragged(Message):
+        """The thumb is so far along its way: 0 at the top, 1 at the bottom."""
+
+        share: float
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grip = 0.0
+        self._shown = 1.0
+
+    @property
+    def _thumb_rows(self) -> int:
+        return min(self.size.height, max(1, round(self._part_shown * self.size.height)))
+
+    @property
+    def _part_shown(self) -> float:
+        """How much of the whole is shown. It stays while the thumb is held, whatever is scrolled to."""
+        return self._shown if self.is_held else self.last - self.first
+
+    @property
+    def _top(self) -> int:
+        """The row that the thumb begins at."""
+        way = self.size.height - self._thumb_rows
+        hidden = 1 - (self.last - self.first)
+        return 0 if hidden <= 0 else min(way, round(self.first / hidden * way))
+
+    def render_line(self, y: int) -> Strip:
+        is_thumb = self._top <= y < self._top + self._thumb_rows < self.size.height + self._top
+        name = "track--held" if self.is_held else "track--thumb"
+        style = self.get_component_rich_style(name) if is_thumb else self.rich_style
+        return Strip([Segment(" ", style)], 1)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        event.stop()
+        if event.button == 1:
+            on_thumb = event.y - self._top
+            is_beside = not 0 <= on_thumb < self._thumb_rows
+            self._grip = self._thumb_rows // 2 if is_beside else on_thumb
+            self._shown, self.is_held = self.last - self.first, True
+            self.capture_mouse()
+            if is_beside:
+                self._drag(event.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.is_held:
+            event.stop()
+            self._drag(event.y)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        event.stop()
+        self.is_held = False
+        self.release_mouse()
+
+    def _drag(self, y: int) -> None:
+        way = self.size.height - self._thumb_rows
+        if way:
+            self.post_message(self.Dragged(max(0.0, min(1.0, (y - self._grip) / way))))
