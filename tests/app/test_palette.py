@@ -67,7 +67,7 @@ async def test_the_palette_lists_our_commands_with_their_keys_and_none_of_textua
         assert "Screenshot" not in user.screen
         await user.type("help")
         await user.press("enter")
-        await user.see("Everywhere")
+        await user.see("Questions asked before")
 
 
 async def test_a_theme_is_shown_under_the_cursor_and_the_chosen_one_is_there_at_the_next_start() -> None:
