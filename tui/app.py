@@ -26,6 +26,7 @@ from tui.store.store import Store
 from tui.terminal.app import DiffingApp
 from tui.terminal.key_order import KeyOrderApp
 from tui.themes import DARK, own_themes
+from tui.widgets.key_names import key_name
 
 if TYPE_CHECKING:
     from tui.workspace.backend import Backend, UseKey
@@ -96,6 +97,9 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         """Show the app's own palette in place of Textual's."""
         if self.screen is self.chat:
             self.chat.choose_command()
+
+    def get_key_display(self, binding: Binding) -> str:
+        return key_name(binding.key)
 
     def action_change_key(self) -> None:
         """Show the welcome screen: another key, another region, or folders of this machine."""

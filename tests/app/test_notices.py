@@ -22,6 +22,10 @@ async def test_a_notice_stands_above_the_composer_and_escape_closes_it_before_it
         await user.press("escape")
         await user.see_no("has 1,249 characters")
         assert len(composer.text) == 1250
+        await user.press("enter")
+        await user.see("has 1,249 characters")
+        await user.press("ctrl+w")
+        await user.see_no("has 1,249 characters")
 
 
 async def test_a_newer_notice_replaces_an_older_one_of_its_kind_and_uncovers_one_of_another(
@@ -34,7 +38,7 @@ async def test_a_newer_notice_replaces_an_older_one_of_its_kind_and_uncovers_one
         chat.say("Written to b.md", kind="writing")
         await user.see("Written to b.md")
         assert "a.md" not in user.screen
-        assert "and 1 more" in user.screen
+        assert "· 1 more" in user.screen
         await user.press("escape")
         await user.see("The disk is full.")
         await user.press("escape")
@@ -45,8 +49,8 @@ async def test_a_notice_that_tells_of_no_problem_goes_by_itself(settings: Settin
     async with driven(settings) as user:
         user.app.chat.say("Written to a.md", kind="writing", seconds=0.3)
         user.app.chat.say("The disk is full.", kind="program", severity="problem")
-        await user.see("and 1 more")
-        await user.see_no("and 1 more")
+        await user.see("· 1 more")
+        await user.see_no("· 1 more")
         await user.see("The disk is full.")
 
 

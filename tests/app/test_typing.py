@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from textual import events
-from textual.command import CommandPalette
 
 from tests.app.user import User, driven
 from tui.screens.choice_list import ChoiceList
+from tui.screens.palette import CommandPalette
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
@@ -29,7 +29,7 @@ async def write(user: User, text: str) -> None:
 def arrive(user: User, text: str) -> None:
     """Text that comes in one piece, as over a slow line."""
     for char in text:
-        user.app.post_message(events.Key({" ": "space", "\r": "enter"}.get(char, char), char))
+        user.app.post_message(events.Key({" ": "space", "\r": "enter", "/": "slash"}.get(char, char), char))
 
 
 async def test_the_conversation_is_read_from_the_composer(settings: Settings) -> None:
@@ -170,3 +170,8 @@ async def test_a_slash_or_a_colon_in_the_empty_composer_opens_the_commands(setti
             await user.press("escape")
             await user.until(lambda: user.app.screen is user.app.chat)
         await write(user, "and/or: which?")
+        await user.press("ctrl+u")
+        await user.press("slash")
+        await user.until(lambda: isinstance(user.app.screen, CommandPalette))
+        arrive(user, "/etc")
+        await user.until(lambda: composer_of(user).text == "/etc")

@@ -39,9 +39,11 @@ _WRITTEN_BY_THE_APP = re.compile(
     r"|\x1b\[6n"  # pacing asks
     r"|\x1b\[\?(?:1000|1003|1004|1006|1015|1016|1049|2004|2026|2048|25|7)[hl]"
     r"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>[0-9]+u|\x1b\[<u"
+    r"|\x1b\[2[23];2t"  # keeps the window's title, and restores it
     r"|\x1b\]22;[a-z-]*\x07"  # the shape of the mouse pointer
     r"|\x1b\]8;(?:;|id=[0-9a-f]+;(?:https?://[\x21-\x7e]*|mailto:[\x21-\x7e]*))\x1b\\"
 )
+_TITLE = re.compile(r"\x1b\]2;([^\x07\x1b]*)\x1b\\")
 _COPIED = re.compile("\x1b]52;c;([A-Za-z0-9+/=]*)\x07")
 _HARMFUL = re.compile(
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
@@ -50,7 +52,8 @@ _HARMFUL = re.compile(
 
 def harm(written: bytes) -> list[str]:
     """What a terminal would obey, or show as something else, in what was written to it; not what the app writes."""
-    text = _COPIED.sub(_copied, _WRITTEN_BY_THE_APP.sub("", written.decode()))
+    text = _TITLE.sub(r"\1", _WRITTEN_BY_THE_APP.sub("", written.decode()))
+    text = _COPIED.sub(_copied, text)
     return [text[max(0, found.start() - 20) : found.start() + 20] for found in _HARMFUL.finditer(text)]
 
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from tui.screens.choosing import ChoosingScreen
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.key_names import key_name
 from tui.widgets.queue_line import QueueLine
 
 
@@ -42,7 +43,7 @@ class AskingScreen(ChoosingScreen):
         self.set_focus(self.composer)
         self.composer.type(text)
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """A letter that is no command where the focus is has bubbled up to here: it is meant for the composer."""
         is_text = event.character is not None and event.is_printable and "+" not in event.key
         if is_text and event.character and event.key not in self.active_bindings:
@@ -65,6 +66,7 @@ class AskingScreen(ChoosingScreen):
         return self.workspace.questions(self.open_id)
 
     def on_text_area_changed(self) -> None:
+        self.notice_line.take_back("refusal")
         self.workspace.write_draft(self.open_id, self.composer.text)
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
@@ -80,7 +82,6 @@ class AskingScreen(ChoosingScreen):
         """Send a question; it leaves the composer with this. False where it could not be taken."""
         is_taken = self.workspace.ask(session_id, question)
         if is_taken:
-            self.notice_line.take_back("refusal")
             self.composer.take()
             self.view.pane.follow()
         return is_taken
@@ -136,9 +137,6 @@ class AskingScreen(ChoosingScreen):
         if number is not None:
             self.composer.recall(questions[number])
 
-    def on_composer_command_requested(self) -> None:
-        self.app.action_command_palette()
-
     async def on_composer_read_requested(self, message: Composer.ReadRequested) -> None:
         await self.view.pane.run_action(message.action)
 
@@ -158,4 +156,4 @@ class AskingScreen(ChoosingScreen):
         self.say(message.reason, kind="refusal", severity="problem")
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        self.composer.border_title = "" if message.is_at_end else "↓ more below · End"
+        self.composer.border_title = "" if message.is_at_end else f"↓ more below · {key_name('end')}"

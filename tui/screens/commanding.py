@@ -1,26 +1,36 @@
 """Everything that can be done, found by what it is called; and the themes."""
 
+from asyncio import sleep
 from collections.abc import Iterable, Mapping
 
-from textual import work
+from textual import events, work
 from textual.binding import Binding
 from textual.dom import DOMNode
 
 from tui.screens.browsing import BrowsingScreen
 from tui.screens.palette_commands import Owner
 from tui.store.chosen_theme import keep_theme, theme_path
+from tui.widgets.composer import COMMAND_SIGNS
 from tui.widgets.own_keys import own_bindings
 
 
 class CommandingScreen(BrowsingScreen):
     """Runs the commands of the palette."""
 
+    async def on_key(self, event: events.Key) -> None:
+        """A slash or a colon that the empty composer did not take begins a command, as elsewhere."""
+        if self.composer.has_focus and event.character in COMMAND_SIGNS:
+            event.stop()
+            event.prevent_default()
+            self.choose_command(event.character)
+            await sleep(0)  # the worker opens the palette now: the next key is for that and not for the composer
+
     @work
-    async def choose_command(self) -> None:
-        """Show the palette, and do what is chosen there."""
+    async def choose_command(self, sign: str = "") -> None:
+        """Show the palette, and do what is chosen there. The sign that it was opened with is typed by repeating it."""
         from tui.screens.palette import CommandPalette
 
-        command = await self.app.push_screen_wait(CommandPalette())
+        command = await self.app.push_screen_wait(CommandPalette(sign, self.type_into_composer))
         if command is not None:
             await self.app.run_action(command.action, self._owner(command.owner))
 

@@ -1,10 +1,12 @@
 """The command palette: everything that can be done, found by what it is called."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from rich.cells import set_cell_size
+from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.screens.filter_dialog import FilterDialog
@@ -14,10 +16,27 @@ ROW_COLUMNS = 73
 
 
 class CommandPalette(FilterDialog[Command]):
-    """Returns the command that was chosen."""
+    """Returns the command that was chosen. `type_sign` is called where the sign that opened it is typed once more."""
 
-    def __init__(self) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "type_sign('/')", show=False, priority=True),
+        Binding("colon", "type_sign(':')", show=False, priority=True),
+    ]
+
+    def __init__(self, sign: str = "", type_sign: Callable[[str], object] = str) -> None:
         super().__init__("Commands", keys="Enter do it · Esc close")
+        self._sign = sign
+        self._type_sign = type_sign
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "type_sign":
+            return parameters == (self._sign,) and not any(field.value for field in self.query(Input))
+        return super().check_action(action, parameters)
+
+    def action_type_sign(self, sign: str) -> None:
+        """The sign itself was meant. It is in its place before the next key comes."""
+        self._type_sign(sign)
+        self.dismiss(None)
 
     def options_with(self, wanted: str) -> Sequence[Option]:
         return [

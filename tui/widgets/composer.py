@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 
 from tui.api.models import MAX_PROMPT_CHARS
 from tui.sanitize import clean
+from tui.widgets.recall import Recall
 
 COUNT_FROM = 800
 """From this many characters on, the composer shows how much of the limit is used."""
@@ -28,7 +29,7 @@ class Composer(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Send"),
-        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", key_display="^j"),
+        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line"),
         Binding("ctrl+r", "search_history", "Questions asked before", show=False),
         Binding("ctrl+g", "write_in_editor", "Editor", show=False),
         Binding("ctrl+d", "delete_right_or_quit", "Delete right, or quit", show=False),
@@ -77,9 +78,6 @@ class Composer(TextArea):
     class EditorRequested(Message):
         """The draft is to be written in the reader's own editor."""
 
-    class CommandRequested(Message):
-        """A slash or a colon in the empty composer: a command is to be chosen."""
-
     @dataclass
     class ReadRequested(Message):
         """The conversation is to be scrolled while the writing goes on. `action` is one of `LineView`'s."""
@@ -98,10 +96,7 @@ class Composer(TextArea):
         self.cursor_blink = False
         bindings = Binding.make_bindings([*TextArea.BINDINGS, *self.BINDINGS])
         self._own_keys = {binding.key: binding.action for binding in bindings}
-        self._questions = questions
-        self._recallable: Sequence[str] = ()
-        self._recalled: int | None = None
-        self._draft = ""
+        self._recall_way = Recall(questions)
         self.has_waiting = False
         """Whether questions wait in a queue: an empty draft then gives keys that act on them."""
 
@@ -111,7 +106,7 @@ class Composer(TextArea):
 
     def load(self, draft: str) -> None:
         """Begin with another draft: what was written before can not be brought back by undoing."""
-        self._recalled = None
+        self._recall_way.stop()
         self.load_text(clean(draft))
         self.move_cursor(self.document.end)
 
@@ -123,10 +118,10 @@ class Composer(TextArea):
 
     def put(self, text: str) -> None:
         """Replace the draft, with the cursor at its end. Undoing brings it back."""
-        self._recalled = None
-        self._put(text)
+        self._recall_way.stop()
+        self._replace(text)
 
-    def _put(self, text: str) -> None:
+    def _replace(self, text: str) -> None:
         self.history.checkpoint()
         self.replace(clean(text), self.document.start, self.document.end, maintain_selection_offset=False)
         self.history.checkpoint()
@@ -147,9 +142,7 @@ class Composer(TextArea):
             event.prevent_default()
             await self.run_action(action)
         elif event.character in COMMAND_SIGNS and not self.text:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.CommandRequested())
+            event.prevent_default()  # it bubbles up to the screen, which shows the commands
         elif event.key.startswith("alt+"):
             event.prevent_default()  # Textual's field types the letter of it
 
@@ -243,29 +236,12 @@ class Composer(TextArea):
         super().action_cursor_down(select)
 
     def _recall(self, step: int) -> bool:
-        """Show an earlier or later question; stepping past the newest brings the draft back."""
-        if self._recalled is None:
-            if step > 0:
-                return False
-            self._recallable = self._questions()
-        count = len(self._recallable)
-        at = (count if self._recalled is None else self._recalled) + step
-        if not 0 <= at <= count:
+        text = self._recall_way.step(step, self.text)
+        if text is None:
             return False
-        self._recall_at(at)
+        self._replace(text)
         return True
 
     def recall(self, question: str) -> None:
         """Show a question that was asked before, as Up does, so that Down leads back to the draft."""
-        self._recalled, self._recallable = None, self._questions()
-        newest = max((n for n, asked in enumerate(self._recallable) if asked == question), default=None)
-        if newest is None:
-            self.put(question)
-        else:
-            self._recall_at(newest)
-
-    def _recall_at(self, at: int) -> None:
-        if self._recalled in (None, len(self._recallable)):
-            self._draft = self.text
-        self._recalled = at
-        self._put(self._draft if at == len(self._recallable) else self._recallable[at])
+        self._replace(self._recall_way.go_to(question, self.text))

@@ -68,6 +68,6 @@ class NoticeLine(Widget):
         if not self.said:
             return Content("")
         newest = next(reversed(self.said.values()))
-        more = f"  and {len(self.said) - 1} more" if len(self.said) > 1 else ""
+        more = f" · {len(self.said) - 1} more" if len(self.said) > 1 else ""
         sign, style = ("! ", "$text-error") if newest.severity == "problem" else ("· ", "$foreground")
-        return Content.assemble((sign, style), (newest.words, style), (f"{more}  Esc closes", "$foreground-muted"))
+        return Content.assemble((sign, style), (newest.words, style), (f"{more} · Esc closes", "$foreground-muted"))
