@@ -106,6 +106,26 @@ def keep_in_keyring(base_url: str, key: "SecretStr") -> str | None:
     return None if kept else f"The system keyring took the key but did not give it back. {_EXITS}"
 
 
+def keyring_problem() -> str | None:
+    """Why no key can be kept in the system keyring, fit to show. It is not opened for that, so it asks for nothing."""
+    try:
+        _in_time(_secure_keyring, READ_TIMEOUT)
+    except KeyringUnusableError as error:
+        return str(error)
+    return None
+
+
+def file_problem() -> str | None:
+    """Why no key can be kept in `key_file()`, fit to show."""
+    path = key_file()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _read_file(path)
+    except OSError as error:
+        return f"The key cannot be kept in {path}: {error.strerror or error}."
+    return None if os.access(path.parent, os.W_OK) else f"The key cannot be kept in {path}: its folder is read-only."
+
+
 def keep_in_file(base_url: str, key: "SecretStr") -> str | None:
     """Keep a key in `key_file()`, readable by its owner only. None when it is kept; else why it is not."""
     path = key_file()

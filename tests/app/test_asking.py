@@ -17,7 +17,7 @@ async def test_a_question_gets_a_cited_answer_and_the_session_is_listed(settings
         await user.see("March 2031")
         await user.see("heron.md")
         await user.see("When was the Heron probe launched?  ·  notes")
-        assert any(line.startswith("▌ When was") for line in user.lines)
+        assert any(line.startswith("▌  When was") for line in user.lines)
 
 
 async def test_an_unrelated_question_is_not_answered_with_the_answer_before(settings: Settings) -> None:
@@ -65,7 +65,7 @@ async def test_an_unbound_session_asks_for_its_indexes_when_it_has_none(settings
         await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
         await user.in_dialog("space", "f4", "enter")
-        await user.see("(untitled)  ·  unbound")
+        await user.until(lambda: user.app.chat.view.head.state == "unbound")
         await user.type("Who leads science?")
         await user.press("enter")
         await user.in_dialog("enter")
@@ -86,7 +86,7 @@ async def test_a_question_goes_to_its_own_session_after_a_folder_was_changed_in_
         await user.press("ctrl+n")
         await user.see("plans")
         await user.in_dialog("f4", "enter")
-        await user.see("(untitled)  ·  unbound")
+        await user.until(lambda: user.app.chat.view.head.state == "unbound")
         await user.type("Who leads science?")
         await user.press("enter")
         await user.see("Which indexes does this question search?")

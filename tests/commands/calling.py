@@ -24,8 +24,8 @@ class Command:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 
-    def __call__(self, name: str, *arguments: str, stdin: str = "") -> Outcome:
-        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+    def __call__(self, name: str, *arguments: str, stdin: str | io.StringIO = "") -> Outcome:
+        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)
         code = run(name, arguments)
         out, err = self._capsys.readouterr()
         return Outcome(code, out, err)

@@ -49,7 +49,9 @@ def test_doctor_names_the_variable_of_missing_certificates(command: Command, mon
 
 
 def test_without_a_key_doctor_says_how_to_begin(command: Command) -> None:
-    assert "llamachat-tui --local" in findings(command)["Key"]["advice"]
+    advice = findings(command)["Key"]["advice"]
+    assert "llamachat-tui --local" in advice
+    assert "`llamachat-tui login --store file`" in advice  # there is no keyring here
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
+import io
+from pathlib import Path
+
 import keyring
 import pytest
 
 from tests.commands.calling import Command
+from tests.local.server import running_server
 from tests.test_credentials import InMemory
 from tui import credentials
 
@@ -11,7 +15,7 @@ KEY = "llx-CANARYabcdefgh1234"
 @pytest.mark.fault(65)
 def test_login_keeps_the_key_and_status_names_its_source_and_end_only(command: Command) -> None:
     keyring.set_keyring(InMemory())
-    said = command("login", stdin=f"Bearer {KEY}\n")
+    said = command("login", "--no-check", stdin=f"Bearer {KEY}\n")
     assert said.code == 0
     assert "…1234 is kept in the system keyring" in said.out
     status = command("status")
@@ -23,7 +27,7 @@ def test_login_keeps_the_key_and_status_names_its_source_and_end_only(command: C
 def test_status_says_that_the_environment_wins_and_logout_that_it_remains(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command("login", "--store", "file", stdin=KEY)
+    command("login", "--no-check", "--store", "file", stdin=KEY)
     monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-other-key-9876")
     said = command("status").out
     assert "Key: …9876, from LLAMA_CLOUD_API_KEY" in said
@@ -33,8 +37,10 @@ def test_status_says_that_the_environment_wins_and_logout_that_it_remains(
 
 @pytest.mark.fault(62)
 def test_without_a_keyring_login_keeps_nothing_and_names_the_file(command: Command) -> None:
-    said = command("login", stdin=KEY)
+    stdin = io.StringIO(KEY)
+    said = command("login", stdin=stdin)
     assert said.code == 1
+    assert stdin.read() == KEY  # it was not even asked for
     assert "No system keyring here" in said.err
     assert "--store file" in said.err
     assert not credentials.key_file().exists()
@@ -62,3 +68,18 @@ def test_an_address_that_would_show_the_key_is_refused(command: Command) -> None
     said = command("login", "--store", "file", "--base-url", "http://api.example.com", stdin=KEY)
     assert said.code == 1
     assert "use https" in said.err
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "words"), [("", 0, "is kept in"), ("x", 1, "refused this key"), ("offline", 1, "--no-check")]
+)
+def test_login_keeps_only_a_key_that_the_server_takes(
+    command: Command, tmp_path: Path, given: str, code: int, words: str
+) -> None:
+    with running_server([], tmp_path / "data") as server:
+        address = "http://127.0.0.1:1" if given == "offline" else server.base_url
+        said = command("login", "--store", "file", "--base-url", address, stdin=server.api_key + given)
+    assert said.code == code
+    assert words in said.out + said.err
+    assert credentials.key_file().exists() is (code == 0)
+    assert server.api_key not in said.out + said.err

@@ -4,13 +4,20 @@ The key is typed where nobody sees it, or read from standard input; never an arg
 could read in the list of processes.
 """
 
+import asyncio
+import os
 import sys
 from argparse import ArgumentParser
 from getpass import getpass
 
+from pydantic import SecretStr
+
 from tui import credentials
-from tui.api.connection import Connection, checked_key
+from tui.api.client import Client
+from tui.api.connection import Connection, checked_key, connection_from
+from tui.api.errors import ApiError, KeyRefusedError
 from tui.commands.options import base_url_of, exit_code_of, server_command_parser, settings_of
+from tui.settings import Settings
 
 
 def parser() -> ArgumentParser:
@@ -22,6 +29,9 @@ def parser() -> ArgumentParser:
         default="keyring",
         help="the system keyring, or a file that only you can read (0600): unencrypted, for machines without a keyring",
     )
+    made.add_argument(
+        "--no-check", action="store_true", help="keep the key without asking the server whether it is one"
+    )
     return made
 
 
@@ -30,15 +40,51 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
 
     def login() -> int:
-        base_url = base_url_of(settings_of(options))
+        settings = settings_of(options)
+        base_url = base_url_of(settings)
+        in_keyring = options.store == "keyring"
+        if why := credentials.keyring_problem() if in_keyring else credentials.file_problem():
+            return _not_kept(why, in_keyring=in_keyring)
         typed = getpass(f"API key for {base_url}: ") if sys.stdin.isatty() else sys.stdin.readline()
         key = checked_key(typed)
-        keep = credentials.keep_in_keyring if options.store == "keyring" else credentials.keep_in_file
-        if why := keep(base_url, key):
-            print(f"llamachat-tui: The key was not kept. {why} (llamachat-tui login --store file)", file=sys.stderr)
+        if not options.no_check and (why := asyncio.run(_refusal(settings, key))):
+            print(f"llamachat-tui: The key was not kept. {why}", file=sys.stderr)
             return 1
-        place = "the system keyring" if options.store == "keyring" else str(credentials.key_file())
+        keep = credentials.keep_in_keyring if in_keyring else credentials.keep_in_file
+        if why := keep(base_url, key):
+            return _not_kept(why, in_keyring=in_keyring)
+        place = "the system keyring" if in_keyring else str(credentials.key_file())
         print(f"The key {Connection(base_url, key).key_hint} is kept in {place}, for {base_url}.")
         return 0
 
     return exit_code_of(login)
+
+
+def _not_kept(why: str, *, in_keyring: bool) -> int:
+    instead = " (llamachat-tui login --store file)" if in_keyring else ""
+    print(f"llamachat-tui: The key was not kept. {why}{instead}", file=sys.stderr)
+    return 1
+
+
+async def _refusal(settings: Settings, key: SecretStr) -> str | None:
+    """Why the server does not take the key, or cannot be asked; None where it answers."""
+    try:
+        client = await Client.connect(
+            connection_from(
+                os.environ,
+                base_url=settings.cloud_url,
+                project_id=settings.project,
+                organization_id=settings.organization,
+                api_key=key,
+                key_source="what was typed",
+            )
+        )
+        try:
+            await client.sessions(page_size=1)
+        finally:
+            await client.aclose()
+    except KeyRefusedError as error:
+        return error.message
+    except ApiError as error:
+        return f"{error.message} To keep it all the same: llamachat-tui login --no-check"
+    return None

@@ -28,8 +28,7 @@ async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
     for result in _way(connection):
         yield result
     if isinstance(found, credentials.Absent):
-        advice = "Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY. Without one: llamachat-tui --local"
-        yield CheckResult("Key", "warn", found.why or "none", advice)
+        yield CheckResult("Key", "warn", found.why or "none", _how_to_give_a_key())
         return
     connection = connection_from(
         environ,
@@ -42,6 +41,17 @@ async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
     yield CheckResult("Key", "ok", connection.key_hint)
     async for result in _server(connection):
         yield result
+
+
+def _how_to_give_a_key() -> str:
+    """Only ways that work on this machine."""
+    ways = ["set LLAMA_CLOUD_API_KEY"]
+    if not credentials.keyring_problem():
+        ways.insert(0, "run `llamachat-tui login`")
+    elif not credentials.file_problem():
+        ways.insert(0, "run `llamachat-tui login --store file`")
+    said = ", or ".join(ways)
+    return f"{said[0].upper()}{said[1:]}. Without one: llamachat-tui --local"
 
 
 def _way(connection: Connection) -> Iterator[CheckResult]:

@@ -3,10 +3,12 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from itertools import chain
 
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
 from tui.local.agents.agent import Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
+from tui.local.agents.markdown_text import escaped_line
 from tui.local.agents.quotes import compose, location
 from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
@@ -40,7 +42,7 @@ async def answer(ask: Ask, library: Library, supervisor: SyncSupervisor) -> Asyn
     async for event in _look_up(lookup):
         yield event
     text: list[str] = []
-    for part in lookup.answer or _answer(lookup, library):
+    for part in chain(_skipped(lookup), lookup.answer or _answer(lookup, library)):
         for piece in pieces(part):
             text.append(piece)
             yield TextDelta(piece)
@@ -93,6 +95,12 @@ def _findings(lookup: Lookup) -> str:
     at = lookup.partial
     more = f" The passage in {passages[at].file_name} goes on: I read further." if at is not None else ""
     return f"{count}; the best is {location(passages[0])}.{more}"
+
+
+def _skipped(lookup: Lookup) -> Iterator[str]:
+    """Why a file that the question names says nothing."""
+    for file in lookup.skipped:
+        yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}.\n\n"
 
 
 def _answer(lookup: Lookup, library: Library) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tui.api.models import Event, ToolCall
 from tui.local.agents.agent import Ask
-from tui.local.agents.mentions import Mentions, mentions_in, pattern_of
+from tui.local.agents.mentions import Mentions, file_names_in, mentions_in, pattern_of
 from tui.local.agents.quotes import reading
 from tui.local.agents.tool_json import tool_result
 from tui.local.agents.tool_output import CitedPassage, Extract, GrepResult, ReadResult, RetrieveResult, ToolFailure
@@ -22,6 +22,7 @@ from tui.local.agents.tools import (
 )
 from tui.local.library.chunks import TARGET_CHARS
 from tui.local.library.documents import blocks_of
+from tui.local.library.index_state import SkippedFile
 from tui.local.library.library import Library
 from tui.local.library.passages import Passage
 from tui.local.search.query import Query, Term
@@ -40,14 +41,15 @@ _Output = TypeVar("_Output")
 class Lookup:
     """One turn's search. Each step is the events of the tools it calls, and none when there is nothing for it to do.
 
-    `found` are the passages to answer from, best first; `answer` is the answer, piece by piece, where a step already
-    has one.
+    `skipped` are files that the question names and that could not be read. `found` are the passages to answer from,
+    best first; `answer` is the answer, piece by piece, where a step already has one.
     """
 
     ask: Ask
     mentions: Mentions
     query: Query
     tools: Tools
+    skipped: Sequence[SkippedFile]
     found: list[CitedPassage] = field(default_factory=list[CitedPassage])
     answer: Iterator[str] | None = None
     _calls: int = 0
@@ -186,7 +188,9 @@ def begin_lookup(ask: Ask, library: Library) -> Lookup:
     if query.is_unknown and mentions.page is None:
         mentions = mentions_in(library.documents, ask.question, None, ask.index_ids)
     tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
-    return Lookup(ask, mentions, query, tools)
+    names = file_names_in(ask.question)
+    skipped = [file for name in names for file in library.states.skipped_named(ask.index_ids, name)]
+    return Lookup(ask, mentions, query, tools, skipped)
 
 
 async def _output_of(tool: Callable[[_Asked], _Output], asked: _Asked) -> _Output | ToolFailure:

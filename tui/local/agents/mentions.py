@@ -51,6 +51,11 @@ def mentions_in(documents: StoredDocuments, question: str, earlier: str | None, 
     return Mentions(tuple(files.values()), int(page.group(1) or page.group(2)) if page else None, exact, rest)
 
 
+def file_names_in(question: str) -> list[str]:
+    """What in a question is written as the name of a file, whether or not there is one."""
+    return _FILE.findall(_PAGE.sub(" ", question))
+
+
 def pattern_of(exact: str) -> str:
     """The regular expression that finds a text as it is written, whatever the space between its words is."""
     words = r"\s+".join(re.escape(word) for word in exact.split())

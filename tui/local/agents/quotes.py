@@ -64,7 +64,8 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage]) -> It
     others.sort(key=lambda quote: quote.passage.file_name != first.passage.file_name)
     for quote, text in [(first, rest), *((quote, quote.text) for quote in others)]:
         if text.strip():
-            shown = _shown(text, quote.passage.file_name, quote.passage.format)
+            document_format = "text" if quote.best.block.kind == "other" else quote.passage.format
+            shown = _shown(text, quote.passage.file_name, document_format)
             yield f"**{escaped_line(location(quote.passage))}** [{quote.number}]\n\n{shown}\n\n"
     yield f"{NO_MODEL}\n\n**Sources**\n\n"
     for quote in sorted(quotes, key=lambda q: q.number):
@@ -86,7 +87,14 @@ def choose(question: str, query: Query, passages: Sequence[CitedPassage]) -> lis
         if all(len(own & other) / max(1, min(len(own), len(other))) < DUPLICATE_OVERLAP for other in shown):
             quotes.append(quote)
             shown.append(own)
-    return quotes
+    return quotes or [_whole(cited) for cited in passages[:1]]
+
+
+def _whole(cited: CitedPassage) -> Quote:
+    """A passage without a sentence, such as a heading alone or front matter."""
+    text = cited.passage.text
+    block = DocumentBlock("other", 0, len(text))
+    return Quote(cited.citation, cited.passage, 0, len(text), Unit(block, 0, len(text), 0.0, matches=True), text)
 
 
 def _quote(cited: CitedPassage, question: str, query: Query, budget: int) -> Quote | None:

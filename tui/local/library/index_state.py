@@ -1,14 +1,17 @@
 """What is stored of each index: when it was synced, why it could not be, and how many files it holds."""
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.local.library.database import LibraryDatabase
+from tui.local.library.database import LibraryDatabase, placeholders
 from tui.local.library.folders import Folder, ServedFolders
 from tui.sanitize import clean_line
+
+MAX_NAMESAKES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,17 @@ class IndexStates:
                 "SELECT path, reason FROM skipped_files WHERE index_id = ? AND reason IS NOT NULL"
                 " ORDER BY path LIMIT ?",
                 (index_id, limit),
+            ).fetchall()
+        return [SkippedFile(row["path"], row["reason"]) for row in rows]
+
+    def skipped_named(self, index_ids: Sequence[str], name: str) -> Sequence[SkippedFile]:
+        """The files of these indexes that could not be read and whose path ends with this name, in any case."""
+        pattern = "%" + re.sub(r"([\\\\%_])", r"\\\1", name)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT path, reason FROM skipped_files WHERE index_id IN ({placeholders(index_ids)})"
+                " AND reason IS NOT NULL AND path LIKE ? ESCAPE '\\' ORDER BY path LIMIT ?",
+                (*index_ids, pattern, MAX_NAMESAKES),
             ).fetchall()
         return [SkippedFile(row["path"], row["reason"]) for row in rows]
 

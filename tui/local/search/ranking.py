@@ -173,10 +173,11 @@ def _spans(text: str, block: DocumentBlock) -> list[tuple[int, int]]:
     elif block.kind == "list":
         indent = min((len(match.group(1)) for match in _ITEM.finditer(piece)), default=0)
         starts = [match.start() for match in _ITEM.finditer(piece) if len(match.group(1)) == indent] or [0]
-        spans = list(zip(starts, [*starts[1:], len(piece)], strict=True))
+        items = zip(starts, [*starts[1:], len(piece)], strict=True)
+        spans = [*sentences(piece[: starts[0]]), *items]
     elif block.kind == "table":
         lines = [match.span() for match in re.finditer(r"[^\n]+", piece)]
-        spans = lines[2:]
+        spans = lines[2:] or lines[:1]
     else:
         spans = [(0, len(piece))]
     return [(block.start + start, block.start + start + len(piece[start:end].rstrip())) for start, end in spans]

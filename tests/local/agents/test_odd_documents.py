@@ -1,0 +1,51 @@
+"""Documents that hardly have a sentence are quoted all the same."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.local.documents import pdf
+from tests.local.inprocess import served
+from tests.local.turn import answer_to, index_ids
+
+DOCUMENTS = {
+    "only.md": "# Tulip\n",
+    "matter.md": "---\ncost: 4711 marigold\n---\n",
+    "head.md": "| name | crocus |\n|---|---|\n",
+    "list.txt": "The harbour master is Ottilie Quist.\n1. Tugs report at six.\n2. Pilots report at seven.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def http(tmp_path_factory: pytest.TempPathFactory) -> Generator[httpx.Client]:
+    folder: Path = tmp_path_factory.mktemp("odd") / "odd"
+    folder.mkdir()
+    for name, text in DOCUMENTS.items():
+        (folder / name).write_text(text)
+    (folder / "locked_.pdf").write_bytes(pdf([["Nobody reads this."]], encrypted=True))
+    with served(folder, tmp_path_factory.mktemp("data")) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted", "source"),
+    [
+        ("tulip", "> \\# Tulip", "only.md"),
+        ("marigold", "> cost: 4711 marigold", "matter.md, lines 1-3"),
+        ("crocus", "name — crocus [1]", "head.md, line 1"),
+        ("Who is the harbour master?", "The harbour master is Ottilie Quist. [1]", "list.txt, lines 1-3"),
+    ],
+)
+def test_no_answer_is_empty(http: httpx.Client, question: str, quoted: str, source: str) -> None:
+    answer = answer_to(http, question, list(index_ids(http).values()))
+    assert quoted in answer
+    assert f"- [1] {source}" in answer
+
+
+def test_a_file_that_could_not_be_read_is_named_with_the_reason(http: httpx.Client) -> None:
+    answer = answer_to(http, "What does locked_.pdf say?", list(index_ids(http).values()))
+    assert answer.startswith("locked\\_.pdf could not be read: it is encrypted with a password.\n\n")
+    answer = answer_to(http, "What does lockedx.pdf say?", list(index_ids(http).values()))
+    assert "could not be read" not in answer
