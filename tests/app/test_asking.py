@@ -173,17 +173,28 @@ async def test_keys_that_arrive_together_act_in_the_order_of_typing(settings: Se
         assert composer.text == "eadc"
 
 
-async def test_a_key_right_after_the_one_that_opens_the_picker_is_not_the_composer_s(settings: Settings) -> None:
+def let_dialogs_ignore_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For as long as the test takes: on a busy machine keys are handled long after they were pressed."""
+    monkeypatch.setattr("tui.screens.dialog.IGNORE_KEYS_SECONDS", 60)
+
+
+async def test_a_key_right_after_the_one_that_opens_the_picker_is_not_the_composer_s(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with driven(settings) as user:
         await user.ask_in_new_session("Who leads science?")
         await user.read_to_end_of_turn()
         await user.type("a draft")
+        let_dialogs_ignore_keys(monkeypatch)
         press_together(user, "ctrl+n", "x", "enter")
         await user.see("New session")
         assert user.app.chat.query_one(Composer).text == "a draft"
 
 
-async def test_a_question_sent_twice_at_once_opens_one_picker(settings: Settings) -> None:
+async def test_a_question_sent_twice_at_once_opens_one_picker(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_dialogs_ignore_keys(monkeypatch)
     async with driven(settings) as user:
         await user.type("Who leads science?")
         press_together(user, "enter", "enter")
