@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from tui.api.models import Index
 from tui.screens.reading import ReadingScreen
-from tui.workspace.recovery import Work
+from tui.workspace.tasks import Work
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -79,7 +79,7 @@ class ReadingScreen(Screen[None]):
     def show_heading(self) -> None:
         """Name the open session and the indexes it searches, and say how it stands."""
         session, head = self.workspace.catalogue.get(self.open_id), self.view.head
-        self.view.pane.index_names = self.workspace.index_names
+        self.view.pane.index_names = self.workspace.index_list.names
         head.title = "" if session is None else self.workspace.title(session.session_id)
         head.searched = "" if session is None else ", ".join(self.workspace.searched_names(session))
         self._show_state()

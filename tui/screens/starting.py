@@ -46,7 +46,8 @@ class StartingScreen(AskingScreen):
         if self.open_id is None and reading != self._followed:
             self._followed = reading
             if reading:
-                self.workspace.follow_reading(lambda: self.open_id is None and self._followed == reading)
+                watching = self.workspace.index_list.watch(lambda: self.open_id is None and self._followed == reading)
+                self.run_worker(watching, exclusive=True, group="reading")
 
     def on_example_questions_taken(self, message: ExampleQuestions.Taken) -> None:
         self.set_focus(self.composer)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from tui.api.errors import ApiError, KeyRefusedError, NotFoundError
 from tui.conversation.transcript import interrupt, replay, replaying, with_earlier
 from tui.cooperative import run_in_slices
-from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, Work, events_of
+from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, events_of
 from tui.workspace.state import WorkspaceState
+from tui.workspace.tasks import Work
 from tui.workspace.turns import Turns
 from tui.workspace.updates import Notice, OpeningFailed, RequestFailed
 

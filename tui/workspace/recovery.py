@@ -5,9 +5,8 @@ means is decided by `tui.conversation.reconcile`; here the session is polled, an
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Event, FullSession, UserInput
@@ -26,9 +25,8 @@ from tui.conversation.reconcile import (
 from tui.conversation.transcript import amend_reason, interrupt, replay
 from tui.store.journal import JournalEntry
 from tui.workspace.state import WorkspaceState
+from tui.workspace.tasks import Work
 from tui.workspace.updates import DraftChanged, ListChanged, Notice, TurnEnded
-
-Work: TypeAlias = Coroutine[object, object, None]
 
 STOPPED = "Stopped by you. What had arrived is kept."
 NOT_KNOWN = "What became of this turn is not known yet: the server is asked when there is a connection."

@@ -7,9 +7,10 @@ from tui.api.errors import ApiError, NotFoundError, NotSentError, RefusedError
 from tui.api.models import Stop
 from tui.conversation.reconcile import known_questions
 from tui.conversation.transcript import Transcript, ask, interrupt, withdraw
-from tui.workspace.recovery import GONE, STOPPED, Recovery, Work, give_back
+from tui.workspace.recovery import GONE, STOPPED, Recovery, give_back
 from tui.workspace.running_turn import RunningTurn, TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
+from tui.workspace.tasks import Work
 from tui.workspace.updates import ListChanged, QueueChanged, RequestFailed, TurnEnded
 
 

@@ -4,8 +4,7 @@ The workspace awaits the network and never draws. It keeps values, in memory and
 changed; whoever draws reads the values then. Its coroutines are run as workers by the screens.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, NotFoundError
@@ -18,9 +17,9 @@ from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.opening import ConversationOpener
-from tui.workspace.recovery import Work
 from tui.workspace.running_turn import TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
+from tui.workspace.tasks import RunningTasks, Work
 from tui.workspace.turns import Turns
 from tui.workspace.updates import ListChanged, Notice, RequestFailed, Update
 
@@ -39,16 +38,15 @@ class Workspace:
     ) -> None:
         self._store = store
         self._publish = publish
-        self._run = run
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._tasks = RunningTasks(run)
         self.load_account(account_id)
 
     def load_account(self, account_id: str) -> None:
         """Begin with what is kept of an account on this machine."""
         self._state = WorkspaceState(self._store, account_id, self._publish)
-        self.turns = Turns(self._state, self._start)
+        self.turns = Turns(self._state, self._tasks.start)
         self._listing = SessionListing(self._state, self.turns)
-        self._opener = ConversationOpener(self._state, self.turns, self._start)
+        self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
@@ -79,16 +77,13 @@ class Workspace:
         """Load what the server lists, and resolve what an earlier run left unfinished."""
         if await self._listing.reload():
             self.turns.recovery.watch_all()
-            self._start(self._opener.open_waiting())
+            self._tasks.start(self._opener.open_waiting())
             await self.index_list.load()
 
     async def close(self) -> None:
         """Keep what is being written and let go of every turn: what became of them is asked at the next start."""
         self.save_drafts()
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.cancel()
         client, self._state.client = self._state.client, None
         if client is not None:
             await client.aclose()
@@ -273,31 +268,10 @@ class Workspace:
         searched = session.index_ids or self.turns.scopes.get(session.session_id, ())
         return names_of(searched, self.indexes)
 
-    @property
-    def index_names(self) -> Mapping[str, str]:
-        """The indexes' names, by ids of either kind (see `Index.export_config_id`)."""
-        return self.index_list.names
-
     def is_open_elsewhere(self, session_id: str) -> bool:
         """Whether another process holds the session: it can only be read here."""
         return self._state.drafts.is_read_only(session_id)
 
     def find_example_questions(self, index_ids: Sequence[str]) -> None:
         """Look for questions that documents of these indexes answer."""
-        self._start(self.index_list.find_example_questions(index_ids))
-
-    def follow_reading(self, is_wanted: Callable[[], bool]) -> None:
-        """Load the indexes anew while it is wanted and one of them is being read."""
-        self._start(self.index_list.watch(is_wanted))
-
-    def _start(self, work: Work) -> None:
-        self._run(self._tracked(work))
-
-    async def _tracked(self, work: Work) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            await work
-        finally:
-            self._tasks.discard(task)
+        self._tasks.start(self.index_list.find_example_questions(index_ids))
