@@ -57,7 +57,7 @@ async def test_the_picker_filters_ticks_and_creates_a_bound_session(settings: Se
         await user.in_dialog("space")
         await user.see("☐ notes")
         await user.press("space", "enter")
-        await user.see("(untitled)  notes")
+        await user.see("(untitled)  ·  notes")
 
 
 async def test_an_unbound_session_asks_for_its_indexes_when_it_has_none(settings: Settings) -> None:

@@ -161,7 +161,7 @@ async def test_an_unbound_session_is_given_other_indexes_by_a_key(notes: Path) -
         await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
         await user.in_dialog("f4", "enter")
-        await user.see("(untitled)  notes")
+        await user.see("(untitled)  ·  notes")
         await user.see("unbound")
         await user.press("f4")
         await user.see("☑ notes")
@@ -214,7 +214,7 @@ async def test_a_wrong_folder_is_told_where_it_is_typed_and_tab_completes_a_righ
 
 
 async def test_the_help_has_every_key_in_groups_and_f1_closes_it() -> None:
-    async with driven(Settings(local=()), 120, 60) as user:
+    async with driven(Settings(local=()), 160, 72) as user:
         await user.press("f1")
         await user.see("Everywhere")
         for group in ("Ask", "Move", "Read", "Copy", "Sessions"):
@@ -223,7 +223,7 @@ async def test_the_help_has_every_key_in_groups_and_f1_closes_it() -> None:
         assert any("y then c" in line for line in user.lines)
         assert any("Ctrl+N" in line for line in user.lines)
         rows = [next(y for y, line in enumerate(user.lines) if name in line) for name in ("Ask", "Sessions")]
-        assert rows[1] < 40, "in two columns"
+        assert rows[1] < 48, "in two columns"
         await user.in_dialog("f1")
         await user.until(lambda: user.app.screen is user.app.chat)
 

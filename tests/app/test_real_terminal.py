@@ -1,6 +1,5 @@
 import os
 import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.real_terminal import RealTerminal
-from tui.screens.dialog import IGNORE_KEYS_SECONDS
 
 ENTER, ESCAPE, CTRL_Q, CTRL_S, SHIFT_TAB = "\r", "\x1b", "\x11", "\x13", "\x1b[Z"
 
@@ -24,13 +22,6 @@ def app_in_terminal(home: Path, *arguments: str, columns: int = 120, rows: int =
         yield terminal
 
 
-def press_in_dialog(terminal: RealTerminal, title: str, keys: str) -> None:
-    """Press keys in a dialog that opens, once it takes them."""
-    terminal.wait_for(title)
-    time.sleep(IGNORE_KEYS_SECONDS)
-    terminal.send(keys)
-
-
 def settle(terminal: RealTerminal) -> None:
     """Read until the program writes nothing more."""
     while terminal.read(0.5):
@@ -42,7 +33,6 @@ def test_start_ask_fold_quit_and_find_the_conversation_again(tmp_path: Path, col
     with app_in_terminal(tmp_path, "--local", columns=columns, rows=rows) as terminal:
         terminal.wait_for("This machine: the manual")
         terminal.send("How do I delete a session?" + ENTER)
-        press_in_dialog(terminal, "ready", ENTER)
         terminal.wait_for(" rounds")
         terminal.send(SHIFT_TAB)
         terminal.wait_for("Fold")

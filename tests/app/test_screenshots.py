@@ -24,7 +24,7 @@ async def manual_answer(user: User) -> None:
     await user.ask_in_new_session("How do I delete a session?")
     await user.read_to_end_of_turn()
     await user.press("shift+tab", "g")
-    await user.see("Press d twice")
+    await user.see("Press Delete")
 
 
 async def unfolded_tool(user: User) -> None:
@@ -137,7 +137,7 @@ def picture(user: User) -> str:
 async def test_the_app_still_looks_like_its_pictures(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    for module in ("tui.widgets.session_list", "tui.screens.index_picker"):
+    for module in ("tui.widgets.session_list", "tui.screens.index_rows", "tui.screens.starting"):
         monkeypatch.setattr(f"{module}.now", lambda: LONG_AGO)
     scene, columns, rows, theme, on_manual = SCENES[name]
     folder = tmp_path / "mission"

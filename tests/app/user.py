@@ -100,7 +100,9 @@ async def driven(settings: Settings, columns: int = 120, rows: int = 36) -> Asyn
     """The app, running without a terminal."""
     app = LlamaChat(settings)
     async with app.run_test(size=(columns, rows), notifications=True) as pilot:
+        user = User(app, pilot)
         try:
-            yield User(app, pilot)
+            await user.until(lambda: app.has_begun_input)
+            yield user
         finally:
             await app.action_quit()

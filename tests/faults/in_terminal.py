@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 import threading
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 from tests.faults.proxy import FaultProxy, fault_proxy
 from tests.local.server import Connection
 from tests.real_terminal import RealTerminal
-from tui.screens.dialog import IGNORE_KEYS_SECONDS
 
 ENTER, CTRL_S, CTRL_Q = "\r", "\x13", "\x11"
 
@@ -56,9 +54,6 @@ def program(proxy: FaultProxy, server: Connection, home: Path) -> Generator[Real
 
 def ask_first(terminal: RealTerminal) -> None:
     terminal.send("Who leads navigation?" + ENTER)
-    terminal.wait_for("ready")
-    time.sleep(IGNORE_KEYS_SECONDS)
-    terminal.send(ENTER)
     terminal.wait_for(" rounds")
 
 

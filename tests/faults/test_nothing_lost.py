@@ -151,9 +151,9 @@ async def test_sessions_elsewhere_are_marked_while_they_run_and_when_they_have_e
             await user.press("ctrl+n")
             await user.see("ready")
             await user.in_dialog("enter")
-            await user.until(lambda: "◌Who leads navigation?" in user.screen)
+            await user.until(lambda: "◌ Who leads navigation?" in user.screen)
             hold.open()
-            await user.until(lambda mark=mark: f"{mark}Who leads navigation?" in user.screen)
+            await user.until(lambda mark=mark: f"{mark} Who leads navigation?" in user.screen)
             await open_session(user, session_id)
             await user.see("Ada Sol")
         assert rung

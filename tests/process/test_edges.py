@@ -115,9 +115,6 @@ def test_the_window_s_title_is_that_of_the_session_and_is_given_back(tmp_path: P
         terminal.wait_until(lambda: terminal.title == "llamachat-tui")
         terminal.wait_for("This machine: the manual")
         terminal.send("How do I delete a session?" + ENTER)
-        terminal.wait_for("ready")
-        time.sleep(IGNORE_KEYS_SECONDS)
-        terminal.send(ENTER)
         terminal.wait_until(lambda: "delete a session" in terminal.title)
         terminal.send(CTRL_Q)
         assert terminal.wait_for_exit() == 0

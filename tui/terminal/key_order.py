@@ -36,13 +36,14 @@ class KeyOrderApp(App[None]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._typed: deque[Typed] = deque()
-        self._is_input_begun = False
+        self.has_begun_input = False
+        """Whether keys are handed on."""
         self._handed_on = 0
         self._under_way: asyncio.TimerHandle | None = None
 
     async def begin_input(self) -> None:
         """Hand on what has been typed so far, and from now on."""
-        self._is_input_begun = True
+        self.has_begun_input = True
         await self._hand_on()
 
     async def on_event(self, event: events.Event) -> None:
@@ -53,7 +54,7 @@ class KeyOrderApp(App[None]):
             await super().on_event(event)
 
     async def _hand_on(self) -> None:
-        while self._typed and self._under_way is None and self._is_input_begun:
+        while self._typed and self._under_way is None and self.has_begun_input:
             event = self._typed.popleft()
             target = self.focused or self.screen
             await super().on_event(event)
