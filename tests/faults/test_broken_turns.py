@@ -122,7 +122,7 @@ async def test_escape_leaves_a_silent_turn_at_once_and_its_answer_comes_from_the
         session_id = await in_session(user)
         proxy.next_turns.append(stalled_at(0.3))
         await ask(user, QUESTION)
-        await user.see("· running…")
+        await user.see("running…")
         await user.press("escape")
         await user.until(lambda: session_id not in user.app.chat.workspace.turns.busy)
         await user.see(ANSWER)

@@ -155,7 +155,7 @@ async def test_sessions_elsewhere_are_marked_while_they_run_and_when_they_have_e
             hold.open()
             await user.until(lambda mark=mark: f"{mark} Who leads navigation?" in user.screen)
             await open_session(user, session_id)
-            await user.see("Ada Sol")
+            await user.until(lambda: user.app.chat.open_id == session_id)
         assert rung
 
 
@@ -186,7 +186,7 @@ async def test_r_in_the_list_gives_a_session_a_name_of_its_own_that_stays(proxy:
         await user.in_dialog()
         await user.type("The crew")
         await user.press("enter")
-        await user.see("The crew  notes")
+        await user.see("The crew  ·  notes")
     async with driven(Settings(base_url=NOWHERE)) as user:
         assert "The crew" not in user.screen
     async with behind(proxy) as user:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import events, getters, work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
+from textual.content import Content
 
 from tui.screens.choosing import ChoosingScreen
 from tui.widgets.composer import Composer
@@ -156,4 +157,4 @@ class AskingScreen(ChoosingScreen):
         self.say(message.reason, kind="refusal", severity="problem")
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        self.composer.border_title = "" if message.is_at_end else f"↓ more below · {key_name('end')}"
+        self.composer.border_title = Content("" if message.is_at_end else f"↓ more below · {key_name('end')}")

@@ -36,19 +36,17 @@ class ConversationView(Vertical):
     found = getters.query_one("#found", Static)
 
     def compose(self) -> ComposeResult:
+        body, notice, find_bar = Horizontal(id="body"), Static(id="notice", markup=False), Horizontal(id="find")
+        body.display = notice.display = find_bar.display = False
         yield ConversationHead()
-        with Horizontal(id="body"):
+        with body:
             yield ConversationPane()
             yield ScrollTrack()
-        yield Static(id="notice", markup=False)
+        yield notice
         yield StartPage()
-        with Horizontal(id="find"):
+        with find_bar:
             yield Input(placeholder="Find in this conversation", compact=True)
             yield Static(id="found", markup=False)
-
-    def on_mount(self) -> None:
-        self.find_bar.display = False
-        self.show_beginning()
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""

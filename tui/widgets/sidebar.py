@@ -37,13 +37,11 @@ class Sidebar(Vertical):
     session_list = getters.query_one(SessionList)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="sessions-head", markup=False)
-        yield Input(placeholder="Filter sessions", compact=True)
+        filter_field = Input(placeholder="Filter sessions", compact=True)
+        filter_field.display = False
+        yield Static(Content.styled("Sessions", "bold"), id="sessions-head", markup=False)
+        yield filter_field
         yield SessionList().data_bind(Sidebar.open_id, Sidebar.has_more)
-
-    def on_mount(self) -> None:
-        self.filter.display = False
-        self._show_head()
 
     def watch_rows(self) -> None:
         wanted = self.filter.value.casefold()

@@ -115,17 +115,15 @@ class StartPage(Vertical):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
+        problem, questions = Static(id="start-problem", markup=False), ExampleQuestions()
+        problem.display = questions.display = False
         with Vertical(id="start"):
             yield Static(NAME, id="start-name", markup=False)
             yield Static(id="start-opened", markup=False)
-            yield Static(id="start-problem", markup=False)
+            yield problem
             yield Static(NO_QUESTIONS, id="start-intro", markup=False)
-            yield ExampleQuestions()
+            yield questions
             yield Static(KEYS, id="start-keys", markup=False)
-
-    def on_mount(self) -> None:
-        self.example_questions.display = False
-        self._show_problem()
 
     def watch_opened(self) -> None:
         self.query_one("#start-opened", Static).update(self.opened)
