@@ -34,7 +34,7 @@ async def unfolded_tool(user: User) -> None:
 
 
 async def picker(user: User) -> None:
-    await user.until(lambda: bool(user.app.chat.workspace.indexes))
+    await user.until(lambda: bool(user.app.chat.start_page.questions))
     await user.press("ctrl+n")
     await user.see("ready")
 
