@@ -18,7 +18,8 @@ class FilterDialog(Dialog[_Result]):
     """Subclasses say which options a filter leaves (`options_with`) and what Enter takes (`action_take`).
 
     `title` and `keys` are our own words; `cursor_on` is the id of the option that is under the cursor at first. The
-    filter has the focus as long as the dialog is open, and Escape clears it before it closes the dialog.
+    filter has the focus as long as the dialog is open, and Escape clears it before it closes the dialog. The two
+    methods raise here because Textual's metaclass and that of abstract classes exclude each other.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
