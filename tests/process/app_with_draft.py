@@ -26,7 +26,7 @@ class AppWithDraft(LlamaChat):
         self.on_end = self.save
         self.frames = 0
         if "busy" in MODES:
-            self.set_interval(0.02, self.draw)
+            self.call_after_refresh(self.set_interval, 0.02, self.draw)
 
     def save(self) -> None:
         FILE.write_text(self.chat.query_one(Composer).text)
