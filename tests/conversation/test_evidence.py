@@ -73,8 +73,17 @@ def test_without_numbers_of_their_own_passages_are_cited_by_their_place() -> Non
 
 def test_a_passage_says_where_it_stands_and_where_its_page_s_picture_is() -> None:
     attachments = [{"attachment_name": "screenshots/page_7.jpg", "source_id": "dfl-1", "type": "screenshot"}]
-    fields = {"parsed_directory_file_id": "dfl-1", "chunk_start_char": 40, "chunk_end_char": 41}
-    turn = searched(hit("a.pdf", "A", page_range_start=7, page_range_end=8, attachments=attachments, **fields))
+    found = hit(
+        "a.pdf",
+        "A",
+        page_range_start=7,
+        page_range_end=8,
+        attachments=attachments,
+        parsed_directory_file_id="dfl-1",
+        chunk_start_char=40,
+        chunk_end_char=41,
+    )
+    turn = searched(found)
     (source,) = evidence_of(turn)
     assert source.passage.location == Location("dfl-1", None, 40, 41)
     assert source.passage.place == ("pp. 7\N{EN DASH}8",)

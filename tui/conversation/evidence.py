@@ -17,7 +17,7 @@ from tui.conversation.passages import (
     decoded,
     file_of,
     first_text,
-    given,
+    given_passages,
     is_array,
     is_object,
     location_of,
@@ -130,7 +130,7 @@ def cited_passage(turn: Turn, number: int) -> Passage | None:
 
 def _numbered(turn: Turn) -> Mapping[_Key, _Found]:
     """The passages of searches, each with its own numbers; where no result gives any, with its place among all."""
-    passages = list(given(turn))
+    passages = list(given_passages(turn))
     has_own_numbers = any(passage.citation is not None for passage in passages)
     found: dict[_Key, _Found] = {}
     for passage in passages:

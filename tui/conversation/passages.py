@@ -75,13 +75,13 @@ class Passage:
 def passages_of(turn: Turn) -> list[Passage]:
     """All passages of a turn's tool results, in the order in which they came, each once."""
     found: dict[tuple[str, str | None], Passage] = {}
-    for passage in given(turn):
+    for passage in given_passages(turn):
         found.setdefault((passage.file, passage.text), passage)
     return list(found.values())
 
 
-def given(turn: Turn) -> Iterator[Passage]:
-    """The passages of a turn's tool results as they came, also one that came before."""
+def given_passages(turn: Turn) -> Iterator[Passage]:
+    """The passages of a turn's tool results as they came, also those that came before."""
     for part in turn.parts:
         if isinstance(part, ToolUse) and part.returned is not None:
             yield from passages_in(part.returned.value, part.returned.image)
