@@ -93,7 +93,7 @@ class ChatScreen(CommandingScreen):
         """
         if account_id != self.workspace.account_id:
             self.workspace.write_draft(self.open_id, self.composer.text)
-            self.open_id = None
+            self.open_id = self.chosen = None
             before_any_session = self.workspace.draft(None)
             self.workspace.write_draft(None, "")
             await self.workspace.close()
@@ -108,6 +108,8 @@ class ChatScreen(CommandingScreen):
         """Before the app leaves: what was deleted is deleted now, and every turn is let go."""
         if (session := self.take_deleted()) is not None:
             await self.workspace.delete(session)
+        for composer in self.query(Composer):  # none yet where the app leaves before its first frame
+            self.workspace.write_draft(self.open_id, composer.text)
         await self.workspace.close()
 
     def _show_update(self, update: Update) -> None:

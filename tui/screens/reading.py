@@ -95,7 +95,7 @@ class ReadingScreen(Screen[None]):
         transcript = self.workspace.transcript(session.session_id)
         if transcript is None or transcript.turns_before:
             return "loading…"
-        return "unbound" if session.index_ids is None else ""
+        return "unbound" if session.index_ids is None else "bound"
 
     def show_transcript(self) -> None:
         """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""
