@@ -36,8 +36,10 @@ async def test_a_session_goes_on_though_its_folder_was_not_opened_this_time(
     with running_server([recipes], tmp_path / "data") as second:
         monkeypatch.setenv("LLAMA_CLOUD_API_KEY", second.api_key)
         async with driven(Settings(base_url=second.base_url)) as user:
+            await user.see("recipes · ")
             await reopen_and_ask(user, "What is the budget?")
             await user.see("40 million")
+            await user.see("·  notes")
             notes.rename(tmp_path / "away")
     with running_server([recipes], tmp_path / "data") as third:
         monkeypatch.setenv("LLAMA_CLOUD_API_KEY", third.api_key)
