@@ -242,3 +242,36 @@ async def test_the_help_says_that_there_is_more_below() -> None:
             await user.in_dialog("pagedown")
         await user.see_no("↓ more")
         await user.see("F1 or Esc close")
+
+
+async def test_what_a_key_does_stands_in_its_column_however_often_it_is_wrapped() -> None:
+    async with driven(Settings(local=()), 60, 40) as user:
+        await user.press("f1")
+        await user.see("Line start, or start of the")
+        at = next(y for y, line in enumerate(user.lines) if "Line start, or start of the" in line)
+        assert user.lines[at + 1].index("conversation") == user.lines[at].index("Line start")
+        at = next(y for y, line in enumerate(user.lines) if "Alt+Enter" in line)
+        assert user.lines[at + 1].index("New line") == user.lines[at - 1].index("Send")
+
+
+async def test_each_line_to_choose_takes_one_row_and_an_empty_list_says_so() -> None:
+    async with driven(Settings(local=()), 60, 20) as user:
+        user.app.push_screen(ChoiceList("Questions", [f"{'why ' * 40}{number}" for number in range(3)]))
+        await user.see("Questions")
+        rows = [line for line in user.lines if "why why" in line]
+        assert len(rows) == 3
+        assert all("…" in row for row in rows)
+        await user.type("how")
+        await user.see("Nothing here has this in it.")
+
+
+async def test_a_copy_out_of_the_pager_is_told_in_the_pager() -> None:
+    async with driven(Settings(local=()), 80, 24) as user:
+        user.app.push_screen(Pager("A text", lambda: "one\ntwo\nthree"))
+        await user.see("two")
+        await user.in_dialog("v", "y")
+        await user.see("Sent the selection to the terminal's clipboard.")
+        assert user.app.clipboard == "o"
+        await user.press("escape")
+        await user.see_no("Sent the selection")
+        await user.see("two")
