@@ -22,6 +22,7 @@ from tui.widgets.conversation_view import ConversationView
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.queue_line import QueueLine
 from tui.widgets.sidebar import Sidebar
+from tui.workspace.folders import place_of
 from tui.workspace.updates import (
     DraftChanged,
     ListChanged,
@@ -120,6 +121,7 @@ class ChatScreen(CommandingScreen):
                 self.list_sessions()
                 self.show_heading()
                 self.show_indexes()
+                self._show_place()
                 self.show_what_is_open()
             case TranscriptChanged(session_id) | QueueChanged(session_id) | DraftChanged(session_id):
                 if session_id == self.open_id:
@@ -134,6 +136,12 @@ class ChatScreen(CommandingScreen):
                     self.show_unopened(why)
             case RequestFailed(error):
                 self._show_failure(error)
+
+    def _show_place(self) -> None:
+        """Name the folders of this machine that are open now."""
+        indexes = self.workspace.index_list
+        if indexes.keeps_folders and indexes.items:
+            self.connected_to = place_of(index.name for index in indexes.items)
 
     def _show_open_session(self, update: TranscriptChanged | QueueChanged | DraftChanged) -> None:
         match update:

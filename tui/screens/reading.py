@@ -32,7 +32,7 @@ class ReadingScreen(Screen[None]):
     """Shows the conversation that is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", priority=True, show=False),
+        Binding("f1", "help", "Help", priority=True),
         Binding("question_mark", "help", "Help", show=False),
     ]
 
@@ -110,7 +110,7 @@ class ReadingScreen(Screen[None]):
 
     def _tell_time(self) -> None:
         """Say how long the open session's turn runs, and how long it has been silent where that is long."""
-        clock = self.workspace.turn_clock(self.open_id)
+        clock = self.workspace.turns.clock(self.open_id)
         if clock is None:
             return
         silent = f" · no data for {clock.silent:.0f} s" if clock.silent >= SILENT_SECONDS else ""
