@@ -114,11 +114,15 @@ class Client:
 
     async def session(self, session_id: str) -> FullSession:
         """A session with all its events, decoded in slices."""
-        body = await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
+        body = await self.session_answer(session_id)
         try:
             return await run_in_slices(decoding.decoding_full_session(body))
         except decoding.WrongShapeError as error:
             raise self._not_the_api(body) from error
+
+    async def session_answer(self, session_id: str) -> bytes:
+        """The JSON text of a session with all its events, as the server sent it."""
+        return await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
 
     async def summary(self, session_id: str) -> Session:
         """A session without its events."""

@@ -13,6 +13,7 @@ from tui.conversation.catalogue import Catalogue, names_of, title_of, without
 from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
+from tui.workspace.exporting import SessionExporter
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
@@ -47,6 +48,7 @@ class Workspace:
         self._listing = SessionListing(self._state, self.turns)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
+        self.exporter = SessionExporter(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
 
