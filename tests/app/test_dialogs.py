@@ -275,3 +275,10 @@ async def test_a_copy_out_of_the_pager_is_told_in_the_pager() -> None:
         await user.press("escape")
         await user.see_no("Sent the selection")
         await user.see("two")
+
+
+async def test_a_click_on_a_key_of_the_bottom_line_does_what_it_does(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.see("F1 Help")
+        await user.pilot.click(offset=(user.lines[-1].index("F1 Help") + 1, 35))
+        await user.see("Everywhere")
