@@ -34,7 +34,7 @@ class ReadingScreen(Screen[None]):
     """Shows the conversation that is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", priority=True, show=False),
+        Binding("f1", "help", "Help", priority=True),
         Binding("question_mark", "help", "Help", show=False),
     ]
 
@@ -97,7 +97,7 @@ class ReadingScreen(Screen[None]):
         transcript = self.workspace.transcript(session.session_id)
         if transcript is None or transcript.turns_before:
             return "loading…"
-        return "unbound" if session.index_ids is None else ""
+        return "unbound" if session.index_ids is None else "bound"
 
     def show_transcript(self) -> None:
         """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""
@@ -112,7 +112,7 @@ class ReadingScreen(Screen[None]):
 
     def _tell_time(self) -> None:
         """Say how long the open session's turn runs, and how long it has been silent where that is long."""
-        clock = self.workspace.turn_clock(self.open_id)
+        clock = self.workspace.turns.clock(self.open_id)
         if clock is None:
             return
         silent = f" · no data for {clock.silent:.0f} s" if clock.silent >= SILENT_SECONDS else ""
