@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.conversation.transcript import Transcript
+from tui.lineview.anchoring import TextAnchor
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.selectable_view import SelectableLineView
 from tui.lineview.transcript_lines import TranscriptLines, moved
@@ -72,6 +73,7 @@ class TranscriptView(SelectableLineView):
 
     def __init__(self) -> None:
         self._told_turn: int | None = None
+        self._anchor = TextAnchor()
         self._readings: dict[str, Reading] = {"": Reading()}
         self._reading = self._readings[""]
         self._waiting: Callable[[], object] | None = None
@@ -142,11 +144,21 @@ class TranscriptView(SelectableLineView):
         self.action_go_to_end()
 
     def prepare(self, width: int) -> None:
-        self._reading.source.resize(width)
+        self._resize(width)
         self._reading.source.name_indexes(self.index_names)
         self._reading.source.tell_progress(self._reading.seconds, self.waits_for)
         if self._reading.source.is_behind:
             self.call_later(self._catch_up)
+
+    def _resize(self, width: int) -> None:
+        """Break the rows anew where the width is another one. The text at the top of the screen stays there."""
+        source, top = self._reading.source, self.position.top
+        if width == source.width or not top.row or self.position.follows or top.section >= source.sections():
+            source.resize(width)
+            return
+        self._anchor.hold(source, top)
+        source.resize(width)
+        self.position.top = self._anchor.found(source, top)
 
     def _catch_up(self) -> None:
         self._reading.source.catch_up()
