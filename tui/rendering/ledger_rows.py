@@ -14,7 +14,8 @@ _TITLE = Style("heading", bold=True)
 _FILE = Style(bold=True)
 _CITED = Style("citation")
 _RULE = Style("rule")
-_PAGE_CELLS, _TURN_CELLS, _COUNT_CELLS = 12, 10, 14
+_TURN_CELLS, _COUNT_CELLS = 10, 14
+_LEAST_QUESTION = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,29 @@ def ledger_lines(row: LedgerRow, width: int) -> Sequence[Line]:
 
 def _line(row: LedgerLine, width: int) -> Line:
     count_style = _CITED if row.is_cited else MUTED
-    turn = (f"turn {row.turn + 1:,}", _TURN_CELLS, PLAIN)
-    cells = [(row.what, _PAGE_CELLS, PLAIN), turn, (row.count, _COUNT_CELLS, count_style)] if row.what else [turn]
-    spans = [Span("  "), *(Span(shortened(text, size - 1).ljust(size), style) for text, size, style in cells)]
+    turn = _cell(f"turn {row.turn + 1:,}", _TURN_CELLS, PLAIN)
+    left = width - 2 - _TURN_CELLS - _COUNT_CELLS
+    what = left * 3 // 5 if left > 2 * _LEAST_QUESTION else left
+    cells = [_cell(_last_part(row.what, what), what, PLAIN), turn, _cell(row.count, _COUNT_CELLS, count_style)]
+    spans = [Span("  "), *(cells if row.what else [turn])]
     room = width - width_of(spans)
-    return Line((*spans, Span(shortened(row.question, room), MUTED)) if room >= 8 else tuple(spans), decoration=2)
+    return Line(
+        (*spans, Span(shortened(row.question, room), MUTED))
+        if room >= _LEAST_QUESTION or not row.what
+        else tuple(spans),
+        decoration=2,
+    )
+
+
+def _last_part(heading: str, cells: int) -> str:
+    """A heading within others; where there is no room, without those that it stands below."""
+    return (
+        heading
+        if width_of((Span(heading),)) < cells
+        else heading.rsplit(" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ")[-1]
+    )
+
+
+def _cell(text: str, cells: int, style: Style) -> Span:
+    shown = shortened(text, cells - 1)
+    return Span(shown + " " * (cells - width_of((Span(shown),))), style)

@@ -7,6 +7,7 @@ from textual import work
 from textual.binding import Binding
 
 from tui.conversation.transcript import Turn
+from tui.lineview.line_view import LineView
 from tui.screens.reading import ReadingScreen
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.own_keys import own_bindings
@@ -47,6 +48,17 @@ class CheckingScreen(ReadingScreen):
         if had_focus:
             self.set_focus(self.view.pane)
 
+    @property
+    def reader(self) -> LineView:
+        """What the keys scroll that are pressed in the composer: what stands in the place of the conversation."""
+        is_beside = self.has_class("-broad")
+        return self._evidence.shown if self._evidence and self.is_checking and not is_beside else self.view.pane
+
+    def uncover(self) -> None:
+        """Show the conversation, where the evidence stands in its place."""
+        if not self.has_class("-broad"):
+            self.stop_checking()
+
     def show_transcript(self) -> None:
         super().show_transcript()
         if self.is_checking:
@@ -70,7 +82,7 @@ class CheckingScreen(ReadingScreen):
         turn = self.view.pane.transcript[number]
         evidence = evidence_of(turn)
         if not evidence:
-            self.say("This answer came with no passages.", kind="sources")
+            self.say("This answer came with no passages.", kind="evidence")
             return
         pane = await self._opened_pane()
         self._checked = number, turn
@@ -80,7 +92,7 @@ class CheckingScreen(ReadingScreen):
         pane.take_focus()
 
     def _say_number_is_none(self, number: int) -> None:
-        self.say(f"[{number}] leads nowhere: no passage of this answer has this number.", kind="sources")
+        self.say(f"[{number}] leads nowhere: no passage of this answer has this number.", kind="evidence")
 
     async def _opened_pane(self) -> "EvidencePane":
         from tui.widgets.evidence.evidence_pane import EvidencePane
@@ -147,7 +159,7 @@ class CheckingScreen(ReadingScreen):
         try:
             place = await self.workspace.documents.around(message.passage, index_ids)
         except NoDocumentError as error:
-            self.say(str(error), kind="document")
+            self.say(str(error), kind="evidence")
             return
         if self._evidence is not None and self.is_checking:
             self._passage, self._document = message.passage, place
@@ -164,7 +176,7 @@ class CheckingScreen(ReadingScreen):
         try:
             self._document = await read(self._document)
         except NoDocumentError as error:
-            self.say(str(error), kind="document")
+            self.say(str(error), kind="evidence")
         else:
             if self._evidence is not None:
                 self._evidence.read_on(self._passage, self._document.surroundings)
@@ -177,22 +189,34 @@ class CheckingScreen(ReadingScreen):
             path = self.workspace.documents.path(message.passage)
             open_file(path)
         except (NoDocumentError, OpeningError) as error:
-            self.say(str(error), kind="file")
+            self.say(str(error), kind="evidence")
         else:
-            self.say(f"Opened {path}", kind="file")
+            self.say(f"Opened {path}", kind="evidence")
+
+    def on_conversation_pane_trace_requested(self, message: ConversationPane.TraceRequested) -> None:
+        self._show_trace(message.turn)
+
+    def on_evidence_pane_trace_requested(self) -> None:
+        if self._checked is not None:
+            self._show_trace(self._checked[0])
 
     @work
-    async def on_conversation_pane_trace_requested(self, message: ConversationPane.TraceRequested) -> None:
+    async def _show_trace(self, turn: int) -> None:
         from tui.conversation.trace import trace_of
         from tui.screens.evidence.trace import TraceDialog
 
-        trace = trace_of(self.view.pane.transcript[message.turn])
-        part = await self.app.push_screen_wait(TraceDialog(message.turn, trace, self.workspace.index_list.names))
+        pane = self.view.pane
+        dialog = TraceDialog(turn, trace_of(pane.transcript[turn]), self.workspace.index_list.names)
+        part = await self.app.push_screen_wait(dialog)
         if part is not None:
-            self.stop_checking()
-            self.view.pane.go_to_part(message.turn, part)
+            self.uncover()
+            self.set_focus(pane)
+            pane.go_to_part(turn, part)
 
     def on_conversation_pane_ledger_requested(self) -> None:
+        self.when_whole(self._show_ledger)
+
+    def on_evidence_pane_ledger_requested(self) -> None:
         self.when_whole(self._show_ledger)
 
     @work
@@ -209,4 +233,4 @@ class CheckingScreen(ReadingScreen):
 
     def on_evidence_pane_page_requested(self, message: "EvidencePane.PageRequested") -> None:
         del message
-        self.say("Pictures of pages cannot be shown yet.", kind="page")
+        self.say("Pictures of pages cannot be shown yet.", kind="evidence")
