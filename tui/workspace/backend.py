@@ -87,14 +87,18 @@ async def _connect_cloud(settings: Settings, given: UseKey | None) -> Backend:
     from tui.api.connection import connection_from
 
     connection = connection_from(
-        os.environ, settings.cloud_url, project_id=settings.project, organization_id=settings.organization
+        os.environ,
+        settings.cloud_url,
+        project_id=settings.project,
+        organization_id=settings.organization,
+        allow_http=settings.allow_http,
     )
     if given is not None:
         connection = replace(connection, api_key=given.key, key_source="typed here")
     else:
         connection = await _with_found_key(connection)
-    if connection.api_key is not None:
-        register_secret(connection.api_key)
+    for secret in connection.secrets:
+        register_secret(secret)
     return Backend(await Client.connect(connection), f"LlamaCloud · {connection.host}")
 
 
@@ -125,5 +129,6 @@ async def keep(given: UseKey, settings: Settings) -> str | None:
         return None
     from tui.api.connection import checked_base_url
 
+    base_url = checked_base_url(settings.cloud_url, allow_http=settings.allow_http)
     keep_it = credentials.keep_in_keyring if given.keep == "keyring" else credentials.keep_in_file
-    return await asyncio.to_thread(keep_it, checked_base_url(settings.cloud_url), given.key)
+    return await asyncio.to_thread(keep_it, base_url, given.key)

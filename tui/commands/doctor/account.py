@@ -18,7 +18,9 @@ CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> AsyncIterator[CheckResult]:
     """The key, and the lists that the app opens with, asked of the server."""
     try:
-        connection = connection_from(environ, base_url=settings.cloud_url, project_id=settings.project)
+        connection = connection_from(
+            environ, settings.cloud_url, project_id=settings.project, allow_http=settings.allow_http
+        )
         found = credentials.find(connection.base_url, environ)
     except ApiError as error:
         yield CheckResult("Settings", "problem", error.message)
@@ -37,6 +39,7 @@ async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
         organization_id=settings.organization,
         api_key=found.key,
         key_source=found.source,
+        allow_http=settings.allow_http,
     )
     yield CheckResult("Key", "ok", connection.key_hint)
     async for result in _server(connection):
