@@ -5,17 +5,21 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.app.user import User, driven
+from tests.faults.proxy import Fault, fault_proxy, refused, stalled_at
+from tests.local.server import Connection
+from tui.local.chat.session_store import SessionStore
+from tui.local.library.database import LibraryDatabase, data_folder
 from tui.settings import Settings
 from tui.widgets.conversation_pane import ConversationPane
 
 PICTURES = Path(__file__).parents[2] / "screenshots"
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, 12, tzinfo=UTC)
 
 Scene = Callable[[User], Awaitable[None]]
 
@@ -77,6 +81,29 @@ async def scripts(user: User) -> None:
     await question_about(user, "Which greetings did the crew send?")
 
 
+async def start_page(user: User) -> None:
+    await user.until(lambda: bool(user.app.chat.start_page.questions))
+
+
+async def many_sessions(user: User) -> None:
+    await start_page(user)
+    await user.press("ctrl+s")
+    await user.see("Previous 7 days")
+
+
+async def palette(user: User) -> None:
+    await manual_answer(user)
+    await user.press("ctrl+p")
+    await user.in_dialog("down", "down")
+    await user.see("Commands")
+
+
+async def help_page(user: User) -> None:
+    await manual_answer(user)
+    await user.press("f1")
+    await user.see("Help")
+
+
 SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "answer": (manual_answer, 120, 36, "llama-dark", True),
     "answer-light": (manual_answer, 120, 36, "llama-light", True),
@@ -88,6 +115,27 @@ SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "table": (table, 120, 36, "llama-dark", False),
     "code": (code, 120, 36, "llama-light", False),
     "scripts": (scripts, 100, 30, "llama-dark", False),
+    "start-page": (start_page, 120, 36, "llama-dark", False),
+    "sessions": (many_sessions, 120, 36, "llama-dark", False),
+    "palette": (palette, 120, 36, "llama-dark", True),
+    "help": (help_page, 120, 36, "llama-dark", True),
+}
+
+CLOUD_SCENES: dict[str, tuple[Fault, str]] = {
+    "running-turn": (stalled_at(0.55), "Esc stops"),
+    "refusal": (refused("403 Forbidden", body=b'{"detail": "This key may read, and not chat."}'), "may read"),
+}
+"""What the server does with the question, and what is on the screen then."""
+
+EARLIER_SESSIONS = {
+    "Which instruments are heavier than 10 kg?": timedelta(minutes=12),
+    "What did the review of the antenna find?": timedelta(hours=3),
+    "Compare the two launch windows": timedelta(days=1),
+    "Who signs off the thermal tests?": timedelta(days=1, hours=2),
+    "What changed between the drafts of the mission plan?": timedelta(days=4),
+    "How is the signal decoded in Python?": timedelta(days=5),
+    "Which suppliers deliver late, and by how much?": timedelta(days=20),
+    "Summarise the lessons of the first mission": timedelta(days=45),
 }
 
 MISSION = """\
@@ -125,29 +173,27 @@ The greetings that the crew sent:
 """
 
 
+def keep_earlier_sessions(folder: Path) -> None:
+    database = LibraryDatabase(folder)
+    sessions = SessionStore(database)
+    for title, ago in EARLIER_SESSIONS.items():
+        session = sessions.create(None, "read_write")
+        sessions.set_title(session.session_id, title)
+        updated = (LONG_AGO - ago).replace(tzinfo=None).isoformat(timespec="microseconds")
+        with database.writing() as connection:
+            connection.execute("UPDATE sessions SET updated = ? WHERE id = ?", (updated, session.session_id))
+
+
 def picture(user: User) -> str:
     """The screen as SVG, without what differs between two runs that look the same."""
     svg = user.app.export_screenshot(title="llamachat-tui")
     svg = re.sub(r"\d+\.\d(&#160;| )s", r"0.1\1s", svg)
     svg = re.sub(r"terminal-\d+", "terminal-0", svg)
+    svg = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:40000", svg)
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("name", SCENES)
-async def test_the_app_still_looks_like_its_pictures(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
-    for module in ("tui.widgets.session_list", "tui.screens.index_rows", "tui.screens.starting"):
-        monkeypatch.setattr(f"{module}.now", lambda: LONG_AGO)
-    scene, columns, rows, theme, on_manual = SCENES[name]
-    folder = tmp_path / "mission"
-    folder.mkdir()
-    (folder / "mission.md").write_text(MISSION)
-    settings = Settings(local=() if on_manual else (folder,), theme=theme)
-    async with driven(settings, columns, rows) as user:
-        await scene(user)
-        await user.pilot.pause()
-        drawn = picture(user)
+def compare(name: str, drawn: str, request: pytest.FixtureRequest) -> None:
     path = PICTURES / f"{name}.svg"
     if request.config.getoption("--write-screenshots"):
         path.write_text(drawn)
@@ -155,5 +201,49 @@ async def test_the_app_still_looks_like_its_pictures(
     assert is_same, f"{path.name} has changed: look at it after `make screenshots`"
 
 
+@pytest.fixture(autouse=True)
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("tui.widgets.session_list", "tui.screens.index_rows", "tui.screens.starting"):
+        monkeypatch.setattr(f"{module}.now", lambda: LONG_AGO)
+    monkeypatch.setattr("tui.widgets.transcript_view.monotonic", lambda: 0.0)
+
+
+@pytest.mark.parametrize("name", SCENES)
+async def test_the_app_still_looks_like_its_pictures(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    scene, columns, rows, theme, on_manual = SCENES[name]
+    folder = tmp_path / "mission"
+    folder.mkdir()
+    (folder / "mission.md").write_text(MISSION)
+    if scene is many_sessions:
+        keep_earlier_sessions(data_folder())
+    settings = Settings(local=() if on_manual else (folder,), theme=theme)
+    async with driven(settings, columns, rows) as user:
+        await scene(user)
+        await user.pilot.pause()
+        drawn = picture(user)
+    compare(name, drawn, request)
+
+
+@pytest.mark.parametrize("name", CLOUD_SCENES)
+async def test_a_turn_in_the_cloud_still_looks_like_its_picture(
+    name: str, server: Connection, request: pytest.FixtureRequest
+) -> None:
+    fault, sign = CLOUD_SCENES[name]
+    async with fault_proxy(server.base_url) as proxy, driven(Settings(base_url=proxy.base_url)) as user:
+        proxy.next_turns.append(fault)
+        await user.ask_in_new_session("What is the budget of the Heron probe, and who leads navigation?")
+        await user.see(sign)
+        await user.until(lambda: sign in user.screen and "asking" not in user.screen)
+        await user.pilot.pause(0.3)
+        drawn = picture(user)
+    compare(name, drawn, request)
+
+
 def test_every_picture_has_its_scene() -> None:
-    assert {path.stem for path in PICTURES.glob("*.svg")} == set(SCENES)
+    assert {path.stem for path in PICTURES.glob("*.svg")} == {*SCENES, *CLOUD_SCENES}
+
+
+def test_every_picture_is_in_the_readme_or_the_manual() -> None:
+    root = PICTURES.parent
+    pages = "".join(page.read_text() for page in (root / "README.md", *(root / "docs").rglob("*.md")))
+    assert {path.name for path in PICTURES.glob("*.svg")} <= set(re.findall(r"screenshots/([\w-]+\.svg)", pages))

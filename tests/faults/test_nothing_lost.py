@@ -15,6 +15,8 @@ from tui.workspace.drafts import SAVE_AFTER_SECONDS
 
 QUESTION = "When was the Heron probe launched?"
 ANSWER = "March 2031"
+TITLE_IN_LIST = "Who leads navig"
+"""As much of the title as fits beside a scrollbar, which is there once other tests have made many sessions."""
 NOWHERE = "http://127.0.0.1:1"
 
 
@@ -30,7 +32,7 @@ async def test_the_list_last_seen_is_there_without_any_network_and_conversations
     proxy.others = refused("503 Service Unavailable")
     async with driven(Settings(base_url=proxy.base_url)) as user:
         assert len(user.app.chat.workspace.catalogue)
-        await user.see("Who leads navigation?")
+        await user.see(TITLE_IN_LIST)
         await user.press("ctrl+s", "enter")
         await user.see("Ada Sol")
 
@@ -151,9 +153,9 @@ async def test_sessions_elsewhere_are_marked_while_they_run_and_when_they_have_e
             await user.press("ctrl+n")
             await user.see("ready")
             await user.in_dialog("enter")
-            await user.until(lambda: "◌ Who leads navigation?" in user.screen)
+            await user.until(lambda: f"◌ {TITLE_IN_LIST}" in user.screen)
             hold.open()
-            await user.until(lambda mark=mark: f"{mark} Who leads navigation?" in user.screen)
+            await user.until(lambda mark=mark: f"{mark} {TITLE_IN_LIST}" in user.screen)
             await open_session(user, session_id)
             await user.until(lambda: user.app.chat.open_id == session_id)
         assert rung

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, ConflictError, InvalidFieldError
 from tui.api.models import Index, IndexedDocument, Page
-from tui.conversation.example_questions import example_question
+from tui.conversation.example_questions import example_questions, spread
 from tui.sanitize import clean_line
 from tui.settings import LOCAL_ACCOUNT
 from tui.workspace.folders import folder_at
@@ -132,17 +132,14 @@ class IndexList:
 
 
 async def _example_questions(client: "Client", index_ids: Sequence[str]) -> Sequence[str]:
-    questions: list[str] = []
+    about: list[Sequence[str]] = []
+    per_index = max(2, EXAMPLES // max(1, len(index_ids)))
     for index_id in index_ids:
         documents = (await client.documents(index_id)).items
-        for document in documents[:: max(1, len(documents) // EXAMPLES)]:
+        for document in documents[:: max(1, len(documents) // per_index)][:per_index]:
             start = await client.read_document(index_id, document.file_id, EXAMPLE_CHARS)
-            question = example_question(document.name, start)
-            if question is not None and question not in questions:
-                questions.append(question)
-            if len(questions) == EXAMPLES or (len(index_ids) == EXAMPLES and question is not None):
-                break
-    return questions[:EXAMPLES]
+            about.append(example_questions(document.name, start))
+    return spread(about, EXAMPLES)
 
 
 async def _documents(client: "Client", index_id: str, token: str | None) -> Page[IndexedDocument]:
