@@ -37,6 +37,9 @@ from tui.sanitize import well_formed
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 """Longest answer that is read, decompressed; a page of a thousand sessions has about 300 kB."""
 
+MAX_FILE_BYTES = 20 * 1024 * 1024
+"""Longest attachment that is read; the picture of a page has up to 500 kB."""
+
 MAX_SESSION_BYTES = 110 * 1024 * 1024
 """Longest session that is read; one of 200,000 events has about 100 MB."""
 
@@ -123,8 +126,7 @@ class Client:
 
     async def session(self, session_id: str) -> FullSession:
         """A session with all its events, decoded in slices."""
-        path = f"/api/v1/chat/{_segment(session_id)}"
-        body = decoding.SessionBody(await self._retried("GET", path, limit=MAX_SESSION_BYTES))
+        body = decoding.SessionBody(await self.session_answer(session_id))
         try:
             return await run_in_slices(decoding.decoding_full_session(body))
         except decoding.WrongShapeError as error:
@@ -133,6 +135,10 @@ class Client:
             raise errors.TooLargeAnswerError(
                 "This session holds more values than fit into memory, so it is not shown. It is still on the server."
             ) from error
+
+    async def session_answer(self, session_id: str) -> bytes:
+        """The JSON text of a session with all its events, as the server sent it."""
+        return await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}", limit=MAX_SESSION_BYTES)
 
     async def summary(self, session_id: str) -> Session:
         """A session without its events."""
@@ -227,7 +233,7 @@ class Client:
         if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host)):
             raise errors.InvalidRequestError("The server gave an address that is not https, so it was not opened.")
         request = _built(self._http, "GET", str(url), headers={"Accept": "*/*"})
-        response, body = await self._exchange(request, None, MAX_ANSWER_BYTES)
+        response, body = await self._exchange(request, None, MAX_FILE_BYTES)
         if response.status_code != HTTPStatus.OK:
             raise errors.RefusedError(
                 f"{url.host} did not give the file ({response.status_code}). Its address may have expired: try again.",

@@ -28,13 +28,15 @@ MAX_PARSED = 256 * 1024
 class Passage:
     """A piece of a document. `file` and `about` (heading, pages, score) are safe lines; `text` may be missing.
 
-    `citation` is the number that the answer cites it by, where the result says so.
+    `citation` is the number that the answer cites it by, where the result says so; `pages` are the first and the last
+    page that it stands on, or nothing.
     """
 
     file: str
     about: tuple[str, ...]
     text: str | None
     citation: int | None = None
+    pages: tuple[str, ...] = ()
 
     @property
     def origin(self) -> str:
@@ -44,21 +46,22 @@ class Passage:
 def passages_of(turn: Turn) -> list[Passage]:
     """All passages of a turn's tool results, in the order in which they came, each once."""
     found: dict[tuple[str, str | None], Passage] = {}
-    for passage in _given(turn):
+    for passage in given_passages(turn):
         found.setdefault((passage.file, passage.text), passage)
     return list(found.values())
 
 
 def cited_passage(turn: Turn, number: int) -> Passage | None:
     """The passage that a turn's answer cites as [number]: by its own number, else by its place among all."""
-    given = list(_given(turn))
+    given = list(given_passages(turn))
     if any(passage.citation is not None for passage in given):
         return next((passage for passage in given if passage.citation == number), None)
     passages = passages_of(turn)
     return passages[number - 1] if 0 < number <= len(passages) else None
 
 
-def _given(turn: Turn) -> Iterator[Passage]:
+def given_passages(turn: Turn) -> Iterator[Passage]:
+    """The passages of a turn's tool results as they came, also those that came before."""
     for part in turn.parts:
         if isinstance(part, ToolUse) and part.returned is not None:
             yield from passages_in(part.returned.value)
@@ -88,6 +91,7 @@ def passage_from(result: object) -> Passage:
         (*about, *_pages(result), *_score(known)),
         None if text is None else clean(text),
         next((number for place in known if isinstance(number := place.get("citation"), int)), None),
+        pages_of(result),
     )
 
 

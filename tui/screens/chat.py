@@ -24,6 +24,7 @@ from tui.widgets.conversation_view import ConversationView
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.queue_line import QueueLine
 from tui.widgets.sidebar import Sidebar
+from tui.workspace.folders import place_of
 from tui.workspace.updates import (
     DraftChanged,
     ListChanged,
@@ -100,7 +101,7 @@ class ChatScreen(CommandingScreen):
             with suppress(TimeoutError):
                 await wait_for(self._finish_deletion(), DELETION_TIMEOUT)
             self.workspace.write_draft(self.open_id, self.composer.text)
-            self.open_id = None
+            self.open_id = self.chosen = None
             before_any_session = self.workspace.draft(None)
             self.workspace.write_draft(None, "")
             await self.workspace.close()
@@ -114,6 +115,8 @@ class ChatScreen(CommandingScreen):
     async def finish(self) -> None:
         """Before the app leaves: what was deleted is deleted now, and every turn is let go."""
         await self._finish_deletion()
+        for composer in self.query(Composer):  # none yet where the app leaves before its first frame
+            self.workspace.write_draft(self.open_id, composer.text)
         await self.workspace.close()
 
     async def _finish_deletion(self) -> None:
@@ -129,6 +132,7 @@ class ChatScreen(CommandingScreen):
                 self.list_sessions()
                 self.show_heading()
                 self.show_indexes()
+                self._show_place()
                 self.show_what_is_open()
             case TranscriptChanged(session_id) | QueueChanged(session_id) | DraftChanged(session_id):
                 if session_id == self.open_id:
@@ -143,6 +147,12 @@ class ChatScreen(CommandingScreen):
                     self.show_unopened(why)
             case RequestFailed(error):
                 self._show_failure(error)
+
+    def _show_place(self) -> None:
+        """Name the folders of this machine that are open now."""
+        indexes = self.workspace.index_list
+        if indexes.keeps_folders and indexes.items:
+            self.connected_to = place_of(index.name for index in indexes.items)
 
     def _show_open_session(self, update: TranscriptChanged | QueueChanged | DraftChanged) -> None:
         match update:

@@ -7,8 +7,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from time import monotonic
 
-from tui.api.models import Event
-from tui.conversation.transcript import advance, coalesce
+from tui.api.models import Event, ThinkingDelta
+from tui.conversation.transcript import Transcript, advance, coalesce, timed
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
@@ -50,6 +50,7 @@ class RunningTurn:
         self.ended = asyncio.Event()
         """Set when the turn is over, however it ended."""
         self._began = self._heard = monotonic()
+        self._thinks_since: float | None = None
         self._task: asyncio.Task[object] | None = None
         self._to_fold: deque[Event] = deque()
         self._has_room = asyncio.Event()
@@ -103,12 +104,20 @@ class RunningTurn:
         while self._to_fold and (whole or monotonic() < until):
             together = [self._to_fold.popleft() for _ in range(min(FOLDED_TOGETHER, len(self._to_fold)))]
             for event in coalesce(together):
-                transcript = advance(transcript, event)
+                transcript = self._timed(advance(transcript, event), event)
         self._state.put(self.session_id, transcript)
         if self._to_fold:
             asyncio.get_running_loop().call_later(CATCH_UP_SECONDS, self._fold)
         if len(self._to_fold) < MAX_WAITING:
             self._has_room.set()
+
+    def _timed(self, transcript: Transcript, event: Event) -> Transcript:
+        if not isinstance(event, ThinkingDelta):
+            self._thinks_since = None
+            return transcript
+        now = monotonic()
+        self._thinks_since = self._thinks_since or now
+        return timed(transcript, now - self._thinks_since)
 
     def _journal(self) -> None:
         arrived, self._to_journal = self._to_journal, []
