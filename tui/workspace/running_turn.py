@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, perf_counter
 
 from tui.api.models import Event, ThinkingDelta
 from tui.conversation.transcript import Transcript, advance, coalesce, timed
@@ -100,8 +100,8 @@ class RunningTurn:
         """Fold what has arrived: all of it, or as much as fits into `FOLD_SECONDS`, and the rest a moment later."""
         if not self._to_fold:
             return
-        transcript, until = self._state.transcripts[self.session_id], monotonic() + FOLD_SECONDS
-        while self._to_fold and (whole or monotonic() < until):
+        transcript, until = self._state.transcripts[self.session_id], perf_counter() + FOLD_SECONDS
+        while self._to_fold and (whole or perf_counter() < until):
             together = [self._to_fold.popleft() for _ in range(min(FOLDED_TOGETHER, len(self._to_fold)))]
             for event in coalesce(together):
                 transcript = self._timed(advance(transcript, event), event)

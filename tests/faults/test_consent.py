@@ -1,12 +1,9 @@
 """A key of the environment, and a server that is none of LlamaCloud's own."""
 
-from collections.abc import AsyncGenerator
-
 import pytest
 
 from tests.app.user import driven
-from tests.faults.proxy import FaultProxy, fault_proxy
-from tests.local.server import Connection
+from tests.faults.proxy import FaultProxy
 from tui.api import connection
 from tui.settings import Settings
 
@@ -16,11 +13,10 @@ def no_server(_: str) -> bool:
 
 
 @pytest.fixture
-async def stranger(server: Connection, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[FaultProxy]:
+def stranger(proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> FaultProxy:
     """A server that is not known, although it is on this machine."""
     monkeypatch.setattr(connection, "is_known_origin", no_server)
-    async with fault_proxy(server.base_url) as proxy:
-        yield proxy
+    return proxy
 
 
 @pytest.mark.fault(66)

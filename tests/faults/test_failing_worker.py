@@ -1,6 +1,7 @@
 import pytest
 
 from tests.app.user import driven
+from tests.faults.proxy import FaultProxy
 from tui.settings import Settings
 
 
@@ -9,8 +10,8 @@ async def fail() -> None:
 
 
 @pytest.mark.fault(53)
-async def test_work_that_fails_in_the_app_is_told_and_ends_nothing_else(settings: Settings) -> None:
-    async with driven(settings) as user:
+async def test_work_that_fails_in_the_app_is_told_and_ends_nothing_else(proxy: FaultProxy) -> None:
+    async with driven(Settings(base_url=proxy.base_url)) as user:
         user.app.run_worker(fail())
         await user.see("An error in the app itself (ValueError)")
         await user.ask_in_new_session("Who leads navigation?")
