@@ -205,9 +205,10 @@ class Client:
         asked: dict[str, object] = {"index_id": index_id, **_token(page_token)}
         return self._read(decoding.documents_page, await self._ask("POST", "/api/v1/retrieval/files/find", body=asked))
 
-    async def read_document(self, index_id: str, file_id: str, max_length: int) -> str:
-        """The first `max_length` characters of a document."""
+    async def read_document(self, index_id: str, file_id: str, max_length: int, offset: int = 0) -> str:
+        """`max_length` characters of a document from `offset` on; fewer where it ends, "" behind its end."""
         asked: dict[str, object] = {"index_id": index_id, "file_id": file_id, "max_length": max_length}
+        asked |= {"offset": offset} if offset else {}
         return self._read(decoding.content, await self._ask("POST", "/api/v1/retrieval/files/read", body=asked))
 
     async def projects(self) -> Sequence[Project]:

@@ -14,6 +14,7 @@ from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.workspace.deletion import Deletion
+from tui.workspace.documents import Documents
 from tui.workspace.exporting import SessionExporter
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
@@ -50,6 +51,7 @@ class Workspace:
         self.deletion = Deletion(self._state, self.turns, self._listing)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
+        self.documents = Documents(self._state, self.index_list)
         self.exporter = SessionExporter(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
