@@ -133,20 +133,20 @@ class BrowsingScreen(StartingScreen):
     def on_session_list_deletion_confirmed(self, message: SessionList.DeletionConfirmed) -> None:
         self._delete_for_good()
         title = self.workspace.title(message.session_id)
-        session = self.workspace.hide(message.session_id)
+        session = self.workspace.deletion.hide(message.session_id)
         self._deleted = (session, self.set_timer(UNDO_SECONDS, self._delete_for_good))
         self.say(f"Deleted: {title}. Alt+U brings it back.", kind="deletion", seconds=UNDO_SECONDS)
 
     def action_undo_delete(self) -> None:
         if (session := self.take_deleted()) is not None:
-            self.workspace.show_again(session)
+            self.workspace.deletion.show_again(session)
 
     def _delete_for_good(self) -> None:
         if (session := self.take_deleted()) is not None:
             if session.session_id == self.open_id:
                 self.open_id = None
                 self.activity = ""
-            self.run_worker(self.workspace.delete(session))
+            self.run_worker(self.workspace.deletion.delete(session))
 
     def take_deleted(self) -> Session | None:
         """The session that could still be brought back, and no longer can; None where there is none."""

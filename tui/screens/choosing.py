@@ -9,7 +9,7 @@ from textual.reactive import var
 
 from tui.api.models import Index
 from tui.conversation.catalogue import names_of
-from tui.screens.reading import ReadingScreen
+from tui.screens.evidence.checking import CheckingScreen
 from tui.workspace.tasks import Work
 from tui.workspace.workspace import Workspace
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.screens.index_picker import Choice, IndexPicker, IndexRequest, Purpose
 
 
-class ChoosingScreen(ReadingScreen):
+class ChoosingScreen(CheckingScreen):
     """Has indexes chosen for a new session, for a question, or for all further questions of an unbound session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

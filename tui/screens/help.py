@@ -30,7 +30,7 @@ Groups: TypeAlias = Mapping[str, Rows]
 COPY_ACTIONS = {"copy", "select", "extend(-1)", "extend(1)"}
 
 MORE_ROWS: Mapping[str, Rows] = {
-    "Read": [("1 … 9", "The source with that number")],
+    "Read": [("1 … 9", "The passage with that number")],
     "Copy": [
         ("y then c", "The next code block of the answer"),
         ("y then q", "The question"),
