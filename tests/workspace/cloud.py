@@ -77,6 +77,8 @@ class Cloud:
         """Requests that are refused: "DELETE /api/v1/chat/s1" and the status."""
         self.pages: dict[tuple[str, str | None], Json] = {}
         """Pages of a list, by its path and the token that asks for them, instead of one page of all."""
+        self.binds = True
+        """Whether a new session is bound to the indexes that it was asked for with."""
         self.running: set[str] = set()
         self.was_asked_while_running = False
 
@@ -151,7 +153,7 @@ class Cloud:
                 return {"items": list(self.summaries.values())}
             case "POST", []:
                 session_id = f"new-{len(self.summaries) + 1}"
-                self.add_session(session_id, index_ids=body.get("index_ids"))
+                self.add_session(session_id, index_ids=body.get("index_ids") if self.binds else None)
                 return self.summaries[session_id]
             case "GET", [session_id]:
                 summary = self.summaries.get(session_id)
