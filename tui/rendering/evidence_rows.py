@@ -91,7 +91,8 @@ def _source(source: Source, width: int, *, is_open: bool, is_last: bool) -> Sequ
         rows = [*head, *indented(wrap((Span(NO_TEXT, MUTED),), width - 2), _MARGIN)]
         return rows if is_last else [*rows, BLANK]
     as_markdown = is_markdown(passage.file, passage.text)
-    return HeadedText(head, passage.text, width, as_markdown=as_markdown, margin=_MARGIN, ends_blank=not is_last)
+    text = passage.text.strip("\n")
+    return HeadedText(head, text, width, as_markdown=as_markdown, margin=_MARGIN, ends_blank=not is_last)
 
 
 def _with_edge(spans: Sequence[Span], about: str, width: int) -> Sequence[Line]:

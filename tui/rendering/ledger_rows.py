@@ -60,7 +60,7 @@ def _documents(ledger: Ledger) -> Iterator[LedgerRow]:
     documents = ledger.documents.values()
     if documents:
         cited = sum(document.cited > 0 for document in documents)
-        yield LedgerTitle("Documents", f"{len(documents):,}, {cited:,} cited", is_first=True)
+        yield LedgerTitle("Documents", f"{len(documents):,} · {cited:,} cited", is_first=True)
     for number, document in enumerate(documents):
         yield LedgerDocument(document.file, _use(document), is_first=number == 0)
         yield from (_page(ledger, use) for use in sorted(document.pages, key=lambda use: use.turn))
@@ -96,8 +96,13 @@ def _skipped(ledger: Ledger, index_names: Mapping[str, str]) -> Iterator[LedgerR
             yield LedgerLine(turn, "", "", clean_line(index_names.get(index_id, index_id), 80))
 
 
-def ledger_lines(row: LedgerRow, width: int) -> Sequence[Line]:
-    """The rows of an entry at a width."""
+def widest_place(rows: Sequence[LedgerRow]) -> int:
+    """The cells that the column of pages and sections would need at most."""
+    return max((width_of((Span(row.what),)) for row in rows if isinstance(row, LedgerLine)), default=0)
+
+
+def ledger_lines(row: LedgerRow, width: int, widest: int) -> Sequence[Line]:
+    """The rows of an entry at a width; `widest` is the `widest_place` of all."""
     match row:
         case LedgerTitle(title, about, is_first):
             label = f"{title} · {about} "
@@ -109,14 +114,14 @@ def ledger_lines(row: LedgerRow, width: int) -> Sequence[Line]:
             head = Line((Span(shortened(file, room), _FILE),), edge=Span(about, MUTED))
             return [head] if is_first else [BLANK, head]
         case LedgerLine():
-            return [_line(row, width)]
+            return [_line(row, width, widest)]
 
 
-def _line(row: LedgerLine, width: int) -> Line:
+def _line(row: LedgerLine, width: int, widest: int) -> Line:
     count_style = _CITED if row.is_cited else MUTED
     turn = _cell(f"turn {row.turn + 1:,}", _TURN_CELLS, PLAIN)
     left = width - 2 - _TURN_CELLS - _COUNT_CELLS
-    what = left * 3 // 5 if left > 2 * _LEAST_QUESTION else left
+    what = min(widest + 2, left * 3 // 5 if left > 2 * _LEAST_QUESTION else left)
     cells = [_cell(_last_part(row.what, what), what, PLAIN), turn, _cell(row.count, _COUNT_CELLS, count_style)]
     spans = [Span("  "), *(cells if row.what else [turn])]
     room = width - width_of(spans)

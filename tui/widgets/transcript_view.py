@@ -1,5 +1,6 @@
 """A line view of transcripts: the reader's place in each is kept, parts fold, and a cursor goes from part to part."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -135,9 +136,18 @@ class TranscriptView(SelectableLineView):
 
     @property
     def turn(self) -> int | None:
-        """The turn that the keys act on; None where nothing is shown."""
-        block = self._reading.cursor.target(self.places) if self.places else None
-        return None if block is None else block[0]
+        """The turn that is read: that of the cursor if it is shown, at the end the last one, else what is shown most.
+
+        None where nothing is shown.
+        """
+        if not self.places:
+            return None
+        block = self._reading.cursor.block
+        if block is not None and any(place[:2] == block for place in self.places):
+            return block[0]
+        if self.position.follows:
+            return self.places[-1].section
+        return Counter(place.section for place in self.places).most_common(1)[0][0]
 
     def follow(self) -> None:
         """Go to the end and stay there as it grows."""

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tui.workspace.documents import DocumentPlace
 
 
+BROAD_COLUMNS = 140
+"""From this width on the evidence has a column of its own."""
+
+
 class CheckingScreen(ReadingScreen):
     """Shows the evidence of the turn that the cursor is in, as long as the reader wants it."""
 
@@ -31,10 +35,25 @@ class CheckingScreen(ReadingScreen):
         self._passage: Passage | None = None
         self._document: DocumentPlace | None = None
 
-    @property
-    def is_checking(self) -> bool:
+        self.is_checking = False
         """Whether evidence is shown."""
-        return self.has_class("-checking")
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Show the evidence beside the conversation where there is room for both, else in its place.
+
+        Without a class of the screen, which would have all of it styled anew.
+        """
+        if self._evidence is not None:
+            self._evidence.display = self.is_checking
+            self._evidence.set_class(self._is_beside, "-beside")
+            self.view.display = self._is_beside or not self.is_checking
+
+    @property
+    def _is_beside(self) -> bool:
+        return self.app.size.width >= BROAD_COLUMNS
 
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
         self.stop_checking()
@@ -43,20 +62,19 @@ class CheckingScreen(ReadingScreen):
     def stop_checking(self) -> None:
         """Hide the evidence; a reader who was in it is in the conversation again, exactly where they were."""
         had_focus = self._evidence is not None and self._evidence.has_focus_within
-        self.remove_class("-checking")
-        self._checked = None
+        self.is_checking, self._checked = False, None
+        self._lay_out()
         if had_focus:
             self.set_focus(self.view.pane)
 
     @property
     def reader(self) -> LineView:
         """What the keys scroll that are pressed in the composer: what stands in the place of the conversation."""
-        is_beside = self.has_class("-broad")
-        return self._evidence.shown if self._evidence and self.is_checking and not is_beside else self.view.pane
+        return self.view.pane if self._evidence is None or self.view.display else self._evidence.shown
 
     def uncover(self) -> None:
         """Show the conversation, where the evidence stands in its place."""
-        if not self.has_class("-broad"):
+        if not self._is_beside:
             self.stop_checking()
 
     def show_transcript(self) -> None:
@@ -99,8 +117,10 @@ class CheckingScreen(ReadingScreen):
 
         if self._evidence is None:
             self._evidence = EvidencePane()
+            self._evidence.set_class(self._is_beside, "-beside")
             await self.query_one("#reading").mount(self._evidence)
-        self.add_class("-checking")
+        self.is_checking = True
+        self._lay_out()
         return self._evidence
 
     def on_transcript_view_turn_reached(self, message: TranscriptView.TurnReached) -> None:
