@@ -14,13 +14,13 @@ from textual.widgets import Static
 
 from tui.conversation.page_image import PageImage
 from tui.pictures.drawing import PictureError
+from tui.pictures.page_pictures import PagePictures
 from tui.pictures.viewport import Viewport
 from tui.screens.dialog import Dialog
 from tui.screens.page.picture_view import PictureView
 from tui.terminal.app import DiffingApp
 from tui.terminal.graphics import USUAL_CELL, Graphics
 from tui.workspace.new_file import write_new_file
-from tui.workspace.page_pictures import PagePictures
 
 if TYPE_CHECKING:
     from tui.pictures.decoder import PictureDecoder

@@ -8,9 +8,9 @@ from tui.api.errors import ApiError, NotFoundError, RefusedError
 from tui.api.models import PresignedUrl
 from tui.conversation.page_image import PageImage
 from tui.pictures.drawing import PictureError
-from tui.workspace.state import WorkspaceState
 
 if TYPE_CHECKING:
+    from tui.api.client import Client
     from tui.pictures.decoder import PictureDecoder
 
 EXPIRY_MARGIN = timedelta(seconds=10)
@@ -20,22 +20,25 @@ _Result = TypeVar("_Result")
 
 
 class PagePictures:
-    """The pictures of one account's pages. Its methods raise `PictureError`."""
+    """The pictures of one account's pages. Its methods raise `PictureError`.
 
-    def __init__(self, state: WorkspaceState) -> None:
-        self._state = state
+    `require_client` gives the client, or raises `NotSentError` where there is none.
+    """
+
+    def __init__(self, require_client: "Callable[[], Client]") -> None:
+        self._require_client = require_client
         self._addresses: dict[PageImage, PresignedUrl] = {}
 
     async def size(self, image: PageImage) -> int | None:
         """How many bytes a picture has, where its server says so. Nothing of it is fetched."""
-        return await self._at_address(image, lambda address: self._state.require_client().download_size(address))
+        return await self._at_address(image, lambda address: self._require_client().download_size(address))
 
     async def open(self, image: PageImage, cell: tuple[int, int]) -> "PictureDecoder":
         """Fetch a picture and decode it, for a terminal whose cells have this size in pixels."""
         from tui.pictures.decoder import PictureDecoder  # no picture is decoded before it is asked for
 
         def download(address: PresignedUrl) -> Awaitable[bytes]:
-            return self._state.require_client().download(address)
+            return self._require_client().download(address)
 
         return await PictureDecoder.decode(await self._at_address(image, download), cell)
 
@@ -59,6 +62,6 @@ class PagePictures:
         if known is None or (known.expires_at and known.expires_at < datetime.now(UTC) + EXPIRY_MARGIN):
             self._addresses.pop(image, None)
             name, source = image.attachment.attachment_name, image.attachment.source_id
-            known = await self._state.require_client().attachment_url(name, source, image.marked)
+            known = await self._require_client().attachment_url(name, source, image.marked)
             self._addresses[image] = known
         return known

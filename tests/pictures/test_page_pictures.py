@@ -10,7 +10,6 @@ import pytest
 
 from tests.api.raw_server import Asked, Reply, answer, endlessly, serving
 from tests.pictures.samples import bomb, picture
-from tests.workspace.conftest import ACCOUNT
 from tui.api import download
 from tui.api.client import Client
 from tui.api.connection import Connection
@@ -18,8 +17,8 @@ from tui.api.models import ImageAttachment
 from tui.conversation.page_image import PageImage
 from tui.pictures.decoder import UNFIT
 from tui.pictures.drawing import PictureError
+from tui.pictures.page_pictures import PagePictures
 from tui.store.store import Store
-from tui.workspace.page_pictures import PagePictures
 from tui.workspace.state import WorkspaceState
 
 PAGE = PageImage(ImageAttachment("screenshots/page_7.jpg", "dfl-1"), "moss.pdf", 7, (3, 9))
@@ -43,10 +42,9 @@ class Library:
         expires = (datetime.now(UTC) + timedelta(seconds=holds)).isoformat()
         given = {"url": f"{self.bucket.base_url}/page", "expires_at": expires}
         self.api: Asked = await self._stack.enter_async_context(serving(sent(json.dumps(given).encode())))
-        state = WorkspaceState(Store.in_memory(), ACCOUNT, lambda _: None)
-        state.client = Client(Connection(self.api.base_url))
-        self._stack.push_async_callback(state.client.aclose)
-        return PagePictures(state)
+        client = Client(Connection(self.api.base_url))
+        self._stack.push_async_callback(client.aclose)
+        return PagePictures(lambda: client)
 
 
 @pytest.fixture
@@ -131,5 +129,6 @@ async def test_what_is_no_good_picture_gives_one_line(library: Library, data: by
 
 
 async def test_before_there_is_a_connection_it_is_told_in_words() -> None:
-    pictures = PagePictures(WorkspaceState(Store.in_memory(), ACCOUNT, lambda _: None))
+    workspace = WorkspaceState(Store.in_memory(), "cloud", lambda _: None)
+    pictures = PagePictures(workspace.require_client)
     assert "no connection yet" in await why_not(pictures)
