@@ -101,7 +101,7 @@ class BrowsingScreen(StartingScreen):
     def action_retry(self) -> None:
         if self.open_id is not None and self.workspace.transcript(self.open_id) is None:
             self.show_opened(self.open_id)
-            self.run_worker(self.workspace.open(self.open_id))
+            self.workspace.start(self.workspace.open(self.open_id))
         super().action_retry()
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
@@ -111,10 +111,10 @@ class BrowsingScreen(StartingScreen):
         """Turn to a session that is listed."""
         self.open_id = session_id
         self.leave_sessions()
-        self.run_worker(self.workspace.open(session_id))
+        self.workspace.start(self.workspace.open(session_id))
 
     def on_session_list_more_requested(self) -> None:
-        self.run_worker(self.workspace.load_more())
+        self.workspace.start(self.workspace.load_more())
 
     @work
     async def on_session_list_name_requested(self, message: SessionList.NameRequested) -> None:

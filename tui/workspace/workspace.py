@@ -250,6 +250,6 @@ class Workspace:
         """Whether another process holds the session: it can only be read here."""
         return self._state.drafts.is_read_only(session_id)
 
-    def find_example_questions(self, index_ids: Sequence[str]) -> None:
-        """Look for questions that documents of these indexes answer."""
-        self._tasks.start(self.index_list.find_example_questions(index_ids))
+    def start(self, work: Work) -> None:
+        """Do something for the account that is open. It ends with that at the latest."""
+        self._tasks.start(work)
