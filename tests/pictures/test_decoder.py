@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.pictures.samples import bomb, picture
-from tui.pictures import decoder, worker
+from tui.pictures import decoder
 from tui.pictures.decoder import DIED, SLOW, UNFIT, PictureDecoder
 from tui.pictures.drawing import HalfBlocks, KittyPicture, PictureError, SixelPicture
 from tui.pictures.viewport import Crop
+from tui.process_limits import MAX_MEMORY_BYTES
 
 WHOLE = Crop(0, 0, 300, 400, columns=30, rows=20)
 RED, BLUE = (254, 0, 0), (0, 0, 254)
@@ -92,9 +93,9 @@ async def test_a_decoder_that_is_killed_gives_one_line() -> None:
 async def test_more_memory_than_the_limit_is_not_had() -> None:
     hungry = f"""
 from tui.process_limits import limit_this_process
-limit_this_process({worker.MAX_MEMORY_BYTES})
+limit_this_process()
 try:
-    bytearray({worker.MAX_MEMORY_BYTES})
+    bytearray({MAX_MEMORY_BYTES})
 except MemoryError:
     print("refused")
 """

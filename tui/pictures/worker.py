@@ -21,7 +21,6 @@ from tui.process_limits import limit_this_process
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_MEMORY_BYTES = 1 << 30
 MAX_PIXELS = 40_000_000
 """A page on A3 at 400 dpi has 31 million."""
 
@@ -111,7 +110,7 @@ def _sixels(part: "Image", columns: int, rows: int) -> bytes:
 
 def main() -> None:
     """Decode the picture, and draw what is asked for until nobody asks any more."""
-    limit_this_process(MAX_MEMORY_BYTES)
+    limit_this_process()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     with tempfile.TemporaryFile() as written:
         os.dup2(written.fileno(), sys.stdout.fileno())
