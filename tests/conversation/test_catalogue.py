@@ -70,3 +70,8 @@ def test_a_title_is_one_safe_line_or_says_that_there_is_none() -> None:
 def test_indexes_are_named_by_either_id_and_an_unknown_one_by_itself() -> None:
     index = Index("idx-1", "Papers", export_config_id="exp-1")
     assert names_of(["exp-1", "idx-1", "idx-9"], [index]) == ["Papers", "Papers", "idx-9"]
+
+
+@pytest.mark.fault(1)
+def test_an_unknown_index_cannot_speak_to_the_terminal() -> None:
+    assert names_of(["idx\x1b]0;x\x07\n9"], []) == ["idx␛]0;x␇ 9"]
