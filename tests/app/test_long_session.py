@@ -91,6 +91,8 @@ async def test_export_find_and_outline_wait_for_the_rest(
         await user.press("e")
         await user.see("earlier turns are still loading")
         server.may_answer.set()
+        await user.see("Export as")
+        await user.in_dialog("enter")
         await user.see("Written to")
         [path] = tmp_path.glob("the-one-session-*.md")
         assert path.read_text().count("## Part ") == TURNS

@@ -1,3 +1,4 @@
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -117,24 +118,6 @@ async def test_dragging_and_clicking_select_text(settings: Settings) -> None:
         await user.until(lambda: pane.selected_text == "What")
 
 
-async def test_sources_are_listed_and_shown(settings: Settings) -> None:
-    async with driven(settings) as user:
-        await read(user)
-        await user.press("s")
-        await user.until(lambda: isinstance(user.app.screen, ChoiceList))
-        await user.see("heron.md")
-        await user.in_dialog("enter")
-        await user.until(lambda: isinstance(user.app.screen, Pager))
-        await user.see("The budget is 40 million euros.")
-        best = user.lines
-        await user.press("escape")
-        await user.see("Enter read")
-        await user.in_dialog("down", "escape")
-        await user.until(lambda: user.app.screen is user.app.chat)
-        await user.press("1")
-        await user.until(lambda: user.lines == best)
-
-
 async def test_the_outline_goes_to_a_question(settings: Settings) -> None:
     async with driven(settings) as user:
         pane = await read(user)
@@ -152,19 +135,35 @@ async def test_the_outline_goes_to_a_question(settings: Settings) -> None:
         await user.until(lambda: pane.position.top.section == 1 or pane.position.follows)
 
 
+async def export(user: User, *keys: str) -> None:
+    """Export the conversation in the format that the keys choose in the dialog."""
+    await user.press("e")
+    await user.see("Export as")
+    await user.in_dialog(*keys, "enter")
+
+
 async def test_a_conversation_is_written_to_a_file(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with driven(settings) as user:
         await read(user)
-        await user.press("e")
+        await export(user)
         await user.see("Written to")
+        await export(user, "down")
+        await user.until(lambda: bool([*tmp_path.glob("*.html")]))
+        await export(user, "down", "down")
+        await user.until(lambda: bool([*tmp_path.glob("*.jsonl")]))
+        await export(user, "up")
+        await user.until(lambda: bool([*tmp_path.glob("*.json")]))
+    [events] = tmp_path.glob("*.jsonl")
+    _, question, *_, stop = map(json.loads, events.read_text().splitlines())
+    assert (question["content"], stop["type"]) == ("What is the budget?", "stop")
     [path] = tmp_path.glob("what-is-the-budget-*.md")
     assert path.stat().st_mode & 0o777 == 0o600
     text = path.read_text()
     assert text.startswith("# What is the budget?\n\n## What is the budget?\n")
-    assert "1. heron.md" in text
+    assert "heron.md" in text.partition("## Evidence")[2]
 
 
 async def test_a_file_that_exists_is_never_written_to(
@@ -178,7 +177,7 @@ async def test_a_file_that_exists_is_never_written_to(
     (tmp_path / "llamachat-copy.md").symlink_to(linked_to)
     async with driven(settings) as user:
         await read(user)
-        await user.press("e")
+        await export(user)
         await user.until((tmp_path / "what-is-the-budget-2031-03-04-2.md").exists)
         await user.press("J", "y", "w")
         await user.until((tmp_path / "llamachat-copy-2.md").exists)
@@ -197,7 +196,7 @@ async def test_where_nothing_can_be_written_it_says_why(
     folder.rmdir()
     async with driven(settings) as user:
         await read(user)
-        await user.press("e")
+        await export(user)
         await user.see("It could not be written: No such file or directory")
 
 

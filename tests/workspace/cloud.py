@@ -44,7 +44,10 @@ class Turn:
 
     status: int = 200
     is_held: bool = False
-    """Whether the last event is sent only when `gate` is set."""
+    """Whether the last events are sent only when `gate` is set."""
+
+    held: int = 1
+    """How many of them."""
 
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -175,7 +178,8 @@ class Cloud:
 
     async def _stream(self, session_id: str, prompt: str, turn: Turn) -> AsyncGenerator[bytes]:
         self.running.add(session_id)
-        *first, last = [asked(prompt), *turn.sends]
+        sends = [asked(prompt), *turn.sends]
+        first, last = sends[: -turn.held], sends[-turn.held :]
         try:
             for event in first:
                 yield _message(event)
@@ -183,7 +187,8 @@ class Cloud:
                 await turn.gate.wait()
         finally:
             self.running.discard(session_id)
-        yield _message(last)
+        for event in last:
+            yield _message(event)
         if turn.breaks:
             raise httpx.ReadError("The connection was reset.")
 

@@ -114,11 +114,15 @@ class Client:
 
     async def session(self, session_id: str) -> FullSession:
         """A session with all its events, decoded in slices."""
-        body = await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
+        body = await self.session_answer(session_id)
         try:
             return await run_in_slices(decoding.decoding_full_session(body))
         except decoding.WrongShapeError as error:
             raise self._not_the_api(body) from error
+
+    async def session_answer(self, session_id: str) -> bytes:
+        """The JSON text of a session with all its events, as the server sent it."""
+        return await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
 
     async def summary(self, session_id: str) -> Session:
         """A session without its events."""
@@ -174,9 +178,10 @@ class Client:
         asked: dict[str, object] = {"index_id": index_id, **_token(page_token)}
         return self._read(decoding.documents_page, await self._ask("POST", "/api/v1/retrieval/files/find", body=asked))
 
-    async def read_document(self, index_id: str, file_id: str, max_length: int) -> str:
-        """The first `max_length` characters of a document."""
+    async def read_document(self, index_id: str, file_id: str, max_length: int, offset: int = 0) -> str:
+        """`max_length` characters of a document from `offset` on; fewer where it ends, "" behind its end."""
         asked: dict[str, object] = {"index_id": index_id, "file_id": file_id, "max_length": max_length}
+        asked |= {"offset": offset} if offset else {}
         return self._read(decoding.content, await self._ask("POST", "/api/v1/retrieval/files/read", body=asked))
 
     async def projects(self) -> Sequence[Project]:

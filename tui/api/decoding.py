@@ -55,6 +55,7 @@ class _IndexState(BaseModel):
     files: Maybe[int] = None
     skipped_files: Maybe[int] = None
     skipped: Maybe[tuple[_SkippedDocument, ...]] = None
+    folder: Maybe[str] = None
 
 
 class _Index(BaseModel):
@@ -77,7 +78,7 @@ class _Index(BaseModel):
 
 
 class _Content(BaseModel):
-    content: Shown
+    content: str
 
 
 class _Project(BaseModel):

@@ -13,6 +13,8 @@ COMMANDS: Mapping[str, str] = {
     "status": "tui.commands.status",
     "doctor": "tui.commands.doctor",
     "forget": "tui.commands.forget",
+    "export": "tui.commands.export",
+    "import": "tui.local.session_import",
 }
 
 

@@ -36,8 +36,7 @@ def app_parser() -> ArgumentParser:
         "--continue", dest="session", action="store_const", const=LAST_SESSION, help="open the session last open"
     )
     _add_server(parser)
-    parser.add_argument("--project", metavar="ID", help="the project to work in (LLAMA_CLOUD_PROJECT_ID)")
-    parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
+    add_project(parser)
     parser.add_argument("--debug", action="store_true", help="tell more in the log (never questions, answers or keys)")
     parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
     return parser
@@ -48,6 +47,12 @@ def server_command_parser(name: str, description: str) -> ArgumentParser:
     parser = ArgumentParser(prog=f"llamachat-tui {name}", description=description)
     _add_server(parser)
     return parser
+
+
+def add_project(parser: ArgumentParser) -> None:
+    """Add the options that name the project."""
+    parser.add_argument("--project", metavar="ID", help="the project to work in (LLAMA_CLOUD_PROJECT_ID)")
+    parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
 
 
 def _add_server(parser: ArgumentParser) -> None:
@@ -64,7 +69,8 @@ class _SayVersion(Action):
 
 def settings_of(options: Namespace) -> Settings:
     """The settings in force for a command. Raises `SettingsError`."""
-    return load({"base_url": options.base_url, "region": options.region}, os.environ, config_path())
+    flags = {name: getattr(options, name, None) for name in ("base_url", "region", "project", "organization")}
+    return load(flags, os.environ, config_path())
 
 
 def base_url_of(settings: Settings) -> str:

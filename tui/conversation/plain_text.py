@@ -3,7 +3,7 @@
 import json
 import sys
 
-from tui.conversation.transcript import Answer, Part, Thought, ToolUse, Turn, Unrecognized
+from tui.conversation.transcript import Answer, Broken, Part, Thought, ToolUse, Turn, Unrecognized
 from tui.sanitize import clean
 
 
@@ -42,6 +42,15 @@ def _written(value: object, limit: int) -> str:
 def answer_text(turn: Turn) -> str:
     """The whole answer of a turn, in Markdown."""
     return "\n\n".join(part.text for part in turn.parts if isinstance(part, Answer) and part.text)
+
+
+def end_text(turn: Turn) -> str:
+    """Why a turn broke off or failed, as a sentence; "" where it ended well or still runs."""
+    if isinstance(turn.end, Broken):
+        return turn.end.reason
+    if turn.end is not None and turn.end.is_error:
+        return f"The turn ended with an error: {turn.end.error or 'the server gave no reason'}."
+    return ""
 
 
 def code_blocks(markdown: str) -> list[str]:

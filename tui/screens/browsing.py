@@ -55,7 +55,7 @@ class BrowsingScreen(StartingScreen):
     def list_sessions(self) -> None:
         """List the sessions as they are now. A mark is taken off where the session is open."""
         self._marks.pop(self.open_id or "", None)
-        self.sidebar.has_more = self.workspace.has_more_sessions
+        self.sidebar.has_more = self.workspace.catalogue.next_page_token is not None
         self.sidebar.rows = [
             SessionRow(
                 session.session_id,

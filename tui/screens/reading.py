@@ -1,6 +1,6 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import Screen
 
+from tui.api.errors import ApiError
 from tui.api.models import Session
 from tui.conversation.catalogue import now
 from tui.conversation.plain_text import plain_text
@@ -22,6 +23,7 @@ from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.notice_line import INFO_SECONDS, NoticeLine, Severity
 from tui.widgets.own_keys import own_bindings
+from tui.workspace.exporting import FORMATS
 from tui.workspace.workspace import Workspace
 
 SILENT_SECONDS = 10.0
@@ -32,7 +34,7 @@ class ReadingScreen(Screen[None]):
     """Shows the conversation that is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", priority=True, show=False),
+        Binding("f1", "help", "Help", priority=True),
         Binding("question_mark", "help", "Help", show=False),
     ]
 
@@ -95,7 +97,7 @@ class ReadingScreen(Screen[None]):
         transcript = self.workspace.transcript(session.session_id)
         if transcript is None or transcript.turns_before:
             return "loading…"
-        return "unbound" if session.index_ids is None else ""
+        return "unbound" if session.index_ids is None else "bound"
 
     def show_transcript(self) -> None:
         """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""
@@ -110,7 +112,7 @@ class ReadingScreen(Screen[None]):
 
     def _tell_time(self) -> None:
         """Say how long the open session's turn runs, and how long it has been silent where that is long."""
-        clock = self.workspace.turn_clock(self.open_id)
+        clock = self.workspace.turns.clock(self.open_id)
         if clock is None:
             return
         silent = f" · no data for {clock.silent:.0f} s" if clock.silent >= SILENT_SECONDS else ""
@@ -159,52 +161,34 @@ class ReadingScreen(Screen[None]):
 
         self.app.push_screen(Pager("The whole part", partial(plain_text, message.part)))
 
-    @work
-    async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
-        from tui.conversation.passages import Passage, cited_passage, passages_of
-        from tui.screens.pager import Pager
-
-        turn = self.view.pane.transcript[message.turn]
-        passages = passages_of(turn)
-        if not passages:
-            self.say("This answer came with no passages.", kind="sources")
-            return
-
-        def pager(passage: Passage) -> Pager:
-            return Pager(passage.origin, lambda: passage.text or "This passage has no text.")
-
-        if message.number is None:
-            at: int | None = 0
-            origins = [passage.origin for passage in passages]
-            while (at := await self._chosen_source(origins, at)) is not None:
-                await self.app.push_screen_wait(pager(passages[at]))
-        elif (cited := cited_passage(turn, message.number)) is not None:
-            self.app.push_screen(pager(cited))
-        else:
-            words = f"[{message.number}] leads nowhere: no passage of this answer has this number."
-            self.say(words, kind="sources")
-
-    async def _chosen_source(self, origins: Sequence[str], first: int) -> int | None:
-        from tui.screens.choice_list import ChoiceList
-
-        return await self.app.push_screen_wait(ChoiceList("Sources", origins, takes="read", first=first))
-
-    def _when_whole(self, act: Callable[[], object]) -> None:
+    def when_whole(self, act: Callable[[], object]) -> None:
         """Do something that is about the whole conversation, once it is there."""
         if not self.view.pane.when_whole(act):
             self.say("The earlier turns are still loading; this is done when they are there.", kind="whole")
 
     def on_conversation_pane_export_requested(self) -> None:
-        self._when_whole(self._export)
+        self.when_whole(self._export)
 
-    def _export(self) -> None:
-        from tui.conversation.export import as_markdown, file_name
+    @work
+    async def _export(self) -> None:
+        from tui.conversation.export.markdown import file_name
+        from tui.screens.choice_list import ChoiceList
 
-        text = as_markdown(self.view.head.title, self.view.pane.transcript)
-        self._write(file_name(self.view.head.title, now().astimezone().date()), text)
+        formats = list(FORMATS.values())
+        words = [made.words for made in formats]
+        chosen = await self.app.push_screen_wait(ChoiceList("Export as", words, takes="write the file", first=0))
+        if chosen is None or self.open_id is None:
+            return
+        try:
+            title = self.view.head.title
+            text = await self.workspace.exporter.text(self.open_id, title, formats[chosen].name)
+        except ApiError as error:
+            self.say(f"It was not exported. {error.message}", kind="writing", severity="problem")
+        else:
+            self._write(file_name(title, now().astimezone().date(), formats[chosen].suffix), text)
 
     def on_conversation_pane_questions_requested(self) -> None:
-        self._when_whole(self._list_questions)
+        self.when_whole(self._list_questions)
 
     @work
     async def _list_questions(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from tui.redaction import register_secret
 from tui.settings import Settings
 from tui.workspace.embedded_server import EmbeddedServer, start_server
+from tui.workspace.folders import MANUAL, place_of
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -77,9 +78,10 @@ async def _connect_local(settings: Settings, server: EmbeddedServer) -> Backend:
     from tui.api.client import Client
     from tui.api.connection import Connection
 
-    names = ", ".join(folder.name for folder in settings.local or ()) or "the manual"
     connection = Connection(server.base_url, SecretStr(server.api_key), key_source="the embedded server")
-    return Backend(await Client.connect(connection), f"This machine: {names}", server)
+    return Backend(
+        await Client.connect(connection), place_of([folder.name for folder in settings.local or ()] or [MANUAL]), server
+    )
 
 
 async def _connect_cloud(settings: Settings, given: UseKey | None) -> Backend:

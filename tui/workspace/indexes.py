@@ -71,6 +71,11 @@ class IndexList:
         self._state.publish(ListChanged())
         return True
 
+    async def load_unknown(self, index_ids: Sequence[str]) -> None:
+        """Load all indexes again if one of these is not among them: for a turn the server may open another folder."""
+        if not self.names.keys() >= set(index_ids):
+            await self.load()
+
     async def watch(self, is_wanted: Callable[[], bool]) -> None:
         """Load the indexes once there is a connection, and again while it is wanted and one of them is being synced."""
         while self._state.client is None:

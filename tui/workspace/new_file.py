@@ -1,8 +1,9 @@
-"""Writing a file that was not there before: nothing of the user's is ever written over."""
+"""Writing files: whole or not at all, and never over what was there before unless that is wanted."""
 
 import os
 from itertools import chain, count
 from pathlib import Path
+from secrets import token_hex
 
 
 def write_new_file(wanted: Path, text: str) -> Path:
@@ -14,14 +15,27 @@ def write_new_file(wanted: Path, text: str) -> Path:
     numbered = (wanted.with_stem(f"{wanted.stem}-{number}") for number in count(2))
     for path in chain([wanted], numbered):
         try:
-            file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            write_file(path, text)
         except FileExistsError:
             continue
-        try:
-            with open(file, "w", encoding="utf-8") as stream:
-                stream.write(text)
-        except BaseException:
-            path.unlink()
-            raise
         return path
     raise AssertionError("counting has no end")
+
+
+def write_file(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write a text to a file that only its owner can read: it is there with all of the text, or not at all.
+
+    FileExistsError where something has that name, also a link, unless a file is to be replaced; `OSError`.
+    """
+    if replace and (path.is_symlink() or (path.exists() and not path.is_file())):
+        raise FileExistsError(None, "it is a link, or no file", str(path))
+    part = path.with_name(f".{path.name[:80]}.{token_hex(4)}.part")
+    try:
+        with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as stream:
+            stream.write(text)
+        if not replace:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # the name is taken, for good
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -6,8 +6,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from time import monotonic
 
-from tui.api.models import Event
-from tui.conversation.transcript import advance, coalesce
+from tui.api.models import Event, ThinkingDelta
+from tui.conversation.transcript import Transcript, advance, coalesce, timed
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
@@ -37,6 +37,7 @@ class RunningTurn:
         self.ended = asyncio.Event()
         """Set when the turn is over, however it ended."""
         self._began = self._heard = monotonic()
+        self._thinks_since: float | None = None
         self._task: asyncio.Task[object] | None = None
         self._to_fold: list[Event] = []
         self._to_journal: list[Event] = []
@@ -83,8 +84,16 @@ class RunningTurn:
         if arrived:
             transcript = self._state.transcripts[self.session_id]
             for event in coalesce(arrived):
-                transcript = advance(transcript, event)
+                transcript = self._timed(advance(transcript, event), event)
             self._state.put(self.session_id, transcript)
+
+    def _timed(self, transcript: Transcript, event: Event) -> Transcript:
+        if not isinstance(event, ThinkingDelta):
+            self._thinks_since = None
+            return transcript
+        now = monotonic()
+        self._thinks_since = self._thinks_since or now
+        return timed(transcript, now - self._thinks_since)
 
     def _journal(self) -> None:
         arrived, self._to_journal = self._to_journal, []

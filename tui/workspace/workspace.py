@@ -13,15 +13,16 @@ from tui.conversation.catalogue import Catalogue, names_of, title_of, without
 from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
+from tui.workspace.documents import Documents
+from tui.workspace.exporting import SessionExporter
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.opening import ConversationOpener
-from tui.workspace.running_turn import TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import RunningTasks, Work
 from tui.workspace.turns import Turns
-from tui.workspace.updates import ListChanged, Notice, RequestFailed, Update
+from tui.workspace.updates import ListChanged, Notice, RequestFailed, TurnEnded, Update
 
 if TYPE_CHECKING:
     from tui.api.client import Client
@@ -43,13 +44,20 @@ class Workspace:
 
     def load_account(self, account_id: str) -> None:
         """Begin with what is kept of an account on this machine."""
-        self._state = WorkspaceState(self._store, account_id, self._publish)
+        self._state = WorkspaceState(self._store, account_id, self._hear)
         self.turns = Turns(self._state, self._tasks.start)
         self._listing = SessionListing(self._state, self.turns)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
+        self.documents = Documents(self._state, self.index_list)
+        self.exporter = SessionExporter(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
+
+    def _hear(self, update: Update) -> None:
+        self._publish(update)
+        if isinstance(update, TurnEnded) and (session := self.catalogue.get(update.session_id)) is not None:
+            self._tasks.start(self.index_list.load_unknown(self._searched(session)))
 
     @property
     def account_id(self) -> str:
@@ -122,11 +130,6 @@ class Workspace:
         self._state.list_session(session)
         return session.session_id
 
-    @property
-    def has_more_sessions(self) -> bool:
-        """Whether the server has sessions that are not loaded yet."""
-        return self.catalogue.next_page_token is not None
-
     def hide(self, session_id: str) -> Session:
         """Take a session off the list, to be deleted or shown again."""
         session = self.catalogue[session_id]
@@ -153,10 +156,6 @@ class Workspace:
             self._state.transcripts.pop(session_id, None)
             self.turns.forget(session_id)
             self._store.sessions.remove(self.account_id, session_id)
-
-    def turn_clock(self, session_id: str | None) -> TurnClock | None:
-        """How long a session's turn runs; None where none is received here."""
-        return self.turns.clock(session_id)
 
     def switch(self, to: str | None, leaving: str | None) -> None:
         """Turn from one session to another: only one program at a time writes in a session."""
@@ -265,8 +264,10 @@ class Workspace:
 
     def searched_names(self, session: Session) -> Sequence[str]:
         """The names of the indexes that a session's questions search; none where they are still to be chosen."""
-        searched = session.index_ids or self.turns.scopes.get(session.session_id, ())
-        return names_of(searched, self.indexes)
+        return names_of(self._searched(session), self.indexes)
+
+    def _searched(self, session: Session) -> Sequence[str]:
+        return session.index_ids or self.scope(session.session_id)
 
     def is_open_elsewhere(self, session_id: str) -> bool:
         """Whether another process holds the session: it can only be read here."""

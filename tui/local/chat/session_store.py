@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from tui.api.models import Event, Stop, UserInput
+from tui.api.session_file import SessionFile, SessionFileError
 from tui.local.chat.event_json import event_json
 from tui.local.chat.paging import ListPage, decode_token, encode_token
 from tui.local.library.database import LibraryDatabase
 from tui.sanitize import clean_line
 
 TITLE_CHARS = 60
+_COLUMNS = "id, updated, title, index_ids, shared_access, last_run"
 CUT_OFF = "This turn was cut off: the server ended in the middle of it."
 
 
@@ -105,6 +107,36 @@ class SessionStore:
         with self._database.writing() as connection:
             return connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,)).rowcount > 0
 
+    def put(self, session: SessionFile, *, replace: bool) -> bool:
+        """Store a session that came from elsewhere, as it is. False where the same is there already.
+
+        Raises `SessionFileError` where another session has its id, unless that is to be replaced.
+        """
+        fields = (
+            session.session_id,
+            session.last_updated_at,
+            session.generated_title,
+            None if session.index_ids is None else json.dumps(list(session.index_ids)),
+            session.shared_access,
+            None if session.job_metadata is None else json.dumps(session.job_metadata),
+        )
+        events = [(session.session_id, number, body) for number, body in enumerate(session.events, 1)]
+        with self._database.writing() as connection:
+            key = (session.session_id,)
+            row = connection.execute(f"SELECT {_COLUMNS} FROM sessions WHERE id = ?", key).fetchone()
+            if row is not None:
+                there = connection.execute(
+                    "SELECT session_id, number, body FROM events WHERE session_id = ? ORDER BY number", key
+                ).fetchall()
+                if (tuple(row), [tuple(event) for event in there]) == (fields, events):
+                    return False
+                if not replace:
+                    raise SessionFileError("Another session here has its id; --force replaces that.")
+                connection.execute("DELETE FROM sessions WHERE id = ?", key)
+            connection.execute(f"INSERT INTO sessions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", fields)
+            connection.executemany("INSERT INTO events (session_id, number, body) VALUES (?, ?, ?)", events)
+        return True
+
     def set_title(self, session_id: str, first_message: str) -> StoredSession | None:
         """Title the session by its first question. None when there is no such session."""
         with self._database.writing() as connection:
@@ -120,7 +152,7 @@ class SessionStore:
         """
         with self._database.writing() as connection:
             earlier = _events(connection, session_id)
-            if earlier and earlier[-1]["type"] != "stop":
+            if earlier and earlier[-1].get("type") != "stop":
                 _append(connection, session_id, {"type": "stop", "is_error": True, "error": CUT_OFF, "usage": {}})
             _append(connection, session_id, event_json(UserInput(prompt)))
             connection.execute(

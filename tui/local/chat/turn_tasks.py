@@ -145,9 +145,10 @@ class TurnTasks:
 def _history(events: Sequence[Mapping[str, object]]) -> list[Exchange]:
     history: list[Exchange] = []
     for event in events:
-        if event["type"] == "user_input":
-            history.append(Exchange(str(event["content"]), ""))
-        elif event["type"] == "text" and history:
+        kind, content = event.get("type"), str(event.get("content") or "")  # imported events may lack either
+        if kind == "user_input":
+            history.append(Exchange(content, ""))
+        elif kind == "text" and history:
             last = history[-1]
-            history[-1] = Exchange(last.question, f"{last.answer}\n\n{event['content']}".strip())
+            history[-1] = Exchange(last.question, f"{last.answer}\n\n{content}".strip())
     return history

@@ -63,7 +63,8 @@ class ChatRoutes:
     def get_session(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         session, events = _found(request, self._sessions.with_events(_session_id(request)))
-        return JSONResponse({**asdict(session), "events": events})
+        # ASCII, because imported events may hold halves of surrogate pairs, which UTF-8 cannot.
+        return Response(json.dumps({**asdict(session), "events": events}), media_type="application/json")
 
     def get_summary(self, request: Request) -> Response:
         read_query(request, ScopeQuery)

@@ -1,0 +1,100 @@
+import json
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.events import EXAMPLES, any_event
+from tui.api.event_decoding import event_from_json
+from tui.api.models import Event, Session, Unknown, Usage
+from tui.api.session_file import SessionFile, SessionFileError, from_answer, from_lines, from_values
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+ODD = ['{"type": "text", "content": 1e999}', "null", "[1]", '{"a": 1, "a": 2}', '{"type":"text","content":"\\ud800"}']
+
+
+def answer(events: str, **fields: object) -> bytes:
+    known = json.dumps({"session_id": "ses-1", "last_updated_at": "2026-04-22T12:34:41.342245", **fields})
+    return f'{known[:-1]}, "events": [{events}]}}'.encode()
+
+
+def lines_of(session: SessionFile) -> list[str]:
+    return list(session.lines())
+
+
+@given(st.lists(st.dictionaries(st.text(), ANY_JSON, max_size=4)), ANY_JSON, st.none() | st.lists(st.text()))
+def test_what_is_written_is_read_again_byte_for_byte(
+    events: list[dict[str, object]], title: object, index_ids: list[str] | None
+) -> None:
+    body = answer(json.dumps(events)[1:-1], generated_title=title, index_ids=index_ids, job_metadata={"turns": 2})
+    session = from_answer(body)
+    assert [json.loads(line) for line in session.events] == events
+    written = lines_of(session)
+    assert "".join(written).isascii()
+    assert lines_of(from_lines(written)) == written
+
+
+@pytest.mark.fault(9, 18)
+def test_odd_events_are_kept_as_they_came() -> None:
+    session = from_answer(answer(", ".join(ODD)))
+    raws = [json.loads(line).get("raw") for line in session.events]
+    assert raws == [ODD[0], ODD[1], ODD[2], None, None]
+    assert json.loads(session.events[4]) == {"type": "text", "content": "\ud800"}
+    assert lines_of(from_lines(lines_of(session))) == lines_of(session)
+
+
+@given(
+    st.lists(any_event(st.text(), st.text(), ANY_JSON, st.builds(Usage, st.none() | st.floats(0, 1e9)))),
+    st.none() | st.text(),
+)
+def test_what_this_program_kept_is_read_as_the_same_events(events: list[Event], title: str | None) -> None:
+    session = from_values(Session("ses-1", None, title, ("idx",)), events)
+    assert lines_of(from_lines(lines_of(session))) == lines_of(session)
+    assert len(session.events) == len(events)
+
+
+def test_events_that_are_kept_have_the_shapes_of_the_api() -> None:
+    session = from_values(Session("ses-1"), list(EXAMPLES.values()))
+    read = [event_from_json(line) for line in session.events]
+    assert [event for event in read if not isinstance(event, Unknown)] == [
+        event for event in EXAMPLES.values() if not isinstance(event, Unknown)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "contents"), [(1, ["old"]), (2, ["a", "b", "stop", "stop"]), (3, ["late"]), (4, ["c", "stop"])]
+)
+def test_one_turn_can_be_taken_out(number: int, contents: Sequence[str]) -> None:
+    kinds = [("text", "old"), ("user_input", "a"), ("text", "b"), *[("stop", "stop")] * 2, ("text", "late")]
+    events = [{"type": kind, "content": content} for kind, content in [*kinds, ("user_input", "c"), ("stop", "stop")]]
+    session = from_answer(answer(json.dumps(events)[1:-1]))
+    assert [json.loads(event)["content"] for event in session.with_turn(number).events] == contents
+    with pytest.raises(IndexError):
+        session.with_turn(5)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([], "first line"),
+        (["# Markdown"], "first line"),
+        (['{"format": "llamachat session", "version": 2}'], "newer version"),
+        (['{"format": "llamachat session", "version": 1}'], "no id"),
+        (['{"format": "llamachat session", "version": 1, "session": {"session_id": "../x"}}'], "no id"),
+        (['{"format": "llamachat session", "version": 1, "session": {"session_id": "a"}}', "{"], "Line 2 is not JSON"),
+        (['{"format": "llamachat session", "version": 1, "session": {"session_id": "a"}}', "1"], "Line 2 is no event"),
+    ],
+)
+def test_what_is_no_session_is_refused_with_the_reason(lines: list[str], words: str) -> None:
+    with pytest.raises(SessionFileError, match=words):
+        from_lines(lines)
+
+
+def test_what_sorts_oddly_counts_as_no_time() -> None:
+    for time in ("zzz", "9999-01-01T00:00:00", 7, None):
+        assert from_answer(answer("", last_updated_at=time)).last_updated_at == ""

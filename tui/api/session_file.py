@@ -1,0 +1,180 @@
+"""A session as a file of JSON lines: first what is known of the session, then each event as the server sent it.
+
+The same session always makes the same bytes. Only ASCII is written, so that the file can be shown anywhere.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import cast
+
+from tui.api import json_text
+from tui.api.models import EVENT_NAMES, Event, Session, Unknown
+from tui.sanitize import well_formed
+
+FORMAT = "llamachat session"
+VERSION = 1
+DEFAULT_ACCESS = "read_only"
+
+_SESSION_ID = re.compile(r"(?!\.+$)[^\s/\\%?#\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+_TIME = re.compile(r"[0-8]\d{3}-[\d:.TZ+-]{,40}", re.ASCII)
+
+
+class SessionFileError(Exception):
+    """A text is no session of JSON lines. The message says in which line and why, fit to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFile:
+    """A session under the API's names ("Get Full Session"), with each event as JSON text: an object on one line."""
+
+    session_id: str
+    last_updated_at: str
+    generated_title: str | None
+    index_ids: Sequence[str] | None
+    job_metadata: Mapping[str, object] | None
+    shared_access: str
+    events: Sequence[str]
+
+    def lines(self) -> Iterator[str]:
+        """The lines of the file, each with its end."""
+        fields = {name: getattr(self, name) for name in _FIELDS}
+        yield f"{_written({'format': FORMAT, 'version': VERSION, 'session': fields})}\n"
+        yield from (f"{event}\n" for event in self.events)
+
+    def with_turn(self, number: int) -> "SessionFile":
+        """The session with the events of one of its turns only, counted from 1. IndexError where there is none."""
+        turns: list[list[str]] = []
+        is_open = False
+        for text in self.events:
+            event = json.loads(text)
+            kind = event.get("type")
+            if kind == "user_input" or not (is_open or (kind == "stop" and not event.get("is_error"))):
+                turns.append([])
+            is_open = kind != "stop"
+            if turns:
+                turns[-1].append(text)
+        if not 1 <= number <= len(turns):
+            raise IndexError(number)
+        return replace(self, events=turns[number - 1])
+
+
+_FIELDS = ("session_id", "last_updated_at", "generated_title", "index_ids", "job_metadata", "shared_access")
+
+
+def from_answer(body: bytes) -> SessionFile:
+    """The session in the server's answer to "Get Full Session". Raises `SessionFileError`."""
+    text = body.decode("utf-8", "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    fields: dict[str, object] = {}
+    events: list[str] = []
+    try:
+        for key, value in json_text.members(text, listed="events"):
+            if key == "events":
+                events.append(_event(value, text[value.start : value.end]))
+            else:
+                fields[key] = value.decoded
+    except ValueError as error:
+        raise SessionFileError(f"The server's answer is no session: {error}.") from error
+    return _session(fields, events)
+
+
+def from_values(session: Session, events: Iterable[Event]) -> SessionFile:
+    """The session as this program keeps it: what the server sent beside what is known of the API is not there."""
+    fields: dict[str, object] = {
+        **asdict(session),
+        "last_updated_at": session.last_updated_at.isoformat() if session.last_updated_at else "",
+        "index_ids": None if session.index_ids is None else list(session.index_ids),
+    }
+    return _session(fields, [_written(_event_json(event)) for event in events])
+
+
+def from_lines(lines: Iterable[str]) -> SessionFile:
+    """The session in a file's lines. Raises `SessionFileError`."""
+    numbered = enumerate(lines, 1)
+    fields = _header(next(numbered, (1, ""))[1])
+    return _session(fields, [_checked(number, line) for number, line in numbered if line.strip()])
+
+
+def _header(line: str) -> Mapping[str, object]:
+    try:
+        header = json_text.loads(line)
+    except ValueError:
+        header = None
+    if not isinstance(header, dict) or cast(dict[str, object], header).get("format") != FORMAT:
+        raise SessionFileError(
+            "Its first line does not say that it is a session. Only what `llamachat-tui export --format jsonl` wrote "
+            "can be imported."
+        )
+    found = cast(dict[str, object], header)
+    if found.get("version") != VERSION:
+        raise SessionFileError("A newer version of llamachat-tui wrote it. Update the program.")
+    fields = found.get("session")
+    return cast(dict[str, object], fields) if isinstance(fields, dict) else {}
+
+
+def _checked(number: int, line: str) -> str:
+    try:
+        value = json_text.loads(line)
+    except ValueError as error:
+        raise SessionFileError(f"Line {number} is not JSON: {error}. The file may be cut off or changed.") from error
+    if not isinstance(value, dict):
+        raise SessionFileError(f"Line {number} is no event: an event is a JSON object.")
+    return _written(cast(dict[str, object], value))
+
+
+def _event_json(event: Event) -> object:
+    if not isinstance(event, Unknown):
+        return {"type": EVENT_NAMES[type(event)], **asdict(event)}
+    try:
+        value = json_text.loads(event.raw)
+    except ValueError:
+        value = None
+    return cast(object, value) if isinstance(value, dict) else _unknown(event.name, event.raw)
+
+
+def _unknown(name: str, raw: str) -> object:
+    return {"type": "unknown", "name": name, "raw": raw}
+
+
+def _event(value: json_text.Value, source: str) -> str:
+    if value.broken or not isinstance(value.decoded, dict):
+        return _written(_unknown("", source))
+    return _written(cast(dict[str, object], value.decoded))
+
+
+def _session(fields: Mapping[str, object], events: Sequence[str]) -> SessionFile:
+    session_id, updated = fields.get("session_id"), fields.get("last_updated_at")
+    if not isinstance(session_id, str) or not _SESSION_ID.fullmatch(session_id):
+        raise SessionFileError("The session has no id that can be used in an address.")
+    title, access, job = fields.get("generated_title"), fields.get("shared_access"), fields.get("job_metadata")
+    return SessionFile(
+        session_id,
+        updated if isinstance(updated, str) and _is_time(updated) else "",
+        well_formed(title) if isinstance(title, str) else None,
+        _texts(fields.get("index_ids")),
+        cast(dict[str, object], job) if isinstance(job, dict) else None,
+        well_formed(access) if isinstance(access, str) and access else DEFAULT_ACCESS,
+        events,
+    )
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _texts(value: object) -> list[str] | None:
+    if not isinstance(value, list):
+        return None
+    return [well_formed(text) for text in cast(list[object], value) if isinstance(text, str)]
+
+
+def _written(value: object) -> str:
+    try:
+        return json.dumps(value, separators=(",", ":"))
+    except RecursionError:
+        return json.dumps(_unknown("", "This was nested too deeply to be written."), separators=(",", ":"))

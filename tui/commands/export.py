@@ -1,0 +1,192 @@
+"""`llamachat-tui export`: write a session for others to read, for a reference manager, or to be imported again."""
+
+import asyncio
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.api.errors import ApiError, ConfigurationError, NotFoundError
+from tui.api.fields import parse_time
+from tui.api.models import ImageAttachment, Session
+from tui.api.session_file import SessionFile
+from tui.commands.options import add_project, exit_code_of, server_command_parser, settings_of
+from tui.conversation.catalogue import title_of
+from tui.conversation.export.html import pictures_of
+from tui.conversation.transcript import Turn
+from tui.sanitize import clean_line
+from tui.settings import LAST_SESSION, Settings
+from tui.store.files import store_path
+from tui.store.store import Store
+from tui.workspace.backend import Backend, KeyNeededError, connect
+from tui.workspace.embedded_server import ServerStartError
+from tui.workspace.exporting import (
+    FORMATS,
+    Exported,
+    download_pictures,
+    exported_text,
+    session_kept,
+    session_of_server,
+    transcript_of,
+)
+from tui.workspace.new_file import write_file
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A session, what the user calls it ("" where that is its title), and the pictures that were asked for."""
+
+    session: SessionFile
+    name: str = ""
+    pictures: Mapping[ImageAttachment, bytes] | None = None
+
+
+def parser() -> ArgumentParser:
+    """The options of `export`."""
+    made = server_command_parser("export", "Write a session to standard output, or to a file.")
+    add_project(made)
+    made.add_argument("session", metavar="SESSION", help='the id of a session; "last" is the one that was open last')
+    made.add_argument(
+        "--local", action="store_true", help="a session of this machine's own folders, without an account"
+    )
+    made.add_argument("--format", choices=FORMATS, default="md", help="how it is written (default: %(default)s)")
+    made.add_argument("--turn", type=int, metavar="N", help="only the N-th question, with what came of it")
+    made.add_argument("-o", "--output", type=Path, metavar="FILE", help="a file to write, instead of standard output")
+    made.add_argument("--force", action="store_true", help="write over the file if there is one, without asking")
+    made.add_argument("--pictures", action="store_true", help="put the pictures of pages into the HTML file")
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Write the session; the exit code."""
+    made = parser()
+    options = made.parse_args(arguments)
+    if options.pictures and options.format != "html":
+        made.error("--pictures is for --format html only")
+
+    def export() -> int:
+        settings = settings_of(options)
+        if options.local:
+            settings = settings.with_folders(())
+        text = _written(asyncio.run(_found(settings, options)), options)
+        return _print(text) if options.output is None else _write(options.output, text, options.force)
+
+    return exit_code_of(export)
+
+
+async def _found(settings: Settings, options: Namespace) -> _Found:
+    """The session as its server has it, else as it is kept on this machine. Raises `ApiError`."""
+    path = store_path()
+    store = Store.open_or_in_memory(path) if settings.keep and path.exists() else Store.in_memory()
+    try:
+        session_id = store.notes.last_opened(settings.account) if options.session == LAST_SESSION else options.session
+        if session_id is None:
+            raise ConfigurationError("No session was open before on this machine. Name one by its id.")
+        name = store.notes.names(settings.account).get(session_id, "")
+        try:
+            return await _asked(settings, options, session_id, name)
+        except ApiError as error:
+            kept = session_kept(store, settings.account, session_id)
+            if kept is None:
+                raise
+            _say(f"{error.message} Exported is the copy on this machine{_without(options)}.")
+            return _Found(kept, name)
+    finally:
+        store.close()
+
+
+def _without(options: Namespace) -> str:
+    return ", without pictures" if options.pictures else ""
+
+
+async def _asked(settings: Settings, options: Namespace, session_id: str, name: str) -> _Found:
+    backend = await _connected(settings)
+    try:
+        session = await session_of_server(backend.client, session_id)
+        pictures: Mapping[ImageAttachment, bytes] | None = None
+        if options.pictures:
+            wanted = pictures_of(_turns(session, options)[0])
+            pictures, why = await download_pictures(backend.client, wanted)
+            if why:
+                _say(f"{len(wanted) - len(pictures)} of {len(wanted)} pictures are missing. {why}")
+        return _Found(session, name, pictures)
+    except NotFoundError as error:
+        where = "LlamaCloud" if settings.local is None else "this machine's library"
+        message = f"There is no session {clean_line(session_id)} in {where}: check its id, or it was deleted."
+        raise NotFoundError(message, status=error.status) from error
+    finally:
+        await backend.close()
+
+
+async def _connected(settings: Settings) -> Backend:
+    try:
+        return await connect(settings)
+    except KeyNeededError as error:
+        why = str(error) or "No API key was found."
+        raise ConfigurationError(f"{why} Run `llamachat-tui login`; --local is for this machine's own.") from error
+    except ServerStartError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _turns(session: SessionFile, options: Namespace) -> tuple[Sequence[Turn], int]:
+    """The turns that are wanted, and the number of the first of them. Raises `ApiError` where there is none."""
+    turns = list(transcript_of(session))
+    if options.turn is None:
+        return turns, 1
+    if not 1 <= options.turn <= len(turns):
+        raise ConfigurationError(f"The session has {len(turns)} turns; there is no turn {options.turn}.")
+    return turns[options.turn - 1 : options.turn], options.turn
+
+
+def _written(found: _Found, options: Namespace) -> str:
+    """The session in the format that is wanted. Raises `ApiError`."""
+    session = found.session
+    turns, first = _turns(session, options)
+    question = next((turn.question for turn in turns if turn.question), None)
+    title = title_of(Session(session.session_id, None, session.generated_title), question, found.name)
+    if options.format == "jsonl":
+        return "".join((session if options.turn is None else session.with_turn(options.turn)).lines())
+    changed = parse_time(session.last_updated_at)
+    day = changed.date() if changed else None
+    return exported_text(Exported(session.session_id, title, turns, first, day, found.pictures), options.format)
+
+
+def _print(text: str) -> int:
+    """Write to standard output, as UTF-8. A reader that has enough and closes it is no failure."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at the exit
+    return 0
+
+
+def _write(path: Path, text: str, force: bool) -> int:
+    replace = force or (path.is_file() and _agreed(f"{path} is there already. Write over it? [y/N] "))
+    try:
+        write_file(path, text, replace=replace)
+    except FileExistsError as error:
+        why = error.strerror if replace else "it is there already; --force writes over it"
+        return _failed(f"{clean_line(str(path))} was not written: {why}.")
+    except OSError as error:
+        return _failed(f"{clean_line(str(path))} was not written: {error.strerror}. Name another file, or make room.")
+    _say(f"Written to {clean_line(str(path))}")
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty() or not sys.stderr.isatty():
+        return False
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _failed(why: str) -> int:
+    _say(why)
+    return 1
+
+
+def _say(words: str) -> None:
+    print(f"llamachat-tui: {words}", file=sys.stderr)

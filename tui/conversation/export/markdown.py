@@ -1,0 +1,107 @@
+"""A conversation as a Markdown file, with footnotes to the passages and the passages themselves behind it."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+
+from tui.conversation.export.numbered_passages import NumberedPassage, markdown_parser, numbered_passages
+from tui.conversation.plain_text import answer_text, end_text
+from tui.conversation.transcript import Turn
+from tui.sanitize import clean, clean_line
+
+EXCERPT_CHARS = 240
+"""Most characters of a passage that its footnote repeats."""
+
+_FENCED = r"(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[^\n`]*$(?:\n(?![ \t>]*(?P=ticks)).*)*(?:\n.*)?)"
+_CODE = r"(?P<code>(?<!`)(?P<span>`+)(?!`)(?:(?!\n\n)[^`]|(?!(?P=span)(?!`))`++){1,4096}?(?P=span)(?!`))"
+_KEPT = rf"{_FENCED}|{_CODE}|(?P<escape>\\.)|(?P<address><(?:https?://|mailto:)[^\s<>]*>)"
+_MARKUP = re.compile(
+    rf"{_KEPT}|(?P<escaped><(?=[A-Za-z/!?])|!(?=\[)|\[(?=\^\d+-\d))|(?<!\w)\[(?P<number>[1-9]\d{{0,2}})\](?![(\[:])",
+    re.MULTILINE,
+)
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!$&])")
+
+
+def as_markdown(title: str, turns: Sequence[Turn], first: int = 1) -> str:
+    """The questions and answers, with a footnote for each passage that an answer cites, and all passages behind them.
+
+    The answers' own Markdown stays, but what would load something or be taken for HTML is text. `first` is the number
+    of the first turn. Safe to print in a terminal.
+    """
+    numbered = [(at, turn, numbered_passages(turn)) for at, turn in enumerate(turns, first)]
+    blocks = [f"# {_escaped(title)}"]
+    blocks += [block for at, turn, passages in numbered for block in _turn(at, turn, passages)]
+    if any(passages for _, _, passages in numbered):
+        blocks.append("## Evidence")
+        blocks += [block for at, turn, passages in numbered for block in _evidence(at, turn, passages)]
+    return clean("\n\n".join(blocks)) + "\n"
+
+
+def file_name(title: str, day: date, suffix: str = ".md") -> str:
+    """A name for the file, of letters, digits and dashes: `<title>-<year>-<month>-<day><suffix>`."""
+    words = "".join(char if char.isalnum() else " " for char in title.casefold()).split()
+    return f"{'-'.join(words)[:60].strip('-') or 'session'}-{day.isoformat()}{suffix}"
+
+
+def _turn(at: int, turn: Turn, passages: Sequence[NumberedPassage]) -> Iterator[str]:
+    if turn.question:
+        yield f"## {_escaped(' '.join(turn.question.split()))}"
+    if answer := answer_text(turn):
+        yield _with_footnotes(answer, at, {each.number for each in passages})
+    if note := end_text(turn):
+        yield f"*{_escaped(note)}*"
+    yield from (f"[^{at}-{each.number}]: {_footnote(each)}" for each in passages if each.is_cited)
+
+
+def _with_footnotes(answer: str, at: int, numbers: Collection[int]) -> str:
+    """The answer with its citations as footnotes; one that leads nowhere stays as it is written."""
+
+    def replaced(found: re.Match[str]) -> str:
+        if found["escaped"]:
+            return f"\\{found[0]}"
+        number = found["number"]
+        return f"[^{at}-{number}]" if number and int(number) in numbers else found[0]
+
+    return _MARKUP.sub(replaced, answer) + _missing_fence(answer)
+
+
+def _missing_fence(answer: str) -> str:
+    """What ends a code block that the answer leaves open, so that nothing behind it is taken for code."""
+    blocks = markdown_parser().disable("inline").parse(answer)
+    last = blocks[-1] if blocks else None
+    if last is None or last.type != "fence" or last.map is None:
+        return ""
+    begin, end = last.map
+    lines = answer.split("\n")[begin:end]
+    is_closed = (
+        len(lines) > 1 and lines[-1].strip().startswith(last.markup) and not lines[-1].strip(f"{last.markup} \t")
+    )
+    return "" if is_closed else f"\n{last.markup}"
+
+
+def _footnote(numbered: NumberedPassage) -> str:
+    excerpt = clean_line(numbered.passage.text or "", EXCERPT_CHARS)
+    origin = _escaped(numbered.passage.origin)
+    return f"{origin}: “{_escaped(excerpt)}”" if excerpt else origin
+
+
+def _evidence(at: int, turn: Turn, passages: Sequence[NumberedPassage]) -> Iterator[str]:
+    if not passages:
+        return
+    yield f"### {_escaped(' '.join((turn.question or f'Turn {at}').split()))}"
+    for each in passages:
+        mark = "cited" if each.is_cited else "found, not cited"
+        yield f"**[{each.number}] {_escaped(each.passage.origin)}** ({mark})"
+        if each.passage.text:
+            yield _fenced(each.passage.text)
+
+
+def _fenced(text: str) -> str:
+    """A text as a code block, in which nothing means anything."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text.rstrip()}\n{fence}"
+
+
+def _escaped(line: str) -> str:
+    return _SPECIAL.sub(r"\\\1", line)
