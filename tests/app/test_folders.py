@@ -52,7 +52,7 @@ async def test_a_session_goes_on_though_its_folder_was_not_opened_this_time(
             await user.see("Bo Lin")
 
 
-async def test_the_place_leaves_room_for_keys_and_follows_the_folders(notes: Path) -> None:
+async def test_the_place_leaves_room_for_keys(notes: Path) -> None:
     folders = [notes.with_name(f"the-notes-of-volume-{number}") for number in range(5)]
     for folder in folders:
         folder.mkdir()
@@ -64,11 +64,18 @@ async def test_the_place_leaves_room_for_keys_and_follows_the_folders(notes: Pat
         assert "…" in line
         assert "Enter Send" in line
         assert line.endswith("F1 Help")
+
+
+async def test_the_place_follows_a_folder_that_is_added(notes: Path) -> None:
+    more = notes.with_name("plans")
+    more.mkdir()
+    (more / "a.md").write_text("# Plan\n\nThe plan is to land in June.\n")
     async with driven(Settings(local=(notes,)), 120, 36) as user:
         await user.until(lambda: "This machine: notes " in user.lines[-1])
         await user.press("ctrl+n")
         await user.in_dialog("ctrl+o")
         await user.see("Add a folder of this machine")
-        await user.type(str(folders[0]))
+        await user.type(str(more))
         await user.in_dialog("enter")
-        await user.until(lambda: "This machine: notes, the-notes-of-volume-0" in user.lines[-1])
+        await user.until(lambda: "This machine: notes, plans" in user.lines[-1])
+        await user.see("☐ plans")

@@ -106,6 +106,12 @@ def stalled_at(share: float) -> Fault:
     return fault
 
 
+async def silence(exchange: Exchange) -> None:
+    """No answer, until the client goes."""
+    while not exchange.to_client.transport.is_closing():
+        await asyncio.sleep(0.01)
+
+
 class Gate:
     """Holds a turn back until it is opened, or the client has gone."""
 

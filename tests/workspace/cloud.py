@@ -78,6 +78,8 @@ class Cloud:
         """Pages of a list, by its path and the token that asks for them, instead of one page of all."""
         self.gates: dict[str, asyncio.Event] = {}
         """Requests that are answered, as things stood when they came, only when their gate is set."""
+        self.binds = True
+        """Whether a new session is bound to the indexes that it was asked for with."""
         self.running: set[str] = set()
         self.was_asked_while_running = False
 
@@ -146,7 +148,7 @@ class Cloud:
                 return {"items": list(self.summaries.values())}
             case "POST", []:
                 session_id = f"new-{len(self.summaries) + 1}"
-                self.add_session(session_id, index_ids=body.get("index_ids"))
+                self.add_session(session_id, index_ids=body.get("index_ids") if self.binds else None)
                 return self.summaries[session_id]
             case "GET", [session_id]:
                 summary = self.summaries.get(session_id)

@@ -4,6 +4,8 @@ Three classes hold what the user does in it, each in a file of its own and each 
 conversation, asking in it, and browsing among all. This file holds them together.
 """
 
+from asyncio import wait_for
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
@@ -38,6 +40,9 @@ from tui.workspace.workspace import Workspace
 
 QUIT_SECONDS = 2.0
 """A second Ctrl+C within this time quits."""
+
+DELETION_TIMEOUT = 2.0
+"""Seconds that another account waits for a deletion in the one before, which is otherwise done at its next start."""
 
 WIDE_COLUMNS = 100
 """On a narrower terminal the list has no column of its own."""
@@ -100,6 +105,8 @@ class ChatScreen(CommandingScreen):
         Only what was written before there was a session comes along.
         """
         if account_id != self.workspace.account_id:
+            with suppress(TimeoutError):
+                await wait_for(self._finish_deletion(), DELETION_TIMEOUT)
             self.workspace.write_draft(self.open_id, self.composer.text)
             self.open_id = self.chosen = None
             before_any_session = self.workspace.draft(None)
@@ -114,11 +121,15 @@ class ChatScreen(CommandingScreen):
 
     async def finish(self) -> None:
         """Before the app leaves: what was deleted is deleted now, and every turn is let go."""
-        if (session := self.take_deleted()) is not None:
-            await self.workspace.delete(session)
+        await self._finish_deletion()
         for composer in self.query(Composer):  # none yet where the app leaves before its first frame
             self.workspace.write_draft(self.open_id, composer.text)
         await self.workspace.close()
+
+    async def _finish_deletion(self) -> None:
+        """Delete now what could still be brought back: on the server that it was deleted on."""
+        if (session := self.take_deleted()) is not None:
+            await self.workspace.deletion.delete(session, or_next_time=True)
 
     def _show_update(self, update: Update) -> None:
         if not self.is_mounted:

@@ -117,9 +117,11 @@ class ChoosingScreen(CheckingScreen):
         if await self.app.push_screen_wait(FolderPrompt(self.workspace.index_list.add_folder)):
             self._follow_indexes(None, self._picker)
 
-    @work
-    async def _follow_indexes(self, change: Work | None, picker: "IndexPicker | None") -> None:
+    def _follow_indexes(self, change: Work | None, picker: "IndexPicker | None") -> None:
         """Make a change to the indexes, and load them anew as long as the picker is open."""
+        self.workspace.start(self._change_and_follow(change, picker))
+
+    async def _change_and_follow(self, change: Work | None, picker: "IndexPicker | None") -> None:
         if change is not None:
             await change
         await self.workspace.index_list.watch(lambda: picker in self.app.screen_stack)

@@ -41,13 +41,13 @@ class StartingScreen(AskingScreen):
         readable = [index.id for index in indexes if not index.is_syncing]
         if self.open_id is None and readable != self._asked_about:
             self._asked_about = readable
-            self.workspace.find_example_questions(readable)
+            self.workspace.start(self.workspace.index_list.find_example_questions(readable))
         reading = [index.id for index in indexes if index.is_syncing]
         if self.open_id is None and reading != self._followed:
             self._followed = reading
             if reading:
                 watching = self.workspace.index_list.watch(lambda: self.open_id is None and self._followed == reading)
-                self.run_worker(watching, exclusive=True, group="reading")
+                self.workspace.start(watching)
 
     def _asked_indexes(self) -> Sequence[Index]:
         """The indexes that the session to come searches; all where that is not chosen."""
