@@ -197,13 +197,13 @@ class FaultProxy:
         """Every question that left the app, as often as it left it."""
         self.requests: list[str] = []
         self._door: asyncio.Server | None = None
-        self._port = 0
+        self._port: int = 0
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def open_door(self) -> None:
         """Let clients in, from the second time on at the same address."""
         self._door = await asyncio.start_server(self.serve, "127.0.0.1", self._port)
-        self._port = self._door.sockets[0].getsockname()[1]
+        _, self._port = self._door.sockets[0].getsockname()
         self.base_url = f"http://127.0.0.1:{self._port}"
 
     def close_door(self) -> None:

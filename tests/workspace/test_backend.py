@@ -75,7 +75,7 @@ async def test_a_module_in_the_current_folder_is_not_run_in_place_of_the_program
 ) -> None:
     (tmp_path / "tui.py").write_text("raise SystemExit('another program')")
     monkeypatch.chdir(tmp_path)
-    backend = await connect(Settings(local=(notes,)))
+    backend = await connect(Settings(local=(notes,)), nowhere)
     (index,) = (await backend.client.indexes()).items
     async with asyncio.timeout(30):
         while (await backend.client.index(index.id)).status == "syncing":
@@ -87,7 +87,7 @@ async def test_a_module_in_the_current_folder_is_not_run_in_place_of_the_program
 @pytest.mark.fault(64)
 async def test_the_key_in_use_is_taken_out_of_the_log_whatever_it_looks_like() -> None:
     backend = await connect(
-        Settings(base_url="http://127.0.0.1:1"), UseKey(SecretStr("hunter2-hunter2"), "na", "memory")
+        Settings(base_url="http://127.0.0.1:1"), nowhere, UseKey(SecretStr("hunter2-hunter2"), "na", "memory")
     )
     assert redact("it was hunter2-hunter2") == "it was [redacted]"
     await backend.close()

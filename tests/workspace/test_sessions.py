@@ -120,7 +120,7 @@ async def test_a_title_that_comes_late_does_not_list_a_deleted_session_again(
     cloud.gates[summary] = asyncio.Event()
     await office.ask("s1", "Why?")
     await until(lambda: cloud.count(summary) == 1)
-    await office.workspace.delete(office.workspace.hide("s1"))
+    await office.workspace.deletion.delete(office.workspace.deletion.hide("s1"))
     waiting = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     cloud.gates[summary].set()
     await asyncio.gather(*waiting)
