@@ -28,7 +28,7 @@ from tui.local.library.sync_messages import (
     request_in,
 )
 
-FILE_TIMEOUT = 60.0
+FILE_TIMEOUT = 20.0
 """Seconds that reading one file may take."""
 TIMED_OUT = 1
 """The exit code after `FILE_TIMEOUT`; it is the one that `faulthandler` ends a process with."""
