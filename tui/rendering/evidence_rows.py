@@ -7,7 +7,7 @@ from typing import TypeAlias
 from tui.conversation.evidence import Evidence, Source
 from tui.rendering.document_text import HeadedText, is_markdown
 from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
-from tui.rendering.wrapping import indented, shortened, width_of, wrap
+from tui.rendering.wrapping import indented, last_part, shortened, width_of, wrap
 
 NO_TEXT = "This passage has no text."
 
@@ -81,10 +81,12 @@ def _source(source: Source, width: int, *, is_open: bool, is_last: bool) -> Sequ
     passage = source.passage
     mark = Span("▾ " if is_open else "▸ ", MUTED)
     numbers = "".join(f"[{number}]" for number in source.numbers[:4])
-    title = passage.heading or _beginning(passage.text)
-    spans = (mark, *((Span(f"{numbers} ", _NUMBER),) if numbers else ()), Span(title))
     score = () if passage.score is None else (f"score {passage.score:.2f}",)
-    head = _with_edge(spans, " · ".join((*passage.place, *score)), width)
+    about = " · ".join((*passage.place, *score))
+    before = (mark, *((Span(f"{numbers} ", _NUMBER),) if numbers else ()))
+    room = width - width_of((*before, Span(about))) - 2
+    title = last_part(passage.heading, room) or _beginning(passage.text)
+    head = _with_edge((*before, Span(title)), about, width)
     if not is_open:
         return head
     if passage.text is None or not passage.text.strip():

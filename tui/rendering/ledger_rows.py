@@ -7,7 +7,7 @@ from typing import TypeAlias
 from tui.conversation.ledger import DocumentUse, Ledger, PageUse
 from tui.conversation.passages import Passage
 from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
-from tui.rendering.wrapping import shortened, width_of
+from tui.rendering.wrapping import last_part, shortened, width_of
 from tui.sanitize import clean_line
 
 _TITLE = Style("heading", bold=True)
@@ -122,7 +122,7 @@ def _line(row: LedgerLine, width: int, widest: int) -> Line:
     turn = _cell(f"turn {row.turn + 1:,}", _TURN_CELLS, PLAIN)
     left = width - 2 - _TURN_CELLS - _COUNT_CELLS
     what = min(widest + 2, left * 3 // 5 if left > 2 * _LEAST_QUESTION else left)
-    cells = [_cell(_last_part(row.what, what), what, PLAIN), turn, _cell(row.count, _COUNT_CELLS, count_style)]
+    cells = [_cell(last_part(row.what, what - 1), what, PLAIN), turn, _cell(row.count, _COUNT_CELLS, count_style)]
     spans = [Span("  "), *(cells if row.what else [turn])]
     room = width - width_of(spans)
     return Line(
@@ -130,15 +130,6 @@ def _line(row: LedgerLine, width: int, widest: int) -> Line:
         if room >= _LEAST_QUESTION or not row.what
         else tuple(spans),
         decoration=2,
-    )
-
-
-def _last_part(heading: str, cells: int) -> str:
-    """A heading within others; where there is no room, without those that it stands below."""
-    return (
-        heading
-        if width_of((Span(heading),)) < cells
-        else heading.rsplit(" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ")[-1]
     )
 
 
