@@ -330,21 +330,6 @@ async def test_a_redirect_is_not_followed_and_names_the_host(status: int):
     assert second.requests == []
 
 
-@pytest.mark.fault(11)
-@pytest.mark.parametrize("url", ["http://bucket.test/x", "file:///etc/passwd", "nonsense", "https://[::1", ""])
-async def test_an_address_that_is_not_https_is_not_opened(url: str):
-    answers = Answers(httpx.Response(200))
-    with pytest.raises(errors.InvalidRequestError):
-        await answers.client().download(PresignedUrl(url))
-    assert answers.requests == []
-
-
-async def test_an_expired_address_says_so():
-    with pytest.raises(errors.RefusedError, match="may have expired") as refused:
-        await Answers(httpx.Response(403)).client().download(PresignedUrl("https://bucket.test/x"))
-    assert refused.value.status == 403
-
-
 @pytest.mark.fault(64)
 async def test_no_error_shows_the_key():
     failures: list[httpx.Response | httpx.TransportError] = [

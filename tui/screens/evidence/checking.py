@@ -208,5 +208,12 @@ class CheckingScreen(ReadingScreen):
             await self._show_evidence(row.turn, row.passage)
 
     def on_evidence_pane_page_requested(self, message: "EvidencePane.PageRequested") -> None:
-        del message
-        self.say("Pictures of pages cannot be shown yet.", kind="page")
+        from tui.conversation.page_image import page_image
+        from tui.screens.page.page_screen import PageScreen
+
+        image = page_image(message.passage)
+        if image is None:
+            why = "its document has no pages, or its index was made without them"
+            self.say(f"There is no picture of the page of this passage: {why}.", kind="page")
+        else:
+            self.app.push_screen(PageScreen(self.workspace.documents.page_pictures(), image))
