@@ -22,6 +22,9 @@ from tests.mutants.score import SCORE, Score
 TIMEOUT = 180.0
 """Seconds that the tests of one guard may take. What hangs is noticed."""
 
+MAX_MEMORY_KB = 8_000_000
+"""Memory that each process of the tests may take: without some guards they would take all."""
+
 LEAVE_TIMEOUT = 15.0
 """Seconds that tests may take to end what they have started."""
 
@@ -39,7 +42,8 @@ def copy_of_tree(folder: Path) -> Path:
 
 def pass_in(tree: Path, tests: Iterable[str], seconds: float | None = None) -> bool:
     """Whether these tests pass there, in so many seconds. Also the processes that they start import the tree's code."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    command = ["sh", "-c", f'ulimit -v {MAX_MEMORY_KB}; exec "$@"', "sh", *pytest]
     environment = os.environ | {"PYTHONPATH": str(tree)}
     with subprocess.Popen(
         command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
