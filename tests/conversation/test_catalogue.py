@@ -72,3 +72,8 @@ def test_indexes_are_named_by_either_id_and_unknown_ones_are_counted() -> None:
     assert names_of(["exp-1", "idx-1"], [index]) == ["Papers", "Papers"]
     assert names_of(["idx-8", "exp-1"], [index]) == ["Papers", "1 index not listed here"]
     assert names_of(["idx-8", "idx-9"], []) == ["2 indexes not listed here"]
+
+
+@pytest.mark.fault(1)
+def test_the_name_of_an_index_cannot_speak_to_the_terminal() -> None:
+    assert names_of(["idx-1"], [Index("idx-1", "a\x1b]0;x\x07\nb")]) == ["a␛]0;x␇ b"]

@@ -13,6 +13,7 @@ import pytest
 from tests.local.conftest import write_notes
 from tests.local.server import connected, running_server, start, until, until_synced
 from tests.local.turn import ask, index_ids
+from tui.local.library.database import SCHEMA_VERSION, LibraryDatabase
 
 
 def refused(tmp_path: Path, *arguments: str) -> str:
@@ -154,6 +155,15 @@ def test_only_the_owner_may_read_the_library(tmp_path: Path, notes: Path) -> Non
             assert stat.S_IMODE(data.stat().st_mode) == 0o700
     finally:
         os.umask(mask)
+
+
+def test_a_library_of_a_newer_version_is_left_alone(tmp_path: Path, notes: Path) -> None:
+    database = LibraryDatabase(tmp_path / "data")
+    with database.writing() as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    before = database.path.read_bytes()
+    assert "newer version" in refused(tmp_path, str(notes))
+    assert database.path.read_bytes() == before
 
 
 def test_two_servers_share_one_library(tmp_path: Path, notes: Path) -> None:

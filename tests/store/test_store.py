@@ -67,6 +67,9 @@ def test_all_files_are_the_user_own_whatever_the_umask(path: Path) -> None:
     assert {mode(file) for file in files} == {0o600}
     assert mode(path.parent) == 0o700
     store.close()
+    below = path.parent / "one" / "two"
+    Store.open(below / path.name).close()
+    assert mode(below) == mode(below.parent) == 0o700
 
 
 @pytest.mark.fault(64)
@@ -112,19 +115,21 @@ def refuse_newer_version(path: Path) -> None:
 
 @pytest.mark.fault(54)
 @pytest.mark.parametrize(
-    "spoil",
+    ("spoil", "words"),
     [
-        refuse_folder_others_can_change,
-        refuse_file_others_can_change,
-        refuse_link,
-        refuse_folder_in_place_of_file,
-        refuse_file_in_place_of_folder,
-        refuse_newer_version,
+        (refuse_folder_others_can_change, "Others can change the folder"),
+        (refuse_file_others_can_change, "Others can change the file"),
+        (refuse_link, "is a link, or not a file"),
+        (refuse_folder_in_place_of_file, "is a link, or not a file"),
+        (refuse_file_in_place_of_folder, "Nothing can be kept in"),
+        (refuse_newer_version, "newer version"),
     ],
 )
-def test_an_unsafe_place_is_refused_and_work_goes_on_without_it(path: Path, spoil: Callable[[Path], None]) -> None:
+def test_an_unsafe_place_is_refused_and_work_goes_on_without_it(
+    path: Path, spoil: Callable[[Path], None], words: str
+) -> None:
     spoil(path)
-    with pytest.raises(StoreError) as refused:
+    with pytest.raises(StoreError, match=words) as refused:
         Store.open(path)
     store = Store.open_or_in_memory(path)
 
@@ -140,13 +145,50 @@ def test_an_unsafe_place_is_refused_and_work_goes_on_without_it(path: Path, spoi
 def test_a_question_is_on_the_disk_before_it_is_sent(path: Path) -> None:
     store = filled(path)
 
-    def level(connection: sqlite3.Connection) -> int:
-        return connection.execute("PRAGMA synchronous").fetchone()[0]
-
-    full, normal = 2, 1
-    assert store.database.write_durably(level) == full
-    assert store.database.write(level) == normal
+    statements: list[str] = []
+    store.database.read(lambda connection: connection.set_trace_callback(statements.append))
+    store.journal.begin(ACCOUNT, "s1", "And why not?", 21)
+    begun = next(at for at, each in enumerate(statements) if each.startswith("INSERT INTO open_turns"))
+    committed = statements.index("COMMIT", begun)
+    levels = [each.rpartition(" ")[2] for each in statements[:committed] if each.startswith("PRAGMA synchronous")]
+    assert levels == ["FULL"]
     store.close()
+
+
+@pytest.mark.fault(44)
+def test_what_was_written_stays_whole_when_the_machine_fails(path: Path) -> None:
+    store = Store.open(path)
+
+    def settings(connection: sqlite3.Connection) -> tuple[str, int]:
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+        return journal, synchronous
+
+    normal = 1
+    assert store.database.read(settings) == ("wal", normal)
+    store.journal.begin(ACCOUNT, "s1", "Why?", 0)
+    assert store.database.read(settings) == ("wal", normal)
+    store.close()
+
+
+@pytest.mark.fault(64)
+def test_what_was_deleted_is_not_left_in_the_file(path: Path) -> None:
+    store = filled(path)
+    store.sessions.save_history(ACCOUNT, session(2), turn(77))
+    for number in range(5):
+        store.notes.save_draft(ACCOUNT, f"s{number}", f"draft {number}")
+    store.notes.save_draft(ACCOUNT, "s2", "my heart is broken")
+    store.close()
+    kept = path.read_bytes()
+    assert b"my heart is broken" in kept
+    assert b"says clause 77" in kept
+    store = Store.open(path)
+    store.notes.save_draft(ACCOUNT, "s2", "")
+    store.sessions.remove(ACCOUNT, "s2")
+    store.close()
+    kept = path.read_bytes()
+    assert b"my heart is broken" not in kept
+    assert b"says clause 77" not in kept
 
 
 @pytest.mark.fault(54)
@@ -247,6 +289,7 @@ def test_forgetting_all_removes_every_file_and_keeps_nothing_from_then_on(path: 
 
     assert store.hold(ACCOUNT, "s1")
     assert store.notes.drafts(ACCOUNT) == {"s1": "after"}
+    assert store.journal.entries(ACCOUNT) == store.sessions.listed(ACCOUNT) == []
     assert (list(path.parent.iterdir()), store.size()) == ([], 0)
     store.close()
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -67,6 +68,8 @@ class Cloud:
         self.summaries: dict[str, Json] = {}
         self.events: dict[str, list[Json]] = {}
         self.indexes: list[Json] = [NOTES]
+        self.documents: dict[tuple[str, str], str] = {}
+        """The texts of documents, by their index and their id."""
         self.turns: list[Turn] = []
         """What happens to the next questions; each later one is answered."""
         self.questions: list[Question] = []
@@ -75,6 +78,8 @@ class Cloud:
         """Requests that are refused: "DELETE /api/v1/chat/s1" and the status."""
         self.pages: dict[tuple[str, str | None], Json] = {}
         """Pages of a list, by its path and the token that asks for them, instead of one page of all."""
+        self.gates: dict[str, asyncio.Event] = {}
+        """Requests that are answered, as things stood when they came, only when their gate is set."""
         self.binds = True
         """Whether a new session is bound to the indexes that it was asked for with."""
         self.running: set[str] = set()
@@ -114,12 +119,24 @@ class Cloud:
             return await self._turn(path.split("/")[4], body)
         page = self.pages.get((path, request.url.params.get("page_token"))) if request.method == "GET" else None
         found = page or self._value(request.method, path.removeprefix("/api/v1/").split("/"), body)
+        found = deepcopy(found)
+        if gate := self.gates.get(name):
+            await gate.wait()
         return httpx.Response(404, json={"detail": "not found"}) if found is None else httpx.Response(200, json=found)
 
     def _value(self, method: str, path: Sequence[str], body: Json) -> Json | None:
-        return (
-            self._of_indexes(method, path[1:], body) if path[0] == "indexes" else self._of_chat(method, path[1:], body)
-        )
+        match path[0]:
+            case "indexes":
+                return self._of_indexes(method, path[1:], body)
+            case "retrieval":
+                return self._of_documents(body)
+            case _:
+                return self._of_chat(method, path[1:], body)
+
+    def _of_documents(self, body: Json) -> Json | None:
+        text = self.documents.get((body["index_id"], body["file_id"]))
+        start = body.get("offset", 0)
+        return None if text is None else {"content": text[start : start + body["max_length"]]}
 
     def _of_indexes(self, method: str, path: Sequence[str], body: Json) -> Json | None:
         match method, path:

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import stat
 from dataclasses import replace
@@ -6,8 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from tests.hostile.payloads import harm
 from tests.local.server import running_server, until
 from tui.api.errors import ApiError
+from tui.redaction import redact
 from tui.settings import Settings
 from tui.workspace.backend import ConsentNeededError, KeyNeededError, UseKey, connect, keep
 from tui.workspace.embedded_server import ServerStartError, start_server
@@ -57,6 +60,37 @@ async def test_no_folder_means_the_manual() -> None:
 async def test_a_server_that_does_not_start_is_told_in_its_own_words(tmp_path: Path) -> None:
     with pytest.raises(ServerStartError, match="nowhere"):
         await start_server([tmp_path / "nowhere"])
+
+
+@pytest.mark.fault(12)
+async def test_what_a_server_says_that_does_not_start_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
+    with pytest.raises(ServerStartError, match="There is no folder") as failed:
+        await start_server([tmp_path / "\x1b]52;c;UFdORUQ=\x07"])
+    assert "␛]52;c;UFdORUQ=␇" in str(failed.value)
+    assert harm(str(failed.value).encode()) == []
+
+
+async def test_a_module_in_the_current_folder_is_not_run_in_place_of_the_program(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tui.py").write_text("raise SystemExit('another program')")
+    monkeypatch.chdir(tmp_path)
+    backend = await connect(Settings(local=(notes,)), nowhere)
+    (index,) = (await backend.client.indexes()).items
+    async with asyncio.timeout(30):
+        while (await backend.client.index(index.id)).status == "syncing":
+            await asyncio.sleep(0.02)
+    assert (await backend.client.index(index.id)).files == 1
+    await backend.close()
+
+
+@pytest.mark.fault(64)
+async def test_the_key_in_use_is_taken_out_of_the_log_whatever_it_looks_like() -> None:
+    backend = await connect(
+        Settings(base_url="http://127.0.0.1:1"), nowhere, UseKey(SecretStr("hunter2-hunter2"), "na", "memory")
+    )
+    assert redact("it was hunter2-hunter2") == "it was [redacted]"
+    await backend.close()
 
 
 async def test_a_key_is_found_where_it_was_kept(notes: Path, tmp_path: Path) -> None:

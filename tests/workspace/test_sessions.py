@@ -4,6 +4,7 @@ import pytest
 
 from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.api.models import Text
 from tui.store.store import Store
 from tui.workspace.updates import OpeningFailed, RequestFailed
 
@@ -94,6 +95,36 @@ async def test_a_session_that_the_server_has_no_more_goes_with_the_last_page(sto
         await office.workspace.load_more()
     assert "s1" not in listed(office)
     await office.workspace.close()
+
+
+@pytest.mark.fault(41)
+async def test_a_session_whose_turn_runs_stays_listed_whatever_the_server_lists(office: Office, cloud: Cloud) -> None:
+    turn = Turn(is_held=True)
+    cloud.turns = [turn]
+    office.workspace.ask("s1", "Why?")
+    await until(lambda: bool(cloud.running))
+    cloud.pages["/api/v1/chat", None] = page(cloud)
+    await office.workspace.refresh()
+    assert listed(office) == ["s1"]
+    turn.gate.set()
+    await office.settle("s1")
+    await office.workspace.refresh()
+    assert listed(office) == []
+
+
+@pytest.mark.fault(61)
+async def test_a_title_that_comes_late_does_not_list_a_deleted_session_again(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    summary = "GET /api/v1/chat/s1/summary"
+    cloud.gates[summary] = asyncio.Event()
+    await office.ask("s1", "Why?")
+    await until(lambda: cloud.count(summary) == 1)
+    await office.workspace.deletion.delete(office.workspace.deletion.hide("s1"))
+    waiting = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    cloud.gates[summary].set()
+    await asyncio.gather(*waiting)
+    assert listed(office) == store.sessions.listed(ACCOUNT) == []
 
 
 async def test_a_session_is_created_bound_or_unbound(office: Office, cloud: Cloud) -> None:
@@ -248,6 +279,31 @@ async def test_opening_a_session_leaves_its_running_turn_alone(office: Office, c
     turn.gate.set()
     await office.settle("s1")
     assert office.read("s1") == [("Why?", "Yes.")]
+
+
+@pytest.mark.fault(24, 41)
+async def test_an_answer_that_is_older_than_the_running_turn_does_not_take_its_place(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    await office.ask("s1", "Why?")
+    gets = "GET /api/v1/chat/s1"
+    cloud.gates[gets] = asyncio.Event()
+    turn = Turn(sends=(said("Ada."), STOP), is_held=True)
+    cloud.turns = [turn]
+    opening = asyncio.create_task(office.workspace.open("s1"))
+    await until(lambda: cloud.count(gets) == 1)
+    office.workspace.ask("s1", "Who?")
+    shown = [("Why?", "Yes."), ("Who?", "Ada.")]
+    await until(lambda: office.read("s1") == shown)
+    cloud.gates[gets].set()
+    await opening
+    assert office.read("s1") == shown
+    turn.gate.set()
+    await office.settle("s1")
+    assert office.read("s1") == shown
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert Text("Ada.") in kept.events
 
 
 async def test_a_conversation_that_cannot_be_loaded_is_shown_whole_from_this_machine(

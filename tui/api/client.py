@@ -3,7 +3,7 @@
 Reads and deletions are tried again after a passing failure; nothing else ever is. Redirects are never followed. The
 secrets are known to one object, `Secrets`, which adds them only to requests for the base URL that they belong to.
 
-Projects and attachments (the pictures of pages) can be asked for, but the app does not show them yet.
+Projects can be asked for, but the app does not show them yet.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import httpx
 
-from tui.api import decoding, errors, explain, network
+from tui.api import decoding, download, errors, explain, network
 from tui.api.bodies import body_start, whole_body
 from tui.api.connection import Connection
 from tui.api.models import (
@@ -36,9 +36,6 @@ from tui.sanitize import well_formed
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 """Longest answer that is read, decompressed; a page of a thousand sessions has about 300 kB."""
-
-MAX_FILE_BYTES = 20 * 1024 * 1024
-"""Longest attachment that is read; the picture of a page has up to 500 kB."""
 
 MAX_SESSION_BYTES = 110 * 1024 * 1024
 """Longest session that is read; one of 200,000 events has about 100 MB."""
@@ -220,27 +217,25 @@ class Client:
         query: QueryParams = {"source_id": source_id}
         return await self._get("/api/v1/beta/attachments", decoding.attachments_page, query | _token(page_token))
 
-    async def attachment_url(self, name: str, source_id: str) -> PresignedUrl:
-        """Where an attachment (such as "screenshots/page_7.jpg") can be had for a while without a key."""
+    async def attachment_url(self, name: str, source_id: str, marked: tuple[int, int] | None = None) -> PresignedUrl:
+        """Where an attachment (such as "screenshots/page_7.jpg") can be had for a while without a key.
+
+        `marked` is a stretch of the document's text, from and up to a character: a server on this machine, which is
+        ours, marks its lines in the image. No other is told.
+        """
         path = f"/api/v1/beta/attachments/{_segment(name)}"
-        return await self._get(path, decoding.presigned_url, {"source_id": source_id})
+        query: QueryParams = {"source_id": source_id}
+        if marked and is_loopback(self._http.base_url.host):
+            query |= {"start_char": marked[0], "end_char": marked[1]}
+        return await self._get(path, decoding.presigned_url, query)
 
     async def download(self, presigned: PresignedUrl) -> bytes:
         """The bytes behind a presigned address, asked for without the key."""
-        try:
-            url = httpx.URL(presigned.url)
-        except httpx.InvalidURL as error:
-            raise errors.InvalidRequestError("The server gave an address that is none. Try again later.") from error
-        if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host)):
-            raise errors.InvalidRequestError("The server gave an address that is not https, so it was not opened.")
-        request = _built(self._http, "GET", str(url), headers={"Accept": "*/*"})
-        response, body = await self._exchange(request, None, MAX_FILE_BYTES)
-        if response.status_code != HTTPStatus.OK:
-            raise errors.RefusedError(
-                f"{url.host} did not give the file ({response.status_code}). Its address may have expired: try again.",
-                status=response.status_code,
-            )
-        return body
+        return await download.fetch(self._http, presigned)
+
+    async def download_size(self, presigned: PresignedUrl) -> int | None:
+        """How many bytes are behind a presigned address, where its server says so."""
+        return await download.size(self._http, presigned)
 
     async def open_turn(self, session_id: str, body: dict[str, object]) -> httpx.Response:
         """Send the question of a turn, once, and return the open stream, whose status is 200: the caller closes it."""

@@ -47,10 +47,7 @@ DELETION_TIMEOUT = 2.0
 WIDE_COLUMNS = 100
 """On a narrower terminal the list has no column of its own."""
 
-BROAD_COLUMNS = 140
-"""From this width on the evidence has a column of its own."""
-
-BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide"), (BROAD_COLUMNS, "-broad")]
+BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]
 
 
 class ChatScreen(CommandingScreen):
@@ -85,10 +82,7 @@ class ChatScreen(CommandingScreen):
 
     def compose(self) -> ComposeResult:
         if self.app.size.width >= WIDE_COLUMNS:
-            is_broad = self.app.size.width >= BROAD_COLUMNS
-            self.add_class(
-                "-broad" if is_broad else "-wide", update=False
-            )  # else Textual finds it when all is styled, and styles all anew
+            self.add_class("-wide", update=False)  # else Textual finds it when all is styled, and styles all anew
         with Horizontal(id="workspace"):
             yield Sidebar().data_bind(ChatScreen.open_id)
             with Vertical(id="main"):

@@ -14,6 +14,7 @@ from tui.workspace.state import WorkspaceState
 
 if TYPE_CHECKING:
     from tui.api.client import Client
+    from tui.pictures.page_pictures import PagePictures
 
 SEARCHED_CHARS = 1_000_000
 """So much of a document is looked through for a passage that does not say where it stands."""
@@ -70,6 +71,12 @@ class Documents:
             return place
         text = await self._read(place.index_id, place.file_id, known.last, STRETCH_CHARS)
         return DocumentPlace(place.index_id, place.file_id, with_after(known, text))
+
+    def page_pictures(self) -> "PagePictures":
+        """The pictures of their pages, for as long as they are looked at."""
+        from tui.pictures.page_pictures import PagePictures  # not needed before a page is looked at
+
+        return PagePictures(self._state.require_client)
 
     def path(self, passage: Passage) -> Path:
         """The file on this machine that a passage comes from."""

@@ -194,7 +194,8 @@ class Tools:
     def _extract(self, file: FileRef, content: str, start: int, end: int) -> Extract:
         pages = self.passages.pages_at(file.file_id, start, end)
         lines = None if pages else self._lines(file, start, end)
-        return Extract(self._number(), file, content, start, end, pages, lines)
+        image = self.documents.page_image_of(file.file_id, pages[0]) if pages else None
+        return Extract(self._number(), file, content, start, end, pages, lines, image)
 
     def _lines(self, file: FileRef, start: int, end: int) -> tuple[int, int] | None:
         first = self.passages.line_at(file.file_id, start)

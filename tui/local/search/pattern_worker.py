@@ -11,7 +11,7 @@ from typing import Any
 
 import regex
 
-from tui.local.library.process_limits import limit_this_process
+from tui.process_limits import limit_this_process
 
 MAX_MEMORY_BYTES = 512 << 20
 
