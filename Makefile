@@ -17,7 +17,7 @@ NOT_QUICK := app faults process local/agents local/chat local/http local/test_* 
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore soak bench bench-retrieval bench-server pins clean
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak bench bench-retrieval bench-server pins clean
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -62,6 +62,9 @@ reliability: $(VENV)/test.done ## write docs/reliability.md anew, from the marke
 
 explore: $(VENV)/test.done ## run the property tests on examples that no run had before
 	$(PYTEST) -m hypothesis --hypothesis-profile explore
+
+mutants: $(VENV)/test.done ## break each guard in a copy, and see that a test notices; ARGS="--workers 1"
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 soak: $(VENV)/test.done ## run a thousand turns with random faults
 	$(BIN)/python -m tests.faults.soak $(ARGS)

@@ -171,9 +171,14 @@ class RealTerminal:
     def send_bytes(self, keys: bytes) -> None:
         os.write(self._fd, keys)
 
+    @property
+    def has_hung_up(self) -> bool:
+        """Whether the window was closed."""
+        return self._fd < 0
+
     def hang_up(self) -> None:
         """Close the window: the program has no terminal from now on."""
-        if self._fd >= 0:
+        if not self.has_hung_up:
             os.close(self._fd)
             self._fd = -1
 

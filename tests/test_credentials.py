@@ -191,6 +191,14 @@ def test_a_key_file_that_others_can_read_is_refused():
 
 
 @pytest.mark.fault(54)
+def test_a_key_file_of_another_user_is_refused(monkeypatch: pytest.MonkeyPatch):
+    credentials.keep_in_file(NA, KEY)
+    other = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: other)
+    assert "belongs to another user" in refused_file()
+
+
+@pytest.mark.fault(54)
 def test_a_key_file_that_is_a_link_is_refused(tmp_path: Path):
     credentials.keep_in_file(NA, KEY)
     path = credentials.key_file()

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,35 @@ def test_a_setting_that_cannot_be_understood_is_named(tmp_path: Path, written: s
     (tmp_path / "config.toml").write_text(written)
     with pytest.raises(SettingsError, match=written.partition(" ")[0]):
         load({}, {}, tmp_path / "config.toml")
+
+
+@pytest.mark.fault(66)
+@pytest.mark.parametrize("mode", [0o666, 0o664, 0o602])
+def test_a_file_that_others_can_change_is_not_believed(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('base_url = "https://evil.test"')
+    path.chmod(mode)
+    with pytest.raises(SettingsError, match=r"Others can change .*chmod go-w"):
+        load({}, {}, path)
+    path.chmod(0o644)
+    assert load({}, {}, path).base_url == "https://evil.test"
+
+
+@pytest.mark.fault(66)
+def test_a_file_of_another_user_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('base_url = "https://evil.test"')
+    path.chmod(0o644)
+    if os.geteuid() == 0:
+        os.chown(path, 12345, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(SettingsError, match="belongs to another user"):
+        load({}, {}, path)
+
+
+@pytest.mark.fault(66)
+def test_only_an_address_on_the_command_line_is_typed() -> None:
+    address = {"LLAMA_CLOUD_BASE_URL": "https://llama.example"}
+    assert not load({"base_url": None}, address, NOWHERE).is_typed_base_url
+    assert load({"base_url": "https://llama.example"}, address, NOWHERE).is_typed_base_url

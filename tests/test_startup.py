@@ -7,6 +7,7 @@ import pytest
 from tests.real_terminal import RealTerminal
 
 NOT_NEEDED = [
+    "PIL",
     "email",
     "httpx",
     "httpx_sse",
@@ -20,8 +21,12 @@ NOT_NEEDED = [
     "pygments",
     "sse_starlette",
     "starlette",
+    "textual_image",
     "uvicorn",
     "zipfile",
+    "tui.pictures",
+    "tui.screens.page",
+    "tui.conversation.page_image",
     "tui.workspace.embedded_server",
     "tui.rendering.markdown",
     "tui.screens.dialog",

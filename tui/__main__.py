@@ -22,7 +22,8 @@ def main() -> None:
 
 
 def _open_app(arguments: Namespace) -> int:
-    flags = {name: getattr(arguments, name) for name in ("base_url", "region", "project", "organization", "theme")}
+    names = ("base_url", "region", "project", "organization", "theme", "allow_http")
+    flags = {name: getattr(arguments, name) for name in names}
     try:
         settings = load(flags, os.environ, config_path())
         settings = replace(settings, local=_folders(arguments.local))

@@ -14,7 +14,7 @@ from textual.driver import Driver
 
 from tui.api.errors import ApiError
 from tui.garbage import collect_rarely
-from tui.log import crash_notice
+from tui.log import crash_notice, failure_notice
 from tui.sanitize import clean_line
 from tui.screens.browsing import BrowsingScreen
 from tui.screens.chat import ChatScreen
@@ -25,11 +25,12 @@ from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
 from tui.terminal.key_order import KeyOrderApp
+from tui.terminal.lasting_app import LastingApp
 from tui.themes import DARK, own_themes
 from tui.widgets.key_names import key_name
 
 if TYPE_CHECKING:
-    from tui.workspace.backend import Backend, UseKey
+    from tui.workspace.backend import Backend, ConsentNeededError, UseKey
 
 
 def _styles() -> list[Path]:
@@ -46,14 +47,17 @@ def _styles() -> list[Path]:
 SHUTDOWN_TIMEOUT = 0.5
 """Seconds to wait for the server and open connections after a signal."""
 
-EXIT_TIMEOUT = 3.0
-"""Seconds to wait after that for threads that cannot be stopped, such as a keyring that asks elsewhere."""
+FINISH_TIMEOUT = 1.0
+"""Seconds to wait for them where the user quits."""
+
+EXIT_TIMEOUT = 1.5
+"""Seconds until the process is ended by force: a keyring that asks elsewhere, for one, cannot be stopped."""
 
 CONNECTING = "connecting"
 """The group of the worker that connects: only one at a time does."""
 
 
-class LlamaChat(KeyOrderApp, DiffingApp):
+class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
 
     `on_end` saves what is not kept yet. It is called, synchronously and maybe from another thread, when the app ends in
@@ -63,7 +67,8 @@ class LlamaChat(KeyOrderApp, DiffingApp):
     TITLE = "llamachat-tui"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", priority=True),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+p", "command_palette", "Commands", priority=True),
         Binding("ctrl+l", "redraw", "Redraw", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
     ]
@@ -137,6 +142,9 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         if session_id is not None:
             self.chat.open_session(session_id)
 
+    def tell_failure(self, error: BaseException) -> None:
+        self.chat.warn(failure_notice(error))
+
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)
 
@@ -186,25 +194,27 @@ class LlamaChat(KeyOrderApp, DiffingApp):
     @work(exclusive=True, group=CONNECTING)
     async def _connect(self, key: "UseKey | None" = None) -> None:
         # None of this is needed for the first frame.
-        from tui.workspace.backend import KeyNeededError, connect, keep
+        from tui.workspace.backend import ConsentNeededError, KeyNeededError, connect, keep
         from tui.workspace.embedded_server import ServerStartError
 
         local = self._settings.local is not None
         self.chat.activity = "Starting the local library…" if local else "Connecting to LlamaCloud…"
         before = self._backend
         try:
-            self._backend = await connect(self._settings, key)
+            self._backend = await connect(self._settings, self._store.trusted_servers.trusts, key)
         except KeyNeededError as error:
             self._choose_backend(str(error), or_leave=True)
+        except ConsentNeededError as error:
+            self._ask_whether_to_send(error, key)
         except ServerStartError as error:
             refused_folder = str(next(iter(self._settings.local or ()), ""))
             self._choose_backend(str(error), refused_folder=refused_folder, or_leave=before is None)
         except ApiError as error:
             self.chat.say_problem(error.message)
         else:
+            await self.chat.switch_account(self._settings.account)
             if before is not None:
                 await before.close()
-            await self.chat.switch_account(self._settings.account)
             self.chat.connected_to = self._backend.connected_to
             if key is not None and (why := await keep(key, self._settings)):
                 self.chat.warn(why)
@@ -212,6 +222,19 @@ class LlamaChat(KeyOrderApp, DiffingApp):
             await self._look_for_wanted_session()
         finally:
             self.chat.activity = ""
+
+    @work
+    async def _ask_whether_to_send(self, needed: "ConsentNeededError", key: "UseKey | None") -> None:
+        """Have the user say whether a key may go to a server that is not LlamaCloud's own, and remember a yes."""
+        from tui.screens.choice_list import ChoiceList
+
+        question = f"Send {needed.secret} to {needed.host}? It is not one of LlamaCloud's own servers."
+        answers = ("No, send nothing", f"Yes, to {needed.host}, now and from now on")
+        if await self.push_screen_wait(ChoiceList(question, answers, takes="choose", first=0)) == 1:
+            self._store.trusted_servers.trust(needed.base_url)
+            self._connect(key)
+        else:
+            self._choose_backend(f"Nothing was sent to {needed.host}.", or_leave=self._backend is None)
 
     async def _look_for_wanted_session(self) -> None:
         """Open the session that was asked for and is not among those last seen, now that the server can be asked."""
@@ -232,9 +255,11 @@ class LlamaChat(KeyOrderApp, DiffingApp):
         self.chat.say(problem, kind="opening", severity="problem")
 
     async def action_quit(self) -> None:
-        await self._finish()
         if not self.is_headless:
             self._graceful_shutdown.insist(0, EXIT_TIMEOUT)
+        self.on_end()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._finish(), FINISH_TIMEOUT)
         self.exit()
 
     async def _finish(self) -> None:

@@ -50,6 +50,15 @@ def crash_notice(error: BaseException) -> str:
     return f"{what} The log tells more: {path}" if path.exists() else f"{what} The log {path} cannot be written."
 
 
+def failure_notice(error: BaseException) -> str:
+    """Log what failed in the app, which goes on. One line for the user."""
+    logging.getLogger("tui").error("Failure:\n%s", "".join(traceback.format_exception(error)))
+    return (
+        f"An error in the app itself ({type(error).__name__}): what you did last may not have worked. All else goes "
+        f"on. The log tells more: {log_path()}"
+    )
+
+
 class PrivateFile(logging.Handler):
     """Appends records to the log, each cleaned and redacted. It is silent where the file cannot be used."""
 

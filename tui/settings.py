@@ -5,6 +5,7 @@ The API key is never in it: see `tui.credentials`.
 """
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ ENVIRONMENT = {
     "keep": "LLAMACHAT_KEEP",
     "bell": "LLAMACHAT_BELL",
     "notify": "LLAMACHAT_NOTIFY",
+    "allow_http": "LLAMACHAT_ALLOW_HTTP",
 }
 
 LAST_SESSION = "last"
@@ -69,6 +71,12 @@ class Settings:
     notify: str = "off"
     """How the terminal is notified of that: one of `NOTIFY`."""
 
+    allow_http: bool = False
+    """Whether a server of a private network may be reached without encryption, though the key is then seen there."""
+
+    is_typed_base_url: bool = False
+    """Whether `base_url` was given on the command line, and not by the environment or a file."""
+
     @property
     def cloud_url(self) -> str:
         return self.base_url or REGIONS[self.region]
@@ -101,12 +109,14 @@ def load(flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path
     settings = _checked(Settings(), _from_file(path), f"in {path}")
     from_environ = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
     settings = _checked(settings, from_environ, "in the environment")
-    return _checked(settings, flags, "on the command line")
+    settings = _checked(settings, flags, "on the command line")
+    return replace(settings, is_typed_base_url=bool((flags.get("base_url") or "").strip()))
 
 
 def _from_file(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
+    _check_owner(path)
     import tomllib  # only here, because most people have no config file and wait for the first frame
 
     try:
@@ -115,13 +125,24 @@ def _from_file(path: Path) -> dict[str, str]:
         raise SettingsError(
             f"The config file {path} cannot be read: {clean_line(str(error))}. Mend it or remove it."
         ) from error
-    known = {field.name for field in fields(Settings)} - {"local"}
+    known = {field.name for field in fields(Settings)} - {"local", "is_typed_base_url"}
     if strange := sorted(set(values) - known):
         raise SettingsError(
             f"The config file {path} has the unknown setting {clean_line(strange[0])!r}. "
             f"Known ones: {', '.join(sorted(known))}."
         )
     return {name: str(value) for name, value in values.items()}
+
+
+def _check_owner(path: Path) -> None:
+    """Raise `SettingsError` where others could have written the file: it says where the key goes."""
+    if os.name != "posix":
+        return
+    status = path.stat()
+    if status.st_uid not in (os.geteuid(), 0):
+        raise SettingsError(f"The config file {path} belongs to another user, so it is not used. Remove it.")
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise SettingsError(f"Others can change the config file {path}, so it is not used. Run: chmod go-w '{path}'")
 
 
 def _checked(settings: Settings, values: Mapping[str, str | None], where: str) -> Settings:
@@ -136,7 +157,7 @@ def _checked(settings: Settings, values: Mapping[str, str | None], where: str) -
         raise SettingsError(
             f"The setting notify {where} is {clean_line(given['notify'])!r}; it is {' or '.join(NOTIFY)}."
         )
-    truths = {name: _truth(name, given.pop(name), where) for name in ("keep", "bell") if name in given}
+    truths = {name: _truth(name, given.pop(name), where) for name in ("keep", "bell", "allow_http") if name in given}
     return replace(settings, **given, **truths)
 
 

@@ -11,6 +11,7 @@ from tui.api.connection import Connection
 KEY = SecretStr("llx-CANARY-abcd1234")
 CONNECTION = Connection("https://api.test", api_key=KEY, key_source="LLAMA_CLOUD_API_KEY")
 ONE = {"items": [{"session_id": "ses-1"}]}
+SESSION = httpx.Response(200, json={"session_id": "s", "generated_title": "Why"})
 
 
 class Answers:

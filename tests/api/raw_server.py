@@ -26,6 +26,7 @@ class Asked:
 
     base_url: str
     requests: list[Received] = field(default_factory=list[Received])
+    connections: int = 0
 
     @property
     def posts(self) -> int:
@@ -106,14 +107,21 @@ def endlessly(head: bytes, chunk: bytes, pause: float = 0.0) -> Reply:
 
 
 @asynccontextmanager
-async def serving(*replies: Reply) -> AsyncGenerator[Asked, None]:
-    """A server that gives each request the next reply, and the last one from then on."""
+async def serving(*replies: Reply, keeps_open: bool = False) -> AsyncGenerator[Asked, None]:
+    """A server that gives each request the next reply, and the last one from then on.
+
+    With `keeps_open` it takes more requests on a connection, until the client closes that.
+    """
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.connections += 1
+        is_open = True
         try:
-            asked.requests.append(await _request(reader))
-            await replies[min(len(asked.requests), len(replies)) - 1](writer)
-            await writer.drain()
+            while is_open:
+                asked.requests.append(await _request(reader))
+                await replies[min(len(asked.requests), len(replies)) - 1](writer)
+                await writer.drain()
+                is_open = keeps_open
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:

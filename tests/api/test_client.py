@@ -2,15 +2,16 @@ import asyncio
 import json
 import subprocess
 import sys
+from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from tests.api.answers import CONNECTION, KEY, ONE, Answers, error_of, refusal
+from tests.api.answers import CONNECTION, KEY, ONE, SESSION, Answers, error_of, refusal
 from tests.api.raw_server import answer, pieces, serving
 from tui.api import errors
-from tui.api.client import Client
+from tui.api.client import Client, Secrets
 from tui.api.connection import Connection
 from tui.api.models import Page, PresignedUrl, Session, Text
 
@@ -72,6 +73,15 @@ async def test_key_and_cookie_are_sent_to_their_origin_and_nowhere_else():
     for request in answers.requests[1:]:
         assert "authorization" not in request.headers
         assert "cookie" not in request.headers
+
+
+@pytest.mark.fault(64)
+@pytest.mark.parametrize("url", ["https://elsewhere.test/", "http://api.test/", "https://api.test:444/"])
+async def test_whatever_is_asked_of_another_origin_goes_without_key_and_cookie(url: str):
+    answers = Answers(httpx.Response(200, json=ONE))
+    client: Any = answers.client(Connection("https://api.test", api_key=KEY, session_cookie=SecretStr("abc")))
+    await client._http.get(url)
+    assert not {"authorization", "cookie"} & set(answers.requests[0].headers)
 
 
 async def test_a_session_comes_with_its_events():
@@ -236,13 +246,57 @@ async def test_deleting_what_is_gone_is_done():
 
 
 @pytest.mark.fault(61)
-@pytest.mark.parametrize("status", [404, 405])
-async def test_titles_that_are_not_offered_are_not_asked_for_again(status: int):
-    answers = Answers(refusal(status))
+async def test_titles_that_are_not_offered_are_not_asked_for_again():
+    answers = Answers(refusal(405))
     client = answers.client()
     assert await client.generate_title("s", "why?") is None
     assert await client.generate_title("s", "why?") is None
     assert len(answers.requests) == 1
+
+
+@pytest.mark.fault(61)
+@pytest.mark.parametrize(("of_session", "is_offered"), [(refusal(404), True), (SESSION, False)])
+async def test_a_session_that_is_gone_does_not_end_titles_for_the_others(of_session: httpx.Response, is_offered: bool):
+    answers = Answers(refusal(404), of_session, SESSION)
+    client = answers.client()
+    assert await client.generate_title("gone", "why?") is None
+    assert bool(await client.generate_title("s", "why?")) is is_offered
+
+
+@pytest.mark.fault(9)
+@pytest.mark.parametrize("token", ["\ud800", "x" * 70_000])
+async def test_what_no_address_can_hold_is_refused_before_it_is_sent(token: str):
+    answers = Answers(httpx.Response(200, json=ONE))
+    with pytest.raises(errors.InvalidRequestError, match="Reload the list"):
+        await answers.client().sessions(token)
+    assert answers.requests == []
+
+
+async def test_a_sync_is_asked_for_without_a_body():
+    answers = Answers(httpx.Response(202, json={}))
+    await answers.client().sync_index("idx-1")
+    assert answers.requests[0].content == b""
+
+
+async def test_headers_of_the_users_own_go_to_their_base_url_and_nowhere_else():
+    headers = {"X-Gateway": SecretStr("secret-of-the-gateway")}
+    connection = Connection("https://gate.test/llama", api_key=KEY, custom_headers=headers)
+    answers = Answers(httpx.Response(200, json=ONE))
+    client = answers.client(connection)
+    await client.sessions()
+    await client.download(PresignedUrl("https://gate.test/llama-of-others/page.jpg"))
+    await client.download(PresignedUrl("https://gate.test/llama/page.jpg"))
+    asked, *downloads = answers.requests
+    assert asked.url.path == "/llama/api/v1/chat"
+    assert asked.headers["x-gateway"] == "secret-of-the-gateway"
+    assert asked.headers["authorization"] == f"Bearer {KEY.get_secret_value()}"
+    assert not any({"x-gateway", "authorization"} & request.headers.keys() for request in downloads)
+
+
+async def test_a_key_of_a_base_url_does_not_go_elsewhere_on_its_host():
+    asked = httpx.Request("GET", "https://gate.test/llama-of-others/x")
+    flow = Secrets(Connection("https://gate.test/llama", api_key=KEY)).auth_flow(asked)
+    assert "authorization" not in next(flow).headers
 
 
 async def test_more_indexes_than_a_session_can_have_are_refused_here():
@@ -274,21 +328,6 @@ async def test_a_redirect_is_not_followed_and_names_the_host(status: int):
                 await client.sessions()
             await client.aclose()
     assert second.requests == []
-
-
-@pytest.mark.fault(11)
-@pytest.mark.parametrize("url", ["http://bucket.test/x", "file:///etc/passwd", "nonsense", "https://[::1", ""])
-async def test_an_address_that_is_not_https_is_not_opened(url: str):
-    answers = Answers(httpx.Response(200))
-    with pytest.raises(errors.InvalidRequestError):
-        await answers.client().download(PresignedUrl(url))
-    assert answers.requests == []
-
-
-async def test_an_expired_address_says_so():
-    with pytest.raises(errors.RefusedError, match="may have expired") as refused:
-        await Answers(httpx.Response(403)).client().download(PresignedUrl("https://bucket.test/x"))
-    assert refused.value.status == 403
 
 
 @pytest.mark.fault(64)

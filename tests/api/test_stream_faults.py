@@ -109,11 +109,16 @@ async def test_the_question_is_posted_once_under_the_fault(fault: str):
 
 @pytest.mark.fault(40)
 async def test_each_question_goes_over_a_fresh_connection():
-    keep = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(STOP)
-    async with serving(pieces([STOP], keep)) as asked:
+    listed = pieces([b"[]"], b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+    busy = pieces([b"{}"], b"HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\n")
+    async with serving(listed, listed, busy, keeps_open=True) as asked:
         client = Client(Connection(asked.base_url))
+        for _ in range(2):
+            await client.sessions()
+        assert asked.connections == 1
         for _ in range(3):
-            assert await turn(client) == [Stop()]
+            await until_broken(client)
+        assert asked.connections == 4
         await client.aclose()
     assert asked.posts == 3
 

@@ -43,7 +43,7 @@ async def test_a_conversation_rebuilt_after_a_restart_looks_exactly_as_it_did_li
         await user.until(lambda: user.screen == live)
 
 
-async def test_the_picker_filters_ticks_and_creates_a_bound_session(settings: Settings) -> None:
+async def test_the_picker_filters_and_ticks_for_a_new_session(settings: Settings) -> None:
     async with driven(settings) as user:
         await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
@@ -57,7 +57,44 @@ async def test_the_picker_filters_ticks_and_creates_a_bound_session(settings: Se
         await user.in_dialog("space")
         await user.see("☐ notes")
         await user.press("space", "enter")
-        await user.see("(untitled)  ·  notes")
+        await user.see("New session  ·  notes")
+        await user.see("bound")
+
+
+async def test_a_new_session_is_made_on_the_server_with_its_first_question(settings: Settings) -> None:
+    async with driven(settings) as user:
+        workspace = user.app.chat.workspace
+        await user.until(lambda: bool(workspace.indexes))
+        for _ in range(3):
+            await user.press("ctrl+n")
+            await user.in_dialog("enter")
+            await user.see("New session  ·  notes")
+        await user.type("half a thought")
+    async with driven(settings) as user:
+        await user.see("half a thought")
+        await user.until(lambda: user.app.chat.workspace.is_live)
+        assert not len(user.app.chat.workspace.catalogue)
+        await user.press("ctrl+n")
+        await user.in_dialog("enter")
+        await user.see("New session  ·  notes")
+        await user.press("ctrl+c")
+        await user.type("Who leads science?")
+        await user.press("enter")
+        await user.see("Bo Lin")
+        [session] = user.app.chat.workspace.catalogue
+        assert session.index_ids == tuple(index.id for index in user.app.chat.workspace.indexes)
+
+
+async def test_what_is_sent_twice_while_its_session_is_made_is_asked_once(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
+        await user.type("Who leads science?")
+        press_together(user, "enter", "enter", "enter")
+        await user.see("Bo Lin")
+        await user.read_to_end_of_turn()
+        assert len(user.app.chat.workspace.catalogue) == 1
+        assert not user.app.chat.workspace.waiting(user.app.chat.open_id)
+        assert user.screen.count("Who leads science?\n") == 1
 
 
 async def test_an_unbound_session_asks_for_its_indexes_when_it_has_none(settings: Settings) -> None:

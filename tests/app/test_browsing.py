@@ -34,10 +34,13 @@ async def test_delete_twice_deletes_on_the_server_and_alt_u_brings_it_back_from_
         await user.until(lambda: not len(user.app.chat.workspace.catalogue))
         await user.press("ctrl+s", "alt+u")
         await user.until(lambda: len(user.app.chat.workspace.catalogue) == 1)
+    async with driven(settings) as user:
+        await user.until(lambda: user.app.chat.workspace.is_live)
+        assert len(user.app.chat.workspace.catalogue) == 1
         await user.press("ctrl+s", "delete", "delete")
         await user.until(lambda: not len(user.app.chat.workspace.catalogue))
     async with driven(settings) as user:
-        await user.until(lambda: bool(user.app.chat.workspace.indexes))
+        await user.until(lambda: user.app.chat.workspace.is_live)
         assert not len(user.app.chat.workspace.catalogue)
 
 

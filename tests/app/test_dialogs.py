@@ -161,8 +161,11 @@ async def test_an_unbound_session_is_given_other_indexes_by_a_key(notes: Path) -
         await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
         await user.in_dialog("f4", "enter")
-        await user.see("(untitled)  ·  notes")
+        await user.see("New session  ·  notes")
         await user.see("unbound")
+        await user.type("Who leads science?")
+        await user.press("enter")
+        await user.read_to_end_of_turn()
         await user.press("f4")
         await user.see("☑ notes")
         await user.in_dialog("space")
@@ -172,6 +175,9 @@ async def test_an_unbound_session_is_given_other_indexes_by_a_key(notes: Path) -
         await user.press("ctrl+n")
         await user.in_dialog("enter")
         await user.see_no("unbound")
+        await user.type("Who leads science?")
+        await user.press("enter")
+        await user.read_to_end_of_turn()
         await user.press("f4")
         await user.see("bound to its indexes for good: notes")
 
@@ -236,3 +242,43 @@ async def test_the_help_says_that_there_is_more_below() -> None:
             await user.in_dialog("pagedown")
         await user.see_no("↓ more")
         await user.see("F1 or Esc close")
+
+
+async def test_what_a_key_does_stands_in_its_column_however_often_it_is_wrapped() -> None:
+    async with driven(Settings(local=()), 60, 40) as user:
+        await user.press("f1")
+        await user.see("Line start, or start of the")
+        at = next(y for y, line in enumerate(user.lines) if "Line start, or start of the" in line)
+        assert user.lines[at + 1].index("conversation") == user.lines[at].index("Line start")
+        at = next(y for y, line in enumerate(user.lines) if "Alt+Enter" in line)
+        assert user.lines[at + 1].index("New line") == user.lines[at - 1].index("Send")
+
+
+async def test_each_line_to_choose_takes_one_row_and_an_empty_list_says_so() -> None:
+    async with driven(Settings(local=()), 60, 20) as user:
+        user.app.push_screen(ChoiceList("Questions", [f"{'why ' * 40}{number}" for number in range(3)]))
+        await user.see("Questions")
+        rows = [line for line in user.lines if "why why" in line]
+        assert len(rows) == 3
+        assert all("…" in row for row in rows)
+        await user.type("how")
+        await user.see("Nothing here has this in it.")
+
+
+async def test_a_copy_out_of_the_pager_is_told_in_the_pager() -> None:
+    async with driven(Settings(local=()), 80, 24) as user:
+        user.app.push_screen(Pager("A text", lambda: "one\ntwo\nthree"))
+        await user.see("two")
+        await user.in_dialog("v", "y")
+        await user.see("Sent the selection to the terminal's clipboard.")
+        assert user.app.clipboard == "o"
+        await user.press("escape")
+        await user.see_no("Sent the selection")
+        await user.see("two")
+
+
+async def test_a_click_on_a_key_of_the_bottom_line_does_what_it_does(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.see("F1 Help")
+        await user.pilot.click(offset=(user.lines[-1].index("F1 Help") + 1, 35))
+        await user.see("Everywhere")

@@ -14,7 +14,10 @@ async def ask_two(settings: Settings) -> list[str]:
         first = user.app.chat.open_id
         await user.press("ctrl+n")
         await user.in_dialog("enter")
-        await user.until(lambda: user.app.chat.open_id != first)
+        await user.until(lambda: user.app.chat.open_id is None)
+        await user.type("Who leads navigation?")
+        await user.press("enter")
+        await user.read_to_end_of_turn()
         second = user.app.chat.open_id
         assert first is not None
         assert second is not None

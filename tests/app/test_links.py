@@ -5,9 +5,10 @@ import pytest
 from tests.app.user import User, driven
 from tui.lineview.selectable_view import SelectableLineView
 from tui.screens.dialog import Dialog
-from tui.screens.link import LinkDialog, can_open
+from tui.screens.link import LinkDialog
 from tui.settings import Settings
 from tui.widgets.conversation_view import ConversationView
+from tui.workspace.opening_files import can_show
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ async def choose(user: User, url: str) -> None:
 async def test_a_link_is_shown_whole_and_opened_only_then(
     settings: Settings, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.screens.link.can_open", lambda: True)
+    monkeypatch.setattr("tui.screens.link.can_show", lambda: True)
     async with driven(settings) as user:
         await choose(user, "https://example.com/a/long?address=1")
         await user.see("A link to example.com")
@@ -46,7 +47,7 @@ async def test_a_link_is_shown_whole_and_opened_only_then(
 async def test_where_no_browser_can_be_seen_a_link_is_copied(
     settings: Settings, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.screens.link.can_open", lambda: False)
+    monkeypatch.setattr("tui.screens.link.can_show", lambda: False)
     async with driven(settings) as user:
         await choose(user, "mailto:ada@example.com")
         await user.see("No browser can be shown here")
@@ -70,7 +71,7 @@ async def test_other_addresses_are_shown_and_never_opened(settings: Settings, op
 
 @pytest.mark.fault(7)
 def test_a_browser_is_opened_only_before_the_user_s_eyes() -> None:
-    assert can_open({"DISPLAY": ":0"}, "linux")
-    assert can_open({}, "darwin")
-    assert not can_open({}, "linux")
-    assert not can_open({"SSH_TTY": "/dev/pts/1"}, "darwin")
+    assert can_show({"DISPLAY": ":0"}, "linux")
+    assert can_show({}, "darwin")
+    assert not can_show({}, "linux")
+    assert not can_show({"SSH_TTY": "/dev/pts/1"}, "darwin")

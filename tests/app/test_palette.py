@@ -49,7 +49,7 @@ async def test_every_command_has_an_action_and_its_key_does_the_same(settings: S
             owner = owners[command.owner]
             assert hasattr(owner, f"action_{command.action}"), command
             if command.key:
-                bases = [vars(base).get("BINDINGS", ()) for base in type(owner).__mro__]
+                bases = [vars(base).get("BINDINGS", ()) for base in reversed(type(owner).__mro__)]
                 bound = {bind.key: bind.action for base in bases for bind in Binding.make_bindings(base)}
                 assert bound[KEY_NAMES.get(command.key, command.key.lower())] == command.action, command
 

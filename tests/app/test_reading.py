@@ -118,24 +118,6 @@ async def test_dragging_and_clicking_select_text(settings: Settings) -> None:
         await user.until(lambda: pane.selected_text == "What")
 
 
-async def test_sources_are_listed_and_shown(settings: Settings) -> None:
-    async with driven(settings) as user:
-        await read(user)
-        await user.press("s")
-        await user.until(lambda: isinstance(user.app.screen, ChoiceList))
-        await user.see("heron.md")
-        await user.in_dialog("enter")
-        await user.until(lambda: isinstance(user.app.screen, Pager))
-        await user.see("The budget is 40 million euros.")
-        best = user.lines
-        await user.press("escape")
-        await user.see("Enter read")
-        await user.in_dialog("down", "escape")
-        await user.until(lambda: user.app.screen is user.app.chat)
-        await user.press("1")
-        await user.until(lambda: user.lines == best)
-
-
 async def test_the_outline_goes_to_a_question(settings: Settings) -> None:
     async with driven(settings) as user:
         pane = await read(user)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.app.user import driven
 from tests.local.server import Connection
-from tui.screens.welcome import Welcome
+from tui.screens.welcome import KeyInput, Welcome
 from tui.settings import Settings
 
 
@@ -87,6 +87,20 @@ async def test_a_typed_key_is_not_in_a_screenshot() -> None:
         await user.type("llx-CANARY")
         await user.until(lambda: "••••••••••" in user.screen)
         assert "CANARY" not in user.app.export_screenshot()
+
+
+@pytest.mark.fault(64)
+async def test_a_typed_key_can_be_neither_copied_nor_cut() -> None:
+    async with driven(Settings()) as user:
+        await user.see("Paste a LlamaCloud key")
+        await user.in_dialog("enter")
+        await user.type("llx-secret")
+        await user.press("shift+home", "ctrl+c", "ctrl+x")
+        assert user.app.clipboard == ""
+        await user.press("end")
+        await user.type("-key")
+        field = user.app.screen.query_one(KeyInput)
+        assert field.value == "llx-secret-key"
 
 
 async def test_a_typed_key_connects(server: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

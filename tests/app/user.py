@@ -104,5 +104,6 @@ async def driven(settings: Settings, columns: int = 120, rows: int = 36) -> Asyn
         try:
             await user.until(lambda: app.has_begun_input)
             yield user
+            assert app.failures == []
         finally:
             await app.action_quit()

@@ -35,6 +35,18 @@ def test_doctor_explains_a_refused_key_and_fails(
 
 
 @pytest.mark.fault(36)
+@pytest.mark.fault(66)
+def test_doctor_sends_no_key_to_a_server_that_nobody_agreed_to(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-abcdefgh1234")
+    monkeypatch.setenv("LLAMA_CLOUD_BASE_URL", "https://llama.invalid")
+    found = findings(command)
+    assert "not sent to llama.invalid" in found["Key"]["state"]
+    assert "Connection" not in found
+    assert "Connection" in findings(command, "--base-url", "https://llama.invalid")
+
+
 def test_doctor_explains_an_unreachable_server(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-CANARY-wrong-5678")
     assert "refused or failed" in findings(command, "--base-url", "http://127.0.0.1:1")["Connection"]["state"]

@@ -67,6 +67,13 @@ def test_a_title_is_one_safe_line_or_says_that_there_is_none() -> None:
     assert title_of(session("a", 1, "\u200b\u200b")) == UNTITLED
 
 
-def test_indexes_are_named_by_either_id_and_an_unknown_one_by_itself() -> None:
+def test_indexes_are_named_by_either_id_and_unknown_ones_are_counted() -> None:
     index = Index("idx-1", "Papers", export_config_id="exp-1")
-    assert names_of(["exp-1", "idx-1", "idx-9"], [index]) == ["Papers", "Papers", "idx-9"]
+    assert names_of(["exp-1", "idx-1"], [index]) == ["Papers", "Papers"]
+    assert names_of(["idx-8", "exp-1"], [index]) == ["Papers", "1 index not listed here"]
+    assert names_of(["idx-8", "idx-9"], []) == ["2 indexes not listed here"]
+
+
+@pytest.mark.fault(1)
+def test_the_name_of_an_index_cannot_speak_to_the_terminal() -> None:
+    assert names_of(["idx-1"], [Index("idx-1", "a\x1b]0;x\x07\nb")]) == ["a␛]0;x␇ b"]

@@ -106,6 +106,12 @@ def stalled_at(share: float) -> Fault:
     return fault
 
 
+async def silence(exchange: Exchange) -> None:
+    """No answer, until the client goes."""
+    while not exchange.to_client.transport.is_closing():
+        await asyncio.sleep(0.01)
+
+
 class Gate:
     """Holds a turn back until it is opened, or the client has gone."""
 
@@ -190,7 +196,20 @@ class FaultProxy:
         self.prompts: list[str] = []
         """Every question that left the app, as often as it left it."""
         self.requests: list[str] = []
+        self._door: asyncio.Server | None = None
+        self._port: int = 0
         self._tasks: set[asyncio.Task[object]] = set()
+
+    async def open_door(self) -> None:
+        """Let clients in, from the second time on at the same address."""
+        self._door = await asyncio.start_server(self.serve, "127.0.0.1", self._port)
+        _, self._port = self._door.sockets[0].getsockname()
+        self.base_url = f"http://127.0.0.1:{self._port}"
+
+    def close_door(self) -> None:
+        """Refuse every connection from now on."""
+        if self._door is not None:
+            self._door.close()
 
     async def end(self) -> None:
         """Let go of every connection."""
@@ -232,10 +251,9 @@ async def _request(reader: asyncio.StreamReader) -> tuple[bytes, str, bytes]:
 async def fault_proxy(upstream: str) -> AsyncGenerator[FaultProxy]:
     """A proxy to this address, on a free port of this machine."""
     proxy = FaultProxy(upstream)
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-    proxy.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    await proxy.open_door()
     try:
         yield proxy
     finally:
-        server.close()
+        proxy.close_door()
         await proxy.end()

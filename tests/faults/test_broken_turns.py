@@ -116,6 +116,21 @@ async def test_a_question_that_never_arrived_is_offered_again_and_not_sent_by_it
         await user.see(ANSWER)
 
 
+@pytest.mark.fault(36)
+async def test_a_question_that_nobody_took_is_back_in_the_composer_and_goes_by_enter(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        await in_session(user)
+        proxy.close_door()
+        await ask(user, QUESTION)
+        await user.see("was refused or failed")
+        await user.until(lambda: user.app.chat.query_one(Composer).text == QUESTION)
+        assert not user.app.chat.workspace.turns.busy
+        await proxy.open_door()
+        await user.press("enter")
+        await user.see(ANSWER)
+        assert proxy.prompts.count(QUESTION) == 1
+
+
 @pytest.mark.fault(38)
 async def test_escape_leaves_a_silent_turn_at_once_and_its_answer_comes_from_the_server(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
@@ -134,7 +149,7 @@ async def test_the_server_gone_for_a_while_in_mid_turn(proxy: FaultProxy) -> Non
     async with behind(proxy) as user:
         await in_session(user)
         proxy.next_turns.append(cut_at(0.4))
-        refusals = [refused("403 Forbidden")] * 3
+        refusals = [refused("503 Service Unavailable", "Retry-After: 0")] * 4
 
         async def refuse_some(exchange: Exchange) -> None:
             await (refusals.pop() if refusals else no_fault)(exchange)

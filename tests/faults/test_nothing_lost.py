@@ -1,11 +1,14 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from tests.app.user import driven
+from tests.api.raw_server import STREAM_HEAD
+from tests.app.user import User, driven
 from tests.faults.driving import ask, behind, in_session, open_session
-from tests.faults.proxy import FaultProxy, Gate, no_fault, refused, stalled_at
+from tests.faults.proxy import Exchange, FaultProxy, Gate, no_fault, refused, stalled_at
 from tests.store.holding import held_elsewhere
+from tui.screens import browsing
 from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
@@ -196,15 +199,83 @@ async def test_r_in_the_list_gives_a_session_a_name_of_its_own_that_stays(proxy:
 
 
 @pytest.mark.fault(56)
-async def test_deleting_a_session_whose_turn_runs_stops_it_and_deletes_once(proxy: FaultProxy) -> None:
+async def test_deleting_a_session_whose_turn_runs_stops_it_and_deletes_once(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.browsing.UNDO_SECONDS", 0.1)
     async with behind(proxy) as user:
         session_id = await in_session(user)
-        proxy.next_turns.append(stalled_at(0.3))
+        turn = Listened()
+        proxy.next_turns.append(turn.fault)
         await ask(user, QUESTION)
+        await user.until(lambda: turn.is_running)
         await user.press("ctrl+s", "delete", "delete")
-        await user.see("Deleted:")
-    assert sum(line.startswith(f"DELETE /api/v1/chat/{session_id}") for line in proxy.requests) == 1
+        await user.until(lambda: deletions(proxy, session_id) == 1)
+        await user.until(lambda: not turn.is_running)
+        await user.until(lambda: user.app.chat.open_id is None)
+        await user.press("ctrl+s")
+        await user.see_no(QUESTION)
+    assert deletions(proxy, session_id) == 1
     store = Store.open(store_path())
     assert session_id not in {session.session_id for session in store.sessions.listed(account_of(proxy))}
     assert not store.journal.entries(account_of(proxy))
     store.close()
+
+
+@pytest.mark.fault(56)
+async def test_what_was_brought_back_is_not_deleted_after_all(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.browsing.UNDO_SECONDS", 2.0)
+    async with behind(proxy) as user:
+        session_id = await in_session(user)
+        await user.press("ctrl+s", "delete", "delete")
+        await user.see("Deleted:")
+        await user.press("alt+u")
+        await user.see(TITLE_IN_LIST)
+        await later_than_all_timers(user)
+        assert deletions(proxy, session_id) == 0
+    assert deletions(proxy, session_id) == 0
+
+
+@pytest.mark.fault(56)
+async def test_a_session_that_could_not_be_deleted_is_listed_again(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.browsing.UNDO_SECONDS", 0.05)
+    async with behind(proxy) as user:
+        await in_session(user)
+        proxy.others = refused("403 Forbidden")
+        await user.press("ctrl+s", "delete", "delete")
+        await user.see("may not do that")
+        await user.see(TITLE_IN_LIST)
+        proxy.others = no_fault
+
+
+def deletions(proxy: FaultProxy, session_id: str) -> int:
+    return sum(target.startswith(f"DELETE /api/v1/chat/{session_id}") for target in proxy.requests)
+
+
+async def later_than_all_timers(user: User) -> None:
+    """Wait as long as an undo is possible, counted from now: what was to happen then has happened."""
+    rung = asyncio.Event()
+    user.app.chat.set_timer(browsing.UNDO_SECONDS, rung.set)
+    await rung.wait()
+    await user.pilot.pause()
+
+
+class Listened:
+    """A turn that brings nothing, and knows whether somebody listens to it."""
+
+    def __init__(self) -> None:
+        self.is_running = False
+
+    async def fault(self, exchange: Exchange) -> None:
+        self.is_running = True
+        try:
+            await exchange.give(STREAM_HEAD)
+            while True:
+                await exchange.give(b": nothing yet\n\n")
+                await asyncio.sleep(0.01)
+        finally:
+            self.is_running = False

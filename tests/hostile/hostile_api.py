@@ -20,6 +20,10 @@ REFUSED = "refuse this"
 """A question that contains this is answered with an error whose text is poisoned, and repeats the key."""
 
 
+UNSENDABLE = "\ud800", "x" * 70_000
+"""Identifiers that no address can hold."""
+
+
 class HostileApi:
     """Speaks the chat API with this text wherever there is a text."""
 
@@ -66,14 +70,16 @@ class HostileApi:
         ]
 
     async def _list(self, _: Request) -> Response:
-        return JSONResponse({"items": [self._session], "next_page_token": None})
+        unsendable = [{**self._session, "session_id": text} for text in UNSENDABLE]
+        return _escaped({"items": [*unsendable, self._session], "next_page_token": UNSENDABLE[1]})
 
     async def _get(self, _: Request) -> Response:
         return JSONResponse({**self._session, "events": self._events(f"Question {self._text}")})
 
     async def _indexes(self, _: Request) -> Response:
         index = {"id": "idx-1", "name": f"Index {self._text}", "description": self._text, "status": self._text}
-        return JSONResponse({"items": [index], "next_page_token": None})
+        unsendable = [{**index, "id": text, "project_id": text} for text in UNSENDABLE]
+        return _escaped({"items": [*unsendable, index], "next_page_token": UNSENDABLE[0]})
 
     async def _refuse(self, _: Request, __: Exception) -> Response:
         return JSONResponse({"detail": f"Refused {self._text}"}, status_code=403)
@@ -92,6 +98,10 @@ class HostileApi:
             yield _event({"type": "text_delta", "content": letter})
         for event in self._events(question):
             yield _event(event)
+
+
+def _escaped(value: object) -> Response:
+    return Response(json.dumps(value), media_type="application/json")
 
 
 def _event(event: dict[str, object]) -> bytes:

@@ -10,9 +10,10 @@ from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
 from tui.screens.dialog import IGNORE_KEYS_SECONDS
 
-ENTER, ESCAPE, CTRL_N, CTRL_O, CTRL_P, CTRL_Q, CTRL_S, SHIFT_TAB, DELETE = (
+ENTER, ESCAPE, CTRL_G, CTRL_N, CTRL_O, CTRL_P, CTRL_Q, CTRL_S, SHIFT_TAB, DELETE = (
     "\r",
     "\x1b",
+    "\x07",
     "\x0e",
     "\x0f",
     "\x10",
@@ -24,9 +25,23 @@ ENTER, ESCAPE, CTRL_N, CTRL_O, CTRL_P, CTRL_Q, CTRL_S, SHIFT_TAB, DELETE = (
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Generator[RealTerminal]:
+def editor(tmp_path: Path) -> Path:
+    """An editor that leaves every payload in the question, whatever was in it."""
+    (tmp_path / "poison").write_text(f"Edited {POISON}")
+    editor = tmp_path / "editor"
+    editor.write_text(f'#!/bin/sh\ncp "{tmp_path}/poison" "$1"\n')
+    editor.chmod(0o700)
+    return editor
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, editor: Path) -> Generator[RealTerminal]:
     with hostile_api(POISON) as base_url:
-        environment = {"LLAMA_CLOUD_BASE_URL": base_url, "LLAMA_CLOUD_API_KEY": "llx-CANARYCANARY1234"}
+        environment = {
+            "LLAMA_CLOUD_BASE_URL": base_url,
+            "LLAMA_CLOUD_API_KEY": "llx-CANARYCANARY1234",
+            "VISUAL": str(editor),
+        }
         with in_window(tmp_path, "-m", "tui", environment=environment) as terminal:
             terminal.wait_for("Title")
             yield terminal
@@ -44,14 +59,17 @@ def press(terminal: RealTerminal, *keys: str) -> None:
         settle(terminal)
 
 
-def quit_unharmed(terminal: RealTerminal) -> None:
-    """The app still runs, the terminal was told nothing that the app does not say by itself, and it ends as ever."""
+def quit_unharmed(terminal: RealTerminal, *, handed_over: int = 0) -> None:
+    """The app still runs, the terminal was told nothing that the app does not say by itself, and it ends as ever.
+
+    `handed_over`: how often the terminal was handed to another program.
+    """
     assert terminal.title == "llamachat-tui" or terminal.title.startswith("Title [/foo]")
     terminal.send(CTRL_Q)
     assert terminal.wait_for_exit() == 0
     received = bytes(terminal.received)
     assert harm(received) == []
-    assert received.count(b"\x1b[?1049l") == 1
+    assert received.count(b"\x1b[?1049l") == 1 + handed_over
     assert b"CANARY" not in received
 
 
@@ -100,3 +118,11 @@ def test_pasted_and_found_text_does_no_harm(terminal: RealTerminal) -> None:
     press(terminal, CTRL_N, pasted, ESCAPE)
     assert time.monotonic() - terminal.received_at < 60
     quit_unharmed(terminal)
+
+
+@pytest.mark.fault(1, 12)
+def test_what_an_editor_wrote_does_no_harm(terminal: RealTerminal) -> None:
+    terminal.send(CTRL_G)
+    terminal.wait_for("Edited [/foo]")
+    settle(terminal)
+    quit_unharmed(terminal, handed_over=1)

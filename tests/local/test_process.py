@@ -8,9 +8,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from tests.local.conftest import write_notes
 from tests.local.server import connected, running_server, start, until, until_synced
 from tests.local.turn import ask, index_ids
+from tui.local.library.database import SCHEMA_VERSION, LibraryDatabase
 
 
 def refused(tmp_path: Path, *arguments: str) -> str:
@@ -55,13 +58,28 @@ def test_any_name_of_this_machine_needs_none(tmp_path: Path, notes: Path) -> Non
 
 def test_a_key_file_with_a_key_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("llx-a b\n")
+    (tmp_path / "key").chmod(0o600)
     assert "cannot have" in refused(tmp_path, "--api-key-file", str(tmp_path / "key"))
 
 
+def test_a_key_that_can_be_guessed(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("llx-15-letters.")
+    (tmp_path / "key").chmod(0o600)
+    assert "can be guessed" in refused(tmp_path, "--api-key-file", str(tmp_path / "key"))
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o622])
+def test_a_key_file_that_others_can_read_or_change(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "key").write_text("llx-of-my-own-1234")
+    (tmp_path / "key").chmod(mode)
+    assert "chmod 600" in refused(tmp_path, "--api-key-file", str(tmp_path / "key"))
+
+
 def test_a_key_from_a_file_is_trimmed(tmp_path: Path, notes: Path) -> None:
-    (tmp_path / "key").write_text("  llx-mine\n")
+    (tmp_path / "key").write_text("  llx-of-my-own-1234\n")
+    (tmp_path / "key").chmod(0o600)
     with running_server([notes], tmp_path / "data", "--api-key-file", str(tmp_path / "key")) as server:
-        assert server.api_key == "llx-mine"
+        assert server.api_key == "llx-of-my-own-1234"
 
 
 def test_sessions_survive_a_restart_and_open_with_other_folders_served(tmp_path: Path, notes: Path) -> None:
@@ -137,6 +155,15 @@ def test_only_the_owner_may_read_the_library(tmp_path: Path, notes: Path) -> Non
             assert stat.S_IMODE(data.stat().st_mode) == 0o700
     finally:
         os.umask(mask)
+
+
+def test_a_library_of_a_newer_version_is_left_alone(tmp_path: Path, notes: Path) -> None:
+    database = LibraryDatabase(tmp_path / "data")
+    with database.writing() as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    before = database.path.read_bytes()
+    assert "newer version" in refused(tmp_path, str(notes))
+    assert database.path.read_bytes() == before
 
 
 def test_two_servers_share_one_library(tmp_path: Path, notes: Path) -> None:

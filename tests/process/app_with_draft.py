@@ -1,6 +1,6 @@
-"""The app, with its draft written to the file named first when it ends by force; then how it is made difficult.
+"""The program, which keeps a draft only when it ends, on its manual; then how it is made difficult.
 
-`busy`: it draws without pause, and makes a file `.busy` beside the draft at the 200th frame. `freeze`: F9 hangs its
+`busy`: it draws without pause, and makes the file that is named behind it at the 200th frame. `freeze`: F9 hangs its
 event loop. `crash`: F9 raises an error that holds a key and a control sequence.
 """
 
@@ -10,41 +10,44 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
-from tui import log
-from tui.app import LlamaChat
-from tui.settings import Settings
-from tui.widgets.composer import Composer
+import tui.app
+from tui.__main__ import main
+from tui.workspace import drafts
 
-FILE, MODES = Path(sys.argv[1]), sys.argv[2:]
+MODE, *MARK = sys.argv[1:]
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-class AppWithDraft(LlamaChat):
+class DifficultApp(tui.app.LlamaChat):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f9", "misbehave", priority=True)]
 
     def on_mount(self) -> None:
-        self.on_end = self.save
         self.frames = 0
-        if "busy" in MODES:
-            self.call_after_refresh(self.set_interval, 0.02, self.draw)
+        self.noise = Static(markup=False)
+        self.noise.styles.dock = "top"
+        if MODE == "busy":
+            self.call_after_refresh(self.begin_to_draw)
 
-    def save(self) -> None:
-        FILE.write_text(self.chat.query_one(Composer).text)
+    def begin_to_draw(self) -> None:
+        self.chat.mount(self.noise)
+        self.set_interval(0.02, self.draw)
 
     def draw(self) -> None:
         self.frames += 1
         if self.frames == 200:
-            FILE.with_suffix(".busy").touch()
-        self.chat.say_problem(f"frame {self.frames} ".ljust(20) * 200)
+            Path(*MARK).touch()
+        self.noise.update(f"frame {self.frames} {LETTERS[self.frames % 26] * 1500}")
 
     def action_misbehave(self) -> None:
-        if "crash" in MODES:
+        if MODE == "crash":
             api_key = "llx-CANARYCANARYCANARY"
             raise ValueError(f"\x1b]0;title\x07 broken, with Bearer {api_key}")
         time.sleep(60)
 
 
-log.start()
-app = AppWithDraft(Settings(local=()))
-app.run()
-sys.exit(app.return_code or 0)
+drafts.SAVE_AFTER_SECONDS = 3600.0
+tui.app.LlamaChat = DifficultApp
+sys.argv[1:] = ["--local"]
+main()

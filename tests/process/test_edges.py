@@ -11,7 +11,6 @@ import pytest
 
 from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
-from tui.screens.dialog import IGNORE_KEYS_SECONDS
 from tui.terminal.driver import RESTORE_TITLE, SAVE_TITLE
 
 ENTER, CTRL_N, CTRL_Q = "\r", "\x0e", "\x11"
@@ -83,11 +82,8 @@ def way_back(terminal: RealTerminal) -> list[str]:
 def test_the_way_back_is_told_on_leaving_and_leads_back(tmp_path: Path) -> None:
     with in_window(tmp_path, "-m", "tui", "--local") as terminal:
         terminal.wait_for("This machine: the manual")
-        terminal.send(CTRL_N)
-        terminal.wait_for("ready")
-        time.sleep(IGNORE_KEYS_SECONDS)
-        terminal.send(ENTER)
-        terminal.wait_for("(untitled)")
+        terminal.send("How do I delete a session?" + ENTER)
+        terminal.wait_for(" in · ")
         terminal.send(CTRL_Q)
         assert terminal.wait_for_exit() == 0
         arguments = way_back(terminal)
@@ -95,7 +91,7 @@ def test_the_way_back_is_told_on_leaving_and_leads_back(tmp_path: Path) -> None:
     assert arguments[2:] == ["--local"]
     for given in (arguments, ["--local", "--continue"]):
         with in_window(tmp_path, "-m", "tui", *given) as terminal:
-            terminal.wait_for("(untitled)")
+            terminal.wait_for("How do I delete a session?")
             terminal.wait_for("This machine: the manual")
             terminal.send(CTRL_Q)
             assert terminal.wait_for_exit() == 0

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.rendering.drawing import cells, seen
@@ -38,6 +40,8 @@ def test_thinking_is_open_while_it_runs_and_folds_when_it_is_over() -> None:
     assert (is_folded_by_default(running), is_folded_by_default(over)) == (False, True)
     assert rows(running) == ["▾ Thinking…", "  I think so"]
     assert rows(over, folded=True) == ["▸ Thought"]
+    assert rows(replace(over, seconds=0.4), folded=True) == ["▸ Thought"]
+    assert rows(replace(over, seconds=3.6), folded=True) == ["▸ Thought for 4 s"]
     assert rows(over) == ["▾ Thought", "  I think so"]
 
 

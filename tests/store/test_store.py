@@ -140,13 +140,50 @@ def test_an_unsafe_place_is_refused_and_work_goes_on_without_it(path: Path, spoi
 def test_a_question_is_on_the_disk_before_it_is_sent(path: Path) -> None:
     store = filled(path)
 
-    def level(connection: sqlite3.Connection) -> int:
-        return connection.execute("PRAGMA synchronous").fetchone()[0]
-
-    full, normal = 2, 1
-    assert store.database.write_durably(level) == full
-    assert store.database.write(level) == normal
+    statements: list[str] = []
+    store.database.read(lambda connection: connection.set_trace_callback(statements.append))
+    store.journal.begin(ACCOUNT, "s1", "And why not?", 21)
+    begun = next(at for at, each in enumerate(statements) if each.startswith("INSERT INTO open_turns"))
+    committed = statements.index("COMMIT", begun)
+    levels = [each.rpartition(" ")[2] for each in statements[:committed] if each.startswith("PRAGMA synchronous")]
+    assert levels == ["FULL"]
     store.close()
+
+
+@pytest.mark.fault(44)
+def test_what_was_written_stays_whole_when_the_machine_fails(path: Path) -> None:
+    store = Store.open(path)
+
+    def settings(connection: sqlite3.Connection) -> tuple[str, int]:
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+        return journal, synchronous
+
+    normal = 1
+    assert store.database.read(settings) == ("wal", normal)
+    store.journal.begin(ACCOUNT, "s1", "Why?", 0)
+    assert store.database.read(settings) == ("wal", normal)
+    store.close()
+
+
+@pytest.mark.fault(64)
+def test_what_was_deleted_is_not_left_in_the_file(path: Path) -> None:
+    store = filled(path)
+    store.sessions.save_history(ACCOUNT, session(2), turn(77))
+    for number in range(5):
+        store.notes.save_draft(ACCOUNT, f"s{number}", f"draft {number}")
+    store.notes.save_draft(ACCOUNT, "s2", "my heart is broken")
+    store.close()
+    kept = path.read_bytes()
+    assert b"my heart is broken" in kept
+    assert b"says clause 77" in kept
+    store = Store.open(path)
+    store.notes.save_draft(ACCOUNT, "s2", "")
+    store.sessions.remove(ACCOUNT, "s2")
+    store.close()
+    kept = path.read_bytes()
+    assert b"my heart is broken" not in kept
+    assert b"says clause 77" not in kept
 
 
 @pytest.mark.fault(54)

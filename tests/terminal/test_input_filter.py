@@ -5,7 +5,7 @@ from textual._xterm_parser import XTermParser
 from textual.events import Key
 
 from tui.sanitize import clean
-from tui.terminal.input_filter import PASTE_TIMEOUT, InputFilter, Pasted, Piece
+from tui.terminal.input_filter import PASTE_TIMEOUT, InputFilter, Pasted, Piece, TerminalAnswer
 
 
 def joined(pieces: list[Piece]) -> list[Piece]:
@@ -34,6 +34,14 @@ def joined(pieces: list[Piece]) -> list[Piece]:
 )
 def test_what_terminals_send_passes_unchanged(keys: str) -> None:
     assert InputFilter().feed(keys.encode()) == [keys]
+
+
+def test_what_a_terminal_says_of_itself_is_no_key_also_where_a_slow_line_divides_it() -> None:
+    sent = b"a\x1b[6;18;9t\x1b[?62;4;22cb\x1b[A"
+    pieces: list[Piece] = ["a", TerminalAnswer("\x1b[6;18;9t"), TerminalAnswer("\x1b[?62;4;22c"), "b\x1b[A"]
+    assert InputFilter().feed(sent) == pieces
+    keys = InputFilter()
+    assert joined([piece for byte in sent for piece in keys.feed(bytes([byte]))]) == pieces
 
 
 @pytest.mark.parametrize("sent", ["\x1b\r", "\x1b\n"])

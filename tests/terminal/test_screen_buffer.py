@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.terminal.cells import cells_of
-from tui.terminal.screen_buffer import Patch, ScreenBuffer
+from tui.terminal.screen_buffer import Overlay, Patch, ScreenBuffer
 
 WIDTH, HEIGHT = 40, 12
 SIDEBAR = 9
@@ -125,6 +125,51 @@ def test_two_links_that_differ_only_in_their_address_differ() -> None:
     buffer.draw([placed(0, 0, Strip([Segment("here", Style.parse(style + "a"))]), WIDTH)])
     text = buffer.draw([placed(0, 0, Strip([Segment("here", Style.parse(style + "b"))]), WIDTH)])
     assert "example.org/b\x1b\\here\x1b]8;;\x1b\\" in text
+
+
+PICTURE = Overlay(y=1, x=2, rows=2, columns=6, picture="\x1bPqpicture\x1b\\")
+LAID = "\x1b7\x1b[2;3H\x1bPqpicture\x1b\\\x1b8"
+
+
+def test_a_picture_is_laid_over_a_frame_once() -> None:
+    buffer = blank_buffer()
+    buffer.draw(lines_of("one", "", "", "four"))
+    buffer.lay(PICTURE)
+    assert buffer.draw(lines_of("one")) == LAID
+    assert buffer.draw(lines_of("one", "", "", "4")) == "\x1b[4;1H4   "
+    assert LAID not in buffer.draw(lines_of("one", "x"))
+
+
+def test_a_picture_is_laid_anew_where_something_was_written_on_it() -> None:
+    buffer = blank_buffer()
+    buffer.lay(PICTURE)
+    buffer.draw(lines_of("", "", ""))
+    assert buffer.draw(lines_of("", "  over", "")).endswith(LAID)
+    buffer.forget()
+    buffer.clear(WIDTH, HEIGHT)
+    assert buffer.draw(lines_of("", "  over", "")).endswith(LAID)
+
+
+def test_what_was_below_a_picture_is_written_when_it_is_taken_off() -> None:
+    buffer = blank_buffer()
+    texts = lines_of("one", "two", "three", "four")
+    buffer.draw(texts)
+    buffer.lay(PICTURE)
+    buffer.draw(texts)
+    buffer.lay(None)
+    text = buffer.draw(texts)
+    assert LAID not in text
+    assert text == "\x1b[2;3Ho     \x1b[3;3Hree   "
+
+
+def test_rows_below_a_picture_are_not_moved_with_it() -> None:
+    buffer = blank_buffer()
+    texts = [f"{number} " + "abcdefgh"[number % 8] * 37 for number in range(HEIGHT + 1)]
+    buffer.draw(lines_of(*texts[:-1]))
+    buffer.lay(PICTURE)
+    text = buffer.draw(lines_of(*texts[1:]))
+    assert "\x1b[1M" not in text
+    assert text.endswith(LAID)
 
 
 def test_the_same_link_made_anew_is_not_drawn_anew() -> None:

@@ -11,6 +11,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import Static
+from textual.worker import Worker
 
 from tui.terminal.app import DiffingApp
 
@@ -94,6 +95,13 @@ def test_a_crash_goes_through_the_method_that_tells_it_without_the_values_of_var
     source = inspect.getsource(stock._fatal_error)
     assert "self._exit_renderables.append(" in source
     assert "self._close_messages_no_wait()" in source
+
+
+def test_a_worker_that_fails_goes_through_the_method_that_tells_it() -> None:
+    stock: Any = Worker
+    source = inspect.getsource(stock._run)
+    assert "worker_failed = WorkerFailed(self._error)" in source
+    assert "app._handle_exception(worker_failed)" in source
 
 
 def test_the_driver_is_built_before_the_terminal_is_taken() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -43,7 +44,10 @@ class Turn:
 
     status: int = 200
     is_held: bool = False
-    """Whether the last event is sent only when `gate` is set."""
+    """Whether the last events are sent only when `gate` is set."""
+
+    held: int = 1
+    """How many of them."""
 
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -72,6 +76,10 @@ class Cloud:
         """Requests that are refused: "DELETE /api/v1/chat/s1" and the status."""
         self.pages: dict[tuple[str, str | None], Json] = {}
         """Pages of a list, by its path and the token that asks for them, instead of one page of all."""
+        self.gates: dict[str, asyncio.Event] = {}
+        """Requests that are answered, as things stood when they came, only when their gate is set."""
+        self.binds = True
+        """Whether a new session is bound to the indexes that it was asked for with."""
         self.running: set[str] = set()
         self.was_asked_while_running = False
 
@@ -109,6 +117,9 @@ class Cloud:
             return await self._turn(path.split("/")[4], body)
         page = self.pages.get((path, request.url.params.get("page_token"))) if request.method == "GET" else None
         found = page or self._value(request.method, path.removeprefix("/api/v1/").split("/"), body)
+        found = deepcopy(found)
+        if gate := self.gates.get(name):
+            await gate.wait()
         return httpx.Response(404, json={"detail": "not found"}) if found is None else httpx.Response(200, json=found)
 
     def _value(self, method: str, path: Sequence[str], body: Json) -> Json | None:
@@ -137,7 +148,7 @@ class Cloud:
                 return {"items": list(self.summaries.values())}
             case "POST", []:
                 session_id = f"new-{len(self.summaries) + 1}"
-                self.add_session(session_id, index_ids=body.get("index_ids"))
+                self.add_session(session_id, index_ids=body.get("index_ids") if self.binds else None)
                 return self.summaries[session_id]
             case "GET", [session_id]:
                 summary = self.summaries.get(session_id)
@@ -169,7 +180,8 @@ class Cloud:
 
     async def _stream(self, session_id: str, prompt: str, turn: Turn) -> AsyncGenerator[bytes]:
         self.running.add(session_id)
-        *first, last = [asked(prompt), *turn.sends]
+        sends = [asked(prompt), *turn.sends]
+        first, last = sends[: -turn.held], sends[-turn.held :]
         try:
             for event in first:
                 yield _message(event)
@@ -177,7 +189,8 @@ class Cloud:
                 await turn.gate.wait()
         finally:
             self.running.discard(session_id)
-        yield _message(last)
+        for event in last:
+            yield _message(event)
         if turn.breaks:
             raise httpx.ReadError("The connection was reset.")
 

@@ -3,6 +3,7 @@ import pytest
 from tests.store.holding import held_elsewhere
 from tests.workspace.cloud import STOP, Cloud, Turn, said
 from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.conversation.transcript import Thought
 from tui.store.store import Store
 from tui.workspace.updates import DraftChanged, TurnEnded
 
@@ -175,3 +176,26 @@ async def test_a_session_deleted_elsewhere_is_not_asked_again(office: Office, cl
     assert not office.workspace.ask("s1", "Why?")
     assert "Deleted elsewhere." in office.problems[-1]
     assert len(cloud.questions) == 1
+
+
+async def test_how_long_a_thought_took_is_known_where_it_was_measured_and_from_no_history(
+    office: Office, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(range(0, 1000, 2))
+    monkeypatch.setattr("tui.workspace.running_turn.monotonic", lambda: next(ticks))
+    delta, whole = {"type": "thinking_delta", "content": "hm"}, {"type": "thinking", "content": "hmhm"}
+    thinking = Turn([delta, delta, whole, said("Yes."), STOP], is_held=True, held=4)
+    cloud.turns += [thinking]
+    assert office.workspace.ask("s1", "Why?")
+    await until(lambda: bool(thoughts(office)))
+    thinking.gate.set()
+    await office.settle("s1")
+    (seconds,) = thoughts(office)
+    assert seconds
+    await office.workspace.open("s1")
+    assert thoughts(office) == [None]
+
+
+def thoughts(office: Office) -> list[float | None]:
+    turns = office.workspace.transcript("s1") or ()
+    return [part.seconds for turn in turns for part in turn.parts if isinstance(part, Thought)]

@@ -106,3 +106,14 @@ async def test_a_folder_that_cannot_be_added_is_told(office: Office, cloud: Clou
     assert "in the list already" in await office.workspace.index_list.add_folder(str(tmp_path))
     assert "There is no folder" in await office.workspace.index_list.add_folder(str(tmp_path / "none"))
     assert names(office) == ["notes"]
+
+
+@pytest.mark.fault(41)
+async def test_a_list_without_an_end_is_left_after_a_hundred_pages(store: Store, cloud: Cloud) -> None:
+    for number in range(300):
+        token = f"p{number}" if number else None
+        cloud.pages["/api/v1/indexes", token] = {"items": [], "next_page_token": f"p{number + 1}"}
+    office = Office(store)
+    await office.connect(cloud)
+    assert cloud.count("GET /api/v1/indexes") == 100
+    await office.workspace.close()

@@ -4,8 +4,10 @@ import pytest
 
 from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.api.models import Stop, Text, UserInput
 from tui.conversation.reconcile import PAUSE_SECONDS
 from tui.conversation.transcript import Broken
+from tui.store.session_cache import History
 from tui.store.store import Store
 from tui.workspace.recovery import GIVEN_UP, NO_END, NOT_CONFIRMED
 from tui.workspace.updates import TurnEnded
@@ -91,7 +93,10 @@ async def test_a_turn_that_never_ends_is_kept_as_far_as_it_came(office: Office, 
     assert office.published(TurnEnded) == [TurnEnded("s1", well=False)]
 
 
-async def test_a_session_that_is_gone_can_still_be_read(office: Office, cloud: Cloud) -> None:
+@pytest.mark.fault(55)
+async def test_a_session_that_is_gone_can_still_be_read_also_at_the_next_start(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
     cloud.turns = [Turn(), broken(sends=[said("Half")])]
     await office.ask("s1", "Who?")
     cloud.statuses["GET /api/v1/chat/s1"] = 404
@@ -99,6 +104,27 @@ async def test_a_session_that_is_gone_can_still_be_read(office: Office, cloud: C
     assert office.read("s1") == [("Who?", "Yes."), ("Why?", "Half")]
     assert office.workspace.is_deleted_elsewhere("s1")
     assert any("Deleted elsewhere." in notice for notice in office.notices)
+    await office.workspace.close()
+    later = Office(store)
+    await later.workspace.open("s1")
+    assert later.read("s1") == [("Who?", "Yes."), ("Why?", "Half")]
+    await later.workspace.close()
+
+
+@pytest.mark.fault(44)
+async def test_a_completed_turn_is_kept_before_its_entry_in_the_journal_goes(
+    office: Office, cloud: Cloud, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop, kept = store.journal.drop, list[History | None]()
+
+    def look_and_drop(turn_id: int) -> None:
+        kept.append(store.sessions.history(ACCOUNT, "s1"))
+        drop(turn_id)
+
+    monkeypatch.setattr(store.journal, "drop", look_and_drop)
+    cloud.turns = [broken(keeps=[said("Late."), STOP])]
+    await office.ask("s1", "Why?")
+    assert [history and history.events for history in kept] == [[UserInput("Why?"), Text("Late."), Stop()]]
 
 
 async def test_a_server_that_cannot_be_asked_is_given_up_with_a_sentence(office: Office, cloud: Cloud) -> None:

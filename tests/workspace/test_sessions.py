@@ -4,6 +4,7 @@ import pytest
 
 from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.api.models import Text
 from tui.store.store import Store
 from tui.workspace.updates import OpeningFailed, RequestFailed
 
@@ -14,6 +15,10 @@ def listed(office: Office) -> list[str]:
 
 def page(cloud: Cloud, *session_ids: str, after: str | None = None) -> Json:
     return {"items": [cloud.summaries[session_id] for session_id in session_ids], "next_page_token": after}
+
+
+def held_elsewhere(*_: str) -> bool:
+    return False
 
 
 @pytest.fixture
@@ -92,6 +97,36 @@ async def test_a_session_that_the_server_has_no_more_goes_with_the_last_page(sto
     await office.workspace.close()
 
 
+@pytest.mark.fault(41)
+async def test_a_session_whose_turn_runs_stays_listed_whatever_the_server_lists(office: Office, cloud: Cloud) -> None:
+    turn = Turn(is_held=True)
+    cloud.turns = [turn]
+    office.workspace.ask("s1", "Why?")
+    await until(lambda: bool(cloud.running))
+    cloud.pages["/api/v1/chat", None] = page(cloud)
+    await office.workspace.refresh()
+    assert listed(office) == ["s1"]
+    turn.gate.set()
+    await office.settle("s1")
+    await office.workspace.refresh()
+    assert listed(office) == []
+
+
+@pytest.mark.fault(61)
+async def test_a_title_that_comes_late_does_not_list_a_deleted_session_again(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    summary = "GET /api/v1/chat/s1/summary"
+    cloud.gates[summary] = asyncio.Event()
+    await office.ask("s1", "Why?")
+    await until(lambda: cloud.count(summary) == 1)
+    await office.workspace.deletion.delete(office.workspace.deletion.hide("s1"))
+    waiting = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    cloud.gates[summary].set()
+    await asyncio.gather(*waiting)
+    assert listed(office) == store.sessions.listed(ACCOUNT) == []
+
+
 async def test_a_session_is_created_bound_or_unbound(office: Office, cloud: Cloud) -> None:
     bound = await office.workspace.create(["idx-notes"], is_bound=True)
     unbound = await office.workspace.create(["idx-notes"], is_bound=False)
@@ -113,27 +148,87 @@ async def test_a_session_that_could_not_be_created_is_told(office: Office, cloud
 
 async def test_a_deleted_session_is_gone_here_and_there(office: Office, cloud: Cloud, store: Store) -> None:
     await office.ask("s1", "Why?")
-    session = office.workspace.hide("s1")
+    session = office.workspace.deletion.hide("s1")
     assert listed(office) == []
     assert "s1" in cloud.summaries
-    await office.workspace.delete(session)
+    await office.workspace.deletion.delete(session)
     assert "s1" not in cloud.summaries
     assert office.workspace.transcript("s1") is None
     assert store.sessions.listed(ACCOUNT) == []
 
 
 async def test_a_deletion_is_taken_back(office: Office, cloud: Cloud) -> None:
-    office.workspace.show_again(office.workspace.hide("s1"))
+    office.workspace.deletion.show_again(office.workspace.deletion.hide("s1"))
     assert listed(office) == ["s1"]
     assert cloud.count("DELETE /api/v1/chat/s1") == 0
 
 
 async def test_a_session_that_could_not_be_deleted_is_listed_again(office: Office, cloud: Cloud, store: Store) -> None:
     cloud.statuses["DELETE /api/v1/chat/s1"] = 403
-    await office.workspace.delete(office.workspace.hide("s1"))
+    await office.workspace.deletion.delete(office.workspace.deletion.hide("s1"))
     assert listed(office) == ["s1"]
     assert len(office.published(RequestFailed)) == 1
     assert [session.session_id for session in store.sessions.listed(ACCOUNT)] == ["s1"]
+
+
+@pytest.mark.fault(56)
+async def test_a_deletion_that_the_end_of_the_program_cut_short_is_done_at_the_next_start(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    office.workspace.deletion.hide("s1")
+    await office.workspace.close()
+    for deletions in (1, 1):
+        later = Office(store)
+        assert listed(later) == []
+        await later.connect(cloud)
+        await until(lambda: "s1" not in cloud.summaries)
+        await later.workspace.close()
+        assert cloud.count("DELETE /api/v1/chat/s1") == deletions
+    assert store.sessions.listed(ACCOUNT) == []
+
+
+@pytest.mark.fault(56)
+async def test_a_deletion_that_failed_at_the_end_is_tried_again_at_the_next_start(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    cloud.statuses["DELETE /api/v1/chat/s1"] = 403
+    await office.workspace.deletion.delete(office.workspace.deletion.hide("s1"), or_next_time=True)
+    cloud.statuses.clear()
+    await Office(store).connect(cloud)
+    await until(lambda: "s1" not in cloud.summaries)
+
+
+@pytest.mark.fault(56)
+async def test_a_deletion_that_was_taken_back_is_not_done_at_the_next_start(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    office.workspace.deletion.show_again(office.workspace.deletion.hide("s1"))
+    later = Office(store)
+    await later.connect(cloud)
+    await later.workspace.close()
+    assert listed(later) == ["s1"]
+    assert cloud.count("DELETE /api/v1/chat/s1") == 0
+
+
+@pytest.mark.fault(56)
+async def test_what_another_program_may_still_bring_back_is_not_deleted(
+    office: Office, cloud: Cloud, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.workspace.deletion.hide("s1")
+    monkeypatch.setattr(store, "hold", held_elsewhere)
+    later = Office(store)
+    await later.connect(cloud)
+    await later.workspace.close()
+    assert cloud.count("DELETE /api/v1/chat/s1") == 0
+
+
+async def test_a_session_that_the_server_did_not_bind_searches_what_was_chosen(office: Office, cloud: Cloud) -> None:
+    cloud.binds = False
+    session_id = await office.workspace.create(["idx-notes"], is_bound=True)
+    assert session_id is not None
+    assert not office.workspace.needs_scope(office.workspace.catalogue[session_id])
+    await office.ask(session_id, "Who?")
+    assert cloud.questions[0].index_ids == ["idx-notes"]
 
 
 async def test_deleting_a_session_stops_its_turn_and_drops_its_queue(office: Office, cloud: Cloud) -> None:
@@ -141,7 +236,7 @@ async def test_deleting_a_session_stops_its_turn_and_drops_its_queue(office: Off
     office.workspace.ask("s1", "Why?")
     office.workspace.ask("s1", "Who?")
     await until(lambda: bool(cloud.running))
-    await office.workspace.delete(office.workspace.hide("s1"))
+    await office.workspace.deletion.delete(office.workspace.deletion.hide("s1"))
     assert not office.workspace.is_busy("s1")
     assert "s1" not in cloud.summaries
     assert office.notices == office.problems == []
@@ -184,6 +279,31 @@ async def test_opening_a_session_leaves_its_running_turn_alone(office: Office, c
     turn.gate.set()
     await office.settle("s1")
     assert office.read("s1") == [("Why?", "Yes.")]
+
+
+@pytest.mark.fault(24, 41)
+async def test_an_answer_that_is_older_than_the_running_turn_does_not_take_its_place(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    await office.ask("s1", "Why?")
+    gets = "GET /api/v1/chat/s1"
+    cloud.gates[gets] = asyncio.Event()
+    turn = Turn(sends=(said("Ada."), STOP), is_held=True)
+    cloud.turns = [turn]
+    opening = asyncio.create_task(office.workspace.open("s1"))
+    await until(lambda: cloud.count(gets) == 1)
+    office.workspace.ask("s1", "Who?")
+    shown = [("Why?", "Yes."), ("Who?", "Ada.")]
+    await until(lambda: office.read("s1") == shown)
+    cloud.gates[gets].set()
+    await opening
+    assert office.read("s1") == shown
+    turn.gate.set()
+    await office.settle("s1")
+    assert office.read("s1") == shown
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert Text("Ada.") in kept.events
 
 
 async def test_a_conversation_that_cannot_be_loaded_is_shown_whole_from_this_machine(

@@ -1,21 +1,22 @@
 """One HTTP client for every route of the chat API.
 
 Reads and deletions are tried again after a passing failure; nothing else ever is. Redirects are never followed. The
-secrets are known to one object, `_Secrets`, which adds them only to requests for the origin that they belong to.
+secrets are known to one object, `Secrets`, which adds them only to requests for the base URL that they belong to.
 
-Projects and attachments (the pictures of pages) can be asked for, but the app does not show them yet.
+Projects can be asked for, but the app does not show them yet.
 """
 
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from http import HTTPStatus
-from typing import Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import httpx
 
-from tui.api import decoding, errors, explain, network
+from tui.api import decoding, download, errors, explain, network
+from tui.api.bodies import body_start, whole_body
 from tui.api.connection import Connection
 from tui.api.models import (
     MAX_BOUND_INDEXES,
@@ -33,8 +34,11 @@ from tui.cooperative import run_in_slices
 from tui.loopback import is_loopback
 from tui.sanitize import well_formed
 
-MAX_BODY_BYTES = 256 * 1024 * 1024
-"""Longest answer that is read; a session of 200,000 events has about 100 MB."""
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+"""Longest answer that is read, decompressed; a page of a thousand sessions has about 300 kB."""
+
+MAX_SESSION_BYTES = 110 * 1024 * 1024
+"""Longest session that is read; one of 200,000 events has about 100 MB."""
 
 MAX_ERROR_BYTES = 64 * 1024
 
@@ -42,13 +46,18 @@ _Value = TypeVar("_Value")
 QueryParams: TypeAlias = dict[str, str | int]
 
 
-class _Secrets(httpx.Auth):
+class Secrets(httpx.Auth):
+    """Adds what says who we are to the requests that go below the connection's base URL, and to no others."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._origin = _origin(httpx.URL(connection.base_url))
+        self._base_url = httpx.URL(connection.base_url)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        if _origin(request.url) == self._origin:
+        below = self._base_url.path.rstrip("/") + "/"
+        if _origin(request.url) == _origin(self._base_url) and request.url.path.startswith(below):
+            for name, value in self._connection.custom_headers.items():
+                request.headers[name] = value.get_secret_value()
             if key := self._connection.api_key:
                 request.headers["Authorization"] = f"Bearer {key.get_secret_value()}"
             if cookie := self._connection.session_cookie:
@@ -78,7 +87,7 @@ class Client:
         self.connection = connection
         self._sleep = sleep
         self._offers_titles = True
-        self._secrets = _Secrets(connection)
+        self._secrets = Secrets(connection)
         verify: ssl.SSLContext | bool = network.tls_context() if transport is None else True
         self._http = network.http_client(
             connection.base_url, self._secrets, verify=verify, transport=transport, keep_alive=True
@@ -114,15 +123,19 @@ class Client:
 
     async def session(self, session_id: str) -> FullSession:
         """A session with all its events, decoded in slices."""
-        body = await self.session_answer(session_id)
+        body = decoding.SessionBody(await self.session_answer(session_id))
         try:
             return await run_in_slices(decoding.decoding_full_session(body))
         except decoding.WrongShapeError as error:
-            raise self._not_the_api(body) from error
+            raise self._not_the_api(body.start) from error
+        except decoding.TooManyValuesError as error:
+            raise errors.TooLargeAnswerError(
+                "This session holds more values than fit into memory, so it is not shown. It is still on the server."
+            ) from error
 
     async def session_answer(self, session_id: str) -> bytes:
         """The JSON text of a session with all its events, as the server sent it."""
-        return await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}")
+        return await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}", limit=MAX_SESSION_BYTES)
 
     async def summary(self, session_id: str) -> Session:
         """A session without its events."""
@@ -136,7 +149,10 @@ class Client:
             return
 
     async def generate_title(self, session_id: str, first_message: str) -> Session | None:
-        """Let the server name a session. None where this is not offered (404, 405), which is then remembered."""
+        """Let the server name a session. None where this is not offered, which is then remembered.
+
+        A 404 says that it is not offered, or that there is no such session any more: only the former is remembered.
+        """
         if not self._offers_titles:
             return None
         path = f"/api/v1/chat/{_segment(session_id)}/title"
@@ -145,9 +161,17 @@ class Client:
         except errors.RefusedError as error:
             if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
                 raise
-            self._offers_titles = False
+            if error.status == HTTPStatus.METHOD_NOT_ALLOWED or await self._exists(session_id):
+                self._offers_titles = False
             return None
         return self._read(decoding.session, body)
+
+    async def _exists(self, session_id: str) -> bool:
+        try:
+            await self.summary(session_id)
+        except errors.NotFoundError:
+            return False
+        return True
 
     async def indexes(self, page_token: str | None = None, page_size: int = 100) -> Page[Index]:
         """One page of the list of indexes."""
@@ -171,16 +195,17 @@ class Client:
 
     async def sync_index(self, index_id: str) -> None:
         """Have an index read its source again. ConflictError while it does so already."""
-        await self._ask("POST", f"/api/v1/indexes/{_segment(index_id)}/sync", body={})
+        await self._ask("POST", f"/api/v1/indexes/{_segment(index_id)}/sync")
 
     async def documents(self, index_id: str, page_token: str | None = None) -> Page[IndexedDocument]:
         """One page of the list of an index's documents."""
         asked: dict[str, object] = {"index_id": index_id, **_token(page_token)}
         return self._read(decoding.documents_page, await self._ask("POST", "/api/v1/retrieval/files/find", body=asked))
 
-    async def read_document(self, index_id: str, file_id: str, max_length: int) -> str:
-        """The first `max_length` characters of a document."""
+    async def read_document(self, index_id: str, file_id: str, max_length: int, offset: int = 0) -> str:
+        """`max_length` characters of a document from `offset` on; fewer where it ends, "" behind its end."""
         asked: dict[str, object] = {"index_id": index_id, "file_id": file_id, "max_length": max_length}
+        asked |= {"offset": offset} if offset else {}
         return self._read(decoding.content, await self._ask("POST", "/api/v1/retrieval/files/read", body=asked))
 
     async def projects(self) -> Sequence[Project]:
@@ -192,31 +217,30 @@ class Client:
         query: QueryParams = {"source_id": source_id}
         return await self._get("/api/v1/beta/attachments", decoding.attachments_page, query | _token(page_token))
 
-    async def attachment_url(self, name: str, source_id: str) -> PresignedUrl:
-        """Where an attachment (such as "screenshots/page_7.jpg") can be had for a while without a key."""
+    async def attachment_url(self, name: str, source_id: str, marked: tuple[int, int] | None = None) -> PresignedUrl:
+        """Where an attachment (such as "screenshots/page_7.jpg") can be had for a while without a key.
+
+        `marked` is a stretch of the document's text, from and up to a character: a server on this machine, which is
+        ours, marks its lines in the image. No other is told.
+        """
         path = f"/api/v1/beta/attachments/{_segment(name)}"
-        return await self._get(path, decoding.presigned_url, {"source_id": source_id})
+        query: QueryParams = {"source_id": source_id}
+        if marked and is_loopback(self._http.base_url.host):
+            query |= {"start_char": marked[0], "end_char": marked[1]}
+        return await self._get(path, decoding.presigned_url, query)
 
     async def download(self, presigned: PresignedUrl) -> bytes:
         """The bytes behind a presigned address, asked for without the key."""
-        try:
-            url = httpx.URL(presigned.url)
-        except httpx.InvalidURL as error:
-            raise errors.InvalidRequestError("The server gave an address that is none. Try again later.") from error
-        if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host)):
-            raise errors.InvalidRequestError("The server gave an address that is not https, so it was not opened.")
-        request = self._http.build_request("GET", url, headers={"Accept": "*/*"})
-        response, body = await self._exchange(request, auth=None)
-        if response.status_code != HTTPStatus.OK:
-            raise errors.RefusedError(
-                f"{url.host} did not give the file ({response.status_code}). Its address may have expired: try again.",
-                status=response.status_code,
-            )
-        return body
+        return await download.fetch(self._http, presigned)
+
+    async def download_size(self, presigned: PresignedUrl) -> int | None:
+        """How many bytes are behind a presigned address, where its server says so."""
+        return await download.size(self._http, presigned)
 
     async def open_turn(self, session_id: str, body: dict[str, object]) -> httpx.Response:
         """Send the question of a turn, once, and return the open stream, whose status is 200: the caller closes it."""
-        request = self._turns.build_request(
+        request = _built(
+            self._turns,
             "POST",
             f"/api/v1/chat/{_segment(session_id)}/messages/stream",
             params=self._scope(),
@@ -232,33 +256,43 @@ class Client:
         if response.status_code == HTTPStatus.OK:
             return response
         try:
-            raise self._refusal(response, await _start_of(response), errors.LOOK_FIRST)
+            raise self._refusal(response, await body_start(response, MAX_ERROR_BYTES), errors.LOOK_FIRST)
         finally:
             await response.aclose()
 
     async def _get(self, path: str, decode: Callable[[bytes], _Value], query: QueryParams | None = None) -> _Value:
         return self._read(decode, await self._retried("GET", path, query))
 
-    async def _retried(self, method: str, path: str, query: QueryParams | None = None) -> bytes:
-        return await with_retries(lambda: self._ask(method, path, query), self._sleep)
+    async def _retried(
+        self, method: str, path: str, query: QueryParams | None = None, limit: int = MAX_ANSWER_BYTES
+    ) -> bytes:
+        return await with_retries(lambda: self._ask(method, path, query, limit=limit), self._sleep)
 
     async def _ask(
-        self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None
+        self,
+        method: str,
+        path: str,
+        query: QueryParams | None = None,
+        body: dict[str, object] | None = None,
+        limit: int = MAX_ANSWER_BYTES,
     ) -> bytes:
         params = self._scope() | (query or {})
-        request = self._http.build_request(
-            method, path, params=params, json=body, headers={"Accept": "application/json"}
-        )
-        response, content = await self._exchange(request, self._secrets)
+        request = _built(self._http, method, path, params=params, json=body, headers={"Accept": "application/json"})
+        response, content = await self._exchange(request, self._secrets, limit)
         if not response.is_success:
             raise self._refusal(response, content)
         return content
 
-    async def _exchange(self, request: httpx.Request, auth: httpx.Auth | None) -> tuple[httpx.Response, bytes]:
+    async def _exchange(
+        self, request: httpx.Request, auth: httpx.Auth | None, limit: int
+    ) -> tuple[httpx.Response, bytes]:
+        """The answer with its body. Of one that is not as hoped for, only the start is read: it is for a message."""
         try:
             response = await self._http.send(request, stream=True, auth=auth)
             try:
-                return response, await _body_of(response)
+                if not response.is_success:
+                    return response, await body_start(response, MAX_ERROR_BYTES)
+                return response, await whole_body(response, limit)
             finally:
                 await response.aclose()
         except httpx.RequestError as error:
@@ -293,19 +327,11 @@ def _segment(identifier: str) -> str:
     return quote(identifier, safe="")
 
 
-async def _start_of(response: httpx.Response) -> bytes:
-    """The first bytes of a body that is only wanted for its message; whatever cannot be read is left out."""
+def _built(http: httpx.AsyncClient, method: str, url: str, **options: Any) -> httpx.Request:
+    """A request, not yet sent. InvalidRequestError where what is asked for cannot be one."""
     try:
-        return await _body_of(response, MAX_ERROR_BYTES)
-    except httpx.RequestError:
-        return b""
-
-
-async def _body_of(response: httpx.Response, limit: int = MAX_BODY_BYTES) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > limit:
-            break
-    del body[limit:]
-    return bytes(body)
+        return http.build_request(method, url, **options)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise errors.InvalidRequestError(
+            "This cannot be asked for: an address cannot hold what the server gave for it. Reload the list."
+        ) from error

@@ -1,10 +1,13 @@
 """Which server, with which key, for which project: one frozen value, checked before anything is sent.
 
-A key belongs to the origin (scheme, host, port) that it was given for. `https` is the rule; `http` is for loopback.
+A key belongs to the base URL (scheme, host, port, and a path before the API's own if there is one) that it was given
+for. `https` is the rule; `http` is for loopback, and for a private network where the user allows it.
 """
 
+import ipaddress
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
@@ -15,13 +18,21 @@ from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
 MAX_KEY_CHARS = 500
+HEADERS_VARIABLE = "LLAMA_CLOUD_CUSTOM_HEADERS"
+OWN_HEADERS = frozenset({"authorization", "connection", "content-length", "cookie", "host", "transfer-encoding"})
+"""Headers, in lower case, that say who we are and where a request ends: nobody else sets them."""
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+_PRIVATE_NAMES = (".internal", ".lan", ".local", ".home.arpa")
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A server and who we are to it. `key_source` says in words where the key came from, for messages.
 
-    `base_url` is an origin without a trailing slash, as `checked_base_url` returns it.
+    `base_url` has no trailing slash, and is as `checked_base_url` returns it. `custom_headers` go with every request to
+    it.
     """
 
     base_url: str = REGIONS["na"]
@@ -30,6 +41,13 @@ class Connection:
     project_id: str | None = None
     organization_id: str | None = None
     key_source: str = ""
+    custom_headers: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr])
+
+    @property
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """All that must never be shown."""
+        given = (self.api_key, self.session_cookie, *self.custom_headers.values())
+        return tuple(secret for secret in given if secret is not None)
 
     @property
     def host(self) -> str:
@@ -54,25 +72,52 @@ def connection_from(
     organization_id: str | None = None,
     api_key: SecretStr | None = None,
     key_source: str = "",
+    allow_http: bool = False,
 ) -> Connection:
-    """The connection to an address, with the web app's session cookie if LLAMA_CLOUD_SESSION_COOKIE holds one.
+    """The connection to an address, with the web app's session cookie if LLAMA_CLOUD_SESSION_COOKIE holds one, and with
+    the headers that LLAMA_CLOUD_CUSTOM_HEADERS names.
 
-    ConfigurationError if the address or the cookie cannot be used.
+    ConfigurationError if the address, the cookie or a header cannot be used.
     """
     cookie = environ.get("LLAMA_CLOUD_SESSION_COOKIE", "").strip()
     return Connection(
-        base_url=checked_base_url(base_url),
+        base_url=checked_base_url(base_url, allow_http=allow_http),
         api_key=api_key,
         session_cookie=_checked_secret(cookie, "The session cookie", "LLAMA_CLOUD_SESSION_COOKIE") if cookie else None,
         project_id=project_id,
         organization_id=organization_id,
         key_source=key_source,
+        custom_headers=custom_headers(environ.get(HEADERS_VARIABLE, "")),
     )
 
 
-def checked_base_url(address: str, source: str = "the base URL") -> str:
-    """The origin that an address names, with `https://` added where no scheme was given.
+def custom_headers(text: str) -> Mapping[str, SecretStr]:
+    """Headers from lines of the form "Name: value", as the official SDKs read them.
 
+    ConfigurationError, which never repeats a value, for a line that is none, or that sets one of `OWN_HEADERS`.
+    """
+    headers: dict[str, SecretStr] = {}
+    for line in filter(str.strip, text.splitlines()):
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon or not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
+            raise ConfigurationError(
+                f"{HEADERS_VARIABLE} has a line that is no header. Write one `Name: value` on each line."
+            )
+        if name.lower() in OWN_HEADERS:
+            raise ConfigurationError(f"{HEADERS_VARIABLE} sets {name}, which is not for others to set. Leave it out.")
+        headers[name] = SecretStr(value)
+    return headers
+
+
+def is_known_origin(base_url: str) -> bool:
+    """Whether a checked base URL is LlamaCloud's own, or this machine: there a key may go without a question."""
+    return base_url in REGIONS.values() or is_loopback(urlsplit(base_url).hostname or "")
+
+
+def checked_base_url(address: str, source: str = "the base URL", *, allow_http: bool = False) -> str:
+    """The base URL that an address names, with `https://` added where no scheme was given.
+
+    `allow_http`: the user has said that the key may go unencrypted over a private network.
     ConfigurationError, which never repeats a password in the address, if a key could not be sent there safely.
     """
     address = address.strip()
@@ -81,11 +126,12 @@ def checked_base_url(address: str, source: str = "the base URL") -> str:
         host, port = url.hostname or "", url.port
     except ValueError as error:
         raise ConfigurationError(f"{source} is not an address: check it for typing errors.") from error
-    if problem := _problem_with(url, host):
+    if problem := _problem_with(url, host) or _problem_with_http(url.scheme, host, allow_http):
         raise ConfigurationError(f"{source} cannot be used: {problem}.")
     name = f"[{host}]" if ":" in host else host
     default_port = 443 if url.scheme == "https" else 80
-    return f"{url.scheme}://{name}" + (f":{port}" if port is not None and port != default_port else "")
+    origin = f"{url.scheme}://{name}" + (f":{port}" if port is not None and port != default_port else "")
+    return origin + url.path.rstrip("/")
 
 
 def _problem_with(url: SplitResult, host: str) -> str:
@@ -95,11 +141,28 @@ def _problem_with(url: SplitResult, host: str) -> str:
         return "its host name is missing or holds characters that a host name cannot have"
     if url.scheme not in ("https", "http"):
         return f"its scheme is {clean_line(url.scheme, 20)!r}; use https"
-    if url.scheme == "http" and not is_loopback(host):
-        return f"http would show the key to anyone on the way to {clean_line(host)}; use https"
-    if url.path not in ("", "/") or url.query or url.fragment:
-        return "it goes on after the host; give the address only, such as https://api.cloud.llamaindex.ai"
+    if url.query or url.fragment:
+        return "it goes on after the path; give the address only, such as https://api.cloud.llamaindex.ai"
+    if not _PATH.fullmatch(url.path) or {".", ".."} & set(url.path.split("/")):
+        return "its path holds what a path before the API cannot have; letters, digits, `-`, `_`, `.` and `~` are fine"
     return ""
+
+
+def _problem_with_http(scheme: str, host: str, allow_http: bool) -> str:
+    if scheme != "http" or is_loopback(host):
+        return ""
+    exposed = f"http would show the key to anyone on the way to {clean_line(host)}; use https"
+    if not _is_private(host):
+        return exposed
+    return "" if allow_http else f"{exposed}, or allow it for your own network with --allow-http"
+
+
+def _is_private(host: str) -> bool:
+    """Whether a host is of a network of one's own, as far as its name tells."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.lower().endswith(_PRIVATE_NAMES)
 
 
 def checked_key(text: str, source: str = "") -> SecretStr:

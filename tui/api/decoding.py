@@ -1,19 +1,37 @@
 """Answers from the wire -> the values of `tui.api.models`. Events are read by `tui.api.event_decoding`.
 
 An optional field of the wrong shape counts as absent, and an item of the wrong shape is left out of its list. Only an
-answer that is not the asked-for thing at all is refused, with `WrongShapeError`.
+answer that is not the asked-for thing at all is refused, with `WrongShapeError`. An identifier that could not be sent
+back counts as one of the wrong shape.
 """
 
+import codecs
 from collections.abc import Generator
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
 from tui.api import json_text, models
-from tui.api.event_decoding import event, unknown
-from tui.api.fields import Line, Maybe, Shown, Time
+from tui.api.event_decoding import cut, event, unknown, weight
+from tui.api.fields import MAX_TOKEN_CHARS, Id, Line, Maybe, Shown, Time, is_sendable
 
 Shape = TypeVar("Shape", bound=BaseModel)
+
+
+START_BYTES = 4096
+"""Bytes of a session's body that are kept for a message."""
+
+MAX_WEIGHT = 400_000_000
+"""Greatest weight of a session: one of 200,000 events has half of that."""
+
+MAX_ITEMS = 10_000
+"""Items of a page that are read; the API gives at most 1000."""
+
+WEIGHED_CHARS = 1_000_000
+
+
+class TooManyValuesError(ValueError):
+    """What the answer holds would take more memory than there is for it."""
 
 
 class WrongShapeError(ValueError):
@@ -21,10 +39,10 @@ class WrongShapeError(ValueError):
 
 
 class _Session(BaseModel):
-    session_id: str
+    session_id: Id
     last_updated_at: Time = None
     generated_title: Maybe[Line] = None
-    index_ids: Maybe[tuple[str, ...]] = None
+    index_ids: Maybe[tuple[Id, ...]] = None
     shared_access: Maybe[Line] = None
 
     def value(self) -> models.Session:
@@ -32,7 +50,7 @@ class _Session(BaseModel):
 
 
 class _Document(BaseModel):
-    file_id: str
+    file_id: Id
     file_name: Line = ""
 
     def value(self) -> models.IndexedDocument:
@@ -55,14 +73,15 @@ class _IndexState(BaseModel):
     files: Maybe[int] = None
     skipped_files: Maybe[int] = None
     skipped: Maybe[tuple[_SkippedDocument, ...]] = None
+    folder: Maybe[str] = None
 
 
 class _Index(BaseModel):
-    id: str
+    id: Id
     name: Line = ""
     description: Maybe[Shown] = None
-    project_id: Maybe[str] = None
-    export_config_id: Maybe[str] = None
+    project_id: Maybe[Id] = None
+    export_config_id: Maybe[Id] = None
     last_synced_at: Time = None
     metadata: Maybe[_IndexState] = None
     sync_in_progress: Maybe[bool] = None
@@ -77,13 +96,13 @@ class _Index(BaseModel):
 
 
 class _Content(BaseModel):
-    content: Shown
+    content: str
 
 
 class _Project(BaseModel):
-    id: str
+    id: Id
     name: Line = ""
-    organization_id: Maybe[str] = None
+    organization_id: Maybe[Id] = None
     is_default: Maybe[bool] = None
 
     def value(self) -> models.Project:
@@ -107,26 +126,59 @@ class _PresignedUrl(BaseModel):
         return models.PresignedUrl(**vars(self))
 
 
-def decoding_full_session(body: bytes) -> Generator[None, None, models.FullSession]:
+class SessionBody:
+    """The body of a session, held once: a character for each byte, whatever characters the bytes are.
+
+    A text of a hundred megabytes with one emoji in it would take four times as many.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        body = body.removeprefix(codecs.BOM_UTF8)
+        self.start = body[:START_BYTES]
+        self.text = body.decode("latin-1")
+        self._is_ascii = body.isascii()
+
+    def source(self, value: json_text.Value) -> str:
+        """The JSON text of a value."""
+        text = self.text[value.start : value.end]
+        return text if self._is_ascii else text.encode("latin-1").decode("utf-8", "replace")
+
+    def decoded(self, value: json_text.Value, source: str) -> object:
+        """What a value is that is not broken. ValueError where it cannot be decoded after all."""
+        return value.decoded if self._is_ascii else json_text.loads(source)
+
+
+def decoding_full_session(body: SessionBody) -> Generator[None, None, models.FullSession]:
     """Decode a session and its events, pausing after each event: the result is the generator's return value.
 
-    So a history of any length can be decoded without holding up whatever else is to be done. WrongShapeError as for the
-    others.
+    So a history of any length can be decoded without holding up whatever else is to be done. An event that is too large
+    to be shown is cut. WrongShapeError as for the others; TooManyValuesError where the events do not fit into memory.
     """
-    text = _text(body)
+    if (yield from _weighing(body.text)) > MAX_WEIGHT:
+        raise TooManyValuesError
     fields: dict[str, object] = {}
     events: list[models.Event] = []
     try:
-        for key, value in json_text.members(text, listed="events"):
+        for key, value in json_text.members(body.text, listed="events"):
+            source = body.source(value)
             if key != "events":
-                fields[key] = value.decoded
+                fields[key] = None if value.broken else body.decoded(value, source)
                 continue
-            source = text[value.start : value.end]
-            events.append(unknown("", source) if value.broken else event(value.decoded, source))
+            events.append(
+                unknown("", source) if value.broken else cut(event(body.decoded(value, source), source), len(source))
+            )
             yield
     except ValueError as error:
         raise WrongShapeError(f"the session cannot be read: {error}") from error
     return models.FullSession(_one(_Session, fields).value(), events)
+
+
+def _weighing(text: str) -> Generator[None, None, int]:
+    total = 0
+    for at in range(0, len(text), WEIGHED_CHARS):
+        total += weight(text[at : at + WEIGHED_CHARS])
+        yield
+    return total
 
 
 def session(body: bytes) -> models.Session:
@@ -183,8 +235,11 @@ def _text(body: bytes) -> str:
 
 
 def _loads(body: bytes) -> object:
+    text = _text(body)
+    if weight(text) > MAX_WEIGHT:
+        raise WrongShapeError("the answer holds too many values")
     try:
-        return json_text.loads(_text(body))
+        return json_text.loads(text)
     except ValueError as error:
         raise WrongShapeError(f"the answer is not JSON: {error}") from error
 
@@ -201,7 +256,7 @@ def _items(shape: type[Shape], raw: object) -> list[Shape]:
     listed = cast(dict[str, object], raw).get("items") if isinstance(raw, dict) else raw
     if not isinstance(listed, list):
         raise WrongShapeError("the answer is not a list")
-    found = (_or_nothing(shape, item) for item in cast(list[object], listed))
+    found = (_or_nothing(shape, item) for item in cast(list[object], listed)[:MAX_ITEMS])
     return [item for item in found if item is not None]
 
 
@@ -214,4 +269,4 @@ def _or_nothing(shape: type[Shape], raw: object) -> Shape | None:
 
 def _next_page_token(raw: object) -> str | None:
     token = cast(dict[str, object], raw).get("next_page_token") if isinstance(raw, dict) else None
-    return token if isinstance(token, str) and token else None
+    return token if isinstance(token, str) and is_sendable(token, MAX_TOKEN_CHARS) else None

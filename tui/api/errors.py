@@ -17,6 +17,7 @@
     └── UnknownOutcomeError       it may have reached the server: ask for the session, do not send again
         ├── ServerError           5xx (`status`, `retry_after`)
         ├── NoAnswerError         the connection broke, or stayed silent, before there was a whole answer
+        ├── TooLargeAnswerError   an answer that is longer than any of the API's
         ├── NotTheApiError        an answer that is not the API's: a sign-in page, a proxy's page, not JSON
         └── TurnInterruptedError  the stream of a turn ended, or fell silent, before its `stop`
 
@@ -135,6 +136,10 @@ class NoAnswerError(UnknownOutcomeError):
     """The connection broke, or stayed silent, before there was a whole answer."""
 
     transient = True
+
+
+class TooLargeAnswerError(UnknownOutcomeError):
+    """An answer that is longer than any of the API's. It was not read to its end."""
 
 
 class NotTheApiError(UnknownOutcomeError):

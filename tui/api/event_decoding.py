@@ -6,6 +6,7 @@ which are JSON of any shape (or JSON text in a string): they are cleaned where t
 """
 
 import json
+from dataclasses import replace
 from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
@@ -16,6 +17,42 @@ from tui.sanitize import clean, clean_line
 
 MAX_RAW_CHARS = 1_000_000
 """Characters of an unknown event that are kept."""
+
+
+MAX_EVENT_CHARS = 8_000_000
+"""Characters of an event's JSON text that are kept: of one that has more, only what is left when it is cut."""
+
+MAX_CUT_CHARS = 1_000_000
+"""Characters of the text of an event that was cut."""
+
+MAX_EVENT_WEIGHT = 64_000_000
+"""An event that would take more bytes than this is not decoded."""
+
+VALUE_BYTES = 100
+"""What a decoded value takes beside its characters, roughly: an object, a list, a number or a string in one."""
+
+
+def weight(text: str) -> int:
+    """Bytes that a JSON text takes when it is decoded, roughly."""
+    return len(text) + VALUE_BYTES * (text.count("{") + text.count("[") + text.count(","))
+
+
+def cut(event: models.Event, chars: int) -> models.Event:
+    """An event whose JSON text has so many characters, with no more of it than is kept: it says so itself."""
+    if chars <= MAX_EVENT_CHARS:
+        return event
+    note = f"This has {chars / 1e6:,.0f} MB, which is more than is shown."
+    match event:
+        case models.ToolResult():
+            return replace(event, result=note)
+        case models.ToolCall():
+            return replace(event, arguments={"note": note})
+        case models.Stop():
+            return replace(event, error=f"{(event.error or '')[:MAX_CUT_CHARS]}… {note}", skipped_index_ids=())
+        case models.Unknown():
+            return event
+        case _:
+            return replace(event, content=f"{event.content[:MAX_CUT_CHARS]}…\n\n{note}")
 
 
 def _or_empty(value: object) -> object:
@@ -94,6 +131,8 @@ def event(raw: object, source: str, sse_event: str = "") -> models.Event:
 
 def event_from_json(text: str, sse_event: str = "") -> models.Event:
     """The event in the data of one server-sent event. Never raises."""
+    if weight(text) > MAX_EVENT_WEIGHT:
+        return unknown(sse_event, text)
     try:
         raw = json_text.loads(text)
     except ValueError:

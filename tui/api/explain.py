@@ -158,4 +158,4 @@ def _of_validation(problem: Mapping[str, object], text: str, connection: Connect
 
 
 def _presentable(text: str, connection: Connection) -> str:
-    return clean_line(redact_keys(text, connection.api_key, connection.session_cookie), MAX_DETAIL_CHARS)
+    return clean_line(redact_keys(text, *connection.secrets), MAX_DETAIL_CHARS)

@@ -179,7 +179,8 @@ class Index:
     `status` and `error_message` come from the index's `metadata`; "ready" and "failed" are documented values.
     `sync_in_progress` is None where the server did not say. Older routes name an index by `export_config_id`.
     The embedded server tells in `metadata` how far a sync is, the status "syncing" before the first one has ended, how
-    many documents it has and skipped, and of one index also the first 100 of the skipped ones.
+    many documents it has and skipped, its `folder` on this machine, and of one index also the first 100 of the skipped
+    ones.
     """
 
     id: str
@@ -195,6 +196,7 @@ class Index:
     files: int | None = None
     skipped_files: int | None = None
     skipped: Sequence[SkippedDocument] = ()
+    folder: str | None = None
     sync_in_progress: bool | None = None
 
     @property

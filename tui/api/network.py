@@ -16,6 +16,7 @@ from urllib.request import proxy_bypass
 import httpx
 
 from tui.api import errors
+from tui.api.bodies import ACCEPTED
 from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
@@ -59,6 +60,7 @@ def http_client(
             timeout=httpx.Timeout(60.0, connect=10.0, write=30.0, pool=10.0),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10 if keep_alive else 0),
             follow_redirects=False,
+            headers={"Accept-Encoding": ACCEPTED},
             trust_env=not is_loopback(urlsplit(base_url).hostname or ""),
         )
     except (ValueError, ImportError, httpx.InvalidURL) as error:

@@ -1,7 +1,8 @@
 """Server-sent events from an HTTP response: httpx-sse decodes; what it lacks is mended around it, here.
 
 - Always UTF-8, whatever the charset says, without a byte order mark; bytes that are no UTF-8 become U+FFFD.
-- No event for empty data (comments, `retry:`, `id:` alone), as the specification has it.
+- No event for empty data: comments, `retry:` and `id:` alone make none by the specification, and an empty `data:` line,
+  which does, cannot be JSON.
 - An event has a greatest size, so that a line without an end cannot fill the memory.
 - Silence is measured between events, not bytes: comments that keep a connection open do not count. And it is measured
   in time that this program ran: after Ctrl+Z or a laptop's sleep, what waits in the socket is read first.
@@ -32,7 +33,7 @@ class Limits:
     next_event_timeout: float = 300.0
     """Seconds to wait for each later event."""
 
-    event_bytes: int = 64 * 1024 * 1024
+    event_bytes: int = 8 * 1024 * 1024
     """Greatest size of one event."""
 
     tick_seconds: float = 0.25

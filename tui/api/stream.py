@@ -12,14 +12,21 @@ import httpx
 
 from tui.api import errors, explain, sse
 from tui.api.client import Client
-from tui.api.event_decoding import event_from_json
-from tui.api.models import MAX_PROMPT_CHARS, Event, Session, Stop
+from tui.api.event_decoding import event_from_json, weight
+from tui.api.models import MAX_PROMPT_CHARS, ContentEvent, Event, Session, Stop
 from tui.sanitize import well_formed
 
 _SENTINEL = "[DONE]"
 _START_BYTES = 4096
 LIMITS = sse.Limits()
+MAX_TURN_WEIGHT = 200_000_000
+"""Bytes that the events of a turn may take, roughly."""
+
 _KEPT = f" What came so far is kept. {errors.LOOK_FIRST}"
+
+
+class _EndlessError(Exception):
+    """The turn's events take more than `MAX_TURN_WEIGHT`."""
 
 
 async def stream_turn(
@@ -38,6 +45,7 @@ async def stream_turn(
     body = _body(session, prompt, index_ids)
     watch = sse.Watch(limits)
     response = await _opened(client, session, body, watch)
+    kept = 0
     try:
         await watch.over(_check(response, client))
         async with aclosing(sse.events(response, watch)) as sent:
@@ -45,10 +53,13 @@ async def stream_turn(
                 if message.data == _SENTINEL:
                     continue
                 event = event_from_json(message.data, message.event)
+                kept += len(message.data) if isinstance(event, ContentEvent) else weight(message.data)
+                if kept > MAX_TURN_WEIGHT:
+                    raise _EndlessError
                 yield event
                 if isinstance(event, Stop):
                     return
-    except (httpx.RequestError, sse.SilentError, sse.TooLargeError) as error:
+    except (httpx.RequestError, sse.SilentError, sse.TooLargeError, _EndlessError) as error:
         raise errors.TurnInterruptedError(_interruption(error, limits)) from error
     finally:
         await response.aclose()
@@ -97,6 +108,8 @@ def _interruption(error: Exception, limits: sse.Limits) -> str:
             what = "The server sent nothing for too long, so the stream was closed."
         case sse.TooLargeError():
             what = f"One piece of the answer is larger than {limits.event_bytes // 1024**2} MB, so it was not read."
+        case _EndlessError():
+            what = "The answer has more parts than fit into memory, so the rest was not read."
         case _:
             what = "The connection broke before the answer was complete."
     return what + _KEPT

@@ -20,7 +20,7 @@ from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION, Settings
 from tui.store.files import store_path
 from tui.store.store import Store
-from tui.workspace.backend import Backend, KeyNeededError, connect
+from tui.workspace.backend import Backend, ConsentNeededError, KeyNeededError, connect
 from tui.workspace.embedded_server import ServerStartError
 from tui.workspace.exporting import (
     FORMATS,
@@ -122,12 +122,25 @@ async def _asked(settings: Settings, options: Namespace, session_id: str, name: 
 
 async def _connected(settings: Settings) -> Backend:
     try:
-        return await connect(settings)
+        return await connect(settings, _trusts)
+    except ConsentNeededError as error:
+        raise ConfigurationError(
+            f"Nothing was sent to {error.host}, which is not one of LlamaCloud's own servers. If it is yours, say so: "
+            f"--base-url {error.base_url}"
+        ) from error
     except KeyNeededError as error:
         why = str(error) or "No API key was found."
         raise ConfigurationError(f"{why} Run `llamachat-tui login`; --local is for this machine's own.") from error
     except ServerStartError as error:
         raise ConfigurationError(str(error)) from error
+
+
+def _trusts(base_url: str) -> bool:
+    store = Store.open_or_in_memory(store_path())
+    try:
+        return store.trusted_servers.trusts(base_url)
+    finally:
+        store.close()
 
 
 def _turns(session: SessionFile, options: Namespace) -> tuple[Sequence[Turn], int]:

@@ -77,6 +77,7 @@ async def _refusal(settings: Settings, key: SecretStr) -> str | None:
                 organization_id=settings.organization,
                 api_key=key,
                 key_source="what was typed",
+                allow_http=settings.allow_http,
             )
         )
         try:

@@ -57,6 +57,12 @@ def add_project(parser: ArgumentParser) -> None:
 
 def _add_server(parser: ArgumentParser) -> None:
     parser.add_argument("--base-url", metavar="URL", help="another LlamaCloud server (LLAMA_CLOUD_BASE_URL)")
+    parser.add_argument(
+        "--allow-http",
+        action="store_const",
+        const="true",
+        help="let the key go unencrypted to a server of a private network (LLAMACHAT_ALLOW_HTTP)",
+    )
     parser.add_argument("--region", choices=list(REGIONS), help="where the account is (LLAMA_CLOUD_REGION)")
 
 
@@ -69,7 +75,8 @@ class _SayVersion(Action):
 
 def settings_of(options: Namespace) -> Settings:
     """The settings in force for a command. Raises `SettingsError`."""
-    flags = {name: getattr(options, name, None) for name in ("base_url", "region", "project", "organization")}
+    names = ("base_url", "region", "allow_http", "project", "organization")
+    flags = {name: getattr(options, name, None) for name in names}
     return load(flags, os.environ, config_path())
 
 
@@ -77,7 +84,7 @@ def base_url_of(settings: Settings) -> str:
     """The address that a key is kept for, checked. Raises `ApiError`."""
     from tui.api.connection import checked_base_url
 
-    return checked_base_url(settings.cloud_url)
+    return checked_base_url(settings.cloud_url, allow_http=settings.allow_http)
 
 
 def exit_code_of(command: Callable[[], int]) -> int:

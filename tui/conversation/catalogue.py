@@ -98,8 +98,10 @@ def age(then: datetime | None, at: datetime) -> str:
 
 
 def names_of(index_ids: Sequence[str], indexes: Iterable[Index]) -> list[str]:
-    """The indexes' names, for ids of either kind (see `Index.export_config_id`); an unknown id names itself."""
+    """The indexes' names, for ids of either kind (see `Index.export_config_id`); of unknown ones how many there are."""
     known: dict[str | None, str] = {}
     for index in indexes:
         known[index.id] = known[index.export_config_id] = index.name
-    return [clean_line(known.get(index_id) or index_id) for index_id in index_ids]
+    names = [clean_line(known[index_id]) for index_id in index_ids if index_id in known]
+    unknown = len(index_ids) - len(names)
+    return [*names, f"{unknown} {'index' if unknown == 1 else 'indexes'} not listed here"] if unknown else names

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
 
+from tui.api.models import ImageAttachment
 from tui.conversation.transcript import ToolUse, Turn
 from tui.sanitize import clean, clean_line
 
@@ -25,18 +26,46 @@ MAX_PARSED = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A piece of a document. `file` and `about` (heading, pages, score) are safe lines; `text` may be missing.
+class Location:
+    """Where a passage stands: its document by id, its index where that is told, and its characters from 0.
 
-    `citation` is the number that the answer cites it by, where the result says so; `pages` are the first and the last
-    page that it stands on, or nothing.
+    `end` is the offset behind its last character. Offsets are None where the result has none.
+    """
+
+    file_id: str
+    index_id: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document. `file`, `heading` and `pages` are safe lines; `text` may be missing.
+
+    `pages` are the first and the last page, or nothing. `citation` is the number that the answer cites it by, where the
+    result says so. `image` is the picture of its first page.
     """
 
     file: str
-    about: tuple[str, ...]
     text: str | None
-    citation: int | None = None
+    heading: str = ""
     pages: tuple[str, ...] = ()
+    score: float | None = None
+    citation: int | None = None
+    location: Location | None = None
+    image: ImageAttachment | None = None
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Its pages, as they are cited: ("p. 7",), or nothing."""
+        first, last = self.pages or ("", "")
+        return () if not first else (f"p. {first}" if first == last else f"pp. {first}\N{EN DASH}{last}",)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Its heading, pages and score: those that are known."""
+        score = () if self.score is None else (f"score {self.score:.2f}",)
+        return (*filter(None, (self.heading,)), *self.place, *score)
 
     @property
     def origin(self) -> str:
@@ -51,24 +80,15 @@ def passages_of(turn: Turn) -> list[Passage]:
     return list(found.values())
 
 
-def cited_passage(turn: Turn, number: int) -> Passage | None:
-    """The passage that a turn's answer cites as [number]: by its own number, else by its place among all."""
-    given = list(given_passages(turn))
-    if any(passage.citation is not None for passage in given):
-        return next((passage for passage in given if passage.citation == number), None)
-    passages = passages_of(turn)
-    return passages[number - 1] if 0 < number <= len(passages) else None
-
-
 def given_passages(turn: Turn) -> Iterator[Passage]:
     """The passages of a turn's tool results as they came, also those that came before."""
     for part in turn.parts:
         if isinstance(part, ToolUse) and part.returned is not None:
-            yield from passages_in(part.returned.value)
+            yield from passages_in(part.returned.value, part.returned.image)
 
 
-def passages_in(value: object) -> Iterator[Passage]:
-    """The passages of one result; none where it is not a list of passages."""
+def passages_in(value: object, image: ImageAttachment | None = None) -> Iterator[Passage]:
+    """The passages of one result; none where it is not a list of passages. `image` is the picture that came with it."""
     value = decoded(value)
     if not is_object(value):
         return
@@ -77,21 +97,22 @@ def passages_in(value: object) -> Iterator[Passage]:
         yield passage_from(result)
     for item in (value, *(items if is_array(items) else ())):
         if _find(_places(item), ("citation",)) is not None:
-            yield passage_from(item)
+            yield passage_from(item, image)
 
 
-def passage_from(result: object) -> Passage:
-    """What is known of one passage: its file, its heading, pages and score, and its text."""
+def passage_from(result: object, image: ImageAttachment | None = None) -> Passage:
+    """What is known of one passage: its file, its heading, pages and score, where it stands, and its text."""
     known = _places(result)
-    heading = _find(known, _HEADING)
-    about = [clean_line(heading, 120)] if heading else []
     text = first_text(result, CONTENT)
     return Passage(
         clean_line(_find(known, _FILE) or "passage", 120),
-        (*about, *_pages(result), *_score(known)),
         None if text is None else clean(text),
-        next((number for place in known if isinstance(number := place.get("citation"), int)), None),
+        clean_line(_find(known, _HEADING) or "", 120),
         pages_of(result),
+        _score(known),
+        _whole_number(known, "citation"),
+        location_of(result),
+        image or _page_image(known),
     )
 
 
@@ -108,6 +129,16 @@ def pages_of(value: object) -> tuple[str, ...]:
 def lines_of(value: object) -> tuple[str, ...]:
     """The first and the last line that a value is about, or nothing."""
     return _range(value, ("first_line", "start_line"), ("last_line", "end_line"))
+
+
+def location_of(value: object) -> Location | None:
+    """Where in which document a value stands, where it says so."""
+    places = _places(value)
+    file_id = _find(places, ("parsed_directory_file_id", "file_id"))
+    if file_id is None:
+        return None
+    start, end = (_whole_number(places, f"chunk_{edge}_char", f"{edge}_char") for edge in ("start", "end"))
+    return Location(file_id, _find(places, ("index_id",)), start, end)
 
 
 def _range(value: object, first_names: Sequence[str], last_names: Sequence[str]) -> tuple[str, ...]:
@@ -166,16 +197,22 @@ def _short(value: object) -> str | None:
     return None
 
 
-def _pages(value: object) -> Iterator[str]:
-    if pages := pages_of(value):
-        first, end = pages
-        yield f"p. {first}" if end == first else f"pp. {first}\N{EN DASH}{end}"
+def _whole_number(places: Sequence[Object], *names: str) -> int | None:
+    values = (place.get(name) for name in names for place in places)
+    return next((value for value in values if isinstance(value, int) and not isinstance(value, bool)), None)
 
 
-def _score(places: Sequence[Object]) -> Iterator[str]:
-    for name in ("rerank_score", "score"):
-        for place in places:
-            score = place.get(name)
-            if isinstance(score, int | float) and abs(score) < 1e6:
-                yield f"score {score:.2f}"
-                return
+def _score(places: Sequence[Object]) -> float | None:
+    values = (place.get(name) for name in ("rerank_score", "score") for place in places)
+    return next((value for value in values if isinstance(value, int | float) and abs(value) < 1e6), None)
+
+
+def _page_image(places: Sequence[Object]) -> ImageAttachment | None:
+    """The first picture among the attachments of a passage."""
+    listed = (place.get("attachments") for place in places)
+    for each in (each for attachments in listed if is_array(attachments) for each in attachments):
+        if is_object(each) and each.get("type") in (None, "screenshot"):
+            name, source = _find((each,), ("attachment_name",)), _find((each,), ("source_id",))
+            if name and source:
+                return ImageAttachment(name, source)
+    return None

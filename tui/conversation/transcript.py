@@ -7,7 +7,7 @@ the value.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TypeAlias, cast
 
@@ -28,10 +28,14 @@ from tui.api.models import (
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A block of reasoning. While `settled` is false it may still grow, or be replaced by its complete form."""
+    """A block of reasoning. While `settled` is false it may still grow, or be replaced by its complete form.
+
+    `seconds` is how long it took, where that was measured as it came: no history tells it.
+    """
 
     text: str
     settled: bool = True
+    seconds: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,15 @@ def advance(transcript: Transcript, event: Event) -> Transcript:
             return replace(transcript, running=replace(turn, parts=_advance_parts(turn.parts, event)))
 
 
+def timed(transcript: Transcript, seconds: float) -> Transcript:
+    """Say how long the thought took that still grows, by now. Nothing happens where none does."""
+    turn = transcript.running or Turn()
+    at, thought = _open_block(turn.parts, Thought)
+    if not isinstance(thought, Thought):
+        return transcript
+    return replace(transcript, running=replace(turn, parts=_with(turn.parts, at, replace(thought, seconds=seconds))))
+
+
 def replay(events: Iterable[Event]) -> Transcript:
     """The conversation that a stored history tells. What its last turn lacks of an end is left open: see `interrupt`.
 
@@ -270,9 +283,9 @@ def _advance_parts(
 
 
 def _grow(parts: Parts, kind: type[Thought] | type[Answer], content: str) -> Parts:
-    at, text = _open_block(parts, kind)
-    if at is not None:
-        return _with(parts, at, kind(text + content, settled=False))
+    at, block = _open_block(parts, kind)
+    if block is not None:
+        return _with(parts, at, replace(block, text=block.text + content))
     return (*parts, kind(content, settled=False)) if content else parts
 
 
@@ -280,20 +293,22 @@ def _settle(parts: Parts, kind: type[Thought] | type[Answer], content: str) -> P
     """A complete block replaces what it repeats: an unsettled block that is a beginning of it, else the open one."""
     for at, part in enumerate(parts):
         if isinstance(part, kind) and not part.settled and content.startswith(part.text):
-            return _with(parts, at, kind(content))
-    at, _ = _open_block(parts, kind)
-    return (*parts, kind(content)) if at is None else _with(parts, at, kind(content))
+            return _with(parts, at, replace(part, text=content, settled=True))
+    at, block = _open_block(parts, kind)
+    if block is None:
+        return (*parts, kind(content))
+    return _with(parts, at, replace(block, text=content, settled=True))
 
 
-def _open_block(parts: Parts, kind: type[Thought] | type[Answer]) -> tuple[int | None, str]:
-    """Where the block of this kind is that still grows, and its text: none after anything that is not a block."""
+def _open_block(parts: Parts, kind: type[Thought] | type[Answer]) -> tuple[int, Thought | Answer | None]:
+    """The block of this kind that still grows, and where: none after anything that is not a block."""
     for at in range(len(parts) - 1, -1, -1):
         part = parts[at]
         if not isinstance(part, Thought | Answer):
             break
         if isinstance(part, kind) and not part.settled:
-            return at, part.text
-    return None, ""
+            return at, part
+    return -1, None
 
 
 def _call(parts: Parts, call: ToolCall) -> Parts:

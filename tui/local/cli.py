@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import secrets
+import shlex
 import socket
 import sqlite3
 import sys
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
 
+MIN_KEY_CHARS = 16
+"""A shorter key can be found by trying."""
+
 
 class UsageError(Exception):
     """The server cannot start as asked; the message says why, for the user."""
@@ -33,6 +37,14 @@ class Ready:
     base_url: str
     api_key: str
     index_names: Sequence[str]
+    is_local: bool = True
+    """Whether only this machine reaches the server."""
+
+    def as_env(self) -> str:
+        """Two assignments for a shell, which the official clients read."""
+        return (
+            f"export LLAMA_CLOUD_BASE_URL={shlex.quote(self.base_url)} LLAMA_CLOUD_API_KEY={shlex.quote(self.api_key)}"
+        )
 
     def as_json(self) -> str:
         """One line for a program."""
@@ -40,11 +52,13 @@ class Ready:
 
     def as_text(self) -> str:
         """A few lines for a person."""
+        exposed = "Other machines reach it over plain http: whoever is on the way can read the key and the documents.\n"
         return (
             f"Serving {', '.join(self.index_names)}\n"
             f"  base URL  {self.base_url}\n"
             f"  API key   {self.api_key}\n"
-            "Ctrl+C ends the server."
+            f"{'' if self.is_local else exposed}"
+            "For other clients: llamachat-tui serve --env prints both as a line for the shell. Ctrl+C ends the server."
         )
 
 
@@ -57,7 +71,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("folders", nargs="*", type=Path, metavar="DIR", help="a folder of documents: one index")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: one that is free)")
-    parser.add_argument("--json", action="store_true", help="print base_url and api_key as one line of JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print base_url and api_key as one line of JSON")
+    form.add_argument("--env", action="store_true", help="print them as a line for a shell, for other clients to use")
     parser.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the API key from this file")
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(argv)
@@ -70,16 +86,29 @@ def _api_key(key_file: Path | None) -> str | None:
         where = KEY_VARIABLE
     else:
         where = str(key_file)
-        try:
-            given = key_file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"The key file {key_file} cannot be read: {error}") from None
+        given = _text_of(key_file)
     key = given.strip()
     if key_file is not None and not key:
         raise UsageError(f"The key file {key_file} is empty.")
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise UsageError(f"The key in {where} has spaces or characters that a key cannot have.")
+    if key and len(key) < MIN_KEY_CHARS:
+        raise UsageError(f"The key in {where} can be guessed. Give one of {MIN_KEY_CHARS} characters or more.")
     return key or None
+
+
+def _text_of(key_file: Path) -> str:
+    """What is in a file that only its owner can read and change. Raises `UsageError`."""
+    try:
+        status = key_file.stat()
+        text = key_file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The key file {key_file} cannot be read: {error}") from None
+    if os.name == "posix" and status.st_uid not in (os.geteuid(), 0):
+        raise UsageError(f"The key file {key_file} belongs to another user, who knows the key. Use one of your own.")
+    if os.name == "posix" and status.st_mode & 0o077:
+        raise UsageError(f"Others can read or change the key file {key_file}. Run: chmod 600 '{key_file}'")
+    return text
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -127,6 +156,8 @@ def _agent() -> "Agent":
     except LlmSettingsError as error:
         raise UsageError(str(error)) from None
     if settings:
+        if settings.shows_key:
+            print(f"llamachat-tui serve: {settings.shows_key}", file=sys.stderr)
         from tui.local.agents.llm_agent import LlmAgent
 
         return LlmAgent(settings)
@@ -165,12 +196,12 @@ def serve(options: argparse.Namespace) -> None:
     app = build(LibraryDatabase(data_folder()), served, key, agent, loopback_only=local)
     serving, supervisor = app.state.folders, app.state.supervisor
     names = [folder.name for folder in serving.by_id.values()]
-    ready = Ready(_url(options.host, listener.getsockname()[1]), key, names)
-
-    line = ProgressLine(serving, supervisor, sys.stderr) if sys.stderr.isatty() and not options.json else None
+    ready = Ready(_url(options.host, listener.getsockname()[1]), key, names, local)
+    is_for_person = not (options.json or options.env)
+    line = ProgressLine(serving, supervisor, sys.stderr) if sys.stderr.isatty() and is_for_person else None
 
     def tell() -> None:
-        print(ready.as_json() if options.json else ready.as_text(), flush=True)
+        print(ready.as_json() if options.json else ready.as_env() if options.env else ready.as_text(), flush=True)
         if line:
             line.start()
 

@@ -1,6 +1,7 @@
 """Running the application in uvicorn: telling when it is ready, and ending it with its parent."""
 
 import asyncio
+import logging
 import os
 import socket
 import sys
@@ -9,6 +10,8 @@ from collections.abc import Callable, Coroutine
 
 import uvicorn
 from starlette.applications import Starlette
+
+from tui.local.patience import IDLE_TIMEOUT, PatientProtocol, allow_many_files, seldom
 
 SHUTDOWN_TIMEOUT = 0.8
 """Seconds that the end may take once the parent is gone. The database is whole whenever the process ends."""
@@ -33,14 +36,18 @@ def run(app: Starlette, listener: socket.socket, ready: Callable[[], None], *, u
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=PatientProtocol,
         ws="none",
         access_log=False,
-        log_level="warning",
+        log_level="error",
+        backlog=128,
+        timeout_keep_alive=IDLE_TIMEOUT,
         server_header=False,
         timeout_graceful_shutdown=1,
     )
     server = _Server(config, ready)
+    allow_many_files()
+    logging.getLogger("asyncio").addFilter(seldom())
 
     async def serve() -> None:
         if until_stdin_closes:

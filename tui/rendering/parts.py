@@ -153,7 +153,8 @@ def _still_lines(part: Part, width: int, folded: bool) -> Sequence[Line]:
 
 
 def _thought_head(part: Thought, folded: bool) -> Line:
-    return Line((_mark(folded), Span("Thought" if part.settled else "Thinking…", _THOUGHT)), decoration=2)
+    took = f" for {part.seconds:.0f} s" if part.seconds and part.seconds >= 1 else ""
+    return Line((_mark(folded), Span(f"Thought{took}" if part.settled else "Thinking…", _THOUGHT)), decoration=2)
 
 
 def _mark(folded: bool) -> Span:

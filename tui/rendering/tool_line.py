@@ -1,10 +1,8 @@
 """A tool call in one row of columns: the tool, what it was asked, and what came of it, in a reader's words."""
 
-import re
-from collections.abc import Iterator, Mapping
-
-from tui.conversation.passages import Object, decoded, file_of, is_object, lines_of, pages_of
-from tui.conversation.transcript import Returned, ToolUse
+from tui.conversation.passages import decoded, file_of, is_object, pages_of
+from tui.conversation.tool_use import subject_of
+from tui.conversation.transcript import ToolUse
 from tui.rendering.lines import MUTED, PLAIN, Line, Span, Style
 from tui.rendering.results import amount
 from tui.rendering.wrapping import shortened, width_of
@@ -20,21 +18,13 @@ SUBJECT_CELLS = 40
 """The column of what was asked is no wider, so that the next one stays near."""
 
 _LEAST_CELLS = 8
-_MAX_PATTERN = 200
 _TOOL = Style("tool", bold=True)
-_ASKED_IN_WORDS = ("query", "question", "prompt", "search", "pattern", "regex", "text")
-_NAMES = ("file_name", "path", "name", "url")
-_ID = re.compile(r"(?:[a-z]{2,8}[-_])?[0-9a-f]{8}[0-9a-f-]{4,}", re.IGNORECASE)
-_REGEX = re.compile(
-    r"\(\?<?[=!](?:\[[^\]]*\]|\\.|[^()\\\[])*\)"  # what must stand before or behind, and is not looked for
-    r"|\(\?[a-zA-Z]*[:)]|\[[^\]]*\]|\{\d*,?\d*\}|\\(.)|[()^$*+?|.]"
-)
 
 
 def tool_line(part: ToolUse, width: int, mark: Span) -> Line:
     """One row behind the mark that says whether the part is folded."""
     name = shortened(clean_line(part.name, 60) or "tool", max(4, width // 2))
-    subject, outcome = _subject(part), _outcome(part)
+    subject, outcome = subject_of(part), _outcome(part)
     spans = [mark, Span(name, _TOOL)]
     column = max(NAME_CELLS, width_of(spans[1:]) + 2) if subject or len(name) < NAME_CELLS else width_of(spans[1:]) + 2
     room = width - width_of((mark,)) - column
@@ -74,49 +64,3 @@ def _outcome(part: ToolUse) -> Span:
 def _page(part: ToolUse, value: object) -> str:
     page = (part.arguments or {}).get("page")
     return clean_line(str(page), 20) if isinstance(page, int | str) else next(iter(pages_of(value)), "")
-
-
-def _subject(part: ToolUse) -> str:
-    """What the tool was asked, or which document it read; "" where that is for machines only."""
-    arguments = part.arguments or {}
-    asked = next(_words(arguments, _ASKED_IN_WORDS), "")
-    if asked:
-        return f'"{asked}"'
-    file = _read_file(part.returned) or next(_words(arguments, _NAMES), "")
-    if file:
-        value = decoded(part.returned.value) if part.returned is not None else None
-        return ", ".join((file, *_place(value, arguments)))
-    other = next(_words(arguments, tuple(arguments)), "")
-    return f'"{other}"' if other else ""
-
-
-def _read_file(returned: Returned | None) -> str:
-    value = decoded(returned.value) if returned is not None else None
-    return clean_line(file_of(value) or "", 120)
-
-
-def _place(value: object, arguments: Mapping[str, object]) -> Iterator[str]:
-    for source in (value, arguments):
-        for one, many, found in (("page", "pages", pages_of(source)), ("line", "lines", lines_of(source))):
-            if found:
-                first, last = found[0], found[-1]
-                yield f"{one} {first}" if first == last else f"{many} {first} to {last}"
-                return
-
-
-def _words(arguments: Object, names: tuple[str, ...]) -> Iterator[str]:
-    for name in names:
-        value = arguments.get(name)
-        if isinstance(value, str) and value.strip() and not _ID.fullmatch(value.strip()):
-            line = clean_line(value, _MAX_PATTERN)
-            yield plain_words(line) if name in ("pattern", "regex") else line
-
-
-def plain_words(pattern: str) -> str:
-    """The words that a regular expression looks for."""
-    return " ".join(_REGEX.sub(_literal, pattern[:_MAX_PATTERN]).split())
-
-
-def _literal(match: re.Match[str]) -> str:
-    escaped: str | None = match[1]
-    return escaped if escaped is not None and not escaped.isalnum() else " "

@@ -2,7 +2,8 @@
 
 from asyncio import sleep
 from collections.abc import Sequence
-from typing import ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, work
 from textual.app import SuspendNotSupported
@@ -14,6 +15,10 @@ from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.key_names import key_name
 from tui.widgets.queue_line import QueueLine
+from tui.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tui.screens.index_picker import Choice
 
 
 class AskingScreen(ChoosingScreen):
@@ -23,6 +28,10 @@ class AskingScreen(ChoosingScreen):
 
     composer = getters.query_one(Composer)
     queue_line = getters.query_one(QueueLine)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._is_beginning = False
 
     def on_mount(self) -> None:
         self.show_draft()
@@ -88,27 +97,51 @@ class AskingScreen(ChoosingScreen):
         return is_taken
 
     async def action_new_session(self) -> None:
-        self._begin_session()
+        self._choose_for_new_session()
         await sleep(0)  # the worker opens its dialog now: the next key is for that and not for the composer
 
     @work
-    async def _begin_session(self, question: str = "") -> None:
-        """Have indexes chosen for a new session, open it, and ask in it what was typed before there was one.
+    async def _choose_for_new_session(self) -> None:
+        """Have indexes chosen for a session that begins with its first question, and turn to its draft."""
+        choice = await self.choose_indexes("session", self.chosen and self.chosen.index_ids)
+        if choice is not None:
+            self.open_id = None
+            self.chosen = choice
+            self.set_focus(self.composer)
 
-        A question is asked at once where there is nothing to choose.
+    @work
+    async def _begin_session(self, question: str) -> None:
+        """Create a session and ask its first question in it, once for each time that it was written.
+
+        The indexes are chosen now, unless they were before or there is nothing to choose.
         """
-        written_in = self.open_id
-        choice = self.only_choice() if question else None
-        choice = choice or await self.choose_indexes("session")
-        if choice is None:
+        if self._is_beginning:
             return
+        self._is_beginning = True
+        try:
+            choice = (self.chosen if self.open_id is None else None) or self.only_choice()
+            choice = await self._with_scope(choice or await self.choose_indexes("session"))
+            if choice is not None:
+                await self._create_and_ask(choice, question)
+        finally:
+            self._is_beginning = False
+
+    async def _with_scope(self, choice: "Choice | None") -> "Choice | None":
+        """The choice, with indexes that the first question of an unbound session searches; None where it has none."""
+        if choice is None or choice.index_ids:
+            return choice
+        scope = await self.choose_indexes("question")
+        return scope and replace(choice, index_ids=scope.index_ids)
+
+    async def _create_and_ask(self, choice: "Choice", question: str) -> None:
+        written_in = self.open_id
         session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
         if session_id is None:
             return
         self.open_id = session_id
+        self.chosen = None
         self.set_focus(self.composer)
-        is_asked = bool(question) and self._ask(session_id, question)
-        if is_asked and self.workspace.draft(written_in).strip() == question:
+        if self._ask(session_id, question) and self.workspace.draft(written_in).strip() == question:
             self.workspace.write_draft(written_in, "")
 
     @work

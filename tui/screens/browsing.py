@@ -55,7 +55,7 @@ class BrowsingScreen(StartingScreen):
     def list_sessions(self) -> None:
         """List the sessions as they are now. A mark is taken off where the session is open."""
         self._marks.pop(self.open_id or "", None)
-        self.sidebar.has_more = self.workspace.has_more_sessions
+        self.sidebar.has_more = self.workspace.catalogue.next_page_token is not None
         self.sidebar.rows = [
             SessionRow(
                 session.session_id,
@@ -101,7 +101,7 @@ class BrowsingScreen(StartingScreen):
     def action_retry(self) -> None:
         if self.open_id is not None and self.workspace.transcript(self.open_id) is None:
             self.show_opened(self.open_id)
-            self.run_worker(self.workspace.open(self.open_id))
+            self.workspace.start(self.workspace.open(self.open_id))
         super().action_retry()
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
@@ -111,10 +111,10 @@ class BrowsingScreen(StartingScreen):
         """Turn to a session that is listed."""
         self.open_id = session_id
         self.leave_sessions()
-        self.run_worker(self.workspace.open(session_id))
+        self.workspace.start(self.workspace.open(session_id))
 
     def on_session_list_more_requested(self) -> None:
-        self.run_worker(self.workspace.load_more())
+        self.workspace.start(self.workspace.load_more())
 
     @work
     async def on_session_list_name_requested(self, message: SessionList.NameRequested) -> None:
@@ -133,20 +133,20 @@ class BrowsingScreen(StartingScreen):
     def on_session_list_deletion_confirmed(self, message: SessionList.DeletionConfirmed) -> None:
         self._delete_for_good()
         title = self.workspace.title(message.session_id)
-        session = self.workspace.hide(message.session_id)
+        session = self.workspace.deletion.hide(message.session_id)
         self._deleted = (session, self.set_timer(UNDO_SECONDS, self._delete_for_good))
         self.say(f"Deleted: {title}. Alt+U brings it back.", kind="deletion", seconds=UNDO_SECONDS)
 
     def action_undo_delete(self) -> None:
         if (session := self.take_deleted()) is not None:
-            self.workspace.show_again(session)
+            self.workspace.deletion.show_again(session)
 
     def _delete_for_good(self) -> None:
         if (session := self.take_deleted()) is not None:
             if session.session_id == self.open_id:
                 self.open_id = None
                 self.activity = ""
-            self.run_worker(self.workspace.delete(session))
+            self.run_worker(self.workspace.deletion.delete(session))
 
     def take_deleted(self) -> Session | None:
         """The session that could still be brought back, and no longer can; None where there is none."""

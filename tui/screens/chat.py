@@ -4,6 +4,8 @@ Three classes hold what the user does in it, each in a file of its own and each 
 conversation, asking in it, and browsing among all. This file holds them together.
 """
 
+from asyncio import wait_for
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
@@ -22,6 +24,7 @@ from tui.widgets.conversation_view import ConversationView
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.queue_line import QueueLine
 from tui.widgets.sidebar import Sidebar
+from tui.workspace.folders import place_of
 from tui.workspace.updates import (
     DraftChanged,
     ListChanged,
@@ -38,10 +41,16 @@ from tui.workspace.workspace import Workspace
 QUIT_SECONDS = 2.0
 """A second Ctrl+C within this time quits."""
 
+DELETION_TIMEOUT = 2.0
+"""Seconds that another account waits for a deletion in the one before, which is otherwise done at its next start."""
+
 WIDE_COLUMNS = 100
 """On a narrower terminal the list has no column of its own."""
 
-BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]
+BROAD_COLUMNS = 140
+"""From this width on the evidence has a column of its own."""
+
+BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide"), (BROAD_COLUMNS, "-broad")]
 
 
 class ChatScreen(CommandingScreen):
@@ -76,11 +85,15 @@ class ChatScreen(CommandingScreen):
 
     def compose(self) -> ComposeResult:
         if self.app.size.width >= WIDE_COLUMNS:
-            self.add_class("-wide", update=False)  # else Textual finds it when all is styled, and styles all anew
+            is_broad = self.app.size.width >= BROAD_COLUMNS
+            self.add_class(
+                "-broad" if is_broad else "-wide", update=False
+            )  # else Textual finds it when all is styled, and styles all anew
         with Horizontal(id="workspace"):
             yield Sidebar().data_bind(ChatScreen.open_id)
             with Vertical(id="main"):
-                yield ConversationView()
+                with Horizontal(id="reading"):
+                    yield ConversationView()
                 yield QueueLine()
                 yield self.notice_line
                 yield Composer(self.questions_before)
@@ -92,8 +105,10 @@ class ChatScreen(CommandingScreen):
         Only what was written before there was a session comes along.
         """
         if account_id != self.workspace.account_id:
+            with suppress(TimeoutError):
+                await wait_for(self._finish_deletion(), DELETION_TIMEOUT)
             self.workspace.write_draft(self.open_id, self.composer.text)
-            self.open_id = None
+            self.open_id = self.chosen = None
             before_any_session = self.workspace.draft(None)
             self.workspace.write_draft(None, "")
             await self.workspace.close()
@@ -106,9 +121,15 @@ class ChatScreen(CommandingScreen):
 
     async def finish(self) -> None:
         """Before the app leaves: what was deleted is deleted now, and every turn is let go."""
-        if (session := self.take_deleted()) is not None:
-            await self.workspace.delete(session)
+        await self._finish_deletion()
+        for composer in self.query(Composer):  # none yet where the app leaves before its first frame
+            self.workspace.write_draft(self.open_id, composer.text)
         await self.workspace.close()
+
+    async def _finish_deletion(self) -> None:
+        """Delete now what could still be brought back: on the server that it was deleted on."""
+        if (session := self.take_deleted()) is not None:
+            await self.workspace.deletion.delete(session, or_next_time=True)
 
     def _show_update(self, update: Update) -> None:
         if not self.is_mounted:
@@ -118,6 +139,7 @@ class ChatScreen(CommandingScreen):
                 self.list_sessions()
                 self.show_heading()
                 self.show_indexes()
+                self._show_place()
                 self.show_what_is_open()
             case TranscriptChanged(session_id) | QueueChanged(session_id) | DraftChanged(session_id):
                 if session_id == self.open_id:
@@ -132,6 +154,12 @@ class ChatScreen(CommandingScreen):
                     self.show_unopened(why)
             case RequestFailed(error):
                 self._show_failure(error)
+
+    def _show_place(self) -> None:
+        """Name the folders of this machine that are open now."""
+        indexes = self.workspace.index_list
+        if indexes.keeps_folders and indexes.items:
+            self.connected_to = place_of(index.name for index in indexes.items)
 
     def _show_open_session(self, update: TranscriptChanged | QueueChanged | DraftChanged) -> None:
         match update:

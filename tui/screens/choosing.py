@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.reactive import var
 
 from tui.api.models import Index
-from tui.screens.reading import ReadingScreen
+from tui.conversation.catalogue import names_of
+from tui.screens.evidence.checking import CheckingScreen
 from tui.workspace.tasks import Work
 from tui.workspace.workspace import Workspace
 
@@ -15,21 +17,39 @@ if TYPE_CHECKING:
     from tui.screens.index_picker import Choice, IndexPicker, IndexRequest, Purpose
 
 
-class ChoosingScreen(ReadingScreen):
+class ChoosingScreen(CheckingScreen):
     """Has indexes chosen for a new session, for a question, or for all further questions of an unbound session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "choose_scope", "Choose the indexes of this session", show=False, priority=True)
     ]
 
+    chosen: "var[Choice | None]" = var(None, init=False)
+    """What the session to come searches. It is created with its first question; None where nothing is chosen yet."""
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._picker: IndexPicker | None = None
 
+    def watch_chosen(self) -> None:
+        self.show_heading()
+
+    def show_heading(self) -> None:
+        super().show_heading()
+        if self.open_id is None and self.chosen is not None:
+            head = self.view.head
+            head.title = "New session"
+            head.searched = ", ".join(names_of(self.chosen.index_ids, self.workspace.indexes))
+            head.state = "bound" if self.chosen.is_bound else "unbound"
+
     def show_indexes(self) -> None:
-        """Show the indexes as they are now, where they are being chosen."""
+        """Show the indexes as they are now, where they are being chosen. A choice holds only while all of it exists."""
+        known = self.workspace.index_list.known
+        if self.chosen is not None and known is not None:
+            existing = {index.id for index in known}
+            self.chosen = self.chosen if existing.issuperset(self.chosen.index_ids) else None
         if self._picker is not None and self._picker in self.app.screen_stack:
-            self._picker.indexes = self.workspace.index_list.known
+            self._picker.indexes = known
 
     def only_choice(self) -> "Choice | None":
         """What can only be chosen, because there is one index; None where there is a choice, or nothing to choose."""
@@ -59,6 +79,7 @@ class ChoosingScreen(ReadingScreen):
         """Choose what all further questions of an unbound session search."""
         session = self.workspace.catalogue.get(self.open_id)
         if session is None:
+            await self.run_action("new_session")
             return
         if session.index_ids is not None:
             names = ", ".join(self.workspace.searched_names(session))
@@ -96,9 +117,11 @@ class ChoosingScreen(ReadingScreen):
         if await self.app.push_screen_wait(FolderPrompt(self.workspace.index_list.add_folder)):
             self._follow_indexes(None, self._picker)
 
-    @work
-    async def _follow_indexes(self, change: Work | None, picker: "IndexPicker | None") -> None:
+    def _follow_indexes(self, change: Work | None, picker: "IndexPicker | None") -> None:
         """Make a change to the indexes, and load them anew as long as the picker is open."""
+        self.workspace.start(self._change_and_follow(change, picker))
+
+    async def _change_and_follow(self, change: Work | None, picker: "IndexPicker | None") -> None:
         if change is not None:
             await change
         await self.workspace.index_list.watch(lambda: picker in self.app.screen_stack)

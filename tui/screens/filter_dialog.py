@@ -74,6 +74,9 @@ class FilterDialog(Dialog[_Result]):
         """List what the filter leaves. The cursor is on the option with this id if it is there, else on the first."""
         options = self.options_with(self.filter.value.casefold())
         self.option_list.set_options(options)
+        self.say(
+            "" if options else "Nothing here has this in it." if self.filter.value else "There is nothing here yet."
+        )
         ids = [option.id for option in options]
         self.option_list.highlighted = ids.index(cursor_on) if cursor_on in ids else 0 if ids else None
 

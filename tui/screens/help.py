@@ -1,6 +1,7 @@
 """The help: every key of the program, by what it is for."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 from typing import ClassVar, TypeAlias
 
 from textual import getters
@@ -8,6 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.screens.dialog import Dialog
@@ -20,10 +24,13 @@ WIDE_COLUMNS = 100
 Rows: TypeAlias = Sequence[tuple[str, str]]
 """Keys as they are spelled, and what they do."""
 
+Groups: TypeAlias = Mapping[str, Rows]
+"""The rows of each group, by its name."""
+
 COPY_ACTIONS = {"copy", "select", "extend(-1)", "extend(1)"}
 
 MORE_ROWS: Mapping[str, Rows] = {
-    "Read": [("1 … 9", "The source with that number")],
+    "Read": [("1 … 9", "The passage with that number")],
     "Copy": [
         ("y then c", "The next code block of the answer"),
         ("y then q", "The question"),
@@ -34,7 +41,7 @@ MORE_ROWS: Mapping[str, Rows] = {
 """Keys that are no bindings."""
 
 
-def help_groups(bindings: Mapping[str, Iterable[Binding]]) -> Mapping[str, Rows]:
+def help_groups(bindings: Mapping[str, Iterable[Binding]]) -> Groups:
     """The keys of each group, without those that stand in an earlier one. Copying has a group of its own."""
     seen: set[tuple[str, str]] = set()
     groups: dict[str, list[tuple[str, str]]] = {name: [] for name in (*bindings, "Copy")}
@@ -55,6 +62,39 @@ def _joined(rows: Rows) -> Rows:
     return [(" ".join(names), does) for does, names in keys.items()]
 
 
+class HelpColumn(Widget):
+    """Groups of keys below one another. What a key does stands in a column of its own, however often it is wrapped."""
+
+    groups: reactive[Groups] = reactive({}, layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> Sequence[Content]:
+        lines: list[Content] = []
+        for name, rows in self.groups.items():
+            lines += [Content()] if lines else []
+            lines.append(Content.styled(name, "bold $primary"))
+            for keys, does in rows:
+                lines += _row_lines(keys, does, width)
+        return lines
+
+
+def _row_lines(keys: str, does: str, width: int) -> Iterable[Content]:
+    """A row of the help; keys that are too long for their column stand above what they do."""
+    wrapped = wrap(does, max(1, width - KEY_COLUMNS))
+    if len(keys) >= KEY_COLUMNS:
+        yield from (Content.styled(line, "$accent") for line in wrap(keys, max(1, width)))
+        keys = ""
+    for line in wrapped:
+        yield Content.assemble((keys.ljust(KEY_COLUMNS), "$accent"), line)
+        keys = ""
+
+
 class Help(Dialog[None]):
     """Shows the groups. F1, q and Escape close it."""
 
@@ -69,7 +109,7 @@ class Help(Dialog[None]):
     body = getters.query_one(VerticalScroll)
     keys_line = getters.query_one(".dialog-keys", Static)
 
-    def __init__(self, groups: Mapping[str, Rows]) -> None:
+    def __init__(self, groups: Groups) -> None:
         super().__init__()
         self._groups = groups
 
@@ -77,29 +117,16 @@ class Help(Dialog[None]):
         with Vertical(id="help"):
             yield Static("Keys", classes="dialog-title", markup=False)
             with VerticalScroll(can_focus=False), Horizontal(id="help-columns"):
-                yield Static(classes="help-column", markup=False)
-                yield Static(classes="help-column", markup=False)
+                yield HelpColumn()
+                yield HelpColumn()
             yield Static(classes="dialog-keys", markup=False)
 
     def on_resize(self) -> None:
-        first, second = self.query(".help-column").results(Static)
-        names: Sequence[str] = list(self._groups)
-        none: Sequence[str] = ()
+        first, second = self.query(HelpColumn)
         is_wide = self.app.size.width >= WIDE_COLUMNS
-        first_names, second_names = _halves(self._groups) if is_wide else (names, none)
-        first.update(self._column(first_names))
-        second.update(self._column(second_names))
+        first.groups, second.groups = _halves(self._groups) if is_wide else (self._groups, {})
         second.display = is_wide
         self.call_after_refresh(self._show_keys)
-
-    def _column(self, names: Sequence[str]) -> Content:
-        groups = [Content("\n").join([Content.styled(name, "bold $primary"), *self._lines(name)]) for name in names]
-        return Content("\n\n").join(groups)
-
-    def _lines(self, name: str) -> Iterable[Content]:
-        for keys, does in self._groups[name]:
-            gap = " " * max(1, KEY_COLUMNS - Content(keys).cell_length)
-            yield Content.assemble((keys, "$accent"), gap, does)
 
     def _show_keys(self) -> None:
         more = "↓ more · " if self.body.scroll_offset.y < self.body.max_scroll_y else ""
@@ -115,9 +142,9 @@ class Help(Dialog[None]):
         scroll(animate=False, on_complete=self._show_keys)
 
 
-def _halves(groups: Mapping[str, Rows]) -> tuple[Sequence[str], Sequence[str]]:
+def _halves(groups: Groups) -> tuple[Groups, Groups]:
     """The groups in their order, in two columns of nearly the same height."""
     heights = [len(rows) + 2 for rows in groups.values()]
     split = min(range(len(heights) + 1), key=lambda at: abs(sum(heights[:at]) - sum(heights[at:])))
-    names = list(groups)
-    return names[:split], names[split:]
+    rows = list(groups.items())
+    return dict(rows[:split]), dict(rows[split:])

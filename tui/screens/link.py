@@ -1,9 +1,6 @@
 """An address, shown whole before anything opens it."""
 
-import os
-import sys
 import webbrowser
-from collections.abc import Mapping
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -13,13 +10,7 @@ from textual.widgets import Static
 
 from tui.sanitize import clean, clean_url
 from tui.screens.dialog import Dialog, DialogBox
-
-
-def can_open(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
-    """Whether a browser would open before the user's eyes: not on the far side of SSH, and not without a display."""
-    if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
-        return bool(environ.get("DISPLAY"))
-    return platform in ("darwin", "win32") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+from tui.workspace.opening_files import can_show
 
 
 class LinkDialog(Dialog[Literal["copied", "opened"]]):
@@ -34,7 +25,7 @@ class LinkDialog(Dialog[Literal["copied", "opened"]]):
         super().__init__()
         self._url = url
         self._is_allowed = clean_url(url) is not None
-        self._opens = self._is_allowed and (can_open() if opens is None else opens)
+        self._opens = self._is_allowed and (can_show() if opens is None else opens)
 
     def compose(self) -> ComposeResult:
         keys = ("Enter open · " if self._opens else "") + "y copy · Esc close"

@@ -14,6 +14,7 @@ from tui.lineview.selectable_view import SelectableLineView
 from tui.lineview.text_lines import TextLines
 from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog
+from tui.widgets.notice_line import NoticeLine
 
 
 class TextView(SelectableLineView):
@@ -49,6 +50,7 @@ class Pager(Dialog[None]):
         with Vertical(id="pager"):
             yield Static(self._title, classes="dialog-title", markup=False)
             yield TextView()
+            yield NoticeLine()
             yield Static("↑ ↓ PgUp PgDn move · v select, y copy · Esc close", classes="dialog-keys", markup=False)
 
     def on_mount(self) -> None:
@@ -70,8 +72,8 @@ class Pager(Dialog[None]):
         if view.selected_text:
             self.app.copy_to_clipboard(view.selected_text)
             view.clear_selection()
-            self.notify("Sent the selection to the terminal's clipboard.", markup=False, timeout=4)
+            self.query_one(NoticeLine).say("Sent the selection to the terminal's clipboard.", kind="copying")
 
     def action_close(self) -> None:
-        if not self.query_one(TextView).clear_selection():
+        if not (self.query_one(TextView).clear_selection() or self.query_one(NoticeLine).close()):
             self.dismiss(None)

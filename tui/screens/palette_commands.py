@@ -26,7 +26,9 @@ COMMANDS: Sequence[Command] = (
     Command("Sessions", "list open switch history browse conversations", "Ctrl+S", "screen", "go_to_sessions"),
     Command("Show or hide the sessions", "sidebar list panel", "F2", "screen", "toggle_sessions"),
     Command("Find in the conversation", "search text match", "/", "conversation", "find"),
-    Command("Sources of the answer", "passages citations documents evidence", "s", "conversation", "sources"),
+    Command("Evidence of the answer", "sources passages citations documents", "s", "conversation", "sources"),
+    Command("Ledger of the session", "documents pages sources used evidence", "l", "conversation", "ledger"),
+    Command("Trace of the turn", "steps tools searches agent did", "t", "conversation", "trace"),
     Command("Questions of this session", "outline jump turns contents", "o", "conversation", "questions"),
     Command("Copy", "clipboard yank answer text", "y", "conversation", "copy"),
     Command(

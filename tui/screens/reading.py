@@ -1,6 +1,6 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -34,7 +34,7 @@ class ReadingScreen(Screen[None]):
     """Shows the conversation that is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", priority=True, show=False),
+        Binding("f1", "help", "Help", priority=True),
         Binding("question_mark", "help", "Help", show=False),
     ]
 
@@ -97,7 +97,7 @@ class ReadingScreen(Screen[None]):
         transcript = self.workspace.transcript(session.session_id)
         if transcript is None or transcript.turns_before:
             return "loading…"
-        return "unbound" if session.index_ids is None else ""
+        return "unbound" if session.index_ids is None else "bound"
 
     def show_transcript(self) -> None:
         """Draw the open conversation as it is now, as soon as the terminal has drawn it as it was before."""
@@ -112,7 +112,7 @@ class ReadingScreen(Screen[None]):
 
     def _tell_time(self) -> None:
         """Say how long the open session's turn runs, and how long it has been silent where that is long."""
-        clock = self.workspace.turn_clock(self.open_id)
+        clock = self.workspace.turns.clock(self.open_id)
         if clock is None:
             return
         silent = f" · no data for {clock.silent:.0f} s" if clock.silent >= SILENT_SECONDS else ""
@@ -161,43 +161,13 @@ class ReadingScreen(Screen[None]):
 
         self.app.push_screen(Pager("The whole part", partial(plain_text, message.part)))
 
-    @work
-    async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
-        from tui.conversation.passages import Passage, cited_passage, passages_of
-        from tui.screens.pager import Pager
-
-        turn = self.view.pane.transcript[message.turn]
-        passages = passages_of(turn)
-        if not passages:
-            self.say("This answer came with no passages.", kind="sources")
-            return
-
-        def pager(passage: Passage) -> Pager:
-            return Pager(passage.origin, lambda: passage.text or "This passage has no text.")
-
-        if message.number is None:
-            at: int | None = 0
-            origins = [passage.origin for passage in passages]
-            while (at := await self._chosen_source(origins, at)) is not None:
-                await self.app.push_screen_wait(pager(passages[at]))
-        elif (cited := cited_passage(turn, message.number)) is not None:
-            self.app.push_screen(pager(cited))
-        else:
-            words = f"[{message.number}] leads nowhere: no passage of this answer has this number."
-            self.say(words, kind="sources")
-
-    async def _chosen_source(self, origins: Sequence[str], first: int) -> int | None:
-        from tui.screens.choice_list import ChoiceList
-
-        return await self.app.push_screen_wait(ChoiceList("Sources", origins, takes="read", first=first))
-
-    def _when_whole(self, act: Callable[[], object]) -> None:
+    def when_whole(self, act: Callable[[], object]) -> None:
         """Do something that is about the whole conversation, once it is there."""
         if not self.view.pane.when_whole(act):
             self.say("The earlier turns are still loading; this is done when they are there.", kind="whole")
 
     def on_conversation_pane_export_requested(self) -> None:
-        self._when_whole(self._export)
+        self.when_whole(self._export)
 
     @work
     async def _export(self) -> None:
@@ -218,7 +188,7 @@ class ReadingScreen(Screen[None]):
             self._write(file_name(title, now().astimezone().date(), formats[chosen].suffix), text)
 
     def on_conversation_pane_questions_requested(self) -> None:
-        self._when_whole(self._list_questions)
+        self.when_whole(self._list_questions)
 
     @work
     async def _list_questions(self) -> None:

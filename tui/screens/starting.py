@@ -33,7 +33,7 @@ class StartingScreen(AskingScreen):
 
     def show_what_is_open(self) -> None:
         """Say on the start page what can be asked about, and find questions once for the same indexes."""
-        indexes = self.workspace.indexes
+        indexes = self._asked_indexes()
         self.start_page.opened = _summary(indexes)
         self.start_page.questions = self.workspace.index_list.example_questions
         if self.workspace.is_live:
@@ -41,13 +41,22 @@ class StartingScreen(AskingScreen):
         readable = [index.id for index in indexes if not index.is_syncing]
         if self.open_id is None and readable != self._asked_about:
             self._asked_about = readable
-            self.workspace.find_example_questions(readable)
+            self.workspace.start(self.workspace.index_list.find_example_questions(readable))
         reading = [index.id for index in indexes if index.is_syncing]
         if self.open_id is None and reading != self._followed:
             self._followed = reading
             if reading:
                 watching = self.workspace.index_list.watch(lambda: self.open_id is None and self._followed == reading)
-                self.run_worker(watching, exclusive=True, group="reading")
+                self.workspace.start(watching)
+
+    def _asked_indexes(self) -> Sequence[Index]:
+        """The indexes that the session to come searches; all where that is not chosen."""
+        chosen = () if self.chosen is None else self.chosen.index_ids
+        return [index for index in self.workspace.indexes if index.id in chosen] or self.workspace.indexes
+
+    def watch_chosen(self) -> None:
+        super().watch_chosen()
+        self.show_what_is_open()
 
     def on_example_questions_taken(self, message: ExampleQuestions.Taken) -> None:
         self.set_focus(self.composer)

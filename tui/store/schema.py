@@ -1,7 +1,8 @@
 """The tables, and how an older file becomes the newest. `PRAGMA user_version` counts the migrations done.
 
 What the migrations together make: `sessions` with their `turns`, and the full-text index `turns_fts` over these; the
-journal's `open_turns` with their `turn_events`; the user's `notes` of a session; the `questions` asked.
+journal's `open_turns` with their `turn_events`; the user's `notes` of a session; the `questions` asked; the
+`trusted_servers`; the `deletions` that are not done yet.
 """
 
 import sqlite3
@@ -106,6 +107,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # Of the sessions of an account, the one with the greatest number was opened last.
     ("ALTER TABLE notes ADD COLUMN opened INTEGER",),
+    (
+        "CREATE TABLE trusted_servers (base_url TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+        """CREATE TABLE deletions (
+            account TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            PRIMARY KEY (account, session_id)
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Self
 
 from tui.store.database import Database
+from tui.store.deletions import Deletions
 from tui.store.files import StoreError, files_of
 from tui.store.journal import Journal
 from tui.store.notes import Notes
 from tui.store.session_cache import SessionCache
 from tui.store.session_locks import SessionLocks
+from tui.store.trusted_servers import TrustedServers
 
 
 class Store:
@@ -25,6 +27,8 @@ class Store:
         self.sessions = SessionCache(database)
         self.notes = Notes(database)
         self.journal = Journal(database)
+        self.deletions = Deletions(database)
+        self.trusted_servers = TrustedServers(database)
 
     @classmethod
     def open(cls, path: Path) -> Self:

@@ -8,9 +8,11 @@ the terminal can hold back a frame until it is complete; `App._process_messages_
 back.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console, RenderableType
@@ -21,8 +23,12 @@ from textual.screen import Screen
 
 from tui.sanitize import clean_line
 from tui.terminal.cells import cells_of
+from tui.terminal.graphics import ANSWER_TIMEOUT, QUESTION, Graphics, graphics_of, is_end_of_answers
 from tui.terminal.pacing import Pacing
-from tui.terminal.screen_buffer import Patch, ScreenBuffer
+from tui.terminal.screen_buffer import Overlay, Patch, ScreenBuffer
+
+if TYPE_CHECKING:
+    from tui.terminal.driver import ResilientDriver
 
 FULL_REFRESH = "LLAMACHAT_FULL_REFRESH"
 """The environment variable that turns all of it off: Textual alone then draws, and nothing is paced."""
@@ -43,6 +49,9 @@ class DiffingApp(App[None]):
         self._buffer = ScreenBuffer()
         self._pacing = Pacing(self.set_timer)
         self._is_drawing_difference = False
+        self._graphics: Graphics | None = None
+        self._answers = ""
+        self._has_answered = asyncio.Event()
 
     def get_driver_class(self) -> type[Driver]:
         stock = super().get_driver_class()
@@ -86,6 +95,35 @@ class DiffingApp(App[None]):
         driver: Any = self._driver
         if driver is not None and hasattr(driver, "show_title"):
             driver.show_title(clean_line(title, 120))
+
+    async def find_graphics(self) -> Graphics:
+        """How the terminal shows pictures. It is asked once, and may take its time."""
+        driver: Any = self._driver
+        if self._graphics is None and not hasattr(driver, "check_clogged"):
+            self._graphics = Graphics(shortcoming="half blocks")
+        if self._graphics is None:
+            driver.write(QUESTION)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_answered.wait(), ANSWER_TIMEOUT)
+            found = graphics_of(os.environ, self._answers, driver.cell_size())
+            if found.method == "sixel" and self.full_refresh:
+                found = Graphics(cell=found.cell, shortcoming=f"half blocks: {FULL_REFRESH} is set")
+            self._graphics = found
+        return self._graphics
+
+    def on_resilient_driver_answered(self, message: "ResilientDriver.Answered") -> None:
+        self._answers += message.text
+        if is_end_of_answers(self._answers):
+            self._has_answered.set()
+
+    def transmit(self, graphics: str) -> None:
+        """Send the terminal what it keeps and does not show by itself, such as a picture for placeholders."""
+        if self._driver is not None:
+            self._driver.write(graphics)
+
+    def lay(self, overlay: Overlay | None) -> None:
+        """Have a picture lie over the screen from the next frame on, in place of the one before; None: none."""
+        self._buffer.lay(overlay)
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leave, when an answer that is on its way has come: it would be typed into the shell."""

@@ -24,7 +24,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui.terminal.input_filter import MAX_COLUMNS, MAX_ROWS, InputFilter, Pasted, Piece
+from tui.terminal.input_filter import MAX_COLUMNS, MAX_ROWS, InputFilter, Pasted, Piece, TerminalAnswer
 from tui.terminal.output import Output
 
 READ_BYTES = 64 * 1024
@@ -52,6 +52,13 @@ _log = logging.getLogger(__name__)
 
 class ResilientDriver(LinuxDriver):
     """Textual's own driver, with an input that cannot end the app and an output that cannot block it."""
+
+    class Answered(Message):
+        """The terminal said something of itself."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     class CaughtUp(Message):
         """The terminal reads again, and frames were left out meanwhile."""
@@ -89,6 +96,15 @@ class ResilientDriver(LinuxDriver):
     def write(self, data: str) -> None:
         if self._output is not None:
             self._output.write(data)
+
+    def cell_size(self) -> tuple[int, int] | None:
+        """Width and height of a cell in pixels, where the system knows."""
+        try:
+            told = fcntl.ioctl(self.fileno, termios.TIOCGWINSZ, bytes(8))
+        except OSError:
+            return None
+        rows, columns, width, height = struct.unpack("HHHH", told)
+        return (width // columns, height // rows) if min(rows, columns, width, height) > 0 else None
 
     def close(self) -> None:
         super().close()
@@ -161,6 +177,8 @@ def _messages(pieces: list[Piece], parser: XTermParser) -> Iterator[Message]:
     for piece in pieces:
         if isinstance(piece, Pasted):
             yield events.Paste(piece.text)
+        elif isinstance(piece, TerminalAnswer):
+            yield ResilientDriver.Answered(piece.text)
         else:
             yield from parser.feed(piece)
     yield from parser.tick()

@@ -28,6 +28,7 @@ _PASTE_START = "\x1b[200~"
 _PASTE_END = "\x1b[201~"
 _KEY_FINALS = "u~ABCDEFHPQRS"
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])")
+_ANSWER = re.compile(r"(\x1b\[\?[0-9;]{0,40}c|\x1b\[6;[0-9]{1,4};[0-9]{1,4}t)")
 _UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
 _ALT = re.compile("\x1b([\r\n\x7f\b])")
 _ALT_KEYS = dict.fromkeys("\r\n", "\x1b[13;3u") | dict.fromkeys("\x7f\b", "\x1b[127;3u")
@@ -49,8 +50,15 @@ class Pasted:
     text: str
 
 
-Piece: TypeAlias = str | Pasted
-"""Text for the parser, or a paste that is complete."""
+@dataclass(frozen=True, slots=True)
+class TerminalAnswer:
+    """What the terminal says of itself, because it was asked: see `tui.terminal.graphics`."""
+
+    text: str
+
+
+Piece: TypeAlias = str | Pasted | TerminalAnswer
+"""Text for the parser, a paste that is complete, or an answer."""
 
 
 class InputFilter:
@@ -70,8 +78,7 @@ class InputFilter:
             pieces.append(self._end_paste(self._paste))
         while text:
             piece, text = self._first(text) if self._paste is None else self._more_of_paste(self._paste, text)
-            if piece:
-                pieces.append(piece)
+            pieces += _with_answers(piece) if isinstance(piece, str) else [piece] if piece else []
         return pieces
 
     def idle(self) -> list[Piece]:
@@ -115,6 +122,12 @@ class InputFilter:
         return _CONTROL_SEQUENCE.sub(lambda match: match.group() if _is_plausible(*match.groups()) else "", text)
 
 
+def _with_answers(text: str) -> list[Piece]:
+    """The text, and the terminal's answers in it as pieces of their own."""
+    parts = enumerate(_ANSWER.split(text))
+    return [TerminalAnswer(part) if number % 2 else part for number, part in parts if part]
+
+
 def _is_plausible(parameters: str, final: str) -> bool:
     if len(parameters) > MAX_PARAMETERS:
         return False
@@ -123,7 +136,7 @@ def _is_plausible(parameters: str, final: str) -> bool:
         return False
     if final in _KEY_FINALS and ":" in "".join(parameters.split(";")[:2]):
         return False  # forms of the keyboard protocol that are not asked for, and that Textual's parser fails on
-    return final != "t" or _is_plausible_size(parameters)
+    return final != "t" or parameters.startswith("6;") or _is_plausible_size(parameters)
 
 
 def _is_plausible_size(parameters: str) -> bool:

@@ -24,6 +24,27 @@ class Patch(NamedTuple):
     cells: CellRow
 
 
+class Overlay(NamedTuple):
+    """A picture that lies over cells, from column x of row y on: written where the cursor is, it leaves them as blanks.
+
+    Whatever is written on these cells afterwards takes the picture away there.
+    """
+
+    y: int
+    x: int
+    rows: int
+    columns: int
+    picture: str
+
+    def cells_of(self, rows: list[CellRow]) -> list[CellRow]:
+        """What is below it."""
+        return [row[self.x : self.x + self.columns] for row in rows[self.y : self.y + self.rows]]
+
+    def __str__(self) -> str:
+        """Writes the picture, and brings the cursor and the pen back."""
+        return f"\x1b7\x1b[{self.y + 1};{self.x + 1}H{self.picture}\x1b8"
+
+
 class Move(NamedTuple):
     """The rows from `top` to `bottom` (not included) go up by `up` rows, or down if it is negative."""
 
@@ -50,6 +71,16 @@ class ScreenBuffer:
     def __init__(self) -> None:
         self._rows: list[CellRow] = []
         self._pen: Pen | None = NO_PEN
+        self._overlay: Overlay | None = None
+        self._must_lay = False
+
+    def lay(self, overlay: Overlay | None) -> None:
+        """Have a picture lie over the screen from the next frame on, in place of the one before; None: none."""
+        if (old := self._overlay) is not None:
+            for y, row in enumerate(self._rows[old.y : old.y + old.rows], old.y):
+                gone = [UNKNOWN] * len(row[old.x : old.x + old.columns])
+                self._rows[y] = row[: old.x] + gone + row[old.x + len(gone) :]
+        self._overlay, self._must_lay = overlay, overlay is not None
 
     def forget(self) -> None:
         """Whatever the terminal shows now, it was not drawn here; and any pen may be set."""
@@ -68,7 +99,11 @@ class ScreenBuffer:
         """The text to write so that the terminal shows these cells too. It leaves its last colours set for the next."""
         shown, wanted = self._rows, _with(self._rows, patches)
         text, pen = _difference(shown, wanted, self._pen)
-        if len(text) > MIN_MOVE_CHARS and (move := _find_move(shown, wanted, patches)):
+        if (over := self._overlay) is not None:
+            if self._must_lay or over.cells_of(shown) != over.cells_of(wanted):
+                text += str(over)
+                self._must_lay = False
+        elif len(text) > MIN_MOVE_CHARS and (move := _find_move(shown, wanted, patches)):
             rest, pen_of_rest = _difference(move.applied_to(shown), wanted, self._pen)
             if len(rest) + len(str(move)) < len(text):
                 text, pen = str(move) + rest, pen_of_rest

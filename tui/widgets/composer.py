@@ -29,12 +29,13 @@ class Composer(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Send"),
-        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line"),
+        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", show=False),
         Binding("ctrl+r", "search_history", "Questions asked before", show=False),
         Binding("ctrl+g", "write_in_editor", "Editor", show=False),
         Binding("ctrl+d", "delete_right_or_quit", "Delete right, or quit", show=False),
         Binding("delete", "delete_right_or_drop", "Delete right", show=False),
-        Binding("ctrl+underscore,ctrl+shift+underscore,ctrl+shift+minus,ctrl+slash", "undo", "Undo", show=False),
+        Binding("ctrl+underscore", "undo", "Undo", show=False),
+        Binding("ctrl+shift+underscore,ctrl+shift+minus,ctrl+slash", "undo", show=False),  # as terminals tell Ctrl+_
         Binding("pageup", "read('scroll_pages(-1)')", "Page up in the conversation", show=False),
         Binding("pagedown", "read('scroll_pages(1)')", "Page down in the conversation", show=False),
         Binding("ctrl+up", "read('scroll_rows(-1)')", "Line up in the conversation", show=False),

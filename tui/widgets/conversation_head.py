@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-SessionState: TypeAlias = Literal["", "unbound", "read only: open elsewhere", "loading…"]
+SessionState: TypeAlias = Literal["", "bound", "unbound", "read only: open elsewhere", "loading…"]
 
 
 class ConversationHead(Widget):

@@ -32,7 +32,9 @@ class ConversationPane(TranscriptView):
         Binding("n", "find_next(1)", "Next match", show=False),
         Binding("N", "find_next(-1)", "Previous match", show=False),
         Binding("y", "copy", "Copy"),
-        Binding("s", "sources", "Sources"),
+        Binding("s", "sources", "Evidence"),
+        Binding("l", "ledger", "Ledger", show=False),
+        Binding("t", "trace", "Trace", show=False),
         Binding("o", "questions", "Questions"),
         Binding("e", "export", "Export", show=False),
         Binding("p", "open_whole", "Open whole", show=False),
@@ -58,10 +60,19 @@ class ConversationPane(TranscriptView):
 
     @dataclass
     class SourcesRequested(Message):
-        """The passages of a turn are wanted; `number` is the one to show, counted from 1, or None for the list."""
+        """The passages of a turn are wanted: the one that is cited as `number`, or with None all of them."""
 
         turn: int
         number: int | None
+
+    @dataclass
+    class TraceRequested(Message):
+        """What the agent did in a turn is wanted."""
+
+        turn: int
+
+    class LedgerRequested(Message):
+        """What the whole session was built from is wanted."""
 
     class ExportRequested(Message):
         """The conversation is to be written to a file."""
@@ -185,13 +196,25 @@ class ConversationPane(TranscriptView):
         self.post_message(self.QuestionsRequested())
 
     def action_sources(self) -> None:
-        """List the passages that the answer under the cursor was built from."""
+        """Show what the answer under the cursor was built from."""
         self._request_source(None)
 
     def _request_source(self, number: int | None) -> None:
         block = self._reading.cursor.target(self.places)
         if block is not None:
             self.post_message(self.SourcesRequested(block[0], number))
+
+    def action_trace(self) -> None:
+        """Show what the agent did in the turn under the cursor."""
+        if self.turn is not None:
+            self.post_message(self.TraceRequested(self.turn))
+
+    def action_ledger(self) -> None:
+        """Show what the whole session was built from; while text is selected by keys, go right as `l` does there."""
+        if self.selection is not None:
+            self.action_extend(1)
+        else:
+            self.post_message(self.LedgerRequested())
 
     def action_export(self) -> None:
         self.post_message(self.ExportRequested())

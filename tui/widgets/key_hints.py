@@ -1,11 +1,16 @@
 """The bottom line: what is connected, and the keys that do something where the focus is."""
 
-from textual.binding import Binding
+from collections.abc import Sequence
+
+from textual import events
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.sanitize import clean_line
+
+GAP = "  "
 
 
 class KeyHints(Widget):
@@ -16,6 +21,10 @@ class KeyHints(Widget):
 
     activity = reactive("")
     """What is being waited for; it is shown instead, unless it is empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: list[tuple[range, ActiveBinding]] = []
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
@@ -30,18 +39,40 @@ class KeyHints(Widget):
         return clean_line(words)
 
     def render(self) -> Content:
-        active = [entry.binding for entry in self.screen.active_bindings.values() if entry.enabled]
-        shown = list({binding.action: binding for binding in reversed(active) if binding.show}.values())[::-1]
-        keys = Content("  ").join([self._key(binding) for binding in shown])
-        left = self.activity or self.connected_to
-        used = Content(left).cell_length
-        room = self.size.width - used - 3
-        while shown and keys.cell_length > room:
-            shown.pop()
-            keys = Content("  ").join([self._key(binding) for binding in shown])
-        gap = " " * max(1, self.size.width - used - keys.cell_length - 2)
-        return Content.assemble(" ", (left, "$text-accent" if self.activity else "$foreground-muted"), gap, keys)
+        """The place, cut to a third of the line where all keys need the rest; the key of the help is always there."""
+        shown = self._shown_bindings()
+        most = max(self.size.width // 3, self.size.width - self._cells(shown) - 3)
+        left = Content(self.activity) or Content(self.connected_to).truncate(most, ellipsis=True)
+        while shown and self._cells(shown) > self.size.width - left.cell_length - 3:
+            shown.pop(-2 if len(shown) > 1 else -1)
+        gap = max(1, self.size.width - left.cell_length - self._cells(shown) - 2)
+        self._place_keys(shown, 1 + left.cell_length + gap)
+        left = left.stylize("$text-accent" if self.activity else "$foreground-muted")
+        return Content.assemble(
+            " ", left, " " * gap, Content(GAP).join([self._key(active.binding) for active in shown])
+        )
+
+    def _shown_bindings(self) -> list[ActiveBinding]:
+        active = [entry for entry in self.screen.active_bindings.values() if entry.enabled and entry.binding.show]
+        shown = list({entry.binding.action: entry for entry in reversed(active)}.values())[::-1]
+        return sorted(shown, key=lambda entry: entry.binding.action == "help")
+
+    def _cells(self, shown: Sequence[ActiveBinding]) -> int:
+        return sum(self._key(active.binding).cell_length + len(GAP) for active in shown) - len(GAP)
+
+    def _place_keys(self, shown: Sequence[ActiveBinding], start: int) -> None:
+        self._places = []
+        for active in shown:
+            end = start + self._key(active.binding).cell_length
+            self._places.append((range(start, end), active))
+            start = end + len(GAP)
 
     def _key(self, binding: Binding) -> Content:
         key = self.app.get_key_display(binding)
         return Content.assemble((key, "bold $footer-key-foreground"), " ", (binding.description, "$foreground-muted"))
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the key does that was clicked."""
+        for columns, active in self._places:
+            if event.x in columns:
+                await self.app.run_action(active.binding.action, active.node)

@@ -10,7 +10,7 @@ from tui.sanitize import clean_line
 
 SENT_NEXT = "sent when this turn ends · Esc pauses"
 PAUSED = "paused · Enter sends"
-KEYS = "↑ edits the last · Del drops it"
+KEYS = "↑ edits the last · Delete drops it"
 
 
 class QueueLine(Widget):

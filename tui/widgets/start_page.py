@@ -18,7 +18,7 @@ from textual.widgets import Static
 NAME = "llamachat"
 NO_QUESTIONS = "Type a question and press Enter."
 QUESTIONS = "Ask what is in your documents, for example"
-KEYS = "Ctrl+N indexes   Ctrl+S sessions   Ctrl+P commands   F1 help"
+KEYS = "Ctrl+N\u00a0indexes   Ctrl+S\u00a0sessions   Ctrl+P\u00a0commands   F1\u00a0help"
 
 RETRY_SECONDS = (5, 10, 20, 40, 60)
 """After each failure to connect, so long is waited until the next try; the last one again and again."""

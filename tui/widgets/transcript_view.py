@@ -1,12 +1,14 @@
 """A line view of transcripts: the reader's place in each is kept, parts fold, and a cursor goes from part to part."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from tui.conversation.transcript import Transcript
 from tui.lineview.line_view import Position, RowStyle
@@ -62,7 +64,14 @@ class TranscriptView(SelectableLineView):
         Binding("right_curly_bracket", "go_to_question(1)", "Next question", show=False),
     ]
 
+    @dataclass
+    class TurnReached(Message):
+        """The cursor is in another turn than before, or the conversation is another one."""
+
+        turn: int
+
     def __init__(self) -> None:
+        self._told_turn: int | None = None
         self._readings: dict[str, Reading] = {"": Reading()}
         self._reading = self._readings[""]
         self._waiting: Callable[[], object] | None = None
@@ -114,6 +123,19 @@ class TranscriptView(SelectableLineView):
             return False
         act()
         return True
+
+    def redraw(self, *, everything: bool = False) -> None:
+        super().redraw(everything=everything)
+        turn = self.turn
+        if turn is not None and turn != self._told_turn:
+            self._told_turn = turn
+            self.post_message(self.TurnReached(turn))
+
+    @property
+    def turn(self) -> int | None:
+        """The turn that the keys act on; None where nothing is shown."""
+        block = self._reading.cursor.target(self.places) if self.places else None
+        return None if block is None else block[0]
 
     def follow(self) -> None:
         """Go to the end and stay there as it grows."""
@@ -179,6 +201,11 @@ class TranscriptView(SelectableLineView):
         top = self.position.top
         is_on_question = top.block == 0 and top.row <= 1
         self.go_to_turn(top.section + by if by > 0 or is_on_question else top.section)
+
+    def go_to_part(self, turn: int, part: int) -> None:
+        """Put the cursor on a part of a turn, by its number from 0, and the part at the top of the screen."""
+        self._reading.cursor.block = (turn, part + 1)
+        self.go_to(self._reading.cursor.head((turn, part + 1)))
 
     def go_to_turn(self, turn: int) -> None:
         """Put a question at the top of the screen, or as near to it as the end allows."""

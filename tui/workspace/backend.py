@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from tui.redaction import register_secret
 from tui.settings import Settings
 from tui.workspace.embedded_server import EmbeddedServer, start_server
+from tui.workspace.folders import MANUAL, place_of
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -37,6 +38,9 @@ class UseFolders:
     folders: tuple[Path, ...]
 
 
+TYPED = "typed here"
+"""The source of a key that was typed in the app."""
+
 BackendChoice: TypeAlias = UseKey | UseFolders
 
 
@@ -58,17 +62,31 @@ class KeyNeededError(Exception):
     """LlamaCloud is wanted and no key was found. The message says what went wrong, "" where nothing did."""
 
 
-async def connect(settings: Settings, given: UseKey | None = None) -> Backend:
+class ConsentNeededError(Exception):
+    """A key is at hand, and the server it would go to is one that the user has not agreed to.
+
+    `host` is fit to show; `secret` names in words what would be sent.
+    """
+
+    def __init__(self, base_url: str, host: str, secret: str) -> None:
+        super().__init__(host)
+        self.base_url = base_url
+        self.host = host
+        self.secret = secret
+
+
+async def connect(settings: Settings, trusts: Callable[[str], bool], given: UseKey | None = None) -> Backend:
     """Connect as the settings say, with the key that was typed if one was.
 
-    Raises `KeyNeededError`, `ServerStartError` or `ApiError`, each with a message fit to show.
+    `trusts` says of a base URL whether the user agreed to it before. Raises `KeyNeededError`, `ConsentNeededError`,
+    `ServerStartError` or `ApiError`; all but the second have a message fit to show.
     """
     loading = asyncio.to_thread(import_module, "tui.api.client")
     if settings.local is not None:
         server, _ = await asyncio.gather(start_server(settings.local), loading)
         return await _connect_local(settings, server)
     await loading
-    return await _connect_cloud(settings, given)
+    return await _connect_cloud(settings, trusts, given)
 
 
 async def _connect_local(settings: Settings, server: EmbeddedServer) -> Backend:
@@ -77,25 +95,42 @@ async def _connect_local(settings: Settings, server: EmbeddedServer) -> Backend:
     from tui.api.client import Client
     from tui.api.connection import Connection
 
-    names = ", ".join(folder.name for folder in settings.local or ()) or "the manual"
     connection = Connection(server.base_url, SecretStr(server.api_key), key_source="the embedded server")
-    return Backend(await Client.connect(connection), f"This machine: {names}", server)
+    return Backend(
+        await Client.connect(connection), place_of([folder.name for folder in settings.local or ()] or [MANUAL]), server
+    )
 
 
-async def _connect_cloud(settings: Settings, given: UseKey | None) -> Backend:
+async def _connect_cloud(settings: Settings, trusts: Callable[[str], bool], given: UseKey | None) -> Backend:
     from tui.api.client import Client
-    from tui.api.connection import connection_from
+    from tui.api.connection import connection_from, is_known_origin
 
     connection = connection_from(
-        os.environ, settings.cloud_url, project_id=settings.project, organization_id=settings.organization
+        os.environ,
+        settings.cloud_url,
+        project_id=settings.project,
+        organization_id=settings.organization,
+        allow_http=settings.allow_http,
     )
     if given is not None:
-        connection = replace(connection, api_key=given.key, key_source="typed here")
+        connection = replace(connection, api_key=given.key, key_source=TYPED)
     else:
         connection = await _with_found_key(connection)
-    if connection.api_key is not None:
-        register_secret(connection.api_key)
+    for secret in connection.secrets:
+        register_secret(secret)
+    is_agreed = settings.is_typed_base_url or is_stored_for_server(connection) or trusts(connection.base_url)
+    if not is_known_origin(connection.base_url) and not is_agreed:
+        secret = f"the key ({connection.key_hint})" if connection.api_key else "the session cookie"
+        raise ConsentNeededError(connection.base_url, connection.host, secret)
     return Backend(await Client.connect(connection), f"LlamaCloud · {connection.host}")
+
+
+def is_stored_for_server(connection: "Connection") -> bool:
+    """Whether all that a connection would send was kept for this very server by the user."""
+    from tui.credentials import ENVIRONMENT
+
+    others = connection.session_cookie is not None or connection.custom_headers
+    return not others and connection.key_source not in (*ENVIRONMENT, TYPED)
 
 
 async def _with_found_key(connection: "Connection") -> "Connection":
@@ -125,5 +160,6 @@ async def keep(given: UseKey, settings: Settings) -> str | None:
         return None
     from tui.api.connection import checked_base_url
 
+    base_url = checked_base_url(settings.cloud_url, allow_http=settings.allow_http)
     keep_it = credentials.keep_in_keyring if given.keep == "keyring" else credentials.keep_in_file
-    return await asyncio.to_thread(keep_it, checked_base_url(settings.cloud_url), given.key)
+    return await asyncio.to_thread(keep_it, base_url, given.key)

@@ -1,8 +1,11 @@
 """Folders of this machine whose paths are being typed."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+MANUAL = "manual"
+"""The name of the index that the app's own manual makes."""
 
 
 def folder_at(typed: str) -> Path | None:
@@ -39,3 +42,8 @@ def _folders_in(folder: Path) -> Sequence[str]:
             return [entry.name for entry in entries if entry.is_dir()]
     except OSError:
         return ()
+
+
+def place_of(names: Iterable[str]) -> str:
+    """Where the work is done, in words: the folders of this machine that are open, by their names."""
+    return f"This machine: {', '.join('the manual' if name == MANUAL else name for name in sorted(names))}"

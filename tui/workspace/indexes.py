@@ -18,6 +18,9 @@ from tui.workspace.updates import ListChanged
 if TYPE_CHECKING:
     from tui.api.client import Client
 
+MAX_PAGES = 100
+"""Pages of the list that are asked for: each has up to a hundred indexes."""
+
 LISTED_DOCUMENTS = 5_000
 """So many documents of an index are listed at most; what is skipped is listed whole."""
 
@@ -54,11 +57,11 @@ class IndexList:
     async def load(self) -> bool:
         """Load all indexes, page by page. False where that failed.
 
-        A page that leads to one already seen is the last.
+        A page that leads to one already seen is the last, and so is the hundredth.
         """
         found: dict[str, Index] = {}
         tokens: list[str | None] = [None]
-        while len(set(tokens)) == len(tokens):
+        while len(set(tokens)) == len(tokens) <= MAX_PAGES:
             page = await self._state.attempt(lambda client: client.indexes(tokens[-1]))
             if page is None:
                 return False
@@ -70,6 +73,11 @@ class IndexList:
         self.names = {key: index.name for index in self.items for key in (index.id, index.export_config_id) if key}
         self._state.publish(ListChanged())
         return True
+
+    async def load_unknown(self, index_ids: Sequence[str]) -> None:
+        """Load all indexes again if one of these is not among them: for a turn the server may open another folder."""
+        if not self.names.keys() >= set(index_ids):
+            await self.load()
 
     async def watch(self, is_wanted: Callable[[], bool]) -> None:
         """Load the indexes once there is a connection, and again while it is wanted and one of them is being synced."""

@@ -44,6 +44,11 @@ class SessionListing:
             is_cycle = catalogue.next_page_token in self._tokens
             self._take(Catalogue(catalogue.sessions) if is_cycle else catalogue)
 
+    def hide(self, session_id: str) -> None:
+        """List a session no more, whatever pages come."""
+        self.hidden.add(session_id)
+        self._state.catalogue = without(self._state.catalogue, session_id)
+
     def add(self, session_id: str) -> None:
         """Keep a session that was created here listed, although no page had it."""
         self._listed.add(session_id)

@@ -6,8 +6,8 @@ from pathlib import Path
 from secrets import token_hex
 
 
-def write_new_file(wanted: Path, text: str) -> Path:
-    """Write a text to a new file that only its owner can read, and tell its path.
+def write_new_file(wanted: Path, content: str | bytes) -> Path:
+    """Write a text, in UTF-8, or bytes to a new file that only its owner can read, and tell its path.
 
     It is `wanted`, or where something has that name `<name>-2`, `<name>-3` and so on; a link is something, too.
     Raises `OSError`; no part of a file is left then.
@@ -15,15 +15,15 @@ def write_new_file(wanted: Path, text: str) -> Path:
     numbered = (wanted.with_stem(f"{wanted.stem}-{number}") for number in count(2))
     for path in chain([wanted], numbered):
         try:
-            write_file(path, text)
+            write_file(path, content)
         except FileExistsError:
             continue
         return path
     raise AssertionError("counting has no end")
 
 
-def write_file(path: Path, text: str, *, replace: bool = False) -> None:
-    """Write a text to a file that only its owner can read: it is there with all of the text, or not at all.
+def write_file(path: Path, content: str | bytes, *, replace: bool = False) -> None:
+    """Write a text, in UTF-8, or bytes to a file that only its owner can read: it is there whole, or not at all.
 
     FileExistsError where something has that name, also a link, unless a file is to be replaced; `OSError`.
     """
@@ -31,8 +31,8 @@ def write_file(path: Path, text: str, *, replace: bool = False) -> None:
         raise FileExistsError(None, "it is a link, or no file", str(path))
     part = path.with_name(f".{path.name[:80]}.{token_hex(4)}.part")
     try:
-        with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
         if not replace:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # the name is taken, for good
         part.replace(path)

@@ -1,17 +1,30 @@
 """One turn on its way: its question is in the journal, its events are entered there and folded as they arrive."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, perf_counter
 
-from tui.api.models import Event
-from tui.conversation.transcript import advance, coalesce
+from tui.api.models import Event, ThinkingDelta
+from tui.conversation.transcript import Transcript, advance, coalesce, timed
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
 """Streamed events are folded together at most this often, however fast they arrive."""
+
+FOLD_SECONDS = 0.006
+"""Seconds of folding in one go; then others get their turn."""
+
+CATCH_UP_SECONDS = 0.004
+"""Where events are left after that, folding goes on after this pause."""
+
+FOLDED_TOGETHER = 200
+"""Events that are folded between two looks at the clock."""
+
+MAX_WAITING = 2000
+"""Where so many events wait to be folded, none is received until some are."""
 
 JOURNAL_SECONDS = 0.4
 """An event is in the journal at most this many seconds after it arrived."""
@@ -37,8 +50,10 @@ class RunningTurn:
         self.ended = asyncio.Event()
         """Set when the turn is over, however it ended."""
         self._began = self._heard = monotonic()
+        self._thinks_since: float | None = None
         self._task: asyncio.Task[object] | None = None
-        self._to_fold: list[Event] = []
+        self._to_fold: deque[Event] = deque()
+        self._has_room = asyncio.Event()
         self._to_journal: list[Event] = []
 
     @property
@@ -63,8 +78,11 @@ class RunningTurn:
                     raise asyncio.CancelledError
                 async for event in events:
                     self._take(event)
+                    if len(self._to_fold) >= MAX_WAITING:
+                        self._has_room.clear()
+                        await self._has_room.wait()
         finally:
-            self._fold()
+            self._fold(whole=True)
             self._journal()
         return event
 
@@ -78,13 +96,28 @@ class RunningTurn:
         self._to_fold.append(event)
         self._to_journal.append(event)
 
-    def _fold(self) -> None:
-        arrived, self._to_fold = self._to_fold, []
-        if arrived:
-            transcript = self._state.transcripts[self.session_id]
-            for event in coalesce(arrived):
-                transcript = advance(transcript, event)
-            self._state.put(self.session_id, transcript)
+    def _fold(self, *, whole: bool = False) -> None:
+        """Fold what has arrived: all of it, or as much as fits into `FOLD_SECONDS`, and the rest a moment later."""
+        if not self._to_fold:
+            return
+        transcript, until = self._state.transcripts[self.session_id], perf_counter() + FOLD_SECONDS
+        while self._to_fold and (whole or perf_counter() < until):
+            together = [self._to_fold.popleft() for _ in range(min(FOLDED_TOGETHER, len(self._to_fold)))]
+            for event in coalesce(together):
+                transcript = self._timed(advance(transcript, event), event)
+        self._state.put(self.session_id, transcript)
+        if self._to_fold:
+            asyncio.get_running_loop().call_later(CATCH_UP_SECONDS, self._fold)
+        if len(self._to_fold) < MAX_WAITING:
+            self._has_room.set()
+
+    def _timed(self, transcript: Transcript, event: Event) -> Transcript:
+        if not isinstance(event, ThinkingDelta):
+            self._thinks_since = None
+            return transcript
+        now = monotonic()
+        self._thinks_since = self._thinks_since or now
+        return timed(transcript, now - self._thinks_since)
 
     def _journal(self) -> None:
         arrived, self._to_journal = self._to_journal, []

@@ -7,22 +7,23 @@ changed; whoever draws reads the values then. Its coroutines are run as workers 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.api.errors import ApiError, NotFoundError
+from tui.api.errors import NotFoundError
 from tui.api.models import Index, Session
-from tui.conversation.catalogue import Catalogue, names_of, title_of, without
+from tui.conversation.catalogue import Catalogue, names_of, title_of
 from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
+from tui.workspace.deletion import Deletion
+from tui.workspace.documents import Documents
 from tui.workspace.exporting import SessionExporter
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.opening import ConversationOpener
-from tui.workspace.running_turn import TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import RunningTasks, Work
 from tui.workspace.turns import Turns
-from tui.workspace.updates import ListChanged, Notice, RequestFailed, Update
+from tui.workspace.updates import ListChanged, Notice, TurnEnded, Update
 
 if TYPE_CHECKING:
     from tui.api.client import Client
@@ -44,14 +45,21 @@ class Workspace:
 
     def load_account(self, account_id: str) -> None:
         """Begin with what is kept of an account on this machine."""
-        self._state = WorkspaceState(self._store, account_id, self._publish)
+        self._state = WorkspaceState(self._store, account_id, self._hear)
         self.turns = Turns(self._state, self._tasks.start)
         self._listing = SessionListing(self._state, self.turns)
+        self.deletion = Deletion(self._state, self.turns, self._listing)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
+        self.documents = Documents(self._state, self.index_list)
         self.exporter = SessionExporter(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
+
+    def _hear(self, update: Update) -> None:
+        self._publish(update)
+        if isinstance(update, TurnEnded) and (session := self.catalogue.get(update.session_id)) is not None:
+            self._tasks.start(self.index_list.load_unknown(self._searched(session)))
 
     @property
     def account_id(self) -> str:
@@ -80,6 +88,7 @@ class Workspace:
         if await self._listing.reload():
             self.turns.recovery.watch_all()
             self._tasks.start(self._opener.open_waiting())
+            self._tasks.start(self.deletion.delete_what_is_left())
             await self.index_list.load()
 
     async def close(self) -> None:
@@ -113,57 +122,22 @@ class Workspace:
     async def create(self, index_ids: Sequence[str], *, is_bound: bool) -> str | None:
         """A new session's id; None where that failed.
 
-        It is bound to these indexes for good, or unbound with these as what its questions search.
+        It is bound to these indexes for good, or unbound with these as what its questions search: that also where the
+        server did not bind it.
         """
         session = await self._state.attempt(lambda client: client.create_session(index_ids if is_bound else None))
         if session is None:
             return None
         self._state.transcripts[session.session_id] = Transcript()
-        self.turns.scopes[session.session_id] = () if is_bound else index_ids
+        self.turns.scopes[session.session_id] = () if session.index_ids else index_ids
         self._listing.add(session.session_id)
         self._state.list_session(session)
         return session.session_id
 
-    @property
-    def has_more_sessions(self) -> bool:
-        """Whether the server has sessions that are not loaded yet."""
-        return self.catalogue.next_page_token is not None
-
-    def hide(self, session_id: str) -> Session:
-        """Take a session off the list, to be deleted or shown again."""
-        session = self.catalogue[session_id]
-        self._listing.hidden.add(session_id)
-        self._state.catalogue = without(self.catalogue, session_id)
-        self._publish(ListChanged())
-        return session
-
-    def show_again(self, session: Session) -> None:
-        """Put a session back on the list."""
-        self._listing.hidden.discard(session.session_id)
-        self._state.list_session(session)
-
-    async def delete(self, session: Session) -> None:
-        """Delete a session on the server, and what is kept of it. Where that fails it is listed again."""
-        session_id = session.session_id
-        await self.turns.let_go(session_id)
-        try:
-            await self._state.require_client().delete_session(session_id)
-        except ApiError as error:
-            self._publish(RequestFailed(error))
-            self.show_again(session)
-        else:
-            self._state.transcripts.pop(session_id, None)
-            self.turns.forget(session_id)
-            self._store.sessions.remove(self.account_id, session_id)
-
-    def turn_clock(self, session_id: str | None) -> TurnClock | None:
-        """How long a session's turn runs; None where none is received here."""
-        return self.turns.clock(session_id)
-
     def switch(self, to: str | None, leaving: str | None) -> None:
         """Turn from one session to another: only one program at a time writes in a session."""
         self._state.open_id = to
-        if leaving is not None and not self.is_busy(leaving):
+        if leaving is not None and not self.is_busy(leaving) and not self.deletion.is_hidden(leaving):
             self._state.let_go(leaving)
         if to is not None:
             self._store.notes.save_opened(self.account_id, to)
@@ -267,13 +241,15 @@ class Workspace:
 
     def searched_names(self, session: Session) -> Sequence[str]:
         """The names of the indexes that a session's questions search; none where they are still to be chosen."""
-        searched = session.index_ids or self.turns.scopes.get(session.session_id, ())
-        return names_of(searched, self.indexes)
+        return names_of(self._searched(session), self.indexes)
+
+    def _searched(self, session: Session) -> Sequence[str]:
+        return session.index_ids or self.scope(session.session_id)
 
     def is_open_elsewhere(self, session_id: str) -> bool:
         """Whether another process holds the session: it can only be read here."""
         return self._state.drafts.is_read_only(session_id)
 
-    def find_example_questions(self, index_ids: Sequence[str]) -> None:
-        """Look for questions that documents of these indexes answer."""
-        self._tasks.start(self.index_list.find_example_questions(index_ids))
+    def start(self, work: Work) -> None:
+        """Do something for the account that is open. It ends with that at the latest."""
+        self._tasks.start(work)

@@ -281,3 +281,46 @@ def test_the_server_refuses_to_start_with_half_a_model(
     assert (process.returncode, out) == (2, "")
     assert "LLAMACHAT_MODEL_BASE_URL" in err
     assert repr(LlmSettings("http://h", "m", "sk-secret")).count("sk-secret") == 0
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [{"delta": {"refusal": "x" * 1000}}] * 300,
+        [{"delta": {"tool_calls": [{"index": 0, "function": {"name": "x" * 1000}}]}}] * 300,
+    ],
+    ids=["a refusal", "a name"],
+)
+def test_all_that_a_model_says_counts_into_what_is_too_long(studio: Studio, chunks: list[dict[str, Any]]) -> None:
+    stop = turn(studio.answering(ScriptedModel([chunks])))[-1]
+    assert "has no end" in stop["error"]
+
+
+def test_a_line_of_the_model_without_an_end_is_not_read_to_its_end(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.agents.llm.MAX_REPLY_BYTES", 100_000)
+    stop = turn(studio.answering(ScriptedModel([said("x" * 150_000)])))[-1]
+    assert "has no end" in stop["error"]
+
+
+def test_of_a_refusal_of_the_endpoint_only_the_start_is_read(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.local.agents.llm.MAX_ERROR_BYTES", 100)
+    stop = turn(studio.answering(ScriptedModel(status=500, error="y" * 100_000)))[-1]
+    assert "status 500" in stop["error"]
+    assert 50 < stop["error"].count("y") < 100
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "is_said"),
+    [
+        ("http://10.0.0.7/v1", "sk-secret", True),
+        ("http://10.0.0.7/v1", "", False),
+        ("https://models.example/v1", "sk-secret", False),
+        ("http://localhost:11434/v1", "sk-secret", False),
+    ],
+)
+def test_a_key_that_goes_over_plain_http_to_another_machine_is_remarked_on(url: str, key: str, is_said: bool) -> None:
+    said_of_it = LlmSettings(url, "m", key).shows_key
+    assert ("can read it" in said_of_it) is is_said
+    assert "sk-secret" not in said_of_it

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 import httpx
 import pytest
 from llama_cloud import LlamaCloud, NotFoundError
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.local import documents as papers
 from tests.local.conftest import added, sdk_for
@@ -19,6 +19,11 @@ from tui.local.library.page_images import URL_SECONDS, PageImages
 from tui.local.library.stored_documents import file_id_of
 
 PAGES = 25
+LICHEN = [
+    ["Lichen", "grows slowly on stone,", "for a thousand years."],
+    ["Nothing more is known", "of it on this page."],
+    ["Moss is another matter."],
+]
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("papers") / "papers"
     folder.mkdir()
     (folder / "moss.pdf").write_bytes(papers.pdf([[f"Page {n}", "moss " * 10 * n] for n in range(1, PAGES + 1)]))
+    (folder / "lichen.pdf").write_bytes(papers.pdf(LICHEN))
     (folder / "fern.pdf").write_bytes(papers.pdf([["Ferns"]]))
     (folder / "notes.md").write_text("# Notes\n")
     return folder
@@ -52,6 +58,18 @@ def stranger() -> Generator[httpx.Client]:
 
 def source(folder: Path, name: str) -> str:
     return file_id_of(index_id_of(folder), name)
+
+
+def marked_boxes(jpeg: bytes) -> tuple[int, int, int, int] | None:
+    """Around all that is as yellow as a marker pen, in per cent of the page: left, top, right, bottom."""
+    image = Image.open(io.BytesIO(jpeg)).convert("RGB")
+    yellow = ImageChops.subtract(image.getchannel("R"), image.getchannel("B"))
+    box = yellow.point([255 if value > 80 else 0 for value in range(256)]).getbbox()
+    if box is None:
+        return None
+    left, top, right, bottom = box
+    width, height = image.size
+    return 100 * left // width, 100 * top // height, 100 * right // width, 100 * bottom // height
 
 
 def test_all_pages_are_listed_with_the_size_of_their_pictures(
@@ -119,6 +137,41 @@ def test_a_url_is_for_its_page_of_its_file_and_its_time_only(
         404,
     )
     assert stranger.get(url).status_code == 200
+
+
+def test_the_lines_of_a_passage_are_marked_where_they_stand_on_a_page(
+    sdk: LlamaCloud, folder: Path, stranger: httpx.Client
+) -> None:
+    lichen = source(folder, "lichen.pdf")
+    text = "\n\n".join("\n".join(lines) for lines in LICHEN)
+    start, end = text.index("grows"), text.index("Nothing") + len("Nothing more")
+    span = {"start_char": str(start), "end_char": str(end)}
+
+    def picture(page: int, extra: dict[str, str]) -> bytes:
+        given = sdk.beta.attachments.get(f"screenshots/page_{page}.jpg", source_id=lichen, extra_query=extra)
+        response = stranger.get(given.url)
+        assert response.status_code == 200
+        return response.content
+
+    assert marked_boxes(picture(1, {})) is None
+    box = marked_boxes(picture(1, span))
+    assert box is not None
+    left, top, right, bottom = box
+    assert (left, right) == (pytest.approx(11, abs=3), pytest.approx(37, abs=6))
+    assert (top, bottom) == (pytest.approx(9, abs=2), pytest.approx(14, abs=2)), "the second and third lines"
+    following = marked_boxes(picture(2, span))
+    assert following is not None
+    assert following[3] < 11, "only the passage's end, the first line"
+    assert marked_boxes(picture(3, span)) is None
+    assert marked_boxes(picture(1, {"start_char": "5", "end_char": "5"})) is None
+
+
+def test_what_is_marked_is_signed_too(sdk: LlamaCloud, folder: Path, stranger: httpx.Client) -> None:
+    span = {"start_char": "0", "end_char": "9"}
+    lichen = source(folder, "lichen.pdf")
+    url = sdk.beta.attachments.get("screenshots/page_1.jpg", source_id=lichen, extra_query=span).url
+    assert stranger.get(url.replace("end_char=9", "end_char=8")).status_code == 403
+    assert stranger.get(url.replace("&start_char=0", "")).status_code == 403
 
 
 def test_a_url_expires_and_another_start_does_not_know_it() -> None:

@@ -97,7 +97,8 @@ def test_a_folder_is_added_once(sdk: LlamaCloud, notes: Path) -> None:
 
 
 def test_a_server_that_others_can_reach_takes_no_folders(moss: Path, notes: Path, data: Path, tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("llx-mine")
+    (tmp_path / "key").write_text("llx-of-my-own-1234")
+    (tmp_path / "key").chmod(0o600)
     options = ("--host", "0.0.0.0", "--api-key-file", str(tmp_path / "key"))
     with running_server([notes], data, *options) as wide, sdk_for(wide) as client:
         with pytest.raises(PermissionDeniedError, match="listens on this machine alone"):

@@ -1,5 +1,7 @@
 """What the server refuses, and in which words."""
 
+import base64
+
 import httpx
 import pytest
 
@@ -48,7 +50,10 @@ def test_a_body_that_is_not_json(http: httpx.Client) -> None:
     assert response.json()["detail"][0]["type"] == "json_invalid"
 
 
-@pytest.mark.parametrize("token", ["rubbish", "W10", "WzFd", "é"])
+NESTED = base64.urlsafe_b64encode(b"[" * 5000 + b"]" * 5000).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("token", ["rubbish", "W10", "WzFd", "é", NESTED])
 @pytest.mark.parametrize("path", ["chat", "indexes", "../v2/projects", "beta/attachments?source_id=dfl-1"])
 def test_a_token_in_the_query_that_the_server_did_not_give(http: httpx.Client, path: str, token: str) -> None:
     response = http.get(httpx.URL(f"/api/v1/{path}").copy_add_param("page_token", token))

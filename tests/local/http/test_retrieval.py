@@ -90,7 +90,7 @@ def test_a_pattern_is_found_with_its_places_over_several_pages(sdk: LlamaCloud, 
 
 
 def test_patterns_that_cannot_be_searched_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.local.search.file_search.GREP_TIMEOUT", 0.1)
+    monkeypatch.setattr("tui.local.search.patterns.SEARCH_TIMEOUT", 0.1)
     folder = tmp_path / "long"
     folder.mkdir()
     (folder / "a.txt").write_text("a" * 5000 + "!")

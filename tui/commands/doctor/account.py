@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from tui import credentials
 from tui.api import network
 from tui.api.client import Client
-from tui.api.connection import Connection, connection_from
+from tui.api.connection import Connection, connection_from, is_known_origin
 from tui.api.errors import ApiError, ConfigurationError, KeyRefusedError, NotFoundError
 from tui.api.regions import REGIONS
 from tui.commands.doctor.check_result import CheckResult
 from tui.settings import Settings
+from tui.workspace.backend import is_stored_for_server
 
 CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -18,7 +19,9 @@ CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> AsyncIterator[CheckResult]:
     """The key, and the lists that the app opens with, asked of the server."""
     try:
-        connection = connection_from(environ, base_url=settings.cloud_url, project_id=settings.project)
+        connection = connection_from(
+            environ, settings.cloud_url, project_id=settings.project, allow_http=settings.allow_http
+        )
         found = credentials.find(connection.base_url, environ)
     except ApiError as error:
         yield CheckResult("Settings", "problem", error.message)
@@ -37,7 +40,13 @@ async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
         organization_id=settings.organization,
         api_key=found.key,
         key_source=found.source,
+        allow_http=settings.allow_http,
     )
+    is_agreed = settings.is_typed_base_url or is_stored_for_server(connection)
+    if not is_known_origin(connection.base_url) and not is_agreed:
+        advice = f"If it is yours, say so: --base-url {connection.base_url}"
+        yield CheckResult("Key", "warn", f"{connection.key_hint}, not sent to {connection.host}", advice)
+        return
     yield CheckResult("Key", "ok", connection.key_hint)
     async for result in _server(connection):
         yield result

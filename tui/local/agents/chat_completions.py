@@ -102,7 +102,8 @@ class Reply:
         pieces = [*([ThinkingDelta(thought)] if thought else []), *self._tags.add(text)]
         self.text += _text_of(pieces)
         self.chars += len(thought) + len(text)
-        if self.chars + sum(len(call.arguments) for call in self.calls) > MAX_REPLY_CHARS:
+        in_calls = sum(len(call.name) + len(call.arguments) for call in self.calls)
+        if self.chars + in_calls + len(self.refusal) > MAX_REPLY_CHARS:
             raise LlmError("The model's answer has no end.")
         return pieces
 

@@ -6,7 +6,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
-from httpx_sse import SSEError, aconnect_sse
+from httpx_sse import EventSource, SSEError, aconnect_sse
 from pydantic import BaseModel
 
 from tui.api.models import TextDelta, ThinkingDelta
@@ -29,6 +29,9 @@ SILENCE_TIMEOUT = 180.0
 """Seconds to wait for the next piece of a reply: a model on this machine reads a long prompt slowly."""
 REPLY_TIMEOUT = 900.0
 MAX_REPLY_TOKENS = 4096
+MAX_REPLY_BYTES = 32_000_000
+"""Longest stream of a reply: with every token in a chunk of its own it has about 2 MB."""
+MAX_ERROR_BYTES = 64_000
 
 
 class LlmClient:
@@ -36,7 +39,8 @@ class LlmClient:
 
     def __init__(self, settings: LlmSettings, silence_timeout: float = SILENCE_TIMEOUT) -> None:
         self._settings = settings
-        headers = {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
+        headers = {"Accept-Encoding": "identity"}
+        headers |= {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
         self._client = httpx.AsyncClient(
             headers=headers,
             timeout=httpx.Timeout(silence_timeout, connect=CONNECT_TIMEOUT),
@@ -90,9 +94,8 @@ class LlmClient:
         url = f"{self._settings.base_url}/chat/completions"
         async with aconnect_sse(self._client, "POST", url, json=body) as source:
             if source.response.status_code != 200:
-                await source.response.aread()
-                raise LlmError(self._refused(source.response))
-            async for event in source.aiter_sse():
+                raise LlmError(self._refused(source.response.status_code, await _start_of(source.response)))
+            async for event in EventSource(_counted(source.response)).aiter_sse():
                 if not event.data:
                     continue
                 if event.data.strip() == "[DONE]":
@@ -110,16 +113,44 @@ class LlmClient:
         reason = clean_line(str(error)) or type(error).__name__
         return f"The model at {self._address} cannot be reached: {reason}. Is it running, and is the address right?"
 
-    def _refused(self, response: httpx.Response) -> str:
+    def _refused(self, status: int, body: str) -> str:
         try:
-            message = error_message(json_object(response.text))
+            message = error_message(json_object(body))
         except LlmError:
-            message = clean_line(response.text)
+            message = clean_line(body)
         reasons = {
             401: "refused the key (LLAMACHAT_MODEL_API_KEY)",
             403: "refused the key (LLAMACHAT_MODEL_API_KEY)",
             404: f"knows no model {self._settings.model!r}, or the address is wrong",
             429: "has too many requests, or the account has no credit left",
         }
-        reason = reasons.get(response.status_code, f"answered with status {response.status_code}")
+        reason = reasons.get(status, f"answered with status {status}")
         return f"The model at {self._address} {reason}. {message}".strip()
+
+
+async def _start_of(response: httpx.Response) -> str:
+    """The first characters of a refusal, however long it is."""
+    body = b""
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) >= MAX_ERROR_BYTES:
+            break
+    return body[:MAX_ERROR_BYTES].decode("utf-8", "replace")
+
+
+def _counted(response: httpx.Response) -> httpx.Response:
+    """The same stream. It ends with `LlmError` where it is longer than any reply, so that no line fills the memory."""
+    return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, stream=_Counted(response))
+
+
+class _Counted(httpx.AsyncByteStream):
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = MAX_REPLY_BYTES
+        async for chunk in self._response.aiter_raw():
+            left -= len(chunk)
+            if left < 0:
+                raise LlmError("The model's answer has no end.")
+            yield chunk

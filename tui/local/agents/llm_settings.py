@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from tui.loopback import is_loopback
+from tui.sanitize import clean_line
+
 BASE_URL_VARIABLE = "LLAMACHAT_MODEL_BASE_URL"
 MODEL_VARIABLE = "LLAMACHAT_MODEL"
 KEY_VARIABLE = "LLAMACHAT_MODEL_API_KEY"
@@ -20,6 +23,15 @@ class LlmSettings:
     base_url: str
     model: str
     api_key: str = field(default="", repr=False)
+
+    @property
+    def shows_key(self) -> str:
+        """What to say where the key goes over the network unencrypted; "" where it does not."""
+        url = urlsplit(self.base_url)
+        if url.scheme != "http" or not self.api_key or is_loopback(url.hostname or ""):
+            return ""
+        host = clean_line(url.hostname or "")
+        return f"The model's key goes to {host} over plain http: whoever is on the way can read it. Use https."
 
 
 def llm_settings(environment: Mapping[str, str]) -> LlmSettings | None:

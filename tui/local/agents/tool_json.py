@@ -11,7 +11,7 @@ from tui.local.agents.tool_output import (
     ToolFailure,
     ToolOutput,
 )
-from tui.local.search.result_json import file_json, metadata_json, result_json
+from tui.local.search.result_json import file_json, metadata_json, result_json, screenshot_json
 
 
 def tool_result(call: ToolCall, output: ToolOutput) -> ToolResult:
@@ -52,4 +52,5 @@ def _extract_json(extract: Extract) -> dict[str, object]:
         "page_range_start": first,
         "page_range_end": last,
         **lines,
+        **({"attachments": [screenshot_json(extract.page_image)]} if extract.page_image else {}),
     }

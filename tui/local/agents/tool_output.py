@@ -26,7 +26,8 @@ class Extract:
     """A piece of a document: `content` is its text from `start` to `end`, or that with some characters around it.
 
     `pages` and `lines` are the first and the last that it stands on, from 1. A document without pages has None there,
-    and one with pages has no lines that a reader could count.
+    and one with pages has no lines that a reader could count. `page_image` is where the image of its first page can be
+    had.
     """
 
     citation: int
@@ -36,6 +37,7 @@ class Extract:
     end: int
     pages: tuple[int, int] | None
     lines: tuple[int, int] | None
+    page_image: ImageAttachment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ what `read` and `page_screenshot` read.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
@@ -25,7 +24,8 @@ from tui.local.agents.tool_output import (
 from tui.local.library.passages import Passage, Passages
 from tui.local.library.stored_documents import FileRef, StoredDocuments
 from tui.local.library.vocabulary import Vocabulary
-from tui.local.search.file_search import PatternError, find, grep
+from tui.local.search.file_search import find, grep
+from tui.local.search.patterns import PatternError, PatternSearch
 from tui.local.search.retrieval import retrieve
 
 TOP_K = 8
@@ -145,12 +145,13 @@ class Tools:
         deadline = time.monotonic() + GREP_TOTAL_TIMEOUT
         matches: list[Extract] = []
         try:
-            for file in files:
-                room = MAX_MATCHES - len(matches)
-                if room == 0 or time.monotonic() > deadline:
-                    return GrepResult(matches, complete=False)
-                found = grep(self.passages, file, asked.pattern, MATCH_CONTEXT_CHARS, any_case=True)
-                matches += [self._extract(file, match.content, match.start, match.end) for match in islice(found, room)]
+            with PatternSearch(asked.pattern, any_case=True) as search:
+                for file in files:
+                    room = MAX_MATCHES - len(matches)
+                    if room == 0 or time.monotonic() > deadline:
+                        return GrepResult(matches, complete=False)
+                    found = grep(self.passages, search, file, MATCH_CONTEXT_CHARS, limit=room)
+                    matches += [self._extract(file, match.content, match.start, match.end) for match in found]
         except PatternError as error:
             raise ToolError(str(error)) from None
         return GrepResult(matches, complete=len(matches) < MAX_MATCHES)
@@ -193,7 +194,8 @@ class Tools:
     def _extract(self, file: FileRef, content: str, start: int, end: int) -> Extract:
         pages = self.passages.pages_at(file.file_id, start, end)
         lines = None if pages else self._lines(file, start, end)
-        return Extract(self._number(), file, content, start, end, pages, lines)
+        image = self.documents.page_image_of(file.file_id, pages[0]) if pages else None
+        return Extract(self._number(), file, content, start, end, pages, lines, image)
 
     def _lines(self, file: FileRef, start: int, end: int) -> tuple[int, int] | None:
         first = self.passages.line_at(file.file_id, start)

@@ -35,7 +35,7 @@ def decode_token(token: str, parts: int) -> list[str]:
     """The sort key in a token, of so many parts. Raises `PageTokenError`."""
     try:
         key: object = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, RecursionError):
         raise PageTokenError from None
     if not isinstance(key, list):
         raise PageTokenError

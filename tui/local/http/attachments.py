@@ -1,9 +1,10 @@
 """The routes of the API reference's page "Attachments", and the presigned URLs that they give.
 
-The attachments of a document are the images of its pages, `screenshots/page_N.jpg`.
+The attachments of a document are the images of its pages, `screenshots/page_N.jpg`. Beyond the API, `start_char` and
+`end_char` name a stretch of the document's text, whose lines are then marked in the image.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +17,7 @@ from tui.local.http.operations import Handler
 from tui.local.http.requests import not_found, page_json, read_query
 from tui.local.http.schemas import AttachmentPageQuery, AttachmentQuery, SignedQuery
 from tui.local.http.services import Services
+from tui.local.library.page_images import Span
 from tui.local.library.stored_documents import PagedFile, page_image_name, page_of_image
 from tui.local.library.timestamps import utc
 
@@ -26,6 +28,7 @@ MAX_LISTED = 20
 class AttachmentRoutes:
     def __init__(self, services: Services) -> None:
         self._documents = services.library.documents
+        self._passages = services.library.passages
         self._page_images = services.page_images
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -55,7 +58,7 @@ class AttachmentRoutes:
         file, page = self._documents.paged_file(query.source_id), page_of_image(name)
         if file is None or page is None or page not in file:
             raise not_found(f"Attachment {name} of {query.source_id}")
-        path, expires = self._page_images.sign(query.source_id, name)
+        path, expires = self._page_images.sign(query.source_id, name, query.marked)
         url = str(request.base_url).rstrip("/") + path
         return JSONResponse({"url": url, "expires_at": utc(datetime.fromtimestamp(expires, UTC)), "form_fields": None})
 
@@ -63,11 +66,18 @@ class AttachmentRoutes:
         """The image at a presigned URL."""
         query = read_query(request, SignedQuery)
         source_id, name = request.path_params["source_id"], request.path_params["attachment_name"]
-        if not self._page_images.is_signed(source_id, name, query.expires, query.signature):
+        if not self._page_images.is_signed(source_id, name, query.expires, query.signature, query.marked):
             raise HTTPException(403, "This URL is not one that this server gave, or it has expired: ask for a new one.")
         file, page = await run_in_threadpool(self._documents.paged_file, source_id), page_of_image(name)
-        images = await self._page_images.draw(file, page, page) if file and page and page in file else ()
+        images: Sequence[bytes] = ()
+        if file and page and page in file:
+            passage = await run_in_threadpool(self._passage, file, query.marked) if query.marked else ""
+            images = await self._page_images.draw(file, page, page, passage)
         if not images:
             raise not_found(f"Attachment {name} of {source_id}")
         headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
         return Response(images[0], media_type="image/jpeg", headers=headers)
+
+    def _passage(self, file: PagedFile, span: Span) -> str:
+        start, end = span
+        return self._passages.read(file.file_id, file.index_id, start, end - start) or ""

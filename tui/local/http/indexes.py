@@ -142,6 +142,7 @@ class IndexRoutes:
             "skipped_files": state.skipped_files,
             "files_done": progress.done if progress else None,
             "files_total": progress.total if progress else None,
+            "folder": str(self._folders.by_id[state.id].path) if self._may_add_folders else None,
         }
 
     def _status(self, state: IndexState) -> str:

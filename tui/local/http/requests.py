@@ -1,5 +1,6 @@
 """Reading requests: bodies and queries checked against their models, and the answers where they do not fit."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, get_origin
 
@@ -9,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tui.local.chat.paging import ListPage
+
+BODY_TIMEOUT = 10.0
+"""Seconds that a request's body may take."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Item = TypeVar("_Item")
@@ -54,9 +58,14 @@ async def on_page_token(request: Request, _: Exception) -> Response:
 
 
 async def read_body(request: Request, model: type[_Model]) -> _Model:
-    """The request's JSON body; an empty one counts as `{}`. Raises `BadRequestError`."""
+    """The request's JSON body; an empty one counts as `{}`. Raises `BadRequestError`, and `HTTPException` 408."""
     try:
-        return model.model_validate_json(await request.body() or b"{}")
+        async with asyncio.timeout(BODY_TIMEOUT):
+            body = await request.body()
+    except TimeoutError:
+        raise HTTPException(408, f"The body was not here in {BODY_TIMEOUT:g} s.", {"Connection": "close"}) from None
+    try:
+        return model.model_validate_json(body or b"{}")
     except ValidationError as error:
         raise BadRequestError.of("body", error) from None
 

@@ -1,7 +1,6 @@
 """The routes of the API reference's page "Retrieval"."""
 
 from collections.abc import Mapping
-from itertools import islice
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,7 +14,8 @@ from tui.local.http.schemas import ScopeQuery
 from tui.local.http.services import Services
 from tui.local.library.passages import Passage
 from tui.local.library.stored_documents import FileRef
-from tui.local.search.file_search import Match, PatternError, find, grep
+from tui.local.search.file_search import Match, find, grep
+from tui.local.search.patterns import PatternError, PatternSearch
 from tui.local.search.query import resolve
 from tui.local.search.ranking import rerank
 from tui.local.search.result_json import file_json, metadata_json, result_json
@@ -113,7 +113,8 @@ class RetrievalRoutes:
 
     def _matches(self, file: FileRef, body: GrepBody, start: int) -> ListPage[Match]:
         context = DEFAULT_CONTEXT_CHARS if body.context_chars is None else body.context_chars
-        found = list(islice(grep(self._passages, file, body.pattern, context, start), body.size + 1))
+        with PatternSearch(body.pattern, any_case=False) as search:
+            found = grep(self._passages, search, file, context, start, limit=body.size + 1)
         shown = found[: body.size]
         return ListPage(shown, encode_token(str(shown[-1].end)) if len(found) > body.size else None)
 

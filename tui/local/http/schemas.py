@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field, StringConstraints
 from tui.api.models import MAX_BOUND_INDEXES, MAX_PROMPT_CHARS
 from tui.local.chat.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
+MAX_MARKED_CHARS = 20_000
+
 _Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Ids = Annotated[list[_Id], Field(max_length=MAX_BOUND_INDEXES)]
 
@@ -69,17 +71,35 @@ class IndexPageQuery(PageQuery):
     source_directory_id: str | None = None
 
 
-class AttachmentQuery(ScopeQuery):
-    """The query parameters of one attachment."""
+class SourceQuery(ScopeQuery):
+    """The query parameter that names a document."""
 
     source_id: Annotated[str, StringConstraints(min_length=1)]
 
 
-class AttachmentPageQuery(PageQuery, AttachmentQuery):
+class MarkQuery(BaseModel):
+    """The stretch of a document's text that is to be marked in the image of a page: this server's own parameters."""
+
+    start_char: Annotated[int, Field(ge=0, le=2**40)] | None = None
+    end_char: Annotated[int, Field(ge=0, le=2**40)] | None = None
+
+    @property
+    def marked(self) -> tuple[int, int] | None:
+        """Where it starts and ends, of at most `MAX_MARKED_CHARS`; None when nothing is."""
+        if self.start_char is None or self.end_char is None or self.end_char <= self.start_char:
+            return None
+        return self.start_char, min(self.end_char, self.start_char + MAX_MARKED_CHARS)
+
+
+class AttachmentQuery(SourceQuery, MarkQuery):
+    """The query parameters of one attachment."""
+
+
+class AttachmentPageQuery(PageQuery, SourceQuery):
     """The query parameters of a document's attachments."""
 
 
-class SignedQuery(BaseModel):
+class SignedQuery(MarkQuery):
     """The query parameters of a presigned URL."""
 
     expires: int

@@ -8,9 +8,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TypeAlias
 from urllib.parse import quote
 
 from tui.local.library.stored_documents import PagedFile
+
+Span: TypeAlias = tuple[int, int]
+"""A stretch of a document's text: the offsets of its first character and of the one after its last."""
 
 SIGNED_PATH = "/signed/"
 """Where signed URLs begin; below it no key is needed, because each URL is checked itself."""
@@ -29,31 +33,36 @@ class PageImages:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._secret = secrets.token_bytes(32)
-        self._kept: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, int, str], bytes] = OrderedDict()
         self._drawing = asyncio.Semaphore(MAX_DRAWINGS)
 
-    def sign(self, source_id: str, name: str) -> tuple[str, float]:
+    def sign(self, source_id: str, name: str, marked: Span | None = None) -> tuple[str, float]:
         """The path and query of a URL for one attachment of one source, and the time (epoch) until which it holds."""
         expires = int(self._clock()) + URL_SECONDS
         path = f"{SIGNED_PATH}{quote(source_id, safe='')}/{quote(name)}"
-        return f"{path}?expires={expires}&signature={self._signature(source_id, name, expires)}", expires
+        marks = f"&start_char={marked[0]}&end_char={marked[1]}" if marked else ""
+        signature = self._signature(source_id, name, expires, marked)
+        return f"{path}?expires={expires}&signature={signature}{marks}", expires
 
-    def is_signed(self, source_id: str, name: str, expires: int, signature: str) -> bool:
+    def is_signed(self, source_id: str, name: str, expires: int, signature: str, marked: Span | None = None) -> bool:
         """Whether this server gave out a URL with this signature for just this, and it still holds."""
-        genuine = hmac.compare_digest(signature.encode(), self._signature(source_id, name, expires).encode())
-        return genuine and self._clock() < expires
+        own = self._signature(source_id, name, expires, marked)
+        return hmac.compare_digest(signature.encode(), own.encode()) and self._clock() < expires
 
-    def _signature(self, source_id: str, name: str, expires: int) -> str:
+    def _signature(self, source_id: str, name: str, expires: int, marked: Span | None) -> str:
         # The parts' lengths are signed too, so that no other parts can be joined to the same text.
-        message = f"{len(source_id)}:{source_id}{len(name)}:{name}{expires}"
+        message = f"{len(source_id)}:{source_id}{len(name)}:{name}{expires}:{marked}"
         return hmac.digest(self._secret, message.encode(), "sha256").hex()
 
-    async def draw(self, file: PagedFile, first: int, last: int) -> Sequence[bytes]:
-        """The JPEG of each page from `first` to `last`; fewer when the file has gone or cannot be drawn."""
-        keys = [(file.file_id, file.version, page) for page in range(first, last + 1)]
+    async def draw(self, file: PagedFile, first: int, last: int, passage: str = "") -> Sequence[bytes]:
+        """The JPEG of each page from `first` to `last`; fewer when the file has gone or cannot be drawn.
+
+        The lines of the passage are marked where they stand on these pages.
+        """
+        keys = [(file.file_id, file.version, page, passage) for page in range(first, last + 1)]
         if not all(key in self._kept for key in keys):
             async with self._drawing:
-                drawn = await _draw(file, first, last)
+                drawn = await _draw(file, first, last, passage)
             for key, jpeg in zip(keys, drawn, strict=False):
                 self._kept[key] = jpeg
             self._trim()
@@ -69,15 +78,18 @@ class PageImages:
             size -= len(dropped)
 
 
-async def _draw(file: PagedFile, first: int, last: int) -> list[bytes]:
+async def _draw(file: PagedFile, first: int, last: int, passage: str) -> list[bytes]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "tui.local.library.page_image_worker", str(file.path), str(first), str(last)),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
+    assert process.stdin
     assert process.stdout
     drawn: list[bytes] = []
+    process.stdin.write(passage.encode())
+    process.stdin.close()
     try:
         async with asyncio.timeout(DRAWING_TIMEOUT):
             for _ in range(first, last + 1):

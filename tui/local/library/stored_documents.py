@@ -26,6 +26,7 @@ class FileRef:
 class PagedFile:
     """A document whose pages have images. `modified` is ISO 8601 in UTC with `Z`; `version` tells its contents."""
 
+    index_id: str
     file_id: str
     path: Path
     pages: int
@@ -85,7 +86,7 @@ class StoredDocuments:
         if folder is None or not row["pages"] or not row["path"].lower().endswith(".pdf"):
             return None
         modified = utc(datetime.fromtimestamp(row["modified_ns"] / 1e9, UTC))
-        return PagedFile(file_id, folder.path / row["path"], row["pages"], modified, row["digest"])
+        return PagedFile(row["index_id"], file_id, folder.path / row["path"], row["pages"], modified, row["digest"])
 
     def page_image_of(self, file_id: str, page: int) -> ImageAttachment | None:
         """Where the image of a document's page can be had; None when it has none. Pages count from 1."""

@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.process_limits import limit_this_process
 from tui.local.library.sync import Stopping, forget_index, sync
 from tui.local.library.sync_messages import (
     CancelJob,
@@ -27,8 +26,9 @@ from tui.local.library.sync_messages import (
     line_of,
     request_in,
 )
+from tui.process_limits import limit_this_process
 
-FILE_TIMEOUT = 60.0
+FILE_TIMEOUT = 20.0
 """Seconds that reading one file may take."""
 TIMED_OUT = 1
 """The exit code after `FILE_TIMEOUT`; it is the one that `faulthandler` ends a process with."""

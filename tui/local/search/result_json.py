@@ -20,9 +20,14 @@ def result_json(passage: Passage, page_image: ImageAttachment | None) -> dict[st
             "chunk_end_char": passage.end_char,
             "page_range_start": passage.first_page,
             "page_range_end": passage.last_page,
-            "attachments": [{**asdict(page_image), "type": "screenshot"}] if page_image else [],
+            "attachments": [screenshot_json(page_image)] if page_image else [],
         },
     }
+
+
+def screenshot_json(page_image: ImageAttachment) -> dict[str, object]:
+    """The image of a page as one of the `attachments` of a result."""
+    return {**asdict(page_image), "type": "screenshot"}
 
 
 def metadata_json(passage: Passage) -> dict[str, object]:

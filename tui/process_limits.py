@@ -4,13 +4,13 @@ import os
 from contextlib import suppress
 
 NICENESS = 5
-MAX_MEMORY_BYTES = 4 << 30
+MAX_MEMORY_BYTES = 1 << 30
 
 
-def limit_this_process() -> None:
+def limit_this_process(memory_bytes: int = MAX_MEMORY_BYTES) -> None:
     """Let others go first, and bound the address space, where the platform can do that."""
     with suppress(ImportError, AttributeError, OSError, ValueError):
         os.nice(NICENESS)
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.RLIM_INFINITY))

@@ -1,0 +1,78 @@
+"""What a server sends decides neither how long an answer is read nor how much memory it takes."""
+
+import gzip
+import tracemalloc
+import zlib
+
+import pytest
+
+from tests.api.raw_server import Reply, answer, endlessly, serving
+from tui.api import errors
+from tui.api.client import MAX_ANSWER_BYTES, Client
+from tui.api.connection import Connection
+
+JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+ERROR_HEAD = b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+GZIPPED = "Content-Encoding: gzip"
+
+
+def bomb(megabytes: int) -> bytes:
+    """Gzip that is a thousandth of what comes out of it."""
+    compress = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    return b"".join([*(compress.compress(bytes(1_000_000)) for _ in range(megabytes)), compress.flush()])
+
+
+async def no_wait(_: float) -> None: ...
+
+
+async def refused(*replies: Reply) -> errors.ApiError:
+    async with serving(*replies) as asked:
+        client = Client(Connection(asked.base_url), sleep=no_wait)
+        with pytest.raises(errors.ApiError) as caught:
+            await client.sessions()
+        await client.aclose()
+    return caught.value
+
+
+@pytest.mark.fault(26, 27)
+@pytest.mark.parametrize(
+    "reply",
+    [answer("200 OK", bomb(300), GZIPPED), endlessly(JSON_HEAD, b"[" * 65536)],
+    ids=["a bomb", "a list without an end"],
+)
+async def test_a_list_that_is_too_long_is_not_read_to_its_end(reply: Reply):
+    tracemalloc.start()
+    try:
+        error = await refused(reply)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert isinstance(error, errors.TooLargeAnswerError)
+    assert "more than 8 MB" in error.message
+    assert peak < 3 * MAX_ANSWER_BYTES
+
+
+@pytest.mark.fault(27)
+async def test_a_compressed_list_is_read():
+    body = gzip.compress(b'{"items": [{"session_id": "s"}]}')
+    async with serving(answer("200 OK", body, GZIPPED)) as asked:
+        client = Client(Connection(asked.base_url))
+        assert [session.session_id for session in (await client.sessions()).items] == ["s"]
+        await client.aclose()
+    assert asked.requests[0].headers["accept-encoding"] == "gzip"
+
+
+@pytest.mark.fault(27)
+@pytest.mark.parametrize(
+    ("body", "coding"), [(b"no gzip", "gzip"), (gzip.compress(gzip.compress(b"{}")), "gzip, gzip"), (b"x", "br")]
+)
+async def test_what_cannot_be_decompressed_is_one_sentence(body: bytes, coding: str):
+    replies = [answer("200 OK", body, f"Content-Encoding: {coding}")]
+    assert "cannot be decompressed" in (await refused(*replies)).message
+
+
+@pytest.mark.fault(30)
+async def test_of_a_refusal_without_an_end_only_the_start_is_read():
+    error = await refused(endlessly(ERROR_HEAD, b"no " * 20_000))
+    assert isinstance(error, errors.ForbiddenError)
+    assert len(error.message) < 1000

@@ -1,0 +1,57 @@
+"""The limits as they are where no test sets others."""
+
+import asyncio
+from collections.abc import Sequence
+
+import httpx
+import pytest
+
+from tests.api.hurried_loop import run_hurried
+from tests.api.turns import HI, client_of, until_broken
+from tui.api import errors
+from tui.api.client import Client
+from tui.api.connection import Connection
+from tui.api.models import TextDelta
+from tui.api.sse import Limits
+
+MB = 1024 * 1024
+
+
+class ThenSilence(httpx.AsyncByteStream):
+    """Some pieces, and then nothing for ever."""
+
+    def __init__(self, pieces: Sequence[bytes]) -> None:
+        self._pieces = pieces
+
+    async def __aiter__(self):
+        for piece in self._pieces:
+            yield piece
+        await asyncio.Event().wait()
+
+
+def silent_after(*pieces: bytes) -> Client:
+    headers = {"Content-Type": "text/event-stream"}
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, stream=ThenSilence(pieces)))
+    return Client(Connection("https://api.test"), transport=answer)
+
+
+@pytest.mark.fault(38)
+@pytest.mark.parametrize(("pieces", "minutes"), [((), 2), ((HI,), 5)], ids=["before the first event", "after one"])
+def test_a_silent_turn_is_given_up_after_some_minutes(
+    pieces: Sequence[bytes], minutes: int, monkeypatch: pytest.MonkeyPatch
+):
+    (events, error), seconds = run_hurried(until_broken(silent_after(*pieces), Limits()), monkeypatch)
+    assert events == [TextDelta("hi")] * len(pieces)
+    assert isinstance(error, errors.TurnInterruptedError)
+    assert "sent nothing for too long" in error.message
+    assert 60 * minutes <= seconds < 60 * minutes + 2
+
+
+@pytest.mark.fault(26)
+async def test_an_event_without_an_end_is_not_read_beyond_some_megabytes():
+    limits = Limits()
+    assert limits.event_bytes <= 64 * MB
+    endless = client_of([HI, b"data: ", *[b"A" * MB] * 65])
+    events, error = await until_broken(endless, limits)
+    assert events == [TextDelta("hi")]
+    assert "larger than" in error.message

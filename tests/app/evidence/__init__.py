@@ -1,0 +1,1 @@
+"""What an answer was built from, in the whole app."""

@@ -1,0 +1,200 @@
+"""What an answer was built from: shown beside it, in its document, over the session and step by step."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.app.user import User, driven
+from tests.local.documents import pdf
+from tui.settings import Settings
+from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.evidence.evidence_pane import EvidencePane
+from tui.widgets.evidence.source_list import SourceList
+
+BROAD, NARROW = (160, 45), (80, 24)
+FILLER = "\n\n".join(f"Line {number} of the log tells of moss and rain." for number in range(400))
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "heron.md").write_text(
+        f"# Heron\n\n{FILLER}\n\n## Budget\n\nThe **budget** of the heron is 40 million euros.\n\n## Rest\n\n{FILLER}\n"
+    )
+    (folder / "budget.md").write_text("# Budget rules\n\nEvery budget is checked twice.\n")
+    (folder / "report.pdf").write_bytes(
+        pdf([["The first page is about moss."], ["The heron was seen on the second page."], ["The third page ends."]])
+    )
+    return folder
+
+
+async def asked(user: User, question: str = "What is the budget of the heron?") -> ConversationPane:
+    await user.ask_in_new_session(question)
+    await user.read_to_end_of_turn()
+    await user.press("shift+tab", "g")
+    return user.app.chat.query_one(ConversationPane)
+
+
+async def test_evidence_stands_beside_the_answer_and_opens_on_what_it_cites(settings: Settings) -> None:
+    async with driven(settings, *BROAD) as user:
+        pane = await asked(user)
+        before = user.lines
+        await user.press("s")
+        await user.see("Cited ·")
+        assert any("What is the budget" in line and "Evidence" in line for line in user.lines[:4])
+        sources = user.app.chat.query_one(SourceList)
+        await user.until(lambda: sources.has_focus and sources.source_at_cursor is not None)
+        source = sources.source_at_cursor
+        assert source is not None
+        assert source.is_cited
+        await user.see("The budget of the heron is 40 million euros.")
+        await user.press("escape")
+        await user.until(lambda: pane.has_focus)
+        await user.until(lambda: user.lines == before)
+
+
+async def test_on_a_narrow_terminal_it_takes_the_answer_s_place_and_gives_it_back(settings: Settings) -> None:
+    async with driven(settings, *NARROW) as user:
+        pane = await asked(user)
+        await user.press("j", "j")
+        before = user.lines
+        await user.press("s")
+        await user.see("Cited ·")
+        await user.see_no(before[3].strip())
+        await user.press("j", "j", "space", "J", "escape")
+        await user.until(lambda: user.lines == before)
+        assert pane.has_focus
+
+
+async def test_a_passage_is_read_on_in_its_document_both_ways(settings: Settings) -> None:
+    async with driven(settings, *BROAD) as user:
+        await asked(user)
+        await user.press("s")
+        await user.see("Cited ·")
+        place = user.lines
+        await user.press("enter")
+        await user.see("Line 399 of the log")
+        await user.press("g")
+        await user.until(lambda: user.app.chat.query_one(EvidencePane).document.position.top.section > 0)
+        for _ in range(40):
+            if "The document begins here." in user.screen:
+                break
+            await user.press("g")
+            await user.pilot.pause(0.02)
+        await user.see("The document begins here.")
+        await user.see("Line 0 of the log")
+        for _ in range(40):
+            if "The document ends here." in user.screen:
+                break
+            await user.press("G")
+            await user.pilot.pause(0.02)
+        await user.see("The document ends here.")
+        await user.press("escape")
+        await user.until(lambda: user.lines == place)
+
+
+async def test_the_next_passage_of_the_document_and_a_number_lead_on(settings: Settings) -> None:
+    async with driven(settings, *BROAD) as user:
+        await asked(user)
+        await user.press("s")
+        await user.see("Cited ·")
+        sources = user.app.chat.query_one(SourceList)
+        await user.until(lambda: sources.source_at_cursor is not None)
+        first = sources.source_at_cursor
+        assert first is not None
+        await user.press("n")
+        await user.until(lambda: sources.source_at_cursor not in (None, first))
+        second = sources.source_at_cursor
+        assert second is not None
+        assert second.passage.file == first.passage.file
+        await user.press("N")
+        await user.until(lambda: sources.source_at_cursor == first)
+        await user.press(str(second.numbers[0]))
+        await user.until(lambda: sources.source_at_cursor == second)
+        await user.press("9")
+        await user.see("[9] leads nowhere")
+
+
+async def test_a_passage_is_copied_with_its_citation(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await asked(user, "Where was the heron seen?")
+        await user.press("1", "y")
+        await user.see("Sent the passage with its citation")
+        assert user.app.clipboard.startswith("The heron was seen on the second page.\n\n— report.pdf")
+        assert user.app.clipboard.endswith("p. 2")
+
+
+async def test_a_file_that_is_not_on_this_machine_says_so(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await asked(user)
+        await user.press("s", "o")
+        await user.see("not on this machine")
+
+
+async def test_the_file_of_a_passage_is_opened_where_it_is_on_this_machine(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr("tui.workspace.opening_files.open_file", opened.append)
+    async with driven(Settings(local=(notes,))) as user:
+        await asked(user)
+        await user.press("1", "o")
+        await user.until(lambda: opened == [notes / "heron.md"])
+        await user.see("· Opened")
+
+
+async def test_the_evidence_follows_the_cursor_to_another_turn(settings: Settings) -> None:
+    async with driven(settings, *BROAD) as user:
+        pane = await asked(user)
+        await user.press("tab")
+        await user.type("Where was the heron seen?")
+        await user.press("enter")
+        await user.until(lambda: len(pane.transcript) == 2 and not user.app.chat.workspace.turns.busy)
+        await user.press("shift+tab", "G", "s")
+        await user.see("report.pdf")
+        await user.press("shift+tab", "g")
+        await user.until(lambda: pane.has_focus)
+        await user.see("checked twice")
+
+
+async def test_the_ledger_leads_to_a_turn_and_its_passage(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await asked(user)
+        await user.press("tab")
+        await user.type("Where was the heron seen?")
+        await user.press("enter")
+        await user.until(lambda: len(pane.transcript) == 2 and not user.app.chat.workspace.turns.busy)
+        await user.press("shift+tab", "l")
+        await user.see("Ledger of this session · 2 turns")
+        await user.see("report.pdf")
+        row = next(line for line in user.lines if "p. 2" in line)
+        assert "turn 2" in row
+        while "▌   p. 2" not in user.screen:
+            await user.press("j")
+        await user.in_dialog("enter")
+        await user.see("The heron was seen on the second page.")
+        assert user.app.chat.is_checking
+
+
+async def test_the_trace_tells_the_steps_and_leads_to_them(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await asked(user)
+        await user.press("t")
+        await user.see("Turn 1 · What is the budget of the heron?")
+        await user.see("thought → retrieve")
+        await user.see("only their order is known")
+        await user.press("j")
+        await user.in_dialog("enter")
+        await user.until(lambda: pane.has_focus and user.app.screen is user.app.chat)
+        await user.press("enter")
+        await user.see("▾ retrieve")
+
+
+async def test_typing_in_the_evidence_goes_on_in_the_composer(settings: Settings) -> None:
+    async with driven(settings, *NARROW) as user:
+        await asked(user)
+        await user.press("s")
+        await user.see("Cited ·")
+        await user.press("W")
+        await user.until(lambda: user.app.chat.composer.text == "W")

@@ -1,0 +1,86 @@
+"""What bounds the processes that open files which others wrote."""
+
+import asyncio
+import resource
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.local import documents as papers
+from tests.local.opened import opened
+from tests.local.server import until
+from tui.local.library.folders import index_id_of
+from tui.local.library.page_images import PageImages
+from tui.local.library.stored_documents import PagedFile, file_id_of
+from tui.local.library.sync_supervisor import SYNC_WORKER
+
+MOST_BYTES = 4 << 30
+
+
+def address_space(pid: int) -> int:
+    soft, _ = resource.prlimit(pid, resource.RLIMIT_AS)
+    return soft
+
+
+@pytest.fixture
+def paged(tmp_path: Path) -> PagedFile:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(papers.pdf([["one"]]))
+    local = opened(folder, tmp_path / "data")
+    local.sync()
+    file = local.library.documents.paged_file(file_id_of(index_id_of(folder), "a.pdf"))
+    assert file is not None
+    return file
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Generator[subprocess.Popen[bytes]]:
+    """The process that reads documents."""
+    with subprocess.Popen([*SYNC_WORKER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
+        process.kill()
+
+
+def test_the_process_that_reads_documents_cannot_take_the_whole_memory(worker: subprocess.Popen[bytes]) -> None:
+    until(lambda: 0 < address_space(worker.pid) <= MOST_BYTES, 20)
+
+
+DRAW_AND_TELL = """
+import resource, runpy, sys
+runpy.run_module("tui.local.library.page_image_worker", run_name="__main__")
+print(resource.getrlimit(resource.RLIMIT_AS)[0], file=sys.stderr)
+"""
+
+
+def test_the_process_that_draws_pages_cannot_take_the_whole_memory(paged: PagedFile) -> None:
+    command = [sys.executable, "-c", DRAW_AND_TELL, str(paged.path), "1", "1"]
+    drawn = subprocess.run(command, capture_output=True, check=True)
+    assert len(drawn.stdout) > 1000
+    assert 0 < int(drawn.stderr) <= MOST_BYTES
+
+
+async def test_a_page_that_is_never_drawn_is_given_up(
+    paged: PagedFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = tmp_path / "endless"
+    endless.write_text("#!/bin/sh\nexec sleep 600\n")
+    endless.chmod(0o700)
+    monkeypatch.setattr("tui.local.library.page_images.DRAWING_TIMEOUT", 0.2)
+    monkeypatch.setattr("tui.local.library.page_images.sys.executable", str(endless))
+    async with asyncio.timeout(20):
+        assert await PageImages().draw(paged, 1, 1) == []
+
+
+def test_a_file_that_is_larger_than_its_reader_takes_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "small.md").write_text("# Small\n")
+    (folder / "large.py").write_bytes(b"x = 1\n" * 400_000)
+    local = opened(folder, tmp_path / "data")
+    assert local.sync() == ["small.md"]
+    (skipped,) = local.library.states.skipped_files(local.index_id, 10)
+    assert (skipped.name, skipped.reason) == ("large.py", "it is larger than 2 MB")

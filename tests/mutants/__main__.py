@@ -1,0 +1,122 @@
+"""Breaks each guard, alone and in a copy of the tree, and tells which of them no test misses. `make mutants`."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.util import cache_from_source
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.mutants.guards import ROOT, Guard, listed_guards
+from tests.mutants.score import SCORE, Score
+
+TIMEOUT = 180.0
+"""Seconds that the tests of one guard may take. What hangs is noticed."""
+
+LEAVE_TIMEOUT = 15.0
+"""Seconds that tests may take to end what they have started."""
+
+
+def copy_of_tree(folder: Path) -> Path:
+    """A copy of what git knows or would add, as it is now."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+    for name in filter(None, names):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def pass_in(tree: Path, tests: Iterable[str], seconds: float | None = None) -> bool:
+    """Whether these tests pass there, in so many seconds. Also the processes that they start import the tree's code."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    environment = os.environ | {"PYTHONPATH": str(tree)}
+    with subprocess.Popen(
+        command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as run:
+        try:
+            return_code = run.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return_code = 1
+            run.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                run.wait(LEAVE_TIMEOUT)
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+    if return_code not in (0, 1, 2):
+        raise RuntimeError(f"pytest ended with {return_code}: {' '.join(command)}")
+    return return_code == 0
+
+
+def is_noticed(guard: Guard, tree: Path) -> bool:
+    """Whether a test fails without the guard."""
+    path = tree / guard.file
+    source = path.read_text("utf-8")
+    compiled = Path(cache_from_source(str(path)))
+    try:
+        path.write_text(guard.broken_source(source), "utf-8")
+        compiled.unlink(missing_ok=True)  # it is told from the source by its age in seconds
+        return not pass_in(tree, guard.tests, TIMEOUT)
+    finally:
+        path.write_text(source, "utf-8")
+        compiled.unlink(missing_ok=True)
+
+
+def survivors_of(guards: Sequence[Guard], trees: Sequence[Path]) -> list[Guard]:
+    """The guards that no test misses. Each tree is used by one guard at a time."""
+    free: SimpleQueue[Path] = SimpleQueue()
+    for tree in trees:
+        free.put(tree)
+
+    def survives(guard: Guard) -> bool:
+        tree = free.get()
+        try:
+            noticed = is_noticed(guard, tree)
+        finally:
+            free.put(tree)
+        print("noticed " if noticed else "SURVIVES", guard.id, flush=True)
+        return not noticed
+
+    with ThreadPoolExecutor(len(trees)) as pool:
+        return [guard for guard, did in zip(guards, pool.map(survives, guards), strict=True) if did]
+
+
+def main() -> int:
+    """Break the guards that are named, or all, and say what came of it. 1 where a survivor is not explained."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("ids", nargs="*", metavar="ID", help="only these guards (default: all, and the score is kept)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="default: %(default)s")
+    options = parser.parse_args()
+    known = {guard.id: guard for guard in listed_guards()}
+    if unknown := sorted(set(options.ids) - known.keys()):
+        parser.error(f"no such guard: {', '.join(unknown)}")
+    guards = [known[name] for name in options.ids or known]
+    with tempfile.TemporaryDirectory() as folder:
+        trees = [copy_of_tree(Path(folder) / str(number)) for number in range(min(options.workers, len(guards)))]
+        print("With every guard in its place …", flush=True)
+        if not pass_in(trees[0], dict.fromkeys(test for guard in guards for test in guard.tests)):
+            print("the tests fail already, so they can tell nothing.")
+            return 1
+        survivors = survivors_of(guards, trees)
+    score = Score(datetime.now(UTC).date().isoformat(), len(guards), tuple(guard.id for guard in survivors))
+    print(f"\n{score.sentence}")
+    for guard in survivors:
+        print(f"  {guard.id}: {guard.survives_because or 'NOT EXPLAINED'}")
+    if not options.ids:
+        SCORE.write_text(json.dumps(score.as_json(), indent=2) + "\n", "utf-8")
+        print("Kept for docs/reliability.md: run `make reliability`.")
+    return int(any(not guard.survives_because for guard in survivors))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

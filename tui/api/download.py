@@ -1,0 +1,85 @@
+"""Files behind presigned addresses: fetched without the key, and no more of them than is wanted.
+
+An address comes from the server, and leads anywhere. Only https is followed, and no address leads to this machine
+unless the server itself is on it. Reference: "Attachments", `PresignedURL`.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import httpx
+
+from tui.api import errors, network
+from tui.api.bodies import whole_body
+from tui.api.models import PresignedUrl
+from tui.loopback import is_loopback
+from tui.sanitize import clean_line
+
+MAX_FILE_BYTES = 20 * 1024 * 1024
+"""Longest file that is read; the picture of a page has up to 500 kB."""
+
+DOWNLOAD_TIMEOUT = 120.0
+"""Seconds after which a file that is still coming is given up."""
+
+
+async def fetch(http: httpx.AsyncClient, presigned: PresignedUrl) -> bytes:
+    """The whole file. Raises `ApiError`: `TooLargeAnswerError` where it has more than `MAX_FILE_BYTES`."""
+    try:
+        async with asyncio.timeout(DOWNLOAD_TIMEOUT), _opened(http, presigned) as response:
+            return await whole_body(response, MAX_FILE_BYTES)
+    except TimeoutError as error:
+        raise errors.NoAnswerError(
+            f"The file did not come within {DOWNLOAD_TIMEOUT:.0f} s. {errors.TRY_AGAIN}"
+        ) from error
+
+
+async def size(http: httpx.AsyncClient, presigned: PresignedUrl) -> int | None:
+    """How many bytes the file has, where the server says so: one of them is asked for, and none is read.
+
+    Not HEAD: an address is signed for GET.
+    """
+    async with _opened(http, presigned, {"Range": "bytes=0-0"}) as response:
+        if response.status_code == HTTPStatus.PARTIAL_CONTENT:
+            told = re.fullmatch(r"bytes 0-0/(\d{1,15})", response.headers.get("Content-Range", ""))
+        else:
+            told = re.fullmatch(r"(\d{1,15})", response.headers.get("Content-Length", ""))
+        return int(told.group(1)) if told else None
+
+
+@asynccontextmanager
+async def _opened(
+    http: httpx.AsyncClient, presigned: PresignedUrl, headers: dict[str, str] | None = None
+) -> AsyncGenerator[httpx.Response]:
+    url = _checked(presigned, is_loopback(http.base_url.host))
+    asked = {"Accept": "image/*, */*", "Accept-Encoding": "identity", **(headers or {})}
+    request = http.build_request("GET", url, headers=asked)
+    try:
+        response = await http.send(request, stream=True, auth=None)
+        try:
+            if response.status_code not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+                raise errors.RefusedError(
+                    f"{clean_line(url.host)} did not give the file ({response.status_code}). Its address may have "
+                    "expired: try again.",
+                    status=response.status_code,
+                )
+            yield response
+        finally:
+            await response.aclose()
+    except httpx.RequestError as error:
+        raise network.failure(error, str(url)) from error
+
+
+def _checked(presigned: PresignedUrl, server_is_here: bool) -> httpx.URL:
+    """The address, if it may be asked. Raises `InvalidRequestError`."""
+    try:
+        url = httpx.URL(presigned.url)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise errors.InvalidRequestError("The server gave an address that is none. Try again later.") from error
+    if is_loopback(url.host) and not server_is_here:
+        raise errors.InvalidRequestError("The server gave an address on this machine, so it was not opened.")
+    if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host)):
+        raise errors.InvalidRequestError("The server gave an address that is not https, so it was not opened.")
+    return url

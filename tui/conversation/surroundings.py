@@ -1,0 +1,62 @@
+"""A passage in its document: the text before and behind it, as far as it has been read. Pure."""
+
+from dataclasses import dataclass, replace
+
+from tui.sanitize import clean
+
+STRETCH_CHARS = 6_000
+"""So much of a document is read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A passage of a document, with the stretches read before and behind it, in their order, all safe to show.
+
+    `first` and `last` are the offsets up to which the document has been read; it begins or ends there where `begins`
+    or `ends` is true.
+    """
+
+    passage: str
+    first: int
+    last: int
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    begins: bool = False
+    ends: bool = False
+
+
+def begin(passage: str, start: int, end: int) -> Surroundings:
+    """A passage of which nothing around has been read."""
+    return Surroundings(passage, start, end, begins=start == 0)
+
+
+def asked_before(known: Surroundings) -> tuple[int, int]:
+    """The offset and the length of the stretch that comes before what is known."""
+    offset = max(0, known.first - STRETCH_CHARS)
+    return offset, known.first - offset
+
+
+def with_before(known: Surroundings, text: str) -> Surroundings:
+    """With the stretch that was read before, as it came. It is kept from a line on; the rest comes with the next."""
+    offset, _ = asked_before(known)
+    line = 0 if offset == 0 else text.find("\n") + 1
+    cut = line if line < len(text) else 0
+    kept = text[cut:]
+    return replace(
+        known,
+        first=offset + cut,
+        before=(clean(kept), *known.before) if kept else known.before,
+        begins=offset == 0 or not text,
+    )
+
+
+def with_after(known: Surroundings, text: str) -> Surroundings:
+    """With the stretch that was read behind, as it came. It ends with a line, unless the document ends there."""
+    ends = len(text) < STRETCH_CHARS
+    kept = text if ends else text[: text.rfind("\n") + 1] or text
+    return replace(
+        known,
+        last=known.last + len(kept),
+        after=(*known.after, clean(kept)) if kept else known.after,
+        ends=ends,
+    )

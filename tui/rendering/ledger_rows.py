@@ -1,0 +1,120 @@
+"""The ledger of a session as rows: documents and their pages, what was looked for in vain, and indexes left out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tui.conversation.ledger import DocumentUse, Ledger, PageUse
+from tui.conversation.passages import Passage
+from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
+from tui.rendering.wrapping import shortened, width_of
+from tui.sanitize import clean_line
+
+_TITLE = Style("heading", bold=True)
+_FILE = Style(bold=True)
+_CITED = Style("citation")
+_RULE = Style("rule")
+_PAGE_CELLS, _TURN_CELLS, _COUNT_CELLS = 12, 10, 14
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTitle:
+    """What the rows below it are about."""
+
+    title: str
+    about: str
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDocument:
+    """A document, and how much of the session uses it."""
+
+    file: str
+    about: str
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """Something about a turn, that the reader can go to; `passage` is what to show of it, if it is about one."""
+
+    turn: int
+    what: str
+    count: str
+    question: str
+    is_cited: bool = False
+    passage: Passage | None = None
+
+
+LedgerRow: TypeAlias = LedgerTitle | LedgerDocument | LedgerLine
+
+
+def ledger_rows(ledger: Ledger, index_names: Mapping[str, str]) -> Sequence[LedgerRow]:
+    """What is listed; nothing of what there is not."""
+    return [*_documents(ledger), *_in_vain(ledger), *_skipped(ledger, index_names)]
+
+
+def _documents(ledger: Ledger) -> Iterator[LedgerRow]:
+    documents = ledger.documents.values()
+    if documents:
+        cited = sum(document.cited > 0 for document in documents)
+        yield LedgerTitle("Documents", f"{len(documents):,}, {cited:,} cited", is_first=True)
+    for number, document in enumerate(documents):
+        yield LedgerDocument(document.file, _use(document), is_first=number == 0)
+        yield from (_page(ledger, use) for use in sorted(document.pages, key=lambda use: use.turn))
+
+
+def _use(document: DocumentUse) -> str:
+    turns = "1 turn" if document.turns == 1 else f"{document.turns:,} turns"
+    return f"{turns} · {document.cited:,} cited of {document.found:,}" if document.cited else f"{turns} · found only"
+
+
+def _page(ledger: Ledger, use: PageUse) -> LedgerRow:
+    cited, found = use.cited, use.found
+    if not cited:
+        count = "found" if found == 1 else f"{found:,} found"
+    elif cited == found:
+        count = "cited" if found == 1 else f"{found:,} cited"
+    else:
+        count = f"{cited:,} of {found:,} cited"
+    return LedgerLine(use.turn, use.page or "passage", count, ledger.questions[use.turn], cited > 0, use.passage)
+
+
+def _in_vain(ledger: Ledger) -> Iterator[LedgerRow]:
+    if ledger.in_vain:
+        yield LedgerTitle("Searches that found nothing", f"{len(ledger.in_vain):,}", not ledger.documents)
+        yield from (LedgerLine(turn, "", "", asked) for turn, asked in ledger.in_vain)
+
+
+def _skipped(ledger: Ledger, index_names: Mapping[str, str]) -> Iterator[LedgerRow]:
+    if ledger.skipped:
+        is_first = not ledger.documents and not ledger.in_vain
+        yield LedgerTitle("Indexes that were not searched", f"{len(ledger.skipped):,}", is_first)
+        for turn, index_id in ledger.skipped:
+            yield LedgerLine(turn, "", "", clean_line(index_names.get(index_id, index_id), 80))
+
+
+def ledger_lines(row: LedgerRow, width: int) -> Sequence[Line]:
+    """The rows of an entry at a width."""
+    match row:
+        case LedgerTitle(title, about, is_first):
+            label = f"{title} · {about} "
+            rule = Span("─" * max(0, width - len(label)), _RULE)
+            head = Line((Span(f"{title} ", _TITLE), Span(f"· {about} ", MUTED), rule))
+            return [head, BLANK] if is_first else [BLANK, head, BLANK]
+        case LedgerDocument(file, about, is_first):
+            room = max(8, width - len(about) - 2)
+            head = Line((Span(shortened(file, room), _FILE),), edge=Span(about, MUTED))
+            return [head] if is_first else [BLANK, head]
+        case LedgerLine():
+            return [_line(row, width)]
+
+
+def _line(row: LedgerLine, width: int) -> Line:
+    count_style = _CITED if row.is_cited else MUTED
+    turn = (f"turn {row.turn + 1:,}", _TURN_CELLS, PLAIN)
+    cells = [(row.what, _PAGE_CELLS, PLAIN), turn, (row.count, _COUNT_CELLS, count_style)] if row.what else [turn]
+    spans = [Span("  "), *(Span(shortened(text, size - 1).ljust(size), style) for text, size, style in cells)]
+    room = width - width_of(spans)
+    return Line((*spans, Span(shortened(row.question, room), MUTED)) if room >= 8 else tuple(spans), decoration=2)

@@ -1,0 +1,219 @@
+"""Checking an answer: what it was built from, beside it or in its place."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.binding import Binding
+
+from tui.conversation.transcript import Turn
+from tui.screens.reading import ReadingScreen
+from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.own_keys import own_bindings
+from tui.widgets.transcript_view import TranscriptView
+from tui.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tui.conversation.passages import Passage
+    from tui.widgets.evidence.document_view import DocumentView
+    from tui.widgets.evidence.evidence_pane import EvidencePane
+    from tui.workspace.documents import DocumentPlace
+
+
+class CheckingScreen(ReadingScreen):
+    """Shows the evidence of the turn that the cursor is in, as long as the reader wants it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._evidence: EvidencePane | None = None
+        self._checked: tuple[int, Turn] | None = None
+        self._passage: Passage | None = None
+        self._document: DocumentPlace | None = None
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether evidence is shown."""
+        return self.has_class("-checking")
+
+    def watch_open_id(self, before: str | None, session_id: str | None) -> None:
+        self.stop_checking()
+        super().watch_open_id(before, session_id)
+
+    def stop_checking(self) -> None:
+        """Hide the evidence; a reader who was in it is in the conversation again, exactly where they were."""
+        had_focus = self._evidence is not None and self._evidence.has_focus_within
+        self.remove_class("-checking")
+        self._checked = None
+        if had_focus:
+            self.set_focus(self.view.pane)
+
+    def show_transcript(self) -> None:
+        super().show_transcript()
+        if self.is_checking:
+            self.app.pace(self._follow_turn)
+
+    async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
+        from tui.conversation.evidence import cited_passage  # here and below: nothing is loaded before it is shown
+
+        passage = None
+        if message.number is not None:
+            passage = cited_passage(self.view.pane.transcript[message.turn], message.number)
+            if passage is None:
+                self._say_number_is_none(message.number)
+                return
+        await self._show_evidence(message.turn, passage)
+
+    async def _show_evidence(self, number: int, passage: "Passage | None") -> None:
+        """Show the evidence of a turn, from a passage on or from the first one."""
+        from tui.conversation.evidence import evidence_of
+
+        turn = self.view.pane.transcript[number]
+        evidence = evidence_of(turn)
+        if not evidence:
+            self.say("This answer came with no passages.", kind="sources")
+            return
+        pane = await self._opened_pane()
+        self._checked = number, turn
+        pane.show_evidence(evidence)
+        if passage is not None:
+            pane.go_to(passage)
+        pane.take_focus()
+
+    def _say_number_is_none(self, number: int) -> None:
+        self.say(f"[{number}] leads nowhere: no passage of this answer has this number.", kind="sources")
+
+    async def _opened_pane(self) -> "EvidencePane":
+        from tui.widgets.evidence.evidence_pane import EvidencePane
+
+        if self._evidence is None:
+            self._evidence = EvidencePane()
+            await self.query_one("#reading").mount(self._evidence)
+        self.add_class("-checking")
+        return self._evidence
+
+    def on_transcript_view_turn_reached(self, message: TranscriptView.TurnReached) -> None:
+        if self.is_checking:
+            self._follow_turn(message.turn)
+
+    def _follow_turn(self, number: int | None = None) -> None:
+        """Show the evidence of the turn that the cursor is in, and what has come to it."""
+        from tui.conversation.evidence import evidence_of, is_same_evidence
+
+        if self._evidence is None or self._checked is None:
+            return
+        shown, before = self._checked
+        number = shown if number is None else number
+        if not 0 <= number < len(self.view.pane.transcript):
+            return
+        turn = self.view.pane.transcript[number]
+        if number != shown:
+            self._evidence.show_evidence(evidence_of(turn))
+        elif not is_same_evidence(before, turn):
+            self._evidence.update_evidence(evidence_of(turn))
+        self._checked = number, turn
+
+    def keys_by_purpose(self) -> Mapping[str, Iterable[Binding]]:
+        """The keys that the program binds, by what they are for."""
+        from tui.widgets.evidence.evidence_pane import EvidencePane
+        from tui.widgets.evidence.source_list import SourceList
+
+        check = {"Check": [*own_bindings(SourceList)[:2], *own_bindings(EvidencePane)]}
+        return {**super().keys_by_purpose(), **check}
+
+    def on_evidence_pane_left(self) -> None:
+        self.stop_checking()
+
+    def on_evidence_pane_number_chosen(self, message: "EvidencePane.NumberChosen") -> None:
+        from tui.conversation.evidence import cited_passage
+
+        if self._checked is None or self._evidence is None:
+            return
+        passage = cited_passage(self._checked[1], message.number)
+        if passage is None:
+            self._say_number_is_none(message.number)
+        else:
+            self._evidence.go_to(passage)
+
+    def on_evidence_pane_copy_requested(self, message: "EvidencePane.CopyRequested") -> None:
+        self.app.copy_to_clipboard(message.text)
+        self.say(f"Sent the {message.what} to the terminal's clipboard.", kind="copying")
+
+    @work(exclusive=True, group="document")
+    async def on_evidence_pane_document_requested(self, message: "EvidencePane.DocumentRequested") -> None:
+        from tui.workspace.documents import NoDocumentError
+
+        session = self.workspace.catalogue.get(self.open_id)
+        index_ids = () if session is None else session.index_ids or self.workspace.scope(session.session_id)
+        try:
+            place = await self.workspace.documents.around(message.passage, index_ids)
+        except NoDocumentError as error:
+            self.say(str(error), kind="document")
+            return
+        if self._evidence is not None and self.is_checking:
+            self._passage, self._document = message.passage, place
+            self._evidence.show_document(message.passage, place.surroundings)
+
+    @work(exclusive=True, group="document")
+    async def on_document_view_more_requested(self, message: "DocumentView.MoreRequested") -> None:
+        from tui.workspace.documents import NoDocumentError
+
+        if self._document is None or self._passage is None:
+            return
+        documents = self.workspace.documents
+        read = documents.read_before if message.before else documents.read_behind
+        try:
+            self._document = await read(self._document)
+        except NoDocumentError as error:
+            self.say(str(error), kind="document")
+        else:
+            if self._evidence is not None:
+                self._evidence.read_on(self._passage, self._document.surroundings)
+
+    def on_evidence_pane_file_requested(self, message: "EvidencePane.FileRequested") -> None:
+        from tui.workspace.documents import NoDocumentError
+        from tui.workspace.opening_files import OpeningError, open_file
+
+        try:
+            path = self.workspace.documents.path(message.passage)
+            open_file(path)
+        except (NoDocumentError, OpeningError) as error:
+            self.say(str(error), kind="file")
+        else:
+            self.say(f"Opened {path}", kind="file")
+
+    @work
+    async def on_conversation_pane_trace_requested(self, message: ConversationPane.TraceRequested) -> None:
+        from tui.conversation.trace import trace_of
+        from tui.screens.evidence.trace import TraceDialog
+
+        trace = trace_of(self.view.pane.transcript[message.turn])
+        part = await self.app.push_screen_wait(TraceDialog(message.turn, trace, self.workspace.index_list.names))
+        if part is not None:
+            self.stop_checking()
+            self.view.pane.go_to_part(message.turn, part)
+
+    def on_conversation_pane_ledger_requested(self) -> None:
+        self.when_whole(self._show_ledger)
+
+    @work
+    async def _show_ledger(self) -> None:
+        from tui.screens.evidence.ledger import LedgerDialog
+
+        pane = self.view.pane
+        row = await self.app.push_screen_wait(LedgerDialog(list(pane.transcript), self.workspace.index_list.names))
+        if row is None:
+            return
+        pane.go_to_turn(row.turn)
+        if row.passage is not None:
+            await self._show_evidence(row.turn, row.passage)
+
+    def on_evidence_pane_page_requested(self, message: "EvidencePane.PageRequested") -> None:
+        from tui.conversation.page_image import page_image
+        from tui.screens.page.page_screen import PageScreen
+
+        image = page_image(message.passage)
+        if image is None:
+            why = "its document has no pages, or its index was made without them"
+            self.say(f"There is no picture of the page of this passage: {why}.", kind="page")
+        else:
+            self.app.push_screen(PageScreen(self.workspace.documents.page_pictures(), image))

@@ -1,0 +1,1 @@
+"""The page of a document that a passage stands on, as a picture."""

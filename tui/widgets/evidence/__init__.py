@@ -1,0 +1,1 @@
+"""Checking an answer: widgets that show what it was built from."""
