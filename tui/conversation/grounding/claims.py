@@ -15,7 +15,9 @@ ClaimKind: TypeAlias = Literal["figure", "date", "quotation", "name"]
 Value: TypeAlias = Quantity | Moment | Name | Sequence[str] | str
 _Found: TypeAlias = Iterator[tuple[int, int, Value]]
 
-_CODE = re.compile(r"(?<![\w.-])(?:(?=\w*[A-Z])[A-Za-z]+[-\u2011]?\d[\w.]*\w*|v?\d+(?:\.\d+){2,})(?![\w-])")
+_CODE = re.compile(
+    r"(?<![\w.-])(?:(?=\w*[A-Z])[A-Za-z]+[-\u2011]?\d(?:[\w.]*\w)?|v?\d+(?:\.\d+){2,}|\d{2,}[A-Z])(?![\w-])"
+)
 _LABEL = re.compile(
     r"\b(?:step|option|point|note|item|example|question|answer|source|passage|refs?\.?|references?|reason|case|turn)"
     r"\s*#?$",

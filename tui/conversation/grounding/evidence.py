@@ -13,7 +13,7 @@ from tui.conversation.grounding.quotations import folded
 from tui.conversation.grounding.units import UNIT, unit_named
 from tui.conversation.passages import decoded, is_array, is_object
 
-PIECE_CHARS = 2048
+PIECE_CHARS = 1024
 """Characters that are indexed in one step, which takes a few milliseconds."""
 
 MAX_CHARS = 16 * 1024 * 1024
@@ -28,6 +28,9 @@ _SCALE = re.compile(
     r"\b(?:(thousands?)|(millions?|mio)|(billions?|bn))\b|[€$£]\s?(m)\b|['\u2019](000)s?\b", re.IGNORECASE
 )
 _UNIT_SOON = re.compile(rf"(?:\s+[^\W\d]+){{1,2}}\s+({UNIT})(?!\w)", re.IGNORECASE)
+_ONE = re.compile(
+    r"\b(?:an?|each|every|per)\s+(minute|hour|day|week|month|year|mile|pound|dollar|euro)\b", re.IGNORECASE
+)
 _Reading = tuple[int | None, int | None, int | None]
 
 
@@ -89,6 +92,9 @@ class EvidenceIndex:
                 else:
                     self._values.add(year)
                 text = f"{text[: moment.start]}{'|' * (moment.end - moment.start)}{text[moment.end :]}"
+        for found in _ONE.finditer(text):
+            if unit := unit_named(found[1]):
+                self._by_measure[unit.measures].add(unit.factor)
         found = quantities(text)
         for quantity in (*found, *totals(text, found)):
             self._add_quantity(quantity, _UNIT_SOON.match(text, quantity.end))
@@ -104,10 +110,12 @@ class EvidenceIndex:
                 self._negative.add(_key(value))
             if quantity.measures:
                 self._by_measure[quantity.measures].add(value * quantity.factor)
+            elif quantity.is_part:
+                continue
             elif unit_soon and (unit := unit_named(unit_soon[1])):
                 self._by_measure[unit.measures].add(value * unit.factor)
             elif not quantity.is_bound:
-                self._by_measure[""].add(value)
+                self._by_measure[""].add(value, is_exact=quantity.is_year)
 
     def _has_quantity(self, quantity: Quantity) -> bool:
         if quantity.is_negative and not any(_key(value) in self._negative for value in quantity.readings):
@@ -149,9 +157,9 @@ class EvidenceIndex:
         return all(self._stand_together(a, b) for a, b in zip(name.words, name.words[1:], strict=False))
 
     def _stand_together(self, first: str, second: str) -> bool:
-        """Whether two words stand side by side somewhere, in either order, with two others between them at most."""
+        """Whether two words stand side by side somewhere, in either order, with a few others between them at most."""
         a, b = re.escape(first), re.escape(second)
-        between = r"\w*(?:[\u2019']s)?\W+(?:[\w\u2019'.-]+\W+){0,2}?"
+        between = r"\w*(?:[\u2019']s)?\W+(?:[\w\u2019'.-]+\W+){0,4}?"
         together = re.compile(rf"\b(?:{a}{between}{b}|{b}{between}{a})", re.IGNORECASE)
         both = folded(first), folded(second)
         return any(together.search(text) for text, letters in self._texts if all(word in letters for word in both))
@@ -165,10 +173,14 @@ class _Values:
 
     def __init__(self) -> None:
         self._keys: set[float] = set()
+        self._near: list[float] = []
         self._sorted: list[float] = []
 
-    def add(self, value: float) -> None:
+    def add(self, value: float, *, is_exact: bool = False) -> None:
+        """Add a value; an exact one is not found by what is only near to it."""
         self._keys.add(_key(value))
+        if not is_exact:
+            self._near.append(value)
 
     def has(self, value: float, below: float = 0.0, above: float = 0.0) -> bool:
         """Whether there is this value, or one that is at most so much smaller or greater."""
@@ -176,8 +188,8 @@ class _Values:
             return True
         if below <= 0 and above <= 0:
             return False
-        if len(self._sorted) != len(self._keys):
-            self._sorted = sorted(self._keys)
+        if len(self._sorted) != len(self._near):
+            self._sorted = sorted(self._near)
         at = bisect_left(self._sorted, value - below)
         return at < len(self._sorted) and self._sorted[at] <= value + above
 

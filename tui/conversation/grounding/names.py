@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\u2019'-][^\W\d_]+)*")
 _BEGINS_SENTENCE = re.compile(r"(?:^|[.!?:•|\ufffc\u2014]|\s[-\u2013])[\s\"“”„«»\u2018\u2019'(\[*]*$")
-_JOINS = re.compile(r"\s(?:(?:of|the|de|van|von|der|den|la|le|du|di|del)\s){0,2}|\.\s|-")
+_JOINS = re.compile(r"\s(?:(?:of|the|de|van|von|der|den|la|le|du|di|del)\s){0,2}|-")
 _ORDINARY_WORDS = (
     "the this that these those there they their then than though thus and but for nor not yet yes with within when "
     "where while who why how what which whose his her its our your you she are was were will would could should "
@@ -39,9 +39,8 @@ _TITLE_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Messrs|Capt|Gen|Sen|Rev|J
 def names(text: str) -> list[Name]:
     """The names in a text. The first word of a sentence is none, whatever it is."""
     words = list(_WORD.finditer(text))
-    long = [word for word in words if len(word[0]) > 3]
-    capitalised = [word for word in long if word[0][0].isupper()]
-    is_title = len(long) > 3 and len(capitalised) > MAX_CAPITALISED * len(long)
+    capitalised = [word for word in words if word[0][0].isupper()]
+    is_title = len(words) > 5 and len(capitalised) > MAX_CAPITALISED * len(words)
     if is_title or len(set(_GERMAN.findall(text))) > 2:
         return []
     return [name for run in _runs(text, words) if (name := _name(text, run)) is not None]
@@ -65,7 +64,8 @@ def _runs(text: str, words: Sequence[re.Match[str]]) -> Iterator[list[re.Match[s
     for word in words:
         if not _is_capitalised(word[0]):
             continue
-        if run and not _JOINS.fullmatch(text, run[-1].end(), word.start()):
+        between = text[run[-1].end() : word.start()] if run else ""
+        if run and not (_JOINS.fullmatch(between) or (between == ". " and len(run[-1][0]) < 4)):
             yield run
             run = []
         run.append(word)

@@ -46,15 +46,17 @@ _NEXT_WORD = re.compile(r"[ -]([^\W\d_]+)")
 _NO_NOUN_WORDS = (
     "from of in to at by and or nor for on with as is was were are per than long wide deep high tall old square thick "
     "above below more less each apart away later after before since until but if when while because so then which who "
-    "that have had has been not will would"
+    "that have had has been not will would degree degrees"
 )
 _NO_NOUN = frozenset(_NO_NOUN_WORDS.split())
 """Words behind a number that do not say of what it is."""
 
 _SAME_SENTENCE = re.compile(r"[^.!?;:|]{1,60}")
 _ELLIPTIC = re.compile(
-    r"\s(?:from|of|long|wide|deep|high|tall|square|thick|distant|apart|away|above|below|more|less|later|after|before)\b"
+    r"\s(?:from|of|long|wide|deep|high|tall|thick|distant|apart|away|above|below|more|less|later|after|before)\b"
 )
+
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 
 _CODE_BEFORE = re.compile(r"\b\w*[A-Z]\w*[-\u2011]$")
 _ABOUT_TOLERANCE, _BOUND_TOLERANCE = 0.05, 0.1
@@ -66,8 +68,8 @@ class Quantity:
     """A number where it stands in a text. `readings` are the values that it may mean, without its unit.
 
     `below` and `above` say how much less and more the exact value may be that it stands for. `unscaled` is its value
-    without "million" and the like. `is_bound` marks a number of something that is no unit: "seven steps"; `is_part` one
-    within another word.
+    without "million" and the like. `is_bound` marks a number of something that is no unit: "seven steps", `is_year` one
+    that may be a year, and `is_part` one within another word.
     """
 
     start: int
@@ -81,6 +83,7 @@ class Quantity:
     unscaled: float | None = None
     is_word: bool = False
     is_bound: bool = False
+    is_year: bool = False
     is_part: bool = False
 
 
@@ -99,7 +102,8 @@ def _digits(text: str) -> Iterator[Quantity]:
         parts = {"digits": True, "fraction": True, "scale": scale, "unit": unit}
         end = max(match.end(name) for name, is_taken in parts.items() if is_taken)
         factor = _SCALES.get((scale or "").casefold(), 1.0)
-        below, above = _tolerance(text, match.start(), readings[0], match["digits"])
+        digits = f"{readings[0]:g}" if match["fraction"] else match["digits"]
+        below, above = _tolerance(text, match.start(), readings[0], digits)
         yield Quantity(
             match.start(),
             end,
@@ -111,6 +115,7 @@ def _digits(text: str) -> Iterator[Quantity]:
             match["minus"] is not None,
             readings[0] if scale else None,
             is_bound=_is_bound(text, end),
+            is_year=_YEAR.fullmatch(match["digits"]) is not None,
             is_part=_is_part(text, match.start("digits"), end, has_currency=match["currency"] is not None),
         )
 

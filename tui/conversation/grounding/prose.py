@@ -15,6 +15,8 @@ HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 _FENCE = re.compile(r"[ \t>]*(?:[-*+]\s+)?(`{3,}|~{3,})")
 _STARTS_UNIT = re.compile(r"[ \t]*(?:#{1,6}\s|[-*+•]\s|\d{1,9}[.)]\s|\||>)")
+_NUMBERED = re.compile(r"[ \t]*\d{1,9}[.)]\s")
+_FIRST = re.compile(r"[ \t]*1[.)]\s")
 _RULE = re.compile(r"[ \t]*(?:[-=*_][ \t]*){3,}$|[\s|:-]*$")
 _MARKER = re.compile(r"[ \t]*(?:>[ \t]?)*(?:#{1,6}[ \t]+|(?:[-*+•]|\d{1,9}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?")
 _ATTRIBUTION = re.compile(r"[ \t>]*(?:[-\u2013\u2014]{1,2}\s*\S)")
@@ -106,6 +108,8 @@ def _begins_unit(before: str, line: str) -> bool:
     is_quote, was_quote = line.lstrip().startswith(">"), before.lstrip().startswith(">")
     if is_quote and was_quote:
         return bool(_ATTRIBUTION.match(line))
+    if _NUMBERED.match(line) and not _NUMBERED.match(before) and not _FIRST.match(line):
+        return False  # in the middle of a paragraph only a list's first number begins one
     return is_quote != was_quote or _STARTS_UNIT.match(line) is not None or before.lstrip().startswith(("#", "|"))
 
 
@@ -115,7 +119,8 @@ def _unit(lines: list[str]) -> Iterator[Prose]:
     first = lines[0].lstrip()
     is_quote = first.startswith(">")
     is_quotation = is_quote and not _ATTRIBUTION.match(lines[0])
-    whole = " ".join(line[_end_of_marker(line) :].strip() for line in lines)
+    others = (line.lstrip(" \t>") if is_quote else line for line in lines[1:])
+    whole = " ".join(line.strip() for line in (lines[0][_end_of_marker(lines[0]) :], *others))
     for start in range(0, len(whole), MAX_UNIT_CHARS):
         text = plain(whole[start : start + MAX_UNIT_CHARS])
         if first.startswith("|"):

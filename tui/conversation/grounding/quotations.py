@@ -13,6 +13,7 @@ _QUOTED = re.compile(
     r"|(?<![\w\u2018\u2019'])[\u2018'](?P<f>[^\s\u2018\u2019'](?:[^\u2018\n]{0,2000}?[^\s])?)[\u2019'](?![\w])"
 )
 _LEFT_OUT = re.compile(r"\[[^\]]{0,80}\]|\(?\.\.\.\)?|\(?…\)?|\ufffc")
+_TARGET = re.compile(r"(?<=\])\([^\s()]{0,400}\)")
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -33,5 +34,5 @@ def pieces(quotation: str) -> Sequence[str]:
 
 
 def folded(text: str) -> str:
-    """A text's letters and digits, in lower case and without marks of any kind."""
-    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
+    """A text's letters and digits, in lower case and without marks of any kind; of a link its words only."""
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", _TARGET.sub("", text)).casefold())

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class MeasureUnit:
     """What is measured, and by how much a number in this unit is multiplied to be compared."""
 
     measures: str
     factor: float = 1.0
 
 
-def _spelled(measures: str, **names: float) -> Mapping[str, Unit]:
-    return {name: Unit(measures, factor) for name, factor in names.items()}
+def _spelled(measures: str, **names: float) -> Mapping[str, MeasureUnit]:
+    return {name: MeasureUnit(measures, factor) for name, factor in names.items()}
 
 
-def _plural(measures: str, **names: float) -> Mapping[str, Unit]:
+def _plural(measures: str, **names: float) -> Mapping[str, MeasureUnit]:
     return _spelled(measures, **names, **{f"{name}s": factor for name, factor in names.items()})
 
 
 _DAY = 86_400.0
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "pound", "¥": "JPY", "₹": "INR"}
-_BY_NAME: Mapping[str, Unit] = {
-    **{name: Unit("%") for name in ("%", "percent", "per cent", "pct", "percentage points", "percentage point")},
-    **{name: Unit(code) for name, code in _CURRENCIES.items()},
-    **{code.casefold(): Unit(code) for code in ("EUR", "USD", "JPY", "INR", "CHF")},
+_BY_NAME: Mapping[str, MeasureUnit] = {
+    **{name: MeasureUnit("%") for name in ("%", "percent", "per cent", "pct", "percentage points", "percentage point")},
+    **{name: MeasureUnit(code) for name, code in _CURRENCIES.items()},
+    **{code.casefold(): MeasureUnit(code) for code in ("EUR", "USD", "JPY", "INR", "CHF")},
     **_plural("pound", pound=1, gbp=1),
     **_plural("EUR", euro=1),
     **_plural("USD", dollar=1, cent=0.01),
@@ -43,8 +43,8 @@ _BY_NAME: Mapping[str, Unit] = {
     **_spelled("in", inch=1, inches=1, foot=12, feet=12, ft=12, yard=36, yards=36),
     **_plural("mile", mile=1),
     **_plural("acre", acre=1, hectare=2.471),
-    "°c": Unit("°C"),
-    "°f": Unit("°F"),
+    "°c": MeasureUnit("°C"),
+    "°f": MeasureUnit("°F"),
 }
 _names = sorted(map(re.escape, _BY_NAME), key=len, reverse=True)
 UNIT = "|".join(_names).replace(r"per\ cent", r"per\s+cent").replace(r"percentage\ ", r"percentage\s+")
@@ -54,6 +54,6 @@ CURRENCY_BEFORE = r"(?:US)?\$|[€£¥₹]|(?:EUR|USD|GBP|JPY|INR|CHF)\s?"
 """A pattern of the currencies that stand before a number."""
 
 
-def unit_named(written: str) -> Unit | None:
+def unit_named(written: str) -> MeasureUnit | None:
     """The unit of this name or sign; None where it is none."""
     return _BY_NAME.get(" ".join(written.casefold().split())) or _BY_NAME.get(written.strip())
