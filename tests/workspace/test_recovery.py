@@ -178,3 +178,15 @@ async def test_the_same_question_asked_twice_is_told_apart(office: Office, cloud
     assert cloud.events["s1"].count(asked("Why?")) == 1
     assert office.workspace.draft("s1") == "Why?"
     assert office.read("s1") == [("Why?", "Yes.")]
+
+
+@pytest.mark.fault(40)
+async def test_a_lost_question_in_a_session_not_loaded_yet_is_not_said_to_be_answered(
+    office: Office, cloud: Cloud
+) -> None:
+    cloud.add_session("s2", asked("Why?"), said("Because."), STOP, index_ids=["idx-notes"])
+    await office.workspace.refresh()
+    cloud.turns = [Turn(is_lost=True)]
+    await office.ask("s2", "Why?")
+    assert not any("Finished while you were away" in words for words in office.notices)
+    assert office.workspace.draft("s2") == "Why?"

@@ -94,6 +94,7 @@ class AskingScreen(ChoosingScreen):
         is_taken = self.workspace.ask(session_id, question)
         if is_taken:
             self.composer.take()
+            self.notice_line.take_back("problem")
             self.view.pane.follow()
         return is_taken
 
