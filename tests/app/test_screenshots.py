@@ -235,6 +235,8 @@ def picture(user: User) -> str:
     svg = user.app.export_screenshot(title="llamachat-tui")
     svg = re.sub(r"\d+\.\d(&#160;| )s", r"0.1\1s", svg)
     svg = re.sub(r"terminal-\d+", "terminal-0", svg)
+    svg = re.sub(r"\(…[\w-]{4},", "(…last,", svg)
+    svg = re.sub(r"Answering(&#160;| )·(&#160;| )\d+", r"Answering\1·\g<2>0", svg)
     svg = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:40000", svg)
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 
