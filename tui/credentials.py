@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from tui.private_files import make_private_folder
+
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
@@ -82,14 +84,6 @@ def find(base_url: str, environ: Mapping[str, str] = os.environ) -> Found | Abse
     return Found(checked_key(kept, str(path)), str(path)) if kept else Absent(why, is_usual)
 
 
-def keyring_works() -> bool:
-    """Whether there is a system keyring that may keep a key. It is not asked for one, so the user is not either."""
-    try:
-        return _in_time(_secure_keyring, READ_TIMEOUT) is not None
-    except KeyringUnusableError:
-        return False
-
-
 def keep_in_keyring(base_url: str, key: "SecretStr") -> str | None:
     """Keep a key, and read it back. None when it is kept; else why it is not, fit to show."""
     secret = key.get_secret_value()
@@ -107,7 +101,7 @@ def keep_in_keyring(base_url: str, key: "SecretStr") -> str | None:
 
 
 def keyring_problem() -> str | None:
-    """Why no key can be kept in the system keyring, fit to show. It is not opened for that, so it asks for nothing."""
+    """Why no key can be kept in the system keyring, fit to show. It is not opened for that, so nobody is asked."""
     try:
         _in_time(_secure_keyring, READ_TIMEOUT)
     except KeyringUnusableError as error:
@@ -119,7 +113,7 @@ def file_problem() -> str | None:
     """Why no key can be kept in `key_file()`, fit to show."""
     path = key_file()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         _read_file(path)
     except OSError as error:
         return f"The key cannot be kept in {path}: {error.strerror or error}."
@@ -130,7 +124,7 @@ def keep_in_file(base_url: str, key: "SecretStr") -> str | None:
     """Keep a key in `key_file()`, readable by its owner only. None when it is kept; else why it is not."""
     path = key_file()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         _write_file(path, _read_file(path) | {base_url: key.get_secret_value()})
     except OSError as error:
         return f"The key cannot be kept in {path}: {error.strerror or error}."
