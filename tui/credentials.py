@@ -82,14 +82,6 @@ def find(base_url: str, environ: Mapping[str, str] = os.environ) -> Found | Abse
     return Found(checked_key(kept, str(path)), str(path)) if kept else Absent(why, is_usual)
 
 
-def keyring_works() -> bool:
-    """Whether there is a system keyring that may keep a key. It is not asked for one, so the user is not either."""
-    try:
-        return _in_time(_secure_keyring, READ_TIMEOUT) is not None
-    except KeyringUnusableError:
-        return False
-
-
 def keep_in_keyring(base_url: str, key: "SecretStr") -> str | None:
     """Keep a key, and read it back. None when it is kept; else why it is not, fit to show."""
     secret = key.get_secret_value()
@@ -107,7 +99,7 @@ def keep_in_keyring(base_url: str, key: "SecretStr") -> str | None:
 
 
 def keyring_problem() -> str | None:
-    """Why no key can be kept in the system keyring, fit to show. It is not opened for that, so it asks for nothing."""
+    """Why no key can be kept in the system keyring, fit to show. It is not opened for that, so nobody is asked."""
     try:
         _in_time(_secure_keyring, READ_TIMEOUT)
     except KeyringUnusableError as error:

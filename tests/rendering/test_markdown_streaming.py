@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it.tree import SyntaxTreeNode
 
@@ -86,6 +86,7 @@ def test_any_split_into_deltas_draws_the_same(text: str, width: int, data: st.Da
     assert streamed(text, width, ends) == drawn(text, width)
 
 
+@example("| a | b |\n[a]: http://x.y\n- [ ] [a]: http://x.y\n'''", 2)
 @given(MARKDOWN, WIDTHS)
 def test_every_character_a_delta_draws_the_same(text: str, width: int) -> None:
     assert streamed(text, width, range(len(text))) == drawn(text, width)

@@ -1,7 +1,9 @@
 import re
+from unicodedata import category
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from tests.rendering.drawing import cells, copied, seen
 from tui.rendering.lines import Line, Span, Style
@@ -88,3 +90,10 @@ def test_the_copied_text_is_the_text(spans: list[Span], width: int) -> None:
 @given(TEXTS, st.integers(1, 100))
 def test_a_cut_never_stands_still_and_never_exceeds_the_text(text: str, size: int) -> None:
     assert (1 if text else 0) <= cut(text, size) <= min(len(text), size)
+
+
+def test_a_row_has_room_for_marks_that_some_terminals_give_a_column() -> None:
+    text = "हिन्दी में लिखा हुआ एक लंबा वाक्य " * 4
+    rows = wrap((Span(text),), 20)
+    assert all(cell_len(row.text) + sum(category(char) == "Mc" for char in row.text) <= 20 for row in rows)
+    assert " ".join(row.text.strip() for row in rows).split() == text.split()

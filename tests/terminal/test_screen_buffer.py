@@ -1,11 +1,16 @@
+from unicodedata import category
+
 import pyte
 import pyte.modes
 import pyte.screens
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from wcwidth import wcwidth
 
 from tui.terminal.cells import cells_of
 from tui.terminal.screen_buffer import Overlay, Patch, ScreenBuffer
@@ -183,3 +188,24 @@ def test_the_same_link_made_anew_is_not_drawn_anew() -> None:
 
 def test_control_characters_never_reach_the_terminal() -> None:
     assert "\x07" not in blank_buffer().draw([Patch(0, 0, cells_of(Strip([Segment("a\x07\x1b]2;b")])))])
+
+
+@pytest.mark.parametrize("without_column", ["Mn", "Mn Mc"], ids=["marks-with-a-column", "marks-without-one"])
+def test_no_letter_is_lost_where_a_terminal_gives_marks_a_column(
+    monkeypatch: pytest.MonkeyPatch, without_column: str
+) -> None:
+    def shown(text: str) -> str:
+        """What is left of a text in a terminal model that drops the marks which take no column."""
+        return "".join(char for char in text if category(char) not in without_column)
+
+    def width(char: str) -> int:
+        return 1 if category(char) == "Mc" else wcwidth(char)
+
+    monkeypatch.setattr("pyte.screens.wcwidth", width)
+    terminal, buffer = Terminal(), blank_buffer()
+    first, changed = "दुनिया हिन्दी में (hi)     │ x  यह है  | y", "दुनिया हिन्दी में (ho)     │ x  यह है  | y"
+    for text in (first, changed):
+        terminal.show(shown(buffer.draw(lines_of(text))))
+        row = terminal.screen.display[0]
+        assert row.split() == shown(text).split()
+        assert row.index("│") == cell_len(text.split("│")[0]), "what stands beside it keeps its column"

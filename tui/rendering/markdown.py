@@ -26,7 +26,7 @@ from markdown_it.tree import SyntaxTreeNode
 from tui.rendering.blocks import BlockContext, block_lines, fence_language, is_blank
 from tui.rendering.code import MAX_HIGHLIGHTED, code_lines
 from tui.rendering.freezing import Step, finished, step_to_cut
-from tui.rendering.inline import MAX_INLINE_CHARS
+from tui.rendering.inline import MAX_INLINE_CHARS, References
 from tui.rendering.lines import BLANK, PLAIN, Line, Style
 from tui.rendering.tail import Parsed, Tail, parse
 from tui.rendering.wrapping import cut
@@ -132,7 +132,7 @@ class MarkdownBlocks:
                 return
             parsed = self._parse(source)
             if not self._cut(parsed):
-                self._open = self._drawn(parsed, parsed.blocks)
+                self._open = self._drawn(parsed, parsed.blocks, parsed.references)
                 return
 
     def _freeze(self, source: str, ends: bool) -> bool:
@@ -162,14 +162,15 @@ class MarkdownBlocks:
         offset = min(parsed.offset(step.line), len(parsed.source))
         if not offset:
             return False
-        self._rows += self._drawn(parsed, step.blocks)
         defined = parsed.references.maps[0].items()
         references = {label: found for label, found in defined if found["map"][1] <= step.line}
+        references = references | frozen.references if references else frozen.references
+        self._rows += self._drawn(parsed, step.blocks, references)  # what looks defined further down may still change
         self._frozen = replace(
             frozen,
             rows=len(self._rows),
             tail=replace(step.tail, at=frozen.tail.at + offset),
-            references=references | frozen.references if references else frozen.references,
+            references=references,
             fence=(frozen.fence or frozen) if step.tail.is_in_fence else None,
         )
         return True
@@ -192,9 +193,9 @@ class MarkdownBlocks:
     def _parse(self, source: str) -> Parsed:
         return parse(source, self._frozen.tail.prefix, self._frozen.references)
 
-    def _drawn(self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode]) -> list[Line]:
+    def _drawn(self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode], references: References) -> list[Line]:
         """The rows of blocks that follow what is frozen."""
-        context = BlockContext(self._width, parsed.lines, parsed.references, self._style)
+        context = BlockContext(self._width, parsed.lines, references, self._style)
         rows: list[Line] = []
         for number, block in enumerate(blocks):
             new = self._first_rows(block, context) if number == 0 else block_lines(block, context)

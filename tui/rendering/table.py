@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tui.rendering.lines import BLANK, Line, Span, Style
-from tui.rendering.wrapping import indented, width_of, wrap
+from tui.rendering.wrapping import indented, room_for, width_of, wrap
 
 TableCell: TypeAlias = Sequence[Span]
 Align: TypeAlias = Literal["left", "center", "right"]
@@ -49,10 +49,10 @@ def _total(columns: Sequence[int]) -> int:
 
 def _columns(table: Table, width: int) -> Sequence[int] | None:
     """Cells for each column, or None where some would be too narrow to read."""
-    wanted = [max(1, width_of(cell)) for cell in table.header]
+    wanted = [max(1, room_for(cell)) for cell in table.header]
     for row in table.rows:
         for number, cell in enumerate(row[: len(wanted)]):
-            wanted[number] = max(wanted[number], width_of(cell))
+            wanted[number] = max(wanted[number], room_for(cell))
     if _total(wanted) <= width:
         return wanted
     fitted = _shared(wanted, width - _GAP * (len(wanted) - 1))

@@ -1,13 +1,15 @@
 """Styled text broken into rows of a width.
 
-Rows are measured as Textual measures them (`rich.cells`), and what a reader sees as one character (a letter with its
-marks, an emoji joined of several, a flag) is never split. Nothing is lost: what a break takes away is kept in
+Rows are measured as Textual measures them (`rich.cells`), with room for the spacing marks that some terminals give a
+column of their own. What a reader sees as one character (a letter with its marks, an emoji joined of several, a flag)
+is never split. Nothing is lost: what a break takes away is kept in
 `Line.continues`.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
+from unicodedata import category
 
 from rich.cells import cell_len, split_graphemes
 
@@ -44,6 +46,12 @@ class _Grapheme(NamedTuple):
     start: int
     end: int
     cells: int
+    spacing_marks: int
+
+    @property
+    def room(self) -> int:
+        """Cells that it may take in any terminal."""
+        return self.cells + self.spacing_marks
 
 
 def wrap(spans: Iterable[Span], width: int) -> list[Line]:
@@ -74,6 +82,16 @@ def indented(lines: Iterable[Line], first: Sequence[Span], rest: Sequence[Span] 
 def width_of(spans: Iterable[Span]) -> int:
     """Cells that the spans take, drawn one after the other."""
     return sum(cell_len(span.text) for span in spans)
+
+
+def room_for(spans: Iterable[Span]) -> int:
+    """Cells that the spans may take in any terminal."""
+    return sum(cell_len(span.text) + _spacing_marks(span.text) for span in spans)
+
+
+def _spacing_marks(text: str) -> int:
+    """Marks that take a column of their own in some terminals: category Mc in UAX 44, as in Devanagari."""
+    return 0 if text.isascii() else sum(category(char) == "Mc" for char in text)
 
 
 def shortened(text: str, cells: int) -> str:
@@ -171,10 +189,10 @@ class _Breaks:
             grapheme = graphemes[at]
             if at > start and self._at_words and _may_break(text, graphemes[at - 1], grapheme):
                 soft = (at, used)
-            overflows = used + grapheme.cells > width and at > start
+            overflows = used + grapheme.room > width and at > start
             hangs = self._at_words and text[grapheme.start] == " " and text[graphemes[start].start] != " "
             if not overflows or hangs:
-                used += grapheme.cells
+                used += grapheme.room
                 at += 1
                 continue
             after, before = soft or (at, used)
@@ -230,7 +248,7 @@ def _graphemes(spans: Iterable[Span]) -> Iterator[_Grapheme]:
                 continue
             if held is not None:
                 yield held
-            held = _Grapheme(offset + start, offset + end, cells)
+            held = _Grapheme(offset + start, offset + end, cells, _spacing_marks(span.text[start + 1 : end]))
         if held is not None:
             yield held
         offset += len(span.text)

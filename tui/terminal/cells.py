@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple, TypeAlias
+from unicodedata import category
 
 from rich.cells import split_graphemes
 from rich.color import ColorSystem
@@ -26,6 +27,9 @@ Cell: TypeAlias = tuple[str, Pen]
 CellRow: TypeAlias = list[Cell]
 
 NO_PEN = Pen()
+GAP = 2
+"""So many blanks part what stands beside each other from the words of one text."""
+
 UNKNOWN: Cell = ("\0", NO_PEN)
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -59,9 +63,30 @@ def cells_of(strip: Strip, colors: ColorSystem = ColorSystem.TRUECOLOR) -> CellR
 
 
 def doubts(row: CellRow) -> list[bool]:
-    """For each cell whether terminals may disagree on its grapheme's width, as they do on clusters and emoji."""
+    """For each cell whether terminals may disagree on its column: on the widths of clusters and of emoji they do.
+
+    Spacing marks (as of Devanagari: category Mc in UAX 44) take a column of their own in some terminals. Text with
+    them must be drawn in one go or its words cover each other, so that all is doubtful up to a gap or a border.
+    """
     doubtful = False
-    return [doubtful := _is_doubtful(glyph) if glyph else doubtful for glyph, _ in row]
+    found = [doubtful := _is_doubtful(glyph) if glyph else doubtful for glyph, _ in row]
+    if any(found):
+        flows, blanks = False, 0
+        for x, (glyph, _) in enumerate(row):
+            if _has_spacing_mark(glyph):
+                flows, blanks = True, 0
+            elif glyph == " ":
+                blanks += 1
+            else:
+                flows = flows and blanks < GAP and not "\u2500" <= glyph <= "\u25ff"
+                blanks = 0
+            found[x] |= flows
+    return found
+
+
+@lru_cache(4096)
+def _has_spacing_mark(glyph: str) -> bool:
+    return any(category(char) == "Mc" for char in glyph[1:])
 
 
 @lru_cache(4096)

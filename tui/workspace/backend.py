@@ -146,10 +146,10 @@ async def _with_found_key(connection: "Connection") -> "Connection":
 
 async def keeps() -> Sequence[Keep]:
     """Where a key can be kept on this machine, the best place first."""
-    from tui.credentials import keyring_works
+    from tui.credentials import keyring_problem
 
-    works = await asyncio.to_thread(keyring_works)
-    return ("keyring", "file", "memory") if works else ("file", "memory")
+    problem = await asyncio.to_thread(keyring_problem)
+    return ("file", "memory") if problem else ("keyring", "file", "memory")
 
 
 async def keep(given: UseKey, settings: Settings) -> str | None:

@@ -14,6 +14,7 @@ DOCUMENTS = {
     "only.md": "# Tulip\n",
     "matter.md": "---\ncost: 4711 marigold\n---\n",
     "head.md": "| name | crocus |\n|---|---|\n",
+    "shell.txt": ">>word appends the output.\nSo much for redirecting things around.\n",
     "list.txt": "The harbour master is Ottilie Quist.\n1. Tugs report at six.\n2. Pilots report at seven.\n",
 }
 
@@ -35,6 +36,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Generator[httpx.Client]:
         ("tulip", "> \\# Tulip", "only.md"),
         ("marigold", "> cost: 4711 marigold", "matter.md, lines 1-3"),
         ("crocus", "name — crocus [1]", "head.md, line 1"),
+        ("what does >>word append?", "\\>>word appends the output.", "shell.txt"),
         ("Who is the harbour master?", "The harbour master is Ottilie Quist. [1]", "list.txt, lines 1-3"),
     ],
 )

@@ -13,6 +13,7 @@ from tui.local.agents.quotes import compose
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.search.query import parse, refers_back, resolve
 from tui.local.search.ranking import rerank
+from tui.local.search.retrieval import understand
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,13 @@ def test_the_words_that_say_something(question: str, terms: list[str]) -> None:
 )
 def test_questions_that_lean_on_the_one_before(question: str, *, leans: bool) -> None:
     assert refers_back(question) is leans
+
+
+@pytest.mark.parametrize("between", [[], ["and when was that?"], ["and when was that?", "and where was it?"]])
+def test_the_subject_is_lent_from_question_to_question(local: OpenedFolder, between: list[str]) -> None:
+    earlier = ["how long did the outage last?", *between]
+    query = understand(local.library.vocabulary, "and why was it?", earlier, [local.index_id])
+    assert "outage" in query.text
 
 
 def test_a_word_is_found_by_its_beginning_and_with_its_spelling_put_right(local: OpenedFolder) -> None:

@@ -30,6 +30,8 @@ from tui.local.search.ranking import rerank
 from tui.local.search.retrieval import passages_for, understand
 
 READ_CHARS = 2400
+MAX_LENDERS = 4
+"""Questions before this one that it may lean on, each by way of the next."""
 EXACT_BONUS = 1.0
 """What a passage gains that has the number or the quotation of the question as it is written."""
 
@@ -182,11 +184,11 @@ class Lookup:
 
 def begin_lookup(ask: Ask, library: Library) -> Lookup:
     """Understand the question; this reads the disk."""
-    earlier = [exchange.question for exchange in ask.history]
-    mentions = mentions_in(library.documents, ask.question, earlier[-1] if earlier else None, ask.index_ids)
+    earlier = [exchange.question for exchange in ask.history[-MAX_LENDERS:]]
+    mentions = mentions_in(library.documents, ask.question, earlier, ask.index_ids)
     query = understand(library.vocabulary, mentions.rest, earlier, ask.index_ids)
     if query.is_unknown and mentions.page is None:
-        mentions = mentions_in(library.documents, ask.question, None, ask.index_ids)
+        mentions = mentions_in(library.documents, ask.question, (), ask.index_ids)
     tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
     names = file_names_in(ask.question)
     skipped = [file for name in names for file in library.states.skipped_named(ask.index_ids, name)]

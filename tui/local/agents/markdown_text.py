@@ -43,11 +43,14 @@ def _joined(lines: list[str]) -> Iterator[str]:
     for line, following in pairwise([*lines, ""]):
         wrapped = longest > MIN_WRAPPED_CHARS and len(line) >= WRAPPED_SHARE * longest
         broken = line and following and (not wrapped or _MARKER.match(following))
-        yield _escaped_whole_line(line) + ("\\" if broken else "")
+        yield escaped_whole_line(line) + ("\\" if broken else "")
 
 
-def _escaped_whole_line(line: str) -> str:
-    """The line with its indentation kept, and nothing at its start that begins a list, a heading or a quotation."""
+def escaped_whole_line(line: str) -> str:
+    """Markdown that shows this text as a line of its own: nothing at its start begins a list, a heading or a quotation.
+
+    Its indentation is kept.
+    """
     text = line.lstrip()
     indent = len(line) - len(text)
     number = re.match(r"\d{0,9}", text)

@@ -34,8 +34,10 @@ class Mentions:
         return self.files[0] if len(self.files) == 1 else None
 
 
-def mentions_in(documents: StoredDocuments, question: str, earlier: str | None, index_ids: Sequence[str]) -> Mentions:
-    """What a question names. A page without a file is a page of the file that the question before it named."""
+def mentions_in(
+    documents: StoredDocuments, question: str, earlier: Sequence[str], index_ids: Sequence[str]
+) -> Mentions:
+    """What a question names. A page without a file is a page of the file that the questions before it are about."""
     page = _PAGE.search(question)
     rest = _PAGE.sub(" ", question)
     files: dict[str, FileRef] = {}
@@ -44,7 +46,7 @@ def mentions_in(documents: StoredDocuments, question: str, earlier: str | None, 
             files[file.file_id] = file
             rest = rest.replace(match.group(), " ")
     if not files and earlier and (page or refers_back(question)):
-        files = {file.file_id: file for file in mentions_in(documents, earlier, None, index_ids).files}
+        files = {file.file_id: file for file in mentions_in(documents, earlier[-1], earlier[:-1], index_ids).files}
     numbers = [match.group().rstrip(".,:/-") for match in _NUMBER.finditer(rest)]
     quoted = [text for text in quotations(question) if len(text.split()) >= MIN_QUOTATION_WORDS]
     exact = tuple(dict.fromkeys((*quoted, *(number for number in numbers if len(number) > 1))))

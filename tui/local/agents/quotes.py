@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tui.local.agents.markdown_text import escaped, escaped_line
+from tui.local.agents.markdown_text import escaped, escaped_line, escaped_whole_line
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.documents import DocumentBlock, Format
 from tui.local.library.passages import HEADING_JOIN, Passage
@@ -148,7 +148,7 @@ def _belongs(before: DocumentBlock, block: DocumentBlock) -> bool:
 def _lead(quote: Quote) -> tuple[str, str]:
     """The line that answers first, in Markdown, and the rest of the quotation as it stands in the document."""
     line, rest = _answering(quote)
-    return (escaped_line(line) if quote.passage.format == "text" else line), rest
+    return (escaped_whole_line(line) if quote.passage.format == "text" else line), rest
 
 
 def _answering(quote: Quote) -> tuple[str, str]:

@@ -15,15 +15,16 @@ MAX_FILTERED = 5000
 
 
 def understand(vocabulary: Vocabulary, question: str, earlier: Sequence[str], index_ids: Sequence[str]) -> Query:
-    """The question's terms, with those of the question before it where it leans on that one.
+    """The question's terms, with those of the question before it where it leans on that one, which may lean, too.
 
-    A question whose own words all occur nowhere is about something else: it is lent nothing, so that nothing is found.
+    `earlier` are the questions before it, oldest first. What is lent weighs half of what it weighs there. A question
+    whose own words all occur nowhere is about something else: it is lent nothing, so that nothing is found.
     """
     query = resolve(vocabulary, question, index_ids)
     stands_alone = bool(query.terms) and not refers_back(question)
     if not earlier or stands_alone or query.is_unknown:
         return query
-    before = resolve(vocabulary, earlier[-1], index_ids)
+    before = understand(vocabulary, earlier[-1], earlier[:-1], index_ids)
     known = {term.words for term in query.terms}
     lent = tuple(replace(term, weight=term.weight / 2) for term in before.terms if term.words not in known)
     return replace(query, terms=(*query.terms, *lent))
