@@ -23,6 +23,19 @@ def test_the_region_decides_the_address_unless_one_is_given() -> None:
     assert load({"base_url": "https://llama.example"}, {}, NOWHERE).cloud_url == "https://llama.example"
 
 
+@pytest.mark.fault(60)
+def test_each_server_project_and_this_machine_have_an_account_of_their_own() -> None:
+    one = Settings(project="one")
+    others = [
+        Settings(),
+        Settings(project="two"),
+        one.with_region("eu"),
+        Settings(base_url="https://llama.example", project="one"),
+        one.with_folders((Path("/papers"),)),
+    ]
+    assert len({settings.account for settings in (one, *others)}) == len(others) + 1
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("theme = ")

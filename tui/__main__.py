@@ -64,6 +64,8 @@ def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
 
 def _run(settings: Settings, arguments: Namespace) -> int:
     pause_collection()  # until the first frame
+    for name in ("COLUMNS", "LINES"):  # believed over the terminal, which alone knows how large it is
+        os.environ.pop(name, None)
     from tui import log
     from tui.app import LlamaChat
 

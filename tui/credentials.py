@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from tui.private_files import make_private_folder
+
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
@@ -111,7 +113,7 @@ def file_problem() -> str | None:
     """Why no key can be kept in `key_file()`, fit to show."""
     path = key_file()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         _read_file(path)
     except OSError as error:
         return f"The key cannot be kept in {path}: {error.strerror or error}."
@@ -122,7 +124,7 @@ def keep_in_file(base_url: str, key: "SecretStr") -> str | None:
     """Keep a key in `key_file()`, readable by its owner only. None when it is kept; else why it is not."""
     path = key_file()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         _write_file(path, _read_file(path) | {base_url: key.get_secret_value()})
     except OSError as error:
         return f"The key cannot be kept in {path}: {error.strerror or error}."

@@ -42,3 +42,12 @@ def test_a_key_or_cookie_that_does_not_look_like_one_is_taken_out_of_what_the_se
     assert "said we" in error.message
     assert "hunter2" not in error.message
     assert "tea-for" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"), [({}, "wait a little"), ({"retry-after": "20"}, "the server asks to wait 20 s")]
+)
+def test_only_a_wait_that_the_server_asked_for_is_said_to_be_its(headers: dict[str, str], said: str) -> None:
+    message = explain.refusal(429, headers, b"", CONNECTION).message
+    assert said in message
+    assert ("server asks" in message) is bool(headers)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.evidence.documents import write_documents
 from tests.app.user import User, driven
 from tests.faults.proxy import Fault, fault_proxy, refused, stalled_at
 from tests.local import documents as papers
@@ -134,6 +135,51 @@ SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "page": (page_picture, 120, 36, "llama-dark", False),
 }
 
+
+async def mission_answers(user: User) -> None:
+    pane = user.app.chat.query_one(ConversationPane)
+    questions = ("What may the reserve of the budget be used for?", "Which supplier was late?", "Who flew the kites?")
+    await user.ask_in_new_session(questions[0])
+    for number, question in enumerate(questions, 1):
+        if number > 1:
+            await user.type(question)
+            await user.press("enter")
+        await user.until(lambda n=number: len(pane.transcript.past) == n and not user.app.chat.workspace.turns.busy)
+    await user.press("shift+tab", "g")
+
+
+async def evidence(user: User) -> None:
+    await mission_answers(user)
+    await user.press("s")
+    await user.see("Cited ·")
+
+
+async def passage_in_its_document(user: User) -> None:
+    await mission_answers(user)
+    await user.press("1", "enter")
+    await user.see("The document")
+
+
+async def ledger(user: User) -> None:
+    await mission_answers(user)
+    await user.press("l")
+    await user.see("Ledger of this session · 3 turns")
+
+
+async def trace(user: User) -> None:
+    await mission_answers(user)
+    await user.press("t")
+    await user.see("only their order")
+
+
+EVIDENCE_SCENES: dict[str, tuple[Scene, int, int, str]] = {
+    "evidence": (evidence, 160, 45, "llama-dark"),
+    "evidence-80x24": (evidence, 80, 24, "llama-light"),
+    "document": (passage_in_its_document, 160, 45, "llama-light"),
+    "ledger": (ledger, 120, 36, "llama-dark"),
+    "trace": (trace, 120, 36, "llama-dark"),
+}
+
 CLOUD_SCENES: dict[str, tuple[Fault, str]] = {
     "running-turn": (stalled_at(0.55), "Esc stops"),
     "refusal": (refused("403 Forbidden", body=b'{"detail": "This key may read, and not chat."}'), "may read"),
@@ -212,6 +258,8 @@ def picture(user: User) -> str:
     svg = user.app.export_screenshot(title="llamachat-tui")
     svg = re.sub(r"\d+\.\d(&#160;| )s", r"0.1\1s", svg)
     svg = re.sub(r"terminal-\d+", "terminal-0", svg)
+    svg = re.sub(r"\(…[\w-]{4},", "(…last,", svg)
+    svg = re.sub(r"Answering(&#160;| )·(&#160;| )\d+", r"Answering\1·\g<2>0", svg)
     svg = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:40000", svg)
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 
@@ -249,6 +297,19 @@ async def test_the_app_still_looks_like_its_pictures(name: str, tmp_path: Path, 
     compare(name, drawn, request)
 
 
+@pytest.mark.parametrize("name", EVIDENCE_SCENES)
+async def test_what_an_answer_was_built_from_still_looks_like_its_pictures(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    scene, columns, rows, theme = EVIDENCE_SCENES[name]
+    write_documents(tmp_path / "mission")
+    async with driven(Settings(local=(tmp_path / "mission",), theme=theme), columns, rows) as user:
+        await scene(user)
+        await user.pilot.pause(0.3)
+        drawn = picture(user)
+    compare(name, drawn, request)
+
+
 @pytest.mark.parametrize("name", CLOUD_SCENES)
 async def test_a_turn_in_the_cloud_still_looks_like_its_picture(
     name: str, server: Connection, request: pytest.FixtureRequest
@@ -265,7 +326,7 @@ async def test_a_turn_in_the_cloud_still_looks_like_its_picture(
 
 
 def test_every_picture_has_its_scene() -> None:
-    assert {path.stem for path in PICTURES.glob("*.svg")} == {*SCENES, *CLOUD_SCENES}
+    assert {path.stem for path in PICTURES.glob("*.svg")} == {*SCENES, *EVIDENCE_SCENES, *CLOUD_SCENES}
 
 
 def test_every_picture_is_in_the_readme_or_the_manual() -> None:

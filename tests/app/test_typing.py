@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from textual import events
 
 from tests.app.user import User, driven
@@ -99,12 +100,15 @@ async def test_a_recalled_question_does_not_cost_the_draft(settings: Settings) -
         await user.until(lambda: composer_of(user).text == "a draft")
 
 
-async def test_a_cleared_draft_comes_back_in_another_session_and_after_a_restart(settings: Settings) -> None:
+@pytest.mark.parametrize("keys", [["ctrl+c"], ["escape", "escape"]], ids=["ctrl-c", "esc-esc"])
+async def test_a_cleared_draft_comes_back_in_another_session_and_after_a_restart(
+    settings: Settings, keys: list[str]
+) -> None:
     async with driven(settings) as user:
         await user.ask_in_new_session("Who leads science?")
         await user.read_to_end_of_turn()
         await write(user, "nearly asked")
-        await user.press("ctrl+c")
+        await user.press(*keys)
         await user.until(lambda: composer_of(user).text == "")
         await user.press("up")
         await user.until(lambda: composer_of(user).text == "nearly asked")

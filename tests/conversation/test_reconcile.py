@@ -21,6 +21,7 @@ from tui.api.models import (
 )
 from tui.conversation.reconcile import (
     PAUSE_SECONDS,
+    UNKNOWN_COUNT,
     WATCH_TIMEOUT,
     Finished,
     Interrupted,
@@ -69,6 +70,33 @@ def test_a_turn_that_has_its_stop_is_finished() -> None:
 
 def test_an_equal_question_asked_before_is_not_taken_for_this_one() -> None:
     assert isinstance(reconcile(SENT, BEFORE, Polls()), PollAgain)
+
+
+UNSEEN = Sent(QUESTION, UNKNOWN_COUNT)
+
+
+@pytest.mark.fault(40)
+def test_in_a_session_not_seen_before_an_equal_question_of_old_is_not_taken_for_this_one() -> None:
+    verdict, pauses = look_until_decided(UNSEEN, lambda: BEFORE[:3])
+    assert isinstance(verdict, NotConfirmed)
+    assert pauses == list(PAUSE_SECONDS)
+
+
+@pytest.mark.fault(40)
+def test_in_a_session_not_seen_before_a_turn_that_runs_is_followed_to_its_end() -> None:
+    running = [*BEFORE, UserInput(QUESTION), Text("Three months.")]
+    shown = iter([running, [*running, Stop()]])
+    verdict, _ = look_until_decided(UNSEEN, lambda: next(shown))
+    assert isinstance(verdict, Finished)
+    assert answers(verdict.events) == ["Three months."]
+
+
+@pytest.mark.fault(40)
+def test_in_a_session_not_seen_before_the_last_question_is_the_one_whose_answer_began_to_arrive() -> None:
+    sent = Sent(QUESTION, UNKNOWN_COUNT, [TextDelta("Three")])
+    verdict, _ = look_until_decided(sent, lambda: [*BEFORE, UserInput(QUESTION), Text("Three months."), Stop()])
+    assert isinstance(verdict, Finished)
+    assert answers(verdict.events) == ["Three months."]
 
 
 def test_questions_are_compared_without_the_space_around_them() -> None:

@@ -84,9 +84,25 @@ def test_an_old_session_is_shown_whole_and_does_no_harm(terminal: RealTerminal) 
     press(terminal, SHIFT_TAB, CTRL_O, "g", *(" " for _ in range(3)), "G", "g")
     for _ in range(12):
         press(terminal, "J")
-    press(terminal, "g", "s", ESCAPE, "1", ESCAPE, "o", ENTER, "y", "a", "c", "v", "l", "l", "y")
+    press(terminal, "g", "1", ESCAPE, "o", ENTER, "y", "a", "c", "v", "l", "l", "y")
     shown = "\n".join(terminal.lines())
     assert "[/foo]" in shown
+    quit_unharmed(terminal)
+
+
+@pytest.mark.fault(1, 3, 4, 5, 6)
+def test_the_evidence_the_ledger_and_the_trace_do_no_harm(terminal: RealTerminal) -> None:
+    open_session(terminal)
+    press(terminal, SHIFT_TAB, "s")
+    terminal.wait_for("Evidence")
+    press(terminal, " ", "J", " ", "y", ENTER, "o", "p", "n", "s")
+    press(terminal, "l")
+    terminal.wait_for("Ledger of this session")
+    press(terminal, "j", "j", "v", "j", "y", ENTER, ESCAPE)
+    press(terminal, "t")
+    terminal.wait_for("only their order")
+    press(terminal, "j", "j", "v", "j", "y", ENTER)
+    assert "[/foo]" in "\n".join(terminal.lines())
     quit_unharmed(terminal)
 
 

@@ -48,6 +48,15 @@ def test_on_a_terminal_that_cannot_place_text_it_says_so_in_a_sentence(tmp_path:
         assert b"\x1b" not in terminal.received
 
 
+def test_the_terminal_is_believed_and_not_the_environment_about_its_size(tmp_path: Path) -> None:
+    size = ["env", "LINES=99999999", "COLUMNS=99999999"]
+    environment = {"HOME": str(tmp_path), "LLAMACHAT_STATE_DIR": str(tmp_path), "LLAMACHAT_DATA_DIR": str(tmp_path)}
+    with RealTerminal([*size, sys.executable, "-m", "tui", "--local"], environment=environment) as terminal:
+        terminal.wait_for("This machine: the manual")
+        terminal.send(CTRL_Q)
+        assert terminal.wait_for_exit() == 0
+
+
 @pytest.mark.fault(45)
 @pytest.mark.parametrize("after", [0.0, 0.02, 0.05, 0.1, 0.2])
 def test_ctrl_q_as_soon_as_there_is_a_screen_leaves_in_good_order(tmp_path: Path, after: float) -> None:

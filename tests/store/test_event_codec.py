@@ -37,7 +37,9 @@ def test_what_is_written_can_be_held_by_utf8(events: list[Event]) -> None:
 def test_lone_surrogates_are_kept_in_events() -> None:
     events: list[Event] = [Text("a\ud83d b"), ToolResult("c", "t", ["\udcff"])]
 
-    assert decode_events(encode_events(events)) == events
+    written = encode_events(events)
+    assert is_well_formed(written)
+    assert decode_events(written) == events
 
 
 def test_a_kind_of_a_newer_version_is_unknown() -> None:

@@ -78,6 +78,12 @@ def test_a_newer_history_replaces_the_older_whether_longer_or_shorter(store: Sto
     kept = store.sessions.history(ACCOUNT, "s1")
     assert kept is not None
     assert kept.events == history(turns)
+    assert written_turns(store) == turns
+
+
+def written_turns(store: Store) -> int:
+    """How many turns are on the disk, of whichever session."""
+    return store.database.read(lambda connection: connection.execute("SELECT count(*) FROM turns").fetchone()[0])
 
 
 def test_a_listed_session_that_was_never_opened_has_no_history(store: Store) -> None:
@@ -111,7 +117,9 @@ def test_a_removed_session_is_in_no_table_but_the_journal(tmp_path: Path) -> Non
         WHERE columns.name = 'session_id'"""
     of_sessions = {name for (name,) in connection.execute(query)}
     holding = {name for name in of_sessions if connection.execute(f"SELECT * FROM {name}").fetchone()}
+    turns = connection.execute("SELECT * FROM turns").fetchall()
     connection.close()
+    assert turns == []
     assert of_sessions >= {"sessions", "notes", "open_turns"}
     assert holding == {"open_turns"}
 
@@ -162,6 +170,7 @@ def test_while_a_giant_history_is_saved_others_can_write_in_between(store: Store
                 other.join(10)
                 assert not other.is_alive()
                 assert store.sessions.history(ACCOUNT, "s1") is None
+                assert written_turns(store) > 20
             yield from (UserInput(f"{number}"), ToolResult("c", "t", "x" * 400_000))
 
     store.sessions.save_history(ACCOUNT, session(1), giant())

@@ -67,6 +67,9 @@ def test_all_files_are_the_user_own_whatever_the_umask(path: Path) -> None:
     assert {mode(file) for file in files} == {0o600}
     assert mode(path.parent) == 0o700
     store.close()
+    below = path.parent / "one" / "two"
+    Store.open(below / path.name).close()
+    assert mode(below) == mode(below.parent) == 0o700
 
 
 @pytest.mark.fault(64)
@@ -112,19 +115,21 @@ def refuse_newer_version(path: Path) -> None:
 
 @pytest.mark.fault(54)
 @pytest.mark.parametrize(
-    "spoil",
+    ("spoil", "words"),
     [
-        refuse_folder_others_can_change,
-        refuse_file_others_can_change,
-        refuse_link,
-        refuse_folder_in_place_of_file,
-        refuse_file_in_place_of_folder,
-        refuse_newer_version,
+        (refuse_folder_others_can_change, "Others can change the folder"),
+        (refuse_file_others_can_change, "Others can change the file"),
+        (refuse_link, "is a link, or not a file"),
+        (refuse_folder_in_place_of_file, "is a link, or not a file"),
+        (refuse_file_in_place_of_folder, "Nothing can be kept in"),
+        (refuse_newer_version, "newer version"),
     ],
 )
-def test_an_unsafe_place_is_refused_and_work_goes_on_without_it(path: Path, spoil: Callable[[Path], None]) -> None:
+def test_an_unsafe_place_is_refused_and_work_goes_on_without_it(
+    path: Path, spoil: Callable[[Path], None], words: str
+) -> None:
     spoil(path)
-    with pytest.raises(StoreError) as refused:
+    with pytest.raises(StoreError, match=words) as refused:
         Store.open(path)
     store = Store.open_or_in_memory(path)
 
@@ -284,6 +289,7 @@ def test_forgetting_all_removes_every_file_and_keeps_nothing_from_then_on(path: 
 
     assert store.hold(ACCOUNT, "s1")
     assert store.notes.drafts(ACCOUNT) == {"s1": "after"}
+    assert store.journal.entries(ACCOUNT) == store.sessions.listed(ACCOUNT) == []
     assert (list(path.parent.iterdir()), store.size()) == ([], 0)
     store.close()
 

@@ -68,6 +68,8 @@ class Cloud:
         self.summaries: dict[str, Json] = {}
         self.events: dict[str, list[Json]] = {}
         self.indexes: list[Json] = [NOTES]
+        self.documents: dict[tuple[str, str], str] = {}
+        """The texts of documents, by their index and their id."""
         self.turns: list[Turn] = []
         """What happens to the next questions; each later one is answered."""
         self.questions: list[Question] = []
@@ -123,9 +125,18 @@ class Cloud:
         return httpx.Response(404, json={"detail": "not found"}) if found is None else httpx.Response(200, json=found)
 
     def _value(self, method: str, path: Sequence[str], body: Json) -> Json | None:
-        return (
-            self._of_indexes(method, path[1:], body) if path[0] == "indexes" else self._of_chat(method, path[1:], body)
-        )
+        match path[0]:
+            case "indexes":
+                return self._of_indexes(method, path[1:], body)
+            case "retrieval":
+                return self._of_documents(body)
+            case _:
+                return self._of_chat(method, path[1:], body)
+
+    def _of_documents(self, body: Json) -> Json | None:
+        text = self.documents.get((body["index_id"], body["file_id"]))
+        start = body.get("offset", 0)
+        return None if text is None else {"content": text[start : start + body["max_length"]]}
 
     def _of_indexes(self, method: str, path: Sequence[str], body: Json) -> Json | None:
         match method, path:

@@ -98,6 +98,23 @@ async def test_after_a_failure_the_queue_waits_for_the_user(office: Office, clou
     assert [question.prompt for question in cloud.questions] == ["one", "two"]
 
 
+async def test_questions_that_are_resumed_while_a_turn_runs_are_sent_after_it(office: Office, cloud: Cloud) -> None:
+    running = Turn(is_held=True)
+    cloud.turns = [Turn(status=429), running]
+    office.workspace.ask("s1", "one")
+    office.workspace.ask("s1", "two")
+    await office.settle("s1")
+    office.workspace.ask("s1", "three")
+    await until(lambda: bool(cloud.running))
+    office.workspace.resume("s1")
+    assert office.workspace.waiting("s1") == ["two"]
+    running.gate.set()
+    await until(lambda: len(cloud.questions) == 3)
+    await office.settle("s1")
+    assert [question.prompt for question in cloud.questions] == ["one", "three", "two"]
+    assert not cloud.was_asked_while_running
+
+
 async def test_a_queue_is_kept_and_waits_for_the_user_at_the_next_start(
     office: Office, cloud: Cloud, store: Store
 ) -> None:

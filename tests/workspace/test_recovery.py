@@ -58,10 +58,12 @@ async def test_the_next_question_waits_until_it_is_known_what_became_of_the_one_
     cloud.turns = [broken()]
 
     asked_while_unknown: list[int] = []
+    waiting: list[str] = []
 
     def ask_and_end() -> None:
         if len(office.pauses) == 1:
             office.workspace.ask("s1", "next?")
+            waiting.extend(office.workspace.waiting("s1"))
         elif len(office.pauses) == 3:
             cloud.events["s1"] += [said("Late."), STOP]
         asked_while_unknown.append(len(cloud.questions))
@@ -69,6 +71,7 @@ async def test_the_next_question_waits_until_it_is_known_what_became_of_the_one_
     office.while_waiting = ask_and_end
     await office.ask("s1", "Why?")
     await office.settle("s1")
+    assert waiting == ["next?"]
     assert set(asked_while_unknown) == {1}
     assert [question.prompt for question in cloud.questions] == ["Why?", "next?"]
 
@@ -175,3 +178,15 @@ async def test_the_same_question_asked_twice_is_told_apart(office: Office, cloud
     assert cloud.events["s1"].count(asked("Why?")) == 1
     assert office.workspace.draft("s1") == "Why?"
     assert office.read("s1") == [("Why?", "Yes.")]
+
+
+@pytest.mark.fault(40)
+async def test_a_lost_question_in_a_session_not_loaded_yet_is_not_said_to_be_answered(
+    office: Office, cloud: Cloud
+) -> None:
+    cloud.add_session("s2", asked("Why?"), said("Because."), STOP, index_ids=["idx-notes"])
+    await office.workspace.refresh()
+    cloud.turns = [Turn(is_lost=True)]
+    await office.ask("s2", "Why?")
+    assert not any("Finished while you were away" in words for words in office.notices)
+    assert office.workspace.draft("s2") == "Why?"

@@ -102,8 +102,8 @@ def _redirected(status: int, headers: Mapping[str, str], connection: Connection)
 
 def _too_many(status: int, headers: Mapping[str, str], said: str) -> errors.ApiError:
     seconds = retry_after(headers, datetime.now(UTC))
-    wait = "a minute" if seconds is None else f"{seconds:.0f} s"
-    message = f"Too many requests in a short time: the server asks to wait {wait}.{said}"
+    wait = "wait a little, and try again" if seconds is None else f"the server asks to wait {seconds:.0f} s"
+    message = f"Too many requests in a short time: {wait}.{said}"
     return errors.TooManyRequestsError(message, status=status, retry_after=seconds)
 
 

@@ -1,6 +1,8 @@
 """Citations in an answer: `[3]`, or several in one pair of brackets, `[1, 4]`."""
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 CITATION = re.compile(r"(?<!\w)\[[1-9]\d{0,2}(?:\s*,\s*[1-9]\d{0,2})*\](?!\()")
 """A citation in a text that has no code in it. It is none behind a letter (`a[1]`), and none where it is a link."""
@@ -12,6 +14,13 @@ _NUMBER = re.compile(r"\d+")
 def numbers_in(citation: str) -> tuple[int, ...]:
     """The numbers of one citation: 1 and 4 of `[1, 4]`."""
     return tuple(map(int, _NUMBER.findall(citation)))
+
+
+def pieces_of(citation: str) -> Sequence[str]:
+    """A citation in pieces of one number each: "[1" and ", 4]" of "[1, 4]"."""
+    numbers = list(_NUMBER.finditer(citation))
+    ends = [*(number.end() for number in numbers[:-1]), len(citation)]
+    return [citation[start:end] for start, end in pairwise((0, *ends))]
 
 
 def cited_numbers(answer: str) -> frozenset[int]:

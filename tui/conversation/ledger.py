@@ -12,7 +12,7 @@ from tui.conversation.transcript import Turn
 
 @dataclass(slots=True)
 class PageUse:
-    """A page, or a document without pages, as one turn used it: so many passages found, and so many of them cited."""
+    """A page as one turn used it, in a document without pages a section: so many passages found, so many cited."""
 
     turn: int
     page: str
@@ -75,7 +75,7 @@ def _enter(ledger: Ledger, number: int, turn: Turn) -> None:
 
 def _count(ledger: Ledger, pages: dict[tuple[str, str], PageUse], turn: int, source: Source) -> None:
     passage = source.passage
-    page = next(iter(passage.place), "")
+    page = next(iter(passage.place), passage.heading)
     use = pages.get((passage.file, page))
     if use is None:
         use = pages[passage.file, page] = PageUse(turn, page, passage)

@@ -25,13 +25,19 @@ from tui.conversation.transcript import Answer, Broken, Thought, Transcript, Tur
 PAUSE_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds from one poll of the session to the next, while nothing new is found; the first poll is at once."""
 
+UNKNOWN_COUNT = -1
+"""In place of a count of questions where the session was not seen before the question was sent."""
+
 WATCH_TIMEOUT = 600.0
 """Seconds after which a turn is polled no longer, even while it grows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A question that may have been sent, and the events that arrived. See `known_questions` for `questions_before`."""
+    """A question that may have been sent, and the events that arrived.
+
+    `questions_before` is as `known_questions` counts, or `UNKNOWN_COUNT`.
+    """
 
     prompt: str
     questions_before: int
@@ -116,7 +122,7 @@ def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdi
     if events is None:
         return SessionGone()
     ended_here = any(isinstance(event, Stop) for event in sent.received)
-    start = _find(sent, events)
+    start = _find(sent, events, was_there=polls.events >= 0)
     if start is None:
         with_received = [*events, UserInput(sent.prompt), *_without_questions(sent.received)]
         return Finished(with_received, 0) if ended_here else _not_there(sent, with_received, polls)
@@ -147,14 +153,25 @@ def _without_questions(received: Sequence[Event]) -> list[Event]:
     return [event for event in received if not isinstance(event, UserInput)]
 
 
-def _find(sent: Sent, events: Sequence[Event]) -> int | None:
-    """Where the question stands: the first with this text after as many questions as there were before."""
+def _find(sent: Sent, events: Sequence[Event], *, was_there: bool) -> int | None:
+    """Where the question stands: the first with this text after as many questions as there were before.
+
+    Where that is not known, an equal question may be one of old. It is this one, the last, if an event of its turn
+    arrived here, if it was there at an earlier poll, or if its turn has no end yet.
+    """
     asked = [at for at, event in enumerate(events) if isinstance(event, UserInput)]
-    for at in asked[sent.questions_before :]:
-        event = events[at]
-        if isinstance(event, UserInput) and event.content.strip() == sent.prompt.strip():
-            return at
-    return None
+    equal = [at for at in asked if _content(events[at]).strip() == sent.prompt.strip()]
+    if sent.questions_before != UNKNOWN_COUNT:
+        return next((at for at in equal if at in asked[sent.questions_before :]), None)
+    if not equal:
+        return None
+    last = equal[-1]
+    is_open = last == asked[-1] and not any(isinstance(event, Stop) for event in events[last:])
+    return last if sent.received or was_there or is_open else None
+
+
+def _content(event: Event) -> str:
+    return event.content if isinstance(event, UserInput) else ""
 
 
 class _Said(NamedTuple):

@@ -56,6 +56,11 @@ class SelectableLineView(LineView):
         self.redraw()
         return was_selected
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "extend":
+            return self._selects_by_keys
+        return super().check_action(action, parameters)
+
     def show_source(self, source: LineSource, position: Position) -> None:
         self.selection = None
         super().show_source(source, position)

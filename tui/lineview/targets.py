@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from tui.conversation.citations import numbers_in
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import Place
 from tui.rendering.lines import Line
@@ -38,6 +39,6 @@ def _in_line(line: Line) -> Iterator[tuple[int, int, str | int | None]]:
     start = 0
     for span in line.spans:
         end = start + cell_len(span.text)
-        is_citation = span.style.role == "citation" and span.text[1:-1].isdecimal()
-        yield start, end, int(span.text[1:-1]) if is_citation else span.style.link
+        numbers = numbers_in(span.text) if span.style.role == "citation" else ()
+        yield start, end, numbers[0] if numbers else span.style.link
         start = end

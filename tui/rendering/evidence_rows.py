@@ -7,7 +7,7 @@ from typing import TypeAlias
 from tui.conversation.evidence import Evidence, Source
 from tui.rendering.document_text import HeadedText, is_markdown
 from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
-from tui.rendering.wrapping import indented, shortened, width_of, wrap
+from tui.rendering.wrapping import indented, last_part, shortened, width_of, wrap
 
 NO_TEXT = "This passage has no text."
 
@@ -81,17 +81,20 @@ def _source(source: Source, width: int, *, is_open: bool, is_last: bool) -> Sequ
     passage = source.passage
     mark = Span("▾ " if is_open else "▸ ", MUTED)
     numbers = "".join(f"[{number}]" for number in source.numbers[:4])
-    title = passage.heading or _beginning(passage.text)
-    spans = (mark, *((Span(f"{numbers} ", _NUMBER),) if numbers else ()), Span(title))
     score = () if passage.score is None else (f"score {passage.score:.2f}",)
-    head = _with_edge(spans, " · ".join((*passage.place, *score)), width)
+    about = " · ".join((*passage.place, *score))
+    before = (mark, *((Span(f"{numbers} ", _NUMBER),) if numbers else ()))
+    room = width - width_of((*before, Span(about))) - 2
+    title = last_part(passage.heading, room) or _beginning(passage.text)
+    head = _with_edge((*before, Span(title)), about, width)
     if not is_open:
         return head
     if passage.text is None or not passage.text.strip():
         rows = [*head, *indented(wrap((Span(NO_TEXT, MUTED),), width - 2), _MARGIN)]
         return rows if is_last else [*rows, BLANK]
     as_markdown = is_markdown(passage.file, passage.text)
-    return HeadedText(head, passage.text, width, as_markdown=as_markdown, margin=_MARGIN, ends_blank=not is_last)
+    text = passage.text.strip("\n")
+    return HeadedText(head, text, width, as_markdown=as_markdown, margin=_MARGIN, ends_blank=not is_last)
 
 
 def _with_edge(spans: Sequence[Span], about: str, width: int) -> Sequence[Line]:

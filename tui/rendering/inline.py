@@ -1,6 +1,5 @@
 """Inline Markdown (emphasis, code, links, images) as styled spans."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
@@ -9,14 +8,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from tui.conversation.citations import CITATION, pieces_of
 from tui.rendering.lines import MUTED, Span, Style
 from tui.rendering.wrapping import cut
 from tui.sanitize import clean, clean_line, clean_url
 
 MAX_INLINE_CHARS = 4096
 """Most characters parsed as one: emphasis that spans more is not found, and no input takes quadratic time."""
-
-_CITATION = re.compile(r"(?<!\w)\[[1-9]\d{0,2}\]")
 
 References: TypeAlias = Mapping[str, object]
 """Link reference definitions, as markdown-it keeps them in its `env`."""
@@ -105,10 +103,10 @@ class _Spans:
 
     def _with_citations(self, content: str) -> Iterator[Span]:
         text, style, at = _one_row(content), self._styles[-1], 0
-        for citation in _CITATION.finditer(text):
+        for citation in CITATION.finditer(text):
             if citation.start() > at:
                 yield Span(text[at : citation.start()], style)
-            yield Span(citation[0], Style("citation"))
+            yield from (Span(each, Style("citation")) for each in pieces_of(citation[0]))
             at = citation.end()
         if at < len(text):
             yield Span(text[at:], style)

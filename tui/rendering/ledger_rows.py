@@ -7,14 +7,15 @@ from typing import TypeAlias
 from tui.conversation.ledger import DocumentUse, Ledger, PageUse
 from tui.conversation.passages import Passage
 from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
-from tui.rendering.wrapping import shortened, width_of
+from tui.rendering.wrapping import last_part, shortened, width_of
 from tui.sanitize import clean_line
 
 _TITLE = Style("heading", bold=True)
 _FILE = Style(bold=True)
 _CITED = Style("citation")
 _RULE = Style("rule")
-_PAGE_CELLS, _TURN_CELLS, _COUNT_CELLS = 12, 10, 14
+_TURN_CELLS, _COUNT_CELLS = 10, 14
+_LEAST_QUESTION = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _documents(ledger: Ledger) -> Iterator[LedgerRow]:
     documents = ledger.documents.values()
     if documents:
         cited = sum(document.cited > 0 for document in documents)
-        yield LedgerTitle("Documents", f"{len(documents):,}, {cited:,} cited", is_first=True)
+        yield LedgerTitle("Documents", f"{len(documents):,} · {cited:,} cited", is_first=True)
     for number, document in enumerate(documents):
         yield LedgerDocument(document.file, _use(document), is_first=number == 0)
         yield from (_page(ledger, use) for use in sorted(document.pages, key=lambda use: use.turn))
@@ -95,8 +96,13 @@ def _skipped(ledger: Ledger, index_names: Mapping[str, str]) -> Iterator[LedgerR
             yield LedgerLine(turn, "", "", clean_line(index_names.get(index_id, index_id), 80))
 
 
-def ledger_lines(row: LedgerRow, width: int) -> Sequence[Line]:
-    """The rows of an entry at a width."""
+def widest_place(rows: Sequence[LedgerRow]) -> int:
+    """The cells that the column of pages and sections would need at most."""
+    return max((width_of((Span(row.what),)) for row in rows if isinstance(row, LedgerLine)), default=0)
+
+
+def ledger_lines(row: LedgerRow, width: int, widest: int) -> Sequence[Line]:
+    """The rows of an entry at a width; `widest` is the `widest_place` of all."""
     match row:
         case LedgerTitle(title, about, is_first):
             label = f"{title} · {about} "
@@ -108,13 +114,25 @@ def ledger_lines(row: LedgerRow, width: int) -> Sequence[Line]:
             head = Line((Span(shortened(file, room), _FILE),), edge=Span(about, MUTED))
             return [head] if is_first else [BLANK, head]
         case LedgerLine():
-            return [_line(row, width)]
+            return [_line(row, width, widest)]
 
 
-def _line(row: LedgerLine, width: int) -> Line:
+def _line(row: LedgerLine, width: int, widest: int) -> Line:
     count_style = _CITED if row.is_cited else MUTED
-    turn = (f"turn {row.turn + 1:,}", _TURN_CELLS, PLAIN)
-    cells = [(row.what, _PAGE_CELLS, PLAIN), turn, (row.count, _COUNT_CELLS, count_style)] if row.what else [turn]
-    spans = [Span("  "), *(Span(shortened(text, size - 1).ljust(size), style) for text, size, style in cells)]
+    turn = _cell(f"turn {row.turn + 1:,}", _TURN_CELLS, PLAIN)
+    left = width - 2 - _TURN_CELLS - _COUNT_CELLS
+    what = min(widest + 2, left * 3 // 5 if left > 2 * _LEAST_QUESTION else left)
+    cells = [_cell(last_part(row.what, what - 1), what, PLAIN), turn, _cell(row.count, _COUNT_CELLS, count_style)]
+    spans = [Span("  "), *(cells if row.what else [turn])]
     room = width - width_of(spans)
-    return Line((*spans, Span(shortened(row.question, room), MUTED)) if room >= 8 else tuple(spans), decoration=2)
+    return Line(
+        (*spans, Span(shortened(row.question, room), MUTED))
+        if room >= _LEAST_QUESTION or not row.what
+        else tuple(spans),
+        decoration=2,
+    )
+
+
+def _cell(text: str, cells: int, style: Style) -> Span:
+    shown = shortened(text, cells - 1)
+    return Span(shown + " " * (cells - width_of((Span(shown),))), style)

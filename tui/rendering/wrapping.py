@@ -34,6 +34,9 @@ _NEVER_LAST = frozenset("\uff08\uff3b\uff5b\u3014\u3008\u300a\u300c\u300e\u3010\
 """Opening punctuation: it clings to the character after it."""
 
 
+_BELOW = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
+
+
 class _Row(NamedTuple):
     """A row as offsets into the joined text: it shows [start, end), and the next one begins at `after`."""
 
@@ -99,6 +102,11 @@ def shortened(text: str, cells: int) -> str:
     if cell_len(text) <= cells:
         return text
     return fold((Span(text),), max(cells - 1, MIN_WIDTH))[0].text + "…"
+
+
+def last_part(heading: str, cells: int) -> str:
+    """A heading with those that it stands below before it; without them where there is no room for all."""
+    return heading if cell_len(heading) <= cells else heading.rsplit(_BELOW)[-1]
 
 
 def cut(text: str, size: int) -> int:

@@ -80,6 +80,7 @@ class AskingScreen(ChoosingScreen):
         self.workspace.write_draft(self.open_id, self.composer.text)
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
+        self.uncover()
         session = self.workspace.catalogue.get(self.open_id)
         if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
             self._begin_session(message.text)
@@ -93,6 +94,7 @@ class AskingScreen(ChoosingScreen):
         is_taken = self.workspace.ask(session_id, question)
         if is_taken:
             self.composer.take()
+            self.notice_line.take_back("problem")
             self.view.pane.follow()
         return is_taken
 
@@ -172,7 +174,7 @@ class AskingScreen(ChoosingScreen):
             self.composer.recall(questions[number])
 
     async def on_composer_read_requested(self, message: Composer.ReadRequested) -> None:
-        await self.view.pane.run_action(message.action)
+        await self.reader.run_action(message.action)
 
     def on_composer_editor_requested(self) -> None:
         from tui.workspace.editor import EditorError, edited

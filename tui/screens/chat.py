@@ -39,7 +39,10 @@ from tui.workspace.updates import (
 from tui.workspace.workspace import Workspace
 
 QUIT_SECONDS = 2.0
-"""A second Ctrl+C within this time quits."""
+"""A second Ctrl+C within this time quits, and a second Esc clears the draft."""
+
+CLEARING = "clearing"
+"""The kind of the notice that a second Esc answers."""
 
 DELETION_TIMEOUT = 2.0
 """Seconds that another account waits for a deletion in the one before, which is otherwise done at its next start."""
@@ -47,10 +50,7 @@ DELETION_TIMEOUT = 2.0
 WIDE_COLUMNS = 100
 """On a narrower terminal the list has no column of its own."""
 
-BROAD_COLUMNS = 140
-"""From this width on the evidence has a column of its own."""
-
-BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide"), (BROAD_COLUMNS, "-broad")]
+BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]
 
 
 class ChatScreen(CommandingScreen):
@@ -66,7 +66,7 @@ class ChatScreen(CommandingScreen):
         Binding("tab", "app.focus_next", "Next pane", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Previous pane", show=False, priority=True),
         Binding("escape", "close_notice", "Close the notice", show=False, priority=True),
-        Binding("escape", "escape", "Stop the turn", show=False),
+        Binding("escape", "escape", "Stop the turn; twice: clear the draft", show=False),
         Binding("ctrl+c", "copy_or_stop", "Copy, stop or clear", show=False, priority=True),
     ]
 
@@ -85,10 +85,7 @@ class ChatScreen(CommandingScreen):
 
     def compose(self) -> ComposeResult:
         if self.app.size.width >= WIDE_COLUMNS:
-            is_broad = self.app.size.width >= BROAD_COLUMNS
-            self.add_class(
-                "-broad" if is_broad else "-wide", update=False
-            )  # else Textual finds it when all is styled, and styles all anew
+            self.add_class("-wide", update=False)  # else Textual finds it when all is styled, and styles all anew
         with Horizontal(id="workspace"):
             yield Sidebar().data_bind(ChatScreen.open_id)
             with Vertical(id="main"):
@@ -193,7 +190,7 @@ class ChatScreen(CommandingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "close_notice":
-            return bool(self.notice_line.said)
+            return self.notice_line.closes
         return super().check_action(action, parameters)
 
     def action_close_notice(self) -> None:
@@ -202,8 +199,21 @@ class ChatScreen(CommandingScreen):
     def action_escape(self) -> None:
         if self.has_class("-sessions") and self.has_class("-narrow"):
             self.action_go_to_sessions()
+        elif not self.workspace.stop(self.open_id) and self.composer.text:
+            self._clear_or_ask()
+
+    def _clear_or_ask(self) -> None:
+        """Clear the draft, if the same key asked for it a moment ago."""
+        if CLEARING in self.notice_line.said:
+            self.notice_line.take_back(CLEARING)
+            self.workspace.keep_cleared(self.open_id, self.composer.take())
         else:
-            self.workspace.stop(self.open_id)
+            self.say(
+                "Esc again clears the draft; ↑ brings it back.",
+                kind=CLEARING,
+                severity="question",
+                seconds=QUIT_SECONDS,
+            )
 
     def action_copy_or_stop(self) -> None:
         composer, pane = self.composer, self.view.pane

@@ -115,8 +115,8 @@ class ReadingScreen(Screen[None]):
         clock = self.workspace.turns.clock(self.open_id)
         if clock is None:
             return
-        silent = f" · no data for {clock.silent:.0f} s" if clock.silent >= SILENT_SECONDS else ""
-        self.activity = f"Answering · {clock.running:.0f} s{silent} · Esc stops"
+        silent = f" · no data for {int(clock.silent)} s" if clock.silent >= SILENT_SECONDS else ""
+        self.activity = f"Answering · {int(clock.running)} s{silent} · Esc stops"
 
     def _draw(self) -> None:
         transcript = self.workspace.transcript(self.open_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from os import environ as process_environ
 from pathlib import Path
 
+from tui.private_files import make_private_folder
 from tui.sanitize import clean_line
 from tui.store.files import store_path
 
@@ -26,7 +27,7 @@ def chosen_theme(path: Path) -> str | None:
 def keep_theme(path: Path, name: str) -> str | None:
     """Keep a theme for the next start. None where it is kept; else why it is not, fit to show."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         path.write_text(f"{name}\n", "utf-8")
     except OSError as error:
         return f"The theme cannot be kept in {path}: {error.strerror or error}."

@@ -31,6 +31,8 @@ _UNUSABLE = _BROKEN | {
 }
 _KEPT_UNTIL_END = "What you do now is kept only until the program ends."
 
+DAMAGED = "Some of what is kept on this machine is damaged. What cannot be read is left out; all else works as before."
+
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
@@ -46,6 +48,7 @@ class Database:
         """Hears a warning that comes up later, in whichever thread it comes up."""
         self._lock = threading.RLock()
         self._connection = _in_memory() if path is None else self._open_or_replace(path)
+        self._identity = path and _identity(path)
 
     def read(self, work: Work[T]) -> T:
         """What `work` finds, all in one state of the database."""
@@ -76,29 +79,51 @@ class Database:
     def _run(self, begin: str, work: Work[T]) -> T:
         with self._lock:
             try:
+                self._notice_removal()
                 return _transaction(self._connection, begin, work)
             except sqlite3.DatabaseError as error:
-                if self.path is None or _code(error) not in _UNUSABLE:
+                if _is_bad_text(error) and self._connection.text_factory is str:
+                    self._connection.text_factory = _tolerant
+                    self.warn(DAMAGED)
+                elif self.path is None or _code(error) not in _UNUSABLE:
                     raise
-                self._fall_back(self.path, error)
+                else:
+                    self._fall_back(self.path, error)
             return _transaction(self._connection, begin, work)
+
+    def _notice_removal(self) -> None:
+        """Go on in memory where the file was deleted: SQLite would write on into a file that nobody finds again."""
+        if self.path is not None and _identity(self.path) != self._identity:
+            warning = f"{self.path} was deleted while it was in use. {_KEPT_UNTIL_END}"
+            self._go_on_with(self._copied())
+            self.warn(warning)
+
+    def warn(self, warning: str) -> None:
+        """Say a sentence about the store, once."""
+        if warning != self.warning:
+            self.warning = warning
+            if self.tell is not None:
+                self.tell(warning)
 
     def _fall_back(self, path: Path, error: sqlite3.DatabaseError) -> None:
         """Go on in memory, with what can still be read from the file."""
-        memory = _in_memory()
         warning = f"Nothing more can be kept in {path}: {error}. {_KEPT_UNTIL_END}"
         if _code(error) in _BROKEN:
             warning = f"{warning} {_set_aside(path)}"
+            self._go_on_with(_in_memory())
         else:
-            try:
-                self._connection.backup(memory)
-            except sqlite3.Error:
-                memory.close()
-                memory = _in_memory()
-        self._go_on_with(memory)
-        self.warning = warning
-        if self.tell is not None:
-            self.tell(warning)
+            self._go_on_with(self._copied())
+        self.warn(warning)
+
+    def _copied(self) -> sqlite3.Connection:
+        """A database in memory with what can be read from the one in use; an empty one where that fails."""
+        memory = _in_memory()
+        try:
+            self._connection.backup(memory)
+        except sqlite3.Error:
+            memory.close()
+            memory = _in_memory()
+        return memory
 
     def _go_on_with(self, memory: sqlite3.Connection) -> None:
         self._connection.close()
@@ -119,6 +144,15 @@ class Database:
         except (OSError, RuntimeError, sqlite3.Error) as error:
             why = error.strerror if isinstance(error, OSError) else error
             raise StoreError(f"Nothing can be kept in {path}: {why}. {_KEPT_UNTIL_END}") from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of its name; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _set_aside(path: Path) -> str:
@@ -168,3 +202,12 @@ def _transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T
 def _code(error: sqlite3.DatabaseError) -> int:
     """The primary result code (https://www.sqlite.org/rescode.html); 0 where the error is not SQLite's."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _is_bad_text(error: sqlite3.DatabaseError) -> bool:
+    """Whether a text that was read is no UTF-8, which Python's module says by itself, without a code of SQLite's."""
+    return isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode to UTF-8")
+
+
+def _tolerant(text: bytes) -> str:
+    return text.decode("utf-8", "replace")

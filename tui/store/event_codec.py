@@ -5,7 +5,7 @@ An event is an array: its type's name in the API, then its fields. What was writ
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from tui.api.models import (
     EVENT_NAMES,
@@ -39,6 +39,18 @@ def decode_events(text: str) -> list[Event]:
         return [_decoded(fields) for fields in json.loads(text)]
     except (ValueError, TypeError, LookupError, RecursionError):
         return [Unknown("", text)]
+
+
+def texts_from_json(text: str) -> list[str] | None:
+    """The texts of a JSON array of texts; None where it is not that, because the file is damaged."""
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, list):
+        return None
+    texts = [item for item in cast(list[object], value) if isinstance(item, str)]
+    return texts if len(texts) == len(cast(list[object], value)) else None
 
 
 def to_json(value: object) -> str:

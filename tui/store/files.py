@@ -5,6 +5,8 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from tui.private_files import make_private_folder
+
 FILE_NAME = "llamachat.sqlite3"
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
@@ -30,7 +32,7 @@ def prepare(path: Path) -> None:
     """
     if path.parts[0].startswith("~"):
         raise StoreError(f"There is no home folder, so {path} cannot be used. Set HOME or LLAMACHAT_STATE_DIR.")
-    _make_folder(path.parent)
+    make_private_folder(path.parent)
     _check(path.parent.stat(), path.parent, "folder", 0o700)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -58,13 +60,6 @@ def set_aside(path: Path) -> Path:
             beside.rename(aside.with_name(aside.name + suffix))
     path.rename(aside)
     return aside
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.exists():
-        _make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        folder.chmod(0o700)
 
 
 def _check(status: os.stat_result, path: Path, kind: str, mode: int) -> None:

@@ -1,13 +1,12 @@
 """What the user made of the sessions: drafts, queued questions, names, and which was opened last."""
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from tui.sanitize import well_formed
 from tui.store.database import Database
-from tui.store.event_codec import to_json
+from tui.store.event_codec import texts_from_json, to_json
 
 NO_SESSION = ""
 """The session id of what is written before there is a session."""
@@ -38,7 +37,8 @@ class Notes:
 
     def queues(self, account: str) -> dict[str, list[str]]:
         """The waiting questions, by session id."""
-        return {session_id: json.loads(queue) for session_id, queue in self._all(account, "queue").items()}
+        queues = {session_id: texts_from_json(text) for session_id, text in self._all(account, "queue").items()}
+        return {session_id: queue for session_id, queue in queues.items() if queue}
 
     def save_name(self, account: str, session_id: str, name: str) -> None:
         """What the user calls the session; "" takes the name back."""

@@ -3,7 +3,6 @@
 Their questions and answers can be searched; the app does not offer that yet.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import NamedTuple
 from tui.api.models import Event, Session, Text, TextDelta, UserInput
 from tui.sanitize import well_formed
 from tui.store.database import Database
-from tui.store.event_codec import decode_events, encode_events, to_json
+from tui.store.event_codec import decode_events, encode_events, texts_from_json, to_json
 
 _BATCH_CHARS = 1_000_000
 """Characters of events that are written in one transaction, which takes some milliseconds."""
@@ -179,14 +178,23 @@ def _row(account: str, session: Session) -> tuple[str | None, ...]:
 
 
 def _session(row: sqlite3.Row) -> Session:
-    index_ids: str | None = row["index_ids"]
+    index_ids = None if row["index_ids"] is None else texts_from_json(row["index_ids"])
     return Session(
         row["session_id"],
-        datetime.fromisoformat(row["updated"]) if row["updated"] else None,
+        _time(row["updated"]),
         row["title"],
-        None if index_ids is None else tuple(json.loads(index_ids)),
+        None if index_ids is None else tuple(index_ids),
         row["shared_access"],
     )
+
+
+def _time(text: str | None) -> datetime | None:
+    """A time as it was kept; None where there is none, or the file is damaged."""
+    try:
+        time = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
 
 
 def _turns(events: Iterable[Event]) -> Iterator[_Turn]:

@@ -200,9 +200,8 @@ class ConversationPane(TranscriptView):
         self._request_source(None)
 
     def _request_source(self, number: int | None) -> None:
-        block = self._reading.cursor.target(self.places)
-        if block is not None:
-            self.post_message(self.SourcesRequested(block[0], number))
+        if self.turn is not None:
+            self.post_message(self.SourcesRequested(self.turn, number))
 
     def action_trace(self) -> None:
         """Show what the agent did in the turn under the cursor."""

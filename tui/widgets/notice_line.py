@@ -10,7 +10,8 @@ from textual.widget import Widget
 
 from tui.sanitize import clean_line
 
-Severity: TypeAlias = Literal["info", "problem"]
+Severity: TypeAlias = Literal["info", "question", "problem"]
+"""A question is answered by pressing again the key that led to it, which may be Escape."""
 
 INFO_SECONDS = 8.0
 """So long a notice stays that tells of no problem; a problem stays until it is closed."""
@@ -21,7 +22,7 @@ MAX_CHARS = 600
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One notice: its words, and whether they tell of a problem."""
+    """One notice: its words, and of what sort they are."""
 
     words: str
     severity: Severity
@@ -44,7 +45,7 @@ class NoticeLine(Widget):
         """Show a notice in place of an older one of its kind."""
         self.take_back(kind)
         self.said = {**self.said, kind: Said(clean_line(words, MAX_CHARS), severity)}
-        if severity == "info":
+        if severity != "problem":
             self._expiries[kind] = self.set_timer(seconds, lambda: self.take_back(kind))
 
     def take_back(self, kind: str) -> None:
@@ -53,6 +54,12 @@ class NoticeLine(Widget):
             timer.stop()
         if kind in self.said:
             self.said = {other: said for other, said in self.said.items() if other != kind}
+
+    @property
+    def closes(self) -> bool:
+        """Whether a notice is shown that Escape closes."""
+        newest = next(reversed(self.said.values()), None)
+        return newest is not None and newest.severity != "question"
 
     def close(self) -> bool:
         """Close the notice that is shown. False where none is."""
@@ -70,4 +77,5 @@ class NoticeLine(Widget):
         newest = next(reversed(self.said.values()))
         more = f" · {len(self.said) - 1} more" if len(self.said) > 1 else ""
         sign, style = ("! ", "$text-error") if newest.severity == "problem" else ("· ", "$foreground")
-        return Content.assemble((sign, style), (newest.words, style), (f"{more} · Esc closes", "$foreground-muted"))
+        closing = " · Esc closes" if self.closes else ""
+        return Content.assemble((sign, style), (newest.words, style), (f"{more}{closing}", "$foreground-muted"))

@@ -1,5 +1,6 @@
 """A line view of transcripts: the reader's place in each is kept, parts fold, and a cursor goes from part to part."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.conversation.transcript import Transcript
+from tui.lineview.anchoring import TextAnchor
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.selectable_view import SelectableLineView
 from tui.lineview.transcript_lines import TranscriptLines, moved
@@ -72,6 +74,7 @@ class TranscriptView(SelectableLineView):
 
     def __init__(self) -> None:
         self._told_turn: int | None = None
+        self._anchor = TextAnchor()
         self._readings: dict[str, Reading] = {"": Reading()}
         self._reading = self._readings[""]
         self._waiting: Callable[[], object] | None = None
@@ -133,20 +136,39 @@ class TranscriptView(SelectableLineView):
 
     @property
     def turn(self) -> int | None:
-        """The turn that the keys act on; None where nothing is shown."""
-        block = self._reading.cursor.target(self.places) if self.places else None
-        return None if block is None else block[0]
+        """The turn that is read: that of the cursor if it is shown, at the end the last one, else what is shown most.
+
+        None where nothing is shown.
+        """
+        if not self.places:
+            return None
+        block = self._reading.cursor.block
+        if block is not None and any(place[:2] == block for place in self.places):
+            return block[0]
+        if self.position.follows:
+            return self.places[-1].section
+        return Counter(place.section for place in self.places).most_common(1)[0][0]
 
     def follow(self) -> None:
         """Go to the end and stay there as it grows."""
         self.action_go_to_end()
 
     def prepare(self, width: int) -> None:
-        self._reading.source.resize(width)
+        self._resize(width)
         self._reading.source.name_indexes(self.index_names)
         self._reading.source.tell_progress(self._reading.seconds, self.waits_for)
         if self._reading.source.is_behind:
             self.call_later(self._catch_up)
+
+    def _resize(self, width: int) -> None:
+        """Break the rows anew where the width is another one. The text at the top of the screen stays there."""
+        source, top = self._reading.source, self.position.top
+        if width == source.width or not top.row or self.position.follows or top.section >= source.sections():
+            source.resize(width)
+            return
+        self._anchor.hold(source, top)
+        source.resize(width)
+        self.position.top = self._anchor.found(source, top)
 
     def _catch_up(self) -> None:
         self._reading.source.catch_up()

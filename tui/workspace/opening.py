@@ -75,7 +75,7 @@ class ConversationOpener:
             transcript = await run_in_slices(replaying(full.events))
             if self._turns.turns_begun(session_id) != begun:
                 await self.open(session_id)  # what was asked meanwhile is not in this answer
-            elif session_id not in self._turns.busy:
+            else:
                 state.list_session(full.session)
                 state.put(session_id, interrupt(transcript, NO_END))
                 self._start(asyncio.to_thread(state.keep_history, full.session, full.events))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from tui.api.errors import ApiError, NotFoundError, NotSentError, RefusedError
 from tui.api.models import Stop
-from tui.conversation.reconcile import known_questions
+from tui.conversation.reconcile import UNKNOWN_COUNT, known_questions
 from tui.conversation.transcript import Transcript, ask, interrupt, withdraw
 from tui.workspace.recovery import GONE, STOPPED, Recovery, give_back
 from tui.workspace.running_turn import RunningTurn, TurnClock
@@ -124,7 +124,7 @@ class Turns:
     def _send(self, session_id: str, question: str, waiting: Sequence[str], draft: str) -> None:
         state = self._state
         before = state.transcripts.get(session_id, Transcript())
-        known = known_questions(before)
+        known = known_questions(before) if session_id in state.transcripts else UNKNOWN_COUNT
         self._begun[session_id] = self.turns_begun(session_id) + 1
         self.recovery.close(session_id)
         turn_id = state.store.journal.begin(state.account_id, session_id, question, known, draft=draft, queue=waiting)

@@ -106,6 +106,18 @@ def test_a_server_that_others_can_reach_takes_no_folders(moss: Path, notes: Path
         assert names(client) == ["notes"]
 
 
+def test_a_new_index_may_be_synced_at_once_as_the_official_example_does(sdk: LlamaCloud, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(300):
+        (folder / f"{number}.md").write_text(f"# Note {number}\n\nMoss grows on stone {number}.\n" * 20)
+    index = sdk.indexes.create(source_directory_id=str(folder))
+    sdk.indexes.sync(index.id)
+    until(lambda: idle(sdk, index.id))
+    assert sdk.retrieval.retrieve(index_id=index.id, query="moss on stone").results
+    sdk.indexes.delete(index.id)
+
+
 def test_a_sync_is_asked_for_refused_while_one_runs_and_cancelled(
     sdk: LlamaCloud, moss: Path, workbench_data: Path
 ) -> None:

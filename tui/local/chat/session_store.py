@@ -16,6 +16,7 @@ from tui.api.session_file import SessionFile, SessionFileError
 from tui.local.chat.event_json import event_json
 from tui.local.chat.paging import ListPage, decode_token, encode_token
 from tui.local.library.database import LibraryDatabase
+from tui.local.library.folders import export_config_id
 from tui.sanitize import clean_line
 
 TITLE_CHARS = 60
@@ -172,7 +173,7 @@ class SessionStore:
             **asdict(stop.usage),
             "is_error": stop.is_error,
             "error": stop.error,
-            "export_config_ids": list(index_ids),
+            "export_config_ids": [export_config_id(index_id) for index_id in index_ids],
         }
         with self._database.writing() as connection:
             _append(connection, session_id, event_json(stop))

@@ -14,6 +14,7 @@ from tui.local.chat.session_store import SessionStore
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 
+SERVER_ENDED = "The server ended before this turn did."
 CHARS_PER_TOKEN = 4
 """A rule of thumb for English text. Without a model there is no tokenizer, so token counts are estimates."""
 
@@ -100,10 +101,10 @@ class TurnTasks:
         task.add_done_callback(lambda _: self._running.pop(session_id, None))
         return TurnTask(task, queue)
 
-    async def end(self, session_id: str) -> None:
-        """End the session's running turn, if there is one, and wait until it has ended."""
+    async def end(self, session_id: str, why: str = SERVER_ENDED) -> None:
+        """End the session's running turn, if there is one, and wait until it has ended. `why` is told in its stop."""
         if task := self._running.get(session_id):
-            task.cancel()
+            task.cancel(why)
             await asyncio.wait([task])
 
     async def end_all(self) -> None:
@@ -130,8 +131,8 @@ class TurnTasks:
                 if not is_delta(event):
                     await asyncio.to_thread(self._sessions.append, session_id, event)
             error = None
-        except asyncio.CancelledError:
-            error = "The server ended before this turn did."
+        except asyncio.CancelledError as reason:
+            error = str(reason) or SERVER_ENDED
         except TurnError as reason:
             error = str(reason)
         except Exception:  # whatever went wrong ends this turn with a reason, and no other

@@ -3,6 +3,7 @@
 import hmac
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -58,14 +59,19 @@ class AuthMiddleware:
     def _refusal(self, headers: Headers, signed: bool) -> JSONResponse | None:
         if self._loopback_only and not is_loopback(host_name(headers.get("host", ""))):
             return _refuse(400, "This server does not answer to that host name.")
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        known = scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self._key)
-        if not known and not signed:
+        if not self._is_known(headers) and not signed:
             return _refuse(401, "Not authenticated: the API key is missing or wrong.", {"WWW-Authenticate": "Bearer"})
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length[:20]) > MAX_BODY_BYTES:
             return _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
         return None
+
+    def _is_known(self, headers: Headers) -> bool:
+        """Whether the key is there: as a bearer token, or in the cookie `session`, which this server never sets."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else ""
+        cookie = cookie_parser(headers.get("cookie", "")).get("session", "")
+        return any(hmac.compare_digest(key.encode(), self._key) for key in (bearer, cookie))
 
 
 def _refuse(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -18,7 +18,7 @@ from tui.local.http.requests import BadRequestError, not_found, page_json, read_
 from tui.local.http.schemas import CreateBody, PageQuery, ScopeQuery, StreamBody, TitleBody
 from tui.local.http.services import Services
 from tui.local.library.files import has_documents
-from tui.local.library.folders import Folder
+from tui.local.library.folders import Folder, own_id
 
 DEFAULT_SHARED_ACCESS = "read_only"
 
@@ -53,7 +53,7 @@ class ChatRoutes:
     async def create_session(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         body = await read_body(request, CreateBody)
-        index_ids = None if body.index_ids is None else list(dict.fromkeys(body.index_ids))
+        index_ids = list(dict.fromkeys(map(own_id, body.index_ids or ()))) or None
         for index_id in index_ids or ():
             if index_id not in self._folders.by_id:
                 raise not_found(f"Index {index_id}")
@@ -73,7 +73,7 @@ class ChatRoutes:
     async def delete_session(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         session_id = _session_id(request)
-        await self._turns.end(session_id)
+        await self._turns.end(session_id, "The session was deleted while this turn ran.")
         if not await run_in_threadpool(self._sessions.delete, session_id):
             raise not_found(f"Session {session_id}")
         return Response(status_code=204)
@@ -88,7 +88,7 @@ class ChatRoutes:
         read_query(request, ScopeQuery)
         body = await read_body(request, StreamBody)
         session = _found(request, await run_in_threadpool(self._sessions.session, _session_id(request)))
-        asked = list(dict.fromkeys(body.index_ids))
+        asked = list(dict.fromkeys(map(own_id, body.index_ids)))
         if session.index_ids is not None and set(session.index_ids) != set(asked):
             bound = json.dumps(session.index_ids)
             message = f"This session is bound to its indexes for its lifetime: send exactly {bound}"

@@ -17,7 +17,7 @@ from tui.local.http.requests import BadRequestError, not_found, page_json, read_
 from tui.local.http.schemas import IndexBody, IndexPageQuery, IndexQuery, ScopeQuery
 from tui.local.http.services import Services
 from tui.local.library.files import has_documents
-from tui.local.library.folders import Folder, folders_of
+from tui.local.library.folders import Folder, export_config_id, folders_of
 from tui.local.library.index_state import IndexState
 from tui.sanitize import clean_line
 
@@ -96,15 +96,17 @@ class IndexRoutes:
     def sync_index(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         state = self._state(request)
-        if self._supervisor.in_progress(state.id):
+        if not self._supervisor.in_progress(state.id):
+            self._supervisor.ask(state.id)
+        elif state.synced:  # the very first sync begins by itself, and a client may ask for it all the same
             raise HTTPException(409, f"Index {state.id} is being synced; wait until that ends, or cancel it.")
-        self._supervisor.ask(state.id)
         return JSONResponse(self._json(state) | {"sync_in_progress": True}, 202)
 
     def cancel_sync(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         state = self._state(request)
-        self._supervisor.cancel(state.id)
+        if not self._supervisor.cancel(state.id):
+            raise HTTPException(409, f"No sync of index {state.id} is running.")
         return JSONResponse(self._json(state), 202)
 
     def _state(self, request: Request) -> IndexState:
@@ -121,7 +123,7 @@ class IndexRoutes:
             "name": state.name,
             "description": self._folders.by_id[state.id].description,
             "project_id": PROJECT_ID,
-            "export_config_id": f"cfg-{own}",
+            "export_config_id": export_config_id(state.id),
             "sync_config_id": f"cfg-sync-{own}",
             "source_directory_id": _source_directory_id(state),
             "output_directory_id": f"dir-{uuid.uuid5(uuid.NAMESPACE_URL, state.id + '/output')}",

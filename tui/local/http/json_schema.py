@@ -8,6 +8,9 @@ TEXT: Schema = {"type": "string"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 WHOLE: Schema = {"type": "integer"}
 WHOLE_OR_NULL: Schema = {"type": ["integer", "null"]}
+NUMBER_OR_NULL: Schema = {"type": ["number", "null"]}
+TIME: Schema = {"type": "string", "format": "date-time"}
+TIME_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
 YES_OR_NO: Schema = {"type": "boolean"}
 ANY_OBJECT: Schema = {"type": "object"}
 
@@ -15,6 +18,16 @@ ANY_OBJECT: Schema = {"type": "object"}
 def object_of(**fields: Schema) -> Schema:
     """An object that has at least these fields."""
     return {"type": "object", "properties": fields, "required": list(fields)}
+
+
+def with_optional(described: Schema, **fields: Schema) -> Schema:
+    """The same object, which may have these fields as well."""
+    return {**described, "properties": {**described["properties"], **fields}}
+
+
+def nullable(described: Schema) -> Schema:
+    """The same object, or null."""
+    return {**described, "type": ["object", "null"]}
 
 
 def list_of(item: Schema) -> Schema:

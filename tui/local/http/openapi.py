@@ -1,80 +1,21 @@
 """The description of this server's routes at `/openapi.json`, in OpenAPI 3.1.
 
 Operations are those of `tui.local.http.operations`. Bodies and queries are described by the models that check them;
-answers by the shapes below, which are those of the API reference.
+answers by `tui.local.http.answers`.
 """
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from importlib.metadata import version
 
-from tui.api.models import EVENT_TYPES
-from tui.local.http.json_schema import (
-    ANY_OBJECT,
-    TEXT,
-    TEXT_OR_NULL,
-    WHOLE,
-    WHOLE_OR_NULL,
-    YES_OR_NO,
-    Schema,
-    list_of,
-    object_of,
-    ref,
-)
+from tui.local.http.answers import SCHEMAS
+from tui.local.http.json_schema import TEXT, Schema, object_of, ref
 from tui.local.http.operations import OPERATIONS, Operation
 
-_SUMMARY: Mapping[str, Schema] = {
-    "session_id": TEXT,
-    "last_updated_at": TEXT,
-    "generated_title": TEXT_OR_NULL,
-    "index_ids": {"type": ["array", "null"], "items": TEXT},
-    "job_metadata": {"type": ["object", "null"]},
-    "shared_access": {"enum": ["query", "read_only"]},
+SECURITY = {
+    "key": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "session"},
 }
-
-SCHEMAS: Mapping[str, Schema] = {
-    "Summary": object_of(**_SUMMARY),
-    "Session": object_of(**_SUMMARY, events=list_of(ref("Event"))),
-    "Event": {
-        "type": "object",
-        "properties": {"type": {"enum": list(EVENT_TYPES)}},
-        "required": ["type"],
-    },
-    "Index": {
-        **object_of(
-            id=TEXT,
-            name=TEXT,
-            project_id=TEXT,
-            export_config_id=TEXT,
-            sync_config_id=TEXT,
-            source_directory_id=TEXT,
-            output_directory_id=TEXT,
-            metadata=ANY_OBJECT,
-        )
-    },
-    "Project": object_of(id=TEXT, name=TEXT, organization_id=TEXT, is_default=YES_OR_NO),
-    "Attachment": object_of(name=TEXT, size=WHOLE),
-    "PresignedUrl": object_of(url={"type": "string", "minLength": 1}, expires_at=TEXT),
-    "Result": object_of(
-        content=TEXT,
-        score={"type": "number"},
-        rerank_score={"type": ["number", "null"]},
-        metadata=ANY_OBJECT,
-        static_fields=object_of(
-            parsed_directory_file_id=TEXT,
-            chunk_index=WHOLE,
-            chunk_start_char=WHOLE,
-            chunk_end_char=WHOLE,
-            page_range_start=WHOLE_OR_NULL,
-            page_range_end=WHOLE_OR_NULL,
-            attachments=list_of(object_of(attachment_name=TEXT, source_id=TEXT, type=TEXT)),
-        ),
-    ),
-    "File": object_of(file_id=TEXT, file_name=TEXT),
-    "Match": object_of(content=TEXT, start_char=WHOLE, end_char=WHOLE),
-    "Problem": object_of(detail=TEXT),
-    "Invalid": object_of(detail=list_of(object_of(loc={"type": "array"}, msg=TEXT, type=TEXT))),
-}
+"""Two ways to send the key."""
 
 
 def document() -> Schema:
@@ -88,8 +29,8 @@ def document() -> Schema:
         "openapi": "3.1.0",
         "info": {"title": "llamachat-tui's local library", "version": version("llamachat-tui")},
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
-        "security": [{"key": []}],
+        "components": {"schemas": schemas, "securitySchemes": SECURITY},
+        "security": [{name: []} for name in SECURITY],
     }
 
 
@@ -109,7 +50,8 @@ def _described(operation: Operation, schemas: dict[str, Schema]) -> Schema:
     if operation.body:
         schema = operation.body.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= schema.pop("$defs", {})
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        required = bool(schema.get("required"))
+        described["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
     return described
 
 
@@ -117,7 +59,8 @@ def _answer(operation: Operation) -> Schema:
     if operation.streams:
         data = {**TEXT, "contentMediaType": "application/json", "contentSchema": ref("Event")}
         event = object_of(data=data, event={"enum": ["delta", "message"]})
-        return {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": event}}}
+        description = "A sequence of server-sent events, each of this form."
+        return {"description": description, "content": {"text/event-stream": {"schema": event}}}
     if operation.answer is None:
         return {"description": "Done."}
     return _json("What was asked for.", operation.answer)

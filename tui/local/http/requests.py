@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match, Route
 
 from tui.local.chat.paging import ListPage
 
@@ -37,10 +39,20 @@ class BadRequestError(Exception):
         return cls([{"loc": [where, *item["loc"]], "msg": item["msg"], "type": item["type"]} for item in listed])
 
 
-async def on_http_error(_: Request, error: Exception) -> Response:
-    """The answer to a request that is refused."""
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """The answer to a request that is refused. One with a method that the path has not names those that it has."""
     assert isinstance(error, HTTPException)
-    return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods_of(request)))
+    return JSONResponse({"detail": error.detail}, error.status_code, headers)
+
+
+def _methods_of(request: Request) -> set[str]:
+    """The methods of all routes of a request's path (RFC 9110, section 15.5.6)."""
+    routes: Sequence[BaseRoute] = request.app.routes
+    served = (route for route in routes if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE)
+    return {method for route in served for method in route.methods or ()}
 
 
 async def on_bad_request(_: Request, error: Exception) -> Response:

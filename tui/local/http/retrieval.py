@@ -12,6 +12,7 @@ from tui.local.http.requests import BadRequestError, not_found, page_json, read_
 from tui.local.http.retrieval_schemas import MAX_RESULTS, FindBody, GrepBody, ReadBody, RetrieveBody
 from tui.local.http.schemas import ScopeQuery
 from tui.local.http.services import Services
+from tui.local.library.folders import own_id
 from tui.local.library.passages import Passage
 from tui.local.library.stored_documents import FileRef
 from tui.local.search.file_search import Match, find, grep
@@ -77,8 +78,8 @@ class RetrievalRoutes:
         return JSONResponse({"content": text or ""})
 
     def _index(self, given: str) -> str:
-        """The index with this id; like the official examples, some send its export configuration's id instead."""
-        index_id = f"idx-{given.removeprefix('cfg-')}" if given.startswith("cfg-") else given
+        """The index with this id, or this export configuration."""
+        index_id = own_id(given)
         if index_id not in self._folders.by_id:
             raise not_found(f"Index {given}")
         return index_id

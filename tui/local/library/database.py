@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from tui.private_files import make_private_folder
+
 SCHEMA_VERSION = 4
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
@@ -117,7 +119,7 @@ class LibraryDatabase:
 
         Raises `NewerLibraryError`, `OSError` and `sqlite3.Error`.
         """
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(folder)
         folder.chmod(0o700)
         self.path = folder / "library.sqlite3"
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))

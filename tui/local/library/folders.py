@@ -29,6 +29,16 @@ def index_id_of(path: Path) -> str:
     return f"idx-{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
 
 
+def export_config_id(index_id: str) -> str:
+    """What an index's export is called; older routes and the official examples name the index by it."""
+    return f"cfg-{index_id.removeprefix('idx-')}"
+
+
+def own_id(given: str) -> str:
+    """The index's own id, where it may be named by its export."""
+    return f"idx-{given.removeprefix('cfg-')}" if given.startswith("cfg-") else given
+
+
 def folders_of(paths: Sequence[Path]) -> tuple[Folder, ...]:
     """The folders as indexes: each named after its folder, with as much of the path as tells namesakes apart."""
     unique = list(dict.fromkeys(path.resolve() for path in paths))

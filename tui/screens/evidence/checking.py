@@ -7,6 +7,7 @@ from textual import work
 from textual.binding import Binding
 
 from tui.conversation.transcript import Turn
+from tui.lineview.line_view import LineView
 from tui.screens.reading import ReadingScreen
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.own_keys import own_bindings
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from tui.workspace.documents import DocumentPlace
 
 
+BROAD_COLUMNS = 140
+"""From this width on the evidence has a column of its own."""
+
+
 class CheckingScreen(ReadingScreen):
     """Shows the evidence of the turn that the cursor is in, as long as the reader wants it."""
 
@@ -30,10 +35,25 @@ class CheckingScreen(ReadingScreen):
         self._passage: Passage | None = None
         self._document: DocumentPlace | None = None
 
-    @property
-    def is_checking(self) -> bool:
+        self.is_checking = False
         """Whether evidence is shown."""
-        return self.has_class("-checking")
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Show the evidence beside the conversation where there is room for both, else in its place.
+
+        Without a class of the screen, which would have all of it styled anew.
+        """
+        if self._evidence is not None:
+            self._evidence.display = self.is_checking
+            self._evidence.set_class(self._is_beside, "-beside")
+            self.view.display = self._is_beside or not self.is_checking
+
+    @property
+    def _is_beside(self) -> bool:
+        return self.app.size.width >= BROAD_COLUMNS
 
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
         self.stop_checking()
@@ -42,10 +62,20 @@ class CheckingScreen(ReadingScreen):
     def stop_checking(self) -> None:
         """Hide the evidence; a reader who was in it is in the conversation again, exactly where they were."""
         had_focus = self._evidence is not None and self._evidence.has_focus_within
-        self.remove_class("-checking")
-        self._checked = None
+        self.is_checking, self._checked = False, None
+        self._lay_out()
         if had_focus:
             self.set_focus(self.view.pane)
+
+    @property
+    def reader(self) -> LineView:
+        """What the keys scroll that are pressed in the composer: what stands in the place of the conversation."""
+        return self.view.pane if self._evidence is None or self.view.display else self._evidence.shown
+
+    def uncover(self) -> None:
+        """Show the conversation, where the evidence stands in its place."""
+        if not self._is_beside:
+            self.stop_checking()
 
     def show_transcript(self) -> None:
         super().show_transcript()
@@ -70,7 +100,7 @@ class CheckingScreen(ReadingScreen):
         turn = self.view.pane.transcript[number]
         evidence = evidence_of(turn)
         if not evidence:
-            self.say("This answer came with no passages.", kind="sources")
+            self.say("This answer came with no passages.", kind="evidence")
             return
         pane = await self._opened_pane()
         self._checked = number, turn
@@ -80,15 +110,17 @@ class CheckingScreen(ReadingScreen):
         pane.take_focus()
 
     def _say_number_is_none(self, number: int) -> None:
-        self.say(f"[{number}] leads nowhere: no passage of this answer has this number.", kind="sources")
+        self.say(f"[{number}] leads nowhere: no passage of this answer has this number.", kind="evidence")
 
     async def _opened_pane(self) -> "EvidencePane":
         from tui.widgets.evidence.evidence_pane import EvidencePane
 
         if self._evidence is None:
             self._evidence = EvidencePane()
+            self._evidence.set_class(self._is_beside, "-beside")
             await self.query_one("#reading").mount(self._evidence)
-        self.add_class("-checking")
+        self.is_checking = True
+        self._lay_out()
         return self._evidence
 
     def on_transcript_view_turn_reached(self, message: TranscriptView.TurnReached) -> None:
@@ -147,7 +179,7 @@ class CheckingScreen(ReadingScreen):
         try:
             place = await self.workspace.documents.around(message.passage, index_ids)
         except NoDocumentError as error:
-            self.say(str(error), kind="document")
+            self.say(str(error), kind="evidence")
             return
         if self._evidence is not None and self.is_checking:
             self._passage, self._document = message.passage, place
@@ -164,7 +196,7 @@ class CheckingScreen(ReadingScreen):
         try:
             self._document = await read(self._document)
         except NoDocumentError as error:
-            self.say(str(error), kind="document")
+            self.say(str(error), kind="evidence")
         else:
             if self._evidence is not None:
                 self._evidence.read_on(self._passage, self._document.surroundings)
@@ -177,22 +209,34 @@ class CheckingScreen(ReadingScreen):
             path = self.workspace.documents.path(message.passage)
             open_file(path)
         except (NoDocumentError, OpeningError) as error:
-            self.say(str(error), kind="file")
+            self.say(str(error), kind="evidence")
         else:
-            self.say(f"Opened {path}", kind="file")
+            self.say(f"Opened {path}", kind="evidence")
+
+    def on_conversation_pane_trace_requested(self, message: ConversationPane.TraceRequested) -> None:
+        self._show_trace(message.turn)
+
+    def on_evidence_pane_trace_requested(self) -> None:
+        if self._checked is not None:
+            self._show_trace(self._checked[0])
 
     @work
-    async def on_conversation_pane_trace_requested(self, message: ConversationPane.TraceRequested) -> None:
+    async def _show_trace(self, turn: int) -> None:
         from tui.conversation.trace import trace_of
         from tui.screens.evidence.trace import TraceDialog
 
-        trace = trace_of(self.view.pane.transcript[message.turn])
-        part = await self.app.push_screen_wait(TraceDialog(message.turn, trace, self.workspace.index_list.names))
+        pane = self.view.pane
+        dialog = TraceDialog(turn, trace_of(pane.transcript[turn]), self.workspace.index_list.names)
+        part = await self.app.push_screen_wait(dialog)
         if part is not None:
-            self.stop_checking()
-            self.view.pane.go_to_part(message.turn, part)
+            self.uncover()
+            self.set_focus(pane)
+            pane.go_to_part(turn, part)
 
     def on_conversation_pane_ledger_requested(self) -> None:
+        self.when_whole(self._show_ledger)
+
+    def on_evidence_pane_ledger_requested(self) -> None:
         self.when_whole(self._show_ledger)
 
     @work
@@ -216,6 +260,6 @@ class CheckingScreen(ReadingScreen):
         image = page_image(message.passage, answer)
         if image is None:
             why = "its document has no pages, or its index was made without them"
-            self.say(f"There is no picture of the page of this passage: {why}.", kind="page")
+            self.say(f"There is no picture of the page of this passage: {why}.", kind="evidence")
         else:
             self.app.push_screen(PageScreen(self.workspace.documents.page_pictures(), image))

@@ -1,6 +1,7 @@
 """The ledger of a session: its documents and pages, and what was looked for in vain."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from textual import work
 
@@ -8,7 +9,7 @@ from tui.conversation.ledger import keeping
 from tui.conversation.transcript import Turn
 from tui.cooperative import run_in_slices
 from tui.lineview.listed_lines import ListedLines
-from tui.rendering.ledger_rows import LedgerLine, LedgerRow, ledger_lines, ledger_rows
+from tui.rendering.ledger_rows import LedgerLine, LedgerRow, ledger_lines, ledger_rows, widest_place
 from tui.screens.evidence.items_dialog import ItemsDialog
 from tui.widgets.evidence.item_view import ItemView
 
@@ -47,7 +48,7 @@ class LedgerDialog(ItemsDialog[LedgerLine]):
         self.entitle(f"Ledger of this session · {turns}{nothing}")
         view = self.query_one(_LedgerView)
         view.rows = self._rows
-        view.list_items(ListedLines(self._rows, ledger_lines))
+        view.list_items(ListedLines(self._rows, partial(ledger_lines, widest=widest_place(self._rows))))
 
     def on_item_view_chosen(self, message: ItemView.Chosen) -> None:
         row = self._rows[message.number]

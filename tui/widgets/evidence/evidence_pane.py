@@ -32,10 +32,18 @@ class EvidencePane(Vertical):
         Binding("o", "open_file", "Open file"),
         Binding("p", "show_page", "Page"),
         Binding("s", "leave", "Close", show=False),
+        Binding("l", "ledger", "Ledger", show=False),
+        Binding("t", "trace", "Trace", show=False),
     ]
 
     class Left(Message):
         """The reader is done with the evidence."""
+
+    class LedgerRequested(Message):
+        """What the whole session was built from is wanted."""
+
+    class TraceRequested(Message):
+        """What the agent did in the turn is wanted."""
 
     @dataclass
     class NumberChosen(Message):
@@ -117,9 +125,14 @@ class EvidencePane(Vertical):
         if passage is self._passage:
             self.document.read_on(known)
 
+    @property
+    def shown(self) -> SelectableLineView:
+        """The view that is shown."""
+        return self.document if self.document.display else self.sources
+
     def take_focus(self) -> None:
         """Put the focus on what is shown."""
-        (self.document if self.document.display else self.sources).focus()
+        self.shown.focus()
 
     def _show_sources(self) -> None:
         self._passage = None
@@ -159,8 +172,7 @@ class EvidencePane(Vertical):
 
     def on_scroll_track_dragged(self, message: ScrollTrack.Dragged) -> None:
         message.stop()
-        shown = self.document if self.document.display else self.sources
-        shown.call_later(shown.go_to_share, message.share)
+        self.shown.call_later(self.shown.go_to_share, message.share)
 
     def on_item_view_chosen(self, message: SourceList.Chosen) -> None:
         message.stop()
@@ -182,8 +194,7 @@ class EvidencePane(Vertical):
 
     def action_back(self) -> None:
         """Back from the selection, then from the document to the passages, then to the answer."""
-        shown = self.document if self.document.display else self.sources
-        if shown.clear_selection():
+        if self.shown.clear_selection():
             return
         if self._passage is not None:
             self._show_sources()
@@ -193,12 +204,17 @@ class EvidencePane(Vertical):
     def action_leave(self) -> None:
         self.post_message(self.Left())
 
+    def action_ledger(self) -> None:
+        self.post_message(self.LedgerRequested())
+
+    def action_trace(self) -> None:
+        self.post_message(self.TraceRequested())
+
     def action_copy(self) -> None:
         """Copy the selection, else the passage with its citation."""
-        shown = self.document if self.document.display else self.sources
-        if shown.selected_text:
-            self.post_message(self.CopyRequested(shown.selected_text, "selection"))
-            shown.clear_selection()
+        if self.shown.selected_text:
+            self.post_message(self.CopyRequested(self.shown.selected_text, "selection"))
+            self.shown.clear_selection()
         elif (passage := self._current) is not None:
             origin = " · ".join((passage.file, *filter(None, (passage.heading,)), *passage.place))
             text = (passage.text or "").strip()

@@ -34,7 +34,7 @@ class SourceList(ItemView):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--word"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "In its document"),
+        Binding("enter", "choose", "Context"),
         Binding("space", "fold", "Fold"),
     ]
 

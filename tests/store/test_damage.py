@@ -1,0 +1,85 @@
+"""A store in which single values are damaged, or whose file is taken away: all else goes on."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.store.sample import ACCOUNT, history, session
+from tui.store.database import DAMAGED
+from tui.store.journal import JournalEntry
+from tui.store.store import Store
+
+NO_TEXT = "CAST(x'ff41fe' AS TEXT)"
+NO_JSON = "'[\"half'"
+NO_TIME = "'yesterday'"
+
+
+def filled(path: Path) -> Path:
+    """A store with something in each column."""
+    store = Store.open(path)
+    store.sessions.save_history(ACCOUNT, session(1), history(3))
+    store.sessions.save(ACCOUNT, [session(2)], complete=False)
+    store.notes.save_draft(ACCOUNT, "s1", "a draft")
+    store.notes.save_queue(ACCOUNT, "s1", ["waits"])
+    store.notes.save_name(ACCOUNT, "s1", "a name")
+    store.journal.append(store.journal.begin(ACCOUNT, "s1", "Why?", 3, draft="a draft"), history(1))
+    store.close()
+    return path
+
+
+READS: dict[str, Callable[[Store], object]] = {
+    "sessions": lambda store: store.sessions.listed(ACCOUNT),
+    "history": lambda store: store.sessions.history(ACCOUNT, "s1"),
+    "drafts": lambda store: store.notes.drafts(ACCOUNT),
+    "queues": lambda store: store.notes.queues(ACCOUNT),
+    "names": lambda store: store.notes.names(ACCOUNT),
+    "open turns": lambda store: store.journal.entries(ACCOUNT),
+    "questions": lambda store: store.journal.questions(ACCOUNT),
+}
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *((column, NO_TEXT) for column in ("notes.draft", "notes.queue", "notes.name", "questions.text")),
+        *((f"sessions.{column}", NO_TEXT) for column in ("updated", "title", "index_ids", "shared_access")),
+        *((column, NO_TEXT) for column in ("turns.events", "open_turns.prompt", "turn_events.events")),
+        *((column, NO_JSON) for column in ("notes.queue", "sessions.index_ids", "turns.events", "turn_events.events")),
+        ("sessions.index_ids", "'{}'"),
+        ("notes.queue", "'[1]'"),
+        ("sessions.updated", NO_TIME),
+    ],
+)
+def test_one_damaged_value_takes_nothing_else_with_it(tmp_path: Path, column: str, value: str) -> None:
+    path = filled(tmp_path / "store.sqlite3")
+    table, name = column.split(".")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE {table} SET {name} = {value}")
+    store = Store.open(path)
+    for read in READS.values():
+        read(store)
+    assert {one.session_id for one in store.sessions.listed(ACCOUNT)} == {"s1", "s2"}
+    assert isinstance(store.journal.entries(ACCOUNT)[0], JournalEntry)
+    assert store.warning == (DAMAGED if value == NO_TEXT else "")
+    store.notes.save_draft(ACCOUNT, "s1", "written on")
+    assert store.notes.draft(ACCOUNT, "s1") == "written on"
+    store.close()
+
+
+@pytest.mark.fault(54)
+def test_a_file_that_is_deleted_in_use_is_said_once_and_work_goes_on(tmp_path: Path) -> None:
+    path = filled(tmp_path / "store.sqlite3")
+    store, said = Store.open(path), list[str]()
+    store.database.tell = said.append
+    Store.open(path).forget()
+    store.notes.save_draft(ACCOUNT, "s1", "written on")
+    store.notes.save_draft(ACCOUNT, "s1", "and on")
+    assert store.notes.draft(ACCOUNT, "s1") == "and on"
+    assert [words.partition(". ")[0] for words in said] == [f"{path} was deleted while it was in use"]
+    assert store.path is None
+    assert not path.exists()
+    store.close()
