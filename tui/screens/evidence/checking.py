@@ -241,9 +241,11 @@ class CheckingScreen(ReadingScreen):
 
     def on_evidence_pane_page_requested(self, message: "EvidencePane.PageRequested") -> None:
         from tui.conversation.page_image import page_image
+        from tui.conversation.plain_text import answer_text
         from tui.screens.page.page_screen import PageScreen
 
-        image = page_image(message.passage)
+        answer = "" if self._checked is None else answer_text(self._checked[1])
+        image = page_image(message.passage, answer)
         if image is None:
             why = "its document has no pages, or its index was made without them"
             self.say(f"There is no picture of the page of this passage: {why}.", kind="evidence")
