@@ -14,12 +14,13 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgrou
 
 # These run the whole app, a server or another process.
 NOT_QUICK := app faults process local/agents local/chat local/http local/test_* hostile/test_terminal.py \
+  pictures/test_decoder.py pictures/test_page_pictures.py \
   store/test_processes.py terminal/test_bytes.py terminal/test_pacing.py terminal/test_same_screen.py test_reliability.py
 
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak bench bench-retrieval bench-server audit sbom pins clean
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak bench bench-retrieval bench-server bench-grounding audit sbom pins clean
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -76,6 +77,9 @@ bench: $(VENV)/test.done ## measure the app beside a bare Textual app
 
 bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found
 	$(BIN)/python -m benchmarks.retrieval
+
+bench-grounding: $(VENV)/test.done ## measure how well claims without evidence are found
+	$(BIN)/python -m benchmarks.grounding
 
 bench-server: $(VENV)/test.done ## measure the time to the local server's first event
 	$(BIN)/python -m benchmarks.first_event

@@ -15,7 +15,10 @@ Measure = Callable[[int], Iterator[Figure]]
 
 MEASURES: dict[Measure, tuple[int, list[str]]] = {
     start: (9, ["first_paint_vs_hello", "startup_vs_hello"]),
-    opening: (3, ["open_3000_vs_10", "rss_3000_vs_hello", "page_3000_vs_hello", "resize_3000_vs_hello"]),
+    opening: (
+        3,
+        ["open_3000_vs_10", "rss_3000_vs_hello", "page_3000_vs_hello", "evidence_3000_ms", "resize_3000_vs_hello"],
+    ),
     delta_cost: (3, ["delta_cpu_vs_stream", "delta_cpu_50k_vs_1k", "bytes_per_delta"]),
     lateness: (3, ["loop_p99_ms"]),
     echo: (2, ["echo_slow_line"]),

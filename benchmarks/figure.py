@@ -29,6 +29,7 @@ TARGETS = {
     "echo_slow_line": Target(2, "ratio", "key to echo while streaming at 10 kB/s and 100 ms, over the round trip"),
     "page_3000_vs_hello": Target(0.2, "ratio", "Page Up in 3,000 turns, 95th percentile, over the first frame"),
     "resize_3000_vs_hello": Target(0.3, "ratio", "a new size to a settled screen in 3,000 turns, over the first frame"),
+    "evidence_3000_ms": Target(50, "ms", "`s` in 3,000 turns to the evidence shown, more than a Page Up takes"),
     "idle_cpu": Target(0.1, "s", "CPU in 30 s of an idle open session"),
     "fold_vs_json": Target(None, "ratio", "decode and fold 100,000 stored events, over json.loads of the same bytes"),
     "fold_stall_ms": Target(16, "ms", "longest stall of the event loop meanwhile"),

@@ -22,6 +22,7 @@ class _Times:
     first: dict[int, list[float]] = field(default_factory=lambda: {SHORT: [], LONG: []})
     again: dict[int, list[float]] = field(default_factory=lambda: {SHORT: [], LONG: []})
     pages: list[float] = field(default_factory=list[float])
+    evidence: list[float] = field(default_factory=list[float])
     resizes: list[float] = field(default_factory=list[float])
     memory: list[float] = field(default_factory=list[float])
     hello: list[float] = field(default_factory=list[float])
@@ -29,7 +30,7 @@ class _Times:
 
 
 def opening(times: int) -> Iterator[Figure]:
-    """`open_3000_vs_10`, `rss_3000_vs_hello`, `page_3000_vs_hello` and `resize_3000_vs_hello`."""
+    """`open_3000_vs_10`, `rss_3000_vs_hello`, `page_3000_vs_hello`, `evidence_3000_ms` and `resize_3000_vs_hello`."""
     took = _Times()
     with FakeApi(*sessions_of(LONG, SHORT)) as api:
         for _ in range(times):
@@ -53,6 +54,9 @@ def opening(times: int) -> Iterator[Figure]:
     page, resize = quantiles(took.pages, n=20)[-1], median(took.resizes)
     note = f"median {median(took.pages) * 1e3:.0f} ms, 95th percentile {page * 1e3:.0f} ms; hello {base * 1e3:.0f} ms"
     yield Figure("page_3000_vs_hello", page / base, note)
+    evidence, page = median(took.evidence), median(took.pages)
+    note = f"{evidence * 1e3:.0f} ms, the first time {took.evidence[0] * 1e3:.0f} ms; Page Up {page * 1e3:.0f} ms"
+    yield Figure("evidence_3000_ms", (evidence - page) * 1e3, note)
     yield Figure("resize_3000_vs_hello", resize / base, f"{resize * 1e3:.0f} ms; hello {base * 1e3:.0f} ms")
 
 
@@ -73,6 +77,11 @@ def _read(api: FakeApi, took: _Times) -> None:
         for _ in range(12):
             pressed = app.press("\x1b[5~")
             took.pages.append(app.settle(0.1, at_least=True) - pressed)
+        for _ in range(6):
+            pressed = app.press("s")
+            took.evidence.append(app.settle(0.1, at_least=True) - pressed)
+            app.press("s")
+            app.settle(0.1)
         for size in SIZES:
             app.screen()
             resized = time.monotonic()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from benchmarks.corpus import ending
 from benchmarks.fake_api import FakeApi, Session, Stream
@@ -15,6 +16,11 @@ from tests.real_terminal import RealTerminal
 
 APP = ("-m", "tui")
 HELLO = ("-m", "benchmarks.hello")
+_FOLDER = TemporaryDirectory(prefix="benchmarks-")
+_NO_CONFIG = Path(_FOLDER.name) / "config.toml"
+"""An empty file that only its owner can write, as the app wants it: the user's own settings measure nothing."""
+_NO_CONFIG.touch(0o600)
+
 QUIET = 0.15
 """Seconds without output after which a screen counts as settled."""
 
@@ -27,7 +33,7 @@ class Program(RealTerminal):
 
     def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.started = time.monotonic()
-        quiet = {"TEXTUAL_ANIMATIONS": "none", "LLAMACHAT_CONFIG": "/dev/null"}
+        quiet = {"TEXTUAL_ANIMATIONS": "none", "LLAMACHAT_CONFIG": str(_NO_CONFIG)}
         super().__init__([sys.executable, *arguments], environment={**quiet, **(environment or {})})
 
     def wait_for_bytes(self, wanted: bytes, *, start: int = 0, seconds: float = 60) -> float:

@@ -16,6 +16,8 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from queue import SimpleQueue
 
+import pytest
+
 from tests.mutants.guards import ROOT, Guard, listed_guards
 from tests.mutants.score import SCORE, Score
 
@@ -24,6 +26,9 @@ TIMEOUT = 180.0
 
 MAX_MEMORY_KB = 8_000_000
 """Memory that each process of the tests may take: without some guards they would take all."""
+
+UNUSABLE = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
+"""What says that the tests are not those that were meant. Anything else but success is noticed."""
 
 LEAVE_TIMEOUT = 15.0
 """Seconds that tests may take to end what they have started."""
@@ -42,8 +47,8 @@ def copy_of_tree(folder: Path) -> Path:
 
 def pass_in(tree: Path, tests: Iterable[str], seconds: float | None = None) -> bool:
     """Whether these tests pass there, in so many seconds. Also the processes that they start import the tree's code."""
-    pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    command = ["sh", "-c", f'ulimit -v {MAX_MEMORY_KB}; exec "$@"', "sh", *pytest]
+    run_tests = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    command = ["sh", "-c", f'ulimit -v {MAX_MEMORY_KB}; exec "$@"', "sh", *run_tests]
     environment = os.environ | {"PYTHONPATH": str(tree)}
     with subprocess.Popen(
         command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -57,7 +62,7 @@ def pass_in(tree: Path, tests: Iterable[str], seconds: float | None = None) -> b
                 run.wait(LEAVE_TIMEOUT)
         with suppress(ProcessLookupError):
             os.killpg(run.pid, signal.SIGKILL)
-    if return_code not in (0, 1, 2):
+    if return_code in UNUSABLE:
         raise RuntimeError(f"pytest ended with {return_code}: {' '.join(command)}")
     return return_code == 0
 

@@ -5,7 +5,7 @@ from tests.workspace.cloud import STOP, Cloud, Turn, said
 from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.conversation.transcript import Thought
 from tui.store.store import Store
-from tui.workspace.updates import DraftChanged, TurnEnded
+from tui.workspace.updates import DraftChanged, ListChanged, TurnEnded
 
 
 async def test_a_question_is_sent_once_and_its_answer_is_kept(office: Office, cloud: Cloud, store: Store) -> None:
@@ -81,6 +81,7 @@ async def test_a_refused_question_is_given_back_before_what_was_typed_since(
     assert office.workspace.draft("s1") == store.notes.draft(ACCOUNT, "s1") == "Why?\n\ntyped since"
     assert office.published(DraftChanged) == [DraftChanged("s1")]
     assert office.read("s1") == []
+    assert ListChanged() in office.updates[office.updates.index(DraftChanged("s1")) :], "it has no title any more"
     assert len(office.problems) == len(cloud.questions) == 1
 
 
@@ -96,6 +97,23 @@ async def test_after_a_failure_the_queue_waits_for_the_user(office: Office, clou
     await office.settle("s1")
     assert not office.workspace.is_paused("s1")
     assert [question.prompt for question in cloud.questions] == ["one", "two"]
+
+
+async def test_questions_that_are_resumed_while_a_turn_runs_are_sent_after_it(office: Office, cloud: Cloud) -> None:
+    running = Turn(is_held=True)
+    cloud.turns = [Turn(status=429), running]
+    office.workspace.ask("s1", "one")
+    office.workspace.ask("s1", "two")
+    await office.settle("s1")
+    office.workspace.ask("s1", "three")
+    await until(lambda: bool(cloud.running))
+    office.workspace.resume("s1")
+    assert office.workspace.waiting("s1") == ["two"]
+    running.gate.set()
+    await until(lambda: len(cloud.questions) == 3)
+    await office.settle("s1")
+    assert [question.prompt for question in cloud.questions] == ["one", "three", "two"]
+    assert not cloud.was_asked_while_running
 
 
 async def test_a_queue_is_kept_and_waits_for_the_user_at_the_next_start(

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.store.store import Store
 from tui.workspace.drafts import SAVE_AFTER_SECONDS, Drafts
@@ -23,6 +25,13 @@ async def test_all_drafts_are_saved_at_once_when_the_program_ends(store: Store) 
     drafts.save()
     assert store.notes.drafts(ACCOUNT) == {"s1": "one", "s2": "two"}
     assert Drafts(store.notes, ACCOUNT).get("s2") == "two"
+
+
+@pytest.mark.fault(60)
+async def test_a_draft_is_kept_when_the_workspace_closes(office: Office, store: Store) -> None:
+    office.workspace.write_draft("s1", "half a thought")
+    await office.workspace.close()
+    assert store.notes.draft(ACCOUNT, "s1") == "half a thought"
 
 
 async def test_a_draft_that_was_emptied_stays_empty(store: Store) -> None:

@@ -58,10 +58,12 @@ async def test_the_next_question_waits_until_it_is_known_what_became_of_the_one_
     cloud.turns = [broken()]
 
     asked_while_unknown: list[int] = []
+    waiting: list[str] = []
 
     def ask_and_end() -> None:
         if len(office.pauses) == 1:
             office.workspace.ask("s1", "next?")
+            waiting.extend(office.workspace.waiting("s1"))
         elif len(office.pauses) == 3:
             cloud.events["s1"] += [said("Late."), STOP]
         asked_while_unknown.append(len(cloud.questions))
@@ -69,6 +71,7 @@ async def test_the_next_question_waits_until_it_is_known_what_became_of_the_one_
     office.while_waiting = ask_and_end
     await office.ask("s1", "Why?")
     await office.settle("s1")
+    assert waiting == ["next?"]
     assert set(asked_while_unknown) == {1}
     assert [question.prompt for question in cloud.questions] == ["Why?", "next?"]
 

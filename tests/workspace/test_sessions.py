@@ -121,9 +121,8 @@ async def test_a_title_that_comes_late_does_not_list_a_deleted_session_again(
     await office.ask("s1", "Why?")
     await until(lambda: cloud.count(summary) == 1)
     await office.workspace.deletion.delete(office.workspace.deletion.hide("s1"))
-    waiting = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     cloud.gates[summary].set()
-    await asyncio.gather(*waiting)
+    await all_else()
     assert listed(office) == store.sessions.listed(ACCOUNT) == []
 
 
@@ -155,6 +154,15 @@ async def test_a_deleted_session_is_gone_here_and_there(office: Office, cloud: C
     assert "s1" not in cloud.summaries
     assert office.workspace.transcript("s1") is None
     assert store.sessions.listed(ACCOUNT) == []
+
+
+@pytest.mark.fault(56)
+async def test_a_session_that_is_about_to_be_deleted_is_not_listed_by_a_reload(office: Office) -> None:
+    session = office.workspace.deletion.hide("s1")
+    await office.workspace.refresh()
+    assert listed(office) == []
+    office.workspace.deletion.show_again(session)
+    assert listed(office) == ["s1"]
 
 
 async def test_a_deletion_is_taken_back(office: Office, cloud: Cloud) -> None:
@@ -218,8 +226,14 @@ async def test_what_another_program_may_still_bring_back_is_not_deleted(
     monkeypatch.setattr(store, "hold", held_elsewhere)
     later = Office(store)
     await later.connect(cloud)
-    await later.workspace.close()
+    await all_else()
     assert cloud.count("DELETE /api/v1/chat/s1") == 0
+    await later.workspace.close()
+
+
+async def all_else() -> None:
+    """Wait for whatever else is being done."""
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task is not asyncio.current_task()))
 
 
 async def test_a_session_that_the_server_did_not_bind_searches_what_was_chosen(office: Office, cloud: Cloud) -> None:

@@ -158,6 +158,43 @@ async def test_the_evidence_follows_the_cursor_to_another_turn(settings: Setting
         await user.see("checked twice")
 
 
+async def test_the_evidence_of_a_new_question_comes_by_itself(settings: Settings) -> None:
+    async with driven(settings, *BROAD) as user:
+        await asked(user)
+        await user.press("s")
+        await user.see("Cited ·")
+        user.app.chat.set_focus(user.app.chat.composer)
+        await user.type("Where was the heron seen?")
+        await user.press("enter")
+        await user.see("p. 2 · score")
+        assert user.app.chat.is_checking
+
+
+async def test_on_a_narrow_terminal_a_new_question_uncovers_the_conversation(settings: Settings) -> None:
+    async with driven(settings, *NARROW) as user:
+        pane = await asked(user)
+        await user.press("s")
+        await user.see("Cited ·")
+        await user.press("W")
+        await user.type("ho was seen?")
+        await user.press("enter")
+        await user.see("Who was seen?")
+        await user.until(lambda: pane.display and not user.app.chat.is_checking)
+
+
+async def test_a_resized_terminal_moves_the_evidence_beside_or_over_the_answer(settings: Settings) -> None:
+    async with driven(settings, *NARROW) as user:
+        await asked(user)
+        await user.press("s")
+        await user.see("Cited ·")
+        await user.see_no("▸ retrieve")
+        await user.pilot.resize_terminal(*BROAD)
+        await user.see("▸ retrieve")
+        await user.see("Cited ·")
+        await user.pilot.resize_terminal(*NARROW)
+        await user.see_no("▸ retrieve")
+
+
 async def test_the_ledger_leads_to_a_turn_and_its_passage(settings: Settings) -> None:
     async with driven(settings) as user:
         pane = await asked(user)
