@@ -38,7 +38,7 @@ class DifficultApp(tui.app.LlamaChat):
         self.frames += 1
         if self.frames == 200:
             Path(*MARK).touch()
-        self.noise.update(f"frame {self.frames} {LETTERS[self.frames % 26] * 1500}")
+        self.noise.update(f"frame {self.frames} {LETTERS[self.frames % 26] * 2500}")
 
     def action_misbehave(self) -> None:
         if MODE == "crash":
