@@ -17,7 +17,7 @@ NOT_QUICK := app faults process local/agents local/chat local/http local/test_* 
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak bench bench-retrieval bench-server pins clean
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak bench bench-retrieval bench-server bench-grounding pins clean
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -74,6 +74,9 @@ bench: $(VENV)/test.done ## measure the app beside a bare Textual app
 
 bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found
 	$(BIN)/python -m benchmarks.retrieval
+
+bench-grounding: $(VENV)/test.done ## measure how well claims without evidence are found
+	$(BIN)/python -m benchmarks.grounding
 
 bench-server: $(VENV)/test.done ## measure the time to the local server's first event
 	$(BIN)/python -m benchmarks.first_event

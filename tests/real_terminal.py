@@ -29,8 +29,10 @@ WAIT_TIMEOUT = 60
 """Seconds to wait for what should come at once: a busy machine takes its time."""
 
 _QUESTION = re.compile(b"|".join(re.escape(question) for question in ANSWERS))
-_UNFINISHED = re.compile(rb"\x1b(\[[<>=?]?[0-9;]*\$?)?\Z")
-_NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[a-z-]*\x07")
+_UNFINISHED = re.compile(rb"\x1b(\[[<>=?]?[0-9;]*\$?|[P_][^\x1b]*\x1b?)?\Z")
+_NOT_FOR_PYTE = re.compile(
+    rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[a-z-]*\x07|\x1b[P_][^\x1b]*\x1b\\\\"
+)
 
 
 class ShownCell(NamedTuple):
@@ -52,7 +54,8 @@ class _Screen(pyte.Screen):
 class RealTerminal:
     """Runs a program in a pseudo-terminal until it is closed; a context manager.
 
-    `answering` off holds the answers back until `answer`; `received` has every byte that the program wrote.
+    `answers` replace some of `ANSWERS`; `answering` off holds them back until `answer`; `received` has every byte that
+    the program wrote.
     """
 
     def __init__(
@@ -62,11 +65,13 @@ class RealTerminal:
         columns: int = 120,
         rows: int = 36,
         environment: Mapping[str, str] | None = None,
+        answers: Mapping[bytes, bytes] | None = None,
     ) -> None:
         self.columns, self.rows = columns, rows
         self.received = bytearray()
         self.received_at = 0.0
         self.answering = True
+        self._answers = {**ANSWERS, **(answers or {})}
         self._held_answers: list[bytes] = []
         self._asked_up_to = self._shown_up_to = 0
         self._screen = _Screen(columns, rows)
@@ -194,7 +199,7 @@ class RealTerminal:
 
     def _collect_answers(self) -> None:
         for question in _QUESTION.finditer(self.received, self._asked_up_to):
-            self._held_answers.append(ANSWERS[question.group()])
+            self._held_answers.append(self._answers[question.group()])
             self._asked_up_to = question.end()
         if self.answering and self._held_answers:
             self.answer()

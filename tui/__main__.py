@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def _open_app(arguments: Namespace) -> int:
-    names = ("base_url", "region", "project", "organization", "theme", "allow_http")
+    names = ("base_url", "region", "project", "organization", "theme", "grounding", "allow_http")
     flags = {name: getattr(arguments, name) for name in names}
     try:
         settings = load(flags, os.environ, config_path())

@@ -81,6 +81,7 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
         self._backend: Backend | None = None
         self._store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
         self.chat = ChatScreen(self._store, settings.account)
+        self.chat.checks_grounding = settings.grounding
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self._abandon_terminal)
         for theme in own_themes(self.console.color_system):

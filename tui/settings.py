@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "keep": "LLAMACHAT_KEEP",
     "bell": "LLAMACHAT_BELL",
     "notify": "LLAMACHAT_NOTIFY",
+    "grounding": "LLAMACHAT_GROUNDING",
     "allow_http": "LLAMACHAT_ALLOW_HTTP",
 }
 
@@ -31,6 +32,9 @@ LAST_SESSION = "last"
 
 NOTIFY = ("off", "osc9", "osc777")
 """How a terminal is notified: not at all, as iTerm2, kitty and WezTerm take it, or as urxvt and foot do."""
+
+_TRUTHS = ("keep", "bell", "grounding", "allow_http")
+"""The settings that are true or false."""
 
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
@@ -70,6 +74,9 @@ class Settings:
 
     notify: str = "off"
     """How the terminal is notified of that: one of `NOTIFY`."""
+
+    grounding: bool = True
+    """Whether answers are checked for figures, dates, quotations and names that stand in no evidence."""
 
     allow_http: bool = False
     """Whether a server of a private network may be reached without encryption, though the key is then seen there."""
@@ -157,7 +164,7 @@ def _checked(settings: Settings, values: Mapping[str, str | None], where: str) -
         raise SettingsError(
             f"The setting notify {where} is {clean_line(given['notify'])!r}; it is {' or '.join(NOTIFY)}."
         )
-    truths = {name: _truth(name, given.pop(name), where) for name in ("keep", "bell", "allow_http") if name in given}
+    truths = {name: _truth(name, given.pop(name), where) for name in _TRUTHS if name in given}
     return replace(settings, **given, **truths)
 
 

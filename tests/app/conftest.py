@@ -19,8 +19,8 @@ def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     keyring.set_keyring(NoKeyring())
     monkeypatch.setenv("LLAMACHAT_FULL_REFRESH", "1")
     monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.delenv("LLAMA_CLOUD_API_KEY", raising=False)
+    for variable in ("NO_COLOR", "LLAMA_CLOUD_API_KEY", "SSH_CONNECTION", "SSH_TTY"):
+        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture

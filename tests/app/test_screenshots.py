@@ -13,6 +13,7 @@ import pytest
 from tests.app.evidence.documents import write_documents
 from tests.app.user import User, driven
 from tests.faults.proxy import Fault, fault_proxy, refused, stalled_at
+from tests.local import documents as papers
 from tests.local.server import Connection
 from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import LibraryDatabase, data_folder
@@ -105,6 +106,17 @@ async def help_page(user: User) -> None:
     await user.see("Help")
 
 
+async def page_picture(user: User) -> None:
+    await user.ask_in_new_session("When was the Heron probe launched?")
+    await user.read_to_end_of_turn()
+    await user.press("shift+tab", "1")
+    await user.see("Evidence")
+    await user.press("p")
+    await user.see("The whole page")
+    await user.in_dialog("plus", *["up"] * 5)
+    await user.see("1.5 times nearer")
+
+
 SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "answer": (manual_answer, 120, 36, "llama-dark", True),
     "answer-light": (manual_answer, 120, 36, "llama-light", True),
@@ -120,6 +132,7 @@ SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "sessions": (many_sessions, 120, 36, "llama-dark", False),
     "palette": (palette, 120, 36, "llama-dark", True),
     "help": (help_page, 120, 36, "llama-dark", True),
+    "page": (page_picture, 120, 36, "llama-dark", False),
 }
 
 
@@ -219,6 +232,16 @@ The greetings that the crew sent:
 """
 
 
+HERON = [
+    *("HERON", "", "Report of the second review", "", ""),
+    *(f"{number}. The review has nothing to say about item {number} of the list." for number in range(1, 13)),
+    *("", "Launch", "", "The Heron probe was launched in March 2031, four weeks late,"),
+    *("because the pad was not free. It reached its orbit on the first attempt.", ""),
+    *(f"{number}. The review has nothing to say about item {number} of the list." for number in range(13, 32)),
+]
+"""The lines of a page, one passage of which answers a question."""
+
+
 def keep_earlier_sessions(folder: Path) -> None:
     database = LibraryDatabase(folder)
     sessions = SessionStore(database)
@@ -262,6 +285,8 @@ async def test_the_app_still_looks_like_its_pictures(name: str, tmp_path: Path, 
     folder = tmp_path / "mission"
     folder.mkdir()
     (folder / "mission.md").write_text(MISSION)
+    if scene is page_picture:
+        (folder / "heron.pdf").write_bytes(papers.pdf([HERON]))
     if scene is many_sessions:
         keep_earlier_sessions(data_folder())
     settings = Settings(local=() if on_manual else (folder,), theme=theme)

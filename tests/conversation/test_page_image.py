@@ -43,6 +43,20 @@ def test_a_page_without_a_number_has_no_neighbours() -> None:
     assert image_of("screenshots/page_1.jpg").turned(-1) is None
 
 
+def test_what_the_answer_says_again_is_marked_else_the_whole_passage() -> None:
+    text = "Moss is green. The moss of the north wall grows in the shade. It is old."
+    image = ImageAttachment("screenshots/page_7.jpg", "dfl-1")
+    passage = Passage("moss.pdf", text, location=Location("dfl-1", start=100, end=100 + len(text)), image=image)
+    for answer, marked in (
+        ("The moss of the north wall grows in the shade [1].", (115, 161)),
+        ("I do not know.", (100, 172)),
+        ("", (100, 172)),
+    ):
+        page = page_image(passage, answer)
+        assert page is not None
+        assert page.marked == marked
+
+
 def test_the_passage_is_marked_on_its_own_pages_only() -> None:
     page = image_of("screenshots/page_7.jpg", ("7", "8"))
     marked = [turned.begun_at(page).marked for by in (-1, 0, 1, 2) if (turned := page.turned(by))]

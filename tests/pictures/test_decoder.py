@@ -35,11 +35,11 @@ async def test_half_blocks_are_the_colours_of_the_picture(form: str, suffix: str
         assert (opened.size, opened.suffix) == ((300, 400), suffix)
         drawn = await opened.draw(WHOLE, "half blocks")
         assert isinstance(drawn, HalfBlocks)
-        assert tuple(drawn.rgb[:3]) == pytest.approx(RED, abs=4)
-        assert tuple(drawn.rgb[-3:]) == pytest.approx(BLUE, abs=4)
+        assert tuple(drawn.rgb[:3]) == pytest.approx(RED, abs=16)
+        assert tuple(drawn.rgb[-3:]) == pytest.approx(BLUE, abs=16)
         part = await opened.draw(Crop(0, 0, 300, 180, columns=4, rows=2), "half blocks")
         assert isinstance(part, HalfBlocks)
-        assert tuple(part.rgb[-3:]) == pytest.approx(RED, abs=4)
+        assert tuple(part.rgb[-3:]) == pytest.approx(RED, abs=16)
 
 
 async def test_graphics_are_drawn_without_a_terminal_and_one_after_the_other() -> None:

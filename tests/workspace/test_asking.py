@@ -7,7 +7,7 @@ from tests.workspace.cloud import STOP, Cloud, Turn, said
 from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.conversation.transcript import Thought
 from tui.store.store import Store
-from tui.workspace.updates import DraftChanged, TurnEnded
+from tui.workspace.updates import DraftChanged, ListChanged, TurnEnded
 
 
 async def test_a_question_is_sent_once_and_its_answer_is_kept(office: Office, cloud: Cloud, store: Store) -> None:
@@ -83,6 +83,7 @@ async def test_a_refused_question_is_given_back_before_what_was_typed_since(
     assert office.workspace.draft("s1") == store.notes.draft(ACCOUNT, "s1") == "Why?\n\ntyped since"
     assert office.published(DraftChanged) == [DraftChanged("s1")]
     assert office.read("s1") == []
+    assert ListChanged() in office.updates[office.updates.index(DraftChanged("s1")) :], "it has no title any more"
     assert len(office.problems) == len(cloud.questions) == 1
 
 

@@ -39,6 +39,7 @@ def app_parser() -> ArgumentParser:
     add_project(parser)
     parser.add_argument("--debug", action="store_true", help="tell more in the log (never questions, answers or keys)")
     parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
+    parser.add_argument("--grounding", metavar="on|off", help="underline what stands in no evidence (default: on)")
     return parser
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from tui.api.models import ImageAttachment
+from tui.conversation.cited_stretch import cited_stretch
 from tui.conversation.passages import Passage
 
 _NUMBER = re.compile(r"(?<=page_)\d{1,6}(?=\.\w+$)")
@@ -54,13 +55,8 @@ class PageImage:
         return replace(self, marked=page.marked if stands_here else None)
 
 
-def _number(page: str) -> int | None:
-    """A page as a number, where it is one."""
-    return int(page) if re.fullmatch(r"\d{1,6}", page) else None
-
-
-def page_image(passage: Passage) -> PageImage | None:
-    """The picture of a passage's first page, where it has one."""
+def page_image(passage: Passage, answer: str = "") -> PageImage | None:
+    """The picture of a passage's first page, where it has one; what the answer says again of the passage is marked."""
     if passage.image is None:
         return None
     named = _NUMBER.search(passage.image.attachment_name)
@@ -68,6 +64,18 @@ def page_image(passage: Passage) -> PageImage | None:
     page = _number(first)
     if page is None and named is not None:
         page = int(named.group())
-    place = passage.location
-    span = None if place is None or place.start is None or place.end is None else (place.start, place.end)
-    return PageImage(passage.image, passage.file, page, span, _number(last))
+    return PageImage(passage.image, passage.file, page, _marked(passage, answer), _number(last))
+
+
+def _marked(passage: Passage, answer: str) -> tuple[int, int] | None:
+    """What the answer says again, else the whole passage; None where it is not told where it stands."""
+    place, text = passage.location, passage.text or ""
+    if place is None or place.start is None or place.end is None:
+        return None
+    stretch = cited_stretch(answer, text) if place.end - place.start == len(text) else None
+    return (place.start, place.end) if stretch is None else (place.start + stretch[0], place.start + stretch[1])
+
+
+def _number(page: str) -> int | None:
+    """A page as a number, where it is one."""
+    return int(page) if re.fullmatch(r"\d{1,6}", page) else None

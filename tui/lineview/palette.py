@@ -57,7 +57,7 @@ class Palette:
         if found is None:
             styles = self._widget.get_component_styles(name)
             text = None if styles.background.a < 1 else styles.color
-            found = self._marked[below, name] = set_off(below, styles.background, text)
+            found = self._marked[below, name] = set_off(below, styles.background, text) + styles.text_style
         return found
 
     def segments(self, line: Line) -> list[Segment]:

@@ -76,6 +76,7 @@ class TranscriptLines:
         self._shows_details = False
         self._shows_thinking = False
         self._index_names: Mapping[str, str] = {}
+        self._missing: dict[int, str] = {}
         self._seconds = 0
         self._waits_for = ""
 
@@ -86,11 +87,18 @@ class TranscriptLines:
             for rendered in self._rendered.values():
                 rendered.end = None
 
+    def tell_missing(self, section: int, words: str) -> None:
+        """Say at the end of a turn what of its answer stands in no evidence; "" says nothing."""
+        self._missing[section] = words
+        if section in self._rendered:
+            self._rendered[section].end = None
+
     def show(self, transcript: Transcript) -> int:
         """Show a later state of the conversation, or another one; by how many sections its turns moved: see `moved`."""
         by = self.transcript.turns_before - transcript.turns_before
         self.transcript = transcript
         if by:
+            self._missing.clear()
             self._toggled = {(section + by, block) for section, block in self._toggled}
             self._open_groups = {(section + by, block) for section, block in self._open_groups}
             self._rendered = OrderedDict(
@@ -263,11 +271,10 @@ class TranscriptLines:
             if turn.is_running:
                 rendered.end = running_lines(turn, self._seconds, self._waits_for, width)
             else:
-                rendered.end = end_lines(turn.end, width, self._index_names)
+                rendered.end = end_lines(turn.end, width, self._index_names, self._missing.get(section, ""))
             return rendered.end
         folded = self.is_folded(section, block)
-        drawn = _Drawn(block_for(rendered.turn.parts[block - 1], self.width, folded), folded)
-        rendered.parts[block - 1] = drawn
+        drawn = rendered.parts[block - 1] = _Drawn(block_for(turn.parts[block - 1], width, folded), folded)
         return drawn.block
 
     def _of(self, section: int) -> _Rendered:

@@ -25,6 +25,9 @@ MAX_PIXELS = 40_000_000
 """A page on A3 at 400 dpi has 31 million."""
 
 FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
+FEWER_SHADES = [value & 0xF0 | value >> 4 for value in range(256)] * 3
+"""Sixteen of each colour, black and white among them: neighbours are alike, and written in one go."""
+
 SIXEL_COLOURS = 32
 """Enough for print and for marks; more make the text that is sent twice as long."""
 
@@ -75,7 +78,7 @@ class Drawer:
                     return self._kitty(part, columns, rows)
                 if method == "sixel":
                     return {}, _sixels(part, columns, rows)
-                return {}, part.resize((columns, 2 * rows)).tobytes()
+                return {}, part.resize((columns, 2 * rows)).point(FEWER_SHADES).tobytes()
             case _:
                 raise _UnfitError("wrong request")
 

@@ -63,15 +63,19 @@ def question_lines(question: str | None, width: int) -> list[Line]:
     return indented(lines, (Span(f"{_PROMPT} ", _QUESTION),), _MARGIN)
 
 
-def end_lines(end: End | None, width: int, index_names: Mapping[str, str]) -> list[Line]:
-    """How a turn ended: what went wrong, which indexes were left out, and what it cost. A running turn has none."""
+def end_lines(end: End | None, width: int, index_names: Mapping[str, str], missing: str = "") -> list[Line]:
+    """How a turn ended: what is missing in the evidence for it, in words, what went wrong, which indexes were left out,
+    and what it cost. A running turn has none.
+    """
+    found = _sentence(f"{missing} · u goes to the next one", width, MUTED) if missing else []
     match end:
         case None:
             return []
         case Broken(reason, is_error):
-            return _sentence(reason, width, _ERROR if is_error else MUTED)
+            return [*found, *_sentence(reason, width, _ERROR if is_error else MUTED)]
         case Stop():
             return [
+                *found,
                 *_failure(end, width),
                 *_skipped(end.skipped_index_ids, index_names, width),
                 *_usage(end.usage, width),

@@ -29,6 +29,13 @@ COMMANDS: Sequence[Command] = (
     Command("Evidence of the answer", "sources passages citations documents", "s", "conversation", "sources"),
     Command("Ledger of the session", "documents pages sources used evidence", "l", "conversation", "ledger"),
     Command("Trace of the turn", "steps tools searches agent did", "t", "conversation", "trace"),
+    Command(
+        "Next claim without evidence",
+        "grounding check figures numbers dates quotations names unsupported",
+        "u",
+        "conversation",
+        "next_ungrounded",
+    ),
     Command("Questions of this session", "outline jump turns contents", "o", "conversation", "questions"),
     Command("Copy", "clipboard yank answer text", "y", "conversation", "copy"),
     Command(

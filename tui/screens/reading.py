@@ -47,6 +47,9 @@ class ReadingScreen(Screen[None]):
     activity: var[str] = var("")
     """What is being waited for, in words; empty where nothing is."""
 
+    checks_grounding = True
+    """Whether what stands in no evidence is underlined. To be set before the screen is shown."""
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
@@ -57,6 +60,7 @@ class ReadingScreen(Screen[None]):
         self.notice_line.say(words, kind, severity, seconds)
 
     def on_mount(self) -> None:
+        self.view.pane.checks_grounding = self.checks_grounding
         self._ticker = self.set_interval(1, self._tell_time, pause=True)
 
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
@@ -165,6 +169,9 @@ class ReadingScreen(Screen[None]):
         """Do something that is about the whole conversation, once it is there."""
         if not self.view.pane.when_whole(act):
             self.say("The earlier turns are still loading; this is done when they are there.", kind="whole")
+
+    def on_grounded_view_grounding_told(self, message: ConversationPane.GroundingTold) -> None:
+        self.say(message.words, kind="grounding")
 
     def on_conversation_pane_export_requested(self) -> None:
         self.when_whole(self._export)

@@ -16,14 +16,11 @@ from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line
 from tui.widgets.copier import MORE_KEYS, Excerpt, TurnCopier
 from tui.widgets.finder import Finder
+from tui.widgets.grounded_view import ROWS_AROUND, GroundedView
 from tui.widgets.target_letters import TargetLetters
-from tui.widgets.transcript_view import TranscriptView
-
-ROWS_AROUND = 3
-"""Rows that are shown before and after one that was found."""
 
 
-class ConversationPane(TranscriptView):
+class ConversationPane(GroundedView):
     """Finds and copies in a conversation, and asks the screen for what needs another view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

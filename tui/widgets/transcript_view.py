@@ -19,6 +19,7 @@ from tui.lineview.transcript_lines import TranscriptLines, moved
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import BLANK, Line
 from tui.widgets.block_cursor import BlockCursor
+from tui.widgets.claim_marks import ClaimMarks
 
 TICK_SECONDS = 1.0
 """How often the time of a running turn is told anew."""
@@ -31,6 +32,9 @@ class Reading:
         self.source = TranscriptLines()
         self.position = Position(follows=True)
         self.cursor = BlockCursor(self.source)
+        self.marks = ClaimMarks()
+        self.found: Place | None = None
+        """The row with the claim without evidence that was gone to last."""
         self._running_since: float | None = None
 
     @property
@@ -47,6 +51,8 @@ class Reading:
         elif self._running_since is None or len(transcript) == turns_before + 1:
             self._running_since = monotonic()
         if by:
+            self.marks.move(by)
+            self.found = None
             self.position.top = moved(self.position.top, by)
             if self.cursor.block is not None:
                 self.cursor.block = moved(Place(*self.cursor.block, 0), by)[:2]

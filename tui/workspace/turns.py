@@ -175,6 +175,7 @@ class Turns:
         give_back(self._state, turn.id, turn.session_id)
         if isinstance(error, NotFoundError):
             self._state.deleted_elsewhere.add(turn.session_id)
+        self._state.publish(ListChanged())  # a session is called by its first question
         self._state.publish(RequestFailed(error))
         self._end(turn.session_id, is_well=False)
 

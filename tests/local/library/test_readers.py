@@ -70,6 +70,17 @@ def test_pdf_pages_are_told_apart_and_the_outline_gives_headings() -> None:
     assert ferns_text == "2 Ferns\nFerns like rain."
 
 
+def test_of_the_headers_and_footers_of_pdf_pages_one_is_kept() -> None:
+    pages = [["Chapter 3: The shell", f"About topic {number}.", "7", f"A manual, page {number}"] for number in range(4)]
+    document = read_document("a.pdf", papers.pdf([*pages, ["Chapter 3: The shell"], ["Appendix", "Words."]]))
+    assert document.text.count("Chapter 3") == 2, "the first, and the one that is all of its page"
+    assert document.text.count("A manual") == 1
+    assert [document.text.count(f"About topic {number}.") for number in range(4)] == [1, 1, 1, 1]
+    assert document.text.count("7") == 4
+    assert document.text.endswith("Appendix\nWords.")
+    assert len(document.page_starts) == 6
+
+
 def test_a_pdf_is_known_by_how_it_begins() -> None:
     assert "hello" in read_document("download", papers.pdf([["hello"]])).text
 

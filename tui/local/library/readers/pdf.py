@@ -1,8 +1,8 @@
 """PDF: its text page by page, with the titles of its outline as headings where the pages show them."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 PAGE_GAP = "\n\n"
 MAX_TITLE_LINES = 3
+RUNNING_PAGES = 3
+"""A line at the edge of a page that is the same on so many pages, but for its numbers, is their header or footer."""
 
 
 def read_pdf(data: bytes) -> Document:
-    """A page begins where its text does; a page without text is empty. Raises `UnreadableError`."""
+    """A page begins where its text does; a page without text is empty. Raises `UnreadableError`.
+
+    Of a running header or footer only the first is kept: it is no part of what the pages say.
+    """
     from pypdfium2 import PdfDocument, PdfiumError
 
     try:
@@ -26,7 +31,7 @@ def read_pdf(data: bytes) -> Document:
         encrypted = "password" in str(error).lower()
         raise UnreadableError("it is encrypted with a password" if encrypted else "it is damaged") from None
     try:
-        texts = [_page_text(pdf, number) for number in range(len(pdf))]
+        texts = without_running_lines([_page_text(pdf, number) for number in range(len(pdf))])
         titles = _outline(pdf)
     except PdfiumError:
         raise UnreadableError("it is damaged") from None
@@ -41,6 +46,29 @@ def read_pdf(data: bytes) -> Document:
         for block in _page_blocks(text, start, titles.get(number, []))
     ]
     return Document("text", PAGE_GAP.join(texts), tuple(blocks), tuple(starts))
+
+
+def without_running_lines(texts: Sequence[str]) -> Sequence[str]:
+    """The pages' texts without their headers and footers, but for the first of each.
+
+    A number alone stays, and so does what is nearly all of its page.
+    """
+    for edge in (0, -1):
+        lines = [text.splitlines() for text in texts]
+        running = Counter(_but_for_numbers(page[edge]) for page in lines if page)
+        seen: set[str] = set()
+        for page in lines:
+            line = _but_for_numbers(page[edge]) if page else ""
+            if line in seen and running[line] >= RUNNING_PAGES and len(page) > 2:
+                del page[edge]
+            elif any(char.isalpha() for char in line):
+                seen.add(line)
+        texts = ["\n".join(page).strip() for page in lines]
+    return texts
+
+
+def _but_for_numbers(line: str) -> str:
+    return re.sub(r"\d+|\b[ivxlc]+\b", "0", line).strip()
 
 
 def _outline(pdf: "PdfDocument") -> Mapping[int, list[tuple[str, int]]]:

@@ -1,0 +1,103 @@
+"""A conversation is checked as it grows, once, and all of it is evidence."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conversation.grounding.checked import missing_in, run
+from tui.api.models import Stop, Text, TextDelta, ToolResult, UserInput
+from tui.conversation.grounding import evidence
+from tui.conversation.grounding.checking import GroundingCheck, told
+from tui.conversation.grounding.claims import claims_in
+from tui.conversation.grounding.prose import MAX_UNIT_CHARS, ProseReader
+from tui.conversation.transcript import Transcript, advance, replay
+
+TURNS = [
+    *(UserInput("One?"), ToolResult("1", "retrieve", "It is 40."), Text("It is 40, and 41."), Stop()),
+    *(UserInput("Two?"), ToolResult("2", "grep", {"items": ["42"]}), Text("It was 40, is 42, not 43."), Stop()),
+]
+MARKDOWN = st.lists(
+    st.sampled_from(
+        [
+            "\n",
+            "\n\n",
+            "- item 1\n",
+            "> quoted “so” 5 %\n",
+            "| a | 12 |\n",
+            "```\n",
+            "~~~\n",
+            "# T\n",
+            "two 2 ",
+            "1 000",
+            "x",
+        ]
+    ),
+    max_size=20,
+).map("".join)
+
+
+def test_the_results_of_other_turns_are_evidence_too() -> None:
+    assert missing_in(TURNS) == ["43"]
+    assert missing_in(TURNS, turn=0) == ["41"]
+    later = [*TURNS, UserInput("Three?"), ToolResult("3", "read", "41 of 43"), Stop()]
+    assert missing_in(later, turn=0) == missing_in(later, turn=1) == []
+
+
+def test_a_result_that_comes_after_the_claim_supports_it() -> None:
+    check = GroundingCheck()
+    transcript = replay([UserInput("?"), Text("It is 40 and 50.\n\nSo.")])
+    run(check, transcript, 0)
+    assert [claim.text for claim in check.missing(0)] == ["40", "50"]
+    transcript = advance(transcript, ToolResult("1", "read", {"content": "40"}))
+    assert check.is_behind(transcript, [0])
+    run(check, transcript, 0)
+    assert [claim.text for claim in check.missing(0)] == ["50"]
+    assert not check.is_behind(transcript, [0])
+
+
+@given(MARKDOWN, st.lists(st.integers(0, 200)))
+def test_units_are_the_same_however_the_answer_came(text: str, cuts: list[int]) -> None:
+    whole, growing = ProseReader().read(text, True), ProseReader()
+    units = [unit for cut in sorted(cuts) for unit in growing.read(text[:cut], False) or ()]
+    assert [*units, *(growing.read(text, True) or ())] == whole
+
+
+def test_a_claim_is_told_when_its_paragraph_is_over() -> None:
+    check = GroundingCheck()
+    transcript = advance(Transcript(), UserInput("?"))
+    for piece in ("It is 4", "0 million", ", so\n\nmore"):
+        transcript = advance(transcript, TextDelta(piece))
+        run(check, transcript, 0)
+        assert [claim.text for claim in check.missing(0)] == (["40 million"] if "\n" in piece else [])
+    run(check, advance(transcript, Text("Another text: 7.")), 0)
+    assert [claim.text for claim in check.missing(0)] == ["7"]
+
+
+def test_what_is_missing_is_told_by_its_kinds() -> None:
+    answer = "On 1 May 2031 “nothing was to be had” for 5 or 6, says Ada Sol."
+    check = GroundingCheck()
+    run(check, replay([UserInput("?"), Text(answer), Stop()]), 0)
+    assert told(check.missing(0)) == "2 figures, 1 date, 1 quotation and 1 name are not in the evidence"
+    assert told(check.missing(0)[-1:]) == "1 name is not in the evidence"
+    assert told([]) == ""
+
+
+@pytest.mark.fault(10, 26)
+def test_of_a_session_too_large_to_index_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "MAX_CHARS", 10)
+    assert missing_in([UserInput("?"), ToolResult("1", "read", "It is forty-one."), Text("It is 40."), Stop()]) == []
+
+
+@pytest.mark.fault(10)
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1,", "12.12.", "A.", "“a b c ", "Aa ", "one ", "a@", "`", "12 may ", "5 to ", "$", "\\", "(", "[1"]
+)
+def test_hostile_text_takes_no_long_step(piece: str) -> None:
+    slowest = 0.0
+    for unit in ProseReader().read(piece * (2 * MAX_UNIT_CHARS // len(piece)), True) or ():
+        began = time.process_time()
+        claims_in(unit)
+        slowest = max(slowest, time.process_time() - began)
+    assert slowest < 2

@@ -1,0 +1,127 @@
+"""The claims of a conversation's answers that stand in none of its tool results and questions."""
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tui.conversation.grounding.claims import Claim, claims_in
+from tui.conversation.grounding.evidence import EvidenceIndex
+from tui.conversation.grounding.prose import ProseReader
+from tui.conversation.transcript import Answer, Returned, ToolUse, Transcript, Turn
+
+_WORDS = {
+    "figure": ("figure", "figures"),
+    "date": ("date", "dates"),
+    "quotation": ("quotation", "quotations"),
+    "name": ("name", "names"),
+}
+
+
+@dataclass(slots=True)
+class _CheckedAnswer:
+    """How far an answer was read, and which of its claims were found nowhere so far."""
+
+    reader: ProseReader = field(default_factory=ProseReader)
+    answer: Answer | None = None
+    missing: list[Claim] = field(default_factory=list[Claim])
+
+
+@dataclass(slots=True)
+class _CheckedTurn:
+    """A turn as it was checked last, against which version of the evidence."""
+
+    turn: Turn
+    version: int = -1
+    answers: dict[int, _CheckedAnswer] = field(default_factory=dict[int, _CheckedAnswer])
+
+
+class GroundingCheck:
+    """Checks the turns of one conversation that are asked for. What is known of them is kept while it grows."""
+
+    def __init__(self) -> None:
+        self._evidence = EvidenceIndex()
+        self._indexed: dict[int, Turn] = {}
+        self._results: dict[int, Returned] = {}
+        self._questions: set[str] = set()
+        self._checked: dict[int, _CheckedTurn] = {}
+
+    def is_behind(self, transcript: Transcript, turns: Iterable[int]) -> bool:
+        """Whether some of these turns are not checked as they are now."""
+        return any(not self._is_checked(transcript, number) for number in turns)
+
+    def _is_checked(self, transcript: Transcript, number: int) -> bool:
+        checked = self._checked.get(number)
+        return checked is not None and checked.turn is transcript[number] and checked.version == self._evidence.version
+
+    def checking(self, transcript: Transcript, turns: Iterable[int]) -> Generator[None, None, None]:
+        """Check these turns, in small steps. Nothing is told of a turn before it is checked against all there is."""
+        for number in turns:
+            turn = transcript[number]
+            yield from self._indexing(number, turn)
+            answers = yield from self._reading(number, turn)
+            if any(answer.missing for answer in answers.values()):
+                for other in range(len(transcript) - 1, -1, -1):
+                    yield from self._indexing(other, transcript[other])
+            for answer in answers.values():
+                answer.missing = [claim for claim in answer.missing if not self._evidence.supports(claim)]
+                yield
+            self._checked[number] = _CheckedTurn(turn, self._evidence.version, answers)
+
+    def missing(self, number: int) -> Sequence[Claim]:
+        """The claims of a turn that stand nowhere, in their order; none where it was not checked yet."""
+        checked = self._checked.get(number) if self._evidence.is_whole else None
+        return [] if checked is None else [claim for at in checked.answers.values() for claim in at.missing]
+
+    def move(self, by: int) -> None:
+        """So many turns were put before the first one."""
+        self._indexed = {number + by: turn for number, turn in self._indexed.items()}
+        self._checked = {number + by: turn for number, turn in self._checked.items()}
+
+    def _indexing(self, number: int, turn: Turn) -> Generator[None, None, None]:
+        if self._indexed.get(number) is turn:
+            return
+        if turn.question and turn.question not in self._questions:
+            self._questions.add(turn.question)
+            yield from self._evidence.adding(turn.question)
+        for part in turn.parts:
+            returned = part.returned if isinstance(part, ToolUse) else None
+            if returned is not None and id(returned) not in self._results:
+                self._results[id(returned)] = returned
+                yield from self._evidence.adding(returned.value)
+        self._indexed[number] = turn
+
+    def _reading(self, number: int, turn: Turn) -> Generator[None, None, dict[int, _CheckedAnswer]]:
+        """The turn's answers by their places among its parts, with the claims that were not found before."""
+        before = self._checked.get(number)
+        answers: dict[int, _CheckedAnswer] = {}
+        for at, part in enumerate(turn.parts):
+            if not isinstance(part, Answer):
+                continue
+            answer = before.answers.get(at) if before else None
+            if answer is None or (answer.answer is not part and _is_final(answer)):
+                answer = _CheckedAnswer()
+            if answer.answer is not part:
+                units = answer.reader.read(part.text, part.settled)
+                if units is None:
+                    answer = _CheckedAnswer()
+                    units = answer.reader.read(part.text, part.settled) or ()
+                answer.answer = part
+                for unit in units:
+                    found = claims_in(unit)
+                    answer.missing += [claim for claim in found if not self._evidence.supports(claim)]
+                    yield
+            answers[at] = answer
+        return answers
+
+
+def _is_final(answer: _CheckedAnswer) -> bool:
+    return answer.answer is not None and answer.answer.settled
+
+
+def told(missing: Sequence[Claim]) -> str:
+    """How many claims of which kinds are missing, as a sentence; "" where none is."""
+    counts = {kind: sum(claim.kind == kind for claim in missing) for kind in _WORDS}
+    said = [f"{count} {_WORDS[kind][count > 1]}" for kind, count in counts.items() if count]
+    if not said:
+        return ""
+    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return f"{listed} {'is' if sum(counts.values()) == 1 else 'are'} not in the evidence"

@@ -1,0 +1,128 @@
+"""Which claims of a conversation's answers stand in no evidence, and where they are on the screen."""
+
+import re
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import count
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from tui.conversation.transcript import Answer
+from tui.lineview.palette import Highlight
+from tui.lineview.transcript_lines import TranscriptLines
+from tui.lineview.viewport import Place
+from tui.rendering.lines import Line
+
+if TYPE_CHECKING:
+    from tui.conversation.grounding.checking import GroundingCheck
+    from tui.conversation.grounding.claims import Claim
+
+ROWS_JOINED = 40
+"""At most so many rows before and after one belong to the same paragraph: a claim may be wrapped."""
+
+KEPT_ROWS = 400
+MARK = "lines--ungrounded"
+
+
+class ClaimMarks:
+    """The check of one conversation, and the marks that it makes. `is_checking` while somebody runs it."""
+
+    def __init__(self) -> None:
+        self.is_checking = False
+        self._check: GroundingCheck | None = None
+        self._patterns: dict[int, tuple[Sequence[Claim], re.Pattern[str]]] = {}
+        self._rows: dict[Place, tuple[Line, Sequence[Highlight]]] = {}
+
+    def move(self, by: int) -> None:
+        """So many turns were put before the first one."""
+        if self._check is not None:
+            self._check.move(by)
+        self._patterns.clear()
+        self._rows.clear()
+
+    def is_behind(self, source: TranscriptLines, turns: Iterable[int]) -> bool:
+        """Whether some of these turns are to be checked (again)."""
+        return self._check is None or self._check.is_behind(source.transcript, turns)
+
+    def checking(self, source: TranscriptLines, turns: Sequence[int]) -> Generator[None, None, None]:
+        """Check these turns in small steps, and have the source tell what is missing."""
+        # Loaded here, because the first frame checks nothing.
+        from tui.conversation.grounding.checking import GroundingCheck, told
+
+        if self._check is None:
+            self._check = GroundingCheck()
+        check = self._check
+        yield from check.checking(source.transcript, turns)
+        for turn in turns:
+            claims = check.missing(turn)
+            known = self._patterns.get(turn)
+            if claims != (known[0] if known else []):
+                self._rows.clear()
+                self._patterns.pop(turn, None)
+                if claims:
+                    self._patterns[turn] = claims, _pattern(claims)
+                source.tell_missing(turn, told(claims))
+
+    def in_row(self, source: TranscriptLines, place: Place, line: Line) -> Sequence[Highlight]:
+        """The claims in a row that stand in no evidence, as ranges of its cells."""
+        if place.section not in self._patterns:
+            return ()
+        kept = self._rows.get(place)
+        if kept is None or kept[0] is not line:
+            if len(self._rows) > KEPT_ROWS:
+                self._rows.clear()
+            kept = self._rows[place] = line, list(self._found(source, place, line))
+        return kept[1]
+
+    def places(self, source: TranscriptLines, turn: int) -> Iterator[Place]:
+        """The rows of a turn in which such a claim begins."""
+        for block in range(1, len(source.transcript[turn].parts) + 1) if turn in self._patterns else ():
+            for row in range(source.height(turn, block)):
+                place = Place(turn, block, row)
+                if any(not goes_on for *_, goes_on in self.ranges(source, place, source.line(place))):
+                    yield place
+
+    def _found(self, source: TranscriptLines, place: Place, line: Line) -> Iterator[Highlight]:
+        for start, end, _ in self.ranges(source, place, line):
+            yield cell_len(line.text[:start]), cell_len(line.text[:end]), MARK
+
+    def ranges(self, source: TranscriptLines, place: Place, line: Line) -> Iterator[tuple[int, int, bool]]:
+        """Where the claims are in a row, and whether each goes on from the row before."""
+        if place.section not in self._patterns or not isinstance(source.part(*place[:2]), Answer):
+            return
+        before, text = _joined(source, place, line)
+        begin, end = len(before), len(before) + len(line.text) - line.decoration
+        for match in self._patterns[place.section][1].finditer(text):
+            if match.start() < end and match.end() > begin:
+                start = max(0, match.start() - begin) + line.decoration
+                yield start, min(match.end(), end) - begin + line.decoration, match.start() < begin
+
+
+def _joined(source: TranscriptLines, place: Place, line: Line) -> tuple[str, str]:
+    """The text of the rows before this one in its paragraph, and that of the whole paragraph."""
+    before = ""
+    first, at = line, place.row
+    while first.continues is not None and at > 0 and place.row - at < ROWS_JOINED:
+        at -= 1
+        above = source.line(place._replace(row=at))
+        before = above.text[above.decoration :] + first.continues + before
+        first = above
+    text = before + line.text[line.decoration :]
+    height = source.height(*place[:2])
+    for row in count(place.row + 1):
+        if row >= min(height, place.row + ROWS_JOINED):
+            break
+        below = source.line(place._replace(row=row))
+        if below.continues is None:
+            break
+        text += below.continues + below.text[below.decoration :]
+    return before, text
+
+
+def _pattern(claims: "Sequence[Claim]") -> re.Pattern[str]:
+    """Finds the claims as they are shown: white space may be any, and what was left out of them is something."""
+    from tui.conversation.grounding.prose import HOLE
+
+    texts = dict.fromkeys(claim.text.strip(f" {HOLE}") for claim in claims)
+    shown = (r"\s+".join(".{0,40}?".join(map(re.escape, word.split(HOLE))) for word in text.split()) for text in texts)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(shown, key=len, reverse=True))})(?!\w)")

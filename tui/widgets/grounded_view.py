@@ -1,0 +1,103 @@
+"""A transcript view that underlines claims which stand in no evidence, and walks from one to the next."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from tui.cooperative import run_in_slices
+from tui.lineview.line_view import RowStyle
+from tui.lineview.viewport import Place, move
+from tui.rendering.lines import Line
+from tui.widgets.claim_marks import MARK
+from tui.widgets.transcript_view import Reading, TranscriptView
+
+ROWS_AROUND = 3
+"""Rows that are shown before and after one that was found."""
+
+
+class GroundedView(TranscriptView):
+    """Checks the turns that are on the screen about once a second, in slices between frames."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {MARK}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "next_ungrounded", "Next without evidence", show=False),
+        Binding("U", "previous_ungrounded", "Previous without evidence", show=False),
+    ]
+
+    @dataclass
+    class GroundingTold(Message):
+        """What the walk through claims without evidence has to say."""
+
+        words: str
+
+    checks_grounding = True
+    """Whether claims are checked at all."""
+
+    def _tick(self) -> None:
+        super()._tick()
+        reading, shown = self._reading, sorted({place.section for place in self.places})
+        is_whole = not self.transcript.turns_before  # else it is not known yet what stands nowhere
+        may_check = self.checks_grounding and is_whole and not reading.marks.is_checking
+        if may_check and reading.marks.is_behind(reading.source, shown):
+            self._check(reading, shown)
+
+    @work(group="grounding")
+    async def _check(self, reading: Reading, turns: list[int]) -> None:
+        await self._checked(reading, turns)
+
+    async def _checked(self, reading: Reading, turns: list[int]) -> None:
+        reading.marks.is_checking = True
+        try:
+            await run_in_slices(reading.marks.checking(reading.source, turns))
+        finally:
+            reading.marks.is_checking = False
+        self.redraw()
+
+    def row_style(self, place: Place, line: Line) -> RowStyle:
+        style = super().row_style(place, line)
+        marks = self._reading.marks.in_row(self._reading.source, place, line)
+        return replace(style, marks=(*marks, *style.marks)) if marks else style
+
+    def action_next_ungrounded(self) -> None:
+        """Go to the next claim that stands in no evidence, once around."""
+        self._begin_walk(1)
+
+    def action_previous_ungrounded(self) -> None:
+        """Go to the one before."""
+        self._begin_walk(-1)
+
+    def _begin_walk(self, step: int) -> None:
+        if not self.checks_grounding:
+            self.post_message(self.GroundingTold("Claims are not checked: the setting grounding is off."))
+        elif self.places and not self._reading.marks.is_checking:
+            self.when_whole(lambda: self._walk(self._reading, step))
+
+    @work(exclusive=True, group="walk")
+    async def _walk(self, reading: Reading, step: int) -> None:
+        """Check turn by turn from the cursor's on, until there is one with such a claim behind the cursor."""
+        here = reading.found or self.places[0]._replace(row=self.places[0].row - 1)
+        turns = len(reading.source.transcript)
+        for offset in range(turns + 1):
+            turn = (here.section + step * offset) % turns
+            if reading.marks.is_behind(reading.source, [turn]):
+                await self._checked(reading, [turn])
+            found = list(reading.marks.places(reading.source, turn))[::step]
+            ahead = [place for place in found if offset or (place > here if step > 0 else place < here)]
+            if ahead and reading is self._reading:
+                self._show_ungrounded(reading, ahead[0])
+                return
+        self.post_message(self.GroundingTold("Every figure, date, quotation and name stands in the evidence."))
+
+    def _show_ungrounded(self, reading: Reading, place: Place) -> None:
+        source = reading.source
+        reading.found, reading.cursor.block = place, place[:2]
+        self.position.follows = False
+        self.redraw()
+        self.bring_into_sight(move(source, place, -ROWS_AROUND), move(source, place, ROWS_AROUND))
+        self.redraw()
+        line = source.line(place)
+        said = [line.text[start:end] for start, end, _ in reading.marks.ranges(source, place, line)]
+        self.post_message(self.GroundingTold(f"Not in the evidence: {' · '.join(said)}"))
