@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.events import any_event
 from tui.api.models import Event, ImageAttachment, Stop, Text, ToolCall, ToolResult, Usage, UserInput
 from tui.conversation.citations import cited_numbers
-from tui.conversation.evidence import Evidence, cited_passage, evidence_of, is_same_evidence
+from tui.conversation.evidence import Evidence, evidence_of, is_same_evidence
 from tui.conversation.passages import Location
 from tui.conversation.transcript import Turn, replay
 
@@ -63,12 +63,12 @@ def test_a_passage_given_twice_is_one_source_by_both_numbers() -> None:
 
 
 def test_without_numbers_of_their_own_passages_are_cited_by_their_place() -> None:
-    turn = searched(hit("a.md", "A"), hit("a.md", "A"), hit("b.md", "B"), answer="[2]")
-    assert listed(evidence_of(turn)) == [[("b.md", ["B"])], [("a.md", ["A"])]]
-    cited = cited_passage(turn, 2)
+    evidence = evidence_of(searched(hit("a.md", "A"), hit("a.md", "A"), hit("b.md", "B"), answer="[2]"))
+    assert listed(evidence) == [[("b.md", ["B"])], [("a.md", ["A"])]]
+    cited = evidence.source(2)
     assert cited is not None
-    assert cited.text == "B"
-    assert cited_passage(turn, 3) is None
+    assert cited.passage.text == "B"
+    assert evidence.source(3) is None
 
 
 def test_a_passage_says_where_it_stands_and_where_its_page_s_picture_is() -> None:
@@ -122,7 +122,5 @@ def test_any_turn_has_evidence_with_nothing_hidden_in_it_and_nothing_twice(event
         keys = [(source.passage.file, source.passage.text, source.numbers) for source in evidence]
         assert len(keys) == len(set(keys))
         assert not any("\x1b" in f"{source.passage.origin}{source.passage.text}" for source in evidence)
-        for source in evidence:
-            for number in source.numbers:
-                assert cited_passage(turn, number) is not None
+        assert all(evidence.source(number) for source in evidence for number in source.numbers)
         assert is_same_evidence(turn, turn)

@@ -4,8 +4,9 @@ A result of an unknown shape is evidence too: its text stands under the name of 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from typing import TypeAlias
 
@@ -99,7 +100,7 @@ def evidence_of(turn: Turn) -> Evidence:
         Source(found.passage, tuple(dict.fromkeys(found.numbers)), not cited.isdisjoint(found.numbers))
         for found in numbered.values()
     ]
-    names = _names(turn)
+    names = cache(lambda: _names(turn))
     others = {
         (passage.file, passage.text): Source(passage)
         for use in _returned(turn)
@@ -121,11 +122,6 @@ def is_same_evidence(one: Turn, other: Turn) -> bool:
         for turn in (one, other)
     ]
     return len(parts[0]) == len(parts[1]) and all(a is b for a, b in zip(*parts, strict=True))
-
-
-def cited_passage(turn: Turn, number: int) -> Passage | None:
-    """The passage that a turn's answer cites as [number]."""
-    return next((found.passage for found in _numbered(turn).values() if number in found.numbers), None)
 
 
 def _numbered(turn: Turn) -> Mapping[_Key, _Found]:
@@ -153,7 +149,7 @@ def _by_document(sources: Iterable[Source]) -> tuple[DocumentSources, ...]:
     return tuple(DocumentSources(file, tuple(listed)) for file, listed in documents.items())
 
 
-def _others(use: ToolUse, names: Mapping[str, str]) -> Iterator[Passage]:
+def _others(use: ToolUse, names: Callable[[], Mapping[str, str]]) -> Iterator[Passage]:
     """What a result holds besides numbered passages: what was read of a document, or anything that is not known."""
     value = decoded(use.returned.value) if use.returned else None
     if is_object(value) and first_text(value, ("error",)):
@@ -168,14 +164,14 @@ def _others(use: ToolUse, names: Mapping[str, str]) -> Iterator[Passage]:
         yield Passage(clean_line(use.name, 60) or "tool", clean(text), subject_of(use))
 
 
-def _read(value: object, use: ToolUse, names: Mapping[str, str]) -> Iterator[Passage]:
+def _read(value: object, use: ToolUse, names: Callable[[], Mapping[str, str]]) -> Iterator[Passage]:
     """What was read of a document that the result or the call names, unless that is nothing or has a number."""
     passage = passage_from(value)
     if passage.text is None or passage.citation is not None or not passage.text.strip():
         return
     file_id = first_text(use.arguments, ("file_id",))
     location = passage.location or (None if file_id is None else Location(file_id))
-    file = file_of(value) or names.get(location.file_id if location else "") or file_of(use.arguments) or use.name
+    file = file_of(value) or names().get(location.file_id if location else "") or file_of(use.arguments) or use.name
     yield replace(passage, file=clean_line(file, 120) or "tool", location=location)
 
 

@@ -81,3 +81,20 @@ async def test_a_click_on_a_citation_opens_its_passage_as_its_number_does(base_u
         await user.see("Text of passage 14.")
         await user.press("escape", "2")
         await user.see("Text of passage 2.")
+
+
+async def test_each_number_of_a_citation_of_several_leads_to_its_passage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-key")
+    with one_session([*EVENTS[:3], Text("Both of them [2, 14]."), Text("Only one [2]."), Stop()]) as server:
+        async with opened(server.base_url) as user:
+            await user.press("f")
+            await user.see("Both of them a2b 14].")
+            await user.press("b")
+            await user.see("Text of passage 14.")
+            await user.press("escape")
+            line = next(line for line in user.lines if "[2, 14]" in line)
+            pane = user.app.chat.query_one(ConversationPane)
+            place = line.index("14]") - pane.region.x, user.lines.index(line) - pane.region.y
+            await user.pilot.click(ConversationPane, offset=place)
+            await user.see("Text of passage 14.")
+            assert "Text of passage 2." in user.screen

@@ -4,6 +4,7 @@ import pytest
 
 from tests.conversation.export.told import BUDGET, HARMFUL, HTML, PICTURE, turns
 from tests.hostile.payloads import harm
+from tui.api.models import Text
 from tui.conversation.export.html import as_html, pictures_of
 
 VOID = {"meta", "img", "br", "hr"}
@@ -54,6 +55,12 @@ def test_a_citation_leads_to_its_passage() -> None:
     assert "[1] notes.pdf · Budget · p. 3 · score 2.50 cited" in page.text
     assert "It is 40 million." in page.text
     assert "found, not cited" in page.text
+
+
+def test_each_number_of_a_citation_of_several_leads_to_its_passage() -> None:
+    page = Page(as_html("Budget", turns([*BUDGET[:3], Text("Both [1, 2], one [2, 9].")])))
+    assert page.all("href") == ["#turn-1-passage-1", "#turn-1-passage-2", "#turn-1-passage-2"]
+    assert "Both [1, 2], one [2, 9]." in page.text
 
 
 @pytest.mark.fault(7, 12)

@@ -33,6 +33,12 @@ def test_numbers_that_the_results_give_are_the_footnotes_numbers() -> None:
     assert "**[7] a.md** (found, not cited)" in written
 
 
+def test_a_citation_of_several_has_a_footnote_for_each_that_leads_somewhere() -> None:
+    written = as_markdown("T", turns([*BUDGET[:3], Text("Both [1, 2], one [2, 9], none [8, 9].")]))
+    assert "Both [^1-1] [^1-2], one [^1-2] \\[9], none [8, 9]." in written
+    assert "[^1-2]: heron.md" in written
+
+
 @pytest.mark.fault(12)
 @pytest.mark.parametrize(
     "code", ["```\n[1] <b>\n```", "~~~~ x\n[1] <b>\n~~~~\n", "`` [1] ` <b> ``", "> ```\n> [1]\n> ```"]

@@ -139,6 +139,7 @@ def test_an_index_says_what_it_holds(workbench: Connection, folder: Path) -> Non
         "skipped_files": 0,
         "files_done": None,
         "files_total": None,
+        "folder": str(folder),
     }
     assert item["last_synced_at"].endswith("Z")
 

@@ -12,7 +12,8 @@ from html import escape
 from markdown_it.token import Token
 
 from tui.api.models import ImageAttachment
-from tui.conversation.export.numbered_passages import CITATION, NumberedPassage, markdown_parser, numbered_passages
+from tui.conversation.citations import CITATION, numbers_in, pieces_of
+from tui.conversation.export.numbered_passages import NumberedPassage, markdown_parser, numbered_passages
 from tui.conversation.plain_text import answer_text, end_text
 from tui.conversation.transcript import ToolUse, Turn
 from tui.sanitize import clean, clean_url
@@ -153,7 +154,12 @@ def _linked(text: str, at: int, numbers: Collection[int]) -> str:
     """A text as HTML, in which each citation that leads somewhere is a link to its passage."""
 
     def link(found: re.Match[str]) -> str:
-        number = int(found[1])
-        return f'<a href="#{_anchor(at, number)}">{found[0]}</a>' if number in numbers else found[0]
+        return "".join(_piece(piece, at, numbers) for piece in pieces_of(found[0]))
 
     return CITATION.sub(link, _text(text))
+
+
+def _piece(piece: str, at: int, numbers: Collection[int]) -> str:
+    """A citation, or the part of one that has a number, as a link where it leads somewhere."""
+    (number,) = numbers_in(piece)
+    return f'<a href="#{_anchor(at, number)}">{piece}</a>' if number in numbers else piece

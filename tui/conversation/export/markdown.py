@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
+from tui.conversation.citations import CITATION, numbers_in
 from tui.conversation.export.numbered_passages import NumberedPassage, markdown_parser, numbered_passages
 from tui.conversation.plain_text import answer_text, end_text
 from tui.conversation.transcript import Turn
@@ -16,7 +17,7 @@ _FENCED = r"(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[^\n`]*$(?:\n(?![ \t>]*(?P=t
 _CODE = r"(?P<code>(?<!`)(?P<span>`+)(?!`)(?:(?!\n\n)[^`]|(?!(?P=span)(?!`))`++){1,4096}?(?P=span)(?!`))"
 _KEPT = rf"{_FENCED}|{_CODE}|(?P<escape>\\.)|(?P<address><(?:https?://|mailto:)[^\s<>]*>)"
 _MARKUP = re.compile(
-    rf"{_KEPT}|(?P<escaped><(?=[A-Za-z/!?])|!(?=\[)|\[(?=\^\d+-\d))|(?<!\w)\[(?P<number>[1-9]\d{{0,2}})\](?![(\[:])",
+    rf"{_KEPT}|(?P<escaped><(?=[A-Za-z/!?])|!(?=\[)|\[(?=\^\d+-\d))|{CITATION.pattern}(?![\[:])",
     re.MULTILINE,
 )
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!$&])")
@@ -59,10 +60,17 @@ def _with_footnotes(answer: str, at: int, numbers: Collection[int]) -> str:
     def replaced(found: re.Match[str]) -> str:
         if found["escaped"]:
             return f"\\{found[0]}"
-        number = found["number"]
-        return f"[^{at}-{number}]" if number and int(number) in numbers else found[0]
+        cited = [number for number in _numbers(found) if number in numbers]
+        if not cited:
+            return found[0]
+        return " ".join(f"[^{at}-{number}]" if number in cited else f"\\[{number}]" for number in _numbers(found))
 
     return _MARKUP.sub(replaced, answer) + _missing_fence(answer)
+
+
+def _numbers(found: re.Match[str]) -> Sequence[int]:
+    """The numbers of a citation; none where the markup is another one."""
+    return numbers_in(found[0]) if not any(found.groupdict().values()) else ()
 
 
 def _missing_fence(answer: str) -> str:

@@ -1,18 +1,15 @@
 """The passages of a turn under the numbers that its answer cites them by."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tui.conversation.citations import CITATION, numbers_in
 from tui.conversation.passages import Passage, given_passages, passages_of
 from tui.conversation.plain_text import answer_text
 from tui.conversation.transcript import Turn
-
-CITATION = re.compile(r"(?<!\w)\[([1-9]\d{0,2})\]")
-"""A citation where it stands in plain text; the group is its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,8 @@ def numbered_passages(turn: Turn) -> Sequence[NumberedPassage]:
 
 def _cited_numbers(turn: Turn) -> frozenset[int]:
     tokens = markdown_parser().parse(answer_text(turn))
-    return frozenset(int(found) for text in _texts(tokens) for found in CITATION.findall(text))
+    citations = (found.group() for text in _texts(tokens) for found in CITATION.finditer(text))
+    return frozenset(number for citation in citations for number in numbers_in(citation))
 
 
 def _texts(tokens: Sequence[Token]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from tui.widgets.transcript_view import TranscriptView
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from tui.conversation.evidence import Evidence
     from tui.conversation.passages import Passage
     from tui.widgets.evidence.document_view import DocumentView
     from tui.widgets.evidence.evidence_pane import EvidencePane
@@ -83,27 +84,21 @@ class CheckingScreen(ReadingScreen):
             self.app.pace(self._follow_turn)
 
     async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
-        from tui.conversation.evidence import cited_passage  # here and below: nothing is loaded before it is shown
+        from tui.conversation.evidence import evidence_of  # here and below: nothing of it is loaded before it is shown
 
-        passage = None
-        if message.number is not None:
-            passage = cited_passage(self.view.pane.transcript[message.turn], message.number)
-            if passage is None:
-                self._say_number_is_none(message.number)
-                return
-        await self._show_evidence(message.turn, passage)
-
-    async def _show_evidence(self, number: int, passage: "Passage | None") -> None:
-        """Show the evidence of a turn, from a passage on or from the first one."""
-        from tui.conversation.evidence import evidence_of
-
-        turn = self.view.pane.transcript[number]
-        evidence = evidence_of(turn)
-        if not evidence:
+        evidence = evidence_of(self.view.pane.transcript[message.turn])
+        source = None if message.number is None else evidence.source(message.number)
+        if message.number is not None and source is None:
+            self._say_number_is_none(message.number)
+        elif not evidence:
             self.say("This answer came with no passages.", kind="evidence")
-            return
+        else:
+            await self._show_evidence(message.turn, evidence, source and source.passage)
+
+    async def _show_evidence(self, number: int, evidence: "Evidence", passage: "Passage | None") -> None:
+        """Show the evidence of a turn, from a passage on or from the first one."""
         pane = await self._opened_pane()
-        self._checked = number, turn
+        self._checked = number, self.view.pane.transcript[number]
         pane.show_evidence(evidence)
         if passage is not None:
             pane.go_to(passage)
@@ -155,16 +150,8 @@ class CheckingScreen(ReadingScreen):
     def on_evidence_pane_left(self) -> None:
         self.stop_checking()
 
-    def on_evidence_pane_number_chosen(self, message: "EvidencePane.NumberChosen") -> None:
-        from tui.conversation.evidence import cited_passage
-
-        if self._checked is None or self._evidence is None:
-            return
-        passage = cited_passage(self._checked[1], message.number)
-        if passage is None:
-            self._say_number_is_none(message.number)
-        else:
-            self._evidence.go_to(passage)
+    def on_evidence_pane_number_is_none(self, message: "EvidencePane.NumberIsNone") -> None:
+        self._say_number_is_none(message.number)
 
     def on_evidence_pane_copy_requested(self, message: "EvidencePane.CopyRequested") -> None:
         self.app.copy_to_clipboard(message.text)
@@ -241,6 +228,7 @@ class CheckingScreen(ReadingScreen):
 
     @work
     async def _show_ledger(self) -> None:
+        from tui.conversation.evidence import evidence_of
         from tui.screens.evidence.ledger import LedgerDialog
 
         pane = self.view.pane
@@ -249,7 +237,7 @@ class CheckingScreen(ReadingScreen):
             return
         pane.go_to_turn(row.turn)
         if row.passage is not None:
-            await self._show_evidence(row.turn, row.passage)
+            await self._show_evidence(row.turn, evidence_of(pane.transcript[row.turn]), row.passage)
 
     def on_evidence_pane_page_requested(self, message: "EvidencePane.PageRequested") -> None:
         from tui.conversation.page_image import page_image

@@ -46,8 +46,8 @@ class EvidencePane(Vertical):
         """What the agent did in the turn is wanted."""
 
     @dataclass
-    class NumberChosen(Message):
-        """The passage with this number is wanted."""
+    class NumberIsNone(Message):
+        """A passage with this number was wanted, and there is none."""
 
         number: int
 
@@ -164,7 +164,14 @@ class EvidencePane(Vertical):
         if event.key.isdecimal() and event.key != "0":
             event.stop()
             event.prevent_default()
-            self.post_message(self.NumberChosen(int(event.key)))
+            self._go_to_number(int(event.key))
+
+    def _go_to_number(self, number: int) -> None:
+        source = self._evidence.source(number)
+        if source is None:
+            self.post_message(self.NumberIsNone(number))
+        else:
+            self.go_to(source.passage)
 
     def on_line_view_scrolled(self, message: LineView.Scrolled) -> None:
         message.stop()
