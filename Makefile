@@ -12,6 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgrou
 
 # These run the whole app, a server or another process.
 NOT_QUICK := app faults process local/agents local/chat local/http local/test_* hostile/test_terminal.py \
+  pictures/test_decoder.py pictures/test_page_pictures.py \
   store/test_processes.py terminal/test_bytes.py terminal/test_pacing.py terminal/test_same_screen.py test_reliability.py
 
 # Without its compiled files each of the processes that the tests start takes a second longer.

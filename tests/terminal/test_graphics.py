@@ -28,6 +28,7 @@ def test_a_terminal_shows_pictures_as_it_says_or_is_known_to(
 def test_what_is_in_between_is_named() -> None:
     assert "tmux" in graphics_of({"TMUX": "/tmp/x"}, PLAIN).shortcoming
     assert "GNU screen" in graphics_of({"STY": "1.x"}, PLAIN).shortcoming
+    assert "does not say" in graphics_of({}, "").shortcoming
     assert graphics_of({}, SIXEL).shortcoming == ""
 
 

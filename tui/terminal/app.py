@@ -97,7 +97,7 @@ class DiffingApp(App[None]):
             driver.show_title(clean_line(title, 120))
 
     async def find_graphics(self) -> Graphics:
-        """How the terminal shows pictures. It is asked once, and may take its time."""
+        """How the terminal shows pictures. It is asked until it has answered, and may take its time."""
         driver: Any = self._driver
         if self._graphics is None and not hasattr(driver, "check_clogged"):
             self._graphics = Graphics(shortcoming="half blocks")
@@ -108,6 +108,8 @@ class DiffingApp(App[None]):
             found = graphics_of(os.environ, self._answers, driver.cell_size())
             if found.method == "sixel" and self.full_refresh:
                 found = Graphics(cell=found.cell, shortcoming=f"half blocks: {FULL_REFRESH} is set")
+            if not self._has_answered.is_set():
+                return found
             self._graphics = found
         return self._graphics
 

@@ -54,7 +54,8 @@ def graphics_of(environ: Mapping[str, str], answers: str, cell: tuple[int, int] 
         return Graphics("kitty", cell)
     if between:
         return Graphics("half blocks", cell, f"half blocks: {between} passes no pictures on here")
-    return Graphics("half blocks", cell, "half blocks: this terminal shows no pictures")
+    why = "shows no pictures" if attributes else "does not say what it can"
+    return Graphics("half blocks", cell, f"half blocks: this terminal {why}")
 
 
 def _knows_placeholders(environ: Mapping[str, str]) -> bool:
