@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ROWS_JOINED = 40
 """At most so many rows before and after one belong to the same paragraph: a claim may be wrapped."""
 
+MAX_MARKED = 100
+"""At most so many different claims of a turn are underlined: where hardly anything has evidence, the number says it."""
+
 KEPT_ROWS = 400
 MARK = "lines--ungrounded"
 
@@ -124,5 +127,6 @@ def _pattern(claims: "Sequence[Claim]") -> re.Pattern[str]:
     from tui.conversation.grounding.prose import HOLE
 
     texts = dict.fromkeys(claim.text.strip(f" {HOLE}") for claim in claims)
-    shown = (r"\s+".join(".{0,40}?".join(map(re.escape, word.split(HOLE))) for word in text.split()) for text in texts)
+    marked = list(texts)[:MAX_MARKED]
+    shown = (r"\s+".join(".{0,40}?".join(map(re.escape, word.split(HOLE))) for word in text.split()) for text in marked)
     return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(shown, key=len, reverse=True))})(?!\w)")

@@ -61,10 +61,20 @@ class GroundingCheck:
             if any(answer.missing for answer in answers.values()):
                 for other in range(len(transcript) - 1, -1, -1):
                     yield from self._indexing(other, transcript[other])
-            for answer in answers.values():
-                answer.missing = [claim for claim in answer.missing if not self._evidence.supports(claim)]
-                yield
+            before = self._checked.get(number)
+            if before is None or before.version != self._evidence.version:
+                yield from self._look_again(answers.values())
             self._checked[number] = _CheckedTurn(turn, self._evidence.version, answers)
+
+    def _look_again(self, answers: Iterable[_CheckedAnswer]) -> Generator[None, None, None]:
+        """Leave out what more evidence supports by now."""
+        for answer in answers:
+            missing: list[Claim] = []
+            for claim in answer.missing:
+                if not self._evidence.supports(claim):
+                    missing.append(claim)
+                yield
+            answer.missing = missing
 
     def missing(self, number: int) -> Sequence[Claim]:
         """The claims of a turn that stand nowhere, in their order; none where it was not checked yet."""
