@@ -101,7 +101,7 @@ class _SyncWorker:
         with self._lock:
             process, self._process = self._process, None
         if process:
-            with process, suppress(OSError):
+            with suppress(OSError), process:  # closing its input may fail, where it ended before all was written
                 process.kill()
 
     def _started(self) -> subprocess.Popen[str]:
