@@ -90,7 +90,7 @@ class ChatScreen(CommandingScreen):
             yield Sidebar().data_bind(ChatScreen.open_id)
             with Vertical(id="main"):
                 with Horizontal(id="reading"):
-                    yield ConversationView()
+                    yield ConversationView(checks_grounding=self.checks_grounding)
                 yield QueueLine()
                 yield self.notice_line
                 yield Composer(self.questions_before)

@@ -60,7 +60,6 @@ class ReadingScreen(Screen[None]):
         self.notice_line.say(words, kind, severity, seconds)
 
     def on_mount(self) -> None:
-        self.view.pane.checks_grounding = self.checks_grounding
         self._ticker = self.set_interval(1, self._tell_time, pause=True)
 
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:

@@ -35,12 +35,19 @@ class ConversationView(Vertical):
     find_field = getters.query_one(Input)
     found = getters.query_one("#found", Static)
 
+    def __init__(self, *, checks_grounding: bool = True) -> None:
+        """`checks_grounding`: whether what stands in no evidence is underlined."""
+        super().__init__()
+        self._checks_grounding = checks_grounding
+
     def compose(self) -> ComposeResult:
+        pane = ConversationPane()
+        pane.checks_grounding = self._checks_grounding
         body, notice, find_bar = Horizontal(id="body"), Static(id="notice", markup=False), Horizontal(id="find")
         body.display = notice.display = find_bar.display = False
         yield ConversationHead()
         with body:
-            yield ConversationPane()
+            yield pane
             yield ScrollTrack()
         yield notice
         yield StartPage()
