@@ -78,10 +78,14 @@ class ConversationView(Vertical):
         self.pane.draw(transcript)
 
     def on_descendant_focus(self) -> None:
-        self.head.add_class("-in-use")
+        self._show_focus()
 
     def on_descendant_blur(self) -> None:
-        self.head.remove_class("-in-use")
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        """Set off the head where the keys act here: one part may lose the focus after another one has got it."""
+        self.head.set_class(self.has_focus_within, "-in-use")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":

@@ -161,10 +161,14 @@ class EvidencePane(Vertical):
         return None if source is None else source.passage
 
     def on_descendant_focus(self) -> None:
-        self.head.add_class("-in-use")
+        self._show_focus()
 
     def on_descendant_blur(self) -> None:
-        self.head.remove_class("-in-use")
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        """Set off the head where the keys act here: one view may lose the focus after the other one has got it."""
+        self.head.set_class(self.has_focus_within, "-in-use")
 
     def on_key(self, event: events.Key) -> None:
         if event.key.isdecimal() and event.key != "0":
