@@ -80,6 +80,8 @@ class AskingScreen(ChoosingScreen):
         self.workspace.write_draft(self.open_id, self.composer.text)
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
+        if not self.composer.text.lstrip().startswith(message.text):
+            return  # it was taken since: Enter was pressed once more while its session was made
         self.uncover()
         session = self.workspace.catalogue.get(self.open_id)
         if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
