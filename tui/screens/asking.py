@@ -89,14 +89,15 @@ class AskingScreen(ChoosingScreen):
         else:
             self._ask(session.session_id, message.text)
 
-    def _ask(self, session_id: str, question: str) -> bool:
-        """Send a question; it leaves the composer with this. False where it could not be taken."""
-        is_taken = self.workspace.ask(session_id, question)
-        if is_taken:
+    def _ask(self, session_id: str, question: str) -> None:
+        """Send a question; it leaves the composer where it is taken."""
+        if self.workspace.ask(session_id, question):
             self.composer.take()
-            self.notice_line.take_back("problem")
-            self.view.pane.follow()
-        return is_taken
+            self._follow_answer()
+
+    def _follow_answer(self) -> None:
+        self.notice_line.take_back("problem")
+        self.view.pane.follow()
 
     async def action_new_session(self) -> None:
         self._choose_for_new_session()
@@ -143,8 +144,9 @@ class AskingScreen(ChoosingScreen):
         self.open_id = session_id
         self.chosen = None
         self.set_focus(self.composer)
-        if self._ask(session_id, question) and self.workspace.draft(written_in).strip() == question:
-            self.workspace.write_draft(written_in, "")
+        if self.workspace.ask_first(session_id, question, written_in):
+            self.show_draft()
+            self._follow_answer()
 
     @work
     async def _ask_in_chosen_indexes(self, session_id: str, question: str) -> None:
@@ -158,9 +160,7 @@ class AskingScreen(ChoosingScreen):
         self.workspace.resume(self.open_id)
 
     def on_composer_last_waiting_requested(self, message: Composer.LastWaitingRequested) -> None:
-        question = self.workspace.take_last_waiting(self.open_id)
-        if message.to_edit:
-            self.composer.put(question)
+        self.workspace.take_last_waiting(self.open_id, to_edit=message.to_edit)
 
     @work
     async def on_composer_history_requested(self) -> None:
