@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kills.result import section
+
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
 
@@ -134,6 +136,7 @@ def page(tests: Mapping[int, Sequence[str]]) -> str:
     for number, fault in FAULTS.items():
         found = "<br>".join(f"`{test.rpartition('/')[2]}`" for test in tests.get(number, ()))
         lines.append(f"| {number} | {fault} | {found or REASONS[number]} |")
+    lines += ["", *section()]
     return "\n".join(lines) + "\n"
 
 
