@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+TOOLS := .tools
+COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+AUDIT := $(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off
 BUILD_REQUIRES := $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')"
 
 # One more than there are cores, since many tests wait for a process or a terminal.
@@ -18,7 +20,7 @@ NOT_QUICK := app faults kills process local/agents local/chat local/http local/t
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-retrieval bench-server bench-grounding pins clean
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-retrieval bench-server bench-grounding audit sbom pins clean
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -85,13 +87,20 @@ bench-grounding: $(VENV)/test.done ## measure how well claims without evidence a
 bench-server: $(VENV)/test.done ## measure the time to the local server's first event
 	$(BIN)/python -m benchmarks.first_event
 
-pins: $(VENV)/test.done ## compile requirements/*.txt from pyproject.toml
-	$(BIN)/python -m pip install --quiet uv
-	$(BUILD_REQUIRES) | $(COMPILE) -o requirements/run.txt pyproject.toml -
-	$(BUILD_REQUIRES) | $(COMPILE) -o requirements/test.txt --extra test --extra office -c requirements/run.txt pyproject.toml -
+audit: $(TOOLS)/done ## ask whether a pinned package has a known vulnerability
+	$(AUDIT) -r requirements/test.txt
+	$(AUDIT) -r requirements/tools.txt
+
+sbom: $(TOOLS)/done ## write sbom.json: what the program is made of, as CycloneDX
+	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json requirements/run.txt
+
+pins: $(VENV)/test.done $(TOOLS)/done ## compile requirements/*.txt from pyproject.toml; ARGS=--upgrade renews them
+	$(BUILD_REQUIRES) | $(COMPILE) $(ARGS) -o requirements/run.txt pyproject.toml -
+	$(COMPILE) $(ARGS) -o requirements/tools.txt --group tools
+	$(BUILD_REQUIRES) | $(COMPILE) $(ARGS) -o requirements/test.txt --extra test --extra office -c requirements/run.txt pyproject.toml -
 
 clean: ## remove what was made
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(TOOLS) sbom.json build dist *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -103,4 +112,10 @@ $(VENV)/run.done: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/test.done: requirements/test.txt $(VENV)/run.done
 	$(INSTALL) --require-hashes -r requirements/test.txt
+	@touch $@
+
+# Apart from the rest, so that what checks the pins is never among what is checked with them.
+$(TOOLS)/done: requirements/tools.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
 	@touch $@

@@ -1,5 +1,6 @@
 """How soon the local server tells the first event of a turn, and the first word of its answer: `python -m
-benchmarks.first_event`. One stream at a time, and fifty at once, over this project's manual."""
+benchmarks.first_event`. One stream at a time, fifty and two hundred at once, over this project's manual. And how long
+a page takes of a list of ten thousand sessions."""
 
 import asyncio
 import json
@@ -17,8 +18,9 @@ import httpx
 from httpx_sse import aconnect_sse
 
 QUESTION = "How do I delete a session?"
-AT_ONCE = (1, 50)
-ROUNDS = 5
+ROUNDS = {1: 5, 50: 3, 200: 1}
+"""How often so many streams run at once."""
+SESSIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +51,48 @@ async def timed(http: httpx.AsyncClient, index_id: str) -> Times:
 
 
 def report(count: int, times: Sequence[Times]) -> None:
-    """Prints median and worst of each."""
+    """Prints median, 95th percentile and worst of each."""
     columns = {
         "first event": [t.first for t in times],
         "first word": [t.word for t in times],
         "end": [t.end for t in times],
     }
-    shown = "  ".join(
-        f"{name} {statistics.median(values) * 1000:6.0f} ms (worst {max(values) * 1000:.0f})"
-        for name, values in columns.items()
-    )
+    shown = "  ".join(f"{name} {_spread(values)}" for name, values in columns.items())
     print(f"{count:3} at once  {shown}")
+
+
+def _spread(values: Sequence[float]) -> str:
+    p95 = sorted(values)[int(0.95 * (len(values) - 1))]
+    return f"{statistics.median(values) * 1000:6.0f} ms (p95 {p95 * 1000:.0f}, worst {max(values) * 1000:.0f})"
+
+
+async def page_times(http: httpx.AsyncClient) -> Sequence[float]:
+    """Seconds for each page of the list of `SESSIONS` sessions, of fifty each."""
+    for _ in range(SESSIONS // max(ROUNDS)):
+        await asyncio.gather(*(http.post("/api/v1/chat", json={}) for _ in range(max(ROUNDS))))
+    times: list[float] = []
+    token = ""
+    while token is not None:
+        began = time.monotonic()
+        page = (await http.get("/api/v1/chat", params={"page_size": 50, "page_token": token})).json()
+        times.append(time.monotonic() - began)
+        token = page["next_page_token"]
+    return times
 
 
 async def measure(base_url: str, key: str) -> None:
     """Prints the figures of a server."""
-    limits = httpx.Limits(max_connections=max(AT_ONCE))
+    limits = httpx.Limits(max_connections=max(ROUNDS))
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(
         base_url=base_url, headers=headers, trust_env=False, timeout=60, limits=limits
     ) as http:
         index_id = (await http.get("/api/v1/indexes")).json()["items"][0]["id"]
         await timed(http, index_id)
-        for count in AT_ONCE:
-            rounds = [await asyncio.gather(*(timed(http, index_id) for _ in range(count))) for _ in range(ROUNDS)]
+        for count, repeats in ROUNDS.items():
+            rounds = [await asyncio.gather(*(timed(http, index_id) for _ in range(count))) for _ in range(repeats)]
             report(count, [times for gathered in rounds for times in gathered])
+        print(f"a page of {SESSIONS:,} sessions  {_spread(await page_times(http))}")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Build the wheel, install it into an environment of its own without any checkout in sight, and run it.
+"""Build the wheel twice, which must give the same bytes, install it apart from any checkout, and run it.
 
 What an editable install finds by itself a wheel may lack: a package left out of the list, a stylesheet, the manual.
 """
@@ -10,8 +10,12 @@ import sys
 import tempfile
 import venv
 from pathlib import Path
+from zipfile import ZipFile
 
 ROOT = Path(__file__).parent.parent
+
+BUILT_AT = "1767225600"
+"""The time, in seconds of the epoch, that is written for every file of the wheel."""
 
 PROBE = """
 import asyncio, os
@@ -47,12 +51,30 @@ def run(*command: str | Path, cwd: Path | None = None, **environment: str) -> st
     return done.stdout.strip()
 
 
+def built(folder: Path) -> Path:
+    """The wheel, made afresh in a folder."""
+    shutil.rmtree(ROOT / "build", ignore_errors=True)
+    options = ("--wheel", "--no-isolation", "--outdir", folder)
+    run(sys.executable, "-m", "build", *options, ROOT, SOURCE_DATE_EPOCH=BUILT_AT)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def differences(one: Path, other: Path) -> str:
+    """The files that differ, or the archive's own fields."""
+    with ZipFile(one) as first, ZipFile(other) as second:
+        names = sorted({*first.namelist(), *second.namelist()})
+        shared = {*first.namelist()} & {*second.namelist()}
+        differ = [name for name in names if name not in shared or first.read(name) != second.read(name)]
+    return ", ".join(differ) or "times, modes or order"
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        shutil.rmtree(ROOT / "build", ignore_errors=True)
-        run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", work, ROOT)
-        (wheel,) = work.glob("*.whl")
+        wheel, again = built(work / "once"), built(work / "again")
+        if wheel.read_bytes() != again.read_bytes():
+            sys.exit(f"Built twice, the wheel is not the same: {differences(wheel, again)}")
         venv.create(work / "venv", with_pip=False)
         python = work / "venv" / "bin" / "python"
         place = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")

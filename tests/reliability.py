@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kills.result import section
+from tests.kills import result
+from tests.mutants import score
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
@@ -122,7 +123,7 @@ def marked_tests() -> dict[int, list[str]]:
 
 
 def page(tests: Mapping[int, Sequence[str]]) -> str:
-    """The page: a table of all faults, each with its tests or the reason why it has none."""
+    """The page: a table of all faults, each with its tests or the reason why it has none; the score of the guards."""
     held = sum(number in tests for number in FAULTS)
     lines = [
         "# Reliability",
@@ -136,8 +137,7 @@ def page(tests: Mapping[int, Sequence[str]]) -> str:
     for number, fault in FAULTS.items():
         found = "<br>".join(f"`{test.rpartition('/')[2]}`" for test in tests.get(number, ()))
         lines.append(f"| {number} | {fault} | {found or REASONS[number]} |")
-    lines += ["", *section()]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *score.section(), "", *result.section()]) + "\n"
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from tests.faults import proxy as faults
+from tests.local.server import Connection as Connected
 from tests.local.server import running_server
 from tui.api.client import Client
 from tui.api.connection import Connection
@@ -90,18 +91,26 @@ def _differences(shown: Transcript | None, stored: Transcript | None) -> int:
     return sum((Counter(kept) - Counter(said)).values()) + sum((Counter(said) - Counter(kept)).values())
 
 
-def _resident_kib() -> int:
-    """The memory in use now; where the system does not tell, the most that was ever used."""
+def _resident_kib(process: int | str = "self") -> int:
+    """The memory that a process uses now; where the system does not tell, the most that this one ever used."""
     try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * resource.getpagesize() // 1024
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-async def _soak(base_url: str, key: str, folder: Path, turns: int, seed: int) -> int:
+def _descriptors(process: int | str = "self") -> int:
+    """How many files and connections a process has open; -1 where the system does not tell."""
+    try:
+        return len(list(Path(f"/proc/{process}/fd").iterdir()))
+    except OSError:
+        return -1
+
+
+async def _soak(server: Connected, folder: Path, turns: int, seed: int) -> int:
     started = time.monotonic()
     store = Store.open(folder / "state" / "store.sqlite3")
-    async with faults.fault_proxy(base_url) as proxy:
+    async with faults.fault_proxy(server.base_url) as proxy:
         failures = Counter[str]()
 
         def note(update: Update) -> None:
@@ -110,10 +119,11 @@ async def _soak(base_url: str, key: str, folder: Path, turns: int, seed: int) ->
 
         workspace = Workspace(store, "soak", note, asyncio.create_task)
         workspace.turns.recovery.sleep = lambda _: asyncio.sleep(0.005)
-        await workspace.connect(Client(Connection(proxy.base_url, SecretStr(key))))
+        await workspace.connect(Client(Connection(proxy.base_url, SecretStr(server.api_key))))
         soak = Soak(workspace, proxy, seed)
         await soak.session(min(turns, TURNS_OF_A_SESSION))
-        before, done = _resident_kib(), min(turns, TURNS_OF_A_SESSION)
+        done, pid = min(turns, TURNS_OF_A_SESSION), server.process.pid
+        before = _resident_kib(), _descriptors(), _resident_kib(pid), _descriptors(pid)
         while done < turns:
             await soak.session(min(TURNS_OF_A_SESSION, turns - done))
             done += TURNS_OF_A_SESSION
@@ -126,7 +136,10 @@ async def _soak(base_url: str, key: str, folder: Path, turns: int, seed: int) ->
             "events_lost": soak.lost_events,
             "double_posts": doubled,
             "open_journal_entries": left,
-            "rss_growth_kib": _resident_kib() - before,
+            "rss_growth_kib": _resident_kib() - before[0],
+            "descriptors": [before[1], _descriptors()],
+            "server_rss_growth_kib": _resident_kib(pid) - before[2],
+            "server_descriptors": [before[3], _descriptors(pid)],
             "seconds": round(time.monotonic() - started, 1),
             "seed": seed,
         }
@@ -147,7 +160,7 @@ def main() -> int:
         (folder / "notes").mkdir()
         (folder / "notes" / "crew.md").write_text("# Crew\n\n- Ada Sol leads navigation.\n- Bo Lin leads science.\n")
         with running_server([folder / "notes"], folder / "data") as server:
-            return asyncio.run(_soak(server.base_url, server.api_key, folder, options.turns, options.seed))
+            return asyncio.run(_soak(server, folder, options.turns, options.seed))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 def test_a_session_from_its_making_to_its_deletion(chat: Any, http: httpx.Client) -> None:
     ids = [index_ids(http)["notes"]]
+    exports = [http.get(f"/api/v1/indexes/{ids[0]}").json()["export_config_id"]]
     created = chat.create(index_ids=ids)
     assert created.index_ids == ids
     assert created.generated_title is None
@@ -36,7 +37,7 @@ def test_a_session_from_its_making_to_its_deletion(chat: Any, http: httpx.Client
     summary = chat.get_summary(created.session_id)
     assert summary.generated_title == "Why oak?"
     assert summary.job_metadata.is_error is False
-    assert summary.job_metadata.export_config_ids == ids
+    assert summary.job_metadata.export_config_ids == exports
     assert summary.job_metadata.turns == 2
     chat.delete(created.session_id)
     with pytest.raises(NotFoundError, match="was not found"):

@@ -48,7 +48,7 @@ def copy_of_tree(folder: Path) -> Path:
 def pass_in(tree: Path, tests: Iterable[str], seconds: float | None = None) -> bool:
     """Whether these tests pass there, in so many seconds. Also the processes that they start import the tree's code."""
     run_tests = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    command = ["sh", "-c", f'ulimit -v {MAX_MEMORY_KB}; exec "$@"', "sh", *run_tests]
+    command = ["sh", "-c", f'ulimit -S -v {MAX_MEMORY_KB}; exec "$@"', "sh", *run_tests]
     environment = os.environ | {"PYTHONPATH": str(tree)}
     with subprocess.Popen(
         command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True

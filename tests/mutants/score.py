@@ -30,12 +30,14 @@ class Score:
 def section() -> list[str]:
     """The lines of the page: the score, and the survivors with the reason for each."""
     score = Score(**json.loads(SCORE.read_text("utf-8")))
+    listed = len(listed_guards())
     reasons = {guard.id: guard.survives_because for guard in listed_guards()}
     lines = [
         "## Guards",
         "",
         "`make mutants` breaks the guards of `tests/mutants/guards` one at a time, in a copy of the tree, and runs the",
         f"tests that must notice. On {score.day}: {score.sentence}",
+        f"{listed} are listed now.",
     ]
     rows = [f"| {each} | {reasons.get(each) or 'not explained'} |" for each in score.survivors]
     return [*lines, "", "| no test misses | because |", "|---|---|", *rows] if rows else lines

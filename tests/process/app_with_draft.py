@@ -1,7 +1,7 @@
 """The program, which keeps a draft only when it ends, on its manual; then how it is made difficult.
 
-`busy`: it draws without pause, and makes the file that is named behind it at the 200th frame. `freeze`: F9 hangs its
-event loop. `crash`: F9 raises an error that holds a key and a control sequence.
+`busy`: it draws 200 frames without pause, and makes the file that is named behind it with the last. `freeze`: F9 hangs
+its event loop. `crash`: F9 raises an error that holds a key and a control sequence.
 """
 
 import sys
@@ -17,6 +17,7 @@ from tui.__main__ import main
 from tui.workspace import drafts
 
 MODE, *MARK = sys.argv[1:]
+FRAMES = 200
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -35,10 +36,12 @@ class DifficultApp(tui.app.LlamaChat):
         self.set_interval(0.02, self.draw)
 
     def draw(self) -> None:
+        if self.frames == FRAMES:
+            return
         self.frames += 1
-        if self.frames == 200:
+        if self.frames == FRAMES:
             Path(*MARK).touch()
-        self.noise.update(f"frame {self.frames} {LETTERS[self.frames % 26] * 1500}")
+        self.noise.update(f"frame {self.frames} {LETTERS[self.frames % 26] * 2500}")
 
     def action_misbehave(self) -> None:
         if MODE == "crash":

@@ -87,6 +87,15 @@ def test_sequences_that_no_terminal_sends_are_dropped_whole(forged: str, size: i
 
 
 @pytest.mark.fault(51)
+@pytest.mark.parametrize("size", [1_000_000, 4096])
+def test_a_sequence_without_an_end_is_not_kept_and_types_nothing(size: int) -> None:
+    keys = InputFilter()
+    sent = b"\x1b[" + b"1;" * 3000
+    pieces = [piece for n in range(0, len(sent), size) for piece in keys.feed(sent[n : n + size])]
+    assert [*pieces, *keys.idle()] == []
+
+
+@pytest.mark.fault(51)
 def test_bytes_that_are_no_text_become_replacement_characters() -> None:
     assert InputFilter().feed(b"a\xff\xe9b") == ["a\ufffd\ufffdb"]
 

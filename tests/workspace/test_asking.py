@@ -145,6 +145,14 @@ async def test_stop_keeps_what_had_arrived_and_pauses_the_queue(office: Office, 
     assert len(cloud.questions) == 1
 
 
+async def test_a_question_that_is_stopped_before_it_left_is_not_sent(office: Office, cloud: Cloud) -> None:
+    office.workspace.ask("s1", "Why?")
+    assert office.workspace.stop("s1")
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task is not asyncio.current_task()))
+    assert not office.workspace.is_busy("s1")
+    assert cloud.questions == []
+
+
 async def test_what_was_stopped_is_completed_from_the_server_when_that_has_it(office: Office, cloud: Cloud) -> None:
     cloud.turns = [Turn(is_held=True, keeps=[said("Yes. And why."), STOP])]
     office.workspace.ask("s1", "one")

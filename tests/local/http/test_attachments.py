@@ -14,6 +14,7 @@ from tests.local import documents as papers
 from tests.local.conftest import added, sdk_for
 from tests.local.opened import opened
 from tests.local.server import Connection
+from tui.local.http.attachments import MAX_LISTED
 from tui.local.library.folders import index_id_of
 from tui.local.library.page_images import URL_SECONDS, PageImages
 from tui.local.library.stored_documents import file_id_of
@@ -80,6 +81,7 @@ def test_all_pages_are_listed_with_the_size_of_their_pictures(
     given = sdk.beta.attachments.get(listed[23].name, source_id=source(folder, "moss.pdf"))
     assert len(stranger.get(given.url).content) == listed[23].size
     assert len(sdk.beta.attachments.list(source_id=source(folder, "moss.pdf"), page_size=3).items) == 3
+    assert len(sdk.beta.attachments.list(source_id=source(folder, "moss.pdf"), page_size=100).items) == MAX_LISTED
 
 
 def test_a_picture_is_fetched_without_a_key(sdk: LlamaCloud, folder: Path, stranger: httpx.Client) -> None:

@@ -128,6 +128,12 @@ def test_no_entry_without_the_key(http: httpx.Client, headers: dict[str, str]) -
     assert "API key" in response.json()["detail"]
 
 
+def test_the_key_under_another_scheme_is_no_key(http: httpx.Client) -> None:
+    _, _, key = http.headers["Authorization"].partition(" ")
+    assert http.get("/api/v1/chat", headers={"Authorization": f"bearer {key}"}).status_code == 200
+    assert http.get("/api/v1/chat", headers={"Authorization": f"Basic {key}"}).status_code == 401
+
+
 def test_another_host_name_is_not_answered(http: httpx.Client) -> None:
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.0.1", "[::2]:80", ""):
         assert http.get("/api/v1/chat", headers={"Host": host}).status_code == 400, host

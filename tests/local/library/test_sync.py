@@ -70,6 +70,7 @@ def test_hidden_binary_and_linked_files_are_left_out(folder: Path, local: Opened
 def test_a_sync_that_is_stopped_keeps_what_it_has_and_goes_on_later(local: OpenedFolder) -> None:
     answers = iter([False, False, True, True])
     sync(local.database, local.folder, lambda: next(answers))
+    assert [file.name for file in local.library.documents.files([local.index_id])] == ["kitchen.md"]
     assert local.library.states.served()[local.index_id].synced is None
     assert len(local.sync()) == 3
 

@@ -1,6 +1,7 @@
 """Patterns that ask for much, each searched for in a process of its own."""
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,19 @@ def test_a_search_that_hears_no_time_limit_is_killed(monkeypatch: pytest.MonkeyP
     with endless as search, pytest.raises(PatternError, match="memory"):
         search.spans("a", 0, 1)
     assert time.monotonic() - began < 5
+
+
+def test_a_search_that_never_answers_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "SEARCH_TIMEOUT", 0.2)
+    monkeypatch.setattr(patterns, "START_TIMEOUT", 0.2)
+    mute = tmp_path / "mute"
+    mute.write_text("#!/bin/sh\nexec sleep 20\n")
+    mute.chmod(0o700)
+    monkeypatch.setattr(patterns.sys, "executable", str(mute))
+    began = time.monotonic()
+    with PatternSearch("a", any_case=False) as search, pytest.raises(PatternError, match="too long"):
+        search.spans("a", 0, 1)
+    assert time.monotonic() - began < 10
 
 
 def test_a_search_that_fills_the_memory_ends_and_the_next_one_works(monkeypatch: pytest.MonkeyPatch) -> None:

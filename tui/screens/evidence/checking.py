@@ -233,7 +233,7 @@ class CheckingScreen(ReadingScreen):
 
         pane = self.view.pane
         row = await self.app.push_screen_wait(LedgerDialog(list(pane.transcript), self.workspace.index_list.names))
-        if row is None:
+        if row is None or row.turn >= len(pane.transcript):
             return
         pane.go_to_turn(row.turn)
         if row.passage is not None:

@@ -160,6 +160,12 @@ class EvidencePane(Vertical):
         source = self.sources.source_at_cursor
         return None if source is None else source.passage
 
+    def on_descendant_focus(self) -> None:
+        self.head.add_class("-in-use")
+
+    def on_descendant_blur(self) -> None:
+        self.head.remove_class("-in-use")
+
     def on_key(self, event: events.Key) -> None:
         if event.key.isdecimal() and event.key != "0":
             event.stop()
