@@ -259,6 +259,7 @@ async def test_the_first_question_of_a_session_is_no_draft_any_more_when_it_is_s
 ) -> None:
     cloud.turns = [Turn(is_held=True)]
     office.workspace.write_draft(None, "Why? And how")
+    office.workspace.save_drafts()
     session_id = await office.workspace.create(["idx-notes"], is_bound=True)
     assert session_id is not None
     assert office.workspace.ask_first(session_id, "Why?", None)

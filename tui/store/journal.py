@@ -83,6 +83,17 @@ class Journal:
             query = "INSERT INTO turn_events (turn, events) SELECT id, ? FROM open_turns WHERE id = ?"
             self._database.write(lambda connection: connection.execute(query, (text, turn_id)))
 
+    def replace(self, turn_id: int, events: Sequence[Event]) -> None:
+        """Enter what is known of a turn in place of what had arrived. Nothing happens where the turn is over."""
+        text = encode_events(events)
+
+        def replace(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM turn_events WHERE turn = ?", (turn_id,))
+            query = "INSERT INTO turn_events (turn, events) SELECT id, ? FROM open_turns WHERE id = ?"
+            connection.execute(query, (text, turn_id))
+
+        self._database.write(replace)
+
     def end(self, turn_id: int) -> None:
         """The turn is over, with what has arrived: it becomes the last turn of the stored history."""
 
