@@ -80,14 +80,17 @@ class AskingScreen(ChoosingScreen):
         self.workspace.write_draft(self.open_id, self.composer.text)
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
+        question = message.text
+        if not self.composer.text.strip().startswith(question):
+            return  # it has left with the Enter before, whose session was still being created
         self.uncover()
         session = self.workspace.catalogue.get(self.open_id)
         if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
-            self._begin_session(message.text)
+            self._begin_session(question)
         elif self.workspace.needs_scope(session):
-            self._ask_in_chosen_indexes(session.session_id, message.text)
+            self._ask_in_chosen_indexes(session.session_id, question)
         else:
-            self._ask(session.session_id, message.text)
+            self._ask(session.session_id, question)
 
     def _ask(self, session_id: str, question: str) -> None:
         """Send a question; it leaves the composer where it is taken."""
