@@ -354,7 +354,7 @@ class OneUser(RuleBasedStateMachine):
                 case NotConfirmed():
                     assert sum(isinstance(event, UserInput) for event in self.server) == entry.questions_before
                     self.store.journal.give_back(entry.turn_id)
-                case PollAgain(_, polls) | StillRunning(_, _, polls):
+                case PollAgain(_, polls) | StillRunning(_, _, polls, _):
                     self.polls[entry.turn_id] = polls
                 case SessionGone():
                     raise AssertionError("the session is there")

@@ -12,7 +12,7 @@ from tests.faults.proxy import FaultProxy, fault_proxy
 from tests.local.server import Connection
 from tests.real_terminal import RealTerminal
 
-ENTER, CTRL_S, CTRL_Q = "\r", "\x13", "\x11"
+ENTER, UP, CTRL_S, CTRL_Q = "\r", "\x1b[A", "\x13", "\x11"
 
 
 @contextmanager

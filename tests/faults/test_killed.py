@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.in_terminal import CTRL_Q, ENTER, ask_first, open_newest, program, proxy_beside
-from tests.faults.proxy import FaultProxy, no_fault, refused, stalled_at
+from tests.faults.in_terminal import CTRL_Q, ENTER, UP, ask_first, open_newest, program, proxy_beside
+from tests.faults.proxy import FaultProxy, no_fault, refused, silence, stalled_at
 from tests.local.server import Connection
 from tests.real_terminal import RealTerminal
 
@@ -77,3 +77,44 @@ def test_killed_right_after_enter_the_question_is_asked_at_most_once_and_never_l
         open_newest(terminal)
         terminal.wait_for(QUESTION)
     assert proxy.prompts.count(QUESTION) <= 1
+
+
+@pytest.mark.fault(44)
+def test_the_first_question_of_a_session_is_not_to_be_asked_again_after_a_kill(
+    proxy: FaultProxy, server: Connection, tmp_path: Path
+) -> None:
+    proxy.next_turns.append(silence)
+    with program(proxy, server, tmp_path) as terminal:
+        terminal.send(QUESTION)
+        terminal.wait_for(QUESTION)
+        read_on(terminal, KEPT_WITHIN)
+        terminal.send(ENTER)
+        terminal.wait_until(lambda: QUESTION in proxy.prompts)
+        terminal.process.kill()
+        terminal.process.wait()
+    with program(proxy, server, tmp_path) as terminal:
+        terminal.wait_for("Ask a question")
+        assert not any(QUESTION in line for line in terminal.lines()[terminal.rows - 4 :])
+    assert proxy.prompts.count(QUESTION) == 1
+
+
+@pytest.mark.fault(44)
+def test_a_waiting_question_taken_back_to_be_edited_survives_a_kill_at_once(
+    proxy: FaultProxy, server: Connection, tmp_path: Path
+) -> None:
+    waits, its_keys = "Who leads science?", "edits the last"
+    with program(proxy, server, tmp_path) as terminal:
+        ask_first(terminal)
+        proxy.next_turns.append(silence)
+        terminal.send(QUESTION + ENTER)
+        terminal.wait_for("asking · ")
+        terminal.send(waits + ENTER)
+        terminal.wait_for(its_keys)
+        terminal.send(UP)
+        terminal.wait_until(lambda: not any(its_keys in line for line in terminal.lines()))
+        terminal.process.kill()
+        terminal.process.wait()
+    with program(proxy, server, tmp_path) as terminal:
+        open_newest(terminal)
+        terminal.wait_for(waits)
+    assert proxy.prompts.count(waits) == 0

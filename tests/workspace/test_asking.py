@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from tests.store.holding import held_elsewhere
-from tests.workspace.cloud import STOP, Cloud, Turn, said
+from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.conversation.transcript import Thought
 from tui.store.store import Store
@@ -51,14 +51,15 @@ async def test_questions_asked_meanwhile_wait_and_are_sent_one_after_another(off
     for question in ("one", "two", "three"):
         office.workspace.ask("s1", question)
     assert office.workspace.waiting("s1") == ["two", "three"]
-    assert office.workspace.take_last_waiting("s1") == "three"
+    office.workspace.take_last_waiting("s1", to_edit=False)
+    assert office.workspace.waiting("s1") == ["two"]
     first.gate.set()
     await until(lambda: len(cloud.questions) == 2)
     await office.settle("s1")
     assert [question.prompt for question in cloud.questions] == ["one", "two"]
     assert not cloud.was_asked_while_running
     assert office.workspace.waiting("s1") == []
-    assert office.workspace.take_last_waiting("s1") == ""
+    assert office.workspace.draft("s1") == ""
 
 
 async def test_sessions_are_asked_at_the_same_time(office: Office, cloud: Cloud) -> None:
@@ -227,3 +228,73 @@ async def test_how_long_a_thought_took_is_known_where_it_was_measured_and_from_n
 def thoughts(office: Office) -> list[float | None]:
     turns = office.workspace.transcript("s1") or ()
     return [part.seconds for turn in turns for part in turn.parts if isinstance(part, Thought)]
+
+
+def kept(store: Store) -> tuple[dict[str, list[str]], dict[str, str], list[str]]:
+    """What another start of the program would find: queues, drafts, and questions that may have been sent."""
+    assert store.path is not None
+    another = Store.open(store.path)
+    found = another.notes.queues(ACCOUNT), another.notes.drafts(ACCOUNT), another.journal.entries(ACCOUNT)
+    another.close()
+    return found[0], found[1], [entry.prompt for entry in found[2]]
+
+
+async def test_a_question_is_at_every_moment_kept_once_in_the_draft_or_in_the_queue(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    cloud.turns = [first := Turn(is_held=True)]
+    office.workspace.ask("s1", "one")
+    office.workspace.write_draft("s1", "two")
+    office.workspace.ask("s1", "two")
+    assert kept(store) == ({"s1": ["two"]}, {}, ["one"])
+    office.workspace.take_last_waiting("s1", to_edit=True)
+    assert kept(store) == ({}, {"s1": "two"}, ["one"])
+    assert office.workspace.draft("s1") == "two"
+    first.gate.set()
+    await office.settle("s1")
+
+
+async def test_the_first_question_of_a_session_is_no_draft_any_more_when_it_is_sent(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    cloud.turns = [Turn(is_held=True)]
+    office.workspace.write_draft(None, "Why? And how")
+    office.workspace.save_drafts()
+    session_id = await office.workspace.create(["idx-notes"], is_bound=True)
+    assert session_id is not None
+    assert office.workspace.ask_first(session_id, "Why?", None)
+    assert kept(store) == ({}, {session_id: "And how"}, ["Why?"])
+    assert office.workspace.draft(None) == ""
+
+
+async def test_a_session_that_was_created_and_never_asked_in_is_taken_for_the_next_first_question(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    cloud.gates["POST /api/v1/chat"] = asyncio.Event()
+    creating = asyncio.create_task(office.workspace.create(["idx-notes"], is_bound=True))
+    await until(lambda: cloud.count("POST /api/v1/chat") == 1)
+    creating.cancel()
+    await office.workspace.close()
+    cloud.gates.clear()
+    again = Office(store)
+    await again.connect(cloud)
+    session_id = await again.workspace.create(["idx-notes"], is_bound=True)
+    assert session_id is not None
+    assert cloud.count("POST /api/v1/chat") == 1
+    assert again.workspace.ask_first(session_id, "Why?", None)
+    await again.settle(session_id)
+    await again.workspace.create(["idx-notes"], is_bound=True)
+    assert cloud.count("POST /api/v1/chat") == 2
+    await again.workspace.close()
+
+
+async def test_no_session_with_a_question_or_of_other_indexes_is_taken_for_an_empty_one(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    cloud.add_session("asked", asked("Why?"), index_ids=["idx-notes"])
+    cloud.add_session("other", index_ids=["idx-other"])
+    cloud.add_session("unbound")
+    office.workspace.write_draft("s1", "half a thought")
+    store.creations.begin(ACCOUNT)
+    session_id = await office.workspace.create(["idx-notes"], is_bound=True)
+    assert session_id not in (None, "s1", "asked", "other", "unbound")

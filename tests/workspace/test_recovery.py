@@ -52,6 +52,21 @@ async def test_a_turn_that_goes_on_at_the_server_is_polled_until_it_ends(office:
     assert len(cloud.questions) == 1
 
 
+@pytest.mark.fault(44)
+async def test_what_the_server_shows_of_a_turn_that_goes_on_is_kept_as_it_is_shown(
+    office: Office, cloud: Cloud, store: Store
+) -> None:
+    cloud.turns = [broken(keeps=[said("Half")])]
+    kept: list[object] = []
+    office.while_waiting = lambda: kept.extend(entry.events for entry in store.journal.entries(ACCOUNT))
+    await office.ask("s1", "Why?")
+    assert kept[0] == [Text("Half")]
+    await office.workspace.close()
+    offline = Office(store)
+    await offline.workspace.open("s1")
+    assert offline.read("s1") == [("Why?", "Half")]
+
+
 async def test_the_next_question_waits_until_it_is_known_what_became_of_the_one_before(
     office: Office, cloud: Cloud
 ) -> None:

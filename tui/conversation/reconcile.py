@@ -73,6 +73,8 @@ class StillRunning:
     events: Sequence[Event]
     after: float
     polls: Polls
+    turn: Sequence[Event]
+    """Those of the events that are the turn's, without its question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdi
     end = next((at for at in range(start + 1, len(events)) if isinstance(events[at], UserInput)), len(events))
     turn = events[start + 1 : end]
     received = _without_questions(sent.received)
-    whole = [*events[: start + 1], *_joined(turn, received), *events[end:]]
+    joined = _joined(turn, received)
+    whole = [*events[: start + 1], *joined, *events[end:]]
     if ended_here or any(isinstance(event, Stop) for event in turn):
         return Finished(whole, _news(turn, received))
     if end < len(events):
@@ -139,7 +142,7 @@ def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdi
     if in_vain >= len(PAUSE_SECONDS) or polls.seconds >= WATCH_TIMEOUT:
         return Interrupted(whole)
     pause = PAUSE_SECONDS[in_vain]
-    return StillRunning(whole, pause, Polls(in_vain + 1, polls.seconds + pause, len(turn)))
+    return StillRunning(whole, pause, Polls(in_vain + 1, polls.seconds + pause, len(turn)), joined)
 
 
 def _not_there(sent: Sent, with_received: Sequence[Event], polls: Polls) -> Verdict:

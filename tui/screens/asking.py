@@ -80,25 +80,27 @@ class AskingScreen(ChoosingScreen):
         self.workspace.write_draft(self.open_id, self.composer.text)
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
-        if not self.composer.text.lstrip().startswith(message.text):
-            return  # it was taken since: Enter was pressed once more while its session was made
+        question = message.text
+        if not self.composer.text.strip().startswith(question):
+            return  # it has left with the Enter before, whose session was still being created
         self.uncover()
         session = self.workspace.catalogue.get(self.open_id)
         if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
-            self._begin_session(message.text)
+            self._begin_session(question)
         elif self.workspace.needs_scope(session):
-            self._ask_in_chosen_indexes(session.session_id, message.text)
+            self._ask_in_chosen_indexes(session.session_id, question)
         else:
-            self._ask(session.session_id, message.text)
+            self._ask(session.session_id, question)
 
-    def _ask(self, session_id: str, question: str) -> bool:
-        """Send a question; it leaves the composer with this. False where it could not be taken."""
-        is_taken = self.workspace.ask(session_id, question)
-        if is_taken:
+    def _ask(self, session_id: str, question: str) -> None:
+        """Send a question; it leaves the composer where it is taken."""
+        if self.workspace.ask(session_id, question):
             self.composer.take()
-            self.notice_line.take_back("problem")
-            self.view.pane.follow()
-        return is_taken
+            self._follow_answer()
+
+    def _follow_answer(self) -> None:
+        self.notice_line.take_back("problem")
+        self.view.pane.follow()
 
     async def action_new_session(self) -> None:
         self._choose_for_new_session()
@@ -145,8 +147,9 @@ class AskingScreen(ChoosingScreen):
         self.open_id = session_id
         self.chosen = None
         self.set_focus(self.composer)
-        if self._ask(session_id, question) and self.workspace.draft(written_in).strip() == question:
-            self.workspace.write_draft(written_in, "")
+        if self.workspace.ask_first(session_id, question, written_in):
+            self.show_draft()
+            self._follow_answer()
 
     @work
     async def _ask_in_chosen_indexes(self, session_id: str, question: str) -> None:
@@ -160,9 +163,7 @@ class AskingScreen(ChoosingScreen):
         self.workspace.resume(self.open_id)
 
     def on_composer_last_waiting_requested(self, message: Composer.LastWaitingRequested) -> None:
-        question = self.workspace.take_last_waiting(self.open_id)
-        if message.to_edit:
-            self.composer.put(question)
+        self.workspace.take_last_waiting(self.open_id, to_edit=message.to_edit)
 
     @work
     async def on_composer_history_requested(self) -> None:

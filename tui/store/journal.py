@@ -50,15 +50,19 @@ class Journal:
         *,
         draft: str = "",
         queue: Sequence[str] | None = None,
+        written_in: str | None = None,
     ) -> int:
         """Enter a question that is about to be sent; it is on the disk when this returns. Returns the turn's id.
 
-        In the same transaction the question leaves the draft, which becomes what is given here, and the queue if one
-        is given.
+        In the same transaction the question leaves the draft, which becomes what is given here, the queue if one is
+        given, and the draft of another session if it was written there: then the creation of this one is finished.
         """
         prompt = well_formed(prompt)
 
         def begin(connection: sqlite3.Connection) -> int:
+            if written_in is not None:
+                put_note(connection, account, written_in, "draft", None)
+                connection.execute("DELETE FROM creations WHERE account = ?", (account,))
             put_note(connection, account, session_id, "draft", well_formed(draft) or None)
             if queue is not None:
                 put_note(connection, account, session_id, "queue", to_json(list(queue)) if queue else None)
@@ -78,6 +82,17 @@ class Journal:
             text = encode_events(events)
             query = "INSERT INTO turn_events (turn, events) SELECT id, ? FROM open_turns WHERE id = ?"
             self._database.write(lambda connection: connection.execute(query, (text, turn_id)))
+
+    def replace(self, turn_id: int, events: Sequence[Event]) -> None:
+        """Enter what is known of a turn in place of what had arrived. Nothing happens where the turn is over."""
+        text = encode_events(events)
+
+        def replace(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM turn_events WHERE turn = ?", (turn_id,))
+            query = "INSERT INTO turn_events (turn, events) SELECT id, ? FROM open_turns WHERE id = ?"
+            connection.execute(query, (text, turn_id))
+
+        self._database.write(replace)
 
     def end(self, turn_id: int) -> None:
         """The turn is over, with what has arrived: it becomes the last turn of the stored history."""

@@ -31,9 +31,18 @@ class Notes:
         """All drafts, by session id."""
         return self._all(account, "draft")
 
-    def save_queue(self, account: str, session_id: str, questions: Sequence[str]) -> None:
-        """Keep the questions that wait until the running turn is over."""
-        self._save(account, session_id, "queue", to_json(list(questions)) if questions else None)
+    def save_queue(self, account: str, session_id: str, questions: Sequence[str], *, draft: str | None = None) -> None:
+        """Keep the questions that wait until the running turn is over.
+
+        Where one went from the draft into the queue, or back, the draft is kept as given in the same transaction.
+        """
+
+        def save(connection: sqlite3.Connection) -> None:
+            put_note(connection, account, session_id, "queue", to_json(list(questions)) if questions else None)
+            if draft is not None:
+                put_note(connection, account, session_id, "draft", well_formed(draft) or None)
+
+        self._database.write(save)
 
     def queues(self, account: str) -> dict[str, list[str]]:
         """The waiting questions, by session id."""

@@ -2,7 +2,7 @@
 
 What the migrations together make: `sessions` with their `turns`, and the full-text index `turns_fts` over these; the
 journal's `open_turns` with their `turn_events`; the user's `notes` of a session; the `questions` asked; the
-`trusted_servers`; the `deletions` that are not done yet.
+`trusted_servers`; the `deletions` that are not done yet, and the accounts with unfinished `creations`.
 """
 
 import sqlite3
@@ -115,6 +115,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (account, session_id)
         ) STRICT, WITHOUT ROWID""",
     ),
+    ("CREATE TABLE creations (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",),
 )
 
 

@@ -8,6 +8,7 @@ from any thread; only a long `SessionCache.save_history` or `SessionCache.histor
 from pathlib import Path
 from typing import Self
 
+from tui.store.creations import Creations
 from tui.store.database import Database
 from tui.store.deletions import Deletions
 from tui.store.files import StoreError, files_of
@@ -27,6 +28,7 @@ class Store:
         self.sessions = SessionCache(database)
         self.notes = Notes(database)
         self.journal = Journal(database)
+        self.creations = Creations(database)
         self.deletions = Deletions(database)
         self.trusted_servers = TrustedServers(database)
 

@@ -1,9 +1,16 @@
-"""The list of an account's sessions, loaded from the server page by page."""
+"""The list of an account's sessions, loaded from the server page by page, and the sessions that are created for it."""
 
+from collections.abc import Sequence
+
+from tui.api.models import Session
 from tui.conversation.catalogue import Catalogue, first_page, with_page, without
+from tui.conversation.transcript import Transcript
 from tui.workspace.state import WorkspaceState
 from tui.workspace.turns import Turns
 from tui.workspace.updates import ListChanged
+
+LOOKED_AT = 5
+"""At most so many sessions without a title are looked at to find one that is empty."""
 
 
 class SessionListing:
@@ -63,3 +70,61 @@ class SessionListing:
         self._state.catalogue = catalogue
         self._state.store.sessions.save(self._state.account_id, list(catalogue), complete=is_complete)
         self._state.publish(ListChanged())
+
+
+class SessionCreation:
+    """Creates the sessions of one account.
+
+    Where the program ends, or the answer gets lost, between a creation and the first question, the server has a session
+    that nobody asks in. The next creation on the same indexes finds it, so that such sessions do not pile up.
+    """
+
+    def __init__(self, state: WorkspaceState, turns: Turns, listing: SessionListing) -> None:
+        self._state = state
+        self._turns = turns
+        self._listing = listing
+
+    async def create(self, index_ids: Sequence[str], *, is_bound: bool) -> str | None:
+        """The id of a session that is empty; None where that failed, which is published.
+
+        It is bound to these indexes for good, or unbound with these as what its questions search: that also where the
+        server did not bind it.
+        """
+        state, bound_to = self._state, index_ids if is_bound else None
+        session = None
+        if state.store.creations.is_unfinished(state.account_id):
+            session = await self._left_empty(bound_to)
+        if session is None:
+            state.store.creations.begin(state.account_id)
+            session = await state.attempt(lambda client: client.create_session(bound_to))
+        if session is None:
+            return None
+        state.transcripts[session.session_id] = Transcript()
+        self._turns.scopes[session.session_id] = () if session.index_ids else index_ids
+        self._listing.add(session.session_id)
+        state.list_session(session)
+        return session.session_id
+
+    async def _left_empty(self, index_ids: Sequence[str] | None) -> Session | None:
+        """A session on these indexes that nothing was ever asked in, here or elsewhere; None where none is found."""
+        page = await self._state.attempt(lambda client: client.sessions())
+        wanted = None if index_ids is None else set(index_ids)
+        untitled = [
+            session
+            for session in (page.items if page is not None else ())
+            if not session.generated_title and (session.index_ids and set(session.index_ids)) == wanted
+        ]
+        for session in untitled[:LOOKED_AT]:
+            if await self._is_empty(session.session_id):
+                return session
+        return None
+
+    async def _is_empty(self, session_id: str) -> bool:
+        state = self._state
+        if session_id in self._listing.hidden or self._turns.recovery.entries_of(session_id):
+            return False
+        full = await state.attempt(lambda client: client.session(session_id))
+        return full is not None and not full.events and not self._is_written_in(session_id) and state.hold(session_id)
+
+    def _is_written_in(self, session_id: str) -> bool:
+        return bool(self._state.drafts.get(session_id) or self._turns.waiting(session_id))

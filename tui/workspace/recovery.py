@@ -187,10 +187,11 @@ class Recovery:
                 assert full is not None, "only a session that was found can show an end"
                 watch.ended_well = True
                 await self._finish(entry, FullSession(full.session, events), news)
-            case StillRunning(events, after, polls):
+            case StillRunning(events, after, polls, turn):
                 self._polls[entry.turn_id], watch.status = polls, STILL_RUNNING
                 reason = STOPPED if watch.is_silent else STILL_RUNNING
                 self._state.put(session_id, interrupt(replay(events), reason, is_error=False))
+                await asyncio.to_thread(self._state.store.journal.replace, entry.turn_id, turn)
                 return after
             case PollAgain(after, polls):
                 self._polls[entry.turn_id], watch.status = polls, NOT_THERE

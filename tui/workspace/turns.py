@@ -11,7 +11,7 @@ from tui.workspace.recovery import GONE, STOPPED, Recovery, give_back
 from tui.workspace.running_turn import RunningTurn, TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import Work
-from tui.workspace.updates import ListChanged, QueueChanged, RequestFailed, TurnEnded
+from tui.workspace.updates import DraftChanged, ListChanged, QueueChanged, RequestFailed, TurnEnded
 
 
 class Turns:
@@ -63,16 +63,30 @@ class Turns:
 
         False where it cannot be asked, which is published: then the draft is as it was.
         """
-        if problem := self._problem(session_id):
-            self._state.publish(RequestFailed(NotSentError(problem)))
+        if not self._can_ask(session_id):
             return False
         if session_id in self.busy:
-            self._wait(session_id, [*self.waiting(session_id), question])
-            self._state.drafts.write(session_id, "")
-            self._state.drafts.save()
+            self._wait(session_id, [*self.waiting(session_id), question], draft="")
         else:
-            self._send(session_id, question, self.waiting(session_id), draft="")
+            self._send(session_id, question, self.waiting(session_id))
         return True
+
+    def ask_first(self, session_id: str, question: str, written_in: str) -> bool:
+        """Ask the first question of a session, written in the draft of another one, which becomes empty.
+
+        What was written there since it was sent is the draft of this session. False as with `ask`.
+        """
+        if not self._can_ask(session_id):
+            return False
+        written = self._state.drafts.get(written_in).strip()
+        self._send(session_id, question, (), draft=written.removeprefix(question).lstrip(), written_in=written_in)
+        self._state.drafts.reload(written_in)
+        return True
+
+    def _can_ask(self, session_id: str) -> bool:
+        if problem := self._problem(session_id):
+            self._state.publish(RequestFailed(NotSentError(problem)))
+        return not problem
 
     def resume(self, session_id: str) -> None:
         """Send the waiting questions, one after another, by the user's word."""
@@ -80,12 +94,16 @@ class Turns:
         self._state.publish(QueueChanged(session_id))
         self._next(session_id)
 
-    def take_last_waiting(self, session_id: str) -> str:
-        """Take the last waiting question out of the queue; "" where none waits."""
+    def drop_last_waiting(self, session_id: str) -> None:
+        """Take the last waiting question out of the queue, if one waits."""
+        self._wait(session_id, self.waiting(session_id)[:-1])
+
+    def edit_last_waiting(self, session_id: str) -> None:
+        """Put the last waiting question, if one waits, into the draft again, before what is there."""
         *rest, last = self.waiting(session_id) or [""]
         if last:
-            self._wait(session_id, rest)
-        return last
+            self._wait(session_id, rest, draft=last + self._state.drafts.get(session_id))
+            self._state.publish(DraftChanged(session_id))
 
     def stop(self, session_id: str) -> bool:
         """Stop listening, or looking, and let the waiting questions wait. False where nothing is going on."""
@@ -121,13 +139,17 @@ class Turns:
             return error.message
         return ""
 
-    def _send(self, session_id: str, question: str, waiting: Sequence[str], draft: str) -> None:
+    def _send(
+        self, session_id: str, question: str, waiting: Sequence[str], *, draft: str = "", written_in: str | None = None
+    ) -> None:
         state = self._state
         before = state.transcripts.get(session_id, Transcript())
         known = known_questions(before) if session_id in state.transcripts else UNKNOWN_COUNT
         self._begun[session_id] = self.turns_begun(session_id) + 1
         self.recovery.close(session_id)
-        turn_id = state.store.journal.begin(state.account_id, session_id, question, known, draft=draft, queue=waiting)
+        turn_id = state.store.journal.begin(
+            state.account_id, session_id, question, known, draft=draft, queue=waiting, written_in=written_in
+        )
         state.drafts.reload(session_id)
         turn = self._running[session_id] = RunningTurn(state, turn_id, session_id, question)
         state.put(session_id, ask(before, question))
@@ -203,14 +225,17 @@ class Turns:
             question, *rest = waiting
             self._queues[session_id] = rest
             self._state.drafts.save()
-            self._send(session_id, question, rest, self._state.drafts.get(session_id))
+            self._send(session_id, question, rest, draft=self._state.drafts.get(session_id))
             self._state.publish(QueueChanged(session_id))
 
-    def _wait(self, session_id: str, questions: Sequence[str]) -> None:
+    def _wait(self, session_id: str, questions: Sequence[str], *, draft: str | None = None) -> None:
+        """Have these questions wait; the draft becomes what is given."""
         self._queues[session_id] = list(questions)
         if not questions:
             self._paused.discard(session_id)
-        self._state.store.notes.save_queue(self._state.account_id, session_id, questions)
+        self._state.store.notes.save_queue(self._state.account_id, session_id, questions, draft=draft)
+        if draft is not None:
+            self._state.drafts.reload(session_id)
         self._state.publish(QueueChanged(session_id))
 
     def _pause(self, session_id: str) -> None:

@@ -18,7 +18,7 @@ from tui.workspace.documents import Documents
 from tui.workspace.exporting import SessionExporter
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
-from tui.workspace.listing import SessionListing
+from tui.workspace.listing import SessionCreation, SessionListing
 from tui.workspace.opening import ConversationOpener
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import RunningTasks, Work
@@ -49,6 +49,7 @@ class Workspace:
         self.turns = Turns(self._state, self._tasks.start)
         self._listing = SessionListing(self._state, self.turns)
         self.deletion = Deletion(self._state, self.turns, self._listing)
+        self._creation = SessionCreation(self._state, self.turns, self._listing)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
         self.documents = Documents(self._state, self.index_list)
@@ -120,19 +121,8 @@ class Workspace:
         self._publish(ListChanged())
 
     async def create(self, index_ids: Sequence[str], *, is_bound: bool) -> str | None:
-        """A new session's id; None where that failed.
-
-        It is bound to these indexes for good, or unbound with these as what its questions search: that also where the
-        server did not bind it.
-        """
-        session = await self._state.attempt(lambda client: client.create_session(index_ids if is_bound else None))
-        if session is None:
-            return None
-        self._state.transcripts[session.session_id] = Transcript()
-        self.turns.scopes[session.session_id] = () if session.index_ids else index_ids
-        self._listing.add(session.session_id)
-        self._state.list_session(session)
-        return session.session_id
+        """The id of a session for a first question; None where that failed. See `SessionCreation.create`."""
+        return await self._creation.create(index_ids, is_bound=is_bound)
 
     def switch(self, to: str | None, leaving: str | None) -> None:
         """Turn from one session to another: only one program at a time writes in a session."""
@@ -149,7 +139,8 @@ class Workspace:
     @property
     def last_opened(self) -> str | None:
         """The session that was open last, in this run or an earlier one; None where none was, or it is deleted."""
-        return self._store.notes.last_opened(self.account_id)
+        session_id = self._store.notes.last_opened(self.account_id)
+        return None if session_id is None or self.deletion.is_hidden(session_id) else session_id
 
     async def find(self, session_id: str) -> bool:
         """List a session that may be on a page not loaded yet. False where there is none. Raises `ApiError`."""
@@ -202,6 +193,10 @@ class Workspace:
         """Send a question, or let it wait for its turn. False where it cannot be asked, which is published."""
         return self.turns.ask(session_id, question)
 
+    def ask_first(self, session_id: str, question: str, written_in: str | None) -> bool:
+        """Ask the first question of a session that was created for it; what else was written comes along."""
+        return self.turns.ask_first(session_id, question, written_in or NO_SESSION)
+
     def stop(self, session_id: str | None) -> bool:
         """Stop a session's turn, and let its waiting questions wait. False where nothing is going on."""
         return session_id is not None and self.turns.stop(session_id)
@@ -222,9 +217,10 @@ class Workspace:
         """Send a session's waiting questions, one after another."""
         self.turns.resume(session_id or NO_SESSION)
 
-    def take_last_waiting(self, session_id: str | None) -> str:
-        """Take the last waiting question out of a session's queue; "" where none waits."""
-        return self.turns.take_last_waiting(session_id or NO_SESSION)
+    def take_last_waiting(self, session_id: str | None, *, to_edit: bool) -> None:
+        """Take the last waiting question, if one waits, out of a session's queue: into its draft, or away."""
+        take = self.turns.edit_last_waiting if to_edit else self.turns.drop_last_waiting
+        take(session_id or NO_SESSION)
 
     def needs_scope(self, session: Session) -> bool:
         """Whether it has to be chosen which indexes the next question searches."""
