@@ -13,4 +13,6 @@ def limit_this_process(memory_bytes: int = MAX_MEMORY_BYTES) -> None:
         os.nice(NICENESS)
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.RLIM_INFINITY))
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = memory_bytes if most == resource.RLIM_INFINITY else min(memory_bytes, most)
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))  # nobody but root may raise what is the most
