@@ -16,6 +16,7 @@ from tests.faults.driving import ask, in_session
 from tests.faults.proxy import Fault, fault_proxy, refused, stalled_at
 from tests.local import documents as papers
 from tests.local.server import Connection
+from tui.api.models import Stop, Text, ToolCall, ToolResult, Usage
 from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import LibraryDatabase, data_folder
 from tui.settings import Settings
@@ -118,6 +119,12 @@ async def page_picture(user: User) -> None:
     await user.see("1.5 times nearer")
 
 
+async def ungrounded_answer(user: User) -> None:
+    await start_page(user)
+    await user.press("ctrl+s", "enter")
+    await user.see("not in the evidence")
+
+
 SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "answer": (manual_answer, 120, 36, "llama-dark", True),
     "answer-light": (manual_answer, 120, 36, "llama-light", True),
@@ -131,6 +138,7 @@ SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "scripts": (scripts, 100, 30, "llama-dark", False),
     "start-page": (start_page, 120, 36, "llama-dark", False),
     "sessions": (many_sessions, 120, 36, "llama-dark", False),
+    "grounding": (ungrounded_answer, 120, 24, "llama-dark", False),
     "palette": (palette, 120, 36, "llama-dark", True),
     "help": (help_page, 120, 36, "llama-dark", True),
     "page": (page_picture, 120, 36, "llama-dark", False),
@@ -254,6 +262,29 @@ def keep_earlier_sessions(folder: Path) -> None:
             connection.execute("UPDATE sessions SET updated = ? WHERE id = ?", (updated, session.session_id))
 
 
+def keep_ungrounded_answer(folder: Path) -> None:
+    sessions = SessionStore(LibraryDatabase(folder))
+    session_id = sessions.create(None, "read_write").session_id
+    sessions.begin_turn(session_id, "What do the instruments cost, and when is the launch?")
+    found = {
+        "results": [
+            {"content": text, "score": score, "metadata": {"file_name": "mission.md", "heading": heading}}
+            for text, score, heading in (
+                ("The camera costs 4.2 million euros, the spectrometer 7.9 million.", 2.1, "Instruments"),
+                ("The launch is planned for 14 March 2031.", 1.7, "Launch"),
+            )
+        ]
+    }
+    answer = (
+        "The camera costs €4.2 million and the spectrometer €9.7 million [1]. The launch is planned for 2031-03-14 "
+        "[2], three weeks after the review by Ada Sol."
+    )
+    call = ToolCall("call-1", "retrieve", {"query": "cost of the instruments, launch date"})
+    for event in (call, ToolResult("call-1", "retrieve", found), Text(answer)):
+        sessions.append(session_id, event)
+    sessions.end_turn(session_id, Stop(usage=Usage(4200, 1900, 60, 2)), ())
+
+
 def picture(user: User) -> str:
     """The screen as SVG, without what differs between two runs that look the same."""
     svg = user.app.export_screenshot(title="llamachat-tui")
@@ -290,6 +321,8 @@ async def test_the_app_still_looks_like_its_pictures(name: str, tmp_path: Path, 
         (folder / "heron.pdf").write_bytes(papers.pdf([HERON]))
     if scene is many_sessions:
         keep_earlier_sessions(data_folder())
+    if scene is ungrounded_answer:
+        keep_ungrounded_answer(data_folder())
     settings = Settings(local=() if on_manual else (folder,), theme=theme)
     async with driven(settings, columns, rows) as user:
         await scene(user)
