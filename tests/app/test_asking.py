@@ -243,10 +243,14 @@ async def test_a_key_right_after_the_one_that_opens_the_picker_is_not_the_compos
 
 
 async def test_a_question_sent_twice_at_once_opens_one_picker(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_dialogs_ignore_keys(monkeypatch)
-    async with driven(settings) as user:
+    plans = tmp_path / "plans"
+    plans.mkdir()
+    (plans / "plan.md").write_text("# Plan\n\nThe plan is to land in June.\n")
+    async with driven(Settings(local=(notes, plans))) as user:
+        await user.until(lambda: len(user.app.chat.workspace.indexes) == 2)
         await user.type("Who leads science?")
         press_together(user, "enter", "enter")
         await user.see("New session")

@@ -171,6 +171,7 @@ async def test_a_turn_of_an_earlier_run_is_looked_for_at_the_next_start(
     office: Office, cloud: Cloud, store: Store, is_known: bool
 ) -> None:
     cloud.turns = [Turn(is_held=True, keeps=[said("Yes. And why."), STOP], is_lost=not is_known)]
+    await office.workspace.open("s1")
     office.workspace.ask("s1", "Why?")
     await until(lambda: bool(cloud.questions))
     await office.workspace.close()
