@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.api.test_session_file import ANY_JSON
 from tests.events import any_event
 from tests.local.inprocess import KEY
-from tui.api.models import Event, Session, Usage
+from tui.api.models import Event, Session, Stop, ToolCall, Usage
 from tui.api.session_file import SessionFile, from_answer, from_lines, from_values
 from tui.local.agents.extractive import answer
 from tui.local.app import build
@@ -72,6 +72,15 @@ def test_a_session_of_the_service_keeps_what_this_program_does_not_know(library:
     assert json.loads(library.get("/api/v1/chat/ses-2"))["events"] == [event]
     assert written(from_answer(library.get("/api/v1/chat/ses-2"))) == written(first)
     assert "ses-2" in {item["session_id"] for item in json.loads(library.get("/api/v1/chat"))["items"]}
+
+
+def test_a_session_of_this_library_is_known_as_the_same_when_it_comes_back(library: Library) -> None:
+    session_id = library.sessions.create(["idx-1"], "read_only").session_id
+    library.sessions.begin_turn(session_id, "Why?")
+    library.sessions.append(session_id, ToolCall("call-1", "retrieve", {"query": "why", "top_k": 5}))
+    library.sessions.end_turn(session_id, Stop(usage=Usage(1.5, 2, 3, 1)), ["cfg-1"])
+    lines = written(from_answer(library.get(f"/api/v1/chat/{session_id}"))).splitlines(keepends=True)
+    assert library.sessions.put(from_lines(lines), replace=False) is False
 
 
 def test_the_command_says_how_the_session_is_read_and_replaces_none_unasked(

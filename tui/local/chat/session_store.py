@@ -127,9 +127,9 @@ class SessionStore:
             row = connection.execute(f"SELECT {_COLUMNS} FROM sessions WHERE id = ?", key).fetchone()
             if row is not None:
                 there = connection.execute(
-                    "SELECT session_id, number, body FROM events WHERE session_id = ? ORDER BY number", key
+                    "SELECT body FROM events WHERE session_id = ? ORDER BY number", key
                 ).fetchall()
-                if (tuple(row), [tuple(event) for event in there]) == (fields, events):
+                if _told((*row, *(event["body"] for event in there))) == _told((*fields, *session.events)):
                     return False
                 if not replace:
                     raise SessionFileError("Another session here has its id; --force replaces that.")
@@ -194,3 +194,15 @@ def _append(connection: sqlite3.Connection, session_id: str, event: Mapping[str,
         " FROM sessions WHERE id = ?",
         (json.dumps(event), session_id),
     )
+
+
+def _told(values: Sequence[str | None]) -> list[object]:
+    """What texts say of which some are JSON, however it is written."""
+    return [_value(text) for text in values]
+
+
+def _value(text: str | None) -> object:
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError:
+        return text
