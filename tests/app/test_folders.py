@@ -77,5 +77,6 @@ async def test_the_place_follows_a_folder_that_is_added(notes: Path) -> None:
         await user.see("Add a folder of this machine")
         await user.type(str(more))
         await user.in_dialog("enter")
-        await user.until(lambda: "This machine: notes, plans" in user.lines[-1])
         await user.see("☐ plans")
+        await user.in_dialog("escape")
+        await user.until(lambda: "This machine: notes, plans" in user.lines[-1])
