@@ -143,8 +143,8 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
         if session_id is not None:
             self.chat.open_session(session_id)
 
-    def tell_failure(self, error: BaseException) -> None:
-        self.chat.warn(failure_notice(error))
+    def on_lasting_app_work_failed(self, message: LastingApp.WorkFailed) -> None:
+        self.chat.warn(failure_notice(message.error))
 
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)

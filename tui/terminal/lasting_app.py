@@ -4,26 +4,30 @@ It relies on a private part of Textual (8.2.8), which `tests/terminal/test_textu
 `App._handle_exception` hears of a worker that failed as `WorkerFailed`, and otherwise ends the app.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from textual.app import App
+from textual.message import Message
 from textual.worker import WorkerFailed
 
 
 class LastingApp(App[None]):
-    """Subclasses say what failed (`tell_failure`). `failures` holds all that did so far."""
+    """Posts a message for what failed. `failures` holds all that did so far."""
+
+    @dataclass
+    class WorkFailed(Message):
+        """A worker ended with this error, which is to be told to the user and to the log."""
+
+        error: BaseException
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.failures: list[BaseException] = []
 
-    def tell_failure(self, error: BaseException) -> None:
-        """Tell the user, and the log, of a worker that failed."""
-        raise NotImplementedError
-
     def _handle_exception(self, error: Exception) -> None:
         if isinstance(error, WorkerFailed) and self.is_running:
             self.failures.append(error.error)
-            self.tell_failure(error.error)
+            self.post_message(self.WorkFailed(error.error))
         else:
             super()._handle_exception(error)
