@@ -6,26 +6,16 @@ from typing import TypeAlias
 
 from tui.conversation.evidence import Evidence, Source
 from tui.rendering.document_text import HeadedText, is_markdown
+from tui.rendering.group_head import GroupHead
 from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
 from tui.rendering.wrapping import indented, last_part, shortened, width_of, wrap
 
 NO_TEXT = "This passage has no text."
 
-_TITLE = Style("heading", bold=True)
 _FILE = Style(bold=True)
 _NUMBER = Style("citation", bold=True)
-_RULE = Style("rule")
 _MARGIN = (Span("  "),)
 _LEAST_TITLE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class GroupHead:
-    """A group of documents by what the answer does with them."""
-
-    title: str
-    count: int
-    is_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,7 @@ def entries_of(evidence: Evidence) -> Sequence[Entry]:
     for title, documents in (("Cited", evidence.cited), ("Found, not cited", evidence.found)):
         if documents:
             count = sum(len(document.sources) for document in documents)
-            entries.append(GroupHead(title, count, is_first=not entries))
+            entries.append(GroupHead(title, f"{count:,}", is_first=not entries))
         for number, document in enumerate(documents):
             entries.append(DocumentHead(document.file, len(document.sources), is_first=number == 0))
             entries += [SourceEntry(source, source is document.sources[-1]) for source in document.sources]
@@ -64,11 +54,8 @@ def entries_of(evidence: Evidence) -> Sequence[Entry]:
 def entry_rows(entry: Entry, width: int, *, is_open: bool) -> Sequence[Line] | HeadedText:
     """The rows of an entry. A passage that is open stands whole below its head."""
     match entry:
-        case GroupHead(title, count, is_first):
-            label = f"{title} · {count:,} "
-            rule = "─" * max(0, width - len(label))
-            head = Line((Span(f"{title} ", _TITLE), Span(f"· {count:,} ", MUTED), Span(rule, _RULE)))
-            return [head, BLANK] if is_first else [BLANK, head, BLANK]
+        case GroupHead():
+            return entry.rows(width)
         case DocumentHead(file, count, is_first):
             passages = "1 passage" if count == 1 else f"{count:,} passages"
             head_rows = _with_edge((Span(file, _FILE),), passages, width)

@@ -6,25 +6,15 @@ from typing import TypeAlias
 
 from tui.conversation.ledger import DocumentUse, Ledger, PageUse
 from tui.conversation.passages import Passage
+from tui.rendering.group_head import GroupHead
 from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
 from tui.rendering.wrapping import last_part, shortened, width_of
 from tui.sanitize import clean_line
 
-_TITLE = Style("heading", bold=True)
 _FILE = Style(bold=True)
 _CITED = Style("citation")
-_RULE = Style("rule")
 _TURN_CELLS, _COUNT_CELLS = 10, 14
 _LEAST_QUESTION = 20
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerTitle:
-    """What the rows below it are about."""
-
-    title: str
-    about: str
-    is_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +38,7 @@ class LedgerLine:
     passage: Passage | None = None
 
 
-LedgerRow: TypeAlias = LedgerTitle | LedgerDocument | LedgerLine
+LedgerRow: TypeAlias = GroupHead | LedgerDocument | LedgerLine
 
 
 def ledger_rows(ledger: Ledger, index_names: Mapping[str, str]) -> Sequence[LedgerRow]:
@@ -60,7 +50,7 @@ def _documents(ledger: Ledger) -> Iterator[LedgerRow]:
     documents = ledger.documents.values()
     if documents:
         cited = sum(document.cited > 0 for document in documents)
-        yield LedgerTitle("Documents", f"{len(documents):,} · {cited:,} cited", is_first=True)
+        yield GroupHead("Documents", f"{len(documents):,} · {cited:,} cited", is_first=True)
     for number, document in enumerate(documents):
         yield LedgerDocument(document.file, _use(document), is_first=number == 0)
         yield from (_page(ledger, use) for use in sorted(document.pages, key=lambda use: use.turn))
@@ -84,14 +74,14 @@ def _page(ledger: Ledger, use: PageUse) -> LedgerRow:
 
 def _in_vain(ledger: Ledger) -> Iterator[LedgerRow]:
     if ledger.in_vain:
-        yield LedgerTitle("Searches that found nothing", f"{len(ledger.in_vain):,}", not ledger.documents)
+        yield GroupHead("Searches that found nothing", f"{len(ledger.in_vain):,}", not ledger.documents)
         yield from (LedgerLine(turn, "", "", asked) for turn, asked in ledger.in_vain)
 
 
 def _skipped(ledger: Ledger, index_names: Mapping[str, str]) -> Iterator[LedgerRow]:
     if ledger.skipped:
         is_first = not ledger.documents and not ledger.in_vain
-        yield LedgerTitle("Indexes that were not searched", f"{len(ledger.skipped):,}", is_first)
+        yield GroupHead("Indexes that were not searched", f"{len(ledger.skipped):,}", is_first)
         for turn, index_id in ledger.skipped:
             yield LedgerLine(turn, "", "", clean_line(index_names.get(index_id, index_id), 80))
 
@@ -104,11 +94,8 @@ def widest_place(rows: Sequence[LedgerRow]) -> int:
 def ledger_lines(row: LedgerRow, width: int, widest: int) -> Sequence[Line]:
     """The rows of an entry at a width; `widest` is the `widest_place` of all."""
     match row:
-        case LedgerTitle(title, about, is_first):
-            label = f"{title} · {about} "
-            rule = Span("─" * max(0, width - len(label)), _RULE)
-            head = Line((Span(f"{title} ", _TITLE), Span(f"· {about} ", MUTED), rule))
-            return [head, BLANK] if is_first else [BLANK, head, BLANK]
+        case GroupHead():
+            return row.rows(width)
         case LedgerDocument(file, about, is_first):
             room = max(8, width - len(about) - 2)
             head = Line((Span(shortened(file, room), _FILE),), edge=Span(about, MUTED))
