@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
 from tui.api.errors import ApiError
-from tui.first_frame import FirstFrame
+from tui.first_frame import FirstFrame, frame_path
 from tui.garbage import collect_rarely
 from tui.log import crash_notice, failure_notice
 from tui.sanitize import clean_line
@@ -30,6 +30,7 @@ from tui.terminal.app import DiffingApp
 from tui.terminal.cells import CellRow
 from tui.terminal.key_order import KeyOrderApp
 from tui.terminal.lasting_app import LastingApp
+from tui.terminal.saved_screen import saved_screen
 from tui.themes import DARK, own_themes
 from tui.widgets.key_names import key_name
 
@@ -86,7 +87,6 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
         Raises `SettingsError` where the theme is none.
         """
         super().__init__(css_path=_styles(), first_frame=first_frame)
-        self._shown_before = first_frame
         self._settings = settings
         self._wanted_session = session
         self._backend: Backend | None = None
@@ -94,7 +94,7 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
         self.chat = ChatScreen(self._store, settings.account)
         self.chat.checks_grounding = settings.grounding
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
-        self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self._abandon_terminal)
+        self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self.abandon_terminal)
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
         self.theme = self._first_theme()
@@ -153,13 +153,8 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
     def _keep_frame(self, rows: list[CellRow]) -> None:
         """Keep what was shown first, for the next start of this kind to show at once."""
         if rows and not self.is_headless:
-            from tui.first_frame import END_OF_TEXT, frame_path
-            from tui.terminal.saved_screen import saved_cells
-            from tui.terminal.screen_buffer import drawn_anew
-
             path = frame_path(sys.argv[1:], os.environ, len(rows[0]), len(rows))
-            text = drawn_anew(rows).encode("utf-8", "replace")
-            self._store.frames.keep(os.path.basename(path), text + END_OF_TEXT + saved_cells(rows))
+            self._store.frames.keep(os.path.basename(path), saved_screen(rows))
 
     def _open_wanted_session(self) -> None:
         session_id, self._wanted_session = self._wanted_session, None
@@ -302,13 +297,6 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
                 self.exit_at_once(return_code)
 
         self.run_worker(finish_and_exit())
-
-    def _abandon_terminal(self) -> None:
-        if self._shown_before is not None:
-            self._shown_before.give_back()
-        driver: Any = self._driver
-        if driver is not None and hasattr(driver, "abandon"):
-            driver.abandon()
 
     def _fatal_error(self) -> None:
         """Textual's own shows the values of variables, a key among them; this one names the file that holds the crash.

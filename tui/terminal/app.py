@@ -145,6 +145,14 @@ class DiffingApp(App[None]):
         """Leave without waiting for the terminal: it may be gone, or answer no more."""
         super().exit(None, return_code)
 
+    def abandon_terminal(self) -> None:
+        """Give the terminal back as well as it goes, without waiting: from any thread, when all else hangs."""
+        if self._first_frame is not None:
+            self._first_frame.give_back()
+        driver: Any = self._driver
+        if driver is not None and hasattr(driver, "abandon"):
+            driver.abandon()
+
     def action_redraw(self) -> None:
         """Draw everything anew, whatever another program has left on the terminal."""
         self._buffer.forget()

@@ -6,7 +6,14 @@ from itertools import groupby, repeat
 from operator import itemgetter
 from typing import Any
 
+from tui.first_frame import END_OF_TEXT
 from tui.terminal.cells import Cell, CellRow, Pen
+from tui.terminal.screen_buffer import drawn_anew
+
+
+def saved_screen(rows: Sequence[CellRow]) -> bytes:
+    """The screen as `tui.first_frame` shows it at the next start."""
+    return drawn_anew(rows).encode("utf-8", "replace") + END_OF_TEXT + saved_cells(rows)
 
 
 def saved_cells(rows: Sequence[CellRow]) -> bytes:
