@@ -9,7 +9,8 @@ from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
 from tui.local.agents.agent import Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
-from tui.local.agents.quotes import compose, location
+from tui.local.agents.quoting.answer import compose
+from tui.local.agents.quoting.quotation import location
 from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
@@ -34,11 +35,17 @@ async def answer(ask: Ask, library: Library, supervisor: SyncSupervisor) -> Asyn
         thoughts.append(notice)
         for event in _thinking(notice):
             yield event
-    lookup = await asyncio.to_thread(begin_lookup, ask, library)
-    thoughts.append(_plan(lookup, library.folders))
-    for event in _thinking(thoughts[-1]):
+    async for event in looked_up(ask, library, "".join(thoughts)):
         yield event
-    yield Thinking("".join(thoughts))
+
+
+async def looked_up(ask: Ask, library: Library, thoughts: str) -> AsyncIterator[Event]:
+    """The events of a turn over what the library holds now; `thoughts` were told already."""
+    lookup = await asyncio.to_thread(begin_lookup, ask, library)
+    plan = _plan(lookup, library.folders)
+    for event in _thinking(plan):
+        yield event
+    yield Thinking(thoughts + plan)
     async for event in _look_up(lookup):
         yield event
     text: list[str] = []
@@ -106,7 +113,7 @@ def _skipped(lookup: Lookup) -> Iterator[str]:
 def _answer(lookup: Lookup, library: Library) -> Iterator[str]:
     """The quotations that answer, else what to try instead."""
     if lookup.found:
-        return compose(lookup.ask.question, lookup.query, lookup.found)
+        return compose(lookup.ask.question, lookup.query, lookup.found, lookup.collection)
     return _nothing_found(lookup, library)
 
 
