@@ -21,7 +21,6 @@ NO_MODEL = "*No language model is configured: these are quotations from your doc
 
 MAX_LINE_CHARS = 280
 """Length of a line that stands for a sentence; a longer sentence is cut, and is whole in the quotation."""
-MAX_CODE_LINES = 12
 
 _MARKED_START, _MARKED_END = "\ue000", "\ue001"
 _PARTED = re.compile(r"(\w+)[-\u00ad\u2010]\n\s*([a-z]\w*)")
