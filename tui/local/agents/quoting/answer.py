@@ -31,7 +31,7 @@ SAME_WORDS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RankedSentence:
     """A sentence of the passage with citation number `number`, at a place among the passage's sentences."""
 
     cited: CitedPassage
@@ -68,7 +68,7 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
     yield from _sources([*quotations, *lead])
 
 
-def _denied(query: Query, nearest: Candidate) -> Iterator[str]:
+def _denied(query: Query, nearest: RankedSentence) -> Iterator[str]:
     """That the documents do not tell, and in one line what comes nearest."""
     excerpt = nearest.excerpt(0)
     words = ", ".join(f"“{word}”" for word in absent(query, nearest.cited.passage))
@@ -86,18 +86,18 @@ def _sources(excerpts: Sequence[Quotation]) -> Iterator[str]:
             yield source_line(excerpt)
 
 
-def ranked(question: str, query: Query, passages: Sequence[CitedPassage]) -> list[Candidate]:
+def ranked(question: str, query: Query, passages: Sequence[CitedPassage]) -> list[RankedSentence]:
     """All sentences of the passages, best first."""
     top = max((cited.passage.score for cited in passages), default=0.0) or 1.0
-    found: list[Candidate] = []
+    found: list[RankedSentence] = []
     for cited in passages:
         own = sentences_of(cited.passage, question, query.terms)
         place = PASSAGE_SHARE * cited.passage.score / top
-        found += [Candidate(cited, own, at, sentence.score + place) for at, sentence in enumerate(own)]
+        found += [RankedSentence(cited, own, at, sentence.score + place) for at, sentence in enumerate(own)]
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
-def _first_line(candidates: Sequence[Candidate]) -> tuple[list[Quotation], str]:
+def _first_line(candidates: Sequence[RankedSentence]) -> tuple[list[Quotation], str]:
     """What answers, in one or two sentences, and where these stand."""
     best = candidates[0]
     first = best.excerpt(0)
@@ -112,7 +112,7 @@ def _first_line(candidates: Sequence[Candidate]) -> tuple[list[Quotation], str]:
     return [first], line
 
 
-def _quotations(candidates: Sequence[Candidate], lead: Sequence[Quotation]) -> list[Quotation]:
+def _quotations(candidates: Sequence[RankedSentence], lead: Sequence[Quotation]) -> list[Quotation]:
     """The quotations worth showing: none that lies in another one, repeats it, or says no more than the first line."""
     best = candidates[0]
     sure = best.score >= SURE
