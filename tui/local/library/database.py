@@ -2,8 +2,11 @@
 
 import os
 import sqlite3
+import threading
+import weakref
+from collections import deque
 from collections.abc import Generator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
@@ -14,6 +17,8 @@ SCHEMA_VERSION = 5
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
+MAX_IDLE = 8
+"""Connections that are kept for the next use. Each holds up to 2 MB of the file in memory."""
 
 _DERIVED_TABLES = ("vocabulary", "passages", "grams", "chunks", "skipped_files", "documents")
 """Tables that are made from the folders: a new version of the schema drops them, and the folders are read anew."""
@@ -112,7 +117,7 @@ def data_folder() -> Path:
 
 
 class LibraryDatabase:
-    """The SQLite file. Each use opens its own connection, so that any thread may use it at any time."""
+    """The SQLite file. Any thread may use it at any time: each use has a connection for itself."""
 
     def __init__(self, folder: Path) -> None:
         """Open or create `library.sqlite3` in `folder`, readable by its owner only.
@@ -122,8 +127,12 @@ class LibraryDatabase:
         make_private_folder(folder)
         folder.chmod(0o700)
         self.path = folder / "library.sqlite3"
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        with suppress(FileExistsError):  # which is not opened: to close it again would end this process's locks on it
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self.path.chmod(0o600)
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._turn_to_write = threading.Lock()
+        weakref.finalize(self, _close_all, self._idle)
         with closing(self._connect()) as connection:
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if version > SCHEMA_VERSION:
@@ -136,27 +145,49 @@ class LibraryDatabase:
                 )
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
     @contextmanager
+    def _transaction(self, begin: str) -> Generator[sqlite3.Connection]:
+        """A connection in a transaction, which is undone by an exception. It is kept for the next use afterwards.
+
+        To open one costs more than most queries. And the last one to be closed writes the log back into the file, so
+        that without any that stays open each use would wait for the disk.
+        """
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect()
+        try:
+            connection.execute(begin)
+            yield connection
+            connection.commit()
+        except BaseException:
+            connection.close()
+            raise
+        if len(self._idle) < MAX_IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """A connection for queries that all see one state of the library."""
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN")
+        with self._transaction("BEGIN") as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
         """One write transaction: kept whole at the end of the block, undone by an exception. Keep it short."""
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        # SQLite looks only now and then whether it is its turn; the threads of one process need not wait for that.
+        with self._turn_to_write, self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+
+def _close_all(connections: deque[sqlite3.Connection]) -> None:
+    while connections:
+        connections.pop().close()
