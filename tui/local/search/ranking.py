@@ -94,35 +94,41 @@ def rerank(passages: Sequence[Passage], terms: Sequence[Term]) -> list[Passage]:
     word. Here a term is one word with all its forms, and a passage that has all words of the question close together,
     or under a heading that is nearly the question, answers better.
     """
-    read = [_words_of(passage) for passage in passages]
+    texts = [folded(passage.text) for passage in passages]
+    read = [[*_title_words(passage), *text_words] for passage, text_words in zip(passages, texts, strict=True)]
+    counted = [[len(term.positions(all_words)) for term in terms] for all_words in read]
     usual_length = sum(map(len, read)) / max(1, len(read))
-    weighed = [_bm25(terms, text_words, usual_length) for text_words in read]
+    weighed = [
+        _bm25(terms, counts, len(all_words) / (usual_length or 1.0))
+        for all_words, counts in zip(read, counted, strict=True)
+    ]
     top = max(weighed, default=0.0) or 1.0
     scored = [
-        replace(passage, score=round(_relevance(passage, text_words, terms) + BM25_SHARE * score / top, 4))
-        for passage, text_words, score in zip(passages, read, weighed, strict=True)
+        replace(passage, score=round(_relevance(passage, text_words, terms, counts) + BM25_SHARE * score / top, 4))
+        for passage, text_words, counts, score in zip(passages, texts, counted, weighed, strict=True)
     ]
     return sorted(scored, key=lambda passage: -passage.score)
 
 
-def _words_of(passage: Passage) -> list[str]:
-    """A passage's words, those of its headings and file name counted as often as they weigh."""
-    file, heading = folded(passage.file_name), folded(passage.heading)
-    return [*file, *heading * round(HEADING_WEIGHT), *folded(passage.text)]
+def _title_words(passage: Passage) -> list[str]:
+    """The words of a passage's headings and file name, as often as they weigh."""
+    return [*folded(passage.file_name), *folded(passage.heading) * round(HEADING_WEIGHT)]
 
 
-def _bm25(terms: Sequence[Term], text_words: Sequence[str], usual_length: float) -> float:
-    norm = SATURATION * (1 - LENGTH_NORM + LENGTH_NORM * len(text_words) / (usual_length or 1.0))
-    counts = ((term.weight, len(term.positions(text_words))) for term in terms)
-    return sum(weight * count * (SATURATION + 1) / (count + norm) for weight, count in counts)
+def _bm25(terms: Sequence[Term], counts: Sequence[int], length: float) -> float:
+    """`counts` is how often each term stands in a passage, `length` that of the passage over the usual one."""
+    norm = SATURATION * (1 - LENGTH_NORM + LENGTH_NORM * length)
+    weighed = ((term.weight, count) for term, count in zip(terms, counts, strict=True))
+    return sum(weight * count * (SATURATION + 1) / (count + norm) for weight, count in weighed)
 
 
-def _relevance(passage: Passage, text_words: Sequence[str], terms: Sequence[Term]) -> float:
+def _relevance(passage: Passage, text_words: Sequence[str], terms: Sequence[Term], counts: Sequence[int]) -> float:
     last_heading = passage.heading.rpartition(HEADING_JOIN)[2]
+    present = {term for term, count in zip(terms, counts, strict=True) if count}
     return (
-        COVERAGE_SHARE * share(terms, covered(terms, text_words))
+        COVERAGE_SHARE * share(terms, present)
         + HEADING_SHARE * _heading_match(terms, last_heading)
-        + NEARNESS_SHARE * _nearness(terms, folded(passage.text))
+        + NEARNESS_SHARE * _nearness(terms, text_words)
     )
 
 
