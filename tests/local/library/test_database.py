@@ -38,9 +38,13 @@ def test_a_write_that_fails_is_undone_and_the_next_is_kept(database: LibraryData
 
 
 def test_many_threads_write_and_read_at_once(database: LibraryDatabase) -> None:
+    def add_and_read(name: str) -> None:
+        add(database, name)
+        assert name in ids(database)
+
     names = [f"ses-{number:03}" for number in range(200)]
     with ThreadPoolExecutor(20) as threads:
-        list(threads.map(lambda name: (add(database, name), ids(database)), names))
+        list(threads.map(add_and_read, names))
     assert ids(database) == names
 
 

@@ -95,7 +95,9 @@ class ChatRoutes:
             message = f"This session is bound to its indexes for its lifetime: send exactly {bound}"
             raise BadRequestError.at("body", "index_ids", message)
         unserved = [index_id for index_id in asked if index_id not in self._folders.by_id]
-        problems = await run_in_threadpool(self._serve_again, unserved) if unserved else {}
+        problems: Mapping[str, str] = {}
+        if unserved:
+            problems = await run_in_threadpool(self._serve_again, unserved)
         served = [index_id for index_id in asked if index_id not in problems]
         if problems and (not served or body.require_all_indexes):
             raise HTTPException(409, next(iter(problems.values())))
