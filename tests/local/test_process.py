@@ -159,7 +159,7 @@ def test_only_the_owner_may_read_the_library(tmp_path: Path, notes: Path) -> Non
 
 
 def test_a_library_of_a_newer_version_is_left_alone(tmp_path: Path, notes: Path) -> None:
-    path = LibraryDatabase(tmp_path / "data").path
+    path = LibraryDatabase(tmp_path / "data").path  # which nobody has open any more
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     before = path.read_bytes()
