@@ -23,9 +23,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tui.api.models import Text
 from tui.local.agents.agent import Ask
-from tui.local.agents.extractive import looked_up
+from tui.local.agents.extractive import look_up, written
+from tui.local.agents.lookup import begin_lookup
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import folders_of
 from tui.local.library.library import Library, open_library
@@ -76,7 +76,10 @@ def collection(folder: Path, data: Path) -> tuple[Library, Mapping[str, Any]]:
 
 async def _answer(library: Library, question: str) -> str:
     ask = Ask(question, (), list(library.folders.by_id))
-    return "".join([event.content async for event in looked_up(ask, library, "") if isinstance(event, Text)])
+    lookup = begin_lookup(ask, library)
+    async for _ in look_up(lookup):
+        pass
+    return written(lookup, library)
 
 
 def answered(library: Library, judged: Mapping[str, Any]) -> Iterator[tuple[str, Answered]]:

@@ -58,6 +58,11 @@ class Lookup:
     answer: Iterator[str] | None = None
     _calls: int = 0
 
+    def go_on_from(self, before: "Lookup") -> None:
+        """Number the calls and the sources after those of an earlier look in the same turn."""
+        self._calls = before._calls
+        self.tools.cited = before.tools.cited
+
     async def find_file(self) -> AsyncIterator[Event]:
         """The file that the question names."""
         if not self.mentions.files:

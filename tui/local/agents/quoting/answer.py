@@ -13,6 +13,9 @@ from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.words import folded
 from tui.local.search.query import Query
 
+DENIAL = "No passage answers this directly"
+"""What the answer begins with where the documents do not tell."""
+
 MAX_QUOTATIONS = 3
 QUOTATION_CHARS = 220
 UNSURE_CHARS = 380
@@ -72,7 +75,7 @@ def _denied(query: Query, nearest: RankedSentence) -> Iterator[str]:
     """That the documents do not tell, and in one line what comes nearest."""
     excerpt = nearest.excerpt(0)
     words = ", ".join(f"“{word}”" for word in absent(query, nearest.cited.passage))
-    yield f"No passage answers this directly; the nearest one lacks {words}.\n\n"
+    yield f"{DENIAL}; the nearest one lacks {words}.\n\n"
     yield f"{excerpt.line()} [{excerpt.number}]\n\n"
     yield from _sources([excerpt])
 
