@@ -284,21 +284,6 @@ def test_an_event_of_more_values_than_fit_into_memory_is_not_decoded():
     assert isinstance(got, Unknown)
 
 
-@pytest.mark.fault(26)
-def test_of_a_history_only_the_event_of_too_many_values_is_not_decoded():
-    body = b'{"events": [{"type": "text", "content": "a"}, {"type": "text", "more": [' + b"[]," * 500_000
-    body += b'"]}, {\\""]}, {"type": "text", "content": "b"}], "session_id": "s"}'
-    first, between, last = full_session(body).events
-    assert (first, last) == (Text("a"), Text("b"))
-    assert isinstance(between, Unknown)
-
-
-@pytest.mark.fault(26, 28)
-def test_an_event_that_is_too_large_is_passed_over_in_many_steps():
-    body = b'{"events": [{"type": "text", "more": [' + b"[]," * 1_000_000 + b'0]}], "session_id": "s"}'
-    assert sum(1 for _ in decoding.decoding_full_session(decoding.SessionBody(body))) > 100
-
-
 @pytest.mark.fault(41)
 def test_of_an_endless_page_only_the_first_items_are_read():
     page = decoding.sessions_page(dumped({"items": [{"session_id": f"s{n}"} for n in range(20_000)]}))
