@@ -1,6 +1,7 @@
 """What bounds the processes that open files which others wrote."""
 
 import asyncio
+import json
 import resource
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tui.local.library.folders import index_id_of
 from tui.local.library.page_images import PageImages
 from tui.local.library.stored_documents import PagedFile, file_id_of
 from tui.local.library.sync_supervisor import SYNC_WORKER
+from tui.local.search import pattern_worker
 
 MOST_BYTES = 4 << 30
 
@@ -47,6 +49,19 @@ def worker(tmp_path: Path) -> Generator[subprocess.Popen[bytes]]:
 
 def test_the_process_that_reads_documents_cannot_take_the_whole_memory(worker: subprocess.Popen[bytes]) -> None:
     until(lambda: 0 < address_space(worker.pid) <= MOST_BYTES, 20)
+
+
+def test_the_process_that_searches_cannot_take_the_whole_memory() -> None:
+    asked = {"pattern": "a", "any_case": False, "timeout": 9, "text": "a", "start": 0, "limit": 1}
+    command = [sys.executable, "-P", "-m", pattern_worker.__name__]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(asked) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline()) == {"spans": [[0, 1]]}
+        assert 0 < address_space(process.pid) <= pattern_worker.MAX_MEMORY_BYTES
+        process.kill()
 
 
 DRAW_AND_TELL = """

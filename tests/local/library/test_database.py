@@ -1,0 +1,15 @@
+"""The library's file and folder."""
+
+import stat
+from pathlib import Path
+
+from tui.local.library.database import LibraryDatabase
+
+
+def test_a_library_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    database = LibraryDatabase(folder)
+    folder.chmod(0o755)
+    database.path.chmod(0o644)
+    LibraryDatabase(folder)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, database.path)] == [0o700, 0o600]
