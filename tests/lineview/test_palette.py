@@ -21,5 +21,5 @@ class OneSheet(App[None]):
 async def test_no_line_sends_a_control_character_whoever_made_it() -> None:
     app = OneSheet()
     async with app.run_test():
-        [segment] = Palette(app.query_one(Sheet)).segments(Line([Span("a\x1b[2J\nb\x9b")]))
+        [segment] = Palette(app.query_one(Sheet)).segments(Line((Span("a\x1b[2J\nb\x9b"),)))
         assert segment.text == "a␛[2J b\ufffd"
