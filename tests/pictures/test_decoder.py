@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +139,12 @@ async def test_a_decoder_whose_answer_has_no_end_is_given_up(monkeypatch: pytest
     with pytest.raises(PictureError) as caught:
         await PictureDecoder.decode(picture(), (10, 20))
     assert str(caught.value) == DIED
+
+
+async def test_a_module_in_the_current_folder_is_not_run_in_place_of_the_decoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tui.py").write_text("raise SystemExit('another program')")
+    monkeypatch.chdir(tmp_path)
+    async with decoding(picture()) as opened:
+        assert opened.size == (300, 400)

@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from tests.local.turn import ask, index_ids
+from tui.local.chat.paging import MAX_PAGE_SIZE
 from tui.local.http.auth import MAX_BODY_BYTES
 from tui.local.http.requests import BODY_TIMEOUT
+from tui.local.http.schemas import PageQuery
 
 
 def new_session(http: httpx.Client, ids: list[str] | None) -> str:
@@ -155,6 +157,10 @@ def test_a_body_that_says_that_it_is_too_large_is_refused_before_it_comes(http: 
     with socket.create_connection((http.base_url.host, http.base_url.port or 0), BODY_TIMEOUT / 2) as client:
         client.sendall(head.encode())
         assert client.recv(1000).startswith(b"HTTP/1.1 413")
+
+
+def test_a_larger_page_than_the_largest_is_made_the_largest() -> None:
+    assert PageQuery(page_size=10**6).size == MAX_PAGE_SIZE
 
 
 def test_a_title_is_made_from_the_first_message(http: httpx.Client) -> None:

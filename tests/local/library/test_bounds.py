@@ -99,3 +99,11 @@ def test_a_file_that_is_larger_than_its_reader_takes_is_skipped_with_the_reason(
     assert local.sync() == ["small.md"]
     (skipped,) = local.library.states.skipped_files(local.index_id, 10)
     assert (skipped.name, skipped.reason) == ("large.py", "it is larger than 2 MB")
+
+
+async def test_a_module_in_the_current_folder_is_not_run_in_place_of_what_draws(
+    paged: PagedFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tui.py").write_text("raise SystemExit('another program')")
+    monkeypatch.chdir(tmp_path)
+    assert len(await PageImages().draw(paged, 1, 1)) == 1
