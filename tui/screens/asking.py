@@ -140,14 +140,15 @@ class AskingScreen(ChoosingScreen):
         return scope and replace(choice, index_ids=scope.index_ids)
 
     async def _create_and_ask(self, choice: "Choice", question: str) -> None:
+        """Where the reader has gone elsewhere meanwhile, neither what is read nor what takes the keys changes."""
         written_in = self.open_id
         session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
         if session_id is None:
             return
-        self.open_id = session_id
-        self.chosen = None
-        self.set_focus(self.composer)
-        if self.workspace.ask_first(session_id, question, written_in):
+        if stays := self.open_id == written_in:
+            self.open_id = session_id
+            self.chosen = None
+        if self.workspace.ask_first(session_id, question, written_in) and stays:
             self.show_draft()
             self._follow_answer()
 
