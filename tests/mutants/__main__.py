@@ -31,8 +31,8 @@ MAX_MEMORY_KB = 8_000_000
 UNUSABLE = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
 """What says that the tests are not those that were meant. Anything else but success is noticed."""
 
-PLUGIN = "pytest_asyncio.plugin"
-"""The one plugin that the tests need: to load all takes half of the time of most guards."""
+PLUGINS = ("pytest_asyncio.plugin", "xdist.plugin")
+"""Those that the tests need: to load all takes half of the time of most guards."""
 
 LEAVE_TIMEOUT = 15.0
 """Seconds that tests may take to end what they have started."""
@@ -51,7 +51,8 @@ def copy_of_tree(folder: Path) -> Path:
 
 def pass_in(tree: Path, tests: Iterable[str], seconds: float | None = None) -> bool:
     """Whether these tests pass there, in so many seconds. Also the processes that they start import the tree's code."""
-    run_tests = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", PLUGIN, *tests]
+    plugins = [option for name in PLUGINS for option in ("-p", name)]
+    run_tests = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *plugins, *tests]
     command = ["sh", "-c", f'ulimit -S -v {MAX_MEMORY_KB}; exec "$@"', "sh", *run_tests]
     environment = os.environ | {"PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with subprocess.Popen(
