@@ -11,6 +11,7 @@ from tui.local.agents.markdown_text import escaped, escaped_line, escaped_whole_
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.documents import DocumentBlock, Format
 from tui.local.library.passages import HEADING_JOIN, Passage
+from tui.local.library.places import place_of
 from tui.local.library.readers import language_of
 from tui.local.library.words import folded, sentences
 from tui.local.search.query import Query
@@ -205,13 +206,6 @@ def location(passage: Passage) -> str:
 
 
 def source(quote: Quote) -> str:
-    """Where a quotation stands: document, heading, and page or lines."""
-    passage = quote.passage
-    if passage.first_page is not None:
-        last = passage.last_page or passage.first_page
-        return f"{location(passage)}, " + (
-            f"page {last}" if last == passage.first_page else f"pages {passage.first_page}-{last}"
-        )
-    first = passage.first_line + passage.text.count("\n", 0, quote.start)
-    last = first + passage.text[quote.start : quote.end].rstrip().count("\n")
-    return f"{location(passage)}, " + (f"line {first}" if first == last else f"lines {first}-{last}")
+    """Where a quotation stands: document, heading, and page, lines or anchor."""
+    place = place_of(quote.passage, quote.start, quote.end)
+    return ", ".join(filter(None, (location(quote.passage), clean_line(place))))

@@ -10,7 +10,7 @@ import platformdirs
 
 from tui.private_files import make_private_folder
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
@@ -60,6 +60,7 @@ CREATE TABLE IF NOT EXISTS documents (
     modified_ns INTEGER NOT NULL,
     digest TEXT NOT NULL,
     pages INTEGER NOT NULL,
+    remarks TEXT NOT NULL,
     UNIQUE (index_id, path)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS skipped_files (
@@ -76,9 +77,10 @@ CREATE TABLE IF NOT EXISTS chunks (
     number INTEGER NOT NULL,
     start_char INTEGER NOT NULL,
     end_char INTEGER NOT NULL,
-    first_line INTEGER NOT NULL,
+    first_line INTEGER,
     first_page INTEGER,
-    last_page INTEGER
+    last_page INTEGER,
+    anchor TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS chunks_of_document ON chunks (document_id, number);
 CREATE VIRTUAL TABLE IF NOT EXISTS passages USING fts5 (

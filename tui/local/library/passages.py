@@ -25,7 +25,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that was found. `score` is better when larger; lines and pages count from 1."""
+    """A chunk that was found. `score` is better when larger; lines, pages and `anchor` are those of a `Chunk`."""
 
     chunk_id: int
     index_id: str
@@ -37,9 +37,10 @@ class Passage:
     number: int
     start_char: int
     end_char: int
-    first_line: int
+    first_line: int | None
     first_page: int | None
     last_page: int | None
+    anchor: str
     score: float
 
 
@@ -99,14 +100,16 @@ class Passages:
         return None if row[0] is None else (int(row[0]), int(row[1]))
 
     def line_at(self, file_id: str, offset: int) -> int | None:
-        """The line that a character of a document's text stands on; None when there is no such character."""
+        """The line that a character of a document's text stands on; None when it has no lines or no such character."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT first_line, start_char, body FROM chunks JOIN documents ON documents.id = document_id"
                 " JOIN passages ON passages.rowid = chunks.id WHERE file_id = ? AND start_char <= ? AND end_char > ?",
                 (file_id, offset, offset),
             ).fetchone()
-        return None if row is None else row["first_line"] + row["body"].count("\n", 0, offset - row["start_char"])
+        if row is None or row["first_line"] is None:
+            return None
+        return row["first_line"] + row["body"].count("\n", 0, offset - row["start_char"])
 
     def read(self, file_id: str, index_id: str, offset: int, max_length: int) -> str | None:
         """`max_length` characters of a document's text from `offset`; None when there is no such document."""
@@ -142,6 +145,7 @@ def _passage(row: sqlite3.Row) -> Passage:
         first_line=row["first_line"],
         first_page=row["first_page"],
         last_page=row["last_page"],
+        anchor=row["anchor"],
         score=row["score"],
     )
 
@@ -152,15 +156,19 @@ def insert_passages(
     """Store the chunks of a document that is stored already."""
     for number, chunk in enumerate(chunks):
         chunk_id = connection.execute(
-            "INSERT INTO chunks (document_id, number, start_char, end_char, first_line, first_page, last_page)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (document_id, number, chunk.start, chunk.end, chunk.first_line, chunk.first_page, chunk.last_page),
+            "INSERT INTO chunks (document_id, number, start_char, end_char, first_line, first_page, last_page, anchor)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (document_id, number, chunk.start, chunk.end, *_place(chunk)),
         ).lastrowid
         fields = (file_name, HEADING_JOIN.join(chunk.headings), document.text[chunk.start : chunk.end])
         connection.execute("INSERT INTO passages (rowid, file, heading, body) VALUES (?, ?, ?, ?)", (chunk_id, *fields))
         if has_unspaced("".join(fields)):
             grams = " ".join(words(" ".join(fields)))
             connection.execute("INSERT INTO grams (rowid, words) VALUES (?, ?)", (chunk_id, grams))
+
+
+def _place(chunk: Chunk) -> tuple[int | None, int | None, int | None, str]:
+    return chunk.first_line, chunk.first_page, chunk.last_page, chunk.anchor
 
 
 def delete_passages(connection: sqlite3.Connection, document_id: int) -> None:

@@ -204,8 +204,8 @@ def _write(database: LibraryDatabase, index_id: str, batch: Sequence[_Outcome]) 
 def _insert(connection: sqlite3.Connection, index_id: str, read: _ReadFile) -> None:
     file, document = read.file, read.document
     (document_id,) = connection.execute(
-        "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest, pages)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest, pages, remarks)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             file_id_of(index_id, file.name),
             index_id,
@@ -215,6 +215,7 @@ def _insert(connection: sqlite3.Connection, index_id: str, read: _ReadFile) -> N
             file.modified_ns,
             read.digest,
             len(document.page_starts),
+            "; ".join(document.remarks),
         ),
     ).fetchone()
     insert_passages(connection, document_id, file.name, document, read.chunks)

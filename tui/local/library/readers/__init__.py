@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from tui.local.library.documents import Document, UnreadableError
-from tui.local.library.readers.html import read_epub, read_html
-from tui.local.library.readers.office import read_docx, read_pptx, read_spreadsheet
+from tui.local.library.readers.epub import read_epub
+from tui.local.library.readers.html import read_html
 from tui.local.library.readers.pdf import read_pdf
+from tui.local.library.readers.sheets import read_spreadsheet
+from tui.local.library.readers.slides import read_pptx
 from tui.local.library.readers.text import read_code, read_markdown, read_notebook, read_text
+from tui.local.library.readers.word import read_docx
 
 HEAD_BYTES = 8192
 """How much of a file is looked at to tell what it is."""
