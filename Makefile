@@ -20,7 +20,7 @@ NOT_QUICK := app faults kills process local/agents local/chat local/http local/t
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-retrieval bench-server bench-grounding audit sbom pins clean
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills conformance bench bench-retrieval bench-server bench-grounding audit sbom pins clean
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -74,6 +74,9 @@ soak: $(VENV)/test.done ## run a thousand turns with random faults
 
 kills: $(VENV)/test.done ## kill the program N times at random moments, and see that nothing is lost; ARGS="--seed 7"
 	$(BIN)/python -m tests.kills --kills $(or $(N),1000) $(ARGS)
+
+conformance: $(VENV)/test.done ## run other clients of the API, which are fetched, against the local server
+	$(BIN)/python -m tests.conformance
 
 bench: $(VENV)/test.done ## measure the app beside a bare Textual app
 	$(BIN)/python -m benchmarks

@@ -38,6 +38,14 @@ def test_the_words_that_say_something(question: str, terms: list[str]) -> None:
     assert [term.text for term in parse(question)] == terms
 
 
+def test_a_word_counts_as_often_as_the_question_says_it(local: OpenedFolder) -> None:
+    vocabulary, ids = local.library.vocabulary, [local.index_id]
+    question = "Was the outage short, and when did outages begin: what is known of the outage and the certificate?"
+    weights = {term.text: term.weight for term in resolve(vocabulary, question, ids).terms}
+    (once,) = resolve(vocabulary, "outage", ids).terms
+    assert weights["outage"] == pytest.approx(3 * once.weight)
+
+
 @pytest.mark.parametrize(
     ("question", "leans"),
     [

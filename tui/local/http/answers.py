@@ -74,6 +74,16 @@ def _events() -> Mapping[str, Schema]:
     return {**kinds, "Event": {"oneOf": any_of_them, "discriminator": {"propertyName": "type", "mapping": mapping}}}
 
 
+_TEXT_NODE = object_of(
+    class_name=TEXT,
+    id_=TEXT,
+    text=TEXT,
+    metadata=ANY_OBJECT,
+    extra_info=ANY_OBJECT,
+    start_char_idx=WHOLE,
+    end_char_idx=WHOLE,
+)
+
 SCHEMAS: Mapping[str, Schema] = {
     "Summary": object_of(**_SUMMARY),
     "Session": object_of(**_SUMMARY, events=list_of(ref("Event"))),
@@ -125,6 +135,24 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "File": object_of(file_id=TEXT, file_name=TEXT),
     "Match": object_of(content=TEXT, start_char=WHOLE, end_char=WHOLE),
+    "Pipeline": object_of(
+        id=TEXT,
+        name=TEXT,
+        project_id=TEXT,
+        pipeline_type=TEXT,
+        status=TEXT,
+        embedding_config=ANY_OBJECT,
+        created_at=TIME,
+        updated_at=TIME,
+    ),
+    "PipelineResults": object_of(
+        class_name=TEXT,
+        pipeline_id=TEXT,
+        retrieval_nodes=list_of(object_of(class_name=TEXT, score=NUMBER_OR_NULL, node=_TEXT_NODE)),
+        image_nodes=list_of(ANY_OBJECT),
+        page_figure_nodes=list_of(ANY_OBJECT),
+        metadata=ANY_OBJECT,
+    ),
     "Problem": object_of(detail=TEXT),
     "Invalid": object_of(detail=list_of(object_of(loc={"type": "array"}, msg=TEXT, type=TEXT))),
 }

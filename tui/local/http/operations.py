@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tui.local.http.json_schema import TEXT, Schema, list_of, object_of, page_of, ref
+from tui.local.http.pipeline_schemas import PipelineQuery, PipelineRetrieveBody
 from tui.local.http.retrieval_schemas import FindBody, GrepBody, ReadBody, RetrieveBody
 from tui.local.http.schemas import (
     AttachmentPageQuery,
@@ -103,4 +104,13 @@ OPERATIONS: Sequence[Operation] = (
     Operation("post", "/api/v1/retrieval/files/find", "findFiles", page_of("File"), FindBody),
     Operation("post", "/api/v1/retrieval/files/grep", "grepFile", page_of("Match"), GrepBody),
     Operation("post", "/api/v1/retrieval/files/read", "readFile", object_of(content=TEXT), ReadBody),
+    Operation("get", "/api/v1/pipelines", "listPipelines", list_of(ref("Pipeline")), query=PipelineQuery),
+    Operation("get", "/api/v1/pipelines/{pipeline_id}", "getPipeline", ref("Pipeline")),
+    Operation(
+        "post",
+        "/api/v1/pipelines/{pipeline_id}/retrieve",
+        "retrieveFromPipeline",
+        ref("PipelineResults"),
+        PipelineRetrieveBody,
+    ),
 )

@@ -13,7 +13,8 @@ from tui.local.http.schemas import PageQuery, ScopeQuery
 
 PROJECT_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "llamachat-tui/local-project"))
 ORGANIZATION_ID = str(uuid.uuid5(uuid.NAMESPACE_URL, "llamachat-tui/local-organization"))
-PROJECT_NAME = "Local library"
+PROJECT_NAME = "Default"
+"""What LlamaCloud calls the first project of an organization; LlamaIndex asks for it where no other is named."""
 PROJECT: Mapping[str, object] = {
     "id": PROJECT_ID,
     "name": PROJECT_NAME,

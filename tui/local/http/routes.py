@@ -8,6 +8,7 @@ from tui.local.http.attachments import AttachmentRoutes
 from tui.local.http.chat import ChatRoutes
 from tui.local.http.indexes import IndexRoutes
 from tui.local.http.operations import OPERATIONS
+from tui.local.http.pipelines import PipelineRoutes
 from tui.local.http.projects import ProjectRoutes
 from tui.local.http.retrieval import RetrievalRoutes
 from tui.local.http.services import Services
@@ -20,6 +21,7 @@ def routes(services: Services) -> list[Route]:
     handlers = {
         **ChatRoutes(services).handlers(),
         **IndexRoutes(services).handlers(),
+        **PipelineRoutes(services).handlers(),
         **ProjectRoutes().handlers(),
         **attachments.handlers(),
         **RetrievalRoutes(services).handlers(),

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 _UNSPACED_LETTERS = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0edc-\u0edf"
+    "\u1000-\u103f\u1050-\u108f\u109a-\u109f\u1780-\u17d3\u17d7\u17dc-\u17dd"
 )
-"""Chinese, Japanese and Korean letters: their words are not, or not only, parted by spaces."""
+"""Letters of Chinese, Japanese and Korean, then of Thai and Lao, then of Burmese and Khmer, with the marks on them: the
+words of these scripts are not, or not only, parted by spaces."""
 
 _WORD = re.compile(rf"[{_UNSPACED_LETTERS}]+|[^\W_{_UNSPACED_LETTERS}]+")
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED_LETTERS}]")
@@ -29,7 +32,7 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text: runs of letters and digits; Chinese, Japanese and Korean as overlapping pairs of letters."""
+    """The words of a text: runs of letters and digits; in scripts without spaces, overlapping pairs of letters."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if not has_unspaced(text):
@@ -47,7 +50,8 @@ def folded(text: str) -> list[str]:
 
 
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|etc|al|fig|no|dr|mr|mrs|ms|prof|st|approx|[a-z])\.$", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…]['\")\]*_`]*(?=\s)|[\u3002\uff01\uff1f]")
+_SENTENCE_END = re.compile(r"[.!?…\u0964\u06d4\u061f]['\")\]*_`]*(?=\s)|[\u3002\uff01\uff1f]")
+"""The last three of the first set end sentences in Hindi (danda), in Urdu, and questions in Arabic."""
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

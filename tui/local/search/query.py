@@ -7,6 +7,7 @@ in the languages of the question and of the documents) is decided here, over the
 import difflib
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -25,13 +26,14 @@ class Term:
     """A word of the question, or several that belong together ("ctrl+o", or words in quotation marks).
 
     `forms` are the indexed words that count as the one word. `weight` says how much the term tells passages apart: rare
-    words more.
+    words more, and what the question says `times` times as often.
     """
 
     text: str
     words: tuple[str, ...]
     forms: frozenset[str] = frozenset()
     weight: float = 1.0
+    times: int = 1
 
     def expression(self) -> str:
         """The term in FTS5's query language; the quotation marks make every character of it plain."""
@@ -73,7 +75,10 @@ class Query:
 
 
 _QUOTATION = re.compile(r'["“”„«»「『]([^"“”„«»「」『』]{2,80})["“”«»」』]')
-_EDGES = "\"'“”„\u2018\u2019«»()[]{}<>,;:!?.…*`¿¡\u3001\u3002\u300c\u300d\u300e\u300f\uff01\uff0c\uff1a\uff1b\uff1f"
+_EDGES = (
+    "\"'“”„\u2018\u2019«»()[]{}<>,;:!?.…*`¿¡\u3001\u3002\u300c\u300d\u300e\u300f\uff01\uff0c\uff1a\uff1b\uff1f"
+    "\u0964\u06d4\u060c\u061b\u061f"
+)
 _REFERS_BACK = re.compile(
     r"^(?:and|but|or|so|then|what about|how about|also|ok|okay|und|aber|et|mais|y|pero)\b"
     r"|\b(?:it|its|they|them|those|these|that one)\b"
@@ -94,8 +99,9 @@ def parse(question: str) -> tuple[Term, ...]:
     tokens = [token.strip(_EDGES) for token in rest.split()]
     content_words = [token for token in tokens if any(not is_stop_word(word, languages) for word in words(token))]
     found = [Term(text, tuple(folded(text))) for text in (*quotations(question), *content_words)]
+    times = Counter(tuple(map(stem, term.words)) for term in found)
     unique = {tuple(map(stem, term.words)): term for term in found if term.words}
-    return tuple(unique.values())
+    return tuple(replace(term, times=times[stems]) for stems, term in unique.items())
 
 
 def refers_back(question: str) -> bool:
@@ -154,7 +160,9 @@ def _parts(vocabulary: Vocabulary, term: Term, index_ids: Sequence[str], languag
     """The words of a term that is made of several, as terms of their own."""
     if len(term.words) == 1:
         return []
-    parts = [Term(word, (fold(word),)) for word in words(term.text) if not is_stop_word(word, languages)]
+    parts = [
+        Term(word, (fold(word),), times=term.times) for word in words(term.text) if not is_stop_word(word, languages)
+    ]
     return _weighed(vocabulary, [_inflected(vocabulary, part, languages) for part in parts], index_ids)
 
 
@@ -181,7 +189,7 @@ def _weighed(vocabulary: Vocabulary, variants: Sequence[Term], index_ids: Sequen
     total = vocabulary.passage_count(index_ids)
     counts = [(variant, vocabulary.frequency(variant.expression(), index_ids)) for variant in variants]
     return [
-        replace(variant, weight=math.log(1 + (total - count + 0.5) / (count + 0.5)) + 0.1)
+        replace(variant, weight=variant.times * (math.log(1 + (total - count + 0.5) / (count + 0.5)) + 0.1))
         for variant, count in counts
         if count
     ]

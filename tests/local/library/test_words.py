@@ -1,0 +1,32 @@
+"""Words as the search compares them, and sentences."""
+
+import pytest
+
+from tui.local.library.words import folded, sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("การค้นหา", ["กา", "าร", "รค", "ค้", "้น", "นห", "หา"]),
+        ("ຄົ້ນ", ["ຄົ", "ົ້", "້ນ"]),
+        ("ရှာဖွေ", ["ရှ", "ှာ", "ာဖ", "ဖွ", "ွေ"]),
+        ("ស្វែង", ["ស្", "្វ", "វែ", "ែង"]),
+        ("数据库", ["数据", "据库"]),
+    ],
+)
+def test_scripts_without_spaces_are_compared_in_pairs_of_letters(text: str, pairs: list[str]) -> None:
+    assert folded(text) == pairs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "नौका छह बजे जाती है। टिकट घाट पर मिलता है।",
+        "کشتی چھ بجے جاتی ہے\u06d4 ٹکٹ گھاٹ پر ملتا ہے\u06d4",
+        "متى يبحر القارب؟ يبحر في السادسة.",
+        "The ferry sails at six. Tickets are sold at the pier.",
+    ],
+)
+def test_each_script_ends_its_sentences_in_its_own_way(text: str) -> None:
+    assert len(list(sentences(text))) == 2
