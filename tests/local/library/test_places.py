@@ -5,11 +5,11 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import html as lxml_html
 from pptx import Presentation
 from pypdfium2 import PdfDocument
 
@@ -94,10 +94,10 @@ def looked_up(name: str, place: str, passage: Passage) -> str:
 
 def below_anchor(page: str, anchor: str) -> str:
     """What stands between the heading with this anchor and the next heading."""
-    root: Any = lxml_html.document_fromstring(page)
-    heading = root.get_element_by_id(anchor.removeprefix("#"))
+    library: Any = import_module("lxml.html")
+    heading: Any = library.document_fromstring(page).get_element_by_id(anchor.removeprefix("#"))
     assert heading.tag == "h2"
-    following = list(heading.itersiblings())
+    following: list[Any] = list(heading.itersiblings())
     until = next((n for n, each in enumerate(following) if each.tag == "h2"), len(following))
     return "\n".join(each.text_content() for each in following[:until])
 
