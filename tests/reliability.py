@@ -89,7 +89,6 @@ REASONS = {
     49: "None: no test puts a machine to sleep. The watchdog counts its own ticks and not the clock (47), and a turn "
     "that sleep cuts off is looked up as any other (21).",
     57: "None in the app. Each shows the other's turns after the next retrieval; two at once are refused (31).",
-    59: "None in the app. The server's words are shown as for 30; the local server's are tested in tests/local.",
 }
 """Why a fault has no test of its own."""
 

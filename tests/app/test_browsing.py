@@ -78,6 +78,7 @@ async def test_after_a_running_session_was_deleted_nothing_is_said_to_be_answeri
         await user.until(lambda: not hints.activity)
 
 
+@pytest.mark.fault(38)
 async def test_a_running_turn_tells_its_seconds_and_when_nothing_comes(
     proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +106,7 @@ async def test_a_session_that_cannot_be_opened_says_why_in_its_place_and_f5_trie
         await user.see("Ada Sol")
 
 
+@pytest.mark.fault(55)
 async def test_a_session_deleted_elsewhere_and_never_kept_here_says_so(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         session_id = await in_session(user)

@@ -47,3 +47,8 @@ async def open_session(user: User, session_id: str) -> None:
     await user.press("ctrl+s")
     user.app.chat.query_one(SessionList).put_cursor_on(session_id)
     await user.press("enter")
+
+
+def words_on(user: User) -> str:
+    """The text on the screen without line ends, where lines are wrapped."""
+    return " ".join(" ".join(line.strip(" │") for line in user.lines).split())

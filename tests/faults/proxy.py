@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import ssl
 import struct
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -128,6 +129,17 @@ class Gate:
         await self._then(exchange)
 
 
+def dropped_at(share: float) -> Fault:
+    """A part of the answer, and then the end of the connection below TLS, which is not told of it."""
+
+    async def fault(exchange: Exchange) -> None:
+        whole = await exchange.whole_answer()
+        await exchange.give(whole[: int(len(whole) * share)])
+        exchange.to_client.get_extra_info("socket").shutdown(socket.SHUT_WR)
+
+    return fault
+
+
 async def lost_answer(exchange: Exchange) -> None:
     """The server takes the question, and the client never hears of it."""
     await exchange.whole_answer()
@@ -196,15 +208,17 @@ class FaultProxy:
         self.prompts: list[str] = []
         """Every question that left the app, as often as it left it."""
         self.requests: list[str] = []
+        self.tls: ssl.SSLContext | None = None
+        """What clients meet who come through the door that is opened next; None: no TLS."""
         self._door: asyncio.Server | None = None
         self._port: int = 0
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def open_door(self) -> None:
         """Let clients in, from the second time on at the same address."""
-        self._door = await asyncio.start_server(self.serve, "127.0.0.1", self._port)
+        self._door = await asyncio.start_server(self.serve, "127.0.0.1", self._port, ssl=self.tls)
         _, self._port = self._door.sockets[0].getsockname()
-        self.base_url = f"http://127.0.0.1:{self._port}"
+        self.base_url = f"{'http' if self.tls is None else 'https'}://127.0.0.1:{self._port}"
 
     def close_door(self) -> None:
         """Refuse every connection from now on."""

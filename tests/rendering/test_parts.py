@@ -106,8 +106,8 @@ def test_an_open_tool_use_shows_all_arguments_and_the_result() -> None:
 def test_an_unrecognized_event_is_shown_as_it_came() -> None:
     part = Unrecognized("new_kind", '{"type": "new_kind"}')
     assert not is_folded_by_default(part)
-    assert rows(part) == ["▾ Event new_kind", '  {"type": "new_kind"}']
-    assert rows(part, folded=True) == ["▸ Event new_kind"]
+    assert rows(part) == ["▾ Unknown event new_kind", '  {"type": "new_kind"}']
+    assert rows(part, folded=True) == ["▸ Unknown event new_kind"]
 
 
 @pytest.mark.parametrize("part", [Answer(""), Answer(" \n"), Thought(""), Thought("\n")])

@@ -32,6 +32,7 @@ async def test_all_pages_are_loaded(store: Store, cloud: Cloud) -> None:
     await office.workspace.close()
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize("token", ["p1", "p2"])
 async def test_pages_that_lead_in_a_circle_end(store: Store, cloud: Cloud, token: str) -> None:
     cloud.pages = {
@@ -108,6 +109,7 @@ async def test_a_folder_that_cannot_be_added_is_told(office: Office, cloud: Clou
     assert names(office) == ["notes"]
 
 
+@pytest.mark.fault(41)
 @pytest.mark.fault(41)
 async def test_a_list_without_an_end_is_left_after_a_hundred_pages(store: Store, cloud: Cloud) -> None:
     for number in range(300):

@@ -44,7 +44,7 @@ def refusal(
         message = f"The server cannot accept this request: something is wrong{where}.{said}"
         return errors.InvalidFieldError(message, status=status, field=field, said=detail)
     if status == HTTPStatus.CONFLICT and detail:
-        return errors.ConflictError(f"{detail.rstrip('.')}. Nothing was done.", status=status)
+        return errors.ConflictError(f"{detail.rstrip('.')}. Nothing was done. Check again in a moment.", status=status)
     kind, sentence = _plain_refusal(status, connection)
     return kind(sentence + said, status=status)
 

@@ -58,7 +58,7 @@ class _Rendered:
     question: Sequence[Line] | None = None
     end: Sequence[Line] | None = None
     groups: Mapping[int, range] | None = None
-    """The blocks that are in a group of tool calls, each with all blocks of the group."""
+    """The blocks that are in a group, each with all blocks of the group."""
 
     group_lines: dict[tuple[int, bool], Line] = field(default_factory=dict[tuple[int, bool], Line])
     """By the group's first block, and whether it is open."""
@@ -165,7 +165,7 @@ class TranscriptLines:
     def toggle(self, section: int, block: int) -> bool:
         """Fold or unfold one block. False where it cannot be folded.
 
-        The first of a group of tool calls unfolds the group, then itself, and then folds both.
+        The first of a group unfolds the group, then itself, and then folds both.
         """
         part = self.part(section, block)
         if part is None or not can_fold(part):
@@ -190,7 +190,7 @@ class TranscriptLines:
         self.toggle(section, block)
 
     def _group(self, section: int, block: int) -> range | None:
-        """The blocks of the group of tool calls that a block is in."""
+        """The blocks of the group that a block is in."""
         rendered = self._of(section)
         if rendered.groups is None:
             from tui.rendering.tool_group import groups_of

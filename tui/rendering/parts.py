@@ -181,7 +181,7 @@ def _tool_details(part: ToolUse, width: int) -> list[Line]:
 
 
 def _unrecognized(part: Unrecognized, width: int, folded: bool) -> list[Line]:
-    label = f"Event {clean_line(part.name, 40)}" if part.name.strip() else "Event"
+    label = f"Unknown event {clean_line(part.name, 40)}" if part.name.strip() else "Unknown event"
     head = Line((_mark(folded), Span(shortened(label, width - 2), MUTED)), 2)
     if folded or not part.raw.strip():
         return [head]

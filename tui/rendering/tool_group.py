@@ -1,30 +1,38 @@
-"""Many tool calls in a row as one line that says what they found together."""
+"""Parts in a row as one line: many tool calls with what they found together, unknown events with their number."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from tui.conversation.passages import decoded, file_of, is_array, is_object
-from tui.conversation.transcript import Part, ToolUse
+from tui.conversation.transcript import Part, ToolUse, Unrecognized
 from tui.rendering.lines import MUTED, Line, Span, Style
 from tui.rendering.wrapping import shortened
 
-LEAST_CALLS = 5
-"""Fewer calls stand for themselves."""
+LEAST: Mapping[type[Part], int] = {ToolUse: 5, Unrecognized: 2}
+"""Fewer in a row stand for themselves."""
 
 
 def groups_of(parts: Sequence[Part]) -> Mapping[int, range]:
     """The group of each part that is in one, as the numbers of its first and its others."""
     found: dict[int, range] = {}
-    for is_call, run in groupby(range(len(parts)), lambda number: isinstance(parts[number], ToolUse)):
+    for kind, run in groupby(range(len(parts)), lambda number: type(parts[number])):
         numbers = list(run)
-        if is_call and len(numbers) >= LEAST_CALLS:
+        if kind in LEAST and len(numbers) >= LEAST[kind]:
             found |= dict.fromkeys(numbers, range(numbers[0], numbers[-1] + 1))
     return found
 
 
-def group_line(calls: Iterable[Part], width: int, *, is_open: bool) -> Line:
-    """One row: how many calls, and what they found."""
-    uses = [call for call in calls if isinstance(call, ToolUse)]
+def group_line(parts: Sequence[Part], width: int, *, is_open: bool) -> Line:
+    """One row: how many there are, and what they found."""
+    uses = [part for part in parts if isinstance(part, ToolUse)]
+    words = _calls(uses) if uses else [_count(len(parts), "unknown event", "unknown events")]
+    mark = "▾ " if is_open else "▸ "
+    rest = f" · {' · '.join(words[1:])}" if words[1:] else ""
+    first = Span(shortened(words[0], max(4, width - 2)), Style("tool", bold=True))
+    return Line((Span(mark, MUTED), first, Span(shortened(rest, max(2, width - 2 - len(first.text))), MUTED)), 2)
+
+
+def _calls(uses: Sequence[ToolUse]) -> list[str]:
     passages, documents, is_search = 0, set[str](), True
     for use in uses:
         found = _found(use)
@@ -33,11 +41,7 @@ def group_line(calls: Iterable[Part], width: int, *, is_open: bool) -> Line:
         documents |= {file for each in found or () if (file := file_of(each)) is not None}
     words = [_count(len(uses), "search", "searches") if is_search else _count(len(uses), "tool call", "tool calls")]
     words += [_count(passages, "passage", "passages")] if passages else []
-    words += [_count(len(documents), "document", "documents")] if documents else []
-    mark = "▾ " if is_open else "▸ "
-    rest = f" · {' · '.join(words[1:])}" if words[1:] else ""
-    first = Span(shortened(words[0], max(4, width - 2)), Style("tool", bold=True))
-    return Line((Span(mark, MUTED), first, Span(shortened(rest, max(2, width - 2 - len(first.text))), MUTED)), 2)
+    return words + ([_count(len(documents), "document", "documents")] if documents else [])
 
 
 def _found(use: ToolUse) -> Sequence[object] | None:

@@ -1,0 +1,60 @@
+"""What the user reads when a question is refused, and what is left to do then."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.faults.driving import ask, behind, in_session, words_on
+from tests.faults.proxy import FaultProxy, refused
+from tui.widgets.composer import Composer
+
+QUESTION = "When was the Heron probe launched?"
+ANSWER = "March 2031"
+
+HOSTILE = json.dumps({"detail": "The sources are locked \x1b]52;c;ZXZpbA==\x07[/red]"}).encode()
+OF_A_FIELD = json.dumps({"detail": [{"loc": ["body", "index_ids"], "msg": "needs all indexes"}]}).encode()
+
+SAID = (
+    (refused("403 Forbidden"), ["may not do that", "not now"]),
+    (refused("409 Conflict"), ["not now. Nothing was done.", "Check again in a moment"]),
+    (refused("409 Conflict", body=b""), ["busy with this already", "Check again in a moment"]),
+    (refused("422 Unprocessable Entity", body=OF_A_FIELD), ["index_ids", "needs all indexes"]),
+    (refused("400 Bad Request", body=HOSTILE), ["The sources are locked ␛]52;c;ZXZpbA==␇[/red]"]),
+)
+"""Refusals, and words that must be read of each."""
+
+
+@pytest.mark.fault(30, 31, 59)
+async def test_a_refusal_is_told_in_words_and_costs_neither_the_question_nor_what_is_shown(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        composer = user.app.chat.query_one(Composer)
+        await in_session(user)
+        await user.type(QUESTION)
+        for number, (fault, told) in enumerate(SAID, 1):
+            proxy.next_turns.append(fault)
+            await user.press("enter")
+            await user.until(lambda told=told: all(words in words_on(user) for words in told))
+            await user.until(lambda: composer.text == QUESTION)
+            assert "Ada Sol" in user.screen
+            assert proxy.prompts.count(QUESTION) == number
+        await user.press("enter")
+        await user.see(ANSWER)
+
+
+@pytest.mark.fault(30, 55)
+async def test_a_session_deleted_elsewhere_can_be_exported(
+    proxy: FaultProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with behind(proxy) as user:
+        await in_session(user)
+        proxy.next_turns.append(refused("404 Not Found"))
+        proxy.others = refused("404 Not Found")
+        await ask(user, QUESTION)
+        await user.until(lambda: "may have been deleted elsewhere" in words_on(user))
+        await user.press("shift+tab", "e")
+        await user.in_dialog("enter")
+        await user.see("Written to")
+    (written,) = tmp_path.glob("*.md")
+    assert "Ada Sol" in written.read_text()
