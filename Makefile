@@ -81,8 +81,8 @@ conformance: $(VENV)/test.done ## run other clients of the API, which are fetche
 bench: $(VENV)/test.done ## measure the app beside a bare Textual app
 	$(BIN)/python -m benchmarks
 
-bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found
-	$(BIN)/python -m benchmarks.retrieval
+bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found; ARGS="FOLDER..." for other collections
+	$(BIN)/python -m benchmarks.retrieval $(ARGS)
 
 bench-grounding: $(VENV)/test.done ## measure how well claims without evidence are found
 	$(BIN)/python -m benchmarks.grounding

@@ -20,10 +20,10 @@ from tui.local.http.services import Services
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.documents import blocks_of
 from tui.local.library.folders import Folder
+from tui.local.library.languages import stem
 from tui.local.library.library import open_library
 from tui.local.library.page_images import PageImages
 from tui.local.library.sync_supervisor import SyncSupervisor
-from tui.local.search.languages import stem
 
 PING_SECONDS = 15.0
 """Seconds of silence in a stream before a comment says that it is alive."""
