@@ -16,7 +16,6 @@ from pypdfium2 import PdfDocument
 from tests.local import documents as papers
 from tests.local.opened import OpenedFolder, opened
 from tui.local.library.passages import HEADING_JOIN, Passage
-from tui.local.library.places import place_of
 
 BIRDS = {"Kestrel": "The kestrel hovers over the field.", "Heron": "The heron waits in the reeds."}
 
@@ -108,4 +107,4 @@ def test_the_place_that_is_told_holds_the_quotation(birds: OpenedFolder, name: s
         found = birds.library.passages.search(bird.lower(), [birds.index_id], 100)
         passage = next(each for each in found if each.file_name == name and said in each.text)
         start = passage.text.index(said)
-        assert said in looked_up(name, place_of(passage, start, start + len(said)), passage)
+        assert said in looked_up(name, passage.place(start, start + len(said)), passage)

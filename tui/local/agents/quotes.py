@@ -11,7 +11,6 @@ from tui.local.agents.markdown_text import escaped, escaped_line, escaped_whole_
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.documents import DocumentBlock, Format
 from tui.local.library.passages import HEADING_JOIN, Passage
-from tui.local.library.places import place_of
 from tui.local.library.readers import language_of
 from tui.local.library.words import folded, sentences
 from tui.local.search.query import Query
@@ -207,5 +206,5 @@ def location(passage: Passage) -> str:
 
 def source(quote: Quote) -> str:
     """Where a quotation stands: document, heading, and page, lines or anchor."""
-    place = place_of(quote.passage, quote.start, quote.end)
+    place = quote.passage.place(quote.start, quote.end)
     return ", ".join(filter(None, (location(quote.passage), clean_line(place))))

@@ -41,6 +41,19 @@ class Passage:
     anchor: str
     score: float
 
+    def place(self, start: int, end: int) -> str:
+        """Where `text[start:end]` stands in the file: "page 3", "lines 5-9", "#install"; "" where the heading tells."""
+        if self.first_page is not None:
+            return _numbered("page", self.first_page, self.last_page or self.first_page)
+        if self.first_line is not None:
+            first = self.first_line + self.text.count("\n", 0, start)
+            return _numbered("line", first, first + self.text[start:end].rstrip().count("\n"))
+        return self.anchor
+
+
+def _numbered(unit: str, first: int, last: int) -> str:
+    return f"{unit} {first}" if first == last else f"{unit}s {first}-{last}"
+
 
 class StoredPassage(NamedTuple):
     """A chunk as it is stored. In `heading_stems` bars part the headings."""
