@@ -70,7 +70,7 @@ def test_html_that_is_nested_deeply_is_read_whole() -> None:
         ("<ol start=3><li>a<li>b</ol>", "3. a\n4. b\n"),
         ("<blockquote><p>a<p>b</blockquote>", "> a\n>\n> b\n"),
         ("<pre>x = 1\n\n  y</pre>", "```\nx = 1\n\n  y\n```\n"),
-        ("<table><tr><td>a|b<td>c<tr><td>d</table>", "| a\\|b | c |\n|---|---|\n| d |  |\n"),
+        ("<table><tr><td>a|b<td>c<tr><td>d</table>", "| a\\|b | c |\n|---|---|\n| d |\n"),
         ("<table><tr><td><h2>A</h2><p>b<td><ul><li>c</ul></table>", "## A\n\nb\n\n- c\n"),
         (
             "<dl><dt>oak<dd><p>A tree.<p>Tall.<dt>ash<dd>Another.</dl>",

@@ -23,7 +23,7 @@ def read_epub(data: bytes) -> Document:
     """An anchor is the chapter's file in the book, and where in it: `text/two.xhtml#moss`."""
     try:
         with open_packed(data) as archive:
-            chapters = [list(_chapter(archive, name)) for name in _spine(archive)]
+            chapters = [list(_chapter(archive, name)) for name in dict.fromkeys(_spine(archive))]
     except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, RuntimeError, ValueError):
         raise UnreadableError("it is damaged, or protected against copying") from None
     return converted_document(chapters)

@@ -57,9 +57,10 @@ def indented(block: str, first: str, rest: str) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """A table of cells in Markdown; the first row is its head."""
+    """A table of cells in Markdown; its head is the first row, made as wide as the widest."""
     width = max(map(len, rows))
-    lines = [f"| {' | '.join([*(_cell(cell) for cell in row), *[''] * (width - len(row))])} |" for row in rows]
+    head = [*rows[0], *[""] * (width - len(rows[0]))]
+    lines = [f"| {' | '.join(map(_cell, row))} |" for row in (head, *rows[1:])]
     return "\n".join([lines[0], f"|{'---|' * width}", *lines[1:]])
 
 

@@ -1,11 +1,14 @@
 """Spreadsheets: each sheet under its name, as tables."""
 
 import io
+import re
 from collections.abc import Iterator, Sequence
+from functools import reduce
 
 from tui.local.library.documents import Document, UnreadableError
 from tui.local.library.readers.markdown_source import escaped, table
 from tui.local.library.readers.office import office_library
+from tui.local.library.readers.packed import open_packed
 from tui.local.library.readers.pieces import Piece, converted_document, heading
 
 ROWS_PER_TABLE = 25
@@ -14,10 +17,16 @@ MAX_ROWS = 50_000
 """Rows of a sheet that are read."""
 MAX_CELLS = 2_000_000
 """Cells of a workbook that are read."""
+MAX_EXTENT = 20_000_000
+"""Cells between the first and the last of a sheet, full or empty: all of them take memory."""
+
+_DIMENSION = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
 
 
 def read_spreadsheet(data: bytes) -> Document:
     calamine = office_library("python_calamine")
+    if data.startswith(b"PK"):
+        _check_extent(data)
     pieces: list[Piece] = []
     cut: list[str] = []
     room = MAX_CELLS
@@ -36,11 +45,28 @@ def read_spreadsheet(data: bytes) -> Document:
     return converted_document([pieces], remarks=cut)
 
 
+def _check_extent(data: bytes) -> None:
+    """Raises `UnreadableError` where a workbook of Excel says that a sheet is larger than can be held."""
+    with open_packed(data) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                with archive.open(name) as sheet:
+                    said = _DIMENSION.search(sheet.read(4096))
+                if said and _column(said.group(1)) * int(said.group(2)[:9]) > MAX_EXTENT:
+                    raise UnreadableError("a cell of a sheet lies too far from the others")
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column: 1 for A, 27 for AA."""
+    return reduce(lambda number, letter: 26 * number + letter - 64, letters[:4], 0)
+
+
 def _sheet(name: str, rows: Sequence[Sequence[object]]) -> Iterator[Piece]:
     filled = [row for row in rows if any(cell != "" for cell in row)]
     if filled:
         yield heading(name, 2)
-        head, *body = ([_cell(value) for value in row] for row in filled)
+        width = max(at for row in filled for at, value in enumerate(row, 1) if value != "")
+        head, *body = ([_cell(value) for value in row[:width]] for row in filled)
         for start in range(0, max(len(body), 1), ROWS_PER_TABLE):
             yield Piece("table", table([head, *body[start : start + ROWS_PER_TABLE]]))
 

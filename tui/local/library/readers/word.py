@@ -1,8 +1,8 @@
-"""Word: the body of a document by way of HTML, then what stands at the edges of its pages."""
+"""Word: the body of a document by way of HTML, then what stands in boxes and at the edges of its pages."""
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any
 from zipfile import ZipFile
@@ -22,11 +22,26 @@ def read_docx(data: bytes) -> Document:
     mammoth = office_library("mammoth")
     with open_packed(data) as archive:
         html = mammoth.convert_to_html(io.BytesIO(data), convert_image=mammoth.images.img_element(_no_image)).value
-        return converted_document([html_pieces(str(html)), list(_edges(archive))])
+        body = html_pieces(str(html))
+        return converted_document([body, list(_boxes(archive, body)), list(_edges(archive))])
 
 
 def _no_image(_: object) -> dict[str, str]:
     return {"src": ""}
+
+
+def _boxes(archive: ZipFile, body: Sequence[Piece]) -> Iterator[Piece]:
+    """The text boxes that have no older form beside them, which the conversion to HTML passes over."""
+    told = _letters(" ".join(piece.text for piece in body))
+    for box in _tree(archive, "word/document.xml").iter(f"{_WORD}txbxContent"):
+        text = "\n".join(_paragraphs(box))
+        if text and _letters(text) not in told:
+            told += _letters(text)
+            yield Piece("paragraph", paragraph(text), under=0)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
 
 
 def _edges(archive: ZipFile) -> Iterator[Piece]:
@@ -34,15 +49,18 @@ def _edges(archive: ZipFile) -> Iterator[Piece]:
     told: set[str] = set()
     for name in sorted(archive.namelist()):
         part = re.fullmatch(r"word/(header|footer)\d*\.xml", name)
-        for text in _paragraphs(archive.read(name)) if part else ():
-            if part and text not in told and any(char.isalpha() for char in text):
+        for text in _paragraphs(_tree(archive, name)) if part else ():
+            if part and text not in told and any(map(str.isalpha, text)):
                 told.add(text)
                 yield Piece("paragraph", paragraph(f"{_EDGES[part.group(1)]}: {text}"), under=0)
 
 
-def _paragraphs(xml: bytes) -> Iterator[str]:
+def _tree(archive: ZipFile, name: str) -> Any:
     etree: Any = import_module("lxml.etree")
-    root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-    for element in root.iter(f"{_WORD}p"):
-        if text := " ".join("".join(element.itertext(f"{_WORD}t", f"{_WORD}tab")).split()):
+    return etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _paragraphs(element: Any) -> Iterator[str]:
+    for part in element.iter(f"{_WORD}p"):
+        if text := " ".join("".join(part.itertext(f"{_WORD}t", f"{_WORD}tab")).split()):
             yield text
