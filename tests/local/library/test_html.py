@@ -53,6 +53,8 @@ def test_html_that_is_nested_without_end_is_refused_with_the_reason() -> None:
     for depth in (1_500, 100_000):
         with pytest.raises(UnreadableError, match="nested too deeply"):
             read_document("a.html", b"<div>" * depth + b"deep")
+    with pytest.raises(UnreadableError, match="nested too deeply"):
+        read_document("a.html", b"<p>before " + b"<span>" * 3_000 + b"deep")
 
 
 def test_html_that_is_nested_deeply_is_read_whole() -> None:
