@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A package that is built from its source runs it: of others' only wheels are taken.
+PINNED := --only-binary :all: --require-hashes
 TOOLS := .tools
-COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+COMPILE := $(TOOLS)/bin/uv pip compile --quiet --only-binary :all: --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 AUDIT := $(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off
 BUILD_REQUIRES := $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')"
 
@@ -20,7 +22,7 @@ NOT_QUICK := app attacks faults kills process local/agents local/chat local/http
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills attacks conformance bench bench-retrieval bench-server bench-grounding audit sbom pins clean
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -87,6 +89,9 @@ bench: $(VENV)/test.done ## measure the app beside a bare Textual app
 bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found; ARGS="FOLDER..." for other collections
 	$(BIN)/python -m benchmarks.retrieval $(ARGS)
 
+bench-answers: $(VENV)/test.done ## measure the answers without a model; ARGS="DIR..." for other collections
+	$(BIN)/python -m benchmarks.answers $(ARGS)
+
 bench-grounding: $(VENV)/test.done ## measure how well claims without evidence are found
 	$(BIN)/python -m benchmarks.grounding
 
@@ -94,8 +99,9 @@ bench-server: $(VENV)/test.done ## measure the local server with up to two hundr
 	$(BIN)/python -m benchmarks.first_event
 
 audit: $(TOOLS)/done ## ask whether a pinned package has a known vulnerability
-	$(AUDIT) -r requirements/test.txt
-	$(AUDIT) -r requirements/tools.txt
+	@for pins in test tools; do $(AUDIT) -r requirements/$$pins.txt || { \
+	  echo "Either that is a vulnerability, or what is known of them could not be asked for: that is on the network."; \
+	  exit 1; }; done
 
 sbom: $(TOOLS)/done ## write sbom.json: what the program is made of, as CycloneDX
 	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json requirements/run.txt
@@ -112,16 +118,16 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.done: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(INSTALL) --require-hashes -r requirements/run.txt
+	$(INSTALL) $(PINNED) -r requirements/run.txt
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/test.done: requirements/test.txt $(VENV)/run.done
-	$(INSTALL) --require-hashes -r requirements/test.txt
+	$(INSTALL) $(PINNED) -r requirements/test.txt
 	@touch $@
 
 # Apart from the rest, so that what checks the pins is never among what is checked with them.
 $(TOOLS)/done: requirements/tools.txt
 	$(PYTHON) -m venv $(TOOLS)
-	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check $(PINNED) -r requirements/tools.txt
 	@touch $@

@@ -104,6 +104,8 @@ def test_a_server_that_others_can_reach_takes_no_folders(moss: Path, notes: Path
         with pytest.raises(PermissionDeniedError, match="listens on this machine alone"):
             client.indexes.create(source_directory_id=str(moss))
         assert names(client) == ["notes"]
+        (index,) = client.indexes.list()
+        assert (client.indexes.get(index.id).metadata or {})["folder"] is None
 
 
 def test_a_new_index_may_be_synced_at_once_as_the_official_example_does(sdk: LlamaCloud, tmp_path: Path) -> None:
@@ -127,8 +129,10 @@ def test_a_sync_is_asked_for_refused_while_one_runs_and_cancelled(
         with pytest.raises(ConflictError, match="is being synced"):
             sdk.indexes.sync(index_id)
         assert not idle(sdk, index_id)
+        assert metadata(sdk, index_id)["status"] == "syncing"
         sdk.indexes.cancel_sync(index_id)
         until(lambda: idle(sdk, index_id))
+        assert metadata(sdk, index_id)["status"] == "ready"
     (moss / "fern.md").write_text("# Fern\n")
     sdk.indexes.sync(index_id)
     until(lambda: idle(sdk, index_id))
