@@ -45,7 +45,7 @@ def decode_events(text: str) -> tuple[list[Event], bool]:
     arrays = cast(list[object], values)
     found = [_decoded(array) for array in arrays]
     events = [event or Unknown("", to_json(array)) for event, array in zip(found, arrays, strict=True)]
-    return events, None not in found
+    return events, all(event is not None for event in found)
 
 
 def texts_from_json(text: str) -> list[str] | None:
