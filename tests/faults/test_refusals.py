@@ -17,7 +17,7 @@ OF_A_FIELD = json.dumps({"detail": [{"loc": ["body", "index_ids"], "msg": "needs
 
 SAID = (
     (refused("403 Forbidden"), ["may not do that", "not now"]),
-    (refused("409 Conflict"), ["not now. Nothing was done.", "Check again in a moment"]),
+    (refused("409 Conflict"), ["not now. Nothing was done.", "check again in a moment"]),
     (refused("409 Conflict", body=b""), ["busy with this already", "Check again in a moment"]),
     (refused("422 Unprocessable Entity", body=OF_A_FIELD), ["index_ids", "needs all indexes"]),
     (refused("400 Bad Request", body=HOSTILE), ["The sources are locked ␛]52;c;ZXZpbA==␇[/red]"]),
