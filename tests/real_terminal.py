@@ -177,6 +177,11 @@ class RealTerminal:
         os.write(self._fd, keys)
 
     @property
+    def descriptor(self) -> int:
+        """The terminal's side that is not the program's, for its settings."""
+        return self._fd
+
+    @property
     def has_hung_up(self) -> bool:
         """Whether the window was closed."""
         return self._fd < 0

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import tui
-from tui import __main__
-from tui.commands import COMMANDS, run
+from tui import command_line
+from tui.commands import COMMANDS, run_command
 from tui.settings import Settings
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
@@ -35,7 +35,7 @@ def flags_of(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setattr(sys, "argv", ["llamachat-tui", "--help"])
     with pytest.raises(SystemExit):
-        run(command, ["--help"]) if command else __main__.main()
+        run_command(command, ["--help"]) if command else command_line.run()
     return set(FLAG.findall(capsys.readouterr().out))
 
 

@@ -36,7 +36,7 @@ UP_TO_THE_FIRST_FRAME = """
 import json, sys
 from pathlib import Path
 import tui.app
-from tui.__main__ import main
+from tui.command_line import run
 
 class UpToTheFirstFrame(tui.app.LlamaChat):
     def on_mount(self):
@@ -48,7 +48,7 @@ class UpToTheFirstFrame(tui.app.LlamaChat):
 
 report = sys.argv.pop()
 tui.app.LlamaChat = UpToTheFirstFrame
-main()
+sys.exit(run())
 """
 
 

@@ -1,9 +1,11 @@
 """The Textual app: themes, stylesheets, global keys, which screen."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
 from tui.api.errors import ApiError
+from tui.first_frame import FirstFrame, frame_path
 from tui.garbage import collect_rarely
 from tui.log import crash_notice, failure_notice
 from tui.sanitize import clean_line
@@ -24,8 +27,10 @@ from tui.store.chosen_theme import chosen_theme, theme_path
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
+from tui.terminal.cells import CellRow
 from tui.terminal.key_order import KeyOrderApp
 from tui.terminal.lasting_app import LastingApp
+from tui.terminal.saved_screen import saved_screen
 from tui.themes import DARK, own_themes
 from tui.widgets.key_names import key_name
 
@@ -53,6 +58,9 @@ FINISH_TIMEOUT = 1.0
 EXIT_TIMEOUT = 1.5
 """Seconds until the process is ended by force: a keyring that asks elsewhere, for one, cannot be stopped."""
 
+KEEP_FRAME_AFTER_SECONDS = 1.0
+"""When the first frame is put into its file: what the user waits for comes before."""
+
 CONNECTING = "connecting"
 """The group of the worker that connects: only one at a time does."""
 
@@ -73,9 +81,12 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
     ]
 
-    def __init__(self, settings: Settings, session: str | None = None) -> None:
-        """`session` is the id of the one to open, or `LAST_SESSION`. Raises `SettingsError` where the theme is none."""
-        super().__init__(css_path=_styles())
+    def __init__(self, settings: Settings, session: str | None = None, first_frame: FirstFrame | None = None) -> None:
+        """`session` is the id of the one to open, or `LAST_SESSION`; `first_frame` what the terminal shows already.
+
+        Raises `SettingsError` where the theme is none.
+        """
+        super().__init__(css_path=_styles(), first_frame=first_frame)
         self._settings = settings
         self._wanted_session = session
         self._backend: Backend | None = None
@@ -83,7 +94,7 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
         self.chat = ChatScreen(self._store, settings.account)
         self.chat.checks_grounding = settings.grounding
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
-        self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self._abandon_terminal)
+        self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self.abandon_terminal)
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
         self.theme = self._first_theme()
@@ -128,6 +139,7 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
 
     async def _begin_after_first_frame(self) -> None:
         collect_rarely()
+        self.set_timer(KEEP_FRAME_AFTER_SECONDS, partial(self._keep_frame, self.shown_screen()))
         self._store.database.tell = self._warn
         if self._store.warning:
             self.chat.warn(self._store.warning)
@@ -137,6 +149,12 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
             self._open_wanted_session()
         self._connect()
         await self.begin_input()
+
+    def _keep_frame(self, rows: list[CellRow]) -> None:
+        """Keep what was shown first, for the next start of this kind to show at once."""
+        if rows and not self.is_headless:
+            path = frame_path(sys.argv[1:], os.environ, len(rows[0]), len(rows))
+            self._store.frames.keep(os.path.basename(path), saved_screen(rows))
 
     def _open_wanted_session(self) -> None:
         session_id, self._wanted_session = self._wanted_session, None
@@ -279,11 +297,6 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
                 self.exit_at_once(return_code)
 
         self.run_worker(finish_and_exit())
-
-    def _abandon_terminal(self) -> None:
-        driver: Any = self._driver
-        if driver is not None and hasattr(driver, "abandon"):
-            driver.abandon()
 
     def _fatal_error(self) -> None:
         """Textual's own shows the values of variables, a key among them; this one names the file that holds the crash.

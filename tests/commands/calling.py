@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tui.commands import run
+from tui.commands import run_command
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,6 @@ class Command:
 
     def __call__(self, name: str, *arguments: str, stdin: str | io.StringIO = "") -> Outcome:
         self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)
-        code = run(name, arguments)
+        code = run_command(name, arguments)
         out, err = self._capsys.readouterr()
         return Outcome(code, out, err)

@@ -89,7 +89,9 @@ def test_doctor_reads_the_terminal_s_answers() -> None:
 
 
 def test_forget_deletes_what_is_kept_when_agreed(command: Command) -> None:
-    Store.open(store_path()).close()
+    store = Store.open(store_path())
+    store.frames.keep("0a0b0c0d", b"a title\0")
+    store.close()
     assert command("forget").out == "Nothing was deleted.\n"
     assert store_path().exists()
     assert "Deleted" in command("forget", "--yes").out

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -212,6 +213,7 @@ class Life:
             "LLAMA_CLOUD_API_KEY": "llx-kills",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         }
+        shutil.rmtree(self._home / "state" / "frames", ignore_errors=True)  # only what the app itself shows counts
         command = [sys.executable, "-m", "tui", "--base-url", self._base_url, *(["--continue"] if goes_on else [])]
         return RealTerminal(command, columns=110, rows=36, environment=inherited | alone)
 

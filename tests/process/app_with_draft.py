@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 import tui.app
-from tui.__main__ import main
+from tui.command_line import run
 from tui.workspace import drafts
 
 MODE, *MARK = sys.argv[1:]
@@ -53,4 +53,4 @@ class DifficultApp(tui.app.LlamaChat):
 drafts.SAVE_AFTER_SECONDS = 3600.0
 tui.app.LlamaChat = DifficultApp
 sys.argv[1:] = ["--local"]
-main()
+sys.exit(run())

@@ -22,13 +22,18 @@ os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
 
 @contextmanager
 def in_window(
-    home: Path, *arguments: str, nohup: bool = False, environment: Mapping[str, str] | None = None
+    home: Path,
+    *arguments: str,
+    nohup: bool = False,
+    environment: Mapping[str, str] | None = None,
+    columns: int = 120,
 ) -> Generator[RealTerminal]:
     """`python` with these arguments in a window of its own, with a home of its own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LLAMA", "XDG_", "TEXTUAL"))}
     alone = {"HOME": str(home), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     command = [sys.executable, "-c", _AS_IN_A_WINDOW, "nohup" if nohup else "window", *arguments]
-    with RealTerminal(command, environment=inherited | alone | (dict(environment or {}))) as terminal:
+    environment = inherited | alone | dict(environment or {})
+    with RealTerminal(command, environment=environment, columns=columns) as terminal:
         yield terminal
 
 

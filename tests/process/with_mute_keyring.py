@@ -8,7 +8,7 @@ import keyring
 
 from tests.test_credentials import InMemory
 from tui import app, credentials
-from tui.__main__ import main
+from tui.command_line import run
 
 ASKED = Path(sys.argv.pop())
 
@@ -25,4 +25,4 @@ class Mute(InMemory):
 keyring.set_keyring(Mute())
 credentials.READ_TIMEOUT = 3600.0
 app.EXIT_TIMEOUT = 0.5
-main()
+sys.exit(run())

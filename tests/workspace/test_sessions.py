@@ -151,7 +151,10 @@ async def test_a_deleted_session_is_gone_here_and_there(office: Office, cloud: C
     session = office.workspace.deletion.hide("s1")
     assert listed(office) == []
     assert "s1" in cloud.summaries
+    store.frames.keep("0a0b0c0d", b"its title\0")
     await office.workspace.deletion.delete(session)
+    assert store.path is not None
+    assert not store.path.with_name("frames").exists()
     assert "s1" not in cloud.summaries
     assert office.workspace.transcript("s1") is None
     assert store.sessions.listed(ACCOUNT) == []

@@ -34,7 +34,7 @@ from tui.cooperative import run_in_slices
 from tui.loopback import is_loopback
 from tui.sanitize import well_formed
 
-MAX_ANSWER_BYTES = 8 * 1024 * 1024
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """Longest answer that is read, decompressed; a page of a thousand sessions has about 300 kB."""
 
 MAX_SESSION_BYTES = 110 * 1024 * 1024

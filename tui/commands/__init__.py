@@ -18,6 +18,6 @@ COMMANDS: Mapping[str, str] = {
 }
 
 
-def run(name: str, arguments: Sequence[str]) -> int:
+def run_command(name: str, arguments: Sequence[str]) -> int:
     """Run a command by its name; its exit code. Only its own module is loaded."""
     return import_module(COMMANDS[name]).main(list(arguments))

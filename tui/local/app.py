@@ -13,6 +13,7 @@ from tui.local.agents.extractive import answer
 from tui.local.chat.paging import PageTokenError
 from tui.local.chat.session_store import SessionStore
 from tui.local.chat.turn_tasks import TurnTasks
+from tui.local.directories.directories import Directories
 from tui.local.http.auth import AuthMiddleware
 from tui.local.http.requests import BadRequestError, on_bad_request, on_http_error, on_page_token
 from tui.local.http.routes import routes
@@ -20,10 +21,10 @@ from tui.local.http.services import Services
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.documents import blocks_of
 from tui.local.library.folders import Folder
+from tui.local.library.languages import stem
 from tui.local.library.library import open_library
 from tui.local.library.page_images import PageImages
 from tui.local.library.sync_supervisor import SyncSupervisor
-from tui.local.search.languages import stem
 
 PING_SECONDS = 15.0
 """Seconds of silence in a stream before a comment says that it is alive."""
@@ -48,7 +49,17 @@ def build(
     library, sessions = open_library(database, folders), SessionStore(database)
     supervisor = SyncSupervisor(database, library.folders, library.states)
     turns = TurnTasks(sessions, library, supervisor, agent)
-    services = Services(library, supervisor, sessions, turns, PageImages(), ping_seconds, may_add_folders=loopback_only)
+    directories = Directories(database.path.parent / "directories")
+    services = Services(
+        library,
+        directories,
+        supervisor,
+        sessions,
+        turns,
+        PageImages(),
+        ping_seconds,
+        may_add_folders=loopback_only,
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:

@@ -12,6 +12,7 @@ from tui.store.creations import Creations
 from tui.store.database import Database
 from tui.store.deletions import Deletions
 from tui.store.files import StoreError, files_of
+from tui.store.frames import Frames
 from tui.store.journal import Journal
 from tui.store.notes import Notes
 from tui.store.session_cache import SessionCache
@@ -31,6 +32,7 @@ class Store:
         self.creations = Creations(database)
         self.deletions = Deletions(database)
         self.trusted_servers = TrustedServers(database)
+        self.frames = Frames(database.path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -80,6 +82,7 @@ class Store:
         self._session_locks.close()
         self._session_locks = SessionLocks(None)
         self.database.leave_file()
+        self.frames.clear()
         for file in files_of(path) if path is not None else ():
             file.unlink(missing_ok=True)
 

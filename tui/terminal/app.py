@@ -5,7 +5,7 @@ draws every frame, between `App._begin_update` and `App._end_update`, from the t
 `render_segments`; `LayoutUpdate` (a whole screen) holds `strips` and `region`, `ChopsUpdate` (a part) holds `chops`,
 `spans` and `chop_ends`; `Screen._compositor.render_update(full=True)` gives the whole; `App._sync_available` says that
 the terminal can hold back a frame until it is complete; `App._process_messages_loop` ends before the terminal is given
-back.
+back; `App._build_driver` makes the driver before it takes the terminal.
 """
 
 import asyncio
@@ -21,10 +21,12 @@ from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
 
+from tui.first_frame import FirstFrame
 from tui.sanitize import clean_line
-from tui.terminal.cells import cells_of
+from tui.terminal.cells import CellRow, cells_of
 from tui.terminal.graphics import ANSWER_TIMEOUT, QUESTION, Graphics, graphics_of, is_end_of_answers
 from tui.terminal.pacing import Pacing
+from tui.terminal.saved_screen import read_cells
 from tui.terminal.screen_buffer import Overlay, Patch, ScreenBuffer
 
 if TYPE_CHECKING:
@@ -43,8 +45,10 @@ SYNC_FRAME_CHARS = 200
 class DiffingApp(App[None]):
     """An App whose frames hold only what differs from what the terminal shows."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, first_frame: FirstFrame | None = None, **options: Any) -> None:
+        """`first_frame` is what the terminal shows already, drawn by an earlier run of the program."""
         super().__init__(*args, **options)
+        self._first_frame = first_frame
         self.full_refresh = os.environ.get(FULL_REFRESH, "0") != "0"
         self._buffer = ScreenBuffer()
         self._pacing = Pacing(self.set_timer)
@@ -60,6 +64,12 @@ class DiffingApp(App[None]):
         from tui.terminal.driver import ResilientDriver
 
         return ResilientDriver
+
+    def _build_driver(self, headless: bool, *arguments: Any, **options: Any) -> Driver:
+        driver: Any = super()._build_driver(headless, *arguments, **options)
+        if self._first_frame is not None and hasattr(driver, "go_on_from"):
+            driver.go_on_from(self._first_frame)
+        return driver
 
     def on_mount(self) -> None:
         app: Any = self  # the type of the signals is left open by Textual
@@ -135,6 +145,14 @@ class DiffingApp(App[None]):
         """Leave without waiting for the terminal: it may be gone, or answer no more."""
         super().exit(None, return_code)
 
+    def abandon_terminal(self) -> None:
+        """Give the terminal back as well as it goes, without waiting: from any thread, when all else hangs."""
+        if self._first_frame is not None:
+            self._first_frame.give_back()
+        driver: Any = self._driver
+        if driver is not None and hasattr(driver, "abandon"):
+            driver.abandon()
+
     def action_redraw(self) -> None:
         """Draw everything anew, whatever another program has left on the terminal."""
         self._buffer.forget()
@@ -178,11 +196,22 @@ class DiffingApp(App[None]):
         """The text that makes the terminal show the update."""
         if not self._buffer.shows(*screen.outer_size):
             self._buffer.clear(*screen.outer_size)
+            self._recall_first_frame()
             update = self._whole(screen)
         text = self._buffer.draw(list(_patches(update, colors)))
         if len(text) > SYNC_FRAME_CHARS and self._sync_available:
             text = SYNCHRONIZED.format(text)
         return text + self._pacing.question()
+
+    def _recall_first_frame(self) -> None:
+        frame, self._first_frame = self._first_frame, None
+        if frame is not None:
+            with suppress(ValueError):  # drawn anew, if it cannot be read
+                self._buffer.recall(read_cells(frame.cells))
+
+    def shown_screen(self) -> list[CellRow]:
+        """What the terminal shows, row by row; nothing where Textual alone draws."""
+        return self._buffer.rows()
 
     def _come_back(self, _: object) -> None:
         self.action_redraw()

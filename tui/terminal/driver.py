@@ -24,6 +24,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.first_frame import FirstFrame, chars_of_typed_lines
 from tui.terminal.input_filter import MAX_COLUMNS, MAX_ROWS, InputFilter, Pasted, Piece, TerminalAnswer
 from tui.terminal.output import Output
 
@@ -35,6 +36,8 @@ IDLE_SECONDS = 0.05
 
 FLUSH_TIMEOUT = 0.5
 """Seconds to wait, when the app ends, for a terminal that does not read."""
+
+ALTERNATE_SCREEN = "\x1b[?1049h"
 
 SAVE_TITLE, RESTORE_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
 """xterm's stack of window titles. A terminal without one is left with none, which a shell sets at its next prompt."""
@@ -69,6 +72,11 @@ class ResilientDriver(LinuxDriver):
         self._is_lost = False
         self._title = ""
         self._typed_as_lines = 0
+        self._first_frame: FirstFrame | None = None
+
+    def go_on_from(self, frame: FirstFrame) -> None:
+        """The terminal shows this frame already, and is to be taken over from it."""
+        self._first_frame = frame
 
     def check_clogged(self) -> bool:
         """Whether the terminal has stopped reading, so that a frame is better left out. `CaughtUp` follows if so."""
@@ -78,8 +86,13 @@ class ResilientDriver(LinuxDriver):
         assert self._file is not None  # Python has no standard error only where it has no console either
         self._output = Output(self._file.fileno(), lambda: self.send_message(self.CaughtUp()), self._lose)
         self._output.start()
-        self._typed_as_lines = _chars_of_typed_lines(self.fileno)
+        self._typed_as_lines = chars_of_typed_lines(self.fileno)
         super().start_application_mode()
+        if (frame := self._first_frame) is not None:
+            self._first_frame = None
+            self.attrs_before = frame.attributes
+            self._typed_as_lines = frame.typed_as_lines
+            frame.hand_over()
         self.write(SAVE_TITLE)
         self.show_title(self._title)
 
@@ -94,6 +107,8 @@ class ResilientDriver(LinuxDriver):
             self.write(f"\x1b]2;{title}\x1b\\")
 
     def write(self, data: str) -> None:
+        if data == ALTERNATE_SCREEN and self._first_frame is not None:
+            return  # it is shown, and some terminals would clear it
         if self._output is not None:
             self._output.write(data)
 
@@ -160,17 +175,6 @@ class ResilientDriver(LinuxDriver):
     def _get_terminal_size(self) -> tuple[int, int]:
         columns, rows = super()._get_terminal_size()
         return min(columns, MAX_COLUMNS), min(rows, MAX_ROWS)
-
-
-def _chars_of_typed_lines(terminal: int) -> int:
-    """Bytes of the lines that were typed before the app took the terminal: there Enter became a line feed."""
-    try:
-        if not termios.tcgetattr(terminal)[3] & termios.ICANON:
-            return 0
-        [count] = struct.unpack("i", fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)))
-    except (OSError, termios.error):
-        return 0
-    return count
 
 
 def _messages(pieces: list[Piece], parser: XTermParser) -> Iterator[Message]:

@@ -95,6 +95,15 @@ class ScreenBuffer:
         """Start with a screen of this size, of which nothing is known."""
         self._rows = [[UNKNOWN] * width for _ in range(height)]
 
+    def recall(self, rows: list[CellRow]) -> None:
+        """The terminal shows these rows, drawn by an earlier run. Taken only for a screen of the size that is known."""
+        if [len(row) for row in rows] == [len(row) for row in self._rows]:
+            self._rows = rows
+
+    def rows(self) -> list[CellRow]:
+        """What is shown, row by row. Nothing changes these rows later: what changes is drawn into copies."""
+        return self._rows
+
     def draw(self, patches: Sequence[Patch]) -> str:
         """The text to write so that the terminal shows these cells too. It leaves its last colours set for the next."""
         shown, wanted = self._rows, _with(self._rows, patches)
@@ -109,6 +118,12 @@ class ScreenBuffer:
                 text, pen = str(move) + rest, pen_of_rest
         self._rows, self._pen = wanted, pen
         return text
+
+
+def drawn_anew(rows: Sequence[CellRow]) -> str:
+    """The text that draws these rows on an empty terminal."""
+    text, _ = _difference([[UNKNOWN] * len(row) for row in rows], list(rows), None)
+    return text
 
 
 def _with(rows: list[CellRow], patches: Iterable[Patch]) -> list[CellRow]:

@@ -1,5 +1,6 @@
 """Deleting sessions: off the list at once, on the server later, whatever ends the program meanwhile."""
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,8 @@ class Deletion:
         self._state.transcripts.pop(session_id, None)
         self._turns.forget(session_id)
         self._state.store.sessions.remove(self._state.account_id, session_id)
+        with suppress(OSError):  # what cannot be removed is written over at the next start
+            self._state.store.frames.clear()
         self._state.store.deletions.end(self._state.account_id, session_id)
         self._state.let_go(session_id)
 

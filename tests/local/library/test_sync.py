@@ -12,6 +12,7 @@ from tests.local.server import Connection, connected
 from tests.local.turn import answer_to
 from tui.local.library.files import walk
 from tui.local.library.folders import folders_of
+from tui.local.library.stored_documents import file_id_of
 from tui.local.library.sync import forget_index, sole_writer, sync
 
 
@@ -26,7 +27,7 @@ def local(folder: Path, tmp_path: Path) -> OpenedFolder:
 
 
 def chunk_ids(local: OpenedFolder, name: str) -> list[int]:
-    with local.database.reading() as connection:
+    with local.database.index(local.index_id).reading() as connection:
         rows = connection.execute(
             "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id WHERE path = ?", (name,)
         )
@@ -40,7 +41,7 @@ def test_only_what_changed_is_read_again(folder: Path, local: OpenedFolder) -> N
     (folder / "work" / "retro.txt").write_text("The outage was short.")
     local.sync()
     assert chunk_ids(local, "kitchen.md") == kept
-    found = local.library.passages.search('"outage"', [local.index_id], 5)
+    found = local.library.passages.search('"outag"', [local.index_id], 5)
     assert [passage.text for passage in found] == ["The outage was short."]
 
 
@@ -49,7 +50,7 @@ def test_files_that_are_gone_are_forgotten(folder: Path, local: OpenedFolder) ->
     (folder / "kitchen.md").unlink()
     (folder / "work" / "retro.txt").write_bytes(b"now\0binary")
     assert local.sync() == ["work/deploying.md"]
-    assert local.library.vocabulary.frequency('"oak" OR "outage"', [local.index_id]) == 0
+    assert local.library.vocabulary.frequency('"oak" OR "outag"', [local.index_id]) == 0
 
 
 def test_hidden_binary_and_linked_files_are_left_out(folder: Path, local: OpenedFolder, tmp_path: Path) -> None:
@@ -79,12 +80,12 @@ def test_two_syncs_at_once_do_not_disturb_each_other(local: OpenedFolder) -> Non
     with ThreadPoolExecutor() as pool:
         syncs = [pool.submit(local.sync) for _ in range(4)]
         assert [len(done.result()) for done in syncs] == [3] * 4
-    with local.database.reading() as connection:
+    with local.database.index(local.index_id).reading() as connection:
         assert connection.execute("SELECT count(*) FROM documents").fetchone()[0] == 3
-        chunks, passages = (
-            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("chunks", "passages")
+        chunks, stems = (
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("chunks", "stems")
         )
-        assert chunks == passages
+        assert chunks == stems == local.library.vocabulary.passage_count([local.index_id])
 
 
 def test_an_index_that_another_server_deleted_is_read_anew(local: OpenedFolder) -> None:
@@ -95,12 +96,33 @@ def test_an_index_that_another_server_deleted_is_read_anew(local: OpenedFolder) 
     assert local.library.states.served()[local.index_id].synced
 
 
-def test_forgetting_that_is_stopped_can_be_done_again(local: OpenedFolder) -> None:
+def test_a_deleted_index_gives_its_disk_space_back_at_once(local: OpenedFolder) -> None:
     local.sync()
-    forget_index(local.database, local.index_id, iter([False, True, True]).__next__)
-    assert local.index_id in local.library.states.served()
+    index = local.database.index(local.index_id)
+    assert index.path.exists()
     forget_index(local.database, local.index_id)
-    assert local.library.vocabulary.frequency('"oak" OR "outage"', [local.index_id]) == 0
+    assert not list(index.path.parent.glob(f"{index.path.name}*"))
+    assert local.library.vocabulary.frequency('"oak" OR "outag"', [local.index_id]) == 0
+
+
+def test_a_renamed_file_is_not_read_again(folder: Path, local: OpenedFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    local.sync()
+    kept = chunk_ids(local, "work/retro.txt")
+    (folder / "work").rename(folder / "archive")
+    monkeypatch.setattr("tui.local.library.file_reading.read_document", None)
+    assert local.sync() == ["archive/deploying.md", "archive/retro.txt", "kitchen.md"]
+    assert chunk_ids(local, "archive/retro.txt") == kept
+    (passage,) = local.library.passages.search('"archiv" AND "outag"', [local.index_id], 5)
+    assert passage.file_id == file_id_of(local.index_id, "archive/retro.txt")
+    assert local.library.vocabulary.frequency('file: "work"', [local.index_id]) == 0
+
+
+def test_a_file_that_is_renamed_and_copied_is_two_documents(folder: Path, local: OpenedFolder) -> None:
+    local.sync()
+    text = (folder / "kitchen.md").read_text()
+    (folder / "kitchen.md").rename(folder / "a.md")
+    (folder / "b.md").write_text(text)
+    assert local.sync() == ["a.md", "b.md", "work/deploying.md", "work/retro.txt"]
 
 
 def test_waiting_for_another_process_ends_when_told_to(local: OpenedFolder) -> None:

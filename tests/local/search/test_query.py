@@ -1,5 +1,6 @@
 """From questions to search terms."""
 
+import tomllib
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ from tui.local.agents.quotes import compose
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.search.query import parse, refers_back, resolve
 from tui.local.search.ranking import rerank
-from tui.local.search.retrieval import understand
+from tui.local.search.retrieval import ALL_MATCHES, retrieve, understand
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +71,34 @@ def test_the_subject_is_lent_from_question_to_question(local: OpenedFolder, betw
 
 def test_a_word_is_found_by_its_beginning_and_with_its_spelling_put_right(local: OpenedFolder) -> None:
     vocabulary, ids = local.library.vocabulary, [local.index_id]
-    assert "electrician" in resolve(vocabulary, "electr", ids).terms[0].forms
+    assert ("electrician",) in resolve(vocabulary, "electr", ids).terms[0].stems
     respelled = resolve(vocabulary, "certifcate", ids)
-    assert respelled.corrected
-    assert vocabulary.frequency(respelled.expression, ids) > 0
+    assert respelled.corrected == (("certifcate", "certificate"),)
+    assert vocabulary.frequency(respelled.expression(ALL_MATCHES), ids) > 0
     assert resolve(vocabulary, "zorgle", ids).missing == ("zorgle",)
+
+
+def test_each_document_is_found_by_the_forms_of_its_own_language(tmp_path: Path) -> None:
+    texts = tomllib.loads(Path(__file__).with_name("forms.toml").read_text(encoding="utf-8"))
+    (tmp_path / "texts").mkdir()
+    for language, told in texts.items():
+        (tmp_path / "texts" / f"{language}.md").write_text(told["text"], encoding="utf-8")
+    local = opened(tmp_path / "texts", tmp_path / "data")
+    local.sync()
+    passages, vocabulary = local.library.passages, local.library.vocabulary
+    for language, told in texts.items():
+        found = retrieve(passages, vocabulary, told["form"], [local.index_id], 5)
+        assert [passage.file_name for passage in found] == [f"{language}.md"]
+
+
+def test_a_vietnamese_word_is_not_one_with_other_marks(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    for word in ("má", "mà", "mạ"):
+        (tmp_path / "texts" / f"{word}.md").write_text(f"Đây là {word} của tôi và của các con", encoding="utf-8")
+    local = opened(tmp_path / "texts", tmp_path / "data")
+    local.sync()
+    (found,) = local.library.passages.search('body: "má"', [local.index_id], 5)
+    assert found.file_name == "má.md"
 
 
 PARTS = st.sampled_from(
@@ -87,7 +111,7 @@ def test_no_question_breaks_the_search(local: OpenedFolder, question: str) -> No
     ids = [local.index_id]
     query = resolve(local.library.vocabulary, question, ids)
     if query.terms:
-        passages = rerank(local.library.passages.search(query.expression, ids, 40), query.terms)
+        passages = rerank(local.library.passages.search(query.expression(ALL_MATCHES), ids, 40), query.terms)
         assert passages
         cited = [CitedPassage(number, passage) for number, passage in enumerate(passages, 1)]
         assert "**Sources**" in "".join(compose(question, query, cited))

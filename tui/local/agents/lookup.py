@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from tui.api.models import Event, ToolCall
@@ -107,7 +108,7 @@ class Lookup:
             asked = GrepArguments(pattern=pattern_of(text)[:1000], file_id=file.file_id if file else None)
             shown = {"text": text, **asked.model_dump()}
             yield (call := self._call("grep", shown, file.name if file else None))
-            output = await _output_of(self.tools.grep, asked)
+            output = await _output_of(partial(self.tools.grep, text=text), asked)
             yield tool_result(call, output)
             if isinstance(output, GrepResult):
                 await asyncio.to_thread(self._keep, output.matches)

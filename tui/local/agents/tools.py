@@ -26,6 +26,7 @@ from tui.local.library.stored_documents import FileRef, StoredDocuments
 from tui.local.library.vocabulary import Vocabulary
 from tui.local.search.file_search import find, grep
 from tui.local.search.patterns import PatternError, PatternSearch
+from tui.local.search.query import phrase
 from tui.local.search.retrieval import retrieve
 
 TOP_K = 8
@@ -139,9 +140,9 @@ class Tools:
         found = find(self.documents, self.index_ids, None, asked.name_contains)
         return FindResult(found[:MAX_FILES], len(found))
 
-    def grep(self, asked: GrepArguments) -> GrepResult:
-        """Where a pattern stands, in one document or in all."""
-        files = [self.file(asked.file_id)] if asked.file_id else self.documents.files(self.index_ids)
+    def grep(self, asked: GrepArguments, text: str = "") -> GrepResult:
+        """Where a pattern stands, in one document or in all; or only in those that have the words of a `text`."""
+        files = [self.file(asked.file_id)] if asked.file_id else self._files_with(text)
         deadline = time.monotonic() + GREP_TOTAL_TIMEOUT
         matches: list[Extract] = []
         try:
@@ -170,6 +171,12 @@ class Tools:
         if image is None:
             raise ToolError(f"There is no picture of page {asked.page} of {file.name}. Use read for its text.")
         return PageResult(self._page(file, asked.page), image)
+
+    def _files_with(self, text: str) -> list[FileRef]:
+        if not any(char.isalnum() for char in text):
+            return self.documents.files(self.index_ids)
+        expression = phrase(self.vocabulary, text, self.index_ids)
+        return self.documents.matching(self.index_ids, expression, MAX_FILES) if expression else []
 
     def file(self, file_id: str) -> FileRef:
         """The document with this id."""

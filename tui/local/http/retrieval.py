@@ -1,6 +1,7 @@
 """The routes of the API reference's page "Retrieval"."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,9 +19,8 @@ from tui.local.library.stored_documents import FileRef
 from tui.local.search.file_search import Match, find, grep
 from tui.local.search.patterns import PatternError, PatternSearch
 from tui.local.search.query import resolve
-from tui.local.search.ranking import rerank
 from tui.local.search.result_json import file_json, metadata_json, result_json
-from tui.local.search.retrieval import CANDIDATES, MAX_FILTERED
+from tui.local.search.retrieval import first_passages, passages_for
 
 DEFAULT_TOP_K = 10
 DEFAULT_CONTEXT_CHARS = 100
@@ -92,19 +92,16 @@ class RetrievalRoutes:
 
     def _retrieved(self, index_id: str, body: RetrieveBody) -> list[dict[str, object]]:
         query = resolve(self._vocabulary, body.query, [index_id])
-        if not query.terms:
-            return []
         wanted = min(body.top_k or DEFAULT_TOP_K, MAX_RESULTS)
-        filtered = body.custom_filters or body.static_filters
-        limit = MAX_FILTERED if filtered else max(CANDIDATES, wanted)
-        found = self._passages.search(query.expression, [index_id], limit)
-        kept = [passage for passage in found if not filtered or _passes(body, passage)][: max(CANDIDATES, wanted)]
+        passes = partial(_passes, body) if body.custom_filters or body.static_filters else None
+        find = passages_for if body.rerank.enabled else first_passages
+        kept = find(self._passages, query, [index_id], wanted, passes)
         if body.rerank.enabled:
-            kept = rerank(kept, query.terms)[: body.rerank.top_n]
+            kept = kept[: body.rerank.top_n]
         threshold = body.score_threshold
         return [
             {**self._json(passage), "rerank_score": passage.score if body.rerank.enabled else None}
-            for passage in kept[:wanted]
+            for passage in kept
             if threshold is None or passage.score >= threshold
         ]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tui.local.chat.session_store import SessionStore
 from tui.local.chat.turn_tasks import TurnTasks
+from tui.local.directories.directories import Directories
 from tui.local.library.library import Library
 from tui.local.library.page_images import PageImages
 from tui.local.library.sync_supervisor import SyncSupervisor
@@ -18,6 +19,7 @@ class Services:
     """
 
     library: Library
+    directories: Directories
     supervisor: SyncSupervisor
     sessions: SessionStore
     turns: TurnTasks

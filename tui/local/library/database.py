@@ -1,26 +1,35 @@
-"""The library's SQLite file: where it is, its tables, and how to read and write it safely from several processes."""
+"""The library's SQLite files: where they are, their tables, and how several processes read and write them safely.
+
+`library.sqlite3` holds the sessions and the list of indexes. Each index has a file of its own: one that is not served
+costs nothing, and one that is deleted goes at once.
+"""
 
 import os
 import sqlite3
-from collections.abc import Generator, Sequence
-from contextlib import closing, contextmanager
+import threading
+import weakref
+from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
 
 from tui.private_files import make_private_folder
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
+MAX_IDLE = 8
+"""Connections to a file that are kept for the next use. Each holds up to 2 MB of the file in memory."""
 
-_DERIVED_TABLES = ("vocabulary", "passages", "grams", "chunks", "skipped_files", "documents")
-"""Tables that are made from the folders: a new version of the schema drops them, and the folders are read anew."""
+_EARLIER_TABLES = ("vocabulary", "passages", "grams", "chunks", "skipped_files", "documents")
+"""Tables that were in the library's file before each index had a file of its own."""
 _INDEXES_VERSION = 3
 """The version since which the table of indexes is as it is now. It is kept, for it knows the sessions' folders."""
 
-_SCHEMA = """
+_LIBRARY_SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
     id TEXT PRIMARY KEY,
     updated TEXT NOT NULL,
@@ -50,27 +59,28 @@ CREATE TABLE IF NOT EXISTS added_folders (
     name TEXT NOT NULL,
     description TEXT NOT NULL
 ) STRICT;
-CREATE TABLE IF NOT EXISTS documents (
+"""
+
+_INDEX_TABLES = ("vocabulary", "stems", "chunks", "skipped_files", "documents", "languages")
+_INDEX_SCHEMA = """
+CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
     file_id TEXT NOT NULL UNIQUE,
-    index_id TEXT NOT NULL REFERENCES indexes (id) ON DELETE CASCADE,
-    path TEXT NOT NULL,
+    path TEXT NOT NULL UNIQUE,
     format TEXT NOT NULL,
+    language TEXT NOT NULL,
     size INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
     digest TEXT NOT NULL,
-    pages INTEGER NOT NULL,
-    UNIQUE (index_id, path)
+    pages INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE IF NOT EXISTS skipped_files (
-    index_id TEXT NOT NULL REFERENCES indexes (id) ON DELETE CASCADE,
-    path TEXT NOT NULL,
+CREATE TABLE skipped_files (
+    path TEXT PRIMARY KEY,
     size INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
-    reason TEXT,
-    PRIMARY KEY (index_id, path)
+    reason TEXT
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS chunks (
+CREATE TABLE chunks (
     id INTEGER PRIMARY KEY,
     document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     number INTEGER NOT NULL,
@@ -78,27 +88,19 @@ CREATE TABLE IF NOT EXISTS chunks (
     end_char INTEGER NOT NULL,
     first_line INTEGER NOT NULL,
     first_page INTEGER,
-    last_page INTEGER
+    last_page INTEGER,
+    heading TEXT NOT NULL,
+    body TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS chunks_of_document ON chunks (document_id, number);
-CREATE VIRTUAL TABLE IF NOT EXISTS passages USING fts5 (
-    file, heading, body, tokenize = 'unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE IF NOT EXISTS grams USING fts5 (words, tokenize = 'unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (passages, row);
+CREATE INDEX chunks_of_document ON chunks (document_id, number);
+CREATE VIRTUAL TABLE stems USING fts5 (file, heading, body, tokenize = 'ascii');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (stems, row);
+CREATE TABLE languages (
+    language TEXT PRIMARY KEY,
+    documents INTEGER NOT NULL,
+    passages INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 """
-
-
-def placeholders(values: Sequence[str]) -> str:
-    """A question mark for each value, for SQL's `IN (...)`."""
-    return ", ".join("?" * len(values))
-
-
-def _drops(version: int) -> str:
-    """The SQL that takes away what a file of this older version holds of the folders."""
-    tables = _DERIVED_TABLES if version >= _INDEXES_VERSION else (*_DERIVED_TABLES, "indexes")
-    drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in tables)
-    return drops + ("UPDATE indexes SET synced = NULL, error = NULL;" if version >= _INDEXES_VERSION else "")
 
 
 class NewerLibraryError(Exception):
@@ -111,52 +113,156 @@ def data_folder() -> Path:
     return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("llamachat", appauthor=False))
 
 
-class LibraryDatabase:
-    """The SQLite file. Each use opens its own connection, so that any thread may use it at any time."""
+class SqliteFile:
+    """A SQLite file, readable by its owner only. Any thread may use it at any time: each use has a connection for
+    itself.
 
-    def __init__(self, folder: Path) -> None:
-        """Open or create `library.sqlite3` in `folder`, readable by its owner only.
+    To open one costs more than most queries, and the last one to be closed writes the log back into the file: so some
+    stay open.
+    """
 
-        Raises `NewerLibraryError`, `OSError` and `sqlite3.Error`.
-        """
-        make_private_folder(folder)
-        folder.chmod(0o700)
-        self.path = folder / "library.sqlite3"
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        self.path.chmod(0o600)
-        with closing(self._connect()) as connection:
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            if version > SCHEMA_VERSION:
-                raise NewerLibraryError(f"{self.path} was written by a newer version of llamachat-tui.")
-            if version < SCHEMA_VERSION:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA foreign_keys = OFF")
-                connection.executescript(
-                    f"BEGIN IMMEDIATE;{_drops(version)}{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
-                )
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._idle: deque[tuple[int, sqlite3.Connection]] = deque()
+        self._turn_to_write = threading.Lock()
+        weakref.finalize(self, _close_all, self._idle)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the tables where they are not there yet."""
+        raise NotImplementedError
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None)
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            _unlink(f"{self.path}-wal")  # of a file that was deleted while it was read
+            _unlink(f"{self.path}-shm")
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        connection.execute("PRAGMA foreign_keys = ON")
         return connection
+
+    def _inode(self) -> int:
+        try:
+            return os.stat(self.path).st_ino
+        except FileNotFoundError:
+            return 0
+
+    def _borrowed(self) -> tuple[int, sqlite3.Connection]:
+        """A connection to the file that is at the path now, and that file's number."""
+        inode = self._inode()
+        with suppress(IndexError):
+            while True:
+                known, connection = self._idle.pop()
+                if known == inode:
+                    return known, connection
+                connection.close()
+        connection = self._connect()
+        return self._inode(), connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Generator[sqlite3.Connection]:
+        inode, connection = self._borrowed()
+        try:
+            connection.execute(begin)
+            yield connection
+            connection.commit()
+        except BaseException:
+            connection.close()
+            raise
+        if len(self._idle) < MAX_IDLE:
+            self._idle.append((inode, connection))
+        else:
+            connection.close()
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
-        """A connection for queries that all see one state of the library."""
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN")
+        """A connection for queries that all see one state of the file."""
+        with self._transaction("BEGIN") as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
         """One write transaction: kept whole at the end of the block, undone by an exception. Keep it short."""
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        # SQLite looks only now and then whether it is its turn; the threads of one process need not wait for that.
+        with self._turn_to_write, self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    def delete(self) -> None:
+        """Delete the file. It is made anew, empty, when it is used again."""
+        for ending in ("-wal", "-shm", ""):
+            _unlink(f"{self.path}{ending}")
+
+
+class IndexFile(SqliteFile):
+    """The file of one index: its documents, their passages, and the stems of their words."""
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if _version(connection) == SCHEMA_VERSION:
+            return
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) != SCHEMA_VERSION:  # another process may have made them meanwhile
+            drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _INDEX_TABLES)
+            for statement in f"{drops}{_INDEX_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};".split(";"):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+
+
+class LibraryDatabase(SqliteFile):
+    """The file of the sessions and of the list of indexes, and beside it the files of the indexes."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create `library.sqlite3` in `folder`.
+
+        Raises `NewerLibraryError`, `OSError` and `sqlite3.Error`.
+        """
+        make_private_folder(folder)
+        folder.chmod(0o700)
+        super().__init__(folder / "library.sqlite3")
+        self._indexes: dict[str, IndexFile] = {}
+        with self.reading():
+            self.path.chmod(0o600)
+
+    def index(self, index_id: str) -> IndexFile:
+        """The file of an index."""
+        return self._indexes.setdefault(index_id, IndexFile(self.path.with_name(f"{index_id}.sqlite3")))
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        version = _version(connection)
+        if version > SCHEMA_VERSION:
+            raise NewerLibraryError(f"{self.path} was written by a newer version of llamachat-tui.")
+        if version == SCHEMA_VERSION:
+            return
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(
+            f"BEGIN IMMEDIATE;{_drops(version)}{_LIBRARY_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
+        )
+        if version > 0:  # gives back the disk space of the earlier tables
+            connection.execute("VACUUM")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _drops(version: int) -> str:
+    """The SQL that takes away what a file of this older version holds of the folders."""
+    tables = _EARLIER_TABLES if version >= _INDEXES_VERSION else (*_EARLIER_TABLES, "indexes")
+    drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in tables)
+    return drops + ("UPDATE indexes SET synced = NULL, error = NULL;" if version >= _INDEXES_VERSION else "")
+
+
+def _unlink(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _close_all(connections: deque[tuple[int, sqlite3.Connection]]) -> None:
+    while connections:
+        connections.pop()[1].close()

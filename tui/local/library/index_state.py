@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.local.library.database import LibraryDatabase, placeholders
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, ServedFolders
 from tui.sanitize import clean_line
 
@@ -46,11 +46,16 @@ class IndexStates:
     def served(self) -> dict[str, IndexState]:
         """The state of each index that is served, by its id."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT *, (SELECT count(*) FROM documents WHERE index_id = indexes.id) AS files,"
-                " (SELECT count(reason) FROM skipped_files WHERE index_id = indexes.id) AS skipped_files FROM indexes"
-            ).fetchall()
-        return {state.id: state for state in map(_index_state, rows) if state.id in self._folders.by_id}
+            rows = connection.execute("SELECT * FROM indexes").fetchall()
+        return {row["id"]: self._state(row) for row in rows if row["id"] in self._folders.by_id}
+
+    def _state(self, row: sqlite3.Row) -> IndexState:
+        columns = ("id", "name", "folder", "created", "synced", "error")
+        with self._database.index(row["id"]).reading() as connection:
+            counts = connection.execute(
+                "SELECT (SELECT coalesce(sum(documents), 0) FROM languages), (SELECT count(reason) FROM skipped_files)"
+            ).fetchone()
+        return IndexState(*(row[column] for column in columns), *counts)
 
     def folder_of(self, index_id: str) -> Folder | None:
         """An index's folder, also when only an earlier start served it; None when it was never known or was removed."""
@@ -67,36 +72,31 @@ class IndexStates:
 
     def skipped_files(self, index_id: str, limit: int) -> Sequence[SkippedFile]:
         """The first files of an index that could not be read, in the order of their names."""
-        with self._database.reading() as connection:
+        with self._database.index(index_id).reading() as connection:
             rows = connection.execute(
-                "SELECT path, reason FROM skipped_files WHERE index_id = ? AND reason IS NOT NULL"
-                " ORDER BY path LIMIT ?",
-                (index_id, limit),
+                "SELECT path, reason FROM skipped_files WHERE reason IS NOT NULL ORDER BY path LIMIT ?", (limit,)
             ).fetchall()
         return [SkippedFile(row["path"], row["reason"]) for row in rows]
 
     def skipped_named(self, index_ids: Sequence[str], name: str) -> Sequence[SkippedFile]:
         """The files of these indexes that could not be read and whose path ends with this name, in any case."""
         pattern = "%" + re.sub(r"([\\\\%_])", r"\\\1", name)
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT path, reason FROM skipped_files WHERE index_id IN ({placeholders(index_ids)})"
-                " AND reason IS NOT NULL AND path LIKE ? ESCAPE '\\' ORDER BY path LIMIT ?",
-                (*index_ids, pattern, MAX_NAMESAKES),
-            ).fetchall()
-        return [SkippedFile(row["path"], row["reason"]) for row in rows]
+        found: list[SkippedFile] = []
+        for index_id in index_ids:
+            with self._database.index(index_id).reading() as connection:
+                rows = connection.execute(
+                    "SELECT path, reason FROM skipped_files WHERE reason IS NOT NULL AND path LIKE ? ESCAPE '\\'"
+                    " ORDER BY path LIMIT ?",
+                    (pattern, MAX_NAMESAKES),
+                )
+                found += [SkippedFile(row["path"], row["reason"]) for row in rows]
+        return sorted(found, key=lambda file: file.name)[:MAX_NAMESAKES]
 
     def skip_file(self, folder: Folder, name: str, reason: str) -> None:
         """Note that a file is not to be read until it changes."""
-        with suppress(OSError), self._database.writing() as connection:
+        with suppress(OSError), self._database.index(folder.index_id).writing() as connection:
             stat = (folder.path / name).lstat()
             connection.execute(
-                "INSERT OR REPLACE INTO skipped_files (index_id, path, size, modified_ns, reason)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (folder.index_id, name, stat.st_size, stat.st_mtime_ns, reason),
+                "INSERT OR REPLACE INTO skipped_files (path, size, modified_ns, reason) VALUES (?, ?, ?, ?)",
+                (name, stat.st_size, stat.st_mtime_ns, reason),
             )
-
-
-def _index_state(row: sqlite3.Row) -> IndexState:
-    columns = ("id", "name", "folder", "created", "synced", "error", "files", "skipped_files")
-    return IndexState(*(row[column] for column in columns))

@@ -29,6 +29,6 @@ def open_library(database: LibraryDatabase, folders: Sequence[Folder]) -> Librar
         folders=served,
         states=IndexStates(database, served),
         documents=StoredDocuments(database, served),
-        passages=Passages(database),
+        passages=Passages(database, served),
         vocabulary=Vocabulary(database),
     )

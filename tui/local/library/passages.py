@@ -1,26 +1,23 @@
 """The passages of the documents: stored, searched, and joined to the documents' text again."""
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import NamedTuple
 
-from tui.local.library.chunks import Chunk
-from tui.local.library.database import LibraryDatabase, placeholders
-from tui.local.library.documents import Document, Format
-from tui.local.library.words import has_unspaced, words
+from tui.local.library.database import LibraryDatabase
+from tui.local.library.documents import Format
+from tui.local.library.folders import ServedFolders
+from tui.local.library.languages import stems_of
 
 HEADING_JOIN = " \u203a "
 
 FILE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 1.5, 3.0, 1.0
 """What a word counts in a file's name, in a heading and in the text, for BM25."""
 
-_RANKS = {
-    "passages": f"bm25(passages, {FILE_WEIGHT}, {HEADING_WEIGHT}, {BODY_WEIGHT})",
-    "grams": "bm25(grams)",
-}
-_COLUMNS = (
-    "chunks.*, documents.file_id, documents.index_id, documents.path, documents.format, passages.heading, passages.body"
-)
+_RANK = f"bm25({FILE_WEIGHT}, {HEADING_WEIGHT}, {BODY_WEIGHT})"
+_COLUMNS = "chunks.*, documents.file_id, documents.path, documents.format, documents.language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,7 @@ class Passage:
     file_id: str
     file_name: str
     format: Format
+    language: str
     heading: str
     text: str
     number: int
@@ -43,82 +41,126 @@ class Passage:
     score: float
 
 
-class Passages:
-    """The passages of all indexes. Any thread may call its methods at any time. Offsets count characters from 0."""
+class StoredPassage(NamedTuple):
+    """A chunk as it is stored. In `heading_stems` bars part the headings."""
 
-    def __init__(self, database: LibraryDatabase) -> None:
+    start: int
+    end: int
+    first_line: int
+    first_page: int | None
+    last_page: int | None
+    heading: str
+    body: str
+    heading_stems: str
+    body_stems: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A document that was read. `digest` tells its content."""
+
+    digest: str
+    format: str
+    language: str
+    pages: int
+    file_stems: str
+    passages: Sequence[StoredPassage]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that the first stage found: the stems of its file's name, of its headings and of its text, and how well
+    BM25 likes it."""
+
+    index_id: str
+    chunk_id: int
+    file: str
+    heading: str
+    body: str
+    score: float
+
+
+class Passages:
+    """The passages of all indexes. Any thread may call its methods at any time. Offsets count characters from 0.
+
+    An `expression` is one in FTS5's query language (https://sqlite.org/fts5.html, section 3), over stems.
+    """
+
+    def __init__(self, database: LibraryDatabase, folders: ServedFolders) -> None:
         self._database = database
+        self._folders = folders
+
+    def candidates(self, expression: str, index_ids: Sequence[str], limit: int) -> list[Candidate]:
+        """The best passages by BM25, best first."""
+        found: list[Candidate] = []
+        for index_id in index_ids:
+            with self._database.index(index_id).reading() as connection:
+                rows = connection.execute(
+                    "SELECT rowid, file, heading, body, -rank FROM stems WHERE stems MATCH ? AND rank MATCH ?"
+                    " ORDER BY rank LIMIT ?",
+                    (expression, _RANK, limit),
+                )
+                found += [Candidate(index_id, *row) for row in rows]
+        return sorted(found, key=attrgetter("score"), reverse=True)[:limit]
+
+    def load(self, candidates: Iterable[Candidate]) -> list[Passage]:
+        """The passages that these candidates are, in their order."""
+        wanted = list(candidates)
+        found: dict[tuple[str, int], Passage] = {}
+        for index_id in dict.fromkeys(candidate.index_id for candidate in wanted):
+            ids = [candidate.chunk_id for candidate in wanted if candidate.index_id == index_id]
+            with self._database.index(index_id).reading() as connection:
+                for chunk_id in ids:
+                    row = connection.execute(
+                        f"SELECT {_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id"
+                        " WHERE chunks.id = ?",
+                        (chunk_id,),
+                    ).fetchone()
+                    if row is not None:  # it has been forgotten since it was found
+                        found[index_id, chunk_id] = _passage(index_id, row)
+        keyed = ((candidate, found.get((candidate.index_id, candidate.chunk_id))) for candidate in wanted)
+        return [replace(passage, score=candidate.score) for candidate, passage in keyed if passage]
 
     def search(self, expression: str, index_ids: Sequence[str], limit: int) -> list[Passage]:
-        """The best passages for an expression in FTS5's query language, best first."""
-        best: dict[int, Passage] = {}
-        with self._database.reading() as connection:
-            for table, rank in _RANKS.items():
-                rows = connection.execute(
-                    f"SELECT {_COLUMNS}, -{rank} AS score FROM {table} JOIN chunks ON chunks.id = {table}.rowid"
-                    " JOIN documents ON documents.id = chunks.document_id"
-                    f"{' JOIN passages ON passages.rowid = chunks.id' if table != 'passages' else ''}"
-                    f" WHERE {table} MATCH ? AND documents.index_id IN ({placeholders(index_ids)})"
-                    " ORDER BY score DESC, chunks.id LIMIT ?",
-                    (expression, *index_ids, limit),
-                )
-                for passage in map(_passage, rows):
-                    known = best.get(passage.chunk_id)
-                    best[passage.chunk_id] = passage if known is None or known.score < passage.score else known
-        return sorted(best.values(), key=lambda passage: (-passage.score, passage.chunk_id))[:limit]
+        """The best passages by BM25, best first."""
+        return self.load(self.candidates(expression, index_ids, limit))
 
     def at(self, file_id: str, start: int, end: int) -> list[Passage]:
         """The passages that a stretch of a document's text lies in, in their order; their score is 0."""
-        with self._database.reading() as connection:
+        index_id = self._index_of(file_id)
+        if index_id is None:
+            return []
+        with self._database.index(index_id).reading() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS}, 0.0 AS score FROM chunks JOIN documents ON documents.id = chunks.document_id"
-                " JOIN passages ON passages.rowid = chunks.id"
+                f"SELECT {_COLUMNS} FROM chunks JOIN documents ON documents.id = chunks.document_id"
                 " WHERE file_id = ? AND start_char < ? AND end_char > ? ORDER BY number",
                 (file_id, end, start),
             ).fetchall()
-        return [_passage(row) for row in rows]
+        return [_passage(index_id, row) for row in rows]
 
     def page_span(self, file_id: str, page: int) -> tuple[int, int] | None:
         """Where the passages lie that stand on a page, as offsets (start, end); None when there is no such page."""
-        with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT min(start_char), max(end_char) FROM chunks JOIN documents ON documents.id = document_id"
-                " WHERE file_id = ? AND first_page <= ? AND last_page >= ?",
-                (file_id, page, page),
-            ).fetchone()
-        return None if row[0] is None else (int(row[0]), int(row[1]))
+        return self._span(file_id, "min(start_char), max(end_char)", "first_page <= ? AND last_page >= ?", (page, page))
 
     def pages_at(self, file_id: str, start: int, end: int) -> tuple[int, int] | None:
         """The first and the last page of a stretch of a document's text; None when it has no pages."""
-        with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT min(first_page), max(last_page) FROM chunks JOIN documents ON documents.id = document_id"
-                " WHERE file_id = ? AND start_char < ? AND end_char > ?",
-                (file_id, end, start),
-            ).fetchone()
-        return None if row[0] is None else (int(row[0]), int(row[1]))
+        return self._span(file_id, "min(first_page), max(last_page)", "start_char < ? AND end_char > ?", (end, start))
 
     def line_at(self, file_id: str, offset: int) -> int | None:
         """The line that a character of a document's text stands on; None when there is no such character."""
-        with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT first_line, start_char, body FROM chunks JOIN documents ON documents.id = document_id"
-                " JOIN passages ON passages.rowid = chunks.id WHERE file_id = ? AND start_char <= ? AND end_char > ?",
-                (file_id, offset, offset),
-            ).fetchone()
-        return None if row is None else row["first_line"] + row["body"].count("\n", 0, offset - row["start_char"])
+        for passage in self.at(file_id, offset, offset + 1):
+            return passage.first_line + passage.text.count("\n", 0, offset - passage.start_char)
+        return None
 
     def read(self, file_id: str, index_id: str, offset: int, max_length: int) -> str | None:
         """`max_length` characters of a document's text from `offset`; None when there is no such document."""
-        with self._database.reading() as connection:
-            document = connection.execute(
-                "SELECT id FROM documents WHERE file_id = ? AND index_id = ?", (file_id, index_id)
-            ).fetchone()
+        with self._database.index(index_id).reading() as connection:
+            document = connection.execute("SELECT id FROM documents WHERE file_id = ?", (file_id,)).fetchone()
             if document is None:
                 return None
             rows = connection.execute(
-                "SELECT chunks.start_char, passages.body FROM chunks JOIN passages ON passages.rowid = chunks.id"
-                " WHERE document_id = ? AND end_char > ? AND start_char < ? ORDER BY number",
+                "SELECT start_char, body FROM chunks WHERE document_id = ? AND end_char > ? AND start_char < ?"
+                " ORDER BY number",
                 (document["id"], offset, offset + max_length),
             ).fetchall()
         if not rows:
@@ -126,14 +168,35 @@ class Passages:
         skip = max(0, offset - rows[0]["start_char"])
         return "".join(row["body"] for row in rows)[skip : skip + max_length]
 
+    def _span(self, file_id: str, columns: str, condition: str, values: tuple[int, int]) -> tuple[int, int] | None:
+        index_id = self._index_of(file_id)
+        if index_id is None:
+            return None
+        with self._database.index(index_id).reading() as connection:
+            row = connection.execute(
+                f"SELECT {columns} FROM chunks JOIN documents ON documents.id = document_id"
+                f" WHERE file_id = ? AND {condition}",
+                (file_id, *values),
+            ).fetchone()
+        return None if row[0] is None else (int(row[0]), int(row[1]))
 
-def _passage(row: sqlite3.Row) -> Passage:
+    def _index_of(self, file_id: str) -> str | None:
+        """The served index that holds a document."""
+        for index_id in self._folders.by_id:
+            with self._database.index(index_id).reading() as connection:
+                if connection.execute("SELECT 1 FROM documents WHERE file_id = ?", (file_id,)).fetchone():
+                    return index_id
+        return None
+
+
+def _passage(index_id: str, row: sqlite3.Row) -> Passage:
     return Passage(
         chunk_id=row["id"],
-        index_id=row["index_id"],
+        index_id=index_id,
         file_id=row["file_id"],
         file_name=row["path"],
         format=row["format"],
+        language=row["language"],
         heading=row["heading"],
         text=row["body"],
         number=row["number"],
@@ -142,30 +205,56 @@ def _passage(row: sqlite3.Row) -> Passage:
         first_line=row["first_line"],
         first_page=row["first_page"],
         last_page=row["last_page"],
-        score=row["score"],
+        score=0.0,
     )
 
 
-def insert_passages(
-    connection: sqlite3.Connection, document_id: int, file_name: str, document: Document, chunks: Sequence[Chunk]
-) -> None:
-    """Store the chunks of a document that is stored already."""
-    for number, chunk in enumerate(chunks):
-        chunk_id = connection.execute(
-            "INSERT INTO chunks (document_id, number, start_char, end_char, first_line, first_page, last_page)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (document_id, number, chunk.start, chunk.end, chunk.first_line, chunk.first_page, chunk.last_page),
-        ).lastrowid
-        fields = (file_name, HEADING_JOIN.join(chunk.headings), document.text[chunk.start : chunk.end])
-        connection.execute("INSERT INTO passages (rowid, file, heading, body) VALUES (?, ?, ?, ?)", (chunk_id, *fields))
-        if has_unspaced("".join(fields)):
-            grams = " ".join(words(" ".join(fields)))
-            connection.execute("INSERT INTO grams (rowid, words) VALUES (?, ?)", (chunk_id, grams))
+def heading_stems(heading: str, language: str) -> str:
+    """The stems of the headings that a passage stands under, with bars between headings, which no search sees."""
+    return " | ".join(" ".join(stems_of(title, language)) for title in heading.split(HEADING_JOIN))
 
 
-def delete_passages(connection: sqlite3.Connection, document_id: int) -> None:
-    """Take the passages of a document out of the search; its chunks go with the document."""
-    for table in ("passages", "grams"):
-        connection.execute(
-            f"DELETE FROM {table} WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,)
-        )
+def insert_passages(connection: sqlite3.Connection, document_id: int, read: ReadFile) -> None:
+    """Store the passages of a document that is stored already, and the stems of their words."""
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()
+    numbered = list(enumerate(read.passages))
+    connection.executemany(
+        "INSERT INTO chunks (id, document_id, number, start_char, end_char, first_line, first_page, last_page, heading,"
+        " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(last + 1 + number, document_id, number, *passage[:7]) for number, passage in numbered],
+    )
+    connection.executemany(
+        "INSERT INTO stems (rowid, file, heading, body) VALUES (?, ?, ?, ?)",
+        [
+            (last + 1 + number, read.file_stems, passage.heading_stems, passage.body_stems)
+            for number, passage in numbered
+        ],
+    )
+    _count(connection, read.language, 1, len(numbered))
+
+
+def delete_document(connection: sqlite3.Connection, document_id: int) -> None:
+    """Forget a document and its passages."""
+    of_document = "SELECT id FROM chunks WHERE document_id = ?"
+    (passages,) = connection.execute("SELECT count(*) FROM chunks WHERE document_id = ?", (document_id,)).fetchone()
+    connection.execute(f"DELETE FROM stems WHERE rowid IN ({of_document})", (document_id,))
+    row = connection.execute("DELETE FROM documents WHERE id = ? RETURNING language", (document_id,)).fetchone()
+    if row is not None:
+        _count(connection, row["language"], -1, -passages)
+
+
+def rename_passages(connection: sqlite3.Connection, document_id: int, file_name: str, language: str) -> None:
+    """Let the passages of a document be found by its new name."""
+    connection.execute(
+        "UPDATE stems SET file = ? WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)",
+        (" ".join(stems_of(file_name, language)), document_id),
+    )
+
+
+def _count(connection: sqlite3.Connection, language: str, documents: int, passages: int) -> None:
+    """Keep the counts that every question needs."""
+    connection.execute(
+        "INSERT INTO languages (language, documents, passages) VALUES (?, ?, ?) ON CONFLICT (language) DO UPDATE SET"
+        " documents = documents + excluded.documents, passages = passages + excluded.passages",
+        (language, documents, passages),
+    )

@@ -1,6 +1,7 @@
 """The documents that the indexes hold: their ids and names, and the pages that have images."""
 
 import re
+import sqlite3
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.api.models import ImageAttachment
-from tui.local.library.database import LibraryDatabase, placeholders
-from tui.local.library.folders import ServedFolders
+from tui.local.library.database import LibraryDatabase
+from tui.local.library.folders import Folder, ServedFolders
 from tui.local.library.timestamps import utc
 
 
@@ -62,33 +63,52 @@ class StoredDocuments:
 
     def files(self, index_ids: Sequence[str], limit: int | None = None) -> list[FileRef]:
         """The documents of the indexes in the order of their names: the first `limit`, or all."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT index_id, file_id, path FROM documents WHERE index_id IN ({placeholders(index_ids)})"
-                " ORDER BY path, index_id LIMIT ?",
-                (*index_ids, -1 if limit is None else limit),
-            ).fetchall()
-        return [FileRef(row["index_id"], row["file_id"], row["path"]) for row in rows]
+        asked = "SELECT file_id, path FROM documents ORDER BY path LIMIT ?"
+        return self._sorted(index_ids, asked, -1 if limit is None else limit)[:limit]
+
+    def named(self, index_ids: Sequence[str], name: str) -> list[FileRef]:
+        """The documents with this path, or with this name in any folder."""
+        asked = "SELECT file_id, path FROM documents WHERE path = ? OR substr(path, -length(?)) = ?"
+        return self._sorted(index_ids, asked, name, f"/{name}", f"/{name}")
+
+    def matching(self, index_ids: Sequence[str], expression: str, limit: int) -> list[FileRef]:
+        """The documents with a passage that matches an expression in FTS5's query language, at most `limit`."""
+        asked = (
+            "SELECT file_id, path FROM documents WHERE id IN (SELECT document_id FROM chunks WHERE id IN"
+            " (SELECT rowid FROM stems WHERE stems MATCH ?)) ORDER BY path LIMIT ?"
+        )
+        return self._sorted(index_ids, asked, expression, limit)[:limit]
+
+    def _sorted(self, index_ids: Sequence[str], query: str, *values: str | int) -> list[FileRef]:
+        found: list[FileRef] = []
+        for index_id in index_ids:
+            with self._database.index(index_id).reading() as connection:
+                found += [FileRef(index_id, *row) for row in connection.execute(query, values)]
+        return sorted(found, key=lambda file: (file.name, file.index_id))
 
     def file(self, file_id: str, index_ids: Sequence[str]) -> FileRef | None:
         """The document with this id, when one of these indexes holds it."""
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT index_id, path FROM documents WHERE file_id = ?", (file_id,)).fetchone()
-        if row is None or row["index_id"] not in index_ids:
-            return None
-        return FileRef(row["index_id"], file_id, row["path"])
+        return next(
+            iter(self._sorted(index_ids, "SELECT file_id, path FROM documents WHERE file_id = ?", file_id)), None
+        )
 
     def paged_file(self, file_id: str) -> PagedFile | None:
         """A served document whose pages have images (a PDF); None for any other id."""
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT * FROM documents WHERE file_id = ?", (file_id,)).fetchone()
-        folder = self._folders.by_id.get(row["index_id"]) if row else None
-        if folder is None or not row["pages"] or not row["path"].lower().endswith(".pdf"):
-            return None
-        modified = utc(datetime.fromtimestamp(row["modified_ns"] / 1e9, UTC))
-        return PagedFile(row["index_id"], file_id, folder.path / row["path"], row["pages"], modified, row["digest"])
+        for index_id, folder in self._folders.by_id.items():
+            with self._database.index(index_id).reading() as connection:
+                row = connection.execute("SELECT * FROM documents WHERE file_id = ?", (file_id,)).fetchone()
+            if row is not None:
+                is_paged = bool(row["pages"]) and row["path"].lower().endswith(".pdf")
+                return _paged_file(folder, row) if is_paged else None
+        return None
 
     def page_image_of(self, file_id: str, page: int) -> ImageAttachment | None:
         """Where the image of a document's page can be had; None when it has none. Pages count from 1."""
         file = self.paged_file(file_id)
         return ImageAttachment(page_image_name(page), file_id) if file and page in file else None
+
+
+def _paged_file(folder: Folder, row: sqlite3.Row) -> PagedFile:
+    modified = utc(datetime.fromtimestamp(row["modified_ns"] / 1e9, UTC))
+    path = folder.path / row["path"]
+    return PagedFile(folder.index_id, row["file_id"], path, row["pages"], modified, row["digest"])

@@ -1,22 +1,19 @@
 """Bringing an index up to date with its folder: only what changed is read again, each batch is one transaction."""
 
-import hashlib
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from tui.local.library.chunks import Chunk, chunks_of
-from tui.local.library.database import LibraryDatabase
-from tui.local.library.documents import Document, UnreadableError
-from tui.local.library.files import FoundFile, read_bytes, walk
+from tui.local.library.database import IndexFile, LibraryDatabase
+from tui.local.library.file_reading import FileContent, KnownContent, UnreadFile, read_file
+from tui.local.library.files import FoundFile, walk
 from tui.local.library.folders import Folder, store_index
-from tui.local.library.passages import delete_passages, insert_passages
-from tui.local.library.readers import HEAD_BYTES, read_document, reader_for
-from tui.local.library.readers.office import NeedsExtraError
+from tui.local.library.passages import ReadFile, delete_document, insert_passages, rename_passages
 from tui.local.library.stored_documents import file_id_of
 from tui.local.library.timestamps import utc_now
 
@@ -38,43 +35,54 @@ PAUSE_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class _ReadFile:
-    """A file that is new or has changed."""
-
-    file: FoundFile
-    digest: str
-    document: Document
-    chunks: Sequence[Chunk]
-
-
-@dataclass(frozen=True, slots=True)
-class _TouchedFile:
-    """A file whose time changed and whose content did not."""
-
-    file: FoundFile
-
-
-@dataclass(frozen=True, slots=True)
-class _SkippedFile:
-    """A file that is not read; without a reason it is no document, and nobody needs to know."""
-
-    file: FoundFile
-    reason: str | None
-    again: bool = False
-    """Whether to try it again at the next sync, though it has not changed."""
-
-
-_Outcome: TypeAlias = _ReadFile | _TouchedFile | _SkippedFile
-
-
-@dataclass(frozen=True, slots=True)
 class _StoredFile:
     """What is stored of a file; `document_id` and `digest` are None for one that was skipped."""
 
+    name: str
     size: int
     modified_ns: int
     document_id: int | None = None
     digest: str | None = None
+
+    def is_unchanged(self, file: FoundFile) -> bool:
+        return (self.size, self.modified_ns) == (file.size, file.modified_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of a file that is new or has changed; `moved` is the document that it is under an earlier name."""
+
+    file: FoundFile
+    content: FileContent
+    moved: _StoredFile | None = None
+
+
+class _Known:
+    """What is stored of a folder, taken away file by file as they are found again: the rest is gone."""
+
+    def __init__(self, stored: Iterable[_StoredFile], found: Iterable[FoundFile]) -> None:
+        self.rest = {file.name: file for file in stored}
+        there = {file.name for file in found}
+        self._gone: dict[int, list[_StoredFile]] = {}
+        for file in self.rest.values():
+            if file.digest and file.name not in there:
+                self._gone.setdefault(file.size, []).append(file)
+
+    def take(self, file: FoundFile) -> _StoredFile | None:
+        """What is stored of this file, by its name."""
+        return self.rest.pop(file.name, None)
+
+    def earlier(self, file: FoundFile) -> Sequence[_StoredFile]:
+        """The documents that are gone and that this new file may be: as large, and read by the same reader."""
+        ending = PurePosixPath(file.name).suffix
+        return [gone for gone in self._gone.get(file.size, ()) if PurePosixPath(gone.name).suffix == ending]
+
+    def take_moved(self, file: FoundFile, digest: str) -> _StoredFile | None:
+        """The document that is gone and has this content; nothing else is it then."""
+        for gone in self.earlier(file):
+            if gone.digest == digest and gone.name in self.rest:
+                return self.rest.pop(gone.name)
+        return None
 
 
 @contextmanager
@@ -110,142 +118,129 @@ def sync(
         if not allowed:
             return
         found = list(walk(folder.path))
-        known = _known_files(database, folder)
+        index = database.index(folder.index_id)
+        known = _Known(_stored_files(database, index, folder), found)
         batch: list[_Outcome] = []
         batch_end = time.monotonic() + BATCH_SECONDS
         for done, file in enumerate(found):
             if stopping():
-                _write(database, folder.index_id, batch)
+                _write(index, folder.index_id, batch)
                 return
-            before = known.pop(file.name, None)
-            if before is None or (before.size, before.modified_ns) != (file.size, file.modified_ns):
+            before = known.take(file)
+            if before is None or not before.is_unchanged(file):
                 on_progress(done, len(found), file.name)
-                batch.append(_read_if_changed(file, before))
+                batch.append(_outcome(file, before, known))
             if time.monotonic() > batch_end:
                 on_progress(done + 1, len(found), None)
-                _write(database, folder.index_id, batch)
+                _write(index, folder.index_id, batch)
                 batch, batch_end = [], time.monotonic() + BATCH_SECONDS
         on_progress(len(found), len(found), None)
-        _write(database, folder.index_id, batch)
-        _forget_all(database, (gone.document_id for gone in known.values() if gone.document_id is not None), stopping)
-        _finish(database, folder.index_id, [name for name, gone in known.items() if gone.document_id is None])
+        _write(index, folder.index_id, batch)
+        _forget_all(index, known.rest.values(), stopping)
+        _finish(database, index, folder, known.rest.values())
 
 
 def forget_index(database: LibraryDatabase, index_id: str, stopping: Stopping = lambda: False) -> None:
-    """Delete all that is stored of an index, a little at a time. One that is cut short can be done again."""
+    """Delete all that is stored of an index."""
     with sole_writer(database, stopping) as allowed:
         if not allowed:
             return
-        with database.reading() as connection:
-            rows = connection.execute("SELECT id FROM documents WHERE index_id = ?", (index_id,)).fetchall()
-        _forget_all(database, (row["id"] for row in rows), stopping)
-        if not stopping():
-            with database.writing() as connection:
-                connection.execute("DELETE FROM indexes WHERE id = ?", (index_id,))
+        database.index(index_id).delete()
+        with database.writing() as connection:
+            connection.execute("DELETE FROM indexes WHERE id = ?", (index_id,))
 
 
-def _known_files(database: LibraryDatabase, folder: Folder) -> dict[str, _StoredFile]:
-    index_id = folder.index_id
+def _stored_files(database: LibraryDatabase, index: IndexFile, folder: Folder) -> list[_StoredFile]:
     with database.reading() as connection:
-        stored = connection.execute("SELECT 1 FROM indexes WHERE id = ?", (index_id,)).fetchone()
+        stored = connection.execute("SELECT 1 FROM indexes WHERE id = ?", (folder.index_id,)).fetchone()
     if not stored:  # another server has deleted the index that this one still serves
         with database.writing() as connection:
             store_index(connection, folder)
-    with database.reading() as connection:
-        skipped = connection.execute("SELECT * FROM skipped_files WHERE index_id = ?", (index_id,)).fetchall()
-        rows = connection.execute("SELECT * FROM documents WHERE index_id = ?", (index_id,)).fetchall()
-    known = {row["path"]: _StoredFile(row["size"], row["modified_ns"]) for row in skipped}
-    return known | {row["path"]: _StoredFile(row["size"], row["modified_ns"], row["id"], row["digest"]) for row in rows}
+    with index.reading() as connection:
+        skipped = connection.execute("SELECT path, size, modified_ns FROM skipped_files").fetchall()
+        documents = connection.execute("SELECT path, size, modified_ns, id, digest FROM documents").fetchall()
+    return [_StoredFile(*row) for row in (*skipped, *documents)]
 
 
-def _read_if_changed(file: FoundFile, known: _StoredFile | None) -> _Outcome:
-    try:
-        head = read_bytes(file.path, HEAD_BYTES)
-        reader = reader_for(file.name, head)
-        if reader is None or not head.strip():
-            return _SkippedFile(file, None)
-        data = read_bytes(file.path, reader.max_bytes + 1)
-        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-        if known and known.digest == digest:
-            return _TouchedFile(file)
-        document = read_document(file.name, data)
-        return _ReadFile(file, digest, document, list(chunks_of(document)))
-    except NeedsExtraError as error:
-        return _SkippedFile(file, str(error), again=True)
-    except UnreadableError as error:
-        return _SkippedFile(file, str(error))
-    except OSError as error:
-        return _SkippedFile(file, f"it cannot be opened: {error.strerror}", again=True)
+def _outcome(file: FoundFile, before: _StoredFile | None, known: _Known) -> _Outcome:
+    candidates = (before,) if before else known.earlier(file)
+    content = read_file(file.name, file.path, {one.digest for one in candidates if one.digest})
+    if before is not None or not isinstance(content, KnownContent):
+        return _Outcome(file, content)
+    moved = known.take_moved(file, content.digest)
+    # A second file with the content of one that is gone is a document of its own.
+    return _Outcome(file, content, moved) if moved else _Outcome(file, read_file(file.name, file.path, ()))
 
 
-def _write(database: LibraryDatabase, index_id: str, batch: Sequence[_Outcome]) -> None:
+def _write(index: IndexFile, index_id: str, batch: Sequence[_Outcome]) -> None:
     if not batch:
         return
-    with database.writing() as connection:
+    with index.writing() as connection:
         for outcome in batch:
             file = outcome.file
-            match outcome:
-                case _TouchedFile():
+            match outcome.content:
+                case KnownContent():
+                    _move(connection, index_id, file, outcome.moved)
+                case UnreadFile(reason=reason, again=again):
+                    _forget_file(connection, file.name)
                     connection.execute(
-                        "UPDATE documents SET size = ?, modified_ns = ? WHERE index_id = ? AND path = ?",
-                        (file.size, file.modified_ns, index_id, file.name),
+                        "INSERT INTO skipped_files (path, size, modified_ns, reason) VALUES (?, ?, ?, ?)",
+                        (file.name, -1 if again else file.size, file.modified_ns, reason),
                     )
-                case _SkippedFile(reason=reason, again=again):
-                    _forget_file(connection, index_id, file.name)
-                    connection.execute(
-                        "INSERT INTO skipped_files (index_id, path, size, modified_ns, reason) VALUES (?, ?, ?, ?, ?)",
-                        (index_id, file.name, -1 if again else file.size, file.modified_ns, reason),
-                    )
-                case _ReadFile():
-                    _forget_file(connection, index_id, file.name)
-                    _insert(connection, index_id, outcome)
+                case ReadFile() as read:
+                    _forget_file(connection, file.name)
+                    _insert(connection, index_id, file, read)
 
 
-def _insert(connection: sqlite3.Connection, index_id: str, read: _ReadFile) -> None:
-    file, document = read.file, read.document
+def _move(connection: sqlite3.Connection, index_id: str, file: FoundFile, moved: _StoredFile | None) -> None:
+    """Note the file's new time, and its new name where it was `moved`."""
+    before = moved.name if moved else file.name
+    row = connection.execute(
+        "UPDATE documents SET path = ?, file_id = ?, size = ?, modified_ns = ? WHERE path = ? RETURNING id, language",
+        (file.name, file_id_of(index_id, file.name), file.size, file.modified_ns, before),
+    ).fetchone()
+    if moved and row is not None:
+        rename_passages(connection, row["id"], file.name, row["language"])
+
+
+def _insert(connection: sqlite3.Connection, index_id: str, file: FoundFile, read: ReadFile) -> None:
     (document_id,) = connection.execute(
-        "INSERT INTO documents (file_id, index_id, path, format, size, modified_ns, digest, pages)"
+        "INSERT INTO documents (file_id, path, format, language, size, modified_ns, digest, pages)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             file_id_of(index_id, file.name),
-            index_id,
             file.name,
-            document.format,
+            read.format,
+            read.language,
             file.size,
             file.modified_ns,
             read.digest,
-            len(document.page_starts),
+            read.pages,
         ),
     ).fetchone()
-    insert_passages(connection, document_id, file.name, document, read.chunks)
+    insert_passages(connection, document_id, read)
 
 
-def _forget_file(connection: sqlite3.Connection, index_id: str, name: str) -> None:
-    old = connection.execute("SELECT id FROM documents WHERE index_id = ? AND path = ?", (index_id, name)).fetchall()
-    for row in old:
-        _forget(connection, row["id"])
-    connection.execute("DELETE FROM skipped_files WHERE index_id = ? AND path = ?", (index_id, name))
+def _forget_file(connection: sqlite3.Connection, name: str) -> None:
+    for row in connection.execute("SELECT id FROM documents WHERE path = ?", (name,)).fetchall():
+        delete_document(connection, row["id"])
+    connection.execute("DELETE FROM skipped_files WHERE path = ?", (name,))
 
 
-def _forget(connection: sqlite3.Connection, document_id: int) -> None:
-    delete_passages(connection, document_id)
-    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-
-
-def _forget_all(database: LibraryDatabase, document_ids: Iterable[int], stopping: Stopping) -> None:
-    rest = list(document_ids)
+def _forget_all(index: IndexFile, files: Iterable[_StoredFile], stopping: Stopping) -> None:
+    rest = [file.document_id for file in files if file.document_id is not None]
     while rest and not stopping():
         end = time.monotonic() + FORGET_SECONDS
-        with database.writing() as connection:
+        with index.writing() as connection:
             while rest and time.monotonic() < end:
-                _forget(connection, rest.pop())
+                delete_document(connection, rest.pop())
         time.sleep(PAUSE_SECONDS if rest else 0)
 
 
-def _finish(database: LibraryDatabase, index_id: str, no_longer_skipped: Sequence[str]) -> None:
+def _finish(database: LibraryDatabase, index: IndexFile, folder: Folder, gone: Iterable[_StoredFile]) -> None:
+    skipped = [(file.name,) for file in gone if file.document_id is None]
+    if skipped:
+        with index.writing() as connection:
+            connection.executemany("DELETE FROM skipped_files WHERE path = ?", skipped)
     with database.writing() as connection:
-        connection.executemany(
-            "DELETE FROM skipped_files WHERE index_id = ? AND path = ?",
-            [(index_id, name) for name in no_longer_skipped],
-        )
-        connection.execute("UPDATE indexes SET synced = ?, error = NULL WHERE id = ?", (utc_now(), index_id))
+        connection.execute("UPDATE indexes SET synced = ?, error = NULL WHERE id = ?", (utc_now(), folder.index_id))

@@ -45,9 +45,7 @@ class _Jobs:
         threading.Thread(target=self._listen, name="jobs", daemon=True).start()
 
     def next(self) -> Job:
-        job = self._queue.get()
-        self.cancelled.clear()
-        return job
+        return self._queue.get()
 
     def _listen(self) -> None:
         for line in sys.stdin:
@@ -55,6 +53,7 @@ class _Jobs:
                 case CancelJob():
                     self.cancelled.set()
                 case SyncJob() | ForgetJob() as job:
+                    self.cancelled.clear()  # here, so that what cancels this job always comes after it
                     self._queue.put(job)
         os._exit(0)
 

@@ -12,7 +12,15 @@ _UNSPACED_LETTERS = (
 """Letters of Chinese, Japanese and Korean, then of Thai and Lao, then of Burmese and Khmer, with the marks on them: the
 words of these scripts are not, or not only, parted by spaces."""
 
-_WORD = re.compile(rf"[{_UNSPACED_LETTERS}]+|[^\W_{_UNSPACED_LETTERS}]+")
+_MARKS = "".join(
+    char
+    for char in map(chr, range(0x300, 0x1AFF))
+    if unicodedata.category(char) in ("Mn", "Mc") and not re.match(f"[{_UNSPACED_LETTERS}]", char)
+)
+"""What is written on letters: accents, and the vowels of Indian scripts, which are no letters of their own."""
+
+_ASCII_WORD = re.compile(r"[a-zA-Z0-9]+")
+_WORD = re.compile(rf"[{_UNSPACED_LETTERS}]+|(?:[^\W_{_UNSPACED_LETTERS}]+[{_MARKS}]*)+")
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED_LETTERS}]")
 
 
@@ -33,8 +41,9 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text: runs of letters and digits; in scripts without spaces, overlapping pairs of letters."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
+    text = unicodedata.normalize("NFC", text)
     if not has_unspaced(text):
         return _WORD.findall(text)
     return [word for run in _WORD.findall(text) for word in (_pairs(run) if has_unspaced(run) else [run])]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from tui.local.library.passages import Passages
 from tui.local.library.stored_documents import FileRef, StoredDocuments
@@ -24,12 +23,8 @@ class Match:
 
 def find(documents: StoredDocuments, index_ids: Sequence[str], name: str | None, contains: str | None) -> list[FileRef]:
     """The documents with this name (whole path, or its last part) whose path contains this text in any case."""
-    return [
-        file
-        for file in documents.files(index_ids)
-        if (not name or name in (file.name, PurePosixPath(file.name).name))
-        and (not contains or fold(contains) in fold(file.name))
-    ]
+    found = documents.named(index_ids, name) if name else documents.files(index_ids)
+    return [file for file in found if not contains or fold(contains) in fold(file.name)]
 
 
 def grep(

@@ -1,53 +1,78 @@
 """From a question to the terms that are searched for, and to how much each of them says.
 
-The search index holds the words as they were written. Which of them count as a word of the question (its inflections,
-in the languages of the question and of the documents) is decided here, over the index's vocabulary.
+The search index holds the stems of the documents' words, each document's in its own language. So a word of the question
+is looked up by its stem in each of the languages that the documents are in.
 """
 
 import difflib
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from functools import lru_cache
 
+from tui.local.library.languages import ENGLISH, is_stop_word, languages_of, stem
 from tui.local.library.vocabulary import Vocabulary
-from tui.local.library.words import fold, folded, has_unspaced, words
-from tui.local.search.languages import ENGLISH, is_stop_word, languages_of, stem
+from tui.local.library.words import fold, folded, words
 
 MIN_BEGINNING_CHARS = 3
 """A word that occurs nowhere is tried as the beginning of others when it has at least as many letters."""
 MAX_FORMS = 40
+MAX_TIMES = 3
+"""A word that the question repeats counts so often in the first stage at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word of the question, or several that belong together ("ctrl+o", or words in quotation marks).
 
-    `forms` are the indexed words that count as the one word. `weight` says how much the term tells passages apart: rare
-    words more, and what the question says `times` times as often.
+    `words` are folded. `stems` are what counts as the term: its words' stems in the `languages` of the documents.
+    `passages` is how many have it. `weight` says how much it tells them apart: a rare word more, and what the question
+    says several `times` as often.
     """
 
     text: str
     words: tuple[str, ...]
-    forms: frozenset[str] = frozenset()
+    stems: frozenset[tuple[str, ...]] = frozenset()
+    languages: tuple[str, ...] = (ENGLISH,)
     weight: float = 1.0
     times: int = 1
+    passages: int = 0
 
     def expression(self) -> str:
         """The term in FTS5's query language; the quotation marks make every character of it plain."""
-        if len(self.words) > 1:
-            return f'"{" ".join(self.words)}"'
-        return "(" + " OR ".join(f'"{form}"' for form in sorted(self.forms | set(self.words))) + ")"
+        once = " OR ".join(f'"{" ".join(stems)}"' for stems in sorted(self.stems))
+        return " OR ".join([once] * min(self.times, MAX_TIMES))
 
     def positions(self, text_words: Sequence[str]) -> list[int]:
         """Where the term stands in a text, given the text's folded words."""
-        first, *others = self.words
-        if not others:
-            return [i for i, word in enumerate(text_words) if word == first or word in self.forms]
-        starts = [i for i, word in enumerate(text_words) if word == first]
-        return [i for i in starts if list(text_words[i + 1 : i + len(self.words)]) == others]
+        stems = [_stems_of_word(word, self.languages) for word in text_words]
+        return sorted(
+            {
+                at
+                for wanted in (*self.stems, self.words)
+                for at in range(len(stems) - len(wanted) + 1)
+                if all(one in stems[at + step] for step, one in enumerate(wanted))
+            }
+        )
+
+    def places(self, text_stems: Sequence[str]) -> list[int]:
+        """Where the term stands in a text, given the stems of the text's words."""
+        return sorted({at for wanted in self.stems for at in _places(wanted, text_stems)})
+
+
+@lru_cache(maxsize=20_000)
+def _stems_of_word(word: str, languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset((word, *(stem(word, language) for language in languages)))
+
+
+def _places(wanted: tuple[str, ...], text_stems: Sequence[str]) -> Iterator[int]:
+    at = -1
+    for _ in range(text_stems.count(wanted[0])):
+        at = text_stems.index(wanted[0], at + 1)
+        if len(wanted) == 1 or tuple(text_stems[at : at + len(wanted)]) == wanted:
+            yield at
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +83,19 @@ class Query:
     missing: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def expression(self) -> str:
-        """Any of the terms, in FTS5's query language."""
-        return " OR ".join(term.expression() for term in self.terms)
+    def expression(self, most: int) -> str:
+        """Any of the terms, in FTS5's query language.
+
+        Of those that many passages have only as many as together are in `most`: they say little, and each passage that
+        has them takes time. The rarest is always there.
+        """
+        rarest, *others = sorted(self.terms, key=lambda term: term.passages)
+        taken, total = [rarest], rarest.passages
+        for term in others:
+            total += term.passages
+            if total <= most:
+                taken.append(term)
+        return " OR ".join(term.expression() for term in taken)
 
     @property
     def is_unknown(self) -> bool:
@@ -115,81 +149,83 @@ def resolve(vocabulary: Vocabulary, question: str, index_ids: Sequence[str]) -> 
     One that does not occur is tried as its parts, as the beginning of a word, and with its spelling put right; what
     then still does not occur is `missing`.
     """
-    question_languages = languages_of(words(question))
-    document_languages = languages_of(word for text in vocabulary.samples(index_ids) for word in words(text))
-    languages = tuple(dict.fromkeys((ENGLISH, *question_languages, *document_languages)))
+    words_of_documents = _Documents(vocabulary, index_ids)
     found: dict[tuple[str, ...], Term] = {}
     missing: list[str] = []
     corrected: list[tuple[str, str]] = []
     for term in parse(question):
-        whole = _weighed(vocabulary, [_inflected(vocabulary, term, languages)], index_ids)
-        hits = whole or _parts(vocabulary, term, index_ids, languages) or _beginnings(vocabulary, term, index_ids)
+        hits = (
+            words_of_documents.whole(term) or words_of_documents.parts(term) or words_of_documents.beginning_with(term)
+        )
         if not hits:
-            hits = _respelled(vocabulary, term, index_ids)
-            corrected += [(term.text, form) for hit in hits for form in sorted(hit.forms)]
+            hits = words_of_documents.respelled(term)
+            corrected += [(term.text, words_of_documents.spelling(hit)) for hit in hits]
         found |= {hit.words: hit for hit in hits}
         if not hits:
             missing.append(term.text)
     return Query(tuple(found.values()), tuple(missing), tuple(corrected))
 
 
-def _inflected(vocabulary: Vocabulary, term: Term, languages: Sequence[str]) -> Term:
-    """The term with the indexed words that have its stem in one of the languages."""
-    plain, *others = term.words
-    if others or has_unspaced(plain) or not plain.isalpha():
-        return term
-    lower = term.text.lower()
-    stems = {language: {stem(word, language) for word in (lower, plain)} for language in languages}
-    all_stems = {kept for wanted in stems.values() for kept in wanted}
-    forms = {
-        form
-        for beginning in {_common(plain, fold(kept)) for kept in all_stems}
-        for form in vocabulary.words_beginning(beginning)
-        if any(stem(form, language) in wanted for language, wanted in stems.items())
-    }
-    return replace(term, forms=frozenset(map(fold, forms)) | frozenset(forms))
+def phrase(vocabulary: Vocabulary, text: str, index_ids: Sequence[str]) -> str:
+    """A text's words one after the other, in FTS5's query language; empty where no document has them so."""
+    hits = _Documents(vocabulary, index_ids).whole(Term(text, tuple(folded(text))))
+    return hits[0].expression() if hits else ""
 
 
-def _common(word: str, word_stem: str) -> str:
-    """What the inflections of a word begin with: what it shares with its stem, less a letter that may change."""
-    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, word_stem, strict=False)))
-    return word[: max(min(3, len(word)), shared - 1)]
+class _Documents:
+    """What the documents of some indexes have of a question."""
 
+    def __init__(self, vocabulary: Vocabulary, index_ids: Sequence[str]) -> None:
+        self._vocabulary = vocabulary
+        self._index_ids = index_ids
+        self._passages = vocabulary.passage_count(index_ids)
+        self._languages = tuple(vocabulary.languages(index_ids)) or (ENGLISH,)
 
-def _parts(vocabulary: Vocabulary, term: Term, index_ids: Sequence[str], languages: Sequence[str]) -> list[Term]:
-    """The words of a term that is made of several, as terms of their own."""
-    if len(term.words) == 1:
+    def whole(self, term: Term) -> list[Term]:
+        """The term as it is, in each of the languages."""
+        text = words(term.text)
+        written = {tuple(stem(word, language) for word in text) for language in self._languages}
+        plain = {tuple(stem(word, language) for word in term.words) for language in self._languages}
+        return self._weighed(term, written | plain)
+
+    def parts(self, term: Term) -> list[Term]:
+        """The words of a term that is made of several, as terms of their own."""
+        if len(term.words) == 1:
+            return []
+        parts = [word for word in words(term.text) if not is_stop_word(word, self._languages)]
+        return [hit for word in parts for hit in self.whole(Term(word, (fold(word),), times=term.times))]
+
+    def beginning_with(self, term: Term) -> list[Term]:
+        """The term as the beginning of words."""
+        word, *others = term.words
+        if others or len(word) < MIN_BEGINNING_CHARS:
+            return []
+        longer = self._vocabulary.stems_beginning(self._index_ids, word, MAX_FORMS)
+        return self._weighed(term, ((form,) for form in longer))
+
+    def respelled(self, term: Term) -> list[Term]:
+        """The term as the word that is spelled nearly like it."""
+        word, *others = term.words
+        if others or len(word) < 4:
+            return []
+        for wrong in dict.fromkeys(stem(word, language) for language in self._languages):
+            known = self._vocabulary.similar_stems(self._index_ids, wrong)
+            if near := difflib.get_close_matches(wrong, known, n=1, cutoff=0.8):
+                return self._weighed(term, [(near[0],)])
         return []
-    parts = [
-        Term(word, (fold(word),), times=term.times) for word in words(term.text) if not is_stop_word(word, languages)
-    ]
-    return _weighed(vocabulary, [_inflected(vocabulary, part, languages) for part in parts], index_ids)
 
+    def spelling(self, term: Term) -> str:
+        """How a term of one word is written somewhere in the documents."""
+        sample = self._vocabulary.sample(self._index_ids, term.expression())
+        ((found,),) = term.stems
+        written = (word for word in words(sample) if any(stem(word, one) == found for one in self._languages))
+        return next(written, found).lower()
 
-def _beginnings(vocabulary: Vocabulary, term: Term, index_ids: Sequence[str]) -> list[Term]:
-    word, *others = term.words
-    if others or len(word) < MIN_BEGINNING_CHARS:
-        return []
-    forms = vocabulary.words_beginning(word)[:MAX_FORMS]
-    return _weighed(vocabulary, [replace(term, forms=frozenset(forms))], index_ids) if forms else []
-
-
-def _respelled(vocabulary: Vocabulary, term: Term, index_ids: Sequence[str]) -> list[Term]:
-    """The term as the indexed words that are spelled nearly like it."""
-    word, *others = term.words
-    if others or len(word) < 4:
-        return []
-    near = difflib.get_close_matches(word, vocabulary.similar_words(word), n=3, cutoff=0.8)
-    stems = {stem(form) for form in near[:1]}
-    return _weighed(vocabulary, [replace(term, forms=frozenset(f for f in near if stem(f) in stems))], index_ids)
-
-
-def _weighed(vocabulary: Vocabulary, variants: Sequence[Term], index_ids: Sequence[str]) -> list[Term]:
-    """The variants that occur, weighed as BM25 does."""
-    total = vocabulary.passage_count(index_ids)
-    counts = [(variant, vocabulary.frequency(variant.expression(), index_ids)) for variant in variants]
-    return [
-        replace(variant, weight=variant.times * (math.log(1 + (total - count + 0.5) / (count + 0.5)) + 0.1))
-        for variant, count in counts
-        if count
-    ]
+    def _weighed(self, term: Term, stems: Iterable[tuple[str, ...]]) -> list[Term]:
+        """The term with these stems, weighed as BM25 does; none where they do not occur."""
+        known = replace(term, stems=frozenset(filter(all, stems)), languages=self._languages)
+        count = self._vocabulary.frequency(known.expression(), self._index_ids) if known.stems else 0
+        if not count:
+            return []
+        rarity = math.log(1 + (self._passages - count + 0.5) / (count + 0.5)) + 0.1
+        return [replace(known, weight=known.times * rarity, passages=count)]

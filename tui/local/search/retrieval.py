@@ -6,10 +6,14 @@ from dataclasses import replace
 from tui.local.library.passages import Passage, Passages
 from tui.local.library.vocabulary import Vocabulary
 from tui.local.search.query import Query, refers_back, resolve
-from tui.local.search.ranking import rerank
+from tui.local.search.ranking import ranked, rerank
 
 CANDIDATES = 100
 """How many passages that BM25 finds are read and ranked again."""
+MAX_MATCHES = 15_000
+"""How many passages BM25 weighs, where the rarest words of the question alone are not in more."""
+ALL_MATCHES = 2**40
+"""More passages than any index has."""
 MAX_FILTERED = 5000
 """How many passages are looked through where not all are wanted."""
 
@@ -40,9 +44,32 @@ def passages_for(
     """The passages that answer best, best first; only those that are `wanted`, where that is asked."""
     if not query.terms or not index_ids:
         return []
-    candidates = max(CANDIDATES, top_k)
-    found = passages.search(query.expression, index_ids, MAX_FILTERED if wanted else candidates)
-    return rerank([passage for passage in found if not wanted or wanted(passage)][:candidates], query.terms)[:top_k]
+    if wanted is not None:
+        return rerank(_wanted(passages, query, index_ids, max(CANDIDATES, top_k), wanted), query.terms)[:top_k]
+    found = passages.candidates(query.expression(MAX_MATCHES), index_ids, max(CANDIDATES, top_k))
+    return passages.load(ranked(found, query.terms)[:top_k])
+
+
+def first_passages(
+    passages: Passages,
+    query: Query,
+    index_ids: Sequence[str],
+    top_k: int,
+    wanted: Callable[[Passage], bool] | None = None,
+) -> list[Passage]:
+    """The passages that BM25 likes best, best first; only those that are `wanted`, where that is asked."""
+    if not query.terms or not index_ids:
+        return []
+    if wanted is not None:
+        return _wanted(passages, query, index_ids, top_k, wanted)
+    return passages.search(query.expression(MAX_MATCHES), index_ids, top_k)
+
+
+def _wanted(
+    passages: Passages, query: Query, index_ids: Sequence[str], limit: int, wanted: Callable[[Passage], bool]
+) -> list[Passage]:
+    found = passages.search(query.expression(ALL_MATCHES), index_ids, MAX_FILTERED)
+    return [passage for passage in found if wanted(passage)][:limit]
 
 
 def retrieve(

@@ -1,0 +1,29 @@
+"""The `llamachat-tui` command, whose app is loaded only when a file is there; or fails to be loaded.
+
+Arguments: the file, "load" or "fail", and those of the command.
+"""
+
+import sys
+import time
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+from tui.launch import main
+
+GATE, END, *arguments = sys.argv[1:]
+
+
+class Gate(MetaPathFinder):
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        if fullname == "tui.command_line":
+            while not Path(GATE).exists():
+                time.sleep(0.01)
+            if END == "fail":
+                raise RuntimeError("The app cannot be loaded.")
+        return None
+
+
+sys.meta_path.insert(0, Gate())
+sys.argv[1:] = arguments
+main()

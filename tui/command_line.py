@@ -1,0 +1,96 @@
+"""The `llamachat-tui` command: parse arguments, dispatch, nothing else. See `tui.launch` for what comes before."""
+
+import os
+import shlex
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from tui.commands import COMMANDS, run_command
+from tui.commands.options import app_parser
+from tui.first_frame import FirstFrame
+from tui.garbage import pause_collection
+from tui.settings import Settings, SettingsError, config_path, load
+
+
+def run(frame: FirstFrame | None = None) -> int:
+    """Run the command; its exit code: 0, 1 after a crash, 2 for arguments that cannot be used.
+
+    `frame` is what the terminal shows already, for the app to go on from.
+    """
+    arguments = sys.argv[1:]
+    if arguments and arguments[0] in COMMANDS:
+        return run_command(arguments[0], arguments[1:])
+    return _open_app(app_parser().parse_args(arguments), frame)
+
+
+def _open_app(arguments: Namespace, frame: FirstFrame | None) -> int:
+    names = ("base_url", "region", "project", "organization", "theme", "grounding", "allow_http")
+    flags = {name: getattr(arguments, name) for name in names}
+    try:
+        settings = load(flags, os.environ, config_path())
+        settings = replace(settings, local=_folders(arguments.local))
+        if problem := _terminal_problem():
+            return _refused(problem, frame)
+        return _run(settings, arguments, frame)
+    except SettingsError as error:
+        return _refused(str(error), frame)
+
+
+def _refused(problem: str, frame: FirstFrame | None) -> int:
+    if frame is not None:
+        frame.give_back()
+    print(f"llamachat-tui: {problem}", file=sys.stderr)
+    return 2
+
+
+def _terminal_problem() -> str:
+    """Why the app cannot be shown here, in a sentence; "" where it can."""
+    for stream, name in ((sys.stdin, "input"), (sys.stderr, "error output")):
+        if stream is None or not stream.isatty():
+            return (
+                f"The {name} is not a terminal, and the app reads its keys from one and draws on it. "
+                "Start it in a terminal, without a pipe; over SSH with `ssh -t`."
+            )
+    if os.environ.get("TERM", "") in ("dumb", "unknown"):
+        return (
+            f"The terminal calls itself {os.environ['TERM']} (TERM), which cannot place text on the screen. "
+            "Start the app in another terminal, or set TERM to what this one is, such as xterm-256color."
+        )
+    return ""
+
+
+def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
+    if given is None:
+        return None
+    folders = [Path(os.path.expanduser(folder)) for folder in given]
+    for folder in folders:
+        if not folder.is_dir():
+            raise SettingsError(f"There is no folder {folder}. Check the name, or leave it out to open the manual.")
+    return tuple(folder.resolve() for folder in folders)
+
+
+def _run(settings: Settings, arguments: Namespace, frame: FirstFrame | None) -> int:
+    pause_collection()  # until the first frame
+    for name in ("COLUMNS", "LINES"):  # believed over the terminal, which alone knows how large it is
+        os.environ.pop(name, None)
+    from tui import log
+    from tui.app import LlamaChat
+
+    log.start(debug=arguments.debug)
+    app = LlamaChat(settings, arguments.session, frame)
+    app.run()
+    if (session_id := app.chat.open_id) is not None:
+        print(f"To go on: {_command_for(sys.argv[1:], session_id)}")
+    return app.return_code or 0
+
+
+def _command_for(arguments: list[str], session_id: str) -> str:
+    """The command line that opens a session, in the place that these arguments name."""
+    kept = list(arguments)
+    if "--session" in kept:
+        at = kept.index("--session")
+        del kept[at : at + 2]
+    kept = [each for each in kept if each != "--continue" and not each.startswith("--session=")]
+    return shlex.join(["llamachat-tui", "--session", session_id, *kept])

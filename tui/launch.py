@@ -1,0 +1,54 @@
+"""The `llamachat-tui` command's first milliseconds: the frame of the last start, before anything heavy is loaded.
+
+Python and Textual take their time to load. Meanwhile the terminal shows what it showed after the last start of the same
+kind, and keeps what is typed; `tui.terminal.app` goes on from there and draws only what has changed since.
+"""
+
+import os
+import sys
+
+from tui.first_frame import FirstFrame, frame_path, read_frame
+
+
+def main() -> None:
+    """Run the command and exit with its code; 130 where Ctrl+C ends it before the app is there."""
+    frame = _show_last_frame()
+    try:
+        if frame is not None:
+            _give_back_at_a_signal(frame)
+        from tui.command_line import run
+
+        code = run(frame)
+    except KeyboardInterrupt:
+        code = 130
+    finally:
+        if frame is not None:
+            frame.give_back()
+    sys.exit(code)
+
+
+def _show_last_frame() -> FirstFrame | None:
+    """The frame that the terminal shows now; None where none is kept for such a start, or none can be shown."""
+    if os.name != "posix" or os.environ.get("TERM", "dumb") in ("dumb", "unknown") or "TEXTUAL_DRIVER" in os.environ:
+        return None
+    if os.environ.get("LLAMACHAT_FULL_REFRESH", "0") != "0":
+        return None
+    try:
+        size = os.get_terminal_size(2)
+        kept = read_frame(frame_path(sys.argv[1:], os.environ, size.columns, size.lines))
+        return None if kept is None else FirstFrame.show(kept)
+    except (ImportError, OSError):  # no such terminal, or no terminal at all: the app says so
+        return None
+
+
+def _give_back_at_a_signal(frame: FirstFrame) -> None:
+    """Until the app listens to them itself."""
+    import signal
+
+    def leave(number: int, _: object) -> None:
+        frame.give_back()
+        os._exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, leave)

@@ -1,0 +1,110 @@
+"""The languages of questions and documents: which one a text is in, its common words, and its stemmer. Pure."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib import import_module
+from importlib.resources import files
+
+from tui.local.library.words import fold, has_unspaced, words
+
+ENGLISH = "english"
+
+_WITHOUT_STEMMER = frozenset(("bulgarian", "hebrew", "ukrainian", "urdu"))
+_TONAL = frozenset(("vietnamese",))
+"""Languages in which a mark on a letter makes another word, so that it is kept."""
+
+MAX_STEMMED_CHARS = 40
+"""Longer words are no words of a language, and are compared as they are."""
+MAX_LOOKED_AT_CHARS = 20_000
+"""How much of a document is looked at to tell its language."""
+
+MIN_LANGUAGE_SHARE = 0.7
+"""Related languages share common words: those with at least this part of the best one's count are taken as well."""
+
+_OF_SCRIPT = {
+    "ARABIC": "arabic",
+    "ARMENIAN": "armenian",
+    "CYRILLIC": "russian",
+    "DEVANAGARI": "hindi",
+    "GREEK": "greek",
+    "HEBREW": "hebrew",
+    "TAMIL": "tamil",
+}
+"""The language of a text that has no common word of any, by the script of its letters."""
+
+
+def _stop_words() -> Iterator[tuple[str, frozenset[str]]]:
+    listed = files("tui.local.library").joinpath("stop_words.txt").read_text(encoding="utf-8")
+    for entry in re.split(r"\n(?=\w)", listed):
+        language, _, common = entry.partition(":")
+        yield language, frozenset(common.split())
+
+
+STOP_WORDS = dict(_stop_words())
+"""The common words of each language, in lower case."""
+
+
+def _languages_by_word() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for language, common in STOP_WORDS.items():
+        for word in common:
+            found[word] = (*found.get(word, ()), language)
+    return found
+
+
+_LANGUAGES_BY_WORD = _languages_by_word()
+
+
+def languages_of(text_words: Iterable[str]) -> tuple[str, ...]:
+    """The languages that a text's words may be in, likeliest first; none when it has no common word of any.
+
+    Words are compared as written, in lower case: accents tell languages apart.
+    """
+    counts: Counter[str] = Counter()
+    for word in text_words:
+        counts.update(_LANGUAGES_BY_WORD.get(word.lower(), ()))
+    ranked = counts.most_common()
+    return tuple(language for language, count in ranked if count >= MIN_LANGUAGE_SHARE * ranked[0][1])
+
+
+def language_of_text(text: str) -> str:
+    """The language of a document, by its common words, else by its script; English where neither tells."""
+    start = text[:MAX_LOOKED_AT_CHARS]
+    likely = languages_of(words(start))
+    if likely:
+        return likely[0]
+    letter = next((char for char in start if char.isalpha() and not char.isascii()), "A")
+    return _OF_SCRIPT.get(unicodedata.name(letter, "").partition(" ")[0], ENGLISH)
+
+
+def is_stop_word(word: str, languages: Sequence[str] = ()) -> bool:
+    """Whether a word is too common to search for: in English, or in one of these languages."""
+    lower = word.lower()
+    return any(lower in STOP_WORDS.get(language, ()) for language in (ENGLISH, *languages))
+
+
+@cache
+def _stemmer(language: str) -> Callable[[str], str]:
+    """Snowball's stemmer. Imported by name because each loads slowly and none has type information."""
+    if language in _WITHOUT_STEMMER or language in _TONAL:
+        return str.lower
+    module = import_module(f"snowballstemmer.{language}_stemmer")
+    stem_word: Callable[[str], str] = getattr(module, f"{language.title()}Stemmer")().stemWord
+    return stem_word
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str, language: str = ENGLISH) -> str:
+    """What a word is compared by: what its forms in the language have in common, without accents."""
+    if len(word) > MAX_STEMMED_CHARS or has_unspaced(word):
+        return fold(word)
+    stemmed = _stemmer(language)(word.lower())
+    return unicodedata.normalize("NFC", stemmed) if language in _TONAL else fold(stemmed)
+
+
+def stems_of(text: str, language: str) -> list[str]:
+    """The stems of a text's words, in their order."""
+    return [stem(word, language) for word in words(text)]
