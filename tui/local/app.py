@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from tui.local.agents.agent import Agent
-from tui.local.agents.extractive import answer
+from tui.local.agents.extractive import ExtractiveAgent
 from tui.local.chat.paging import PageTokenError
 from tui.local.chat.session_store import SessionStore
 from tui.local.chat.turn_tasks import TurnTasks
@@ -36,19 +36,19 @@ def build(
     database: LibraryDatabase,
     folders: Sequence[Folder],
     key: str,
-    agent: Agent = answer,
+    agent: Agent | None = None,
     ping_seconds: float = PING_SECONDS,
     *,
     loopback_only: bool,
 ) -> Starlette:
     """The server over these folders, as an ASGI application. It begins to index when it starts.
 
-    `loopback_only`: only this machine reaches the server. It then answers to names of this machine alone, and a client
-    may name a folder to be served.
+    `agent` answers the questions; None: the one without a model. `loopback_only`: only this machine reaches the server.
+    It then answers to names of this machine alone, and a client may name a folder to be served.
     """
     library, sessions = open_library(database, folders), SessionStore(database)
     supervisor = SyncSupervisor(database, library.folders, library.states)
-    turns = TurnTasks(sessions, library, supervisor, agent)
+    turns = TurnTasks(sessions, library, supervisor, agent or ExtractiveAgent())
     directories = Directories(database.path.parent / "directories")
     services = Services(
         library,

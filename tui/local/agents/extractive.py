@@ -10,12 +10,15 @@ from tui.local.agents.agent import Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
 from tui.local.agents.quotes import compose, location
-from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.sanitize import clean_line
 
 WORDS_PER_PIECE = 3
+PIECES_AT_ONCE = 10
+"""Pieces of an answer that are given without a look at what else there is to do."""
+SEARCHES_AT_ONCE = 4
+"""Turns that search at the same time. More would not be faster, for what they do is bound by one processor."""
 MAX_LISTED_FILES = 8
 """How many documents an answer lists at most when nothing was found."""
 
@@ -27,27 +30,39 @@ def pieces(text: str) -> Iterator[str]:
         yield "".join(runs[start : start + WORDS_PER_PIECE])
 
 
-async def answer(ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event]:
-    """The events of one turn; an `Agent`."""
-    thoughts: list[str] = []
-    async for notice in bring_up_to_date(ask, library, supervisor):
-        thoughts.append(notice)
-        for event in _thinking(notice):
+class ExtractiveAgent:
+    """An `Agent`. A turn says where it searches before it waits for anything, so that it is seen to have begun.
+
+    `SEARCHES_AT_ONCE` of the turns search; the others wait, and go on in the order in which they came.
+    """
+
+    def __init__(self) -> None:
+        self._searching = asyncio.Semaphore(SEARCHES_AT_ONCE)
+
+    async def __call__(self, ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event]:
+        """The events of one turn."""
+        where = ", ".join(library.folders.names(ask.index_ids)) or "no index"
+        thoughts = [f"I search {where}. "]
+        for event in _thinking(thoughts[0]):
             yield event
-    lookup = await asyncio.to_thread(begin_lookup, ask, library)
-    thoughts.append(_plan(lookup, library.folders))
-    for event in _thinking(thoughts[-1]):
-        yield event
-    yield Thinking("".join(thoughts))
-    async for event in _look_up(lookup):
-        yield event
-    text: list[str] = []
-    for part in chain(_skipped(lookup), lookup.answer or _answer(lookup, library)):
-        for piece in pieces(part):
-            text.append(piece)
+        async for notice in bring_up_to_date(ask, library, supervisor):
+            thoughts.append(notice)
+            for event in _thinking(notice):
+                yield event
+        async with self._searching:
+            lookup = await asyncio.to_thread(begin_lookup, ask, library)
+            thoughts.append(_plan(lookup))
+            for event in _thinking(thoughts[-1]):
+                yield event
+            yield Thinking("".join(thoughts))
+            async for event in _look_up(lookup):
+                yield event
+            text = await asyncio.to_thread(_written, lookup, library)
+        for number, piece in enumerate(pieces(text), 1):
             yield TextDelta(piece)
-            await asyncio.sleep(0)  # other requests are served between two pieces
-    yield Text("".join(text))
+            if number % PIECES_AT_ONCE == 0:
+                await asyncio.sleep(0)  # other requests are served meanwhile
+        yield Text(text)
 
 
 def _thinking(text: str) -> Iterator[Event]:
@@ -68,18 +83,16 @@ async def _look_up(lookup: Lookup) -> AsyncIterator[Event]:
             yield event
 
 
-def _plan(lookup: Lookup, folders: ServedFolders) -> str:
-    """What is looked for, and where."""
+def _plan(lookup: Lookup) -> str:
+    """What is looked for, and in which document, where one is named."""
     query, mentions = lookup.query, lookup.mentions
-    where = ", ".join(folders.names(lookup.ask.index_ids)) or "no index"
-    if mentions.file:
-        where = clean_line(mentions.file.name)
-    if mentions.file and mentions.page is not None:
-        plan = f"I open page {mentions.page} of {where}."
+    file = clean_line(mentions.file.name) if mentions.file else None
+    if file and mentions.page is not None:
+        plan = f"I open page {mentions.page} of {file}."
     elif query.terms:
-        plan = f"I look for {clean_line(query.text)} in {where}."
+        plan = f"I look for {clean_line(query.text)}{f' in {file}' if file else ''}."
     else:
-        plan = f"I open {where}." if mentions.file else f"There is nothing to look for in {where}."
+        plan = f"I open {file}." if file else "There is nothing to look for."
     notes = [f"“{clean_line(word, 60)}” occurs nowhere." for word in query.missing]
     notes += [f"“{clean_line(word, 60)}” does not occur; I take “{found}”." for word, found in query.corrected]
     return " ".join([plan, *notes])
@@ -101,6 +114,11 @@ def _skipped(lookup: Lookup) -> Iterator[str]:
     """Why a file that the question names says nothing."""
     for file in lookup.skipped:
         yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}.\n\n"
+
+
+def _written(lookup: Lookup, library: Library) -> str:
+    """The whole answer; this takes a while."""
+    return "".join(chain(_skipped(lookup), lookup.answer or _answer(lookup, library)))
 
 
 def _answer(lookup: Lookup, library: Library) -> Iterator[str]:
