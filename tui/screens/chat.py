@@ -7,6 +7,7 @@ conversation, asking in it, and browsing among all. This file holds them togethe
 from asyncio import wait_for
 from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 from time import monotonic
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import var
 
-from tui.api.errors import ApiError, KeyRefusedError
+from tui.api.errors import ApiError, KeyRefusedError, TooManyRequestsError
 from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
 from tui.widgets.composer import Composer
@@ -43,6 +44,8 @@ QUIT_SECONDS = 2.0
 
 CLEARING = "clearing"
 """The kind of the notice that a second Esc answers."""
+
+WAIT_IS_OVER = "the wait is over: Enter sends what is in the composer"
 
 DELETION_TIMEOUT = 2.0
 """Seconds that another account waits for a deletion in the one before, which is otherwise done at its next start."""
@@ -171,6 +174,8 @@ class ChatScreen(CommandingScreen):
         self.activity = ""
         if isinstance(error, KeyRefusedError):
             self.post_message(self.KeyRefused(error.message))
+        elif isinstance(error, TooManyRequestsError) and error.retry_after and self.workspace.is_live:
+            self.notice_line.say_wait(error.message, "problem", ceil(error.retry_after), WAIT_IS_OVER)
         else:
             self.say_problem(error.message, retries=error.transient)
 
