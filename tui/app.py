@@ -220,7 +220,7 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
         self.chat.activity = "Starting the local library…" if local else "Connecting to LlamaCloud…"
         before, trusts = self._backend, self._store.trusted_servers.trusts
         try:
-            backend = await connect(self._settings, trusts, key)
+            backend = await connect(self._settings, trusts, key, self.chat.offer_to_skip_keyring)
         except KeyNeededError as error:
             self._choose_backend(str(error), or_leave=True)
         except ConsentNeededError as error:
@@ -251,6 +251,12 @@ class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
             self.chat.warn(why)
         await self.chat.workspace.connect(backend.client)
         await self._look_for_wanted_session()
+
+    def on_chat_screen_keyring_skipped(self) -> None:
+        from tui.credentials import ask_keyring_no_more
+
+        ask_keyring_no_more()
+        self._connect()
 
     @work
     async def _ask_whether_to_send(self, needed: "ConsentNeededError", key: "UseKey | None") -> None:

@@ -42,6 +42,9 @@ from tui.workspace.workspace import Workspace
 QUIT_SECONDS = 2.0
 """A second Ctrl+C within this time quits, and a second Esc clears the draft."""
 
+WAITS_FOR_KEYRING = "Waiting for the system keyring · Esc goes on without it"
+"""The activity that Esc ends."""
+
 CLEARING = "clearing"
 """The kind of the notice that a second Esc answers."""
 
@@ -78,6 +81,9 @@ class ChatScreen(CommandingScreen):
         """The server does not take the key any more; `why` is a sentence fit to show."""
 
         why: str
+
+    class KeyringSkipped(Message):
+        """The user goes on without the system keyring."""
 
     connected_to: var[str] = var("")
     """What is connected, in words."""
@@ -189,6 +195,10 @@ class ChatScreen(CommandingScreen):
         if self.open_id is not None or self.workspace.is_live:
             self.say(problem, kind="problem", severity="problem")
 
+    def offer_to_skip_keyring(self) -> None:
+        """Say that the system keyring is waited for, and how to go on without it."""
+        self.activity = WAITS_FOR_KEYRING
+
     def warn(self, words: str) -> None:
         """Say something about the program itself that the reader should know."""
         self.say(words, kind="program", severity="problem")
@@ -204,6 +214,8 @@ class ChatScreen(CommandingScreen):
     def action_escape(self) -> None:
         if self.has_class("-sessions") and self.has_class("-narrow"):
             self.action_go_to_sessions()
+        elif self.activity == WAITS_FOR_KEYRING:
+            self.post_message(self.KeyringSkipped())
         elif not self.workspace.stop(self.open_id) and self.composer.text:
             self._clear_or_ask()
 
