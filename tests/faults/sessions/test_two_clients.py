@@ -11,7 +11,6 @@ from tests.app.user import User, driven
 from tests.faults.driving import ask, words_on
 from tests.local.chat.test_turns import Gate
 from tests.local.inprocess import KEY, Stage, served
-from tui.local.agents.extractive import answer
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 
@@ -63,7 +62,8 @@ async def test_two_programs_in_one_session_see_each_other_s_turns_in_the_order_o
         await open_newest(there)
         await there.see("Ada Sol")
 
-        stage.agent = gate = Gate()
+        quoting, gate = stage.agent, Gate()
+        stage.agent = gate
         await ask(here, SECOND)
         await here.see("Half")
         await ask(there, THIRD)
@@ -73,7 +73,7 @@ async def test_two_programs_in_one_session_see_each_other_s_turns_in_the_order_o
         gate.open.set()
         await here.see("Half and half.")
 
-        stage.agent = answer
+        stage.agent = quoting
         await there.press("enter")
         await there.see("Bo Lin leads science. [1]")
         await there.until(lambda: not there.app.chat.workspace.turns.busy)
