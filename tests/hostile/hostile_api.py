@@ -66,6 +66,7 @@ class HostileApi:
                 "call_id": "c1",
                 "name": f"tool {text}",
                 "result": {"results": passages, text: text},
+                "image_attachment": {"attachment_name": f"../../{text}/page_7.jpg", "source_id": f"../{text}"},
             },
             {"type": "tool_call", "name": text, "call_id": "c2", "arguments": {"query": text}},
             {"type": "tool_result", "call_id": "c2", "name": text, "result": text},

@@ -104,7 +104,7 @@ def test_the_screen_is_that_of_the_cleaned_text(tmp_path: Path) -> None:
         assert raw.lines()[:-1] == cleaned.lines()[:-1]
 
 
-@pytest.mark.fault(1, 3, 4, 5, 6)
+@pytest.mark.fault(1, 3, 4, 5, 6, 11)
 def test_an_old_session_is_shown_whole_and_does_no_harm(terminal: RealTerminal) -> None:
     open_session(terminal)
     press(terminal, SHIFT_TAB, CTRL_O, "g", *(" " for _ in range(3)), "G", "g")
@@ -116,7 +116,7 @@ def test_an_old_session_is_shown_whole_and_does_no_harm(terminal: RealTerminal) 
     quit_unharmed(terminal)
 
 
-@pytest.mark.fault(1, 3, 4, 5, 6)
+@pytest.mark.fault(1, 3, 4, 5, 6, 11)
 def test_the_evidence_the_ledger_and_the_trace_do_no_harm(terminal: RealTerminal) -> None:
     open_session(terminal)
     press(terminal, SHIFT_TAB, "s")
