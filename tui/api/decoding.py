@@ -49,6 +49,23 @@ class _Session(BaseModel):
         return models.Session(**vars(self))
 
 
+class _SourceDirectory(BaseModel):
+    id: Id
+    name: Line = ""
+
+    def value(self) -> models.SourceDirectory:
+        return models.SourceDirectory(self.id, self.name)
+
+
+class _SourceFile(BaseModel):
+    id: Id
+    display_name: Line = ""
+    unique_id: Maybe[Id] = None
+
+    def value(self) -> models.SourceFile:
+        return models.SourceFile(self.id, self.display_name, self.unique_id or "")
+
+
 class _Document(BaseModel):
     file_id: Id
     file_name: Line = ""
@@ -223,6 +240,28 @@ def documents_page(body: bytes) -> models.Page[models.IndexedDocument]:
     """One page of the list of an index's documents."""
     raw = _loads(body)
     return models.Page([item.value() for item in _items(_Document, raw)], _next_page_token(raw))
+
+
+def directory(body: bytes) -> models.SourceDirectory:
+    """One directory."""
+    return _one(_SourceDirectory, _loads(body)).value()
+
+
+def directories_page(body: bytes) -> models.Page[models.SourceDirectory]:
+    """One page of the list of directories."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_SourceDirectory, raw)], _next_page_token(raw))
+
+
+def source_file(body: bytes) -> models.SourceFile:
+    """One file of a directory."""
+    return _one(_SourceFile, _loads(body)).value()
+
+
+def source_files_page(body: bytes) -> models.Page[models.SourceFile]:
+    """One page of the list of a directory's files."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_SourceFile, raw)], _next_page_token(raw))
 
 
 def content(body: bytes) -> str:

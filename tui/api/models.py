@@ -157,6 +157,23 @@ class FullSession:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceDirectory:
+    """A directory that files are uploaded to and indexes are made over."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of a directory. `unique_id` is chosen by whoever uploads it, and is there once in a directory."""
+
+    id: str
+    display_name: str
+    unique_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexedDocument:
     """A document of an index: what is asked for by, and what it is called."""
 
@@ -178,9 +195,9 @@ class Index:
 
     `status` and `error_message` come from the index's `metadata`; "ready" and "failed" are documented values.
     `sync_in_progress` is None where the server did not say. Older routes name an index by `export_config_id`.
-    The embedded server tells in `metadata` how far a sync is, the status "syncing" before the first one has ended, how
-    many documents it has and skipped, its `folder` on this machine, and of one index also the first 100 of the skipped
-    ones.
+    The embedded server tells in `metadata` how far a sync is, the status "syncing" until the first one, or one that was
+    asked for, has ended, how many documents it has and skipped, its `folder` on this machine, and of one index also the
+    first 100 of the skipped ones.
     """
 
     id: str
