@@ -6,7 +6,7 @@ and tables are written anew, so that a piece of a document is read as it stands 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tui.local.agents.markdown_text import escaped_line, escaped_whole_line
@@ -21,6 +21,9 @@ NO_MODEL = "*No language model is configured: these are quotations from your doc
 
 MAX_LINE_CHARS = 280
 """Length of a line that stands for a sentence; a longer sentence is cut, and is whole in the quotation."""
+
+_QUOTE_MARKS = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
+"""The marks before the lines of a quotation within the document."""
 
 _MARKED_START, _MARKED_END = "\ue000", "\ue001"
 _PARTED = re.compile(r"(\w+)[-\u00ad\u2010]\n\s*([a-z]\w*)")
@@ -119,11 +122,11 @@ class Quotation:
         return "\n".join(lines)
 
     def _own(self, sentence: Sentence) -> str:
-        return self.passage.text[sentence.start : sentence.end]
+        return _QUOTE_MARKS.sub("\n", self.passage.text[sentence.start : sentence.end])
 
     def _shown(self, text: str, *, bare: bool = False) -> str:
         """A piece of the document on one line, as Markdown that shows it."""
-        one_line = " ".join(self._unhyphenated(text).split())
+        one_line = " ".join(self._unhyphenated(_QUOTE_MARKS.sub("\n", text)).split())
         return one_line if self.passage.format == "markdown" and not bare else escaped_whole_line(one_line)
 
     def _unhyphenated(self, text: str) -> str:
@@ -195,8 +198,8 @@ def location(passage: Passage) -> str:
 
 
 def source(excerpt: Quotation) -> str:
-    """Where a quotation stands: document, heading, and page or lines."""
-    passage = excerpt.passage
+    """Where a quotation stands: document, the nearest heading, and page or lines."""
+    passage = replace(excerpt.passage, heading=excerpt.passage.heading.rpartition(HEADING_JOIN)[2])
     if passage.first_page is not None:
         last = passage.last_page or passage.first_page
         return f"{location(passage)}, " + (
