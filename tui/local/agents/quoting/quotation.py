@@ -17,7 +17,7 @@ from tui.local.library.readers import language_of
 from tui.local.library.words import folded
 from tui.sanitize import clean_line
 
-NO_MODEL = "*No language model is configured: these are quotations from your documents.*"
+NO_MODEL = "*No language model is configured: these are quotations.*"
 
 MAX_LINE_CHARS = 280
 """Length of a line that stands for a sentence; a longer sentence is cut, and is whole in the quotation."""
