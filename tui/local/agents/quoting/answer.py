@@ -27,7 +27,7 @@ SUPPORTS = 0.7
 MAX_FIRST_CHARS = 290
 SECOND_SHARE = 0.8
 """A second sentence is told in the first line where its score is at least this part of the first one's."""
-PASSAGE_SHARE = 0.89
+PASSAGE_SHARE = 0.93
 """What the passage's place counts beside the sentence."""
 SAME_WORDS = 0.7
 """Two quotations that share this part of their words say the same; the second is left out."""

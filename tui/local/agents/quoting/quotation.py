@@ -22,7 +22,7 @@ NO_MODEL = "*No language model is configured: these are quotations.*"
 MAX_LINE_CHARS = 280
 """Length of a line that stands for a sentence; a longer sentence is cut, and is whole in the quotation."""
 
-_QUOTE_MARKS = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
+_QUOTE_MARKS = re.compile(r"(?:^|\n)[ \t]*(?:>[ \t]?)+")
 """The marks before the lines of a quotation within the document."""
 
 _MARKED_START, _MARKED_END = "\ue000", "\ue001"
@@ -122,11 +122,14 @@ class Quotation:
         return "\n".join(lines)
 
     def _own(self, sentence: Sentence) -> str:
-        return _QUOTE_MARKS.sub("\n", self.passage.text[sentence.start : sentence.end])
+        return self._unquoted(self.passage.text[sentence.start : sentence.end])
+
+    def _unquoted(self, text: str) -> str:
+        return _QUOTE_MARKS.sub("\n", text) if self.passage.format == "markdown" else text
 
     def _shown(self, text: str, *, bare: bool = False) -> str:
         """A piece of the document on one line, as Markdown that shows it."""
-        one_line = " ".join(self._unhyphenated(_QUOTE_MARKS.sub("\n", text)).split())
+        one_line = " ".join(self._unhyphenated(self._unquoted(text)).split())
         return one_line if self.passage.format == "markdown" and not bare else escaped_whole_line(one_line)
 
     def _unhyphenated(self, text: str) -> str:
