@@ -17,8 +17,8 @@ DENIAL = "No passage answers this directly"
 """What the answer begins with where the documents do not tell."""
 
 MAX_QUOTATIONS = 3
-QUOTATION_CHARS = 150
-UNSURE_CHARS = 190
+QUOTATION_CHARS = 140
+UNSURE_CHARS = 170
 """Length of a quotation where the first line may not be what was asked for."""
 SURE = 2.0
 """The score from which the first line is taken to be what was asked for."""

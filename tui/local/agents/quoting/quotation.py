@@ -67,7 +67,7 @@ class Quotation:
         if leaf.kind == "code":
             lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("```")]
             return f"`{_clipped(' '.join(lines).replace('`', ''))}`" if lines else ""
-        return self._termed(leaf, _clipped(self._shown(text, bare=leaf.kind == "other")))
+        return _clipped(self._termed(leaf, self._shown(text, bare=leaf.kind == "other")))
 
     def quotation(self) -> str:
         """All of it as a quotation in Markdown, the best sentence bold."""
