@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kills import result
+from tests.attacks import result as attacks
+from tests.kills import result as kills
 from tests.mutants import score
 
 ROOT = Path(__file__).parent.parent
@@ -85,11 +86,7 @@ FAULTS = {
     66: "An address that the key must not go to",
 }
 
-REASONS = {
-    49: "None: no test puts a machine to sleep. The watchdog counts its own ticks and not the clock (47), and a turn "
-    "that sleep cuts off is looked up as any other (21).",
-    57: "None in the app. Each shows the other's turns after the next retrieval; two at once are refused (31).",
-}
+REASONS: dict[int, str] = {}
 """Why a fault has no test of its own."""
 
 
@@ -136,7 +133,7 @@ def page(tests: Mapping[int, Sequence[str]]) -> str:
     for number, fault in FAULTS.items():
         found = "<br>".join(f"`{test.rpartition('/')[2]}`" for test in tests.get(number, ()))
         lines.append(f"| {number} | {fault} | {found or REASONS[number]} |")
-    return "\n".join([*lines, "", *score.section(), "", *result.section()]) + "\n"
+    return "\n".join([*lines, "", *score.section(), "", *kills.section(), "", *attacks.section()]) + "\n"
 
 
 if __name__ == "__main__":
