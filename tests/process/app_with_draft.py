@@ -1,7 +1,7 @@
 """The program, which keeps a draft only when it ends, on its manual; then how it is made difficult.
 
-`busy`: it draws 200 frames without pause, and makes the file that is named behind it with the last. `freeze`: F9 hangs
-its event loop. `crash`: F9 raises an error that holds a key and a control sequence.
+`busy`: it draws 200 frames without pause, and makes the file that is named behind it with the last. `freeze`: F9 makes
+that file and hangs its event loop. `crash`: F9 raises an error that holds a key and a control sequence.
 """
 
 import sys
@@ -47,6 +47,7 @@ class DifficultApp(tui.app.LlamaChat):
         if MODE == "crash":
             api_key = "llx-CANARYCANARYCANARY"
             raise ValueError(f"\x1b]0;title\x07 broken, with Bearer {api_key}")
+        Path(*MARK).touch()
         time.sleep(60)
 
 
