@@ -9,7 +9,8 @@ from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
 from tui.local.agents.agent import Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
-from tui.local.agents.quotes import compose, location
+from tui.local.agents.quoting.answer import DENIAL, compose
+from tui.local.agents.quoting.quotation import location
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.sanitize import clean_line
@@ -19,6 +20,11 @@ PIECES_AT_ONCE = 10
 """Pieces of an answer that are given without a look at what else there is to do."""
 SEARCHES_AT_ONCE = 4
 """Turns that search at the same time. More would not be faster, for what they do is bound by one processor."""
+CHANGES_TIMEOUT = 30.0
+"""Seconds that a turn waits for changes in a folder when nothing answers in what was read before."""
+WAITING = "Nothing answers in what was read before the last changes: I wait until they are read, and look again.\n"
+BEHIND = "*Changes in the folder are still being read: this is from what was read before.*"
+
 MAX_LISTED_FILES = 8
 """How many documents an answer lists at most when nothing was found."""
 
@@ -49,27 +55,71 @@ class ExtractiveAgent:
             thoughts.append(notice)
             for event in _thinking(notice):
                 yield event
-        async with self._searching:
-            lookup = await asyncio.to_thread(begin_lookup, ask, library)
-            thoughts.append(_plan(lookup))
-            for event in _thinking(thoughts[-1]):
+        search = _Search(ask, library, "".join(thoughts))
+        async for event in self._searched(search):
+            yield event
+        if is_behind(ask, supervisor) and not search.answers:
+            for event in _thinking(WAITING):
                 yield event
-            yield Thinking("".join(thoughts))
-            async for event in _look_up(lookup):
+            await supervisor.bring_up_to_date(ask.index_ids, CHANGES_TIMEOUT)
+            search = _Search(ask, library, WAITING, search.lookup)
+            async for event in self._searched(search):
                 yield event
-            text = await asyncio.to_thread(_written, lookup, library)
+        text = f"{BEHIND}\n\n{search.text}" if is_behind(ask, supervisor) else search.text
         for number, piece in enumerate(pieces(text), 1):
             yield TextDelta(piece)
             if number % PIECES_AT_ONCE == 0:
                 await asyncio.sleep(0)  # other requests are served meanwhile
         yield Text(text)
 
+    async def _searched(self, search: "_Search") -> AsyncIterator[Event]:
+        async with self._searching:
+            async for event in search.events():
+                yield event
+
+
+class _Search:
+    """One look into the library, whose `text` is the answer when its events were taken; `thoughts` were told before."""
+
+    def __init__(self, ask: Ask, library: Library, thoughts: str, before: Lookup | None = None) -> None:
+        self._ask = ask
+        self._library = library
+        self._thoughts = thoughts
+        self._before = before
+        self.lookup: Lookup | None = None
+        self.text = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether the library holds what was asked for."""
+        lookup = self.lookup
+        return lookup is not None and bool(lookup.answer or lookup.found) and not self.text.startswith(DENIAL)
+
+    async def events(self) -> AsyncIterator[Event]:
+        lookup = await asyncio.to_thread(begin_lookup, self._ask, self._library)
+        if self._before:
+            lookup.go_on_from(self._before)
+        self.lookup = lookup
+        plan = _plan(lookup)
+        for event in _thinking(plan):
+            yield event
+        yield Thinking(self._thoughts + plan)
+        async for event in look_up(lookup):
+            yield event
+        self.text = await asyncio.to_thread(written, lookup, self._library)
+
+
+def is_behind(ask: Ask, supervisor: SyncSupervisor) -> bool:
+    """Whether changes in the folders that are asked are still being read."""
+    return any(map(supervisor.in_progress, ask.index_ids))
+
 
 def _thinking(text: str) -> Iterator[Event]:
     return (ThinkingDelta(piece) for piece in pieces(text))
 
 
-async def _look_up(lookup: Lookup) -> AsyncIterator[Event]:
+async def look_up(lookup: Lookup) -> AsyncIterator[Event]:
+    """The events of all its steps."""
     for step in (lookup.find_file, lookup.open_page, lookup.find_exact, lookup.retrieve):
         async for event in step():
             yield event
@@ -116,7 +166,7 @@ def _skipped(lookup: Lookup) -> Iterator[str]:
         yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}.\n\n"
 
 
-def _written(lookup: Lookup, library: Library) -> str:
+def written(lookup: Lookup, library: Library) -> str:
     """The whole answer; this takes a while."""
     return "".join(chain(_skipped(lookup), lookup.answer or _answer(lookup, library)))
 
@@ -124,7 +174,7 @@ def _written(lookup: Lookup, library: Library) -> str:
 def _answer(lookup: Lookup, library: Library) -> Iterator[str]:
     """The quotations that answer, else what to try instead."""
     if lookup.found:
-        return compose(lookup.ask.question, lookup.query, lookup.found)
+        return compose(lookup.ask.question, lookup.query, lookup.found, lookup.collection)
     return _nothing_found(lookup, library)
 
 

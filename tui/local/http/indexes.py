@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -34,6 +35,8 @@ class IndexRoutes:
         self._states = services.library.states
         self._supervisor = services.supervisor
         self._may_add_folders = services.may_add_folders
+        self._syncs: dict[str, Future[None]] = {}
+        """The last sync that a client asked for, by the index: until it is done, the index is not ready."""
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -112,7 +115,7 @@ class IndexRoutes:
         read_query(request, ScopeQuery)
         state = self._state(request)
         if not self._supervisor.in_progress(state.id):
-            self._supervisor.ask(state.id)
+            self._syncs[state.id] = self._supervisor.ask(state.id)
         elif state.synced:  # the very first sync begins by itself, and a client may ask for it all the same
             raise HTTPException(409, f"Index {state.id} is being synced; wait until that ends, or cancel it.")
         return JSONResponse(self._json(state) | {"sync_in_progress": True}, 202)
@@ -167,10 +170,12 @@ class IndexRoutes:
         return self._directories.id_of(Path(state.folder)) or f"dir-{uuid.uuid5(uuid.NAMESPACE_URL, state.id)}"
 
     def _status(self, state: IndexState) -> str:
-        if state.error:
-            return "failed"
-        if state.synced:
-            return "ready"
+        asked = self._syncs.get(state.id)
+        if asked is None or asked.done():
+            if state.error:
+                return "failed"
+            if state.synced:
+                return "ready"
         return "syncing" if self._supervisor.running in (None, state.id) else "waiting"
 
 
