@@ -71,7 +71,7 @@ explore: $(VENV)/test.done ## run the property tests on examples that no run had
 mutants: $(VENV)/test.done ## break each guard in a copy, and see that a test notices; ARGS="--workers 1"
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-soak: $(VENV)/test.done ## run a thousand turns with random faults
+soak: $(VENV)/test.done ## run a thousand turns with random faults; ARGS="--minutes 120"
 	$(BIN)/python -m tests.faults.soak $(ARGS)
 
 kills: $(VENV)/test.done ## kill the program N times at random moments, and see that nothing is lost; ARGS="--seed 7"
@@ -80,8 +80,8 @@ kills: $(VENV)/test.done ## kill the program N times at random moments, and see 
 attacks: $(VENV)/test.done ## attack the program with each hostile answer, and measure keys, memory and quitting; ARGS="gzip delta"
 	$(BIN)/python -m tests.attacks $(ARGS)
 
-conformance: $(VENV)/test.done ## run other clients of the API, which are fetched, against the local server
-	$(BIN)/python -m tests.conformance
+conformance: $(VENV)/test.done ## run other clients of the API, which are fetched, against the local server; ARGS=go
+	$(BIN)/python -m tests.conformance $(ARGS)
 
 bench: $(VENV)/test.done ## measure the app beside a bare Textual app
 	$(BIN)/python -m benchmarks
@@ -95,7 +95,7 @@ bench-answers: $(VENV)/test.done ## measure the answers without a model; ARGS="D
 bench-grounding: $(VENV)/test.done ## measure how well claims without evidence are found
 	$(BIN)/python -m benchmarks.grounding
 
-bench-server: $(VENV)/test.done ## measure the time to the local server's first event
+bench-server: $(VENV)/test.done ## measure the local server with up to two hundred streams at once
 	$(BIN)/python -m benchmarks.first_event
 
 audit: $(TOOLS)/done ## ask whether a pinned package has a known vulnerability

@@ -201,4 +201,6 @@ class AskingScreen(ChoosingScreen):
         self.say(message.reason, kind="refusal", severity="problem")
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        self.composer.border_title = Content("" if message.is_at_end else f"↓ more below · {key_name('end')}")
+        title = "" if message.is_at_end else f"↓ more below · {key_name('end')}"
+        if title != (self.composer.border_title or ""):  # setting it draws the composer anew, also for the same words
+            self.composer.border_title = Content(title)
