@@ -64,7 +64,9 @@ async def test_a_compressed_list_is_read():
 
 @pytest.mark.fault(27)
 @pytest.mark.parametrize(
-    ("body", "coding"), [(b"no gzip", "gzip"), (gzip.compress(gzip.compress(b"{}")), "gzip, gzip"), (b"x", "br")]
+    ("body", "coding"),
+    [(b"no gzip", "gzip"), (gzip.compress(gzip.compress(b"{}")), "gzip, gzip"), (b"x", "br")],
+    ids=["no gzip", "twice", "another coding"],
 )
 async def test_what_cannot_be_decompressed_is_one_sentence(body: bytes, coding: str):
     replies = [answer("200 OK", body, f"Content-Encoding: {coding}")]
