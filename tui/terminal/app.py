@@ -145,7 +145,8 @@ class DiffingApp(App[None]):
         """Leave, and say why, in a line, on the terminal that is given back."""
         from rich.text import Text  # only a start that fails needs it
 
-        self.exit(return_code=return_code, message=Text(clean_line(words)))
+        self._exit_renderables.append(Text(clean_line(words)))
+        self.exit(return_code=return_code)
 
     def exit_at_once(self, return_code: int) -> None:
         """Leave without waiting for the terminal: it may be gone, or answer no more."""

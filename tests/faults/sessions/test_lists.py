@@ -11,6 +11,7 @@ from tests.app.user import User
 from tests.faults.driving import ask, behind, newest
 from tests.faults.proxy import Exchange, Fault, FaultProxy, Gate, no_fault, refused
 from tui.api.retry import TRIES
+from tui.widgets.session_list import SessionList
 
 JSON = "Content-Type: application/json"
 
@@ -44,6 +45,29 @@ class Pages:
         ]
         body = json.dumps({"items": items, "next_page_token": after}).encode()
         await refused("200 OK", JSON, body=body)(exchange)
+
+
+@pytest.mark.fault(41)
+async def test_ten_thousand_sessions_in_pages_that_overlap_and_lead_in_a_circle_are_listed_once(
+    proxy: FaultProxy,
+) -> None:
+    starts = range(900, 9900, 1000)
+    told = {"": (range(1000), "900")}
+    told |= {str(start): (range(start, start + 1000), str(start + 1000)) for start in starts}
+    told |= {"9900": (range(9900, 10_000), "900")}
+    pages = Pages(told)
+    proxy.others = pages.fault
+    async with behind(proxy) as user:
+        listed = user.app.chat.query_one(SessionList)
+        await user.until(lambda: len(listed.rows) >= 1000)
+        await user.press("ctrl+s")
+        for count in (*starts[1:], 9900, 10_000):
+            await user.press("end")
+            await user.until(lambda count=count: len(listed.rows) >= count)
+        await user.press("home", "end")
+        await user.see("Report 9999 ")
+        assert len({row.session_id for row in listed.rows}) == len(listed.rows) == 10_000
+        assert pages.asked == list(told)
 
 
 LONG = "A report on " + "very " * 2000 + "much\nand \u6f22\u5b57 on\x1b[2J lines"
