@@ -57,7 +57,7 @@ async def question_about(user: User, question: str) -> None:
     await user.ask_in_new_session(question)
     await user.read_to_end_of_turn()
     await user.press("shift+tab", "g")
-    await user.see("No language model")
+    await user.see("▸ retrieve")
 
 
 async def long_session(user: User) -> None:
