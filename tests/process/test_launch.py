@@ -12,6 +12,7 @@ from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal, ShownCell
 
 HELD_APP = Path(__file__).with_name("held_app.py")
+DRAFT = "half a question"
 BEGINS, ENDS = b"\x1b[?1049h", b"\x1b[?1049l"
 CTRL_C, CTRL_Q = "\x03", "\x11"
 READY = "Trying again in"
@@ -52,13 +53,15 @@ def text_of(row: list[ShownCell]) -> str:
     return "".join(cell.text for cell in row)
 
 
-def begin_once(home: Path) -> list[list[ShownCell]]:
-    """Start the command until its frame is kept, and quit. The rows before it is quit, but for the one that counts."""
+def begin_once(home: Path, typed: str = "") -> list[list[ShownCell]]:
+    """Start the command until its frame is kept, type, and quit. The rows before that, but for the one that counts."""
     open_gate(home)
     before = kept_at(home)
     with launched(home) as terminal:
         terminal.wait_for(READY)
         terminal.wait_until(lambda: kept_at(home) != before)
+        terminal.send(typed)
+        terminal.wait_for(typed)
         rows = terminal.cells()
         quit_app(terminal)
     open_gate(home, is_open=False)
@@ -69,7 +72,7 @@ def begin_once(home: Path) -> list[list[ShownCell]]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which the command was begun once."""
     home = tmp_path_factory.mktemp("home")
-    begin_once(home)
+    begin_once(home, DRAFT)
     return home
 
 
@@ -88,7 +91,7 @@ def test_the_frame_of_the_last_start_is_there_before_the_app_and_no_key_is_lost_
 
 def test_what_has_changed_since_the_last_start_is_drawn_over_it(home: Path) -> None:
     with_draft = begin_once(home)
-    assert any("what is this?" in text_of(row) for row in with_draft)
+    assert any(DRAFT in text_of(row) for row in with_draft)
     [frame] = frames(home)
     frame.write_bytes(b"of another time\0" + b"not JSON")
     assert begin_once(home) == with_draft
