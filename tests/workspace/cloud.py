@@ -166,10 +166,10 @@ class Cloud:
                 return summary and {**summary, "events": self.events[session_id]}
             case "GET", [session_id, "summary"]:
                 return self.summaries.get(session_id)
-            case "POST", [session_id, "title"]:
+            case "POST", [session_id, "title"] if session_id in self.summaries:
                 self.summaries[session_id]["generated_title"] = body["first_message"]
                 return self.summaries[session_id]
-            case "DELETE", [session_id]:
+            case "DELETE", [session_id] if session_id in self.summaries:
                 del self.events[session_id]
                 return self.summaries.pop(session_id)
             case _:
