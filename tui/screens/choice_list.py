@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from textual.content import Content
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
@@ -18,15 +16,8 @@ class ChoiceList(FilterDialog[int]):
 
     def __init__(self, title: str, lines: Sequence[str], *, takes: str = "go there", first: int | None = None) -> None:
         first = len(lines) - 1 if first is None else first
-        super().__init__(title, keys=f"Enter {takes} · Esc close", cursor_on=str(first))
-        self._lines = [clean_line(line) for line in lines]
-
-    def options_with(self, wanted: str) -> Sequence[Option]:
-        return [
-            Option(Content(f"{number + 1}  {line}"), id=str(number))
-            for number, line in enumerate(self._lines)
-            if wanted in line.casefold()
-        ]
+        numbered = {str(number): f"{number + 1}  {clean_line(line)}" for number, line in enumerate(lines)}
+        super().__init__(title, f"Enter {takes} · Esc close", numbered, cursor_on=str(first))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(int(event.option_id or 0))

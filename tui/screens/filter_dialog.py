@@ -1,11 +1,12 @@
 """A dialog with a list to choose from: typing filters it, the arrows move in it, Enter takes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -15,11 +16,10 @@ _Result = TypeVar("_Result")
 
 
 class FilterDialog(Dialog[_Result]):
-    """Subclasses say which options a filter leaves (`options_with`) and what Enter takes (`action_take`).
+    """A list of `lines`, by their ids. Enter takes the one under the cursor (`action_take`).
 
     `title` and `keys` are our own words; `cursor_on` is the id of the option that is under the cursor at first. The
-    filter has the focus as long as the dialog is open, and Escape clears it before it closes the dialog. The two
-    methods raise here because Textual's metaclass and that of abstract classes exclude each other.
+    filter has the focus as long as the dialog is open, and Escape clears it before it closes the dialog.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,8 +37,11 @@ class FilterDialog(Dialog[_Result]):
     problem = getters.query_one(".dialog-problem", Static)
     keys_line = getters.query_one(".dialog-keys", Static)
 
-    def __init__(self, title: str, keys: str, *, cursor_on: str | None = None) -> None:
+    def __init__(
+        self, title: str, keys: str, lines: Mapping[str, str] | None = None, *, cursor_on: str | None = None
+    ) -> None:
         super().__init__()
+        self._lines = lines or {}
         self._title = title
         self._keys = keys
         self._first_cursor = cursor_on
@@ -68,7 +71,7 @@ class FilterDialog(Dialog[_Result]):
 
     def options_with(self, wanted: str) -> Sequence[Option]:
         """The options that contain a text, which is casefolded. Each has an id."""
-        raise NotImplementedError
+        return [Option(Content(line), id=key) for key, line in self._lines.items() if wanted in line.casefold()]
 
     def list_options(self, *, cursor_on: str | None = None) -> None:
         """List what the filter leaves. The cursor is on the option with this id if it is there, else on the first."""
@@ -109,7 +112,7 @@ class FilterDialog(Dialog[_Result]):
         await self.option_list.run_action(action)
 
     def action_take(self) -> None:
-        raise NotImplementedError
+        """Close the dialog with what is under the cursor."""
 
     def action_close(self) -> None:
         if self.filter.value:
