@@ -3,10 +3,11 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
-from tui.local.library.database import MAX_IDLE, LibraryDatabase
+from tui.local.library.database import MAX_IDLE, IndexFile, LibraryDatabase
 
 
 @pytest.fixture
@@ -81,3 +82,21 @@ def test_a_library_that_others_could_read_is_closed_to_them(tmp_path: Path) -> N
     database.path.chmod(0o644)
     LibraryDatabase(folder)
     assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, database.path)] == [0o700, 0o600]
+
+
+def test_a_file_that_many_make_at_once_is_made_once_and_loses_nothing(tmp_path: Path) -> None:
+    for number in range(20):
+        path, at_once = tmp_path / f"{number}.sqlite3", Barrier(6)
+
+        def skip_a_file(name: int, path: Path = path, at_once: Barrier = at_once) -> None:
+            file = IndexFile(path)
+            at_once.wait()
+            with file.reading() as connection:
+                connection.execute("SELECT count(*) FROM documents").fetchone()
+            with file.writing() as connection:
+                connection.execute("INSERT INTO skipped_files VALUES (?, 1, 1, NULL)", (str(name),))
+
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(skip_a_file, range(6)))
+        with IndexFile(path).reading() as connection:
+            assert connection.execute("SELECT count(*) FROM skipped_files").fetchone()[0] == 6

@@ -9,9 +9,10 @@ import sqlite3
 import threading
 import weakref
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeAlias
 
 import platformdirs
 
@@ -105,6 +106,10 @@ CREATE TABLE languages (
 """
 
 
+_Prepare: TypeAlias = Callable[[sqlite3.Connection], None]
+"""Makes the tables of a file where they are not there yet."""
+
+
 class NewerLibraryError(Exception):
     """The file was written by a newer version of this program, whose tables this version does not know."""
 
@@ -123,31 +128,32 @@ class SqliteFile:
     stay open.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, prepare: _Prepare) -> None:
         self.path = path
+        self._prepare = prepare
         self._idle: deque[tuple[int, sqlite3.Connection]] = deque()
         self._turn_to_write = threading.Lock()
         weakref.finalize(self, _close_all, self._idle)
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Make the tables where they are not there yet."""
-        raise NotImplementedError
-
     def _connect(self) -> sqlite3.Connection:
+        with _turn_to_open(self.path.parent):
+            self._make_file()
+            connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+            connection.row_factory = sqlite3.Row
+            try:
+                connection.execute("PRAGMA synchronous = NORMAL")
+                self._prepare(connection)
+                connection.execute("PRAGMA foreign_keys = ON")
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _make_file(self) -> None:
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             _unlink(f"{self.path}-wal")  # of a file that was deleted while it was read
             _unlink(f"{self.path}-shm")
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = NORMAL")
-        try:
-            self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
-        connection.execute("PRAGMA foreign_keys = ON")
-        return connection
 
     def _inode(self) -> int:
         try:
@@ -204,16 +210,8 @@ class SqliteFile:
 class IndexFile(SqliteFile):
     """The file of one index: its documents, their passages, and the stems of their words."""
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        if _version(connection) == SCHEMA_VERSION:
-            return
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) != SCHEMA_VERSION:  # another process may have made them meanwhile
-            drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _INDEX_TABLES)
-            for statement in f"{drops}{_INDEX_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};".split(";"):
-                connection.execute(statement)
-        connection.execute("COMMIT")
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _prepare_index)
 
 
 class LibraryDatabase(SqliteFile):
@@ -226,7 +224,7 @@ class LibraryDatabase(SqliteFile):
         """
         make_private_folder(folder)
         folder.chmod(0o700)
-        super().__init__(folder / "library.sqlite3")
+        super().__init__(folder / "library.sqlite3", self._prepare_library)
         self._indexes: dict[str, IndexFile] = {}
         with self.reading():
             self.path.chmod(0o600)
@@ -235,7 +233,7 @@ class LibraryDatabase(SqliteFile):
         """The file of an index."""
         return self._indexes.setdefault(index_id, IndexFile(self.path.with_name(f"{index_id}.sqlite3")))
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
+    def _prepare_library(self, connection: sqlite3.Connection) -> None:
         version = _version(connection)
         if version > SCHEMA_VERSION:
             raise NewerLibraryError(f"{self.path} was written by a newer version of llamachat-tui.")
@@ -247,6 +245,36 @@ class LibraryDatabase(SqliteFile):
         )
         if version > 0:  # gives back the disk space of the earlier tables
             connection.execute("VACUUM")
+
+
+def _prepare_index(connection: sqlite3.Connection) -> None:
+    if _version(connection) != SCHEMA_VERSION:
+        connection.execute("PRAGMA journal_mode = WAL")
+        drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in _INDEX_TABLES)
+        connection.executescript(
+            f"BEGIN IMMEDIATE;{drops}{_INDEX_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
+        )
+
+
+@contextmanager
+def _turn_to_open(folder: Path) -> Generator[None]:
+    """Opening a file of the folder, alone among all threads and processes.
+
+    Two that make the same file at once would be in each other's way: the change to a write-ahead log fails at once
+    where another connection reads, whatever the time to wait (https://sqlite.org/wal.html), and what is left of an
+    earlier log is deleted only as long as nobody has the new file open.
+    """
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _version(connection: sqlite3.Connection) -> int:
