@@ -20,7 +20,7 @@ NOT_QUICK := app faults kills process local/agents local/chat local/http local/t
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills conformance bench bench-retrieval bench-server bench-grounding audit sbom pins clean
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills conformance bench bench-library bench-retrieval bench-server bench-grounding audit sbom pins clean
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -83,6 +83,9 @@ bench: $(VENV)/test.done ## measure the app beside a bare Textual app
 
 bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found; ARGS="FOLDER..." for other collections
 	$(BIN)/python -m benchmarks.retrieval $(ARGS)
+
+bench-library: $(VENV)/test.done ## measure how the local library grows, to 50,000 files; ARGS="1000 5000" for fewer
+	$(BIN)/python -m benchmarks.library $(ARGS)
 
 bench-grounding: $(VENV)/test.done ## measure how well claims without evidence are found
 	$(BIN)/python -m benchmarks.grounding

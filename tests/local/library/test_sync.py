@@ -8,7 +8,7 @@ import pytest
 
 from tests.local.conftest import added, sdk_for, write_notes
 from tests.local.opened import OpenedFolder, opened
-from tests.local.server import Connection, connected
+from tests.local.server import Connection, connected, until
 from tests.local.turn import answer_to
 from tui.local.library.files import walk
 from tui.local.library.folders import folders_of
@@ -151,6 +151,13 @@ def test_a_new_file_is_found_at_the_next_question(workbench: Connection, folder:
         assert answer.startswith("Grandmother feeds the hedgehog. [1]")
 
 
+def test_a_change_is_found_without_a_question(workbench: Connection, folder: Path) -> None:
+    with sdk_for(workbench) as client:
+        index_id = added(client, folder)
+        (folder / "garden.md").write_text("# Garden\n\nGrandmother feeds the hedgehog.\n")
+        until(lambda: bool(client.retrieval.retrieve(index_id=index_id, query="hedgehog").results))
+
+
 def test_an_index_says_what_it_holds(workbench: Connection, folder: Path) -> None:
     with sdk_for(workbench) as client, connected(workbench) as http:
         index_id = added(client, folder)
@@ -158,6 +165,7 @@ def test_an_index_says_what_it_holds(workbench: Connection, folder: Path) -> Non
     assert item["metadata"] == {
         "status": "ready",
         "error_message": None,
+        "not_watched": None,
         "files": 3,
         "skipped_files": 0,
         "files_done": None,

@@ -30,6 +30,7 @@ class IndexRoutes:
         self._folders = services.library.folders
         self._states = services.library.states
         self._supervisor = services.supervisor
+        self._watcher = services.watcher
         self._may_add_folders = services.may_add_folders
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -96,10 +97,10 @@ class IndexRoutes:
     def sync_index(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         state = self._state(request)
-        if not self._supervisor.in_progress(state.id):
-            self._supervisor.ask(state.id)
-        elif state.synced:  # the very first sync begins by itself, and a client may ask for it all the same
+        if state.synced and self._supervisor.is_waiting(state.id):  # which will read whatever has changed
             raise HTTPException(409, f"Index {state.id} is being synced; wait until that ends, or cancel it.")
+        if state.synced or not self._supervisor.in_progress(state.id):
+            self._supervisor.ask(state.id)
         return JSONResponse(self._json(state) | {"sync_in_progress": True}, 202)
 
     def cancel_sync(self, request: Request) -> Response:
@@ -140,6 +141,7 @@ class IndexRoutes:
         return {
             "status": self._status(state),
             "error_message": state.error,
+            "not_watched": self._watcher.problem(state.id),
             "files": state.files,
             "skipped_files": state.skipped_files,
             "files_done": progress.done if progress else None,
@@ -148,11 +150,13 @@ class IndexRoutes:
         }
 
     def _status(self, state: IndexState) -> str:
+        if state.id == self._supervisor.running:
+            return "syncing"
         if state.error:
             return "failed"
         if state.synced:
-            return "ready"
-        return "syncing" if self._supervisor.running in (None, state.id) else "waiting"
+            return "syncing" if self._supervisor.is_waiting(state.id) else "ready"
+        return "syncing" if self._supervisor.running is None else "waiting"
 
 
 def _source_directory_id(state: IndexState) -> str:

@@ -7,6 +7,7 @@ from tui.local.chat.turn_tasks import TurnTasks
 from tui.local.library.library import Library
 from tui.local.library.page_images import PageImages
 from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.watching import FolderWatcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Services:
 
     library: Library
     supervisor: SyncSupervisor
+    watcher: FolderWatcher
     sessions: SessionStore
     turns: TurnTasks
     page_images: PageImages
