@@ -13,14 +13,14 @@ WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgroup
 
 # These run the whole app, a server or another process.
-NOT_QUICK := app faults kills process local/agents local/chat local/http local/test_* hostile/test_terminal.py \
+NOT_QUICK := app attacks faults kills process local/agents local/chat local/http local/test_* hostile/test_terminal.py \
   pictures/test_decoder.py pictures/test_page_pictures.py \
   store/test_processes.py terminal/test_bytes.py terminal/test_pacing.py terminal/test_same_screen.py test_reliability.py
 
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills conformance bench bench-library bench-retrieval bench-server bench-grounding audit sbom pins clean
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-library bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -75,6 +75,9 @@ soak: $(VENV)/test.done ## run a thousand turns with random faults
 kills: $(VENV)/test.done ## kill the program N times at random moments, and see that nothing is lost; ARGS="--seed 7"
 	$(BIN)/python -m tests.kills --kills $(or $(N),1000) $(ARGS)
 
+attacks: $(VENV)/test.done ## attack the program with each hostile answer, and measure keys, memory and quitting; ARGS="gzip delta"
+	$(BIN)/python -m tests.attacks $(ARGS)
+
 conformance: $(VENV)/test.done ## run other clients of the API, which are fetched, against the local server
 	$(BIN)/python -m tests.conformance
 
@@ -86,6 +89,9 @@ bench-retrieval: $(VENV)/test.done ## measure how often the right passage is fou
 
 bench-library: $(VENV)/test.done ## measure how the local library grows, to 50,000 files; ARGS="1000 5000" for fewer
 	$(BIN)/python -m benchmarks.library $(ARGS)
+
+bench-answers: $(VENV)/test.done ## measure the answers without a model; ARGS="DIR..." for other collections
+	$(BIN)/python -m benchmarks.answers $(ARGS)
 
 bench-grounding: $(VENV)/test.done ## measure how well claims without evidence are found
 	$(BIN)/python -m benchmarks.grounding

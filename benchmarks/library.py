@@ -23,7 +23,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.first_event import Times, timed
+from benchmarks.first_event import Server, Times, sessions, timed
 from tui.local.agents.mentions import pattern_of
 from tui.local.agents.tools import GrepArguments, Tools
 from tui.local.library.database import LibraryDatabase
@@ -150,12 +150,13 @@ def searching(library: Library, index_id: str, asked: Sequence[str], files: int)
     }
 
 
-async def _turns(ready: dict[str, str]) -> Times:
+async def _turns(ready: dict[str, str], process: int) -> Times:
     headers = {"Authorization": f"Bearer {ready['api_key']}"}
     async with httpx.AsyncClient(base_url=ready["base_url"], headers=headers, trust_env=False, timeout=60) as http:
         while (index := (await http.get("/api/v1/indexes")).json()["items"][0])["metadata"]["status"] != "ready":
             await asyncio.sleep(0.1)
-        times = [await timed(http, index["id"]) for _ in range(5)]
+        server = Server(httpx.URL(ready["base_url"]), ready["api_key"], process, index["id"])
+        times = [await timed(server, session_id) for session_id in await sessions(http, server, 5)]
         return sorted(times, key=lambda one: one.first)[2]
 
 
@@ -166,7 +167,7 @@ def turn(folder: Path, data: Path) -> dict[str, Spent]:
     before = _cpu()
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as server:
         assert server.stdout is not None
-        told = asyncio.run(_turns(json.loads(server.stdout.readline())))
+        told = asyncio.run(_turns(json.loads(server.stdout.readline()), server.pid))
         server.communicate()
     cpu = _cpu() - before
     return {"turn, to the first event": Spent(cpu, told.first), "turn, to its end": Spent(cpu, told.end)}

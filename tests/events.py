@@ -18,6 +18,8 @@ from tui.api.models import (
     Usage,
     UserInput,
 )
+from tui.conversation.transcript import Transcript
+from tui.conversation.transcript_builder import TranscriptBuilder
 
 Texts = st.SearchStrategy[str]
 
@@ -52,3 +54,10 @@ def any_event(
     }
     assert kinds.keys() == EXAMPLES.keys()
     return st.one_of(*kinds.values())
+
+
+def advance(transcript: Transcript, event: Event) -> Transcript:
+    """The conversation after one more event."""
+    builder = TranscriptBuilder(transcript)
+    builder.add(event)
+    return builder.build()

@@ -7,7 +7,8 @@ from tests.events import EXAMPLES
 from tui.api.event_decoding import event_from_json
 from tui.api.models import EVENT_TYPES, Event, Stop, Unknown, UserInput
 from tui.conversation.reconcile import Finished, Polls, Sent, reconcile
-from tui.conversation.transcript import Part, replay
+from tui.conversation.transcript import Part
+from tui.conversation.transcript_builder import replay
 from tui.local.chat.event_json import event_json
 from tui.local.http.openapi import document
 from tui.store.event_codec import decode_events, encode_events

@@ -15,7 +15,7 @@ from pathlib import Path
 from tui.api.models import Stop, Text, ToolResult
 from tui.conversation.grounding.checking import GroundingCheck
 from tui.conversation.grounding.claims import Claim
-from tui.conversation.transcript import replay
+from tui.conversation.transcript_builder import replay
 
 HERE = Path(__file__).parent
 RECALL, FALSE_ALARMS = 0.95, 0.05

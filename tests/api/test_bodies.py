@@ -48,7 +48,7 @@ async def test_a_list_that_is_too_long_is_not_read_to_its_end(reply: Reply):
     finally:
         tracemalloc.stop()
     assert isinstance(error, errors.TooLargeAnswerError)
-    assert "more than 8 MB" in error.message
+    assert "more than 4 MB" in error.message
     assert peak < 3 * MAX_ANSWER_BYTES
 
 

@@ -374,7 +374,8 @@ def is_finite(value: object) -> bool:
 def test_members_are_those_of_json(value: dict[str, object], indent: int | None):
     value = {key: item for key, item in value.items() if key != "events" and is_finite(item)}
     text = json.dumps(value, indent=indent)
-    assert same({key: item.decoded for key, item in json_text.members(text, listed="events")}, value)
+    found = filter(None, json_text.members(text, listed="events"))
+    assert same({key: item.decoded for key, item in found}, value)
 
 
 @pytest.mark.fault(18)

@@ -9,7 +9,8 @@ from tui.api.models import Event, ImageAttachment, Stop, Text, ToolCall, ToolRes
 from tui.conversation.citations import cited_numbers
 from tui.conversation.evidence import Evidence, evidence_of, is_same_evidence
 from tui.conversation.passages import Location
-from tui.conversation.transcript import Turn, replay
+from tui.conversation.transcript import Turn
+from tui.conversation.transcript_builder import replay
 
 TEXTS = st.text("ab[1] \x1b", max_size=8)
 VALUES = st.recursive(

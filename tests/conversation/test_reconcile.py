@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.events import advance
 from tui.api.models import (
     Event,
     Stop,
@@ -35,7 +36,8 @@ from tui.conversation.reconcile import (
     known_questions,
     reconcile,
 )
-from tui.conversation.transcript import Answer, Transcript, advance, ask, interrupt, replay
+from tui.conversation.transcript import Answer, Transcript, ask, interrupt
+from tui.conversation.transcript_builder import replay
 from tui.store.journal import JournalEntry
 from tui.store.store import Store
 

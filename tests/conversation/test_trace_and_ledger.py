@@ -4,7 +4,8 @@ from tests.conversation.test_evidence import EVENTS, hit, searched, turn_of
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, Usage, UserInput
 from tui.conversation.ledger import Ledger, keeping
 from tui.conversation.trace import trace_of
-from tui.conversation.transcript import Turn, interrupt, replay
+from tui.conversation.transcript import Turn, interrupt
+from tui.conversation.transcript_builder import replay
 
 
 def kept(*turns: Turn) -> Ledger:

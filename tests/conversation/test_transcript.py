@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.events import any_event
+from tests.events import advance, any_event
 from tui.api.models import (
     Event,
     Stop,
@@ -23,18 +23,17 @@ from tui.api.models import (
 from tui.conversation.transcript import (
     Answer,
     Broken,
+    Omitted,
     Thought,
     ToolUse,
     Transcript,
     Turn,
     Unrecognized,
-    advance,
     amend_reason,
     ask,
-    coalesce,
     interrupt,
-    replay,
 )
+from tui.conversation.transcript_builder import CUT_SHORT, MAX_PARTS, MAX_TEXT_CHARS, coalesce, replay
 
 words = st.text(min_size=1, max_size=12)
 call_ids = st.sampled_from(["a", "b", "c"])
@@ -238,3 +237,24 @@ def test_why_a_turn_broke_off_can_be_told_anew_but_not_of_one_that_has_its_end()
     assert amend_reason(broken, "Looking again.").past[-1].end == Broken("Looking again.")
     ended = replay([UserInput("Why?"), Stop()])
     assert amend_reason(ended, "Looking again.") is ended
+
+
+@pytest.mark.fault(28)
+def test_of_a_turn_with_very_many_parts_the_answer_is_shown_and_the_rest_is_counted() -> None:
+    calls = [ToolCall(str(number), "read", {}) for number in range(MAX_PARTS + 7)]
+    deltas = [TextDelta(text) for text in ("It ", "is ", "late.")]
+    transcript = replay([UserInput("q"), *calls, *deltas, ToolCall("one more", "read", {}), Stop()])
+    assert transcript[0].parts[MAX_PARTS:] == (Omitted(8), Answer("It is late."))
+    assert transcript == fold([UserInput("q"), *calls, *deltas, ToolCall("one more", "read", {}), Stop()])
+
+
+@pytest.mark.fault(28)
+@pytest.mark.parametrize("whole", [Text, Thinking])
+def test_a_text_that_is_longer_than_a_book_is_cut_and_says_so(whole: type[Text] | type[Thinking]) -> None:
+    delta = TextDelta if whole is Text else ThinkingDelta
+    pieces = [delta("word " * 20_000) for _ in range(30)]
+    streamed = replay([UserInput("q"), *pieces, Stop()])[0]
+    [block] = [part for part in streamed.parts if isinstance(part, Answer | Thought)]
+    assert block.text == "word " * (MAX_TEXT_CHARS // 5) + CUT_SHORT
+    assert replay([UserInput("q"), *pieces, whole("word " * 600_000), Stop()])[0] == streamed
+    assert replay([UserInput("q"), whole("word " * 600_000), Stop()])[0] == streamed

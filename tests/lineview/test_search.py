@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, UserInput
-from tui.conversation.transcript import replay
+from tui.conversation.transcript_builder import replay
 from tui.lineview.search import blocks_with, occurrences, rows_with
 from tui.lineview.transcript_lines import TranscriptLines
 

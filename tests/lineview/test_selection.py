@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.api.models import Stop, Text, UserInput
-from tui.conversation.transcript import replay
+from tui.conversation.transcript_builder import replay
 from tui.lineview.selection import END_OF_ROW, Point, Selection, cut, line_at, text_of, word_at
 from tui.lineview.targets import target_at
 from tui.lineview.text_lines import TextLines

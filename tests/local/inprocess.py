@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from tests.local.server import until, until_synced
 from tui.api.models import Event, Usage
 from tui.local.agents.agent import Agent, Ask
-from tui.local.agents.extractive import answer
+from tui.local.agents.extractive import ExtractiveAgent
 from tui.local.app import build
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import folders_of
@@ -40,7 +40,7 @@ def in_thread(app: Starlette) -> Generator[str]:
 
 
 @contextmanager
-def served(folder: Path, data: Path, agent: Agent = answer, ping_seconds: float = 15) -> Generator[httpx.Client]:
+def served(folder: Path, data: Path, agent: Agent | None = None, ping_seconds: float = 15) -> Generator[httpx.Client]:
     """A client of a server over the folder, which has been read, whose turns this agent runs."""
     app = build(LibraryDatabase(data), folders_of([folder]), KEY, agent, ping_seconds, loopback_only=False)
     headers = {"Authorization": f"Bearer {KEY}"}
@@ -56,7 +56,7 @@ def served(folder: Path, data: Path, agent: Agent = answer, ping_seconds: float 
 class Stage:
     """An agent that plays what the test puts on."""
 
-    agent: Agent = answer
+    agent: Agent = field(default_factory=ExtractiveAgent)
 
     def __call__(self, ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event | Usage]:
         return self.agent(ask, library, supervisor)

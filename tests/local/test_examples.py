@@ -16,7 +16,7 @@ import pytest
 
 from tests.local.server import until
 
-PROGRAM = re.compile(r"^## (\w+)\n.*?^```\w+\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PROGRAM = re.compile(r"^## ([\w ]+)\n.*?^```\w+\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 def programs() -> Mapping[str, str]:
@@ -51,7 +51,7 @@ def output_of(environment: Mapping[str, str], *command: str | Path) -> str:
 
 
 def test_there_is_a_program_for_each_client() -> None:
-    assert list(programs()) == ["curl", "Python", "TypeScript", "Go", "LlamaIndex"]
+    assert list(programs()) == ["curl", "Python", "TypeScript", "Go", "LlamaIndex", "Upload documents"]
 
 
 def test_the_program_in_python_prints_an_answer(environment: dict[str, str], tmp_path: Path) -> None:
@@ -71,3 +71,9 @@ def test_the_program_with_curl_streams_a_turn(environment: dict[str, str], neede
 
 def test_the_program_with_llamaindex_is_python() -> None:
     compile(programs()["LlamaIndex"], "program.py", "exec")
+
+
+def test_the_program_that_uploads_a_document(environment: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(programs()["Upload documents"] + "print(index.name)\n")
+    assert output_of(environment, sys.executable, path) == "reports\n"

@@ -10,9 +10,11 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from tests.events import advance
 from tui.api.models import Event, Stop, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, ToolResult, UserInput
 from tui.app import LlamaChat
-from tui.conversation.transcript import Transcript, advance, replay
+from tui.conversation.transcript import Transcript
+from tui.conversation.transcript_builder import replay
 from tui.lineview.selectable_view import SelectableLineView
 from tui.settings import Settings
 from tui.widgets.conversation_pane import ConversationPane

@@ -1,5 +1,6 @@
 from tui.api.models import Stop, Text, UserInput
-from tui.conversation.transcript import Turn, replay
+from tui.conversation.transcript import Turn
+from tui.conversation.transcript_builder import replay
 from tui.widgets.copier import Excerpt, TurnCopier
 
 ANSWER = "First:\n\n```python\none()\n```\n\nThen:\n\n```\ntwo()\n```"

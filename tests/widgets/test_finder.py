@@ -1,5 +1,6 @@
 from tui.api.models import Stop, Text, ToolCall, ToolResult, UserInput
-from tui.conversation.transcript import Transcript, replay
+from tui.conversation.transcript import Transcript
+from tui.conversation.transcript_builder import replay
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import START, window
 from tui.rendering.lines import Line, Span

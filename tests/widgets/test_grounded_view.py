@@ -7,7 +7,8 @@ from textual.message import Message
 
 from tests.widgets.test_conversation_pane import Reading, reading
 from tui.api.models import Event, Stop, Text, ToolResult, UserInput
-from tui.conversation.transcript import Transcript, replay
+from tui.conversation.transcript import Transcript
+from tui.conversation.transcript_builder import replay
 from tui.widgets import transcript_view
 from tui.widgets.conversation_pane import ConversationPane
 

@@ -3,7 +3,7 @@ from textual.strip import Strip
 
 from tests.widgets.test_conversation_pane import Reading, reading
 from tui.api.models import Stop, Text, Thinking, UserInput
-from tui.conversation.transcript import replay
+from tui.conversation.transcript_builder import replay
 from tui.lineview.contrast import READABLE, contrast
 from tui.lineview.selection import END_OF_ROW, Point, Selection
 from tui.themes import DARK, LIGHT

@@ -34,7 +34,7 @@ from tui.cooperative import run_in_slices
 from tui.loopback import is_loopback
 from tui.sanitize import well_formed
 
-MAX_ANSWER_BYTES = 8 * 1024 * 1024
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """Longest answer that is read, decompressed; a page of a thousand sessions has about 300 kB."""
 
 MAX_SESSION_BYTES = 110 * 1024 * 1024
@@ -135,16 +135,16 @@ class Client:
 
     async def session_answer(self, session_id: str) -> bytes:
         """The JSON text of a session with all its events, as the server sent it."""
-        return await self._retried("GET", f"/api/v1/chat/{_segment(session_id)}", limit=MAX_SESSION_BYTES)
+        return await self._retried("GET", f"/api/v1/chat/{segment(session_id)}", limit=MAX_SESSION_BYTES)
 
     async def summary(self, session_id: str) -> Session:
         """A session without its events."""
-        return await self._get(f"/api/v1/chat/{_segment(session_id)}/summary", decoding.session)
+        return await self._get(f"/api/v1/chat/{segment(session_id)}/summary", decoding.session)
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a session; one that is gone already counts as deleted."""
         try:
-            await self._retried("DELETE", f"/api/v1/chat/{_segment(session_id)}")
+            await self._retried("DELETE", f"/api/v1/chat/{segment(session_id)}")
         except errors.NotFoundError:
             return
 
@@ -155,7 +155,7 @@ class Client:
         """
         if not self._offers_titles:
             return None
-        path = f"/api/v1/chat/{_segment(session_id)}/title"
+        path = f"/api/v1/chat/{segment(session_id)}/title"
         try:
             body = await self._ask("POST", path, body={"first_message": well_formed(first_message)})
         except errors.RefusedError as error:
@@ -179,7 +179,7 @@ class Client:
 
     async def index(self, index_id: str) -> Index:
         """One index, with `sync_in_progress`."""
-        return await self._get(f"/api/v1/indexes/{_segment(index_id)}", decoding.index, {"expand": "sync_in_progress"})
+        return await self._get(f"/api/v1/indexes/{segment(index_id)}", decoding.index, {"expand": "sync_in_progress"})
 
     async def create_index(self, directory: str) -> Index:
         """A new index over a source directory: of the embedded server, the whole path of a folder of this machine."""
@@ -189,13 +189,13 @@ class Client:
     async def delete_index(self, index_id: str) -> None:
         """Delete an index; its documents are not touched. One that is gone already counts as deleted."""
         try:
-            await self._retried("DELETE", f"/api/v1/indexes/{_segment(index_id)}")
+            await self._retried("DELETE", f"/api/v1/indexes/{segment(index_id)}")
         except errors.NotFoundError:
             return
 
     async def sync_index(self, index_id: str) -> None:
         """Have an index read its source again. ConflictError while it does so already."""
-        await self._ask("POST", f"/api/v1/indexes/{_segment(index_id)}/sync")
+        await self._ask("POST", f"/api/v1/indexes/{segment(index_id)}/sync")
 
     async def documents(self, index_id: str, page_token: str | None = None) -> Page[IndexedDocument]:
         """One page of the list of an index's documents."""
@@ -223,7 +223,7 @@ class Client:
         `marked` is a stretch of the document's text, from and up to a character: a server on this machine, which is
         ours, marks its lines in the image. No other is told.
         """
-        path = f"/api/v1/beta/attachments/{_segment(name)}"
+        path = f"/api/v1/beta/attachments/{segment(name)}"
         query: QueryParams = {"source_id": source_id}
         if marked and is_loopback(self._http.base_url.host):
             query |= {"start_char": marked[0], "end_char": marked[1]}
@@ -239,10 +239,10 @@ class Client:
 
     async def open_turn(self, session_id: str, body: dict[str, object]) -> httpx.Response:
         """Send the question of a turn, once, and return the open stream, whose status is 200: the caller closes it."""
-        request = _built(
+        request = built(
             self._turns,
             "POST",
-            f"/api/v1/chat/{_segment(session_id)}/messages/stream",
+            f"/api/v1/chat/{segment(session_id)}/messages/stream",
             params=self._scope(),
             json=body,
             headers={"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-store"},
@@ -277,7 +277,7 @@ class Client:
         limit: int = MAX_ANSWER_BYTES,
     ) -> bytes:
         params = self._scope() | (query or {})
-        request = _built(self._http, method, path, params=params, json=body, headers={"Accept": "application/json"})
+        request = built(self._http, method, path, params=params, json=body, headers={"Accept": "application/json"})
         response, content = await self._exchange(request, self._secrets, limit)
         if not response.is_success:
             raise self._refusal(response, content)
@@ -320,14 +320,14 @@ def _token(page_token: str | None) -> QueryParams:
     return {"page_token": page_token} if page_token else {}
 
 
-def _segment(identifier: str) -> str:
+def segment(identifier: str) -> str:
     """An identifier as one segment of a path, so that none can lead to another route."""
     if identifier in ("", ".", "..") or well_formed(identifier) != identifier:
         raise errors.InvalidRequestError("The server gave an identifier that cannot be used in an address.")
     return quote(identifier, safe="")
 
 
-def _built(http: httpx.AsyncClient, method: str, url: str, **options: Any) -> httpx.Request:
+def built(http: httpx.AsyncClient, method: str, url: str, **options: Any) -> httpx.Request:
     """A request, not yet sent. InvalidRequestError where what is asked for cannot be one."""
     try:
         return http.build_request(method, url, **options)

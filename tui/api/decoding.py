@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from tui.api import json_text, models
-from tui.api.event_decoding import cut, event, unknown, weight
+from tui.api.event_decoding import MAX_CUT_CHARS, MAX_EVENT_CHARS, cut, event, unknown
 from tui.api.fields import MAX_TOKEN_CHARS, Id, Line, Maybe, Shown, Time, is_sendable
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -24,8 +24,8 @@ START_BYTES = 4096
 MAX_WEIGHT = 400_000_000
 """Greatest weight of a session: one of 200,000 events has half of that."""
 
-MAX_ITEMS = 10_000
-"""Items of a page that are read; the API gives at most 1000."""
+MAX_ITEMS = 1000
+"""Items of a page that are read: the API gives no more."""
 
 WEIGHED_CHARS = 1_000_000
 
@@ -47,6 +47,23 @@ class _Session(BaseModel):
 
     def value(self) -> models.Session:
         return models.Session(**vars(self))
+
+
+class _SourceDirectory(BaseModel):
+    id: Id
+    name: Line = ""
+
+    def value(self) -> models.SourceDirectory:
+        return models.SourceDirectory(self.id, self.name)
+
+
+class _SourceFile(BaseModel):
+    id: Id
+    display_name: Line = ""
+    unique_id: Maybe[Id] = None
+
+    def value(self) -> models.SourceFile:
+        return models.SourceFile(self.id, self.display_name, self.unique_id or "")
 
 
 class _Document(BaseModel):
@@ -139,13 +156,16 @@ class SessionBody:
         self._is_ascii = body.isascii()
 
     def source(self, value: json_text.Value) -> str:
-        """The JSON text of a value."""
-        text = self.text[value.start : value.end]
+        """The JSON text of a value; of one that is too long, as much as is kept."""
+        if value.longest is not None:
+            text = json_text.shortened(self.text, value, MAX_CUT_CHARS)[:MAX_EVENT_CHARS]
+        else:
+            text = self.text[value.start : value.end]
         return text if self._is_ascii else text.encode("latin-1").decode("utf-8", "replace")
 
     def decoded(self, value: json_text.Value, source: str) -> object:
-        """What a value is that is not broken. ValueError where it cannot be decoded after all."""
-        return value.decoded if self._is_ascii else json_text.loads(source)
+        """What a value is. ValueError where it cannot be decoded after all."""
+        return value.decoded if self._is_ascii and not value.broken else json_text.loads(source)
 
 
 def decoding_full_session(body: SessionBody) -> Generator[None, None, models.FullSession]:
@@ -159,24 +179,32 @@ def decoding_full_session(body: SessionBody) -> Generator[None, None, models.Ful
     fields: dict[str, object] = {}
     events: list[models.Event] = []
     try:
-        for key, value in json_text.members(body.text, listed="events"):
-            source = body.source(value)
-            if key != "events":
-                fields[key] = None if value.broken else body.decoded(value, source)
-                continue
-            events.append(
-                unknown("", source) if value.broken else cut(event(body.decoded(value, source), source), len(source))
-            )
+        for member in json_text.members(body.text, listed="events"):
+            if member is not None and member[0] == "events":
+                events.append(_session_event(body, member[1]))
+            elif member is not None:
+                key, value = member
+                fields[key] = None if value.broken else body.decoded(value, body.source(value))
             yield
     except ValueError as error:
         raise WrongShapeError(f"the session cannot be read: {error}") from error
     return models.FullSession(_one(_Session, fields).value(), events)
 
 
+def _session_event(body: SessionBody, value: json_text.Value) -> models.Event:
+    source = body.source(value)
+    try:
+        if json_text.weight(source) > json_text.MAX_VALUE_WEIGHT:
+            return unknown("", source)
+        return cut(event(body.decoded(value, source), source), value.end - value.start)
+    except ValueError:
+        return unknown("", source)
+
+
 def _weighing(text: str) -> Generator[None, None, int]:
     total = 0
     for at in range(0, len(text), WEIGHED_CHARS):
-        total += weight(text[at : at + WEIGHED_CHARS])
+        total += json_text.weight(text[at : at + WEIGHED_CHARS])
         yield
     return total
 
@@ -214,6 +242,28 @@ def documents_page(body: bytes) -> models.Page[models.IndexedDocument]:
     return models.Page([item.value() for item in _items(_Document, raw)], _next_page_token(raw))
 
 
+def directory(body: bytes) -> models.SourceDirectory:
+    """One directory."""
+    return _one(_SourceDirectory, _loads(body)).value()
+
+
+def directories_page(body: bytes) -> models.Page[models.SourceDirectory]:
+    """One page of the list of directories."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_SourceDirectory, raw)], _next_page_token(raw))
+
+
+def source_file(body: bytes) -> models.SourceFile:
+    """One file of a directory."""
+    return _one(_SourceFile, _loads(body)).value()
+
+
+def source_files_page(body: bytes) -> models.Page[models.SourceFile]:
+    """One page of the list of a directory's files."""
+    raw = _loads(body)
+    return models.Page([item.value() for item in _items(_SourceFile, raw)], _next_page_token(raw))
+
+
 def content(body: bytes) -> str:
     """The text of a document, or of a part of it."""
     return _one(_Content, _loads(body)).content
@@ -236,7 +286,7 @@ def _text(body: bytes) -> str:
 
 def _loads(body: bytes) -> object:
     text = _text(body)
-    if weight(text) > MAX_WEIGHT:
+    if json_text.weight(text) > json_text.MAX_VALUE_WEIGHT:
         raise WrongShapeError("the answer holds too many values")
     try:
         return json_text.loads(text)

@@ -19,22 +19,11 @@ MAX_RAW_CHARS = 1_000_000
 """Characters of an unknown event that are kept."""
 
 
-MAX_EVENT_CHARS = 8_000_000
+MAX_EVENT_CHARS = json_text.WINDOWS[-1]
 """Characters of an event's JSON text that are kept: of one that has more, only what is left when it is cut."""
 
 MAX_CUT_CHARS = 1_000_000
 """Characters of the text of an event that was cut."""
-
-MAX_EVENT_WEIGHT = 64_000_000
-"""An event that would take more bytes than this is not decoded."""
-
-VALUE_BYTES = 100
-"""What a decoded value takes beside its characters, roughly: an object, a list, a number or a string in one."""
-
-
-def weight(text: str) -> int:
-    """Bytes that a JSON text takes when it is decoded, roughly."""
-    return len(text) + VALUE_BYTES * (text.count("{") + text.count("[") + text.count(","))
 
 
 def cut(event: models.Event, chars: int) -> models.Event:
@@ -131,7 +120,7 @@ def event(raw: object, source: str, sse_event: str = "") -> models.Event:
 
 def event_from_json(text: str, sse_event: str = "") -> models.Event:
     """The event in the data of one server-sent event. Never raises."""
-    if weight(text) > MAX_EVENT_WEIGHT:
+    if json_text.weight(text) > json_text.MAX_VALUE_WEIGHT:
         return unknown(sse_event, text)
     try:
         raw = json_text.loads(text)

@@ -7,12 +7,25 @@ that is too deep are a ValueError like any other fault, and the value behind the
 import json
 import math
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Generator, Iterator
+from typing import NamedTuple, TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _NEXT = {mark: re.compile(rf"[ \t\r\n]*+(?:,[ \t\r\n]*+|(?=\{mark}))") for mark in "]}"}
-_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+_MARK = re.compile(r'["\[\]{},]')
+_CHARACTERS = re.compile(r'(?:[^"\\]++|\\[^u]|\\u[0-9a-fA-F]{4})*+', re.DOTALL)
+
+WINDOWS = (64_000, 4_000_000)
+"""Characters that are looked at to decode a value, the fewest that are enough: a longer value is not decoded."""
+
+MAX_VALUE_WEIGHT = 16_000_000
+"""A value that would take more bytes than this is not decoded: it takes some hundredths of a second."""
+
+VALUE_BYTES = 100
+"""What a decoded value takes beside its characters, roughly: an object, a list, a number or a string in one."""
+
+_PIECE_CHARS = 500_000
+_MARKS_AT_ONCE = 10_000
 
 
 def _finite(number: str) -> float:
@@ -30,12 +43,24 @@ _decoder = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
 
 
 class Value(NamedTuple):
-    """One value and its place in the text. `broken` says that it could not be decoded; `decoded` is then None."""
+    """One value and its place in the text. `broken` says that it could not be decoded; `decoded` is then None.
+
+    Of one that is too long to be decoded, `longest` is the place of its longest string.
+    """
 
     decoded: object
     start: int
     end: int
     broken: bool = False
+    longest: tuple[int, int] | None = None
+
+
+Steps: TypeAlias = Generator[None, None, Value]
+
+
+def weight(text: str) -> int:
+    """Bytes that a JSON text takes when it is decoded, roughly."""
+    return len(text) + VALUE_BYTES * (text.count("{") + text.count("[") + text.count(","))
 
 
 def loads(text: str) -> object:
@@ -47,39 +72,93 @@ def loads(text: str) -> object:
     return value.decoded
 
 
-def members(text: str, listed: str) -> Iterator[tuple[str, Value]]:
+def members(text: str, listed: str) -> Iterator[tuple[str, Value] | None]:
     """Each member of the object that the text is. Of the array under the key `listed`, each element is given by itself,
     under that key; anything else under that key counts as empty.
 
-    A member that cannot be decoded is passed on as broken. ValueError if the text is no object, or is cut off.
+    A member that cannot be decoded is passed on as broken. None stands for a pause, in which others get their turn.
+    ValueError if the text is no object, or is cut off.
     """
     position = _after(text, 0, "{")
     while not text.startswith("}", position):
-        key = _decode(text, position)
+        key = _decode(text[position : position + WINDOWS[0]], 0)
         if not isinstance(key.decoded, str):
             raise ValueError("a key that is not a string")
-        position = _after(text, key.end, ":")
+        position = _after(text, position + key.end, ":")
         if key.decoded == listed and text.startswith("[", position):
             position = _after(text, position, "[")
             while not text.startswith("]", position):
-                element = value_at(text, position)
+                element = yield from _reading(text, position)
                 yield listed, element
                 position = _next(text, element.end, "]")
             position += 1
         else:
-            value = value_at(text, position)
+            value = yield from _reading(text, position)
             if key.decoded != listed:
                 yield key.decoded, value
             position = value.end
         position = _next(text, position, "}")
 
 
-def value_at(text: str, start: int) -> Value:
+def _reading(text: str, start: int) -> Steps:
     """The value that begins at `start`, broken or not. ValueError if it has no end."""
-    try:
-        return _decode(text, start)
-    except ValueError:
-        return Value(None, start, _end_of_value(text, start), broken=True)
+    for chars in WINDOWS:
+        window = text[start : start + chars]
+        if weight(window) <= MAX_VALUE_WEIGHT:
+            try:
+                value = _decode(window, 0)
+            except ValueError:
+                continue
+            if value.end < len(window) or start + value.end == len(text):
+                return Value(value.decoded, start, start + value.end)
+    return (yield from _skipping(text, start))
+
+
+def _skipping(text: str, start: int) -> Steps:
+    """The value that begins at `start`, and is too long or broken, without decoding it."""
+    depth, marks, at, longest = 0, 0, start, (start, start)
+    while at < len(text):
+        found = _MARK.search(text, at, at + _PIECE_CHARS)
+        marks += 1
+        if found is None or marks % _MARKS_AT_ONCE == 0:
+            yield
+        if found is None:
+            at += _PIECE_CHARS
+            continue
+        mark, at = found[0], found.end()
+        if mark == '"':
+            begun, at = at, (yield from _skipping_string(text, at))
+            longest = max(longest, (begun, at), key=lambda place: place[1] - place[0])
+            at += 1
+        elif mark in "[{":
+            depth += 1
+        elif mark in "]}":
+            depth -= 1
+        if depth < 0 or (depth == 0 and mark == ","):
+            return Value(None, start, at - 1, broken=True, longest=longest)
+        if depth == 0 and mark != ",":
+            return Value(None, start, at, broken=True, longest=longest)
+    raise ValueError("the text ends inside a value")
+
+
+def _skipping_string(text: str, at: int) -> Generator[None, None, int]:
+    """The place of the quotation mark that ends a string; its characters begin at `at`."""
+    while at < len(text):
+        found = _CHARACTERS.match(text, at, at + _PIECE_CHARS)
+        end = found.end() if found else at
+        if text.startswith('"', end):
+            return end
+        at = end if end > at else at + 1  # an escape that is none
+        yield
+    return len(text)
+
+
+def shortened(text: str, value: Value, chars: int) -> str:
+    """The text of a value that is too long, without what its longest string has beyond so many characters."""
+    begin, end = value.longest or (value.start, value.start)
+    found = _CHARACTERS.match(text, begin, begin + chars)
+    kept = found.end() if found and end - begin > chars else end
+    return text[value.start : kept] + text[end : value.end]
 
 
 def _decode(text: str, start: int) -> Value:
@@ -88,21 +167,6 @@ def _decode(text: str, start: int) -> Value:
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     return Value(decoded, start, end)
-
-
-def _end_of_value(text: str, start: int) -> int:
-    depth = 0
-    for token in _STRUCTURE.finditer(text, start):
-        mark = token[0]
-        if mark in "[{":
-            depth += 1
-        elif mark in "]}":
-            depth -= 1
-        if depth < 0 or (depth == 0 and mark == ","):
-            return token.start()
-        if depth == 0 and mark != ",":
-            return token.end()
-    raise ValueError("the text ends inside a value")
 
 
 def _skip_space(text: str, position: int) -> int:

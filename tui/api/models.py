@@ -157,6 +157,23 @@ class FullSession:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceDirectory:
+    """A directory that files are uploaded to and indexes are made over."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of a directory. `unique_id` is chosen by whoever uploads it, and is there once in a directory."""
+
+    id: str
+    display_name: str
+    unique_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexedDocument:
     """A document of an index: what is asked for by, and what it is called."""
 

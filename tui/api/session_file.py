@@ -70,7 +70,7 @@ def from_answer(body: bytes) -> SessionFile:
     fields: dict[str, object] = {}
     events: list[str] = []
     try:
-        for key, value in json_text.members(text, listed="events"):
+        for key, value in filter(None, json_text.members(text, listed="events")):
             if key == "events":
                 events.append(_event(value, text[value.start : value.end]))
             else:
@@ -139,9 +139,11 @@ def _unknown(name: str, raw: str) -> object:
 
 
 def _event(value: json_text.Value, source: str) -> str:
-    if value.broken or not isinstance(value.decoded, dict):
-        return _written(_unknown("", source))
-    return _written(cast(dict[str, object], value.decoded))
+    try:
+        decoded = json_text.loads(source) if value.broken else value.decoded  # it may only be long
+    except ValueError:
+        decoded = None
+    return _written(cast(dict[str, object], decoded) if isinstance(decoded, dict) else _unknown("", source))
 
 
 def _session(fields: Mapping[str, object], events: Sequence[str]) -> SessionFile:

@@ -33,8 +33,8 @@ class Limits:
     next_event_timeout: float = 300.0
     """Seconds to wait for each later event."""
 
-    event_bytes: int = 8 * 1024 * 1024
-    """Greatest size of one event."""
+    event_bytes: int = 4 * 1024 * 1024
+    """Greatest size of one event: it is decoded between two keys."""
 
     tick_seconds: float = 0.25
     """Seconds between two checks of the silence so far. A longer pause of the whole program counts as two of them."""

@@ -12,14 +12,15 @@ import httpx
 
 from tui.api import errors, explain, sse
 from tui.api.client import Client
-from tui.api.event_decoding import event_from_json, weight
+from tui.api.event_decoding import event_from_json
+from tui.api.json_text import weight
 from tui.api.models import MAX_PROMPT_CHARS, ContentEvent, Event, Session, Stop
 from tui.sanitize import well_formed
 
 _SENTINEL = "[DONE]"
 _START_BYTES = 4096
 LIMITS = sse.Limits()
-MAX_TURN_WEIGHT = 200_000_000
+MAX_TURN_WEIGHT = 64_000_000
 """Bytes that the events of a turn may take, roughly."""
 
 _KEPT = f" What came so far is kept. {errors.LOOK_FIRST}"

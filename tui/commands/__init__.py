@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "tui.commands.doctor",
     "forget": "tui.commands.forget",
     "export": "tui.commands.export",
+    "push": "tui.commands.push",
     "import": "tui.local.session_import",
 }
 

@@ -12,6 +12,7 @@ from tui.api.errors import ApiError, ConfigurationError, NotFoundError
 from tui.api.fields import parse_time
 from tui.api.models import ImageAttachment, Session
 from tui.api.session_file import SessionFile
+from tui.commands.connecting import connected
 from tui.commands.options import add_project, exit_code_of, server_command_parser, settings_of
 from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
@@ -20,8 +21,6 @@ from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION, Settings
 from tui.store.files import store_path
 from tui.store.store import Store
-from tui.workspace.backend import Backend, ConsentNeededError, KeyNeededError, connect
-from tui.workspace.embedded_server import ServerStartError
 from tui.workspace.exporting import (
     FORMATS,
     Exported,
@@ -102,7 +101,7 @@ def _without(options: Namespace) -> str:
 
 
 async def _asked(settings: Settings, options: Namespace, session_id: str, name: str) -> _Found:
-    backend = await _connected(settings)
+    backend = await connected(settings, "; --local is for this machine's own")
     try:
         session = await session_of_server(backend.client, session_id)
         pictures: Mapping[ImageAttachment, bytes] | None = None
@@ -118,29 +117,6 @@ async def _asked(settings: Settings, options: Namespace, session_id: str, name: 
         raise NotFoundError(message, status=error.status) from error
     finally:
         await backend.close()
-
-
-async def _connected(settings: Settings) -> Backend:
-    try:
-        return await connect(settings, _trusts)
-    except ConsentNeededError as error:
-        raise ConfigurationError(
-            f"Nothing was sent to {error.host}, which is not one of LlamaCloud's own servers. If it is yours, say so: "
-            f"--base-url {error.base_url}"
-        ) from error
-    except KeyNeededError as error:
-        why = str(error) or "No API key was found."
-        raise ConfigurationError(f"{why} Run `llamachat-tui login`; --local is for this machine's own.") from error
-    except ServerStartError as error:
-        raise ConfigurationError(str(error)) from error
-
-
-def _trusts(base_url: str) -> bool:
-    store = Store.open_or_in_memory(store_path())
-    try:
-        return store.trusted_servers.trusts(base_url)
-    finally:
-        store.close()
 
 
 def _turns(session: SessionFile, options: Namespace) -> tuple[Sequence[Turn], int]:

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from tui.conversation.transcript import Answer, Broken, Part, Thought, ToolUse, Turn, Unrecognized
+from tui.conversation.transcript import Answer, Broken, Omitted, Part, Thought, ToolUse, Turn, Unrecognized
 from tui.sanitize import clean
 
 
@@ -17,6 +17,8 @@ def plain_text(part: Part, limit: int = sys.maxsize) -> str:
             return text
         case Unrecognized(name, raw):
             return clean(raw if name in raw else f"{name}\n\n{raw}")
+        case Omitted(events):
+            return f"{events:,} more events, which are left out here. The server has them."
         case ToolUse(_, name, arguments, returned):
             pieces = [name]
             if arguments is not None:

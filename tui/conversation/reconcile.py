@@ -20,7 +20,8 @@ from tui.api.models import (
     Unknown,
     UserInput,
 )
-from tui.conversation.transcript import Answer, Broken, Thought, Transcript, Turn, coalesce, replay
+from tui.conversation.transcript import Answer, Broken, Thought, Transcript, Turn
+from tui.conversation.transcript_builder import coalesce, replay
 
 PAUSE_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds from one poll of the session to the next, while nothing new is found; the first poll is at once."""

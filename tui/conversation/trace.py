@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from tui.api.models import Stop
 from tui.conversation.passages import CONTENT, decoded, first_text, is_array, is_object
 from tui.conversation.tool_use import subject_of
-from tui.conversation.transcript import Answer, Part, Thought, ToolUse, Turn, Unrecognized
+from tui.conversation.transcript import Answer, Omitted, Part, Thought, ToolUse, Turn, Unrecognized
 from tui.sanitize import clean_line
 
 StepKind: TypeAlias = Literal["thought", "tool", "answer", "event"]
@@ -66,6 +66,8 @@ def _step(number: int, part: Part, asked: set[str]) -> TraceStep:
             return TraceStep(number, "answer", "answer", clean_line(text, 400), characters=len(text))
         case Unrecognized(name, raw):
             return TraceStep(number, "event", clean_line(name, 60) or "event", characters=len(raw))
+        case Omitted(events):
+            return TraceStep(number, "event", f"{events:,} more, which are left out")
         case ToolUse():
             return _call(number, part, asked)
 

@@ -1,28 +1,16 @@
-"""A conversation as a value, and the one function that advances it.
+"""A conversation as a value. `tui.conversation.transcript_builder` makes it of events.
 
-A stored session and a running turn speak the same events, so opening an old conversation and watching a new one are the
-same fold: `advance(transcript, event)`. Values are frozen, and whatever an event does not touch stays the same
-object, so that whoever draws can skip it by identity. What is busy, how a turn ended and what it cost is read from
-the value.
+Values are frozen, and whatever an event does not touch stays the same object, so that whoever draws can skip it by
+identity. What is busy, how a turn ended and what it cost is read from the value.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import groupby
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from tui.api.models import (
-    Event,
     ImageAttachment,
     Stop,
-    Text,
-    TextDelta,
-    Thinking,
-    ThinkingDelta,
-    ToolCall,
-    ToolResult,
-    Unknown,
-    UserInput,
 )
 
 
@@ -76,7 +64,14 @@ class Unrecognized:
     raw: str
 
 
-Part: TypeAlias = Thought | Answer | ToolUse | Unrecognized
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """In place of so many events, which are more than a turn can have here."""
+
+    events: int
+
+
+Part: TypeAlias = Thought | Answer | ToolUse | Unrecognized | Omitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +146,7 @@ UNFINISHED = Broken("This turn has no end in the session's history.")
 
 def ask(transcript: Transcript, question: str) -> Transcript:
     """Open a turn for a question that is about to be sent. A turn that still ran is over."""
-    return _open(transcript, Turn(question, asked_here=True))
+    return replace(interrupt(transcript, UNFINISHED.reason), running=Turn(question, asked_here=True))
 
 
 def withdraw(transcript: Transcript) -> Transcript:
@@ -162,7 +157,9 @@ def withdraw(transcript: Transcript) -> Transcript:
 def interrupt(transcript: Transcript, reason: str, *, is_error: bool = False) -> Transcript:
     """End the running turn without a `stop`; what it has is kept. Nothing happens where none runs."""
     turn = transcript.running
-    return transcript if turn is None else _close(transcript, turn, Broken(reason, is_error))
+    if turn is None:
+        return transcript
+    return replace(transcript, past=(*transcript.past, ended(turn, Broken(reason, is_error))), running=None)
 
 
 def amend_reason(transcript: Transcript, reason: str) -> Transcript:
@@ -179,76 +176,9 @@ def with_earlier(transcript: Transcript, whole: Transcript) -> Transcript:
     return replace(transcript, past=(*earlier, *transcript.past), turns_before=0)
 
 
-def advance(transcript: Transcript, event: Event) -> Transcript:
-    """The conversation after one more event. Never raises, never drops an event, never shows one twice."""
-    turn = transcript.running
-    match event:
-        case UserInput(content):
-            if turn is not None and turn.asked_here and turn.question and turn.question.strip() == content.strip():
-                return replace(transcript, running=replace(turn, asked_here=False))
-            return _open(transcript, Turn(content))
-        case Stop():
-            if turn is None and not event.is_error:
-                return transcript
-            return _close(transcript, turn or Turn(), event)
-        case _:
-            turn = turn or Turn()
-            return replace(transcript, running=replace(turn, parts=_advance_parts(turn.parts, event)))
-
-
-def timed(transcript: Transcript, seconds: float) -> Transcript:
-    """Say how long the thought took that still grows, by now. Nothing happens where none does."""
-    turn = transcript.running or Turn()
-    at, thought = _open_block(turn.parts, Thought)
-    if not isinstance(thought, Thought):
-        return transcript
-    return replace(transcript, running=replace(turn, parts=_with(turn.parts, at, replace(thought, seconds=seconds))))
-
-
-def replay(events: Iterable[Event]) -> Transcript:
-    """The conversation that a stored history tells. What its last turn lacks of an end is left open: see `interrupt`.
-
-    Equal to folding `advance` over the events, in time that grows with their number only.
-    """
-    steps = replaying(events)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return cast(Transcript, end.value)
-
-
-def replaying(events: Iterable[Event]) -> Generator[None, None, Transcript]:
-    """`replay` in small steps: the result is the generator's return value."""
-    past: list[Turn] = []
-    latest = Transcript()
-    for event in coalesce(events):
-        latest = advance(latest, event)
-        if latest.past:
-            past.extend(latest.past)
-            latest = replace(latest, past=())
-        yield
-    return replace(latest, past=tuple(past))
-
-
-def coalesce(events: Iterable[Event]) -> Iterator[Event]:
-    """The same events with each run of deltas of one kind joined into one delta, so that a frame folds it once."""
-    for kind, run in groupby(events, type):
-        if kind is TextDelta or kind is ThinkingDelta:
-            yield kind("".join(delta.content for delta in run if isinstance(delta, TextDelta | ThinkingDelta)))
-        else:
-            yield from run
-
-
-def _open(transcript: Transcript, turn: Turn) -> Transcript:
-    before = transcript.running
-    ended = transcript if before is None else _close(transcript, before, UNFINISHED)
-    return replace(ended, running=turn)
-
-
-def _close(transcript: Transcript, turn: Turn, end: End) -> Transcript:
-    ended = replace(turn, parts=tuple(_settled(part) for part in turn.parts), end=end)
-    return replace(transcript, past=(*transcript.past, ended), running=None)
+def ended(turn: Turn, end: End) -> Turn:
+    """A turn that ran, with its end: nothing in it grows any more."""
+    return replace(turn, parts=tuple(_settled(part) for part in turn.parts), end=end)
 
 
 def _settled(part: Part) -> Part:
@@ -257,74 +187,3 @@ def _settled(part: Part) -> Part:
     if isinstance(part, ToolUse) and part.returned is None:
         return replace(part, is_over=True)
     return part
-
-
-Parts: TypeAlias = tuple[Part, ...]
-
-
-def _advance_parts(
-    parts: Parts, event: ThinkingDelta | TextDelta | Thinking | Text | ToolCall | ToolResult | Unknown
-) -> Parts:
-    match event:
-        case ThinkingDelta(content):
-            return _grow(parts, Thought, content)
-        case TextDelta(content):
-            return _grow(parts, Answer, content)
-        case Thinking(content):
-            return _settle(parts, Thought, content)
-        case Text(content):
-            return _settle(parts, Answer, content)
-        case ToolCall():
-            return _call(parts, event)
-        case ToolResult():
-            return _result(parts, event)
-        case Unknown(name, raw):
-            return (*parts, Unrecognized(name, raw))
-
-
-def _grow(parts: Parts, kind: type[Thought] | type[Answer], content: str) -> Parts:
-    at, block = _open_block(parts, kind)
-    if block is not None:
-        return _with(parts, at, replace(block, text=block.text + content))
-    return (*parts, kind(content, settled=False)) if content else parts
-
-
-def _settle(parts: Parts, kind: type[Thought] | type[Answer], content: str) -> Parts:
-    """A complete block replaces what it repeats: an unsettled block that is a beginning of it, else the open one."""
-    for at, part in enumerate(parts):
-        if isinstance(part, kind) and not part.settled and content.startswith(part.text):
-            return _with(parts, at, replace(part, text=content, settled=True))
-    at, block = _open_block(parts, kind)
-    if block is None:
-        return (*parts, kind(content))
-    return _with(parts, at, replace(block, text=content, settled=True))
-
-
-def _open_block(parts: Parts, kind: type[Thought] | type[Answer]) -> tuple[int, Thought | Answer | None]:
-    """The block of this kind that still grows, and where: none after anything that is not a block."""
-    for at in range(len(parts) - 1, -1, -1):
-        part = parts[at]
-        if not isinstance(part, Thought | Answer):
-            break
-        if isinstance(part, kind) and not part.settled:
-            return at, part
-    return -1, None
-
-
-def _call(parts: Parts, call: ToolCall) -> Parts:
-    for at, part in enumerate(parts):
-        if isinstance(part, ToolUse) and part.call_id == call.call_id and part.arguments is None:
-            return _with(parts, at, replace(part, name=call.name, arguments=call.arguments))
-    return (*parts, ToolUse(call.call_id, call.name, call.arguments))
-
-
-def _result(parts: Parts, result: ToolResult) -> Parts:
-    returned = Returned(result.result, result.image_attachment)
-    for at, part in enumerate(parts):
-        if isinstance(part, ToolUse) and part.call_id == result.call_id and part.returned is None:
-            return _with(parts, at, replace(part, returned=returned))
-    return (*parts, ToolUse(result.call_id, result.name, returned=returned))
-
-
-def _with(parts: Sequence[Part], at: int, part: Part) -> Parts:
-    return (*parts[:at], part, *parts[at + 1 :])

@@ -3,8 +3,9 @@
 It scrolls by places (see `tui.lineview.viewport`), and repaints only rows that changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -16,6 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.cooperative import PAUSE_SECONDS
 from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
@@ -94,6 +96,21 @@ class LineView(Widget, can_focus=True):
         self._made_for = Size()
         self._palette: Palette | None = None
         self._posted: tuple[float, float, bool] | None = None
+        self._catches_up = False
+
+    def catch_up_soon(self, catch_up: Callable[[], object]) -> None:
+        """Go on with what is too long to be drawn at once, and draw it, when keys and frames have had their turn.
+
+        Not by a message: a queue that is never empty would hold up the event loop.
+        """
+        if not self._catches_up:
+            self._catches_up = True
+            self.set_timer(PAUSE_SECONDS, partial(self._catch_up, catch_up))
+
+    def _catch_up(self, catch_up: Callable[[], object]) -> None:
+        self._catches_up = False
+        catch_up()
+        self.redraw()
 
     def prepare(self, width: int) -> None:
         """Called before each drawing with the cells there are for text."""

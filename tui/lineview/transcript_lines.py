@@ -312,5 +312,5 @@ class TranscriptLines:
             return 1 if section else 0
         before = block - 1
         while before > 0 and not len(self._rows(section, before)):
-            before -= 1
+            before = group.start if (group := self._group(section, before)) else before - 1
         return 1 if is_apart(self.is_folded(section, before), self.is_folded(section, block)) else 0

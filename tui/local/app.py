@@ -9,10 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from tui.local.agents.agent import Agent
-from tui.local.agents.extractive import answer
+from tui.local.agents.extractive import ExtractiveAgent
 from tui.local.chat.paging import PageTokenError
 from tui.local.chat.session_store import SessionStore
 from tui.local.chat.turn_tasks import TurnTasks
+from tui.local.directories.directories import Directories
 from tui.local.http.auth import AuthMiddleware
 from tui.local.http.requests import BadRequestError, on_bad_request, on_http_error, on_page_token
 from tui.local.http.routes import routes
@@ -36,23 +37,32 @@ def build(
     database: LibraryDatabase,
     folders: Sequence[Folder],
     key: str,
-    agent: Agent = answer,
+    agent: Agent | None = None,
     ping_seconds: float = PING_SECONDS,
     *,
     loopback_only: bool,
 ) -> Starlette:
     """The server over these folders, as an ASGI application. It begins to index when it starts.
 
-    `loopback_only`: only this machine reaches the server. It then answers to names of this machine alone, and a client
-    may name a folder to be served.
+    `agent` answers the questions; None: the one without a model. `loopback_only`: only this machine reaches the server.
+    It then answers to names of this machine alone, and a client may name a folder to be served.
     """
     library, sessions = open_library(database, folders), SessionStore(database)
     supervisor = SyncSupervisor(database, library.folders, library.states)
     watcher = FolderWatcher(library.folders, supervisor.ask, database.path.parent)
     supervisor.has_told = watcher.has_told
-    turns = TurnTasks(sessions, library, supervisor, agent)
+    turns = TurnTasks(sessions, library, supervisor, agent or ExtractiveAgent())
+    directories = Directories(database.path.parent / "directories")
     services = Services(
-        library, supervisor, watcher, sessions, turns, PageImages(), ping_seconds, may_add_folders=loopback_only
+        library,
+        directories,
+        supervisor,
+        watcher,
+        sessions,
+        turns,
+        PageImages(),
+        ping_seconds,
+        may_add_folders=loopback_only,
     )
 
     @asynccontextmanager

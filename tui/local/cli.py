@@ -161,9 +161,9 @@ def _agent() -> "Agent":
         from tui.local.agents.llm_agent import LlmAgent
 
         return LlmAgent(settings)
-    from tui.local.agents.extractive import answer
+    from tui.local.agents.extractive import ExtractiveAgent
 
-    return answer
+    return ExtractiveAgent()
 
 
 def _key_of(options: argparse.Namespace, *, local: bool) -> str:

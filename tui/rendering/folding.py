@@ -1,6 +1,6 @@
 """Which parts fold, and where blank rows stand between them. Loaded before the first frame, hence apart and small."""
 
-from tui.conversation.transcript import Answer, Part, Thought, ToolUse
+from tui.conversation.transcript import Answer, Omitted, Part, Thought, ToolUse
 
 
 def is_folded_by_default(part: Part) -> bool:
@@ -9,7 +9,7 @@ def is_folded_by_default(part: Part) -> bool:
 
 
 def can_fold(part: Part) -> bool:
-    return not isinstance(part, Answer)
+    return not isinstance(part, Answer | Omitted)
 
 
 def is_apart(before_is_folded: bool, after_is_folded: bool) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from tui.api.models import Stop, Usage
-from tui.conversation.transcript import Answer, Broken, End, Part, Thought, ToolUse, Unrecognized
+from tui.conversation.plain_text import plain_text
+from tui.conversation.transcript import Answer, Broken, End, Omitted, Part, Thought, ToolUse, Unrecognized
 from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
 from tui.rendering.markdown import MarkdownBlocks
 from tui.rendering.results import MAX_CHARS, result_lines, tree_lines
@@ -152,6 +153,8 @@ def _still_lines(part: Part, width: int, folded: bool) -> Sequence[Line]:
             return [head] if folded else [head, *_tool_details(part, width)]
         case Unrecognized():
             return _unrecognized(part, width, folded)
+        case Omitted():
+            return wrap_text(plain_text(part), width, MUTED)
         case Answer():
             return []
 

@@ -26,7 +26,12 @@ TAKES: dict[Purpose, str] = {"session": "start", "question": "ask", "scope": "se
 BOUND = "bound to them for good"
 UNBOUND = "unbound: F4 gives it others later"
 NOT_CONNECTED = "Not connected, so the indexes are not known yet. They appear here by themselves."
-NONE_AT_ALL = "There is no index here yet. Create one in LlamaCloud, or open folders: llamachat-tui --local FOLDER."
+NONE_AT_ALL = (
+    "There is no index here yet. Bring a folder here: llamachat-tui push FOLDER. "
+    "Or open one without an account: llamachat-tui --local FOLDER."
+)
+KEYS_OF_FOLDERS = "Ctrl+O add a folder · F5 read it again · F8 remove it"
+HOW_TO_PUSH = "llamachat-tui push FOLDER brings a folder of yours here"
 NO_FOLDER = "No folder is open here. Ctrl+O adds one."
 
 
@@ -174,8 +179,7 @@ class IndexPicker(FilterDialog[Choice]):
             "F3 documents",
             "Esc clear the filter" if is_filtered else "Esc close",
         ]
-        folders = "\nCtrl+O add a folder · F5 read it again · F8 remove it" if self._keeps_folders else ""
-        return " · ".join(filter(None, keys)) + folders
+        return f"{' · '.join(filter(None, keys))}\n{KEYS_OF_FOLDERS if self._keeps_folders else HOW_TO_PUSH}"
 
     @property
     def _ticks(self) -> Sequence[str]:

@@ -164,7 +164,7 @@ class TranscriptView(SelectableLineView):
         self._reading.source.name_indexes(self.index_names)
         self._reading.source.tell_progress(self._reading.seconds, self.waits_for)
         if self._reading.source.is_behind:
-            self.call_later(self._catch_up)
+            self.catch_up_soon(self._reading.source.catch_up)
 
     def _resize(self, width: int) -> None:
         """Break the rows anew where the width is another one. The text at the top of the screen stays there."""
@@ -175,10 +175,6 @@ class TranscriptView(SelectableLineView):
         self._anchor.hold(source, top)
         source.resize(width)
         self.position.top = self._anchor.found(source, top)
-
-    def _catch_up(self) -> None:
-        self._reading.source.catch_up()
-        self.redraw()
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         is_text = line is not BLANK

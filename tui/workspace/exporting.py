@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tui.api.errors import ApiError, NotTheApiError
 from tui.api.models import ImageAttachment
 from tui.api.session_file import SessionFile, SessionFileError, from_answer, from_values
-from tui.conversation.transcript import Transcript, Turn, interrupt, replay
+from tui.conversation.transcript import Transcript, Turn, interrupt
+from tui.conversation.transcript_builder import replay
 from tui.store.store import Store
 from tui.workspace.recovery import NO_END
 from tui.workspace.state import WorkspaceState

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui.api.errors import ApiError, KeyRefusedError, NotFoundError
-from tui.conversation.transcript import interrupt, replay, replaying, with_earlier
+from tui.conversation.transcript import interrupt, with_earlier
+from tui.conversation.transcript_builder import replay, replaying
 from tui.cooperative import run_in_slices
 from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, events_of
 from tui.workspace.state import WorkspaceState

@@ -20,9 +20,11 @@ from tui.conversation.reconcile import (
     Sent,
     SessionGone,
     StillRunning,
+    Verdict,
     reconcile,
 )
-from tui.conversation.transcript import amend_reason, interrupt, replay
+from tui.conversation.transcript import Transcript, amend_reason, interrupt
+from tui.conversation.transcript_builder import replay
 from tui.store.journal import JournalEntry
 from tui.workspace.state import WorkspaceState
 from tui.workspace.tasks import Work
@@ -179,18 +181,21 @@ class Recovery:
     async def _conclude(self, entry: JournalEntry, watch: _Watch, full: FullSession | None) -> float | None:
         session_id = entry.session_id
         sent = Sent(entry.prompt, entry.questions_before, entry.events)
-        verdict = reconcile(sent, full and full.events, self._polls.get(entry.turn_id, Polls()))
+        polls = self._polls.get(entry.turn_id, Polls())
+        verdict, told = await asyncio.to_thread(_judged, sent, full, polls)
+        if not self._is_current(session_id, watch):
+            return None
         if full is not None:
             self._state.list_session(full.session)
         match verdict:
             case Finished(events, news):
                 assert full is not None, "only a session that was found can show an end"
                 watch.ended_well = True
-                await self._finish(entry, FullSession(full.session, events), news)
+                await self._finish(entry, FullSession(full.session, events), told, news)
             case StillRunning(events, after, polls, turn):
                 self._polls[entry.turn_id], watch.status = polls, STILL_RUNNING
                 reason = STOPPED if watch.is_silent else STILL_RUNNING
-                self._state.put(session_id, interrupt(replay(events), reason, is_error=False))
+                self._state.put(session_id, interrupt(told, reason, is_error=False))
                 await asyncio.to_thread(self._state.store.journal.replace, entry.turn_id, turn)
                 return after
             case PollAgain(after, polls):
@@ -198,10 +203,10 @@ class Recovery:
                 return after
             case Interrupted(events):
                 reason = STOPPED if watch.is_silent else f"{watch.cause} {NO_END}".strip()
-                self._state.put(session_id, interrupt(replay(events), reason, is_error=not watch.is_silent))
+                self._state.put(session_id, interrupt(told, reason, is_error=not watch.is_silent))
                 self._publish_unanswered(session_id, watch)
             case NotConfirmed():
-                self._give_back(entry, watch, full)
+                self._give_back(entry, watch, told)
             case SessionGone():
                 self._keep_what_is_left(entry)
         return None
@@ -210,9 +215,9 @@ class Recovery:
         if not watch.is_silent:
             self._state.publish(TurnEnded(session_id, well=False))
 
-    async def _finish(self, entry: JournalEntry, full: FullSession, news: int) -> None:
+    async def _finish(self, entry: JournalEntry, full: FullSession, told: Transcript, news: int) -> None:
         session_id = entry.session_id
-        self._state.put(session_id, interrupt(replay(full.events), NO_END))
+        self._state.put(session_id, interrupt(told, NO_END))
         await asyncio.to_thread(self._state.keep_history, full.session, full.events)
         self._state.store.journal.drop(entry.turn_id)
         if news:
@@ -228,14 +233,14 @@ class Recovery:
         self._state.publish(Notice(session_id, GONE))
         self._state.publish(TurnEnded(session_id, well=False))
 
-    def _give_back(self, entry: JournalEntry, watch: _Watch, full: FullSession | None) -> None:
+    def _give_back(self, entry: JournalEntry, watch: _Watch, told: Transcript) -> None:
         """Put a question that did not arrive into the composer; one that the user stopped stays where it is shown."""
         session_id = entry.session_id
         if watch.is_silent:
             self._state.store.journal.end(entry.turn_id)
             return
         give_back(self._state, entry.turn_id, session_id)
-        self._state.put(session_id, interrupt(replay(full.events if full else ()), NO_END))
+        self._state.put(session_id, interrupt(told, NO_END))
         self._state.publish(Notice(session_id, f"{watch.cause} {NOT_CONFIRMED}".strip()))
         self._state.publish(TurnEnded(session_id, well=False))
 
@@ -243,6 +248,16 @@ class Recovery:
         transcript = self._state.transcripts.get(session_id)
         if transcript is not None:
             self._state.put(session_id, amend_reason(transcript, reason))
+
+
+def _judged(sent: Sent, full: FullSession | None, polls: Polls) -> tuple[Verdict, Transcript]:
+    """What a poll says, and the conversation to be shown for it. Not for the event loop: the events may be many."""
+    verdict = reconcile(sent, full and full.events, polls)
+    match verdict:
+        case Finished(events) | StillRunning(events) | Interrupted(events):
+            return verdict, replay(events)
+        case _:
+            return verdict, replay(full.events if full else ())
 
 
 def events_of(entry: JournalEntry) -> list[Event]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import monotonic, perf_counter
 
 from tui.api.models import Event, ThinkingDelta
-from tui.conversation.transcript import Transcript, advance, coalesce, timed
+from tui.conversation.transcript_builder import TranscriptBuilder
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
@@ -100,24 +100,25 @@ class RunningTurn:
         """Fold what has arrived: all of it, or as much as fits into `FOLD_SECONDS`, and the rest a moment later."""
         if not self._to_fold:
             return
-        transcript, until = self._state.transcripts[self.session_id], perf_counter() + FOLD_SECONDS
+        builder, until = TranscriptBuilder(self._state.transcripts[self.session_id]), perf_counter() + FOLD_SECONDS
         while self._to_fold and (whole or perf_counter() < until):
-            together = [self._to_fold.popleft() for _ in range(min(FOLDED_TOGETHER, len(self._to_fold)))]
-            for event in coalesce(together):
-                transcript = self._timed(advance(transcript, event), event)
-        self._state.put(self.session_id, transcript)
+            for _ in range(min(FOLDED_TOGETHER, len(self._to_fold))):
+                event = self._to_fold.popleft()
+                builder.add(event)
+                self._time(builder, event)
+        self._state.put(self.session_id, builder.build())
         if self._to_fold:
             asyncio.get_running_loop().call_later(CATCH_UP_SECONDS, self._fold)
         if len(self._to_fold) < MAX_WAITING:
             self._has_room.set()
 
-    def _timed(self, transcript: Transcript, event: Event) -> Transcript:
+    def _time(self, builder: TranscriptBuilder, event: Event) -> None:
         if not isinstance(event, ThinkingDelta):
             self._thinks_since = None
-            return transcript
+            return
         now = monotonic()
         self._thinks_since = self._thinks_since or now
-        return timed(transcript, now - self._thinks_since)
+        builder.time_thought(now - self._thinks_since)
 
     def _journal(self) -> None:
         arrived, self._to_journal = self._to_journal, []

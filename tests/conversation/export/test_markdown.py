@@ -8,7 +8,8 @@ from tests.conversation.export.told import BUDGET, HARMFUL, HTML, turns
 from tests.hostile.payloads import harm
 from tui.api.models import Text, ToolResult, UserInput
 from tui.conversation.export.markdown import as_markdown, file_name
-from tui.conversation.transcript import interrupt, replay
+from tui.conversation.transcript import interrupt
+from tui.conversation.transcript_builder import replay
 
 DAY = date(2031, 3, 4)
 

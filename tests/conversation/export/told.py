@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from tests.hostile.payloads import POISON
 from tui.api.models import Event, ImageAttachment, Stop, Text, ToolCall, ToolResult, UserInput
-from tui.conversation.transcript import Turn, replay
+from tui.conversation.transcript import Turn
+from tui.conversation.transcript_builder import replay
 
 PICTURE = ImageAttachment("screenshots/page_3.png", "dfl-1")
 

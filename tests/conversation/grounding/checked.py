@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from tui.api.models import Event, Stop, Text, ToolResult, UserInput
 from tui.conversation.grounding.checking import GroundingCheck
-from tui.conversation.transcript import Transcript, replay
+from tui.conversation.transcript import Transcript
+from tui.conversation.transcript_builder import replay
 
 
 def missing(answer: str, *evidence: object, question: str = "?") -> list[str]:

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conversation.grounding.checked import missing_in, run
+from tests.events import advance
 from tui.api.models import Stop, Text, TextDelta, ToolResult, UserInput
 from tui.conversation.grounding import evidence
 from tui.conversation.grounding.checking import GroundingCheck, told
 from tui.conversation.grounding.claims import claims_in
 from tui.conversation.grounding.prose import MAX_UNIT_CHARS, ProseReader
-from tui.conversation.transcript import Transcript, advance, replay
+from tui.conversation.transcript import Transcript
+from tui.conversation.transcript_builder import replay
 
 TURNS = [
     *(UserInput("One?"), ToolResult("1", "retrieve", "It is 40."), Text("It is 40, and 41."), Stop()),

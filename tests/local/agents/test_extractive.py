@@ -90,7 +90,7 @@ def test_a_citation_is_the_number_of_a_retrieved_passage(http: httpx.Client) -> 
     assert call["arguments"]["index_ids"] == ids
     results = next(event for event in told if event["type"] == "tool_result")["result"]["results"]
     answer = next(event for event in told if event["type"] == "text")["content"]
-    number = int(answer.splitlines()[0].rpartition("[")[2].rstrip("]"))
+    number = int(answer.partition("[")[2].partition("]")[0])
     assert "2 April" in results[number - 1]["content"]
     assert results[number - 1]["metadata"]["file_name"] == "kitchen.md"
     assert f"- [{number}] kitchen.md" in answer

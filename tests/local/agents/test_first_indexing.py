@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.local.opened import opened
+from tests.local.server import until
+from tui.api.models import TextDelta, ThinkingDelta
 from tui.local.agents.agent import Ask, bring_up_to_date
+from tui.local.agents.extractive import BEHIND, ExtractiveAgent
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import folders_of
 from tui.local.library.library import Library, open_library
@@ -62,3 +66,35 @@ async def test_a_turn_tells_how_far_the_indexing_is(library: Library, tmp_path: 
         "kitchen: 212 of 1,051 files, then I answer.\n",
         "kitchen: 1,051 of 1,051 files, then I answer.\n",
     ]
+
+
+async def test_changes_that_are_still_being_read_are_said_and_waited_for_where_nothing_answers(tmp_path: Path) -> None:
+    (tmp_path / "garden").mkdir()
+    (tmp_path / "garden" / "bed.md").write_text("The rose was planted in 2019.\n")
+    local = opened(tmp_path / "garden", tmp_path)
+    local.sync()
+    worker = [sys.executable, "-c", STEPWISE, str(tmp_path)]
+    supervisor = SyncSupervisor(local.database, local.library.folders, local.library.states, worker)
+    (tmp_path / "garden" / "new.md").write_text("The willow was planted in 2021.\n")
+
+    async def answer(question: str) -> tuple[str, str]:
+        thoughts = text = ""
+        async for event in ExtractiveAgent()(Ask(question, (), [local.index_id]), local.library, supervisor):
+            thoughts += event.content if isinstance(event, ThinkingDelta) else ""
+            text += event.content if isinstance(event, TextDelta) else ""
+            if thoughts.endswith("look again.\n") and not (tmp_path / "go").exists():
+                local.sync()
+                (tmp_path / "go").touch()
+                until(lambda: not (tmp_path / "go").exists())
+                (tmp_path / "go").touch()
+        return thoughts, text
+
+    try:
+        thoughts, text = await answer("When was the rose planted?")
+        assert text.startswith(f"{BEHIND}\n\nThe rose was planted in 2019. [1]")
+        assert "look again" not in thoughts
+        thoughts, text = await answer("Where is the willow?")
+        assert "look again" in thoughts
+        assert text.startswith("The willow was planted in 2021. [")
+    finally:
+        supervisor.stop()

@@ -66,5 +66,5 @@ def test_a_quotation_of_plain_text_is_its_own_words(tmp_path: Path) -> None:
     )
     with served(tmp_path / "notes", tmp_path / "data") as http:
         answer = answer_to(http, "What is the redirection operator?", list(index_ids(http).values()))
-    assert "> \\>>word\\\n> \\# Cancel the \\*redirection\\* of !\\[output]." in answer
-    assert "**shell_use\\_.txt**" in answer
+    assert "> **>>word**\\\n> \\# Cancel the \\*redirection\\* of !\\[output]. [1]" in answer
+    assert "- [1] shell_use\\_.txt, lines 3-4" in answer

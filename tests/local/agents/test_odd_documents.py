@@ -33,8 +33,8 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Generator[httpx.Client]:
 @pytest.mark.parametrize(
     ("question", "quoted", "source"),
     [
-        ("tulip", "> \\# Tulip", "only.md"),
-        ("marigold", "> cost: 4711 marigold", "matter.md, lines 1-3"),
+        ("tulip", "\\# Tulip [1]", "only.md"),
+        ("marigold", "cost: 4711 marigold [1]", "matter.md, line 2"),
         ("crocus", "name — crocus [1]", "head.md, line 1"),
         ("what does >>word append?", "\\>>word appends the output.", "shell.txt"),
         ("Who is the harbour master?", "The harbour master is Ottilie Quist. [1]", "list.txt, lines 1-3"),

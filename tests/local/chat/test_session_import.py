@@ -15,7 +15,6 @@ from tests.events import any_event
 from tests.local.inprocess import KEY
 from tui.api.models import Event, Session, Stop, ToolCall, Usage
 from tui.api.session_file import SessionFile, from_answer, from_lines, from_values
-from tui.local.agents.extractive import answer
 from tui.local.app import build
 from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import LibraryDatabase
@@ -31,7 +30,7 @@ class Library:
     def __init__(self, data: Path) -> None:
         self._database = LibraryDatabase(data)
         self.sessions = SessionStore(self._database)
-        self._app = build(self._database, folders_of([]), KEY, answer, loopback_only=False)
+        self._app = build(self._database, folders_of([]), KEY, loopback_only=False)
 
     def get(self, path: str) -> bytes:
         async def got() -> bytes:

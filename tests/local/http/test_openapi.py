@@ -49,12 +49,18 @@ def existing(server: Connection) -> dict[str, Any]:
         files = http.post("/api/v1/retrieval/files/find", json={"index_id": index_id}).json()["items"]
         session_id = http.post("/api/v1/chat", json={}).json()["session_id"]
         (project,) = http.get("/api/v1/projects").json()
+        directory_id = http.post("/api/v1/beta/directories", json={"name": "made up"}).json()["id"]
+        upload = {"upload_file": ("notes.md", b"# Notes")}
+        file = http.post(f"/api/v1/beta/directories/{directory_id}/files/upload", files=upload).json()
     return {
         "index_id": index_id,
         "index_ids": [index_id],
         "file_id": files[0]["file_id"],
         "session_id": session_id,
         "project_id": project["id"],
+        "pipeline_id": index_id,
+        "directory_id": directory_id,
+        "directory_file_id": file["id"],
     }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.local.opened import OpenedFolder, opened
 from tests.local.turn import index_ids
-from tui.local.agents.quotes import compose
+from tui.local.agents.quoting.answer import compose
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.search.query import parse, refers_back, resolve
 from tui.local.search.ranking import rerank
@@ -114,7 +114,7 @@ def test_no_question_breaks_the_search(local: OpenedFolder, question: str) -> No
         passages = rerank(local.library.passages.search(query.expression(ALL_MATCHES), ids, 40), query.terms)
         assert passages
         cited = [CitedPassage(number, passage) for number, passage in enumerate(passages, 1)]
-        assert "**Sources**" in "".join(compose(question, query, cited))
+        assert "**Sources**" in "".join(compose(question, query, cited, 10))
 
 
 def test_half_a_character_is_refused(http: httpx.Client) -> None:

@@ -16,6 +16,10 @@ _WORDS = {
 }
 
 
+CHECKED_CHARS = 100_000
+"""Characters of an answer that are checked: as many as a long paper has."""
+
+
 @dataclass(slots=True)
 class _CheckedAnswer:
     """How far an answer was read, and which of its claims were found nowhere so far."""
@@ -110,10 +114,11 @@ class GroundingCheck:
             if answer is None or (answer.answer is not part and _is_final(answer)):
                 answer = _CheckedAnswer()
             if answer.answer is not part:
-                units = answer.reader.read(part.text, part.settled)
+                text = part.text[:CHECKED_CHARS]
+                units = answer.reader.read(text, part.settled)
                 if units is None:
                     answer = _CheckedAnswer()
-                    units = answer.reader.read(part.text, part.settled) or ()
+                    units = answer.reader.read(text, part.settled) or ()
                 answer.answer = part
                 for unit in units:
                     found = claims_in(unit)

@@ -9,13 +9,22 @@ from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
 from tui.local.agents.agent import Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
-from tui.local.agents.quotes import compose, location
-from tui.local.library.folders import ServedFolders
+from tui.local.agents.quoting.answer import DENIAL, compose
+from tui.local.agents.quoting.quotation import location
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.sanitize import clean_line
 
 WORDS_PER_PIECE = 3
+PIECES_AT_ONCE = 10
+"""Pieces of an answer that are given without a look at what else there is to do."""
+SEARCHES_AT_ONCE = 4
+"""Turns that search at the same time. More would not be faster, for what they do is bound by one processor."""
+CHANGES_TIMEOUT = 30.0
+"""Seconds that a turn waits for changes in a folder when nothing answers in what was read before."""
+WAITING = "Nothing answers in what was read before the last changes: I wait until they are read, and look again.\n"
+BEHIND = "*Changes in the folder are still being read: this is from what was read before.*"
+
 MAX_LISTED_FILES = 8
 """How many documents an answer lists at most when nothing was found."""
 
@@ -27,34 +36,90 @@ def pieces(text: str) -> Iterator[str]:
         yield "".join(runs[start : start + WORDS_PER_PIECE])
 
 
-async def answer(ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event]:
-    """The events of one turn; an `Agent`."""
-    thoughts: list[str] = []
-    async for notice in bring_up_to_date(ask, library, supervisor):
-        thoughts.append(notice)
-        for event in _thinking(notice):
+class ExtractiveAgent:
+    """An `Agent`. A turn says where it searches before it waits for anything, so that it is seen to have begun.
+
+    `SEARCHES_AT_ONCE` of the turns search; the others wait, and go on in the order in which they came.
+    """
+
+    def __init__(self) -> None:
+        self._searching = asyncio.Semaphore(SEARCHES_AT_ONCE)
+
+    async def __call__(self, ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event]:
+        """The events of one turn."""
+        where = ", ".join(library.folders.names(ask.index_ids)) or "no index"
+        thoughts = [f"I search {where}. "]
+        for event in _thinking(thoughts[0]):
             yield event
-    lookup = await asyncio.to_thread(begin_lookup, ask, library)
-    thoughts.append(_plan(lookup, library.folders))
-    for event in _thinking(thoughts[-1]):
-        yield event
-    yield Thinking("".join(thoughts))
-    async for event in _look_up(lookup):
-        yield event
-    text: list[str] = []
-    for part in chain(_skipped(lookup), lookup.answer or _answer(lookup, library)):
-        for piece in pieces(part):
-            text.append(piece)
+        async for notice in bring_up_to_date(ask, library, supervisor):
+            thoughts.append(notice)
+            for event in _thinking(notice):
+                yield event
+        search = _Search(ask, library, "".join(thoughts))
+        async for event in self._searched(search):
+            yield event
+        if is_behind(ask, supervisor) and not search.answers:
+            for event in _thinking(WAITING):
+                yield event
+            await supervisor.bring_up_to_date(ask.index_ids, CHANGES_TIMEOUT)
+            search = _Search(ask, library, WAITING, search.lookup)
+            async for event in self._searched(search):
+                yield event
+        text = f"{BEHIND}\n\n{search.text}" if is_behind(ask, supervisor) else search.text
+        for number, piece in enumerate(pieces(text), 1):
             yield TextDelta(piece)
-            await asyncio.sleep(0)  # other requests are served between two pieces
-    yield Text("".join(text))
+            if number % PIECES_AT_ONCE == 0:
+                await asyncio.sleep(0)  # other requests are served meanwhile
+        yield Text(text)
+
+    async def _searched(self, search: "_Search") -> AsyncIterator[Event]:
+        async with self._searching:
+            async for event in search.events():
+                yield event
+
+
+class _Search:
+    """One look into the library, whose `text` is the answer when its events were taken; `thoughts` were told before."""
+
+    def __init__(self, ask: Ask, library: Library, thoughts: str, before: Lookup | None = None) -> None:
+        self._ask = ask
+        self._library = library
+        self._thoughts = thoughts
+        self._before = before
+        self.lookup: Lookup | None = None
+        self.text = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether the library holds what was asked for."""
+        lookup = self.lookup
+        return lookup is not None and bool(lookup.answer or lookup.found) and not self.text.startswith(DENIAL)
+
+    async def events(self) -> AsyncIterator[Event]:
+        lookup = await asyncio.to_thread(begin_lookup, self._ask, self._library)
+        if self._before:
+            lookup.go_on_from(self._before)
+        self.lookup = lookup
+        plan = _plan(lookup)
+        for event in _thinking(plan):
+            yield event
+        yield Thinking(self._thoughts + plan)
+        async for event in look_up(lookup):
+            yield event
+        self.text = await asyncio.to_thread(written, lookup, self._library)
+
+
+def is_behind(ask: Ask, supervisor: SyncSupervisor) -> bool:
+    """Whether changes in the folders that are asked are still being read."""
+    return any(map(supervisor.in_progress, ask.index_ids))
 
 
 def _thinking(text: str) -> Iterator[Event]:
     return (ThinkingDelta(piece) for piece in pieces(text))
 
 
-async def _look_up(lookup: Lookup) -> AsyncIterator[Event]:
+async def look_up(lookup: Lookup) -> AsyncIterator[Event]:
+    """The events of all its steps."""
     for step in (lookup.find_file, lookup.open_page, lookup.find_exact, lookup.retrieve):
         async for event in step():
             yield event
@@ -68,18 +133,16 @@ async def _look_up(lookup: Lookup) -> AsyncIterator[Event]:
             yield event
 
 
-def _plan(lookup: Lookup, folders: ServedFolders) -> str:
-    """What is looked for, and where."""
+def _plan(lookup: Lookup) -> str:
+    """What is looked for, and in which document, where one is named."""
     query, mentions = lookup.query, lookup.mentions
-    where = ", ".join(folders.names(lookup.ask.index_ids)) or "no index"
-    if mentions.file:
-        where = clean_line(mentions.file.name)
-    if mentions.file and mentions.page is not None:
-        plan = f"I open page {mentions.page} of {where}."
+    file = clean_line(mentions.file.name) if mentions.file else None
+    if file and mentions.page is not None:
+        plan = f"I open page {mentions.page} of {file}."
     elif query.terms:
-        plan = f"I look for {clean_line(query.text)} in {where}."
+        plan = f"I look for {clean_line(query.text)}{f' in {file}' if file else ''}."
     else:
-        plan = f"I open {where}." if mentions.file else f"There is nothing to look for in {where}."
+        plan = f"I open {file}." if file else "There is nothing to look for."
     notes = [f"“{clean_line(word, 60)}” occurs nowhere." for word in query.missing]
     notes += [f"“{clean_line(word, 60)}” does not occur; I take “{found}”." for word, found in query.corrected]
     return " ".join([plan, *notes])
@@ -103,10 +166,15 @@ def _skipped(lookup: Lookup) -> Iterator[str]:
         yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}.\n\n"
 
 
+def written(lookup: Lookup, library: Library) -> str:
+    """The whole answer; this takes a while."""
+    return "".join(chain(_skipped(lookup), lookup.answer or _answer(lookup, library)))
+
+
 def _answer(lookup: Lookup, library: Library) -> Iterator[str]:
     """The quotations that answer, else what to try instead."""
     if lookup.found:
-        return compose(lookup.ask.question, lookup.query, lookup.found)
+        return compose(lookup.ask.question, lookup.query, lookup.found, lookup.collection)
     return _nothing_found(lookup, library)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from tui.api.models import Event, ToolCall
 from tui.local.agents.agent import Ask
 from tui.local.agents.mentions import Mentions, file_names_in, mentions_in, pattern_of
-from tui.local.agents.quotes import reading
+from tui.local.agents.quoting.reading import reading
 from tui.local.agents.tool_json import tool_result
 from tui.local.agents.tool_output import CitedPassage, Extract, GrepResult, ReadResult, RetrieveResult, ToolFailure
 from tui.local.agents.tools import (
@@ -45,7 +45,7 @@ class Lookup:
     """One turn's search. Each step is the events of the tools it calls, and none when there is nothing for it to do.
 
     `skipped` are files that the question names and that could not be read. `found` are the passages to answer from,
-    best first; `answer` is the answer, piece by piece, where a step already has one.
+    best first; `answer` is the answer, piece by piece, where a step already has one. `collection` counts all passages.
     """
 
     ask: Ask
@@ -53,9 +53,15 @@ class Lookup:
     query: Query
     tools: Tools
     skipped: Sequence[SkippedFile]
+    collection: int = 0
     found: list[CitedPassage] = field(default_factory=list[CitedPassage])
     answer: Iterator[str] | None = None
     _calls: int = 0
+
+    def go_on_from(self, before: "Lookup") -> None:
+        """Number the calls and the sources after those of an earlier look in the same turn."""
+        self._calls = before._calls
+        self.tools.cited = before.tools.cited
 
     async def find_file(self) -> AsyncIterator[Event]:
         """The file that the question names."""
@@ -193,7 +199,8 @@ def begin_lookup(ask: Ask, library: Library) -> Lookup:
     tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
     names = file_names_in(ask.question)
     skipped = [file for name in names for file in library.states.skipped_named(ask.index_ids, name)]
-    return Lookup(ask, mentions, query, tools, skipped)
+    collection = library.vocabulary.passage_count(ask.index_ids)
+    return Lookup(ask, mentions, query, tools, skipped, collection)
 
 
 async def _output_of(tool: Callable[[_Asked], _Output], asked: _Asked) -> _Output | ToolFailure:

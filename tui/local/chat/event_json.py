@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from tui.api.models import EVENT_NAMES, Event, TextDelta, ThinkingDelta
+from tui.api.models import EVENT_NAMES, ContentEvent, Event, TextDelta, ThinkingDelta
 
 
 def is_delta(event: Event) -> bool:
@@ -13,4 +13,7 @@ def is_delta(event: Event) -> bool:
 
 def event_json(event: Event) -> dict[str, Any]:
     """The event as the API writes it."""
-    return {"type": EVENT_NAMES.get(type(event), "unknown"), **asdict(event)}
+    name = EVENT_NAMES.get(type(event), "unknown")
+    return (
+        {"type": name, "content": event.content} if isinstance(event, ContentEvent) else {"type": name, **asdict(event)}
+    )

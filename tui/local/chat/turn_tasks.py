@@ -72,10 +72,15 @@ class TurnTask:
     task: asyncio.Task[None]
     queue: asyncio.Queue[Event | None]
 
-    async def events(self) -> AsyncIterator[Event]:
-        """The events of the turn from its start on, up to its `Stop`."""
-        while (event := await self.queue.get()) is not None:
-            yield event
+    async def events(self) -> AsyncIterator[Sequence[Event]]:
+        """The events of the turn from its start on, up to its `Stop`; together those that are there already."""
+        ended = False
+        while not ended:
+            told = [await self.queue.get()]
+            while not self.queue.empty():
+                told.append(self.queue.get_nowait())
+            ended = told[-1] is None
+            yield [event for event in told if event is not None]
 
 
 class TurnTasks:

@@ -1,6 +1,7 @@
 """Who may enter: checks on every request before any route sees it, as plain ASGI so that streams pass untouched."""
 
 import hmac
+import re
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -8,13 +9,18 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tui.local.library.page_images import SIGNED_PATH
+from tui.local.library.readers import MAX_BYTES
 from tui.loopback import is_loopback
 
 MAX_BODY_BYTES = 1_000_000
+MAX_UPLOAD_BYTES = MAX_BYTES + MAX_BODY_BYTES
+"""Of a form with a file: no reader reads a larger one."""
+
+_UPLOAD_PATH = re.compile(r"/api/v1/beta/(files|directories/[^/]+/files/upload)")
 
 
 class BodyTooLargeError(Exception):
-    """The request's body is longer than `MAX_BODY_BYTES`."""
+    """The request's body is longer than its path allows."""
 
 
 def host_name(header: str) -> str:
@@ -37,7 +43,8 @@ class AuthMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(Headers(scope=scope), signed=scope["path"].startswith(SIGNED_PATH))
+        limit = _limit_of(scope["path"])
+        refusal = self._refusal(Headers(scope=scope), limit, signed=scope["path"].startswith(SIGNED_PATH))
         if refusal:
             await refusal(scope, receive, send)
             return
@@ -47,23 +54,23 @@ class AuthMiddleware:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MAX_BODY_BYTES:
+            if read > limit:
                 raise BodyTooLargeError
             return message
 
         try:
             await self._app(scope, counted, send)
         except BodyTooLargeError:
-            await _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")(scope, receive, send)
+            await _refuse(413, f"The body is larger than {limit} bytes.")(scope, receive, send)
 
-    def _refusal(self, headers: Headers, signed: bool) -> JSONResponse | None:
+    def _refusal(self, headers: Headers, limit: int, signed: bool) -> JSONResponse | None:
         if self._loopback_only and not is_loopback(host_name(headers.get("host", ""))):
             return _refuse(400, "This server does not answer to that host name.")
         if not self._is_known(headers) and not signed:
             return _refuse(401, "Not authenticated: the API key is missing or wrong.", {"WWW-Authenticate": "Bearer"})
         length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length[:20]) > MAX_BODY_BYTES:
-            return _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        if length.isdecimal() and int(length[:20]) > limit:
+            return _refuse(413, f"The body is larger than {limit} bytes.")
         return None
 
     def _is_known(self, headers: Headers) -> bool:
@@ -72,6 +79,11 @@ class AuthMiddleware:
         bearer = token.strip() if scheme.lower() == "bearer" else ""
         cookie = cookie_parser(headers.get("cookie", "")).get("session", "")
         return any(hmac.compare_digest(key.encode(), self._key) for key in (bearer, cookie))
+
+
+def _limit_of(path: str) -> int:
+    """How many bytes the body of a request for this path may have."""
+    return MAX_UPLOAD_BYTES if _UPLOAD_PATH.fullmatch(path) else MAX_BODY_BYTES
 
 
 def _refuse(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

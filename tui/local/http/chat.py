@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tui.api.models import Event
 from tui.local.chat.event_json import event_json, is_delta
 from tui.local.chat.turn_tasks import SessionBusyError, TurnTask
 from tui.local.http.operations import Handler
@@ -93,7 +94,10 @@ class ChatRoutes:
             bound = json.dumps(session.index_ids)
             message = f"This session is bound to its indexes for its lifetime: send exactly {bound}"
             raise BadRequestError.at("body", "index_ids", message)
-        problems = await run_in_threadpool(self._serve_again, asked)
+        unserved = [index_id for index_id in asked if index_id not in self._folders.by_id]
+        problems: Mapping[str, str] = {}
+        if unserved:
+            problems = await run_in_threadpool(self._serve_again, unserved)
         served = [index_id for index_id in asked if index_id not in problems]
         if problems and (not served or body.require_all_indexes):
             raise HTTPException(409, next(iter(problems.values())))
@@ -103,12 +107,11 @@ class ChatRoutes:
             raise HTTPException(409, "This session has a turn that is still running; wait until it ends.") from None
         return EventSourceResponse(_sent(turn), ping=self._ping_seconds)
 
-    def _serve_again(self, index_ids: Sequence[str]) -> Mapping[str, str]:
+    def _serve_again(self, unserved: Sequence[str]) -> Mapping[str, str]:
         """Serve the folders of earlier starts again, until the server ends, because a session of theirs goes on.
 
-        Returns why that cannot be, by the ids of the indexes that are not served.
+        Returns why that cannot be, by the ids of the indexes.
         """
-        unserved = [index_id for index_id in index_ids if index_id not in self._folders.by_id]
         problems = {index_id: self._problem(self._states.folder_of(index_id)) for index_id in unserved}
         return {index_id: problem for index_id, problem in problems.items() if problem}
 
@@ -139,7 +142,12 @@ def _found(request: Request, session: _Session | None) -> _Session:
     return session
 
 
-async def _sent(turn: TurnTask) -> AsyncIterator[ServerSentEvent]:
-    """The turn as server-sent events. The JSON is ASCII, so that no decoder sees a line end inside it."""
-    async for event in turn.events():
-        yield ServerSentEvent(json.dumps(event_json(event)), event="delta" if is_delta(event) else "message")
+async def _sent(turn: TurnTask) -> AsyncIterator[bytes]:
+    """The turn as server-sent events."""
+    async for events in turn.events():
+        yield b"".join(_server_sent(event) for event in events)
+
+
+def _server_sent(event: Event) -> bytes:
+    """One event. The JSON is ASCII, so that no decoder sees a line end inside it."""
+    return ServerSentEvent(json.dumps(event_json(event)), event="delta" if is_delta(event) else "message").encode()

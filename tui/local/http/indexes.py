@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tui.local.chat.paging import page_of
+from tui.local.directories.database import Directory
+from tui.local.directories.directories import MissingError
 from tui.local.http.operations import Handler
 from tui.local.http.projects import PROJECT_ID
 from tui.local.http.requests import BadRequestError, not_found, page_json, read_body, read_query
@@ -27,6 +29,7 @@ MAX_LISTED_SKIPPED = 100
 
 class IndexRoutes:
     def __init__(self, services: Services) -> None:
+        self._directories = services.directories
         self._folders = services.library.folders
         self._states = services.library.states
         self._supervisor = services.supervisor
@@ -49,7 +52,7 @@ class IndexRoutes:
         states = {
             index_id: state
             for index_id, state in self._states.served().items()
-            if asked in (None, _source_directory_id(state))
+            if asked in (None, self._source_directory_id(state))
         }
         return JSONResponse(page_json(page_of(states, query.size, query.page_token), self._json))
 
@@ -75,16 +78,28 @@ class IndexRoutes:
 
     def _folder(self, body: IndexBody) -> Folder:
         """The folder that is to be added. Raises `BadRequestError`, and `HTTPException` 409."""
+        directory = self._directory(body.source_directory_id)
         try:
-            path = _documents_in(body.source_directory_id)
+            path = self._directories.path_of(directory.id) if directory else _documents_in(body.source_directory_id)
         except (OSError, RuntimeError, ValueError) as error:
             raise BadRequestError.at("body", "source_directory_id", str(error)) from None
         (folder,) = folders_of([path])
+        if directory:
+            folder = replace(folder, name=directory.name, description=directory.description or "")
         if folder.index_id in self._folders.by_id:
             raise HTTPException(409, f"The folder {folder.path} is served already, as {folder.index_id}.")
         name = clean_line(body.name or "").strip() or folder.name
         description = clean_line(body.description or "").strip() or folder.description
         return Folder(folder.index_id, name, folder.path, description)
+
+    def _directory(self, given: str) -> Directory | None:
+        """The directory of this id; None where it is the path of a folder. Raises `HTTPException` 404."""
+        if not given.startswith("dir-"):
+            return None
+        try:
+            return self._directories.get(given)
+        except MissingError as error:
+            raise not_found(str(error)) from None
 
     async def delete_index(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
@@ -97,10 +112,7 @@ class IndexRoutes:
     def sync_index(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         state = self._state(request)
-        if state.synced and self._supervisor.is_waiting(state.id):  # which will read whatever has changed
-            raise HTTPException(409, f"Index {state.id} is being synced; wait until that ends, or cancel it.")
-        if state.synced or not self._supervisor.in_progress(state.id):
-            self._supervisor.ask(state.id)
+        self._supervisor.ask(state.id)  # it begins after now, also where one is running
         return JSONResponse(self._json(state) | {"sync_in_progress": True}, 202)
 
     def cancel_sync(self, request: Request) -> Response:
@@ -126,7 +138,7 @@ class IndexRoutes:
             "project_id": PROJECT_ID,
             "export_config_id": export_config_id(state.id),
             "sync_config_id": f"cfg-sync-{own}",
-            "source_directory_id": _source_directory_id(state),
+            "source_directory_id": self._source_directory_id(state),
             "output_directory_id": f"dir-{uuid.uuid5(uuid.NAMESPACE_URL, state.id + '/output')}",
             "created_at": state.created,
             "updated_at": state.synced or state.created,
@@ -149,6 +161,10 @@ class IndexRoutes:
             "folder": str(self._folders.by_id[state.id].path) if self._may_add_folders else None,
         }
 
+    def _source_directory_id(self, state: IndexState) -> str:
+        """The directory that the index is made over. A folder of this machine has an id that no route takes."""
+        return self._directories.id_of(Path(state.folder)) or f"dir-{uuid.uuid5(uuid.NAMESPACE_URL, state.id)}"
+
     def _status(self, state: IndexState) -> str:
         if state.id == self._supervisor.running:
             return "syncing"
@@ -157,10 +173,6 @@ class IndexRoutes:
         if state.synced:
             return "syncing" if self._supervisor.is_waiting(state.id) else "ready"
         return "syncing" if self._supervisor.running is None else "waiting"
-
-
-def _source_directory_id(state: IndexState) -> str:
-    return f"dir-{uuid.uuid5(uuid.NAMESPACE_URL, state.id)}"
 
 
 def _documents_in(name: str) -> Path:

@@ -50,8 +50,13 @@ def _described(operation: Operation, schemas: dict[str, Schema]) -> Schema:
     if operation.body:
         schema = operation.body.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= schema.pop("$defs", {})
+        media_type = "application/json"
+        if operation.file_field:
+            media_type = "multipart/form-data"
+            schema["properties"][operation.file_field] = {"type": "string", "format": "binary"}
+            schema["required"] = [*schema.get("required", ()), operation.file_field]
         required = bool(schema.get("required"))
-        described["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
+        described["requestBody"] = {"required": required, "content": {media_type: {"schema": schema}}}
     return described
 
 

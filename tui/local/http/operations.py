@@ -11,6 +11,16 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tui.local.http.directory_schemas import (
+    DirectoryBody,
+    DirectoryChange,
+    DirectoryPageQuery,
+    FileBody,
+    FileChange,
+    FileForm,
+    FilePageQuery,
+    UploadForm,
+)
 from tui.local.http.json_schema import TEXT, Schema, list_of, object_of, page_of, ref
 from tui.local.http.pipeline_schemas import PipelineQuery, PipelineRetrieveBody
 from tui.local.http.retrieval_schemas import FindBody, GrepBody, ReadBody, RetrieveBody
@@ -50,7 +60,47 @@ class Operation:
     status: int = 200
     refusals: Sequence[int] = ()
     streams: bool = False
+    file_field: str = ""
+    """Of a multipart form, the field with the file; `body` describes the others."""
 
+
+_DIRECTORIES = "/api/v1/beta/directories"
+_DIRECTORY = "/api/v1/beta/directories/{directory_id}"
+_FILE = "/api/v1/beta/directories/{directory_id}/files/{directory_file_id}"
+_WRITING = (403, 409, 507)
+_UPLOADING = (403, 408, 409, 507)
+
+_DIRECTORY_OPERATIONS: Sequence[Operation] = (
+    Operation("get", _DIRECTORIES, "listDirectories", page_of("Directory"), query=DirectoryPageQuery),
+    Operation("post", _DIRECTORIES, "createDirectory", ref("Directory"), DirectoryBody, refusals=_WRITING),
+    Operation("get", _DIRECTORY, "getDirectory", ref("Directory")),
+    Operation("patch", _DIRECTORY, "updateDirectory", ref("Directory"), DirectoryChange, refusals=_WRITING),
+    Operation("delete", _DIRECTORY, "deleteDirectory", None, status=204, refusals=_WRITING),
+    Operation("get", f"{_DIRECTORY}/files", "listDirectoryFiles", page_of("DirectoryFile"), query=FilePageQuery),
+    Operation("post", f"{_DIRECTORY}/files", "addDirectoryFile", ref("DirectoryFile"), FileBody, refusals=_WRITING),
+    Operation(
+        "post",
+        f"{_DIRECTORY}/files/upload",
+        "uploadDirectoryFile",
+        ref("DirectoryFile"),
+        UploadForm,
+        refusals=_UPLOADING,
+        file_field="upload_file",
+    ),
+    Operation("get", _FILE, "getDirectoryFile", ref("DirectoryFile")),
+    Operation("patch", _FILE, "updateDirectoryFile", ref("DirectoryFile"), FileChange, refusals=_WRITING),
+    Operation("delete", _FILE, "deleteDirectoryFile", None, status=204, refusals=_WRITING),
+    Operation(
+        "post",
+        "/api/v1/beta/files",
+        "createFile",
+        ref("UploadedFile"),
+        FileForm,
+        refusals=_UPLOADING,
+        file_field="file",
+    ),
+    Operation("delete", "/api/v1/beta/files/{file_id}", "deleteFile", None, status=204, refusals=_WRITING),
+)
 
 OPERATIONS: Sequence[Operation] = (
     Operation("get", "/api/v1/chat", "listSessions", page_of("Summary"), query=PageQuery),
@@ -104,6 +154,7 @@ OPERATIONS: Sequence[Operation] = (
     Operation("post", "/api/v1/retrieval/files/find", "findFiles", page_of("File"), FindBody),
     Operation("post", "/api/v1/retrieval/files/grep", "grepFile", page_of("Match"), GrepBody),
     Operation("post", "/api/v1/retrieval/files/read", "readFile", object_of(content=TEXT), ReadBody),
+    *_DIRECTORY_OPERATIONS,
     Operation("get", "/api/v1/pipelines", "listPipelines", list_of(ref("Pipeline")), query=PipelineQuery),
     Operation("get", "/api/v1/pipelines/{pipeline_id}", "getPipeline", ref("Pipeline")),
     Operation(

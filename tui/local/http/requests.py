@@ -1,11 +1,13 @@
 """Reading requests: bodies and queries checked against their models, and the answers where they do not fit."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,6 +17,11 @@ from tui.local.chat.paging import ListPage
 
 BODY_TIMEOUT = 10.0
 """Seconds that a request's body may take."""
+
+UPLOAD_TIMEOUT = 900.0
+"""Seconds that a form with a file may take."""
+
+_MAX_FORM_FIELDS = 20
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Item = TypeVar("_Item")
@@ -80,6 +87,33 @@ async def read_body(request: Request, model: type[_Model]) -> _Model:
         return model.model_validate_json(body or b"{}")
     except ValidationError as error:
         raise BadRequestError.of("body", error) from None
+
+
+@asynccontextmanager
+async def reading_form(
+    request: Request, model: type[_Model], file_field: str
+) -> AsyncGenerator[tuple[_Model, UploadFile], None]:
+    """The request's multipart form: its text fields, and its one file, which lies on disk where it is large.
+
+    A text field that is empty counts as absent. Raises `BadRequestError`, and `HTTPException` 400 and 408.
+    """
+    try:
+        async with asyncio.timeout(UPLOAD_TIMEOUT):
+            form = await request.form(max_files=1, max_fields=_MAX_FORM_FIELDS)
+    except TimeoutError:
+        raise HTTPException(408, f"The file was not here in {UPLOAD_TIMEOUT:g} s.", {"Connection": "close"}) from None
+    try:
+        texts = {name: value for name, value in form.items() if isinstance(value, str) and value}
+        file = form.get(file_field)
+        if not isinstance(file, UploadFile):
+            raise BadRequestError.at("body", file_field, "A file is needed, in a multipart/form-data body")
+        try:
+            fields = model.model_validate(texts)
+        except ValidationError as error:
+            raise BadRequestError.of("body", error) from None
+        yield fields, file
+    finally:
+        await form.close()
 
 
 def read_query(request: Request, model: type[_Model]) -> _Model:

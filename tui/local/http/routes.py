@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from tui.local.http.attachments import AttachmentRoutes
 from tui.local.http.chat import ChatRoutes
+from tui.local.http.directories import DirectoryRoutes
 from tui.local.http.indexes import IndexRoutes
 from tui.local.http.operations import OPERATIONS
 from tui.local.http.pipelines import PipelineRoutes
@@ -20,6 +21,7 @@ def routes(services: Services) -> list[Route]:
     attachments = AttachmentRoutes(services)
     handlers = {
         **ChatRoutes(services).handlers(),
+        **DirectoryRoutes(services).handlers(),
         **IndexRoutes(services).handlers(),
         **PipelineRoutes(services).handlers(),
         **ProjectRoutes().handlers(),

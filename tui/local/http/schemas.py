@@ -39,7 +39,7 @@ class TitleBody(BaseModel):
 
 
 class IndexBody(BaseModel):
-    """`POST /api/v1/indexes`. The source directory is a folder of this machine, by its path."""
+    """`POST /api/v1/indexes`. The source is a directory, by its id, or a folder of this machine, by its path."""
 
     source_directory_id: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
     name: Annotated[str, StringConstraints(max_length=200)] | None = None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tui.local.chat.session_store import SessionStore
 from tui.local.chat.turn_tasks import TurnTasks
+from tui.local.directories.directories import Directories
 from tui.local.library.library import Library
 from tui.local.library.page_images import PageImages
 from tui.local.library.sync_supervisor import SyncSupervisor
@@ -19,6 +20,7 @@ class Services:
     """
 
     library: Library
+    directories: Directories
     supervisor: SyncSupervisor
     watcher: FolderWatcher
     sessions: SessionStore

@@ -132,7 +132,7 @@ class _Watch:
 
     def _may_count(self, path: str) -> bool:
         """Whether a change there may change what is read of the folder: nothing hidden, and nothing of our own."""
-        if path.startswith(self._ignored):
+        if path.startswith(self._ignored) and not f"{self.folder.path}{os.sep}".startswith(self._ignored):
             return False
         *folders, name = os.path.relpath(path, self.folder.path).split(os.sep)
         hidden = any(part.startswith(".") for part in folders)

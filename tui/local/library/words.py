@@ -55,7 +55,7 @@ def _pairs(run: str) -> list[str]:
 
 def folded(text: str) -> list[str]:
     """The words of a text as they are compared, in their order."""
-    return [fold(word) for word in words(text)]
+    return _ASCII_WORD.findall(text.lower()) if text.isascii() else [fold(word) for word in words(text)]
 
 
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|etc|al|fig|no|dr|mr|mrs|ms|prof|st|approx|[a-z])\.$", re.IGNORECASE)

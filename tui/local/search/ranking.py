@@ -1,54 +1,18 @@
-"""Which passages, and which sentences in them, answer the question best. Pure."""
+"""Which passages answer the question best. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tui.local.library.documents import DocumentBlock, blocks_of
 from tui.local.library.languages import is_stop_word, stems_of
-from tui.local.library.passages import HEADING_JOIN, HEADING_WEIGHT, Candidate, Passage, heading_stems
-from tui.local.library.words import fold, folded, sentences, words
+from tui.local.library.passages import HEADING_WEIGHT, Candidate, Passage, heading_stems
+from tui.local.library.words import fold, words
 from tui.local.search.query import Term
-
-_DATE = (
-    r"\d|\b(?:after|before|while|until|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june"
-    r"|july|august|september|october|november|december)\b"
-)
-_CUES = (
-    (r"\bhow\b", r"`[^`]+`|\b(?:press|type|run|set|use|choose|open|start)s?\b", 0.12),
-    (r"\bwhere\b", r"[~/\\][\w.]+|`[^`]+`|\b(?:in|under|at|beside|folder|file)\b", 0.12),
-    (r"\bwhen\b|\bwhat (?:year|date|time|day)\b", _DATE, 0.15),
-    (r"\bhow (?:many|much|long|big|large|often|far|old)\b|\b(?:limit|maximum|cost|price|size|number)\b", r"\d", 0.2),
-    (r"\bwhy\b", r"\b(?:because|since|so that|therefore|reason|due to|in order)\b", 0.2),
-    (r"\bwhat (?:is|are|does)\b|\bdefine\b|\bmean", r"\b(?:is|are|means|called|stands for|shows|does)\b", 0.1),
-    (r"\bwho\b|\bwhom\b|\bwhose\b", r"\b[A-Z][a-z]+\b.*\b[A-Z][a-z]+\b|\bby [A-Z]|@\w", 0.12),
-)
-"""What a question asks for, how a sentence that answers it looks, and what such a sentence gains."""
-
-_ITEM = re.compile(r"^( {0,3})(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
 
 BM25_SHARE, COVERAGE_SHARE, HEADING_SHARE, NEARNESS_SHARE = 1.5, 0.6, 0.4, 0.2
 """What each sign of a good answer counts. Found by trying, with `make bench-retrieval`."""
 
-ROW_BONUS = 0.8
-"""What a table's row gains when its first cell is a term of the question: it is what the row tells of."""
-
 SATURATION, LENGTH_NORM = 1.2, 0.75
 """BM25's k1 and b, at their usual values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A sentence, list item, table row or block of code in a passage: `text[start:end]`, and its block.
-
-    It `matches` when it has a word of the question.
-    """
-
-    block: DocumentBlock
-    start: int
-    end: int
-    score: float
-    matches: bool
 
 
 def covered(terms: Sequence[Term], text_words: Sequence[str]) -> set[Term]:
@@ -62,7 +26,7 @@ def share(terms: Sequence[Term], present: set[Term]) -> float:
     return sum(term.weight for term in present) / total if total else 0.0
 
 
-def _nearness(terms: Sequence[Term], text_words: Sequence[str]) -> float:
+def nearness(terms: Sequence[Term], text_words: Sequence[str]) -> float:
     """1 when the terms that occur stand side by side, less the further apart their nearest occurrences are."""
     positions = sorted((at, number) for number, term in enumerate(terms) for at in term.positions(text_words))
     return _nearness_of(positions, len(terms), len(text_words))
@@ -81,7 +45,7 @@ def _nearness_of(positions: Sequence[tuple[int, int]], terms: int, length: int) 
     return (distinct / terms) * min(1.0, 2 * distinct / (best + distinct))
 
 
-def _heading_match(terms: Sequence[Term], heading: str) -> float:
+def heading_match(terms: Sequence[Term], heading: str) -> float:
     """How nearly a heading is the question: the F1 measure of its words against the terms."""
     heading_words = [fold(word) for word in words(heading) if not is_stop_word(word)]
     return _f1(terms, covered(terms, heading_words), len(heading_words))
@@ -186,60 +150,3 @@ def _relevance(terms: Sequence[Term], read: _Read, found: Sequence[_Found]) -> f
         + HEADING_SHARE * _f1(terms, in_heading, len(heading))
         + NEARNESS_SHARE * _nearness_of(positions, len(terms), len(read.body))
     )
-
-
-def units(passage: Passage, question: str, terms: Sequence[Term]) -> list[Unit]:
-    """The passage's sentences, list items, rows and blocks of code in their order, each scored against the question."""
-    cues = [(re.compile(answer), worth) for asked, answer, worth in _CUES if re.search(asked, question, re.IGNORECASE)]
-    context = covered(terms, [*folded(passage.heading), *folded(passage.file_name)])
-    answers = _heading_match(terms, passage.heading.rpartition(HEADING_JOIN)[2])
-    said_by_heading, opening = 0.35 + 0.45 * answers, 0.15 + 0.25 * answers
-    spans = [
-        (block, start, end)
-        for block in blocks_of(passage.text, passage.format)
-        if block.kind not in ("heading", "other")
-        for start, end in _spans(passage.text, block)
-    ]
-    scored: list[Unit] = []
-    for number, (block, start, end) in enumerate(spans):
-        text = passage.text[start:end]
-        score = _unit_score(text, terms, context, said_by_heading) + sum(
-            worth for answer, worth in cues if answer.search(text)
-        )
-        score += ROW_BONUS if block.kind == "table" and _names_row(text, terms) else 0.0
-        matches = bool(covered(terms, folded(text)))
-        scored.append(Unit(block, start, end, score + (opening if number == 0 else 0.0), matches))
-    return scored
-
-
-def _names_row(row: str, terms: Sequence[Term]) -> bool:
-    """Whether the first cell of a table's row is a term of the question: then the row tells of it."""
-    first = folded(row.strip().strip("|").partition("|")[0])
-    return any(len(term.positions(first)) == 1 and len(term.words) == len(first) for term in terms)
-
-
-def _unit_score(text: str, terms: Sequence[Term], context: set[Term], said_by_heading: float) -> float:
-    """`said_by_heading` is what a word counts that only the heading has: much where the heading is the question."""
-    text_words = folded(text)
-    own = covered(terms, text_words)
-    length = len(text_words)
-    unfit = 0.4 if length < 3 else min(0.3, max(0, length - 60) / 200)
-    coverage = share(terms, own) + said_by_heading * share(terms, context - own)
-    return coverage + 0.25 * _nearness(terms, text_words) - unfit
-
-
-def _spans(text: str, block: DocumentBlock) -> list[tuple[int, int]]:
-    piece = text[block.start : block.end]
-    if block.kind == "paragraph":
-        spans = list(sentences(piece))
-    elif block.kind == "list":
-        indent = min((len(match.group(1)) for match in _ITEM.finditer(piece)), default=0)
-        starts = [match.start() for match in _ITEM.finditer(piece) if len(match.group(1)) == indent] or [0]
-        items = zip(starts, [*starts[1:], len(piece)], strict=True)
-        spans = [*sentences(piece[: starts[0]]), *items]
-    elif block.kind == "table":
-        lines = [match.span() for match in re.finditer(r"[^\n]+", piece)]
-        spans = lines[2:] or lines[:1]
-    else:
-        spans = [(0, len(piece))]
-    return [(block.start + start, block.start + start + len(piece[start:end].rstrip())) for start, end in spans]

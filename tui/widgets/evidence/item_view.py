@@ -61,11 +61,7 @@ class ItemView(SelectableLineView):
     def prepare(self, width: int) -> None:
         self._lines.resize(width)
         if self._lines.is_behind:
-            self.call_later(self._catch_up)
-
-    def _catch_up(self) -> None:
-        self._lines.catch_up()
-        self.redraw()
+            self.catch_up_soon(self._lines.catch_up)
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         has_bar = self.has_focus and line is not BLANK and place.block == self.current

@@ -1,0 +1,79 @@
+"""What an answer without a model looks like."""
+
+import re
+
+from tests.local.agents.quoting.passages import answered, passage
+
+DEFINITIONS = """wait
+:   Sets the pause. More is said elsewhere.
+
+kestrel_timeout
+:   Sets how long the kestrel waits.
+
+    The default is 42 seconds.
+"""
+LONG = "The harbour master keeps a list of " + "tugs and pilots and barges and lighters and " * 12 + "buoys."
+MANY = "\n\n".join(f"The harbour has pier {n}, which was built for ship number {n} alone." for n in range(20))
+
+
+def first_line(answer: str) -> str:
+    return answer.partition("\n")[0]
+
+
+def test_what_is_said_of_a_term_is_told_with_the_term() -> None:
+    answer = answered("What is the default of kestrel_timeout?", passage(DEFINITIONS))
+    assert "kestrel_timeout: The default is 42 seconds. [1]" in first_line(answer)
+
+
+def test_a_row_is_told_with_the_names_of_its_columns() -> None:
+    table = "| pier | depth | owner |\n|---|---|---|\n| north | 7 m | Quist |\n| south | 12 m | Adebayo |\n"
+    answer = answered("How deep is the south pier, and who is its owner?", passage(table))
+    assert first_line(answer).startswith("south — depth: 12 m; owner: Adebayo [1]")
+    assert "> | pier | depth | owner |\n> |---|---|---|\n" in answer
+    assert "> | **south** | **12 m** | **Adebayo** |\n" in answer
+
+
+def test_rows_without_the_head_of_their_table_are_no_paragraph() -> None:
+    answer = answered("Who owns the south pier?", passage("| north pier | Quist |\n| south pier | Adebayo |\n"))
+    assert first_line(answer).startswith("south pier — Adebayo [1]")
+
+
+def test_a_first_line_is_short_and_the_long_sentence_whole_and_marked_below() -> None:
+    answer = answered("Who keeps the list of tugs?", passage(LONG))
+    assert first_line(answer).endswith(" … [1]")
+    assert len(first_line(answer)) <= 300
+    assert f"> **{LONG}** [1]" in answer
+
+
+def test_at_most_three_quotations_support_the_first_line() -> None:
+    answer = answered("Which pier of the harbour was built for ship number 7?", passage(MANY))
+    assert "pier 7" in first_line(answer)
+    assert 1 <= len(re.findall(r"^> .*\*\*", answer, re.MULTILINE)) <= 3
+    assert "**Sources**\n\n- [1] harbour.md, line" in answer
+
+
+def test_words_parted_at_the_ends_of_lines_are_whole_and_hyphens_stay() -> None:
+    text = "The harbour-\nmaster keeps the accounts of every tug in the naviga-\ntion office of the harbour town.\n"
+    answer = answered("Where are the accounts of the tug?", passage(f"{text}The harbour and its master.", "text"))
+    assert "The harbour-master keeps the accounts of every tug in the navigation office" in first_line(answer)
+
+
+def test_text_that_is_not_markdown_is_never_read_as_such() -> None:
+    answer = answered("What does the star mean?", passage("A star means *pilot* and # means <b>tug</b>.", "text"))
+    assert "A star means \\*pilot\\* and # means \\<b>tug\\</b>. [1]" in first_line(answer)
+
+
+def test_what_is_not_in_the_documents_is_told_with_one_line_of_what_comes_nearest() -> None:
+    text = "The product of the harbour is herring.\n\nThe harbour has two tugs.\n"
+    answer = answered(
+        "What is the gross domestic product of Norway?", passage(text), missing=("gross", "domestic", "Norway")
+    )
+    told, nearest = answer.split("\n\n")[:2]
+    assert told == "No passage answers this directly; the nearest one lacks “gross”, “domestic”, “Norway”."
+    assert nearest == "The product of the harbour is herring. [1]"
+    assert "> " not in answer
+
+
+def test_a_class_of_things_need_not_be_named() -> None:
+    answer = answered("Which boat is on duty at night?", passage("Tug Anna is on duty at night."), missing=("boat",))
+    assert first_line(answer) == "Tug Anna is on duty at night. [1]"

@@ -1,0 +1,71 @@
+"""Passages taken apart into what is quoted."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.local.agents.quoting.leaves import leaves_of
+from tui.local.library.documents import Format
+
+MANUAL = """OPTIONS
+       -n, --line-number
+              Prefix each line of output with its
+              number within its input file.
+
+              It costs nothing.
+
+       -q     Be quiet.
+"""
+PAGE = """6.2 Tugs ........ 12
+6.2 Tugs
+A tug is hired by the hour. The harbour master, who keeps the list of all tugs, tells which one is free.
+• Small tugs
+• Large tugs, for ships of more than 80 metres
+"""
+
+
+def said(text: str) -> list[tuple[str, str, str]]:
+    return [(leaf.kind, leaf.label, text[leaf.start : leaf.end].split("\n")[0]) for leaf in leaves_of(text, "text")]
+
+
+def test_what_is_indented_below_a_line_is_said_of_it() -> None:
+    assert said(MANUAL)[:2] == [
+        ("definition", "OPTIONS -n, --line-number", "Prefix each line of output with its"),
+        ("paragraph", "OPTIONS -n, --line-number", "It costs nothing."),
+    ]
+
+
+def test_a_page_has_its_headings_and_items_and_no_table_of_contents() -> None:
+    assert [(kind, label) for kind, label, _ in said(PAGE)] == [
+        ("paragraph", "6.2 Tugs"),
+        ("item", "6.2 Tugs"),
+        ("item", "6.2 Tugs"),
+    ]
+
+
+MARKS = st.sampled_from(
+    [
+        "- ",
+        "1. ",
+        "\n",
+        "\n\n",
+        "    ",
+        ":   ",
+        "| a | b |\n",
+        "|---|---|\n",
+        "```\n",
+        "> ",
+        "# ",
+        "word ",
+        "End. ",
+        "---\n",
+    ]
+)
+
+
+FORMATS: tuple[Format, ...] = ("markdown", "text", "code")
+
+
+@given(st.lists(MARKS).map("".join), st.sampled_from(FORMATS))
+def test_every_leaf_is_a_piece_of_the_text(text: str, document_format: Format) -> None:
+    for leaf in leaves_of(text, document_format):
+        assert 0 <= leaf.start <= leaf.end <= len(text)

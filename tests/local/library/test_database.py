@@ -1,0 +1,73 @@
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tui.local.library.database import MAX_IDLE, LibraryDatabase
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> LibraryDatabase:
+    return LibraryDatabase(tmp_path)
+
+
+def add(database: LibraryDatabase, session_id: str) -> None:
+    with database.writing() as connection:
+        connection.execute("INSERT INTO sessions (id, updated, shared_access) VALUES (?, '', '')", (session_id,))
+
+
+def ids(database: LibraryDatabase) -> list[str]:
+    with database.reading() as connection:
+        return [row["id"] for row in connection.execute("SELECT id FROM sessions ORDER BY id").fetchall()]
+
+
+def add_and_fail(database: LibraryDatabase) -> None:
+    with database.writing() as connection:
+        connection.execute("INSERT INTO sessions (id, updated, shared_access) VALUES ('lost', '', '')")
+        raise ZeroDivisionError
+
+
+def test_a_write_that_fails_is_undone_and_the_next_is_kept(database: LibraryDatabase) -> None:
+    add(database, "kept")
+    with pytest.raises(ZeroDivisionError):
+        add_and_fail(database)
+    add(database, "kept too")
+    assert ids(database) == ["kept", "kept too"]
+
+
+def test_many_threads_write_and_read_at_once(database: LibraryDatabase) -> None:
+    def add_and_read(name: str) -> None:
+        add(database, name)
+        assert name in ids(database)
+
+    names = [f"ses-{number:03}" for number in range(200)]
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(add_and_read, names))
+    assert ids(database) == names
+
+
+def test_a_read_sees_one_state_and_the_next_what_others_wrote_since(database: LibraryDatabase, tmp_path: Path) -> None:
+    other = LibraryDatabase(tmp_path)
+    with database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM sessions").fetchone()[0] == 0
+        add(other, "ses-1")
+        assert connection.execute("SELECT count(*) FROM sessions").fetchone()[0] == 0
+    assert ids(database) == ["ses-1"]
+
+
+def is_open(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except sqlite3.ProgrammingError:
+        return False
+    return True
+
+
+def test_connections_are_used_again_and_few_are_kept(database: LibraryDatabase) -> None:
+    with ExitStack() as together:
+        used = [together.enter_context(database.reading()) for _ in range(MAX_IDLE + 5)]
+    assert sum(map(is_open, used)) == MAX_IDLE
+    with database.reading() as connection:
+        assert connection in used

@@ -1,0 +1,9 @@
+"""An answer that is made of quotations.
+
+leaves      a passage as paragraphs, items, definitions, rows of tables and code
+asked       what kind of answer a question asks for, and how a sentence looks that gives it
+sentences   the sentences of passages, each scored against the question
+admission   whether the passages answer the question at all
+excerpt     a quotation: which sentences around the best one, and as Markdown
+answer      which quotations an answer consists of, and in which order
+"""

@@ -1,0 +1,168 @@
+"""An answer made of quotations: what answers first, then what supports it. Pure.
+
+A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.agents.tools`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tui.local.agents.quoting.admission import ENOUGH, absent, coverage
+from tui.local.agents.quoting.quotation import NO_MODEL, Quotation, source_line
+from tui.local.agents.quoting.sentences import Sentence, sentences_of
+from tui.local.agents.tool_output import CitedPassage
+from tui.local.library.words import folded
+from tui.local.search.query import Query
+
+DENIAL = "No passage answers this directly"
+"""What the answer begins with where the documents do not tell."""
+
+MAX_QUOTATIONS = 3
+QUOTATION_CHARS = 220
+UNSURE_CHARS = 380
+"""Length of a quotation where the first line may not be what was asked for."""
+SURE = 2.0
+"""The score from which the first line is taken to be what was asked for."""
+SUPPORTS = 0.7
+"""A quotation beside a sure first line has at least this part of its score."""
+MAX_FIRST_CHARS = 290
+SECOND_SHARE = 0.8
+"""A second sentence is told in the first line where its score is at least this part of the first one's."""
+PASSAGE_SHARE = 0.89
+"""What the passage's place counts beside the sentence."""
+SAME_WORDS = 0.7
+"""Two quotations that share this part of their words say the same; the second is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSentence:
+    """A sentence of the passage with citation number `number`, at a place among the passage's sentences."""
+
+    cited: CitedPassage
+    sentences: Sequence[Sentence]
+    at: int
+    score: float
+
+    @property
+    def sentence(self) -> Sentence:
+        return self.sentences[self.at]
+
+    def excerpt(self, budget: int) -> Quotation:
+        """The sentence with as many around it as fit: of its own leaf first, then what leads in, then what follows."""
+        low, high = _window(self.sentences, self.at, budget)
+        return Quotation(self.cited.citation, self.cited.passage, self.sentences[low : high + 1], self.sentence)
+
+
+def compose(question: str, query: Query, passages: Sequence[CitedPassage], collection: int) -> Iterator[str]:
+    """The answer in Markdown, piece by piece, from passages, best first.
+
+    `collection` is how many passages there are in all.
+    """
+    candidates = ranked(question, query, passages)
+    if not candidates:
+        return
+    if coverage(question, query, [cited.passage for cited in passages], collection) < ENOUGH:
+        yield from _denied(query, candidates[0])
+        return
+    lead, first_line = _first_line(candidates)
+    yield f"{first_line}\n\n"
+    quotations = _quotations(candidates, lead)
+    for excerpt in quotations:
+        yield f"{excerpt.quotation()}\n\n"
+    yield from _sources([*quotations, *lead])
+
+
+def _denied(query: Query, nearest: RankedSentence) -> Iterator[str]:
+    """That the documents do not tell, and in one line what comes nearest."""
+    excerpt = nearest.excerpt(0)
+    words = ", ".join(f"“{word}”" for word in absent(query, nearest.cited.passage))
+    yield f"{DENIAL}; the nearest one lacks {words}.\n\n"
+    yield f"{excerpt.line()} [{excerpt.number}]\n\n"
+    yield from _sources([excerpt])
+
+
+def _sources(excerpts: Sequence[Quotation]) -> Iterator[str]:
+    yield f"{NO_MODEL}\n\n**Sources**\n\n"
+    told: set[int] = set()
+    for excerpt in sorted(excerpts, key=lambda excerpt: excerpt.number):
+        if excerpt.number not in told:
+            told.add(excerpt.number)
+            yield source_line(excerpt)
+
+
+def ranked(question: str, query: Query, passages: Sequence[CitedPassage]) -> list[RankedSentence]:
+    """All sentences of the passages, best first."""
+    top = max((cited.passage.score for cited in passages), default=0.0) or 1.0
+    found: list[RankedSentence] = []
+    for cited in passages:
+        own = sentences_of(cited.passage, question, query.terms)
+        place = PASSAGE_SHARE * cited.passage.score / top
+        found += [RankedSentence(cited, own, at, sentence.score + place) for at, sentence in enumerate(own)]
+    return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _first_line(candidates: Sequence[RankedSentence]) -> tuple[list[Quotation], str]:
+    """What answers, in one or two sentences, and where these stand."""
+    best = candidates[0]
+    first = best.excerpt(0)
+    line = f"{first.line()} [{first.number}]"
+    for second in candidates[1:4]:
+        other = second.excerpt(0)
+        longer = f"{line} {other.line()} [{other.number}]"
+        if second.score < SECOND_SHARE * best.score:
+            break
+        if len(longer) <= MAX_FIRST_CHARS and not _repeats(other, [first]):
+            return [first, other], longer
+    return [first], line
+
+
+def _quotations(candidates: Sequence[RankedSentence], lead: Sequence[Quotation]) -> list[Quotation]:
+    """The quotations worth showing: none that lies in another one, repeats it, or says no more than the first line."""
+    best = candidates[0]
+    sure = best.score >= SURE
+    shown: list[Quotation] = []
+    for candidate in candidates:
+        if len(shown) == MAX_QUOTATIONS or (sure and candidate.score < SUPPORTS * best.score):
+            break
+        excerpt = candidate.excerpt(QUOTATION_CHARS if sure else UNSURE_CHARS)
+        told = any(excerpt.sentences == one.sentences and one.is_whole for one in lead)
+        if not told and not any(excerpt.overlaps(other) for other in shown) and not _repeats(excerpt, shown):
+            shown.append(excerpt)
+    return shown
+
+
+def _repeats(excerpt: Quotation, others: Sequence[Quotation]) -> bool:
+    own = set(folded(excerpt.text))
+    said = (set(folded(other.text)) for other in others)
+    return any(len(own & words) >= SAME_WORDS * max(1, min(len(own), len(words))) for words in said)
+
+
+def _window(sentences: Sequence[Sentence], at: int, budget: int) -> tuple[int, int]:
+    """The run of sentences around one that fits the budget."""
+    low = high = at
+
+    def fits(first: int, last: int) -> bool:
+        return first >= 0 and last < len(sentences) and sentences[last].end - sentences[first].start <= budget
+
+    def belongs(other: int) -> bool:
+        one, beside = sentences[at].leaf, sentences[other].leaf
+        return beside is one or beside.table == one.table >= 0
+
+    while fits(low, high + 1) and belongs(high + 1):
+        high += 1
+    while fits(low - 1, high) and belongs(low - 1):
+        low -= 1
+    if fits(low - 1, high) and not belongs(low - 1) and _leads_in(sentences, low - 1):
+        low -= 1
+    while fits(low, high + 1):
+        high += 1
+    return low, high
+
+
+def _leads_in(sentences: Sequence[Sentence], at: int) -> bool:
+    """Whether a sentence ends a paragraph that leads into an item, a table or code."""
+    return sentences[at].leaf.kind == "paragraph" and sentences[at + 1].leaf.kind in (
+        "item",
+        "row",
+        "code",
+        "definition",
+    )

@@ -1,0 +1,89 @@
+"""What kind of answer a question asks for, and how a sentence looks that gives one. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_NUMBER = r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred|thousand|million)\b"
+_MOMENT = (
+    rf"\b(?:1[5-9]|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|\b(?:after|before|until|every|once|daily|weekly|monthly|yearly)\b|\b\d+\s+(?:day|week|month|year|hour|minute)s?\b"
+)
+_PERSON = r"(?<![.?!]\s)(?<!^)\b[A-Z][a-z]+(?:\s+[A-Z]\.)?\s+[A-Z][a-z]+|\bby [A-Z]|@\w|:\s+[A-Z][a-z]+ [A-Z]"
+_NAME = r"`[^`]+`|(?<!\w)--?[\w][\w-]*|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\b\w+\(\)|\b\w+(?:_\w+)+|\$\w+|\b[a-z]+[A-Z]\w+"
+_PATH = r"(?<!\w)(?:~|\.{1,2})?/[\w.*~-]+|\b[\w-]+\.[a-z]\w{0,5}\b(?!\()"
+_PLACE = rf"{_PATH}|\b(?:in|under|at|beside|behind|below|above|inside|near) (?:the|a|your|its|/|[A-Z])"
+_DOING = (
+    r"`[^`]+`|(?<!\w)--?[\w][\w-]*|\b(?:press|type|run|set|use|choose|open|start|call|enter|click|specify|pass|add|report"
+    r"|ask|send|create|select|to do (?:so|this)|you (?:can|must|should|may))\b"
+)
+_SAID = r"(?:is|are|was|were|means|stands for|refers to|denotes|specifies|sets|causes|prints|makes|gives|tells)"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKind:
+    """`asked` recognizes the question, `given` a sentence that gives such an answer."""
+
+    name: str
+    asked: re.Pattern[str]
+    given: re.Pattern[str]
+
+
+def _kind(name: str, asked: str, given: str, *, case: bool = False) -> AnswerKind:
+    return AnswerKind(name, re.compile(asked, re.I), re.compile(given, 0 if case else re.I))
+
+
+KINDS: Sequence[AnswerKind] = (
+    _kind(
+        "number",
+        r"\bhow (?:many|much|long|big|large|often|far|old|tall|deep|wide)\b"
+        r"|\b(?:limit|maximum|minimum|max|min|cost|price|size|number|port|length|range|rate|exit (?:code|status))\b",
+        _NUMBER,
+    ),
+    _kind(
+        "default",
+        r"\bdefault",
+        r"\bdefault(?:s|ing)?\b(?: \w+){0,6} (?:is|are|to|of|value)\b|\bdefault:|\bby default\b|\*\*default:?\*\*"
+        r"|\(default",
+    ),
+    _kind("moment", r"\bwhen\b|\bwhat (?:year|date|time|day)\b|\bsince when\b", _MOMENT),
+    _kind("person", r"\bwho\b|\bwhom\b|\bwhose\b", _PERSON, case=True),
+    _kind("file", r"\b(?:which|what) (?:file|director|folder|path)|\bwhere\b", _PATH),
+    _kind("place", r"\bwhere\b", _PLACE),
+    _kind(
+        "name",
+        r"\b(?:which|what) (?:\w+ )?(?:command|option|function|variable|key|hook|tool|flag|setting|method|field|signal"
+        r"|module|class|parameter|tag|pragma|tokenizer|keyword|operator|property|program)",
+        _NAME,
+        case=True,
+    ),
+    _kind("doing", r"\bhow (?:do|can|should|would|does one|to)\b", _DOING),
+    _kind("reason", r"\bwhy\b", r"\b(?:because|since|so that|therefore|reason|due to|in order|otherwise)\b"),
+)
+
+
+def kinds_asked(question: str) -> list[AnswerKind]:
+    """The kinds of answer that a question asks for."""
+    return [kind for kind in KINDS if kind.asked.search(question)]
+
+
+_ASKED_THING = re.compile(
+    r"^\s*(?:what|who) (?:is|are|was|were|does|do) (?:the |an? )?(.+?)"
+    r"(?: (?:mean|do|stand for|declare|hold|cost))?\s*\??$",
+    re.I,
+)
+
+
+def thing_asked(question: str) -> str:
+    """What "What is X?" or "What does X do?" asks about; "" for another question."""
+    match = _ASKED_THING.match(question)
+    return match.group(1) if match else ""
+
+
+def defines(sentence: str, thing: str) -> bool:
+    """Whether a sentence begins by saying what the thing is or does."""
+    if not thing:
+        return False
+    pattern = rf"^\W*(?:the |an? )?{re.escape(thing)}\W*(?:\w+ ){{0,3}}{_SAID}\b"
+    return bool(re.match(pattern, sentence, re.I))

@@ -1,0 +1,211 @@
+"""A quotation: some sentences of a passage as Markdown, the one that answers marked. Pure.
+
+The words are the document's own. How they are laid out is not: lines are joined, and the marks of lists, definitions
+and tables are written anew, so that a piece of a document is read as it stands there.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from tui.local.agents.markdown_text import escaped_line, escaped_whole_line
+from tui.local.agents.quoting.leaves import Leaf
+from tui.local.agents.quoting.sentences import Sentence
+from tui.local.library.passages import HEADING_JOIN, Passage
+from tui.local.library.readers import language_of
+from tui.local.library.words import folded
+from tui.sanitize import clean_line
+
+NO_MODEL = "*No language model is configured: these are quotations from your documents.*"
+
+MAX_LINE_CHARS = 280
+"""Length of a line that stands for a sentence; a longer sentence is cut, and is whole in the quotation."""
+
+_MARKED_START, _MARKED_END = "\ue000", "\ue001"
+_PARTED = re.compile(r"(\w+)[-\u00ad\u2010]\n\s*([a-z]\w*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Consecutive sentences of the passage with citation number `number`, and the one of them that answers best."""
+
+    number: int
+    passage: Passage
+    sentences: Sequence[Sentence]
+    best: Sentence
+
+    @property
+    def start(self) -> int:
+        return self.sentences[0].start
+
+    @property
+    def end(self) -> int:
+        return self.sentences[-1].end
+
+    @property
+    def text(self) -> str:
+        """The stretch of the passage that is quoted."""
+        return self.passage.text[self.start : self.end]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether `line` has all of the sentence."""
+        return self.best.leaf.kind != "code" and self.best.end - self.best.start < MAX_LINE_CHARS - 20
+
+    def overlaps(self, other: "Quotation") -> bool:
+        return other.passage is self.passage and other.start < self.end and self.start < other.end
+
+    def line(self) -> str:
+        """The sentence that answers, in one line of Markdown with at most about `MAX_LINE_CHARS`."""
+        text, leaf = self._own(self.best), self.best.leaf
+        if leaf.kind == "row":
+            return _clipped(_row_line(leaf, text))
+        if leaf.kind == "code":
+            lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("```")]
+            return f"`{_clipped(' '.join(lines).replace('`', ''))}`" if lines else ""
+        return self._termed(leaf, _clipped(self._shown(text, bare=leaf.kind == "other")))
+
+    def quotation(self) -> str:
+        """All of it as a quotation in Markdown, the best sentence bold."""
+        pieces = [list(run) for _, run in groupby(self.sentences, key=lambda sentence: _group(sentence.leaf))]
+        parts = [part for run in pieces for part in self._part(run)]
+        quoted = "\n>\n".join("\n".join(f"> {line}".rstrip() for line in part.splitlines()) for part in parts)
+        at_end = not parts or parts[-1].endswith(("```", "|"))
+        return f"{quoted}\n\n[{self.number}]" if at_end else f"{quoted} [{self.number}]"
+
+    def _part(self, run: Sequence[Sentence]) -> Iterator[str]:
+        leaf = run[0].leaf
+        if leaf.kind == "row":
+            yield self._table(run)
+        elif leaf.kind == "code":
+            code = self.passage.text[leaf.start : leaf.end]
+            is_fenced = self.passage.format == "markdown" and code.lstrip().startswith(("```", "~~~"))
+            yield code if is_fenced else fenced(code, self.passage.file_name)
+        else:
+            by_leaf = [list(of) for _, of in groupby(run, key=lambda sentence: sentence.leaf)]
+            join = "\\\n" if leaf.kind in ("line", "other") else "\n"
+            yield join.join(self._prose(of) for of in by_leaf)
+
+    def _prose(self, run: Sequence[Sentence]) -> str:
+        leaf = run[0].leaf
+        text = self.passage.text
+        start, end = run[0].start, run[-1].end
+        if self.best in run:
+            best = self.best
+            marked = f"{text[start : best.start]}{_MARKED_START}{text[best.start : best.end]}{_MARKED_END}"
+            shown = _bold(self._shown(f"{marked}{text[best.end : end]}", bare=leaf.kind == "other"))
+        else:
+            shown = self._shown(text[start:end], bare=leaf.kind == "other")
+        if leaf.kind == "item" and start == leaf.start:
+            return f"{leaf.mark if leaf.mark[:1].isdigit() else '-'} {shown}"
+        return self._termed(leaf, shown)
+
+    def _termed(self, leaf: Leaf, shown: str) -> str:
+        term = self._shown(leaf.term)
+        return f"{term}: {shown}" if leaf.kind == "definition" and term else shown
+
+    def _table(self, rows: Sequence[Sentence]) -> str:
+        header = rows[0].leaf.header
+        cells = [_cells(self._own(row)) for row in rows]
+        width = max(len(header), *map(len, cells))
+        lines = [_row_source(header or [""] * width, width), "|" + "---|" * width]
+        for row, own in zip(rows, cells, strict=True):
+            lines.append(
+                _row_source(
+                    [f"**{cell}**" if cell else "" for cell in map(_unbold, own)] if row is self.best else own, width
+                )
+            )
+        return "\n".join(lines)
+
+    def _own(self, sentence: Sentence) -> str:
+        return self.passage.text[sentence.start : sentence.end]
+
+    def _shown(self, text: str, *, bare: bool = False) -> str:
+        """A piece of the document on one line, as Markdown that shows it."""
+        one_line = " ".join(self._unhyphenated(text).split())
+        return one_line if self.passage.format == "markdown" and not bare else escaped_whole_line(one_line)
+
+    def _unhyphenated(self, text: str) -> str:
+        """The text with the words whole that were parted at the ends of lines. Of two words the hyphen stays."""
+        known = set(folded(_PARTED.sub(" ", self.passage.text))) if _PARTED.search(text) else set[str]()
+
+        def joined(match: re.Match[str]) -> str:
+            first, second = match.groups()
+            are_words = {first.lower(), second.lower()} <= known and (first + second).lower() not in known
+            return f"{first}-{second}" if are_words else first + second
+
+        return _PARTED.sub(joined, text)
+
+
+def _group(leaf: Leaf) -> object:
+    """What is laid out together: the rows of a table, the items of a list, the lines of an address."""
+    if leaf.kind == "row":
+        return leaf.table
+    return leaf.kind if leaf.kind in ("item", "line", "other") else leaf.start
+
+
+def _bold(marked: str) -> str:
+    before, _, rest = marked.partition(_MARKED_START)
+    inner, _, after = rest.partition(_MARKED_END)
+    inner = _unbold(inner).strip()
+    return f"{before}**{inner}**{after}" if inner else f"{before}{after}"
+
+
+def _unbold(markdown: str) -> str:
+    return markdown.replace("**", "").replace("__", "\\_\\_")
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip().removeprefix("|").removesuffix("|"))]
+
+
+def _row_source(cells: Sequence[str], width: int) -> str:
+    return f"| {' | '.join([*cells, *[''] * (width - len(cells))])} |"
+
+
+def _row_line(leaf: Leaf, row: str) -> str:
+    """A row as a line: its first cell, then each other one after its column's name."""
+    first, *others = _cells(row)
+    said = [
+        f"{name}: {cell}" if (name := (leaf.header[at] if at < len(leaf.header) else "")) else cell
+        for at, cell in enumerate(others, 1)
+        if cell
+    ]
+    return " \u2014 ".join(filter(None, (first, "; ".join(said))))
+
+
+def fenced(code: str, file_name: str) -> str:
+    """Source code in a fence that nothing in it can close."""
+    ticks = max((len(run) for run in re.findall(r"`+", code)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    return f"{fence}{language_of(file_name)}\n{code}\n{fence}"
+
+
+def _clipped(text: str) -> str:
+    if len(text) <= MAX_LINE_CHARS:
+        return text
+    cut = text.rfind(" ", 0, MAX_LINE_CHARS - 2)
+    return f"{text[: cut if cut > 0 else MAX_LINE_CHARS - 2].rstrip()} …"
+
+
+def location(passage: Passage) -> str:
+    """Document and heading of a passage, as a reader looks them up."""
+    return clean_line(HEADING_JOIN.join(filter(None, (passage.file_name, passage.heading))))
+
+
+def source(excerpt: Quotation) -> str:
+    """Where a quotation stands: document, heading, and page or lines."""
+    passage = excerpt.passage
+    if passage.first_page is not None:
+        last = passage.last_page or passage.first_page
+        return f"{location(passage)}, " + (
+            f"page {last}" if last == passage.first_page else f"pages {passage.first_page}-{last}"
+        )
+    first = passage.first_line + passage.text.count("\n", 0, excerpt.start)
+    last = first + passage.text[excerpt.start : excerpt.end].rstrip().count("\n")
+    return f"{location(passage)}, " + (f"line {first}" if first == last else f"lines {first}-{last}")
+
+
+def source_line(excerpt: Quotation) -> str:
+    return f"- [{excerpt.number}] {escaped_line(source(excerpt))}\n"

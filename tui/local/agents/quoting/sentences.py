@@ -1,0 +1,173 @@
+"""The sentences of a passage, each scored against the question. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tui.local.agents.quoting.asked import AnswerKind, defines, kinds_asked, thing_asked
+from tui.local.agents.quoting.leaves import Leaf, leaves_of
+from tui.local.library.passages import HEADING_JOIN, Passage
+from tui.local.library.words import folded, sentences
+from tui.local.search.query import Term
+from tui.local.search.ranking import covered, heading_match, nearness, share
+
+MAX_CLAUSE_CHARS = 600
+"""What has no end of a sentence for longer than this is taken apart at its lines."""
+USUAL_WORDS = 40
+"""A sentence of more words says less about each."""
+
+EXACTLY = 0.9
+"""How nearly a heading is the question where it says the same in other forms."""
+
+WEIGHTS: Mapping[str, float] = {
+    "own": 0.99,
+    "label": 0.77,
+    "above": 0.35,
+    "beside": 0.38,
+    "under the question": 0.44,
+    "near": 0.21,
+    "named": 0.35,
+    "defined": 0.21,
+    "opens": 0.08,
+    "opens under the question": 0.27,
+    "opens under exactly the question": 0.35,
+    "number": 0.3,
+    "default": 0.21,
+    "moment": 0.24,
+    "person": 0.26,
+    "file": 0.2,
+    "place": 0.13,
+    "name": 0.25,
+    "doing": 0.17,
+    "reason": 0.25,
+    "nothing asked for": -0.21,
+    "is a question": -0.3,
+    "leads in": -0.11,
+    "code": 0.02,
+    "row": -0.03,
+    "few words": -0.25,
+    "many words": -0.12,
+}
+"""What each sign of a sentence counts, for or against its being the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a leaf, a row or a piece of code: `text[start:end]` of its passage."""
+
+    leaf: Leaf
+    start: int
+    end: int
+    score: float
+
+
+def sentences_of(passage: Passage, question: str, terms: Sequence[Term]) -> list[Sentence]:
+    """The sentences of a passage in their order, scored; at least one where the passage has any letter."""
+    return [
+        Sentence(leaf, start, end, sum(WEIGHTS[sign] * value for sign, value in signs.items()))
+        for leaf, start, end, signs in Signs(passage, question, terms).of_all()
+    ]
+
+
+class Signs:
+    """What speaks for and against each sentence of a passage."""
+
+    def __init__(self, passage: Passage, question: str, terms: Sequence[Term]) -> None:
+        self._text = passage.text
+        leaves = leaves_of(passage.text, passage.format) or _bare_lines(passage.text)
+        self._spans = [(leaf, start, end) for leaf in leaves for start, end in _spans(passage.text, leaf)]
+        self._terms = terms
+        self._kinds = kinds_asked(question)
+        self._thing = thing_asked(question)
+        self._numbers_asked = set(re.findall(r"\d+", question))
+        self._above = covered(terms, [*folded(passage.heading), *folded(passage.file_name)])
+        self._answers = heading_match(terms, passage.heading.rpartition(HEADING_JOIN)[2])
+
+    def of_all(self) -> Iterator[tuple[Leaf, int, int, Mapping[str, float]]]:
+        """Each sentence's leaf, start and end, and its signs."""
+        own = [covered(self._terms, folded(self._text[start:end])) for _, start, end in self._spans]
+        label: str | None = None
+        for at, (leaf, start, end) in enumerate(self._spans):
+            beside = {term for terms in own[max(0, at - 1) : at + 2] for term in terms}
+            answers = max(self._answers, heading_match(self._terms, leaf.label))
+            opens = answers if leaf.label != label else None
+            label = leaf.label
+            text = self._text[start:end]
+            yield (
+                leaf,
+                start,
+                end,
+                {**self._said(leaf, text, own[at], beside, answers), **self._form(leaf, text, opens)},
+            )
+
+    def _said(self, leaf: Leaf, text: str, own: set[Term], beside: set[Term], answers: float) -> Mapping[str, float]:
+        """Which words of the question are said, by the sentence itself or by what stands around it.
+
+        `answers` is how nearly what stands above is the question.
+        """
+        label = covered(self._terms, folded(leaf.label)) - own
+        above = self._above - own - label
+        return {
+            "own": share(self._terms, own),
+            "label": share(self._terms, label),
+            "above": share(self._terms, above),
+            "beside": share(self._terms, beside - own - label - self._above),
+            "under the question": answers * share(self._terms, label | above),
+            "near": nearness(self._terms, folded(text)),
+            "named": heading_match(self._terms, self._name(leaf, text)),
+        }
+
+    def _form(self, leaf: Leaf, text: str, opens: float | None) -> Mapping[str, float]:
+        """How the sentence looks, beside what is asked for. One that `opens` what stands under a heading is told how
+        nearly that is the question."""
+        given = {kind.name: 1.0 for kind in self._kinds if self._gives(kind, text)}
+        length = len(folded(text))
+        ends = text.rstrip("*`_) \n")[-1:]
+        return {
+            **given,
+            "nothing asked for": float(bool(self._kinds) and not given),
+            "defined": float(defines(text, self._thing)),
+            "opens": float(opens is not None),
+            "opens under the question": opens or 0.0,
+            "opens under exactly the question": float((opens or 0.0) > EXACTLY),
+            "is a question": float(ends == "?"),
+            "leads in": float(ends == ":"),
+            "code": float(leaf.kind == "code"),
+            "row": float(leaf.kind == "row"),
+            "few words": float(length < 3),
+            "many words": min(1.5, max(0, length - USUAL_WORDS) / USUAL_WORDS),
+        }
+
+    def _gives(self, kind: AnswerKind, text: str) -> bool:
+        """Whether a sentence gives what is asked for. A number of the question is none that answers it."""
+        if kind.name != "number":
+            return bool(kind.given.search(text))
+        return any(found not in self._numbers_asked for found in kind.given.findall(text))
+
+    def _name(self, leaf: Leaf, text: str) -> str:
+        """What a definition or a row tells of: its term, its first cell."""
+        return text.strip().strip("|").partition("|")[0] if leaf.kind == "row" else leaf.term
+
+
+def _bare_lines(text: str) -> list[Leaf]:
+    """The lines of a passage that is made of a heading alone, of front matter and the like."""
+    lines = (match for match in re.finditer(r"[^\n]+", text) if re.search(r"\w", match.group()))
+    return [Leaf("other", line.start(), line.start() + len(line.group().rstrip())) for line in lines]
+
+
+def _spans(text: str, leaf: Leaf) -> list[tuple[int, int]]:
+    if leaf.kind in ("row", "code"):
+        return [(leaf.start, leaf.end)]
+    found: list[tuple[int, int]] = []
+    for first, last in sentences(text[leaf.start : leaf.end]):
+        start, end = leaf.start + first, leaf.start + last
+        if end - start <= MAX_CLAUSE_CHARS:
+            found.append((start, end))
+        else:
+            found += _lines(text, start, end)
+    return found
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in re.finditer(r"\S[^\n]*", text[start:end]):
+        yield start + match.start(), start + match.start() + len(match.group().rstrip())

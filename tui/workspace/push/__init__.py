@@ -1,0 +1,1 @@
+"""Bringing a folder of this machine to a directory of LlamaCloud: what is to be sent, and the sending."""
