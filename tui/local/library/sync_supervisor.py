@@ -137,8 +137,9 @@ class SyncSupervisor:
         self._folders = folders
         self._states = states
         self._worker = _SyncWorker([*worker, str(database.path.parent)])
-        self.has_told: Callable[[str], bool] = lambda _index_id: False
-        """Whether every change of before now in an index's folder has been asked to be read. It may block."""
+        self.has_told: Callable[[str], bool] | None = None
+        """Whether every change of before now in an index's folder has been asked to be read. It may block. None: the
+        folders are not watched."""
         self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: dict[str, Future[None]] = {}
@@ -202,14 +203,18 @@ class SyncSupervisor:
 
         One whose folder is watched is synced only where something has changed.
         """
-        told = await asyncio.gather(*(asyncio.to_thread(self.has_told, index_id) for index_id in index_ids))
-        watched = [self.pending(index_id) for index_id, has_told in zip(index_ids, told, strict=True) if has_told]
-        walked = [self.ask(index_id) for index_id, has_told in zip(index_ids, told, strict=True) if not has_told]
-        asked = [asyncio.wrap_future(future) for future in (*walked, *watched) if future]
+        futures = [await self._brought_up_to_date(index_id) for index_id in index_ids]
+        asked = [asyncio.wrap_future(future) for future in futures if future]
         if not asked:
             return True
         _, unfinished = await asyncio.wait([asyncio.shield(future) for future in asked], timeout=timeout)
         return not unfinished
+
+    async def _brought_up_to_date(self, index_id: str) -> Future[None] | None:
+        """The end of the sync that reads all that has changed before now; None where that has been read."""
+        if self.has_told and await asyncio.to_thread(self.has_told, index_id):
+            return self.pending(index_id)
+        return self.ask(index_id)
 
     def stop(self) -> None:
         """End the thread and the worker; what was read so far is kept."""
