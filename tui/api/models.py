@@ -195,9 +195,9 @@ class Index:
 
     `status` and `error_message` come from the index's `metadata`; "ready" and "failed" are documented values.
     `sync_in_progress` is None where the server did not say. Older routes name an index by `export_config_id`.
-    The embedded server tells in `metadata` how far a sync is, the status "syncing" before the first one has ended, how
-    many documents it has and skipped, its `folder` on this machine, and of one index also the first 100 of the skipped
-    ones.
+    The embedded server tells in `metadata` how far a sync is, the status "syncing" until the first one, or one that was
+    asked for, has ended, how many documents it has and skipped, its `folder` on this machine, and of one index also the
+    first 100 of the skipped ones.
     """
 
     id: str

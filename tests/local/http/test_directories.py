@@ -17,7 +17,7 @@ from llama_cloud import AsyncLlamaCloud, ConflictError, LlamaCloud, NotFoundErro
 from tests.local.conftest import idle, sdk_for
 from tests.local.http.test_conformance import undescribed
 from tests.local.inprocess import served
-from tests.local.server import Connection, connected, until
+from tests.local.server import Connection, connected, running_server, until
 from tests.local.turn import ask
 from tui.local.http.auth import MAX_UPLOAD_BYTES
 from tui.local.http.openapi import document
@@ -236,6 +236,17 @@ def test_a_session_over_a_directory(wire: httpx.Client, client: LlamaCloud) -> N
     session_id = wire.post("/api/v1/chat", json={"index_ids": [index.id]}).json()["session_id"]
     answer = ask(wire, session_id, "How often is the cone replaced?", [index.id])
     assert "forty firings" in json.dumps(answer)
+
+
+def test_directories_and_the_indexes_over_them_outlast_the_server(tmp_path: Path) -> None:
+    with running_server([], tmp_path) as server, sdk_for(server) as client, connected(server) as http:
+        directory_id = client.beta.directories.create(name="kept").id
+        uploaded(http, directory_id, "kiln.md")
+        index_id = client.indexes.create(source_directory_id=directory_id).id
+    with running_server([], tmp_path) as server, sdk_for(server) as client:
+        assert names(client, directory_id) == ["kiln.md"]
+        assert [index.id for index in client.indexes.list(source_directory_id=directory_id)] == [index_id]
+        until(lambda: bool(client.retrieval.retrieve(index_id=index_id, query="cone").results))
 
 
 def test_every_field_of_them_is_described(wire: httpx.Client) -> None:

@@ -128,8 +128,10 @@ def test_a_sync_is_asked_for_also_while_one_runs_and_cancelled(
         (moss / "lichen.md").write_text("# Lichen\n")
         sdk.indexes.sync(index_id)
         assert not idle(sdk, index_id)
+        assert metadata(sdk, index_id)["status"] == "syncing"
         sdk.indexes.cancel_sync(index_id)
         until(lambda: idle(sdk, index_id))
+        assert metadata(sdk, index_id)["status"] == "ready"
     (moss / "fern.md").write_text("# Fern\n")
     sdk.indexes.sync(index_id)
     until(lambda: idle(sdk, index_id))

@@ -34,7 +34,7 @@ def send(case: Any, server: Connection) -> None:
 
 
 @schema.parametrize()
-@settings(max_examples=20, suppress_health_check=SLOW)
+@settings(max_examples=10, suppress_health_check=SLOW)
 def test_no_request_is_answered_with_a_server_error(case: Any, server: Connection) -> None:
     send(case, server)
 
@@ -65,7 +65,7 @@ def existing(server: Connection) -> dict[str, Any]:
 
 
 @schema.exclude(method="DELETE").parametrize()
-@settings(max_examples=20, suppress_health_check=SLOW)
+@settings(max_examples=10, suppress_health_check=SLOW)
 def test_no_request_about_what_exists_is_answered_with_a_server_error(
     case: Any, server: Connection, existing: dict[str, Any]
 ) -> None:
