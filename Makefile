@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A package that is built from its source runs it: of others' only wheels are taken.
+PINNED := --only-binary :all: --require-hashes
 TOOLS := .tools
-COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+COMPILE := $(TOOLS)/bin/uv pip compile --quiet --only-binary :all: --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 AUDIT := $(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off
 BUILD_REQUIRES := $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')"
 
@@ -69,7 +71,7 @@ explore: $(VENV)/test.done ## run the property tests on examples that no run had
 mutants: $(VENV)/test.done ## break each guard in a copy, and see that a test notices; ARGS="--workers 1"
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-soak: $(VENV)/test.done ## run a thousand turns with random faults
+soak: $(VENV)/test.done ## run a thousand turns with random faults; ARGS="--minutes 120"
 	$(BIN)/python -m tests.faults.soak $(ARGS)
 
 kills: $(VENV)/test.done ## kill the program N times at random moments, and see that nothing is lost; ARGS="--seed 7"
@@ -78,8 +80,8 @@ kills: $(VENV)/test.done ## kill the program N times at random moments, and see 
 attacks: $(VENV)/test.done ## attack the program with each hostile answer, and measure keys, memory and quitting; ARGS="gzip delta"
 	$(BIN)/python -m tests.attacks $(ARGS)
 
-conformance: $(VENV)/test.done ## run other clients of the API, which are fetched, against the local server
-	$(BIN)/python -m tests.conformance
+conformance: $(VENV)/test.done ## run other clients of the API, which are fetched, against the local server; ARGS=go
+	$(BIN)/python -m tests.conformance $(ARGS)
 
 bench: $(VENV)/test.done ## measure the app beside a bare Textual app
 	$(BIN)/python -m benchmarks
@@ -96,12 +98,13 @@ bench-answers: $(VENV)/test.done ## measure the answers without a model; ARGS="D
 bench-grounding: $(VENV)/test.done ## measure how well claims without evidence are found
 	$(BIN)/python -m benchmarks.grounding
 
-bench-server: $(VENV)/test.done ## measure the time to the local server's first event
+bench-server: $(VENV)/test.done ## measure the local server with up to two hundred streams at once
 	$(BIN)/python -m benchmarks.first_event
 
 audit: $(TOOLS)/done ## ask whether a pinned package has a known vulnerability
-	$(AUDIT) -r requirements/test.txt
-	$(AUDIT) -r requirements/tools.txt
+	@for pins in test tools; do $(AUDIT) -r requirements/$$pins.txt || { \
+	  echo "Either that is a vulnerability, or what is known of them could not be asked for: that is on the network."; \
+	  exit 1; }; done
 
 sbom: $(TOOLS)/done ## write sbom.json: what the program is made of, as CycloneDX
 	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json requirements/run.txt
@@ -118,16 +121,16 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.done: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(INSTALL) --require-hashes -r requirements/run.txt
+	$(INSTALL) $(PINNED) -r requirements/run.txt
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/test.done: requirements/test.txt $(VENV)/run.done
-	$(INSTALL) --require-hashes -r requirements/test.txt
+	$(INSTALL) $(PINNED) -r requirements/test.txt
 	@touch $@
 
 # Apart from the rest, so that what checks the pins is never among what is checked with them.
 $(TOOLS)/done: requirements/tools.txt
 	$(PYTHON) -m venv $(TOOLS)
-	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check $(PINNED) -r requirements/tools.txt
 	@touch $@

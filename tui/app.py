@@ -26,10 +26,10 @@ from tui.shutdown import Shutdown
 from tui.store.chosen_theme import chosen_theme, theme_path
 from tui.store.files import store_path
 from tui.store.store import Store
-from tui.terminal.app import DiffingApp
 from tui.terminal.cells import CellRow
 from tui.terminal.key_order import KeyOrderApp
 from tui.terminal.lasting_app import LastingApp
+from tui.terminal.row_painting import RowPaintingApp
 from tui.terminal.saved_screen import saved_screen
 from tui.themes import DARK, own_themes
 from tui.widgets.key_names import key_name
@@ -65,7 +65,7 @@ CONNECTING = "connecting"
 """The group of the worker that connects: only one at a time does."""
 
 
-class LlamaChat(KeyOrderApp, LastingApp, DiffingApp):
+class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
 
     `on_end` saves what is not kept yet. It is called, synchronously and maybe from another thread, when the app ends in

@@ -391,3 +391,9 @@ def test_a_number_out_of_range_is_refused():
         json_text.loads("[1e999]")
     assert json_text.loads("[1e300]") == [1e300]
     assert math.isfinite(1e300)
+
+
+@pytest.mark.fault(26)
+def test_a_list_of_more_values_than_fit_into_memory_is_refused():
+    with pytest.raises(decoding.WrongShapeError, match="too many values"):
+        decoding.sessions_page(b'{"items": [' + b"[]," * 3_000_000 + b"0]}")

@@ -1,12 +1,16 @@
 """Files behind presigned addresses."""
 
+import asyncio
 from dataclasses import replace
 
 import httpx
 import pytest
 
 from tests.api.answers import CONNECTION, Answers
+from tests.api.raw_server import STREAM_HEAD, endlessly, serving
 from tui.api import errors
+from tui.api.client import Client
+from tui.api.connection import Connection
 from tui.api.models import PresignedUrl
 
 
@@ -70,3 +74,12 @@ async def test_only_a_server_on_this_machine_is_told_what_to_mark():
         client = answers.client(replace(CONNECTION, base_url=base_url))
         await client.attachment_url("screenshots/page_7.jpg", "dfl-1", (3, 9))
         assert answers.requests[0].url.query.decode() == query
+
+
+async def test_a_file_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.api.download.DOWNLOAD_TIMEOUT", 0.1)
+    async with serving(endlessly(STREAM_HEAD, b"x", pause=0.01)) as asked, asyncio.timeout(5):
+        client = Client(Connection(asked.base_url))
+        with pytest.raises(errors.NoAnswerError, match="did not come"):
+            await client.download(PresignedUrl(asked.base_url))
+        await client.aclose()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.events import EXAMPLES, any_event
 from tui.api.event_decoding import event_from_json
-from tui.api.models import Event, Session, Unknown, Usage
+from tui.api.models import Event, Session, Text, ToolResult, Unknown, Usage
 from tui.api.session_file import SessionFile, SessionFileError, from_answer, from_lines, from_values
 
 ANY_JSON = st.recursive(
@@ -56,6 +56,16 @@ def test_what_this_program_kept_is_read_as_the_same_events(events: list[Event], 
     session = from_values(Session("ses-1", None, title, ("idx",)), events)
     assert lines_of(from_lines(lines_of(session))) == lines_of(session)
     assert len(session.events) == len(events)
+
+
+@pytest.mark.parametrize("depth", [500, 100_000])
+def test_a_result_that_is_nested_without_end_does_not_take_the_others_with_it(depth: int) -> None:
+    nested: object = None
+    for _ in range(depth):
+        nested = [nested]
+    session = from_values(Session("ses-1"), [ToolResult("c", "read", nested), Text("after")])
+    assert json.loads(session.events[0])["type"] in ("tool_result", "unknown")
+    assert json.loads(session.events[1])["content"] == "after"
 
 
 def test_events_that_are_kept_have_the_shapes_of_the_api() -> None:

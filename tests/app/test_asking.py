@@ -6,6 +6,8 @@ from textual import events
 from tests.app.user import User, driven
 from tui.screens.index_picker import IndexPicker
 from tui.settings import Settings
+from tui.store.files import store_path
+from tui.store.store import Store
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 
@@ -118,6 +120,29 @@ async def test_an_unbound_session_asks_for_its_indexes_when_it_has_none(settings
         await user.in_dialog("space", "f4", "enter")
         await user.until(lambda: user.app.chat.view.head.state == "unbound")
         await user.type("Who leads science?")
+        await user.press("enter")
+        await user.in_dialog("enter")
+        await user.see("Bo Lin")
+
+
+async def test_a_question_that_waited_in_an_unbound_session_asks_for_its_indexes_at_the_next_start(
+    settings: Settings,
+) -> None:
+    async with driven(settings) as user:
+        await user.until(lambda: bool(user.app.chat.workspace.indexes))
+        await user.press("ctrl+n")
+        await user.in_dialog("f4", "enter")
+        await user.type("When was the Heron probe launched?")
+        await user.press("enter")
+        await user.read_to_end_of_turn()
+        session_id = user.app.chat.open_id
+    assert session_id
+    store = Store.open(store_path())
+    store.notes.save_queue(settings.account, session_id, ["Who leads science?"])
+    store.close()
+    async with driven(settings) as user:
+        await user.press("ctrl+s", "enter")
+        await user.see("Who leads science?")
         await user.press("enter")
         await user.in_dialog("enter")
         await user.see("Bo Lin")

@@ -3,7 +3,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tui.api.models import Index, Page, Session
-from tui.conversation.catalogue import UNTITLED, Catalogue, age, names_of, title_of, with_page, with_session, without
+from tui.conversation.catalogue import (
+    UNTITLED,
+    Catalogue,
+    age,
+    age_in_words,
+    names_of,
+    title_of,
+    with_page,
+    with_session,
+    without,
+)
 
 NOW = datetime(2026, 4, 22, 12, 0, tzinfo=UTC)
 
@@ -45,19 +55,20 @@ def test_sessions_without_a_time_come_last() -> None:
 
 
 @pytest.mark.parametrize(
-    ("past", "shown"),
+    ("past", "shown", "in_words"),
     [
-        (timedelta(days=-1), "now"),
-        (timedelta(seconds=59), "now"),
-        (timedelta(minutes=5), "5 min"),
-        (timedelta(hours=23), "23 h"),
-        (timedelta(days=6), "6 d"),
-        (timedelta(days=41), "12 Mar"),
-        (timedelta(days=700), "2024"),
+        (timedelta(days=-1), "now", "just now"),
+        (timedelta(seconds=59), "now", "just now"),
+        (timedelta(minutes=5), "5 min", "5 min ago"),
+        (timedelta(hours=23), "23 h", "23 h ago"),
+        (timedelta(days=6), "6 d", "6 d ago"),
+        (timedelta(days=41), "12 Mar", "on 12 Mar"),
+        (timedelta(days=700), "2024", "in 2024"),
     ],
 )
-def test_an_age_is_short_and_the_future_is_now(past: timedelta, shown: str) -> None:
+def test_an_age_is_short_and_the_future_is_now(past: timedelta, shown: str, in_words: str) -> None:
     assert age(NOW - past, NOW) == shown
+    assert age_in_words(NOW - past, NOW) == in_words
 
 
 @pytest.mark.fault(8)

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -34,6 +35,19 @@ def test_an_unknown_event_is_given_whole_with_the_name_that_it_has() -> None:
 def test_a_huge_result_adds_only_as_much_as_is_asked_for() -> None:
     for value in ("x" * 10_000, list(range(10_000))):
         assert len(plain_text(ToolUse("c", "t", returned=Returned(value)), limit=100)) == len("t\n\n") + 100
+
+
+def test_of_a_huge_result_no_more_is_written_out_than_is_asked_for() -> None:
+    written: list[int] = []
+
+    class Noted(list[int]):
+        def __iter__(self) -> Iterator[int]:
+            for value in super().__iter__():
+                written.append(value)
+                yield value
+
+    plain_text(ToolUse("c", "t", returned=Returned(Noted(range(10_000)))), limit=100)
+    assert len(written) < 100
 
 
 def test_no_control_character_is_copied() -> None:

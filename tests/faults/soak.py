@@ -1,30 +1,33 @@
 """Many turns with random faults through the workspace, against a server that keeps what it was asked: `make soak`.
 
-Prints the figures, and fails where a question was sent twice, or an event was lost.
+Prints the figures, with the memory and the open files of client and server, and fails where a question was sent twice,
+or an event was lost.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import random
-import resource
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import linear_regression
 
 from pydantic import SecretStr
 
+from benchmarks.usage import Usage, usage_of
 from tests.faults import proxy as faults
 from tests.local.server import Connection as Connected
 from tests.local.server import running_server
 from tui.api.client import Client
 from tui.api.connection import Connection
-from tui.api.errors import UnknownOutcomeError
 from tui.conversation.transcript import Answer, Transcript
 from tui.store.store import Store
-from tui.workspace.updates import RequestFailed, Update
 from tui.workspace.workspace import Workspace
 
 FAULTS: dict[str, faults.Fault] = {
@@ -56,7 +59,6 @@ class Soak:
         self.faults = Counter[str]()
         self.lost_events = 0
         self.given_back = 0
-        self.failures: list[Update] = []
 
     async def session(self, turns: int) -> None:
         """A new session with so many turns; afterwards it must read as the server has it."""
@@ -91,42 +93,59 @@ def _differences(shown: Transcript | None, stored: Transcript | None) -> int:
     return sum((Counter(kept) - Counter(said)).values()) + sum((Counter(said) - Counter(kept)).values())
 
 
-def _resident_kib(process: int | str = "self") -> int:
-    """The memory that a process uses now; where the system does not tell, the most that this one ever used."""
-    try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * resource.getpagesize() // 1024
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the client and the server use after so many turns."""
+
+    turns: int
+    client: Usage
+    server: Usage
 
 
-def _descriptors(process: int | str = "self") -> int:
-    """How many files and connections a process has open; -1 where the system does not tell."""
-    try:
-        return len(list(Path(f"/proc/{process}/fd").iterdir()))
-    except OSError:
-        return -1
+def _growth(samples: Sequence[Sample], value: Callable[[Sample], int]) -> float:
+    """How much a value grows in a thousand turns: the slope of the line that fits best, without the first third of the
+    samples, in which caches fill."""
+    settled = samples[len(samples) // 3 :]
+    if len(settled) < 2:
+        return 0.0
+    turns = [float(sample.turns) for sample in settled]
+    return round(linear_regression(turns, [float(value(sample)) for sample in settled]).slope * 1000, 1)
 
 
-async def _soak(server: Connected, folder: Path, turns: int, seed: int) -> int:
+def _use(samples: Sequence[Sample]) -> dict[str, object]:
+    """Memory in KiB and open files, at the first sample and at the last, and how they grow in a thousand turns."""
+    values: dict[str, Callable[[Sample], int]] = {
+        "client_rss_kib": lambda sample: sample.client.rss_bytes >> 10,
+        "client_descriptors": lambda sample: sample.client.descriptors,
+        "server_rss_kib": lambda sample: sample.server.rss_bytes >> 10,
+        "server_descriptors": lambda sample: sample.server.descriptors,
+    }
+    return {
+        name: {"first": value(samples[0]), "last": value(samples[-1]), "in_1000_turns": _growth(samples, value)}
+        for name, value in values.items()
+    }
+
+
+async def _run(soak: Soak, server: int, turns: int, seconds: float) -> Sequence[Sample]:
+    """So many turns at least, and for so long at least; a sample after each session."""
+    ends, samples = time.monotonic() + seconds, list[Sample]()
+    while not samples or samples[-1].turns < turns or time.monotonic() < ends:
+        done = samples[-1].turns if samples else 0
+        more = min(TURNS_OF_A_SESSION, turns - done) if turns > done else TURNS_OF_A_SESSION
+        await soak.session(more)
+        samples.append(Sample(done + more, usage_of(os.getpid()), usage_of(server)))
+    return samples
+
+
+async def _soak(server: Connected, folder: Path, turns: int, minutes: float, seed: int) -> int:
     started = time.monotonic()
     store = Store.open(folder / "state" / "store.sqlite3")
     async with faults.fault_proxy(server.base_url) as proxy:
-        failures = Counter[str]()
-
-        def note(update: Update) -> None:
-            if isinstance(update, RequestFailed) and isinstance(update.error, UnknownOutcomeError):
-                failures[update.error.message] += 1
-
-        workspace = Workspace(store, "soak", note, asyncio.create_task)
+        workspace = Workspace(store, "soak", lambda _: None, asyncio.create_task)
         workspace.turns.recovery.sleep = lambda _: asyncio.sleep(0.005)
         await workspace.connect(Client(Connection(proxy.base_url, SecretStr(server.api_key))))
         soak = Soak(workspace, proxy, seed)
-        await soak.session(min(turns, TURNS_OF_A_SESSION))
-        done, pid = min(turns, TURNS_OF_A_SESSION), server.process.pid
-        before = _resident_kib(), _descriptors(), _resident_kib(pid), _descriptors(pid)
-        while done < turns:
-            await soak.session(min(TURNS_OF_A_SESSION, turns - done))
-            done += TURNS_OF_A_SESSION
+        samples = await _run(soak, server.process.pid, turns, minutes * 60)
         doubled = sum(times - 1 for times in Counter(proxy.prompts).values())
         left = len(store.journal.entries("soak"))
         figures = {
@@ -136,23 +155,21 @@ async def _soak(server: Connected, folder: Path, turns: int, seed: int) -> int:
             "events_lost": soak.lost_events,
             "double_posts": doubled,
             "open_journal_entries": left,
-            "rss_growth_kib": _resident_kib() - before[0],
-            "descriptors": [before[1], _descriptors()],
-            "server_rss_growth_kib": _resident_kib(pid) - before[2],
-            "server_descriptors": [before[3], _descriptors(pid)],
+            **_use(samples),
             "seconds": round(time.monotonic() - started, 1),
             "seed": seed,
         }
         await workspace.close()
     store.close()
-    print(json.dumps(figures))
+    print(json.dumps(figures, indent=2))
     return 1 if soak.lost_events or doubled or left else 0
 
 
 def main() -> int:
     """Run the soak; 1 where something was lost or sent twice."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=1000)
+    parser.add_argument("--turns", type=int, default=1000, help="run as many at least (1000)")
+    parser.add_argument("--minutes", type=float, default=0.0, help="run for as long at least")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -160,7 +177,7 @@ def main() -> int:
         (folder / "notes").mkdir()
         (folder / "notes" / "crew.md").write_text("# Crew\n\n- Ada Sol leads navigation.\n- Bo Lin leads science.\n")
         with running_server([folder / "notes"], folder / "data") as server:
-            return asyncio.run(_soak(server, folder, options.turns, options.seed))
+            return asyncio.run(_soak(server, folder, options.turns, options.minutes, options.seed))
 
 
 if __name__ == "__main__":

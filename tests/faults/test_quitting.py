@@ -1,15 +1,18 @@
 """The real program is told to quit, and a server does what it likes."""
 
+import asyncio
 import time
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from tests.app.user import driven
 from tests.faults.in_terminal import CTRL_Q, CTRL_S, ask_first, program, proxy_beside
 from tests.faults.proxy import Fault, FaultProxy, no_fault, refused, silence
 from tests.local.server import Connection
 from tests.real_terminal import RealTerminal
+from tui.settings import Settings
 
 DELETE = "\x1b[3~"
 QUIT_SECONDS = 2.0
@@ -49,3 +52,14 @@ def test_quitting_waits_for_no_server_and_a_deletion_is_done_at_the_next_start(
         terminal.wait_until(lambda: any(target.startswith("DELETE") for target in proxy.requests[asked_before:]))
         terminal.send(CTRL_Q)
         assert terminal.wait_for_exit() == 0
+
+
+async def test_quitting_does_not_wait_for_what_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("tui.app.FINISH_TIMEOUT", 0.1)
+    async with driven(Settings(base_url="http://127.0.0.1:1")) as user:
+        monkeypatch.setattr(user.app.chat, "finish", never)
+        async with asyncio.timeout(10):
+            await user.app.action_quit()

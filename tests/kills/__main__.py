@@ -38,7 +38,7 @@ def _run(kills: int, seed: int, workers: int) -> Result:
                 found += 1
                 print(f"seed {seed} --round {number * ROUNDS_OF_A_LIFE + problem.round}: {problem}\n", flush=True)
             print(f"{done} of {kills}", file=sys.stderr, flush=True)
-    result = Result(done, found, seed)
+    result = Result.of_today(done, found, seed)
     print(json.dumps({**asdict(result), "seconds": round(time.monotonic() - started)}))
     return result
 
@@ -57,7 +57,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--round", type=int, help="only this one, and those of the same life before it")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--keep", action="store_true", help="keep the result for docs/reliability.md")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the result, beside those kept before, for docs/reliability.md"
+    )
     options = parser.parse_args()
     if options.round is not None:
         return _run_again(options.seed, options.round)

@@ -28,6 +28,8 @@ class KeptSession:
 
     session_id: str
     number: int
+    index_ids: list[str] | None = None
+    """None where the session is unbound: each question then says what it searches."""
     title: str | None = None
     turns: list["KeptTurn"] = field(default_factory=list["KeptTurn"])
 
@@ -38,7 +40,7 @@ class KeptSession:
             "session_id": self.session_id,
             "generated_title": self.title,
             "last_updated_at": f"2026-01-01T{minutes // 60:02}:{minutes % 60:02}:00Z",
-            "index_ids": ["idx-1"],
+            "index_ids": self.index_ids,
         }
 
     @property
@@ -67,6 +69,8 @@ class KeepingCloud:
         self.sessions: dict[str, KeptSession] = {}
         self.prompts: list[tuple[str, str]] = []
         """Every question that came, with its session."""
+        self.asked_nowhere: list[str] = []
+        """The questions that came to an unbound session, and did not say what to search."""
         self.deleted: dict[str, KeptSession] = {}
         self.word_seconds = 0.05
         self.creation_seconds = 0.0
@@ -89,9 +93,10 @@ class KeepingCloud:
         )
 
     @property
-    def never_asked(self) -> list[str]:
-        """The sessions that nothing was ever asked in."""
-        return [session_id for session_id, session in self.sessions.items() if not session.turns]
+    def never_asked(self) -> list[list[str]]:
+        """The sessions that nothing was ever asked in: those that are bound, and those that are not."""
+        empty = [session for session in self.sessions.values() if not session.turns]
+        return [[each.session_id for each in empty if bool(each.index_ids) is is_bound] for is_bound in (True, False)]
 
     async def _indexes(self, _: Request) -> Response:
         return JSONResponse({"items": [INDEX]})
@@ -100,9 +105,9 @@ class KeepingCloud:
         self.lists_given += 1
         return JSONResponse({"items": [session.summary for session in reversed(self.sessions.values())]})
 
-    async def _create(self, _: Request) -> Response:
+    async def _create(self, request: Request) -> Response:
         self._made += 1
-        session = KeptSession(f"ses-{self._made}", self._made)
+        session = KeptSession(f"ses-{self._made}", self._made, (await request.json()).get("index_ids"))
         await asyncio.sleep(self.creation_seconds / 2)
         self.sessions[session.session_id] = session
         await asyncio.sleep(self.creation_seconds / 2)
@@ -131,10 +136,13 @@ class KeepingCloud:
         return JSONResponse({})
 
     async def _ask(self, request: Request) -> Response:
-        prompt: str = (await request.json())["prompt"]
+        asked = await request.json()
+        prompt: str = asked["prompt"]
         session = self.sessions.get(request.path_params["id"])
         if session is None:
             return _missing()
+        if not asked.get("index_ids"):
+            self.asked_nowhere.append(prompt)
         if session.turns and not session.turns[-1].is_over:
             return JSONResponse({"detail": "A turn is running."}, status_code=409)
         self.prompts.append((session.session_id, prompt))

@@ -80,9 +80,11 @@ class Memory:
         self._shown.update(shown)
         self.kept = kept_in(self._store)
         found = [*self._lost(), *self._doubled()]
+        found += [f"{prompt}: asked without an index to search" for prompt in self._cloud.asked_nowhere]
         written_in = {home for home, _ in [*self.kept.to_be_asked(), *self.kept.asked]}
-        if len(empty := sorted(set(self._cloud.never_asked) - written_in - self.kept.deletions)) > 1:
-            found.append(f"empty sessions pile up: {', '.join(empty)}")
+        for never_asked in self._cloud.never_asked:
+            if len(empty := sorted(set(never_asked) - written_in - self.kept.deletions)) > 1:
+                found.append(f"empty sessions pile up: {', '.join(empty)}")
         homes = [*self.kept.to_be_asked(), *self.kept.asked]
         self._homes |= {token: home for home, text in homes for token in tokens([text])}
         found = [problem for problem in found if problem not in self._told]

@@ -24,8 +24,9 @@ READY_TIMEOUT = 30.0
 LONGEST_ROUND_SECONDS = 1.8
 START_SECONDS = 0.9
 MAX_TOKENS_IN_DRAFT = 4
-ENTER, ESCAPE, UP, DELETE, CTRL_S, ALT_U = "\r", "\x1b", "\x1b[A", "\x1b[3~", "\x13", "\x1bu"
-READY, DELETED, WAITS = "LlamaCloud · 127.0.0.1", "Deleted:", "edits the last"
+ENTER, ESCAPE, UP, DOWN, DELETE, F4 = "\r", "\x1b", "\x1b[A", "\x1b[B", "\x1b[3~", "\x1bOS"
+CTRL_N, CTRL_S, ALT_U = "\x0e", "\x13", "\x1bu"
+READY, DELETED, WAITS, WHICH_INDEXES = "LlamaCloud · 127.0.0.1", "Deleted:", "edits the last", "hich indexes"
 
 
 class KilledError(Exception):
@@ -120,8 +121,9 @@ class Hand:
 
     def _look(self) -> None:
         now, screen = time.monotonic(), "\n".join(self.terminal.lines())
-        for token in TOKEN.findall(screen):
-            self.seen.setdefault(token, now)
+        if WHICH_INDEXES not in screen:  # what is typed then is looked for among the indexes
+            for token in TOKEN.findall(screen):
+                self.seen.setdefault(token, now)
         if DELETED in screen:
             self.notice_since, self.undone_since = self.notice_since or now, 0.0
         elif self.notice_since and self._is_undone:
@@ -147,7 +149,11 @@ class Life:
             "send": self._send,
             "delete": self._delete,
             "undo": self._undo,
+            "unbound session": self._begin_unbound,
+            "switch": self._switch,
+            "another instance": self._start_another,
         }
+        self._others: list[Hand] = []
 
     def round(self, number: int) -> list[Problem]:
         """Start the program, do something, kill it, and compare."""
@@ -166,7 +172,9 @@ class Life:
             else:
                 hand.kill()
             screen = "\n".join(line.rstrip() for line in terminal.lines() if line.strip())
-        found += self._memory.problems(hand.shown_long_enough())
+        shown = [token for each in (hand, *self._others) for token in each.shown_long_enough()]
+        self._others.clear()
+        found += self._memory.problems(shown)
         found += self._memory.deletion_problems(
             may_delete=step in ("delete", "undo"), is_shown=hand.deletion_shown, is_undone=hand.undoing_shown
         )
@@ -227,14 +235,20 @@ class Life:
 
     def _ask(self, hand: Hand) -> None:
         hand.type(self._text())
-        hand.press(ENTER)
+        self._enter(hand)
         if hand.chance.random() < 0.3:
             self._type(hand)
+
+    def _enter(self, hand: Hand) -> None:
+        """Ask what is written, also where it has to be chosen first what the question searches."""
+        hand.press(ENTER)
+        if hand.shows(WHICH_INDEXES):
+            hand.press(ENTER)
 
     def _queue(self, hand: Hand) -> None:
         for _ in range(hand.chance.randint(2, 3)):
             hand.type(self._text())
-            hand.press(ENTER)
+            self._enter(hand)
 
     def _edit_queue(self, hand: Hand) -> None:
         self._queue(hand)
@@ -249,7 +263,41 @@ class Life:
         hand.press(ESCAPE)
 
     def _send(self, hand: Hand) -> None:
+        self._enter(hand)
+
+    def _begin_unbound(self, hand: Hand) -> None:
+        hand.press(CTRL_N)
+        hand.wait_until(lambda: hand.shows(WHICH_INDEXES), LONGEST_ROUND_SECONDS)
+        hand.press(F4)
         hand.press(ENTER)
+        self._ask(hand)
+
+    def _switch(self, hand: Hand) -> None:
+        """Turn to another session while an answer arrives, and write there."""
+        self._ask(hand)
+        hand.press(CTRL_S)
+        for _ in range(hand.chance.randint(1, 2)):
+            hand.press(hand.chance.choice((UP, DOWN)))
+        hand.press(ENTER)
+        hand.chance.choice((self._type, self._ask))(hand)
+
+    def _start_another(self, hand: Hand) -> None:
+        """Begin a session in another instance of the program, on the same store, while an answer arrives in this one.
+
+        One of the two is killed at a random moment, and the other right after it.
+        """
+        self._ask(hand)
+        with self._started(goes_on=False) as terminal:
+            other = Hand(terminal, hand.chance)
+            self._others.append(other)
+            try:
+                if other.wait_until(lambda: other.shows(READY)):
+                    other.end_within(LONGEST_ROUND_SECONDS)
+                    self._ask(other)
+                    other.watch(LONGEST_ROUND_SECONDS)
+                other.kill()
+            except KilledError:
+                pass
 
     def _delete(self, hand: Hand) -> None:
         hand.press(CTRL_S)

@@ -1,6 +1,8 @@
 """Clients that open connections and do not ask: the server lets go of them, and answers the others."""
 
 import asyncio
+import logging
+import resource
 import socket
 import threading
 from collections.abc import Generator
@@ -111,3 +113,19 @@ def test_many_silent_connections_keep_nobody_out(port: int, monkeypatch: pytest.
         silent = [opened.enter_context(connection(port)) for _ in range(60)]
         assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
         assert all(is_closed(client) for client in silent[:40])
+
+
+def test_a_logger_says_the_same_thing_once_a_minute() -> None:
+    is_time = patience.seldom()
+    record = logging.LogRecord("asyncio", logging.ERROR, "", 0, "socket.accept() out of system resource", (), None)
+    assert [is_time(record) for _ in range(3)] == [True, False, False]
+
+
+def test_as_many_files_may_be_open_as_the_system_allows() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))
+    try:
+        patience.allow_many_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

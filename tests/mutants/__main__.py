@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -30,6 +31,9 @@ MAX_MEMORY_KB = 8_000_000
 UNUSABLE = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
 """What says that the tests are not those that were meant. Anything else but success is noticed."""
 
+PLUGINS = ("pytest_asyncio.plugin", "xdist.plugin")
+"""Those that the tests need: to load all takes half of the time of most guards."""
+
 LEAVE_TIMEOUT = 15.0
 """Seconds that tests may take to end what they have started."""
 
@@ -47,9 +51,10 @@ def copy_of_tree(folder: Path) -> Path:
 
 def pass_in(tree: Path, tests: Iterable[str], seconds: float | None = None) -> bool:
     """Whether these tests pass there, in so many seconds. Also the processes that they start import the tree's code."""
-    run_tests = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    plugins = [option for name in PLUGINS for option in ("-p", name)]
+    run_tests = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *plugins, *tests]
     command = ["sh", "-c", f'ulimit -S -v {MAX_MEMORY_KB}; exec "$@"', "sh", *run_tests]
-    environment = os.environ | {"PYTHONPATH": str(tree)}
+    environment = os.environ | {"PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with subprocess.Popen(
         command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as run:
@@ -89,11 +94,12 @@ def survivors_of(guards: Sequence[Guard], trees: Sequence[Path]) -> list[Guard]:
 
     def survives(guard: Guard) -> bool:
         tree = free.get()
+        began = time.monotonic()
         try:
             noticed = is_noticed(guard, tree)
         finally:
             free.put(tree)
-        print("noticed " if noticed else "SURVIVES", guard.id, flush=True)
+        print("noticed " if noticed else "SURVIVES", f"{time.monotonic() - began:4.0f} s ", guard.id, flush=True)
         return not noticed
 
     with ThreadPoolExecutor(len(trees)) as pool:

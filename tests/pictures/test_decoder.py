@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +126,25 @@ def test_placeholders_are_nothing_else() -> None:
     for lines in (("abcd",), ("\x1b[2J",), (), ("\U0010eeee\u0305\u0305\u0305",) * 2):
         with pytest.raises(PictureError):
             KittyPicture(1, 1, good, "#000007", lines)
+
+
+async def test_the_process_that_decodes_cannot_take_the_whole_memory() -> None:
+    async with decoding(picture()) as opened:
+        soft, _ = resource.prlimit(opened.process.pid, resource.RLIMIT_AS)
+        assert 0 < soft <= MAX_MEMORY_BYTES
+
+
+async def test_a_decoder_whose_answer_has_no_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder, "MAX_ANSWER_BYTES", 4)
+    with pytest.raises(PictureError) as caught:
+        await PictureDecoder.decode(picture(), (10, 20))
+    assert str(caught.value) == DIED
+
+
+async def test_a_module_in_the_current_folder_is_not_run_in_place_of_the_decoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tui.py").write_text("raise SystemExit('another program')")
+    monkeypatch.chdir(tmp_path)
+    async with decoding(picture()) as opened:
+        assert opened.size == (300, 400)

@@ -239,6 +239,29 @@ def test_when_the_disk_is_full_work_goes_on_in_memory_with_one_warning(path: Pat
     store.close()
 
 
+def test_a_file_that_cannot_be_written_any_more_is_left_and_work_goes_on(path: Path) -> None:
+    store = filled(path)
+    store.database.read(lambda connection: connection.execute("PRAGMA query_only = ON"))
+
+    store.notes.save_draft(ACCOUNT, "s1", "still typed")
+
+    assert store.notes.drafts(ACCOUNT) == {"s1": "still typed"}
+    assert "Nothing more can be kept" in store.warning
+    store.close()
+
+
+def test_work_that_fails_leaves_nothing_and_the_next_works(path: Path) -> None:
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM notes")
+        raise ZeroDivisionError
+
+    store = filled(path)
+    with pytest.raises(ZeroDivisionError):
+        store.database.write(work)
+    assert store.notes.drafts(ACCOUNT) == {"s1": "half a thought"}
+    store.close()
+
+
 def test_a_file_that_is_no_store_is_set_aside_and_a_fresh_one_begun(path: Path) -> None:
     Store.open(path).close()
     path.write_bytes(b"not a database, but long enough to look like one" * 100)

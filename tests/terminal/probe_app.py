@@ -24,7 +24,8 @@ from textual.widgets import Input, Label, OptionList
 
 from tests.real_terminal import RealTerminal
 from tui.terminal import pacing
-from tui.terminal.app import FULL_REFRESH, DiffingApp
+from tui.terminal.app import FULL_REFRESH
+from tui.terminal.row_painting import RowPaintingApp
 
 ANSWER_TIMEOUT = "PROBE_ANSWER_TIMEOUT"
 """The environment variable with the seconds to wait for the terminal's answer, where they are others than the app's."""
@@ -40,8 +41,9 @@ BOLD = Style(bold=True, color="red")
 class Log(Widget):
     """The last lines of a text that grows, drawn by lines. `*bold*` and `_links_` are styled."""
 
-    def __init__(self) -> None:
+    def __init__(self, painter: RowPaintingApp) -> None:
         super().__init__()
+        self.painter = painter
         self.text_lines = [""]
         self.back = 0
 
@@ -59,7 +61,11 @@ class Log(Widget):
         if self.top != top:
             self.refresh()
         else:
-            self.refresh(Region(0, y - top, self.size.width, len(self.text_lines) - y))
+            rows = range(y - top, len(self.text_lines) - top)
+            if self.painter.paint_rows(self, rows):
+                self.painter.call_next(self.painter.post_display_hook)
+            else:
+                self.refresh(Region(0, y - top, self.size.width, len(rows)))
 
     def scroll_back(self, lines: int) -> None:
         self.back = max(0, min(len(self.text_lines) - self.size.height, self.back + lines))
@@ -82,7 +88,7 @@ class Dialog(ModalScreen[None]):
         yield Label("Delete it? 削除 🗑")
 
 
-class ProbeApp(DiffingApp):
+class ProbeApp(RowPaintingApp):
     CSS = """
     OptionList { width: 30; border: none; }
     Log { width: 1fr; background: $surface; }
@@ -95,7 +101,7 @@ class ProbeApp(DiffingApp):
         self.script = script
         self.done = 0
         self.announced = ""
-        self.log_pane = Log()
+        self.log_pane = Log(self)
 
     def compose(self) -> ComposeResult:
         with Horizontal():

@@ -104,6 +104,34 @@ async def test_a_key_whose_widget_goes_away_with_it_does_not_stop_the_others() -
                 await pilot.pause()
 
 
+async def test_a_widget_that_never_ends_with_a_key_does_not_stop_the_others() -> None:
+    ended = asyncio.Event()
+
+    class Stuck(Pane):
+        async def on_key(self) -> None:
+            self.app.query_one("#field", Input).focus()
+            await ended.wait()
+
+    class StuckApp(TwoFields):
+        def compose(self) -> ComposeResult:
+            yield Input(id="field", select_on_focus=False)
+            yield Stuck()
+
+    app = StuckApp()
+    async with app.run_test() as pilot:
+        await app.begin_input()
+        app.query_one(Stuck).focus()
+        await pilot.pause()
+        arrive(app, *keys("-abc"))
+        field = app.query_one("#field", Input)
+        async with asyncio.timeout(EFFECT_TIMEOUT * 40):
+            try:
+                while field.value != "abc":
+                    await asyncio.sleep(0.01)
+            finally:
+                ended.set()
+
+
 @pytest.mark.parametrize("text", ["abc" * 100])
 async def test_many_keys_at_once_are_all_typed(text: str) -> None:
     app = TwoFields()

@@ -111,6 +111,31 @@ def test_the_driver_is_built_before_the_terminal_is_taken() -> None:
     assert source.index("self._build_driver(") < source.index("driver.start_application_mode()")
 
 
+async def test_widgets_are_listed_from_the_top_with_where_they_are_and_rendered_line_by_line() -> None:
+    class Two(App[None]):
+        CSS = "Screen { layers: below above; } #over { layer: above; width: 3; height: 1; }"
+
+        def compose(self) -> ComposeResult:
+            yield Static("below", id="under")
+            yield Static("top", id="over")
+
+    app = Two()
+    async with app.run_test(size=(20, 5)):
+        screen: Any = app.screen
+        over, under = app.query_one("#over"), app.query_one("#under")
+        visible = screen._compositor.visible_widgets
+        assert [widget for widget in visible if widget in (over, under)] == [over, under]
+        assert visible[over] == (Region(0, 0, 3, 1), Region(0, 0, 20, 5))
+        assert isinstance(screen._layout_required, bool)
+        untyped: Any = app
+        assert untyped._batch_count == 0
+        cached: Any = under
+        before = under.render_lines(Region(0, 0, 20, 1))
+        assert under.render_lines(Region(0, 0, 20, 1))[0] is before[0]
+        cached._styles_cache.set_dirty(Region(0, 0, 20, 1))
+        assert under.render_lines(Region(0, 0, 20, 1))[0] is not before[0]
+
+
 def test_keys_go_to_what_has_the_focus_and_bubble_up_to_the_app() -> None:
     stock: Any = App
     source = inspect.getsource(stock.on_event)

@@ -51,6 +51,15 @@ async def test_a_draft_that_the_journal_wrote_is_read_again_and_not_written_over
     assert drafts.get("s1") == store.notes.draft(ACCOUNT, "s1") == "given back\n\ntyped"
 
 
+async def test_a_draft_that_the_journal_wrote_is_not_written_again_over_a_later_one(store: Store) -> None:
+    drafts = Drafts(store.notes, ACCOUNT)
+    drafts.write("s1", "typed")
+    drafts.reload("s1")
+    store.notes.save_draft(ACCOUNT, "s1", "written by another instance since")
+    drafts.save()
+    assert store.notes.draft(ACCOUNT, "s1") == "written by another instance since"
+
+
 async def test_a_draft_of_a_session_that_others_write_in_is_kept_in_memory_alone(store: Store) -> None:
     drafts = Drafts(store.notes, ACCOUNT)
     drafts.set_read_only("s1", True)

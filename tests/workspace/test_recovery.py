@@ -187,6 +187,26 @@ async def test_a_turn_of_an_earlier_run_is_looked_for_at_the_next_start(
     await later.workspace.close()
 
 
+@pytest.mark.fault(56)
+async def test_a_session_that_is_about_to_be_deleted_is_not_listed_by_the_look_after_its_turn(
+    office: Office, cloud: Cloud
+) -> None:
+    cloud.turns = [broken(keeps=[said("Half")])]
+    listed: list[int] = []
+
+    def delete_and_look() -> None:
+        if not office.workspace.deletion.is_hidden("s1"):
+            office.workspace.deletion.hide("s1")
+        elif len(office.pauses) == 3:
+            listed.append(len(office.workspace.catalogue))
+            cloud.events["s1"] += [STOP]
+
+    office.while_waiting = delete_and_look
+    await office.ask("s1", "Why?")
+    assert listed == [0]
+    assert len(office.workspace.catalogue) == 0
+
+
 async def test_the_same_question_asked_twice_is_told_apart(office: Office, cloud: Cloud) -> None:
     cloud.turns = [Turn(), Turn(is_lost=True)]
     await office.ask("s1", "Why?")

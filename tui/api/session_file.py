@@ -5,9 +5,10 @@ The same session always makes the same bytes. Only ASCII is written, so that the
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from tui.api import json_text
@@ -87,7 +88,7 @@ def from_values(session: Session, events: Iterable[Event]) -> SessionFile:
         "last_updated_at": session.last_updated_at.isoformat() if session.last_updated_at else "",
         "index_ids": None if session.index_ids is None else list(session.index_ids),
     }
-    return _session(fields, [_written(_event_json(event)) for event in events])
+    return _session(fields, [_line(partial(_event_json, event)) for event in events])
 
 
 def from_lines(lines: Iterable[str]) -> SessionFile:
@@ -121,7 +122,7 @@ def _checked(number: int, line: str) -> str:
         raise SessionFileError(f"Line {number} is not JSON: {error}. The file may be cut off or changed.") from error
     if not isinstance(value, dict):
         raise SessionFileError(f"Line {number} is no event: an event is a JSON object.")
-    return _written(cast(dict[str, object], value))
+    return _line(lambda: cast(dict[str, object], value))
 
 
 def _event_json(event: Event) -> object:
@@ -143,7 +144,7 @@ def _event(value: json_text.Value, source: str) -> str:
         decoded = json_text.loads(source) if value.broken else value.decoded  # it may only be long
     except ValueError:
         decoded = None
-    return _written(cast(dict[str, object], decoded) if isinstance(decoded, dict) else _unknown("", source))
+    return _line(lambda: cast(dict[str, object], decoded) if isinstance(decoded, dict) else _unknown("", source))
 
 
 def _session(fields: Mapping[str, object], events: Sequence[str]) -> SessionFile:
@@ -175,8 +176,13 @@ def _texts(value: object) -> list[str] | None:
     return [well_formed(text) for text in cast(list[object], value) if isinstance(text, str)]
 
 
-def _written(value: object) -> str:
+def _line(event: Callable[[], object]) -> str:
+    """An event as it is written. It is made here, since to copy what is nested may fail as to write it."""
     try:
-        return json.dumps(value, separators=(",", ":"))
+        return _written(event())
     except RecursionError:
-        return json.dumps(_unknown("", "This was nested too deeply to be written."), separators=(",", ":"))
+        return _written(_unknown("", "This was nested too deeply to be written."))
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -96,7 +96,9 @@ async def _pushed(settings: Settings, options: Namespace, folder: Path) -> _Resu
 
 
 async def _push(client: DirectoryClient, options: Namespace, folder: Path) -> _Result:
-    found = await asyncio.to_thread(lambda: list(_listed(folder)))
+    _progress("Reading the folder …")
+    found = await asyncio.to_thread(_listed, folder)
+    _progress("")
     local = [file for file in found if isinstance(file, LocalFile)]
     unreadable = [file for file in found if isinstance(file, UnreadableFile)]
     for file in unreadable:
@@ -114,8 +116,8 @@ async def _push(client: DirectoryClient, options: Namespace, folder: Path) -> _R
     for file in [*plan.stale, *(plan.gone if options.delete else ())]:
         await client.delete_file(directory.id, file.id)
     index = await _synced(client, directory, target)
-    _say(f"{len(plan.to_send) - refused} files were sent. The index {index.name} ({index.id}) is being read anew.")
-    session_id = await _session(client, index)
+    _say(f"Sent: {_counted(len(plan.to_send) - refused)}. The index {index.name} ({index.id}) is being read anew.")
+    session_id = "" if options.yes else await _session(client, index)
     return _Result(session_id, is_whole=not refused and not unreadable)
 
 

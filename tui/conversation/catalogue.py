@@ -97,6 +97,16 @@ def age(then: datetime | None, at: datetime) -> str:
     return f"{then.day} {then:%b}" if past < timedelta(days=300) else str(then.year)
 
 
+def age_in_words(then: datetime, at: datetime) -> str:
+    """How long ago, to go on a sentence with: `just now`, `5 min ago`, `on 12 Mar`, `in 2024`."""
+    short = age(then, at)
+    if short == "now":
+        return "just now"
+    if at - then < timedelta(days=7):
+        return f"{short} ago"
+    return f"in {short}" if short.isdecimal() else f"on {short}"
+
+
 def names_of(index_ids: Sequence[str], indexes: Iterable[Index]) -> list[str]:
     """The indexes' names, for ids of either kind (see `Index.export_config_id`); of unknown ones how many there are."""
     known: dict[str | None, str] = {}

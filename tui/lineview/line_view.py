@@ -6,7 +6,7 @@ It scrolls by places (see `tui.lineview.viewport`), and repaints only rows that 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,6 +22,7 @@ from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
 from tui.rendering.lines import BLANK, Line, Role
+from tui.terminal.row_painting import RowPaintingApp
 
 MARGIN = 2
 """Cells at the left: the cursor's bar and a space."""
@@ -135,9 +136,11 @@ class LineView(Widget, can_focus=True):
         if everything or len(before) != len(self._rows):
             self.refresh()
             return
-        for y, (old, new) in enumerate(zip(before, self._rows, strict=True)):
-            if old.strip is not new.strip:
-                self.refresh(Region(0, y, self.size.width, 1))
+        pairs = enumerate(zip(before, self._rows, strict=True))
+        changed = [y for y, (old, new) in pairs if old.strip is not new.strip]
+        app = cast("object", self.app)
+        if changed and not (isinstance(app, RowPaintingApp) and app.paint_rows(self, changed)):
+            self.refresh(*[Region(0, y, self.size.width, 1) for y in changed])
 
     def _make_rows(self) -> None:
         if self._palette is None:

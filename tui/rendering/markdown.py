@@ -107,6 +107,7 @@ class MarkdownBlocks:
         self._frozen = Frozen(references=references or {})
         self._rows: list[Line] = []
         self._open: list[Line] = []
+        self._unfinished: tuple[int, int, bool] | None = None  # where nothing was finished when it was looked at last
         self._knows_references = references is not None
         self._was_streamed = False
 
@@ -126,8 +127,11 @@ class MarkdownBlocks:
             if at - begin >= MAX_FROZEN_CHARS:
                 self.behind = len(self._text) - at
                 return
-            if self._freeze(source if ends else source[: source.rfind("\n") + 1], ends):
-                continue
+            whole_lines = len(source) if ends else source.rfind("\n") + 1
+            if (at, whole_lines, ends) != self._unfinished:
+                if self._freeze(source[:whole_lines], ends):
+                    continue
+                self._unfinished = at, whole_lines, ends
             if ends:
                 return
             parsed = self._parse(source)

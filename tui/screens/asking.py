@@ -1,8 +1,9 @@
 """Asking in the open session: the composer, the questions that wait, and which indexes are searched."""
 
 from asyncio import sleep
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, work
@@ -88,7 +89,7 @@ class AskingScreen(ChoosingScreen):
         if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
             self._begin_session(question)
         elif self.workspace.needs_scope(session):
-            self._ask_in_chosen_indexes(session.session_id, question)
+            self._begin_to_search(session.session_id, partial(self._ask, session.session_id, question))
         else:
             self._ask(session.session_id, question)
 
@@ -140,27 +141,32 @@ class AskingScreen(ChoosingScreen):
         return scope and replace(choice, index_ids=scope.index_ids)
 
     async def _create_and_ask(self, choice: "Choice", question: str) -> None:
+        """Where the reader has gone elsewhere meanwhile, neither what is read nor what takes the keys changes."""
         written_in = self.open_id
         session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
         if session_id is None:
             return
-        self.open_id = session_id
-        self.chosen = None
-        self.set_focus(self.composer)
-        if self.workspace.ask_first(session_id, question, written_in):
+        if stays := self.open_id == written_in:
+            self.open_id = session_id
+            self.chosen = None
+        if self.workspace.ask_first(session_id, question, written_in) and stays:
             self.show_draft()
             self._follow_answer()
 
     @work
-    async def _ask_in_chosen_indexes(self, session_id: str, question: str) -> None:
-        """Have the indexes chosen that an unbound session's questions search, this one first."""
+    async def _begin_to_search(self, session_id: str, ask: Callable[[], None]) -> None:
+        """Have the indexes chosen that an unbound session's questions search, and ask the first of them."""
         choice = await self.choose_indexes("question")
         if choice is not None and session_id == self.open_id:
             self.workspace.set_scope(session_id, choice.index_ids)
-            self._ask(session_id, question)
+            ask()
 
     def on_composer_resume_requested(self) -> None:
-        self.workspace.resume(self.open_id)
+        session = self.workspace.catalogue.get(self.open_id)
+        if session is not None and self.workspace.needs_scope(session):
+            self._begin_to_search(session.session_id, partial(self.workspace.resume, session.session_id))
+        else:
+            self.workspace.resume(self.open_id)
 
     def on_composer_last_waiting_requested(self, message: Composer.LastWaitingRequested) -> None:
         self.workspace.take_last_waiting(self.open_id, to_edit=message.to_edit)
@@ -195,4 +201,6 @@ class AskingScreen(ChoosingScreen):
         self.say(message.reason, kind="refusal", severity="problem")
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        self.composer.border_title = Content("" if message.is_at_end else f"↓ more below · {key_name('end')}")
+        title = "" if message.is_at_end else f"↓ more below · {key_name('end')}"
+        if title != (self.composer.border_title or ""):  # setting it draws the composer anew, also for the same words
+            self.composer.border_title = Content(title)

@@ -48,7 +48,7 @@ class BrowsingScreen(StartingScreen):
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
         super().watch_open_id(before, session_id)
         self.list_sessions()
-        if session_id is not None:
+        if session_id is not None and not self.sidebar.has_focus_within:
             self.session_list.put_cursor_on(session_id)
             self.leave_sessions()
 

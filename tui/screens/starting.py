@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.api.models import Index
-from tui.conversation.catalogue import age, now
+from tui.conversation.catalogue import age_in_words, now
 from tui.screens.asking import AskingScreen
 from tui.widgets.start_page import ExampleQuestions, StartPage
 from tui.workspace.workspace import Workspace
@@ -86,7 +86,6 @@ def _summary(indexes: Sequence[Index]) -> str:
     (index,) = indexes
     documents = f"{index.files:,} document{'s' * (index.files != 1)}" if index.files is not None else ""
     progress = f"{index.files_done or 0:,} of {index.files_total:,} files read" if index.files_total else "being read"
-    since = age(index.last_synced_at, now()) if index.last_synced_at else ""
-    read = f"read {'just now' if since == 'now' else since + ' ago'}" if since else ""
+    read = f"read {age_in_words(index.last_synced_at, now())}" if index.last_synced_at else ""
     parts = (index.name, progress) if index.is_syncing else (index.name, documents, read)
     return " · ".join(filter(None, parts))

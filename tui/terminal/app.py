@@ -10,7 +10,7 @@ back; `App._build_driver` makes the driver before it takes the terminal.
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -192,13 +192,31 @@ class DiffingApp(App[None]):
         if not self._is_drawing_difference:
             super()._end_update()
 
+    @property
+    def can_write_patches(self) -> bool:
+        """Whether the whole screen is known, and the terminal reads: what is written then shows at once."""
+        check_clogged = getattr(self._driver, "check_clogged", None)
+        if check_clogged is None or check_clogged() or self.full_refresh or self.is_headless or self.is_inline:
+            return False
+        return self._buffer.shows(*self.screen.outer_size)
+
+    def write_patches(self, patches: Sequence[Patch]) -> None:
+        """Have the terminal show these cells too, and the cursor where it was."""
+        text = self._text_of(patches)
+        if text and self._driver is not None:
+            column, row = self.screen.outer_size.clamp_offset(self.cursor_position)
+            self._driver.write(f"{text}\x1b[{row + 1};{column + 1}H")
+
     def difference(self, update: LayoutUpdate | ChopsUpdate, screen: Screen[Any], colors: ColorSystem) -> str:
         """The text that makes the terminal show the update."""
         if not self._buffer.shows(*screen.outer_size):
             self._buffer.clear(*screen.outer_size)
             self._recall_first_frame()
             update = self._whole(screen)
-        text = self._buffer.draw(list(_patches(update, colors)))
+        return self._text_of(list(_patches(update, colors)))
+
+    def _text_of(self, patches: Sequence[Patch]) -> str:
+        text = self._buffer.draw(patches)
         if len(text) > SYNC_FRAME_CHARS and self._sync_available:
             text = SYNCHRONIZED.format(text)
         return text + self._pacing.question()

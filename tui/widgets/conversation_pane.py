@@ -91,8 +91,8 @@ class ConversationPane(GroundedView):
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         style = super().row_style(place, line)
-        marks = (*self._finder.marks(line), *style.marks)
-        return replace(style, marks=marks, letters=self._letters.in_row(place))
+        found, letters = self._finder.marks(line), self._letters.in_row(place)
+        return replace(style, marks=(*found, *style.marks), letters=letters) if found or letters else style
 
     def on_key(self, event: events.Key) -> None:
         if self._letters.are_shown:

@@ -17,8 +17,8 @@ class ScrollTrack(Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"track--thumb", "track--held"}
 
-    first = reactive(0.0)
-    last = reactive(1.0)
+    first = reactive(0.0, repaint=False)
+    last = reactive(1.0, repaint=False)
     """The part of the whole that is shown, from 0 to 1."""
 
     is_held = reactive(False)
@@ -33,6 +33,20 @@ class ScrollTrack(Widget):
         super().__init__()
         self._grip = 0.0
         self._shown = 1.0
+        self._drawn_thumb = (0, 0)
+
+    def watch_first(self) -> None:
+        self._draw_thumb()
+
+    def watch_last(self) -> None:
+        self._draw_thumb()
+
+    def _draw_thumb(self) -> None:
+        """Draw anew where the thumb has moved by a row: while an answer streams, that is seldom."""
+        thumb = (self._top, self._thumb_rows)
+        if thumb != self._drawn_thumb:
+            self._drawn_thumb = thumb
+            self.refresh()
 
     @property
     def _thumb_rows(self) -> int:

@@ -28,7 +28,7 @@ class Deletion:
 
     def is_hidden(self, session_id: str) -> bool:
         """Whether a session is off the list, to be deleted or shown again."""
-        return session_id in self._listing.hidden
+        return session_id in self._state.hidden
 
     def hide(self, session_id: str) -> Session:
         """Take a session off the list, to be deleted or shown again: held, so that no other program deletes it."""
@@ -41,7 +41,7 @@ class Deletion:
 
     def show_again(self, session: Session) -> None:
         """Put a session back on the list."""
-        self._listing.hidden.discard(session.session_id)
+        self._state.hidden.discard(session.session_id)
         self._state.store.deletions.end(self._state.account_id, session.session_id)
         self._state.list_session(session)
         self._state.let_go(session.session_id)

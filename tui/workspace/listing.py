@@ -24,8 +24,6 @@ class SessionListing:
         self._is_loading = False
         self.is_live = False
         """Whether the list is the server's, and not only the one last seen."""
-        self.hidden: set[str] = set()
-        """Sessions that are about to be deleted: no page lists them again."""
 
     async def reload(self) -> bool:
         """Load the list afresh, from its first page. False where that failed."""
@@ -53,7 +51,7 @@ class SessionListing:
 
     def hide(self, session_id: str) -> None:
         """List a session no more, whatever pages come."""
-        self.hidden.add(session_id)
+        self._state.hidden.add(session_id)
         self._state.catalogue = without(self._state.catalogue, session_id)
 
     def add(self, session_id: str) -> None:
@@ -65,7 +63,7 @@ class SessionListing:
         if is_complete:
             for session_id in catalogue.sessions.keys() - self._listed - self._turns.busy:
                 catalogue = without(catalogue, session_id)
-        for session_id in self.hidden & catalogue.sessions.keys():
+        for session_id in self._state.hidden & catalogue.sessions.keys():
             catalogue = without(catalogue, session_id)
         self._state.catalogue = catalogue
         self._state.store.sessions.save(self._state.account_id, list(catalogue), complete=is_complete)
@@ -121,7 +119,7 @@ class SessionCreation:
 
     async def _is_empty(self, session_id: str) -> bool:
         state = self._state
-        if session_id in self._listing.hidden or self._turns.recovery.entries_of(session_id):
+        if session_id in state.hidden or self._turns.recovery.entries_of(session_id):
             return False
         full = await state.attempt(lambda client: client.session(session_id))
         return full is not None and not full.events and not self._is_written_in(session_id) and state.hold(session_id)

@@ -34,6 +34,8 @@ class WorkspaceState:
         self.drafts = Drafts(store.notes, account_id)
         self.deleted_elsewhere: set[str] = set()
         """Sessions that the server has no more: only the copy on this machine is left."""
+        self.hidden: set[str] = set()
+        """Sessions that are about to be deleted: nothing that the server says of them lists them again."""
         self.open_id: str | None = None
         """The session that is read and written in: it is held as long as it is open."""
 
@@ -57,7 +59,9 @@ class WorkspaceState:
         self.publish(TranscriptChanged(session_id))
 
     def list_session(self, session: Session) -> None:
-        """Show a session in the list as it is now, and keep it so."""
+        """Show a session in the list as it is now, and keep it so, unless it is about to be deleted."""
+        if session.session_id in self.hidden:
+            return
         self.store.sessions.save(self.account_id, [session], complete=False)
         self.catalogue = with_session(self.catalogue, session)
         self.publish(ListChanged())

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conversation.export.told import BUDGET, HARMFUL, HTML, PICTURE, turns
 from tests.hostile.payloads import harm
-from tui.api.models import Text
+from tui.api.models import Text, UserInput
 from tui.conversation.export.html import as_html, pictures_of
 
 VOID = {"meta", "img", "br", "hr"}
@@ -107,3 +107,10 @@ def test_only_what_is_a_picture_is_put_in() -> None:
     assert [source[:22] for source in shown.all("src")] == ["data:image/png;base64,"]
     for data in (b"<svg onload='alert(1)'/>", b""):
         assert Page(as_html("T", told, pictures={PICTURE: data})).all("src") == []
+
+
+@pytest.mark.parametrize("address", ["ftp://evil.test/x", "ssh://evil.test", "https://xn--pple-43d.test/", "x.html"])
+def test_a_page_links_only_to_what_may_be_opened(address: str) -> None:
+    page = Page(as_html("Links", turns([UserInput("?"), Text(f"[here]({address})")])))
+    assert page.all("href") == []
+    assert "here" in page.text

@@ -16,9 +16,9 @@ from tests.local.inprocess import Stage, served
 from tests.local.server import start
 from tests.local.turn import ask, index_ids
 from tui.api.models import TextDelta, ThinkingDelta
-from tui.local.agents.chat_completions import Message
+from tui.local.agents.chat_completions import MAX_CALLS_PER_REPLY, Message, Reply
 from tui.local.agents.citations import CitationCheck
-from tui.local.agents.llm_agent import MAX_CONTEXT_CHARS, MAX_ROUNDS, LlmAgent, fitted
+from tui.local.agents.llm_agent import MAX_CALLS, MAX_CONTEXT_CHARS, MAX_ROUNDS, LlmAgent, fitted
 from tui.local.agents.llm_settings import LlmSettings, LlmSettingsError, llm_settings
 from tui.local.agents.thinking_tags import ThinkingTags
 
@@ -324,3 +324,23 @@ def test_a_key_that_goes_over_plain_http_to_another_machine_is_remarked_on(url: 
     said_of_it = LlmSettings(url, "m", key).shows_key
     assert ("can read it" in said_of_it) is is_said
     assert "sk-secret" not in said_of_it
+
+
+def test_a_model_that_goes_on_answering_is_given_up(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.local.agents.llm.REPLY_TIMEOUT", 0.2)
+    stop = turn(studio.answering(ScriptedModel([said("Half")], hangs=True), silence_timeout=5))[-1]
+    assert "still answering" in stop["error"]
+
+
+def test_only_so_many_calls_at_once_are_run(studio: Studio) -> None:
+    calls = [
+        piece for number in range(MAX_CALLS + 1) for piece in called("find", {"name_contains": f"{number}"}, number)
+    ]
+    events = turn(studio.answering(ScriptedModel([[*calls], said("Marek Nowak.")])))
+    assert kinds(events).count("tool_result") == MAX_CALLS
+
+
+def test_a_call_with_a_huge_number_makes_no_more_calls_than_a_reply_can_have() -> None:
+    reply = Reply()
+    reply.take({"choices": [{"delta": {"tool_calls": [{"index": 10**5, "function": {"name": "find"}}]}}]})
+    assert len(reply.calls) <= MAX_CALLS_PER_REPLY + 1

@@ -110,3 +110,12 @@ def test_a_file_that_is_no_session_is_named_with_the_reason(
     said = capsys.readouterr().err
     assert "x.jsonl" in said
     assert words in said
+
+
+def test_a_file_that_is_too_large_is_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.session_import.MAX_BYTES", 10)
+    (tmp_path / "x.jsonl").write_text("x" * 11)
+    assert main([str(tmp_path / "x.jsonl")]) == 1
+    assert "larger than" in capsys.readouterr().err

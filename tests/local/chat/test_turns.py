@@ -14,6 +14,8 @@ from tests.local.server import until
 from tests.local.turn import ask, index_ids
 from tui.api.models import Event, Text, TextDelta
 from tui.local.agents.agent import Agent, Ask
+from tui.local.chat.session_store import CUT_OFF, SessionStore
+from tui.local.library.database import LibraryDatabase
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 
@@ -149,7 +151,17 @@ def test_a_running_session_can_be_deleted(play: Play) -> None:
     assert http.get(f"/api/v1/chat/{session_id}").status_code == 404
 
 
-def test_a_turn_that_its_server_did_not_end_is_closed_by_the_next(notes: Path, tmp_path: Path) -> None:
+def test_a_turn_whose_server_was_killed_is_closed_by_the_next(tmp_path: Path) -> None:
+    sessions = SessionStore(LibraryDatabase(tmp_path))
+    session_id = sessions.create(None, "private").session_id
+    for prompt in ("first?", "second?"):
+        sessions.begin_turn(session_id, prompt)
+    _, told = sessions.with_events(session_id) or (None, [])
+    assert [event["type"] for event in told] == ["user_input", "stop", "user_input"]
+    assert told[1]["error"] == CUT_OFF
+
+
+def test_a_turn_that_its_server_did_not_end_is_closed_when_it_ends(notes: Path, tmp_path: Path) -> None:
     gate = Gate()
     with served(notes, tmp_path, gate) as http:
         session_id, body = new_session(http)

@@ -106,3 +106,26 @@ def test_the_body_of_a_new_session_may_be_left_out(http: httpx.Client, body: Jso
     assert http.post("/api/v1/chat", json=body).json()["index_ids"] is None
     description: Any = document()
     assert description["paths"]["/api/v1/chat"]["post"]["requestBody"]["required"] is False
+
+
+def references_in(described: object) -> list[str]:
+    if isinstance(described, list):
+        return [found for item in cast("list[object]", described) for found in references_in(item)]
+    if not isinstance(described, dict):
+        return []
+    fields = cast("dict[str, object]", described)
+    own = [fields["$ref"]] if isinstance(fields.get("$ref"), str) else []
+    return [*map(str, own), *(found for field in fields.values() for found in references_in(field))]
+
+
+def test_the_description_names_all_that_a_generated_client_needs() -> None:
+    described: Any = document()
+    known = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
+    assert set(references_in(described)) <= known
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    for operation in operations:
+        assert operation["tags"]
+        (good,) = (answer for status, answer in operation["responses"].items() if status.startswith("2"))
+        for media in good.get("content", {}).values():
+            assert "itemSchema" in media or "$ref" in media["schema"] or "items" in media["schema"]

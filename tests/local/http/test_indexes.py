@@ -104,6 +104,8 @@ def test_a_server_that_others_can_reach_takes_no_folders(moss: Path, notes: Path
         with pytest.raises(PermissionDeniedError, match="listens on this machine alone"):
             client.indexes.create(source_directory_id=str(moss))
         assert names(client) == ["notes"]
+        (index,) = client.indexes.list()
+        assert (client.indexes.get(index.id).metadata or {})["folder"] is None
 
 
 def test_a_new_index_may_be_synced_at_once_as_the_official_example_does(sdk: LlamaCloud, tmp_path: Path) -> None:

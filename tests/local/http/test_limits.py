@@ -1,11 +1,16 @@
 """What the server refuses, and in which words."""
 
 import base64
+import socket
 
 import httpx
 import pytest
 
 from tests.local.turn import ask, index_ids
+from tui.local.chat.paging import MAX_PAGE_SIZE
+from tui.local.http.auth import MAX_BODY_BYTES
+from tui.local.http.requests import BODY_TIMEOUT
+from tui.local.http.schemas import PageQuery
 
 
 def new_session(http: httpx.Client, ids: list[str] | None) -> str:
@@ -144,6 +149,18 @@ def test_another_host_name_is_not_answered(http: httpx.Client) -> None:
 def test_a_body_that_is_too_large(http: httpx.Client) -> None:
     assert http.post("/api/v1/chat", content=b" " * 1_000_001).status_code == 413
     assert http.post("/api/v1/chat", content=iter([b" " * 600_000, b" " * 600_000])).status_code == 413
+
+
+def test_a_body_that_says_that_it_is_too_large_is_refused_before_it_comes(http: httpx.Client) -> None:
+    head = f"POST /api/v1/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: {MAX_BODY_BYTES + 1}\r\n"
+    head += f"Authorization: {http.headers['Authorization']}\r\n\r\n"
+    with socket.create_connection((http.base_url.host, http.base_url.port or 0), BODY_TIMEOUT / 2) as client:
+        client.sendall(head.encode())
+        assert client.recv(1000).startswith(b"HTTP/1.1 413")
+
+
+def test_a_larger_page_than_the_largest_is_made_the_largest() -> None:
+    assert PageQuery(page_size=10**6).size == MAX_PAGE_SIZE
 
 
 def test_a_title_is_made_from_the_first_message(http: httpx.Client) -> None:

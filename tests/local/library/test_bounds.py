@@ -1,6 +1,7 @@
 """What bounds the processes that open files which others wrote."""
 
 import asyncio
+import json
 import resource
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tui.local.library.folders import index_id_of
 from tui.local.library.page_images import PageImages
 from tui.local.library.stored_documents import PagedFile, file_id_of
 from tui.local.library.sync_supervisor import SYNC_WORKER
+from tui.local.search import pattern_worker
 
 MOST_BYTES = 4 << 30
 
@@ -47,6 +49,19 @@ def worker(tmp_path: Path) -> Generator[subprocess.Popen[bytes]]:
 
 def test_the_process_that_reads_documents_cannot_take_the_whole_memory(worker: subprocess.Popen[bytes]) -> None:
     until(lambda: 0 < address_space(worker.pid) <= MOST_BYTES, 20)
+
+
+def test_the_process_that_searches_cannot_take_the_whole_memory() -> None:
+    asked = {"pattern": "a", "any_case": False, "timeout": 9, "text": "a", "start": 0, "limit": 1}
+    command = [sys.executable, "-P", "-m", pattern_worker.__name__]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(asked) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline()) == {"spans": [[0, 1]]}
+        assert 0 < address_space(process.pid) <= pattern_worker.MAX_MEMORY_BYTES
+        process.kill()
 
 
 DRAW_AND_TELL = """
@@ -84,3 +99,11 @@ def test_a_file_that_is_larger_than_its_reader_takes_is_skipped_with_the_reason(
     assert local.sync() == ["small.md"]
     (skipped,) = local.library.states.skipped_files(local.index_id, 10)
     assert (skipped.name, skipped.reason) == ("large.py", "it is larger than 2 MB")
+
+
+async def test_a_module_in_the_current_folder_is_not_run_in_place_of_what_draws(
+    paged: PagedFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tui.py").write_text("raise SystemExit('another program')")
+    monkeypatch.chdir(tmp_path)
+    assert len(await PageImages().draw(paged, 1, 1)) == 1

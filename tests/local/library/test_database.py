@@ -1,4 +1,5 @@
 import sqlite3
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -71,3 +72,12 @@ def test_connections_are_used_again_and_few_are_kept(database: LibraryDatabase) 
     assert sum(map(is_open, used)) == MAX_IDLE
     with database.reading() as connection:
         assert connection in used
+
+
+def test_a_library_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    database = LibraryDatabase(folder)
+    folder.chmod(0o755)
+    database.path.chmod(0o644)
+    LibraryDatabase(folder)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, database.path)] == [0o700, 0o600]

@@ -1,6 +1,7 @@
 """Which files of a folder are looked at."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,19 @@ def test_a_name_that_is_no_utf_8_can_be_stored(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         names(tmp_path / "gone")
+
+
+def test_a_subfolder_that_cannot_be_listed_holds_no_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a/shut.md", "b/open.md")
+    listed = os.scandir
+
+    def refusing(path: Path) -> Iterator[os.DirEntry[str]]:
+        if path.name == "a":
+            raise PermissionError
+        return listed(path)
+
+    monkeypatch.setattr("tui.local.library.files.os.scandir", refusing)
+    assert names(tmp_path) == ["b/open.md"]
 
 
 def test_a_file_that_became_a_link_or_a_pipe_is_not_read(tmp_path: Path) -> None:

@@ -68,7 +68,10 @@ def test_hidden_binary_and_linked_files_are_left_out(folder: Path, local: Opened
     assert not [found.name for found in walk(folder) if "hidden" in found.name or "link" in found.name]
 
 
-def test_a_sync_that_is_stopped_keeps_what_it_has_and_goes_on_later(local: OpenedFolder) -> None:
+def test_a_sync_that_is_stopped_keeps_what_it_has_and_goes_on_later(
+    local: OpenedFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.library.sync.BATCH_SECONDS", 600)
     answers = iter([False, False, True, True])
     sync(local.database, local.folder, lambda: next(answers))
     assert [file.name for file in local.library.documents.files([local.index_id])] == ["kitchen.md"]

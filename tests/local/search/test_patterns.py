@@ -95,3 +95,12 @@ def test_a_search_that_fills_the_memory_ends_and_the_next_one_works(monkeypatch:
         search.spans("a", 0, 1)
     with PatternSearch("a", any_case=False) as search:
         assert search.spans("a", 0, 1) == [(0, 1)]
+
+
+def test_a_module_in_the_current_folder_is_not_run_in_place_of_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tui.py").write_text("raise SystemExit('another program')")
+    monkeypatch.chdir(tmp_path)
+    with PatternSearch("a", any_case=False) as search:
+        assert search.spans("a", 0, 1) == [(0, 1)]

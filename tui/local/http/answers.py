@@ -193,5 +193,5 @@ SCHEMAS: Mapping[str, Schema] = {
         metadata=ANY_OBJECT,
     ),
     "Problem": object_of(detail=TEXT),
-    "Invalid": object_of(detail=list_of(object_of(loc={"type": "array"}, msg=TEXT, type=TEXT))),
+    "Invalid": object_of(detail=list_of(object_of(loc=list_of({"anyOf": [TEXT, WHOLE]}), msg=TEXT, type=TEXT))),
 }

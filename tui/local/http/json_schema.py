@@ -37,7 +37,12 @@ def list_of(item: Schema) -> Schema:
 
 def page_of(name: str) -> Schema:
     """A page of a list of the component schema `name`."""
-    return object_of(items=list_of(ref(name)), next_page_token=TEXT_OR_NULL)
+    return titled(f"{name}Page", object_of(items=list_of(ref(name)), next_page_token=TEXT_OR_NULL))
+
+
+def titled(title: str, described: Schema) -> Schema:
+    """The same under a name of its own, by which generated clients call it."""
+    return {"title": title, **described}
 
 
 def ref(name: str) -> Schema:

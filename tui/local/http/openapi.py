@@ -17,6 +17,21 @@ SECURITY = {
 }
 """Two ways to send the key."""
 
+EVENT_STREAM: Schema = {
+    "schema": TEXT,
+    "itemSchema": object_of(
+        event={"enum": ["delta", "message"]},
+        data={**TEXT, "contentMediaType": "application/json", "contentSchema": ref("Event")},
+    ),
+}
+"""The whole stream is a text. `itemSchema` describes each event in it: OpenAPI 3.2 has that, and readers of 3.1 pass
+over it."""
+
+_STREAM = (
+    "Server-sent events, each with the JSON of one `Event` as its `data`. Deltas come before the whole that they join "
+    "to, and the last event is `stop`. Lines that begin with a colon only keep the connection alive."
+)
+
 
 def document() -> Schema:
     """The whole description."""
@@ -28,6 +43,7 @@ def document() -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "llamachat-tui's local library", "version": version("llamachat-tui")},
+        "servers": [{"url": "/"}],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": SECURITY},
         "security": [{name: []} for name in SECURITY],
@@ -37,9 +53,10 @@ def document() -> Schema:
 def _described(operation: Operation, schemas: dict[str, Schema]) -> Schema:
     described: Schema = {
         "operationId": operation.name,
+        "tags": [_tag(operation.path)],
         "parameters": [*_path_parameters(operation.path), *_query_parameters(operation)],
         "responses": {
-            str(operation.status): _answer(operation),
+            str(operation.status): _answer(operation, schemas),
             "422": _json("The request does not fit.", ref("Invalid")),
             **{
                 str(status): _json(HTTPStatus(status).phrase, ref("Problem"))
@@ -56,19 +73,30 @@ def _described(operation: Operation, schemas: dict[str, Schema]) -> Schema:
             schema["properties"][operation.file_field] = {"type": "string", "format": "binary"}
             schema["required"] = [*schema.get("required", ()), operation.file_field]
         required = bool(schema.get("required"))
-        described["requestBody"] = {"required": required, "content": {media_type: {"schema": schema}}}
+        described["requestBody"] = {"required": required, "content": {media_type: {"schema": _named(schema, schemas)}}}
+        described["responses"]["408"] = _json("The body did not come in time.", ref("Problem"))
     return described
 
 
-def _answer(operation: Operation) -> Schema:
+def _tag(path: str) -> str:
+    """What an operation is about: the first word of its path that says so."""
+    return next(part for part in path.split("/") if part not in ("", "api", "v1", "v2", "beta"))
+
+
+def _named(schema: Schema, schemas: dict[str, Schema]) -> Schema:
+    """A reference to the schema, which is put among the components by its title; itself where it has none."""
+    if "title" not in schema:
+        return schema
+    assert schemas.setdefault(schema["title"], schema) == schema, "two schemas have one title"
+    return ref(schema["title"])
+
+
+def _answer(operation: Operation, schemas: dict[str, Schema]) -> Schema:
     if operation.streams:
-        data = {**TEXT, "contentMediaType": "application/json", "contentSchema": ref("Event")}
-        event = object_of(data=data, event={"enum": ["delta", "message"]})
-        description = "A sequence of server-sent events, each of this form."
-        return {"description": description, "content": {"text/event-stream": {"schema": event}}}
+        return {"description": _STREAM, "content": {"text/event-stream": EVENT_STREAM}}
     if operation.answer is None:
         return {"description": "Done."}
-    return _json("What was asked for.", operation.answer)
+    return _json("What was asked for.", _named(operation.answer, schemas))
 
 
 def _json(description: str, schema: Schema) -> Schema:

@@ -21,7 +21,7 @@ from tui.local.http.directory_schemas import (
     FilePageQuery,
     UploadForm,
 )
-from tui.local.http.json_schema import TEXT, Schema, list_of, object_of, page_of, ref
+from tui.local.http.json_schema import TEXT, Schema, list_of, object_of, page_of, ref, titled
 from tui.local.http.pipeline_schemas import PipelineQuery, PipelineRetrieveBody
 from tui.local.http.retrieval_schemas import FindBody, GrepBody, ReadBody, RetrieveBody
 from tui.local.http.schemas import (
@@ -148,12 +148,12 @@ OPERATIONS: Sequence[Operation] = (
         "post",
         "/api/v1/retrieval/retrieve",
         "retrieve",
-        object_of(results=list_of(ref("Result"))),
+        titled("Results", object_of(results=list_of(ref("Result")))),
         RetrieveBody,
     ),
     Operation("post", "/api/v1/retrieval/files/find", "findFiles", page_of("File"), FindBody),
     Operation("post", "/api/v1/retrieval/files/grep", "grepFile", page_of("Match"), GrepBody),
-    Operation("post", "/api/v1/retrieval/files/read", "readFile", object_of(content=TEXT), ReadBody),
+    Operation("post", "/api/v1/retrieval/files/read", "readFile", titled("Content", object_of(content=TEXT)), ReadBody),
     *_DIRECTORY_OPERATIONS,
     Operation("get", "/api/v1/pipelines", "listPipelines", list_of(ref("Pipeline")), query=PipelineQuery),
     Operation("get", "/api/v1/pipelines/{pipeline_id}", "getPipeline", ref("Pipeline")),

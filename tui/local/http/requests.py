@@ -42,7 +42,7 @@ class BadRequestError(Exception):
     @classmethod
     def of(cls, where: str, error: ValidationError) -> "BadRequestError":
         """What pydantic found wrong, without repeating what was sent."""
-        listed = error.errors(include_url=False, include_context=False, include_input=False)
+        listed = error.errors(include_url=False, include_context=False)
         return cls([{"loc": [where, *item["loc"]], "msg": item["msg"], "type": item["type"]} for item in listed])
 
 

@@ -36,7 +36,7 @@ def walk(folder: Path) -> Iterator[FoundFile]:
                 raise
             continue
         rules = rules_here(entries, prefix) + rules
-        visible = [entry for entry in entries if not entry.name.startswith(".") and not entry.is_symlink()]
+        visible = [entry for entry in entries if not entry.name.startswith(".")]
         for entry in reversed(visible):
             name = f"{prefix}{entry.name}/"
             if entry.is_dir(follow_symlinks=False) and not is_ignored(name, rules):
