@@ -85,11 +85,7 @@ FAULTS = {
     66: "An address that the key must not go to",
 }
 
-REASONS = {
-    49: "None: no test puts a machine to sleep. The watchdog counts its own ticks and not the clock (47), and a turn "
-    "that sleep cuts off is looked up as any other (21).",
-    57: "None in the app. Each shows the other's turns after the next retrieval; two at once are refused (31).",
-}
+REASONS: dict[int, str] = {}
 """Why a fault has no test of its own."""
 
 

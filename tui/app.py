@@ -14,7 +14,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
-from tui.api.errors import ApiError
+from tui.api.errors import ApiError, NetworkVariableError
 from tui.first_frame import FirstFrame, frame_path
 from tui.garbage import collect_rarely
 from tui.log import crash_notice, failure_notice
@@ -60,6 +60,9 @@ EXIT_TIMEOUT = 1.5
 
 KEEP_FRAME_AFTER_SECONDS = 1.0
 """When the first frame is put into its file: what the user waits for comes before."""
+
+UNUSABLE_CODE = 2
+"""The exit code for an environment that cannot be used, as for arguments."""
 
 CONNECTING = "connecting"
 """The group of the worker that connects: only one at a time does."""
@@ -145,8 +148,10 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
             self.chat.warn(self._store.warning)
         if self._wanted_session == LAST_SESSION:
             self._wanted_session = self.chat.workspace.last_opened
-        if self.chat.workspace.catalogue.get(self._wanted_session) is not None:
-            self._open_wanted_session()
+        wanted = self._wanted_session
+        if wanted is not None and self.chat.workspace.catalogue.get(wanted) is not None:
+            self._wanted_session = None
+            self.chat.open_session(wanted)
         self._connect()
         await self.begin_input()
 
@@ -155,11 +160,6 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
         if rows and not self.is_headless:
             path = frame_path(sys.argv[1:], os.environ, len(rows[0]), len(rows))
             self._store.frames.keep(os.path.basename(path), saved_screen(rows))
-
-    def _open_wanted_session(self) -> None:
-        session_id, self._wanted_session = self._wanted_session, None
-        if session_id is not None:
-            self.chat.open_session(session_id)
 
     def on_lasting_app_work_failed(self, message: LastingApp.WorkFailed) -> None:
         self.chat.warn(failure_notice(message.error))
@@ -213,14 +213,14 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
     @work(exclusive=True, group=CONNECTING)
     async def _connect(self, key: "UseKey | None" = None) -> None:
         # None of this is needed for the first frame.
-        from tui.workspace.backend import ConsentNeededError, KeyNeededError, connect, keep
+        from tui.workspace.backend import ConsentNeededError, KeyNeededError, connect
         from tui.workspace.embedded_server import ServerStartError
 
         local = self._settings.local is not None
         self.chat.activity = "Starting the local library…" if local else "Connecting to LlamaCloud…"
-        before = self._backend
+        before, trusts = self._backend, self._store.trusted_servers.trusts
         try:
-            self._backend = await connect(self._settings, self._store.trusted_servers.trusts, key)
+            backend = await connect(self._settings, trusts, key, self.chat.offer_to_skip_keyring)
         except KeyNeededError as error:
             self._choose_backend(str(error), or_leave=True)
         except ConsentNeededError as error:
@@ -228,19 +228,35 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
         except ServerStartError as error:
             refused_folder = str(next(iter(self._settings.local or ()), ""))
             self._choose_backend(str(error), refused_folder=refused_folder, or_leave=before is None)
+        except NetworkVariableError as error:
+            self.on_end()
+            self.exit_saying(f"llamachat-tui: {error.message}", UNUSABLE_CODE)
         except ApiError as error:
             self.chat.say_problem(error.message)
         else:
-            await self.chat.switch_account(self._settings.account)
-            if before is not None:
-                await before.close()
-            self.chat.connected_to = self._backend.connected_to
-            if key is not None and (why := await keep(key, self._settings)):
-                self.chat.warn(why)
-            await self.chat.workspace.connect(self._backend.client)
-            await self._look_for_wanted_session()
+            await self._take_into_use(backend, key)
         finally:
             self.chat.activity = ""
+
+    async def _take_into_use(self, backend: "Backend", key: "UseKey | None") -> None:
+        """Work with another backend from now on, and keep the key that was typed for it."""
+        from tui.workspace.backend import keep
+
+        before, self._backend = self._backend, backend
+        await self.chat.switch_account(self._settings.account)
+        if before is not None:
+            await before.close()
+        self.chat.connected_to = backend.connected_to
+        if key is not None and (why := await keep(key, self._settings)):
+            self.chat.warn(why)
+        await self.chat.workspace.connect(backend.client)
+        await self._look_for_wanted_session()
+
+    def on_chat_screen_keyring_skipped(self) -> None:
+        from tui.credentials import ask_keyring_no_more
+
+        ask_keyring_no_more()
+        self._connect()
 
     @work
     async def _ask_whether_to_send(self, needed: "ConsentNeededError", key: "UseKey | None") -> None:
@@ -257,21 +273,9 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
 
     async def _look_for_wanted_session(self) -> None:
         """Open the session that was asked for and is not among those last seen, now that the server can be asked."""
-        session_id = self._wanted_session
-        if session_id is None or self.chat.open_id is not None:
-            return
-        problem = (
-            f"There is no session {session_id} here. It may have been deleted, or belong to another account, project "
-            "or folder. Ctrl+S lists the sessions."
-        )
-        try:
-            if await self.chat.workspace.find(session_id):
-                self._open_wanted_session()
-                return
-        except ApiError as error:
-            problem = f"The session {session_id} could not be opened. {error.message}"
-        self._wanted_session = None
-        self.chat.say(problem, kind="opening", severity="problem")
+        session_id, self._wanted_session = self._wanted_session, None
+        if session_id is not None and self.chat.open_id is None:
+            await self.chat.find_session(session_id)
 
     async def action_quit(self) -> None:
         if not self.is_headless:

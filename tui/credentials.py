@@ -168,6 +168,11 @@ def _forget_in_file(base_url: str) -> str:
 _silent = threading.Event()
 
 
+def ask_keyring_no_more() -> None:
+    """Do without the keyring for the rest of this run, as after it was silent for too long."""
+    _silent.set()
+
+
 def _in_time(call: Callable[[], T], timeout: float) -> T:
     """What the keyring answers. KeyringUnusableError if it fails, or does not answer in time."""
     if _silent.is_set():

@@ -48,6 +48,14 @@ def test_odd_events_are_kept_as_they_came() -> None:
     assert lines_of(from_lines(lines_of(session))) == lines_of(session)
 
 
+@pytest.mark.fault(12)
+@given(st.text(), st.text(st.characters(exclude_categories=["Cs"])))
+def test_no_line_holds_what_a_terminal_obeys(text: str, raw: str) -> None:
+    event = json.dumps({"type": "text", "content": raw}, ensure_ascii=False)
+    lines = lines_of(from_answer(answer(f'{event}, "{{", 7', generated_title=text)))
+    assert all(line.isascii() and min(line[:-1]) >= "\x20" for line in lines)
+
+
 @given(
     st.lists(any_event(st.text(), st.text(), ANY_JSON, st.builds(Usage, st.none() | st.floats(0, 1e9)))),
     st.none() | st.text(),

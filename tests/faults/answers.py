@@ -13,12 +13,12 @@ def sent(*events: Mapping[str, object] | bytes) -> Fault:
     """A turn of these events, or of these lines as they stand, and then the end of the connection."""
 
     async def fault(exchange: Exchange) -> None:
-        await exchange.give(STREAM_HEAD + b"".join(map(_message, events)))
+        await exchange.give(STREAM_HEAD + b"".join(map(message, events)))
 
     return fault
 
 
-def _message(event: Mapping[str, object] | bytes) -> bytes:
+def message(event: Mapping[str, object] | bytes) -> bytes:
     data = event if isinstance(event, bytes) else json.dumps(event).encode()
     return b"data: " + data + b"\n\n"
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,10 +36,12 @@ def proxy_beside(server: Connection) -> Generator[FaultProxy]:
 
 
 @contextmanager
-def started(base_url: str, api_key: str, home: Path) -> Generator[RealTerminal]:
-    """The program, which may not have drawn anything yet."""
+def started(
+    base_url: str, api_key: str, home: Path, *, program: Sequence[str] = ("-m", "tui")
+) -> Generator[RealTerminal]:
+    """The program, which may not have drawn anything yet. `program`: the arguments of `python` that run it."""
     environment = {"HOME": str(home), "LLAMACHAT_STATE_DIR": str(home / "state"), "LLAMA_CLOUD_API_KEY": api_key}
-    command = [sys.executable, "-m", "tui", "--base-url", base_url]
+    command = [sys.executable, *program, "--base-url", base_url]
     with RealTerminal(command, columns=120, rows=50, environment={**os.environ, **environment}) as terminal:
         yield terminal
 

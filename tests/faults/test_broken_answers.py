@@ -1,12 +1,17 @@
 """What of a turn is read on the screen when it broke off, or ended with an error."""
 
 import asyncio
+from functools import partial
+from pathlib import Path
 
 import pytest
+from textual.events import Paste
 
 from tests.faults.answers import STOP, failed, said, sent
-from tests.faults.driving import ask, behind, in_session
-from tests.faults.proxy import Exchange, Fault, FaultProxy, Gate, cut_at, no_fault, reset_at
+from tests.faults.driving import ask, behind, in_session, open_session, words_on
+from tests.faults.proxy import Exchange, Fault, FaultProxy, Gate, cut_at, no_fault, refused, reset_at, stalled_at
+from tui.api import stream
+from tui.api.sse import Limits
 from tui.widgets.composer import Composer
 
 QUESTION = "When was the Heron probe launched?"
@@ -93,6 +98,57 @@ async def test_what_no_program_knows_is_named_and_the_answer_goes_on(proxy: Faul
         assert "▾ Unknown event novelty" in shown
         assert "something new" in user.screen
         assert f"▸ {len(others) - 1} unknown events" in shown
+
+
+@pytest.mark.fault(38)
+async def test_a_turn_that_falls_silent_is_given_up_at_its_limit_and_looked_up(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = Limits(first_event_timeout=0.3, next_event_timeout=0.3, tick_seconds=0.02)
+    monkeypatch.setattr(stream, "stream_turn", partial(stream.stream_turn, limits=impatient))
+    async with behind(proxy) as user:
+        session_id = await in_session(user)
+        hold = Gate()
+        proxy.others = hold.fault
+        proxy.next_turns.append(stalled_at(0.6))
+        await ask(user, QUESTION)
+        await user.until(lambda: "sent nothing for too long" in words_on(user))
+        await user.until(lambda: f"GET /api/v1/chat/{session_id} HTTP/1.1" in proxy.requests)
+        hold.open()
+        await user.see(ANSWER)
+        await user.see("Finished while you were away")
+        assert proxy.prompts.count(QUESTION) == 1
+
+
+@pytest.mark.fault(9)
+async def test_halves_of_letters_are_read_copied_exported_asked_and_kept(
+    proxy: FaultProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    whole = "a bird \N{BIRD} and half \ufffd\ufffd"
+    async with behind(proxy) as user:
+        session_id = await in_session(user)
+        proxy.next_turns.append(sent(said("a bird \ud83d\udc26 and half \ud83d"), said("\udc26"), STOP))
+        user.app.post_message(Paste("which \ud800?"))
+        await user.until(lambda: "which" in user.app.chat.query_one(Composer).text)
+        await user.press("enter")
+        await user.see(whole)
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
+        await user.press("shift+tab", "right_curly_bracket", "y")
+        await user.see("to the terminal's clipboard")
+        await user.press("a")
+        await user.until(lambda: user.app.clipboard.strip() == whole)
+        await user.press("e")
+        await user.in_dialog("enter")
+        await user.see("Written to")
+    (written,) = tmp_path.glob("*.md")
+    assert whole in written.read_text("utf-8")
+    assert proxy.prompts[-1] == "which \ufffd?"
+    proxy.others = refused("503 Service Unavailable", "Retry-After: 0")
+    async with behind(proxy) as user:
+        await open_session(user, session_id)
+        await user.see("which \ufffd?")
+        await user.see(whole)
 
 
 @pytest.mark.fault(42)

@@ -35,6 +35,7 @@ TAKEN: dict[str, Fault] = {
     "504 though the server took it": taken_but("504 Gateway Timeout"),
     "a sign-in page though the server took it": taken_but("200 OK", HTML),
     "no answer though the server took it": lost_answer,
+    "a reset in place of an answer": reset_at(0.0),
 }
 
 

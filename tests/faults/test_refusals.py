@@ -17,7 +17,7 @@ OF_A_FIELD = json.dumps({"detail": [{"loc": ["body", "index_ids"], "msg": "needs
 
 SAID = (
     (refused("403 Forbidden"), ["may not do that", "not now"]),
-    (refused("409 Conflict"), ["not now. Nothing was done.", "Check again in a moment"]),
+    (refused("409 Conflict"), ["not now. Nothing was done.", "check again in a moment"]),
     (refused("409 Conflict", body=b""), ["busy with this already", "Check again in a moment"]),
     (refused("422 Unprocessable Entity", body=OF_A_FIELD), ["index_ids", "needs all indexes"]),
     (refused("400 Bad Request", body=HOSTILE), ["The sources are locked ␛]52;c;ZXZpbA==␇[/red]"]),
@@ -40,6 +40,30 @@ async def test_a_refusal_is_told_in_words_and_costs_neither_the_question_nor_wha
             assert proxy.prompts.count(QUESTION) == number
         await user.press("enter")
         await user.see(ANSWER)
+
+
+@pytest.mark.fault(32)
+async def test_a_wait_that_the_server_wants_is_counted_down_and_ends_by_the_user_s_key_alone(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with behind(proxy) as user:
+        composer = user.app.chat.query_one(Composer)
+        await in_session(user)
+        proxy.next_turns.append(refused("429 Too Many Requests", "Retry-After: 1000000000"))
+        await ask(user, QUESTION)
+        await user.until(lambda: "asks to wait 60 s" in words_on(user))
+        await user.until(lambda: "58 s left" in words_on(user))
+        assert composer.text == QUESTION
+        monkeypatch.setattr("tui.widgets.notice_line.COUNT_SECONDS", 0.2)
+        proxy.next_turns.append(refused("429 Too Many Requests", "Retry-After: 2"))
+        await user.press("enter")
+        for told in ("2 s left", "1 s left", "the wait is over: Enter sends"):
+            await user.until(lambda told=told: told in words_on(user))
+        assert composer.text == QUESTION
+        assert proxy.prompts.count(QUESTION) == 2
+        await user.press("enter")
+        await user.see(ANSWER)
+        assert "the wait is over" not in words_on(user)
 
 
 @pytest.mark.fault(30, 55)

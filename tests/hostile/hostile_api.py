@@ -25,10 +25,14 @@ UNSENDABLE = "\ud800", "x" * 70_000
 
 
 class HostileApi:
-    """Speaks the chat API with this text wherever there is a text."""
+    """Speaks the chat API with this text wherever there is a text.
 
-    def __init__(self, text: str) -> None:
+    With `knows` it sends no event of a type that is none: those are shown as they came, with the escapes of JSON.
+    """
+
+    def __init__(self, text: str, *, knows: bool = False) -> None:
         self._text = text
+        self._knows = knows
         self._session = {
             "session_id": "ses-1",
             "generated_title": f"Title {text}",
@@ -52,6 +56,7 @@ class HostileApi:
         links = (
             "[good](https://example.com/a) [bad](javascript:alert) [file](file:///etc/passwd) [esc](http://a/%1b]0;P)"
         )
+        unknown: list[dict[str, object]] = [{"type": text, "content": text, "more": {text: [text]}}]
         return [
             {"type": "user_input", "content": question},
             {"type": "thinking", "content": f"Thinking {text}"},
@@ -61,10 +66,11 @@ class HostileApi:
                 "call_id": "c1",
                 "name": f"tool {text}",
                 "result": {"results": passages, text: text},
+                "image_attachment": {"attachment_name": f"../../{text}/page_7.jpg", "source_id": f"../{text}"},
             },
             {"type": "tool_call", "name": text, "call_id": "c2", "arguments": {"query": text}},
             {"type": "tool_result", "call_id": "c2", "name": text, "result": text},
-            {"type": text, "content": text, "more": {text: [text]}},
+            *([] if self._knows else unknown),
             {"type": "text", "content": f"{markdown}\n\n{links}"},
             {"type": "stop", "is_error": True, "error": f"Stopped {text}", "usage": {}},
         ]
@@ -109,10 +115,10 @@ def _event(event: dict[str, object]) -> bytes:
 
 
 @contextmanager
-def hostile_api(text: str) -> Generator[str]:
+def hostile_api(text: str, *, knows: bool = False) -> Generator[str]:
     """The address of such a server, while it runs."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(HostileApi(text).app, log_level="critical", lifespan="off", ws="none")
+    config = uvicorn.Config(HostileApi(text, knows=knows).app, log_level="critical", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -1,5 +1,6 @@
 import time
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from tests.hostile.hostile_api import REFUSED, hostile_api
 from tests.hostile.payloads import POISON, harm
 from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
+from tui.sanitize import clean
 from tui.screens.dialog import IGNORE_KEYS_SECONDS
 
 ENTER, ESCAPE, CTRL_G, CTRL_N, CTRL_O, CTRL_P, CTRL_Q, CTRL_S, SHIFT_TAB, DELETE = (
@@ -78,7 +80,31 @@ def open_session(terminal: RealTerminal) -> None:
     terminal.wait_for("Stopped")
 
 
-@pytest.mark.fault(1, 3, 4, 5, 6)
+MOVES = "\x1b[2J\x1b[6n\x1b[10A\x1b[?1049l\x1bc\x1bPq#0\x1b\\\x1b_Gx\x1b\\\x1b]0;no end"
+"""What clears, moves, asks and draws in a terminal."""
+
+
+@contextmanager
+def opened(text: str, home: Path) -> Generator[RealTerminal]:
+    """The session whose every text is this one."""
+    with hostile_api(text, knows=True) as base_url:
+        environment = {"LLAMA_CLOUD_BASE_URL": base_url, "LLAMA_CLOUD_API_KEY": "llx-CANARYCANARY1234"}
+        with in_window(home, "-m", "tui", environment=environment) as terminal:
+            terminal.wait_for("Title")
+            terminal.send(CTRL_S + ENTER)
+            yield terminal
+
+
+@pytest.mark.fault(3)
+def test_the_screen_is_that_of_the_cleaned_text(tmp_path: Path) -> None:
+    with opened(MOVES, tmp_path / "raw") as raw, opened(clean(MOVES), tmp_path / "clean") as cleaned:
+        for terminal in (raw, cleaned):
+            terminal.wait_for("Stopped")
+            settle(terminal)
+        assert raw.lines()[:-1] == cleaned.lines()[:-1]
+
+
+@pytest.mark.fault(1, 3, 4, 5, 6, 11)
 def test_an_old_session_is_shown_whole_and_does_no_harm(terminal: RealTerminal) -> None:
     open_session(terminal)
     press(terminal, SHIFT_TAB, CTRL_O, "g", *(" " for _ in range(3)), "G", "g")
@@ -90,7 +116,7 @@ def test_an_old_session_is_shown_whole_and_does_no_harm(terminal: RealTerminal) 
     quit_unharmed(terminal)
 
 
-@pytest.mark.fault(1, 3, 4, 5, 6)
+@pytest.mark.fault(1, 3, 4, 5, 6, 11)
 def test_the_evidence_the_ledger_and_the_trace_do_no_harm(terminal: RealTerminal) -> None:
     open_session(terminal)
     press(terminal, SHIFT_TAB, "s")

@@ -2,15 +2,39 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pptx import Presentation
 from xlsxwriter import Workbook
 
+SCANNED = "q 400 0 0 600 72 72 cm 0 0 1 1 re f Q"
+"""What draws a page that has a picture and no text."""
 
-def pdf(pages: Sequence[Sequence[str]], outline: Sequence[tuple[str, int]] = (), *, encrypted: bool = False) -> bytes:
-    """A PDF with these lines on its pages, and these titles (each with its page, from 0) in its outline."""
+
+def pdf(
+    pages: Sequence[Sequence[str] | None], outline: Sequence[tuple[str, int]] = (), *, encrypted: bool = False
+) -> bytes:
+    """A PDF with these lines on its pages, and these titles (each with its page, from 0) in its outline.
+
+    A page that is None has a picture only.
+    """
+    return _pdf([SCANNED if lines is None else _lines_drawn(lines) for lines in pages], outline, encrypted)
+
+
+def _lines_drawn(lines: Sequence[str]) -> str:
+    drawn = "".join(f"({line}) Tj T* " for line in lines)
+    return f"BT /F1 12 Tf 14 TL 72 720 Td {drawn}ET"
+
+
+def typeset_pdf(pages: Sequence[Sequence[tuple[float, float, float, str]]]) -> bytes:
+    """A PDF with texts at (x, y) in points from the lower left corner, in letters of a size: (x, y, size, text)."""
+    drawn = ("".join(f"BT /F1 {size} Tf {x} {y} Td ({text}) Tj ET " for x, y, size, text in page) for page in pages)
+    return _pdf(list(drawn), (), encrypted=False)
+
+
+def _pdf(pages: Sequence[str], outline: Sequence[tuple[str, int]], encrypted: bool) -> bytes:
+    """A PDF whose pages are drawn by these instructions."""
     first_page = 4
     first_item = first_page + 2 * len(pages)
     kids = " ".join(f"{first_page + 2 * n} 0 R" for n in range(len(pages)))
@@ -20,9 +44,7 @@ def pdf(pages: Sequence[Sequence[str]], outline: Sequence[tuple[str, int]] = (),
         f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
-    for number, lines in enumerate(pages):
-        drawn = "".join(f"({line}) Tj T* " for line in lines)
-        content = f"BT /F1 12 Tf 14 TL 72 720 Td {drawn}ET"
+    for number, content in enumerate(pages):
         objects.append(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >>"
             f" /Contents {first_page + 2 * number + 1} 0 R >>"
@@ -62,9 +84,27 @@ def packed(parts: Mapping[str, str]) -> bytes:
     return out.getvalue()
 
 
-def docx(paragraphs: Sequence[tuple[str, str]]) -> bytes:
-    """A Word document of paragraphs, each with its style ("Heading1", "Normal")."""
-    main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_WORD_NAMES = (
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+)
+
+
+def repacked(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
+    """A ZIP archive with one of its texts changed."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {each: archive.read(each).decode() for each in archive.namelist()}
+    return packed(parts | {name: change(parts[name])})
+
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def docx(paragraphs: Sequence[tuple[str, str]], more: str = "", edges: Mapping[str, str] | None = None) -> bytes:
+    """A Word document of paragraphs, each with its style ("Heading1", "Normal"), then `more` as WordprocessingML.
+
+    `edges` are the texts of its parts "header1", "footer1" ...
+    """
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
     body = "".join(
@@ -78,7 +118,12 @@ def docx(paragraphs: Sequence[tuple[str, str]]) -> bytes:
             f'<Override PartName="/word/document.xml" ContentType="{kind}"/></Types>',
             "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
             f'<Relationship Id="r1" Type="{office}/officeDocument" Target="word/document.xml"/></Relationships>',
-            "word/document.xml": f'<w:document xmlns:w="{main}"><w:body>{body}</w:body></w:document>',
+            **{
+                f"word/{name}.xml": f'<w:hdr xmlns:w="{WORD}"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:hdr>'
+                for name, text in (edges or {}).items()
+            },
+            "word/document.xml": f'<w:document xmlns:w="{WORD}" {_WORD_NAMES}><w:body>{body}{more}</w:body>'
+            "</w:document>",
         }
     )
 

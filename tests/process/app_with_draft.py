@@ -1,13 +1,13 @@
 """The program, which keeps a draft only when it ends, on its manual; then how it is made difficult.
 
 `busy`: it draws 200 frames without pause, and makes the file that is named behind it with the last. `freeze`: F9 hangs
-its event loop. `crash`: F9 raises an error that holds a key and a control sequence.
+its event loop. `crash`: F9 raises an error that holds a key and a control sequence. `draw`: so does what F9 has drawn.
 """
 
 import sys
 import time
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Never
 
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
@@ -19,6 +19,16 @@ from tui.workspace import drafts
 MODE, *MARK = sys.argv[1:]
 FRAMES = 200
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def fail() -> Never:
+    api_key = "llx-CANARYCANARYCANARY"
+    raise ValueError(f"\x1b]0;title\x07 broken, with Bearer {api_key}")
+
+
+class Broken(Static):
+    def render(self) -> Never:
+        fail()
 
 
 class DifficultApp(tui.app.LlamaChat):
@@ -45,9 +55,11 @@ class DifficultApp(tui.app.LlamaChat):
 
     def action_misbehave(self) -> None:
         if MODE == "crash":
-            api_key = "llx-CANARYCANARYCANARY"
-            raise ValueError(f"\x1b]0;title\x07 broken, with Bearer {api_key}")
-        time.sleep(60)
+            fail()
+        elif MODE == "draw":
+            self.chat.mount(Broken())
+        else:
+            time.sleep(60)
 
 
 drafts.SAVE_AFTER_SECONDS = 3600.0

@@ -7,8 +7,11 @@ from tests.process.test_signals import F9, difficult_app, given_back, kept_draft
 
 
 @pytest.mark.fault(53)
-def test_a_crash_gives_the_terminal_back_and_names_a_log_without_secrets(tmp_path: Path) -> None:
-    with difficult_app(tmp_path / "state", "crash") as terminal:
+@pytest.mark.parametrize(("mode", "culprit"), [("crash", "action_misbehave"), ("draw", "render")])
+def test_a_crash_gives_the_terminal_back_and_names_a_log_without_secrets(
+    tmp_path: Path, mode: str, culprit: str
+) -> None:
+    with difficult_app(tmp_path / "state", mode) as terminal:
         terminal.send(F9)
         assert terminal.wait_for_exit() == 1
         assert given_back(terminal)
@@ -19,7 +22,7 @@ def test_a_crash_gives_the_terminal_back_and_names_a_log_without_secrets(tmp_pat
     assert str(log) in said.replace(" ", "")
     assert "Traceback" not in said
     told = log.read_text()
-    assert "action_misbehave" in told
+    assert f"in {culprit}" in told
     assert "␛]0;title␇ broken, with Bearer [redacted]" in told
     assert b"CANARY" not in received
     assert "CANARY" not in told

@@ -57,6 +57,21 @@ def test_the_terminal_is_believed_and_not_the_environment_about_its_size(tmp_pat
         assert terminal.wait_for_exit() == 0
 
 
+@pytest.mark.fault(37)
+@pytest.mark.parametrize(("variable", "value"), [("SSL_CERT_FILE", "/missing"), ("ALL_PROXY", "socks://127.0.0.1:1")])
+def test_a_variable_of_the_network_that_cannot_be_used_ends_the_start_with_a_sentence(
+    tmp_path: Path, variable: str, value: str
+) -> None:
+    environment = {variable: value, "LLAMA_CLOUD_API_KEY": "llx-test-key-0000"}
+    with in_window(tmp_path, "-m", "tui", environment=environment) as terminal:
+        assert terminal.wait_for_exit() == 2
+        told = bytes(terminal.received).rpartition(b"\x1b[?1049l")[2].decode()
+    assert "llamachat-tui: " in told
+    assert variable in told
+    assert "unset" in told
+    assert "Traceback" not in told
+
+
 @pytest.mark.fault(45)
 @pytest.mark.parametrize("after", [0.0, 0.02, 0.05, 0.1, 0.2])
 def test_ctrl_q_as_soon_as_there_is_a_screen_leaves_in_good_order(tmp_path: Path, after: float) -> None:

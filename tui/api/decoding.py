@@ -74,6 +74,14 @@ class _Document(BaseModel):
         return models.IndexedDocument(self.file_id, self.file_name)
 
 
+class _DocumentRemark(BaseModel):
+    name: Line
+    remark: Line = ""
+
+    def value(self) -> models.DocumentRemark:
+        return models.DocumentRemark(self.name, self.remark)
+
+
 class _SkippedDocument(BaseModel):
     name: Line
     reason: Line = ""
@@ -90,6 +98,7 @@ class _IndexState(BaseModel):
     files: Maybe[int] = None
     skipped_files: Maybe[int] = None
     skipped: Maybe[tuple[_SkippedDocument, ...]] = None
+    remarks: Maybe[tuple[_DocumentRemark, ...]] = None
     folder: Maybe[str] = None
 
 
@@ -105,9 +114,9 @@ class _Index(BaseModel):
 
     def value(self) -> models.Index:
         state = self.metadata or _IndexState()
-        fields: dict[str, Any] = (
-            vars(self) | vars(state) | {"skipped": tuple(file.value() for file in state.skipped or ())}
-        )
+        skipped = tuple(file.value() for file in state.skipped or ())
+        remarks = tuple(file.value() for file in state.remarks or ())
+        fields: dict[str, Any] = vars(self) | vars(state) | {"skipped": skipped, "remarks": remarks}
         del fields["metadata"]
         return models.Index(**fields)
 

@@ -3,6 +3,7 @@
     ApiError                      `message`: what happened, why it may be, what to do
     ├── NotSentError              the request never reached the server: safe to send again
     │   ├── ConfigurationError    an address, a key or an environment variable that cannot be used
+    │   │   └── NetworkVariableError  one of those for proxies and certificates: nothing can be reached
     │   ├── InvalidRequestError   refused here: a blank or too long prompt, a bad identifier
     │   └── UnreachableError      no connection: refused, name not found, TLS, proxy
     ├── RefusedError              the server answered, and did nothing: safe to say so (`status`)
@@ -52,6 +53,10 @@ class NotSentError(ApiError):
 
 class ConfigurationError(NotSentError):
     """An address, a key or an environment variable that cannot be used."""
+
+
+class NetworkVariableError(ConfigurationError):
+    """An environment variable for proxies or certificates that cannot be used; the message names it."""
 
 
 class InvalidRequestError(NotSentError):

@@ -44,7 +44,8 @@ def refusal(
         message = f"The server cannot accept this request: something is wrong{where}.{said}"
         return errors.InvalidFieldError(message, status=status, field=field, said=detail)
     if status == HTTPStatus.CONFLICT and detail:
-        return errors.ConflictError(f"{detail.rstrip('.')}. Nothing was done. Check again in a moment.", status=status)
+        advice = "Nothing was done. If this can pass by itself, check again in a moment."
+        return errors.ConflictError(f"{detail.rstrip('.')}. {advice}", status=status)
     kind, sentence = _plain_refusal(status, connection)
     return kind(sentence + said, status=status)
 

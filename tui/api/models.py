@@ -190,6 +190,14 @@ class SkippedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentRemark:
+    """What an index does not have of a document, or guessed, in words that follow its name: "page 2 without text"."""
+
+    name: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """An index that sessions can be bound to.
 
@@ -197,7 +205,7 @@ class Index:
     `sync_in_progress` is None where the server did not say. Older routes name an index by `export_config_id`.
     The embedded server tells in `metadata` how far a sync is, the status "syncing" until the first one, or one that was
     asked for, has ended, how many documents it has and skipped, its `folder` on this machine, and of one index also the
-    first 100 of the skipped ones.
+    first 100 of the skipped ones, and of those with a remark.
     """
 
     id: str
@@ -213,6 +221,7 @@ class Index:
     files: int | None = None
     skipped_files: int | None = None
     skipped: Sequence[SkippedDocument] = ()
+    remarks: Sequence[DocumentRemark] = ()
     folder: str | None = None
     sync_in_progress: bool | None = None
 

@@ -25,10 +25,10 @@ _SENT_NOTHING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, ht
 
 
 def tls_context() -> ssl.SSLContext:
-    """The CA certificates to trust. Takes 20 to 100 ms. ConfigurationError names the variable that is at fault."""
+    """The CA certificates to trust. Takes 20 to 100 ms. NetworkVariableError names the variable that is at fault."""
     variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
     if variable == "SSL_CERT_DIR" and not Path(os.environ[variable]).is_dir():
-        raise errors.ConfigurationError(
+        raise errors.NetworkVariableError(
             "SSL_CERT_DIR names no folder, so no server could be trusted. Correct or unset it."
         )
     try:
@@ -36,7 +36,7 @@ def tls_context() -> ssl.SSLContext:
     except OSError as error:
         reason = "is missing or cannot be read" if not isinstance(error, ssl.SSLError) else "holds no certificates"
         message = f"The file that {variable or 'the CA bundle'} names {reason}. Correct or unset the variable."
-        raise errors.ConfigurationError(message) from error
+        raise errors.NetworkVariableError(message) from error
 
 
 def http_client(
@@ -49,7 +49,7 @@ def http_client(
 ) -> httpx.AsyncClient:
     """A client that follows no redirect, and asks this machine without a proxy, which would see the key.
 
-    ConfigurationError names the proxy variable that cannot be used.
+    NetworkVariableError names the proxy variable that cannot be used.
     """
     try:
         return httpx.AsyncClient(
@@ -67,7 +67,7 @@ def http_client(
         message = (
             f"The proxy settings in {_faulty_variable()} cannot be used: {_proxy_advice(error)}. Correct or unset it."
         )
-        raise errors.ConfigurationError(message) from error
+        raise errors.NetworkVariableError(message) from error
 
 
 def _faulty_variable() -> str:

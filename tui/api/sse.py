@@ -5,7 +5,8 @@
   which does, cannot be JSON.
 - An event has a greatest size, so that a line without an end cannot fill the memory.
 - Silence is measured between events, not bytes: comments that keep a connection open do not count. And it is measured
-  in time that this program ran: after Ctrl+Z or a laptop's sleep, what waits in the socket is read first.
+  in time that this program ran: after Ctrl+Z or a laptop's sleep, what waits in the socket is read first. Then the line
+  has a few seconds to show that it lives, by any byte: one that broke during the sleep would never say so.
 
 Source: WHATWG HTML, section 9.2 (server-sent events).
 """
@@ -21,6 +22,13 @@ import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
 T = TypeVar("T")
+
+
+NAP_SECONDS = 60.0
+"""Where so much time passed between two checks of the silence, the machine slept, or the program was stopped."""
+
+AFTER_NAP_SECONDS = 4.0
+"""Seconds to wait, after that, for a byte of a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +52,27 @@ class SilentError(Exception):
     """No event for too long."""
 
 
+class DeadLineError(SilentError):
+    """Nothing at all after a nap."""
+
+
 class TooLargeError(Exception):
     """An event is larger than the limit."""
 
 
 class Watch:
-    """Counts silence, and bytes, from the last event."""
+    """Counts silence, and bytes, from the last event. After a nap it also waits for a sign of life.
+
+    Naps are told by the wall clock: the monotonic one stands still while some machines sleep.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._limit = limits.first_event_timeout
         self._silence = 0.0
         self._bytes = 0
+        self._dead_at: float | None = None
+        """The silence at which the line is given up for dead, unless a byte comes before."""
 
     def event_seen(self) -> None:
         """Count from here."""
@@ -65,6 +82,7 @@ class Watch:
 
     def received(self, count: int) -> None:
         """Count bytes. TooLargeError if they cannot be one event."""
+        self._dead_at = None
         self._bytes += count
         if self._bytes > self._limits.event_bytes:
             raise TooLargeError
@@ -74,19 +92,29 @@ class Watch:
         tick = self._limits.tick_seconds
         task = asyncio.ensure_future(step)
         try:
-            last = time.monotonic()
+            last, wall = time.monotonic(), time.time()
             while not task.done():
-                if self._silence > self._limit:
-                    raise SilentError
+                self._check()
                 await asyncio.wait({task}, timeout=tick)
-                now = time.monotonic()
-                self._silence += min(now - last, 2 * tick)
-                last = now
+                now, wall_now = time.monotonic(), time.time()
+                self._count(now - last, wall_now - wall)
+                last, wall = now, wall_now
             return task.result()
         finally:
             if not task.done():
                 task.cancel()
                 await asyncio.wait({task})
+
+    def _check(self) -> None:
+        if self._silence > self._limit:
+            raise SilentError
+        if self._dead_at is not None and self._silence > self._dead_at:
+            raise DeadLineError
+
+    def _count(self, seconds: float, on_the_wall: float) -> None:
+        self._silence += min(seconds, 2 * self._limits.tick_seconds)
+        if on_the_wall > NAP_SECONDS:
+            self._dead_at = self._silence + AFTER_NAP_SECONDS
 
 
 async def events(response: httpx.Response, watch: Watch) -> AsyncGenerator[ServerSentEvent, None]:

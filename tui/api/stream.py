@@ -105,6 +105,8 @@ async def _check(response: httpx.Response, client: Client) -> None:
 
 def _interruption(error: Exception, limits: sse.Limits) -> str:
     match error:
+        case sse.DeadLineError():
+            what = "The connection did not outlive the sleep of this machine."
         case sse.SilentError():
             what = "The server sent nothing for too long, so the stream was closed."
         case sse.TooLargeError():

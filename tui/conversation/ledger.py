@@ -75,7 +75,7 @@ def _enter(ledger: Ledger, number: int, turn: Turn) -> None:
 
 def _count(ledger: Ledger, pages: dict[tuple[str, str], PageUse], turn: int, source: Source) -> None:
     passage = source.passage
-    page = next(iter(passage.place), passage.heading)
+    page = passage.page or passage.heading
     use = pages.get((passage.file, page))
     if use is None:
         use = pages[passage.file, page] = PageUse(turn, page, passage)

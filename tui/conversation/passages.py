@@ -40,10 +40,11 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document. `file`, `heading` and `pages` are safe lines; `text` may be missing.
+    """A piece of a document. `file`, `heading`, `pages`, `lines` and `anchor` are safe lines; `text` may be missing.
 
-    `pages` are the first and the last page, or nothing. `citation` is the number that the answer cites it by, where the
-    result says so. `image` is the picture of its first page.
+    `pages` and `lines` are the first and the last, or nothing. `anchor` is what its heading is jumped to by: "#moss".
+    `citation` is the number that the answer cites it by, where the result says so. `image` is the picture of its first
+    page.
     """
 
     file: str
@@ -54,22 +55,34 @@ class Passage:
     citation: int | None = None
     location: Location | None = None
     image: ImageAttachment | None = None
+    lines: tuple[str, ...] = ()
+    anchor: str = ""
+
+    @property
+    def page(self) -> str:
+        """Its pages, as they are cited: "p. 7", or nothing."""
+        return _numbered("p.", "pp.", self.pages)
 
     @property
     def place(self) -> tuple[str, ...]:
-        """Its pages, as they are cited: ("p. 7",), or nothing."""
-        first, last = self.pages or ("", "")
-        return () if not first else (f"p. {first}" if first == last else f"pp. {first}\N{EN DASH}{last}",)
+        """Its pages, else its lines or its anchor, as they are cited: ("p. 7",), or nothing."""
+        place = self.page or _numbered("line", "lines", self.lines) or self.anchor
+        return (place,) if place else ()
 
     @property
     def about(self) -> tuple[str, ...]:
-        """Its heading, pages and score: those that are known."""
+        """Its heading, place and score: those that are known."""
         score = () if self.score is None else (f"score {self.score:.2f}",)
         return (*filter(None, (self.heading,)), *self.place, *score)
 
     @property
     def origin(self) -> str:
         return " · ".join((self.file, *self.about))
+
+
+def _numbered(one: str, many: str, numbers: tuple[str, ...]) -> str:
+    first, last = numbers or ("", "")
+    return f"{one} {first}" if first == last and first else f"{many} {first}\N{EN DASH}{last}" if first else ""
 
 
 def passages_of(turn: Turn) -> list[Passage]:
@@ -113,6 +126,8 @@ def passage_from(result: object, image: ImageAttachment | None = None) -> Passag
         _whole_number(known, "citation"),
         location_of(result),
         image or _page_image(known),
+        lines_of(result),
+        clean_line(_find(known, ("anchor",)) or "", 120),
     )
 
 

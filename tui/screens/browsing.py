@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
+from tui.api.errors import ApiError
 from tui.api.models import Session
 from tui.screens.starting import StartingScreen
 from tui.widgets.session_list import SessionList, SessionMark, SessionRow
@@ -112,6 +113,20 @@ class BrowsingScreen(StartingScreen):
         self.open_id = session_id
         self.leave_sessions()
         self.workspace.start(self.workspace.open(session_id))
+
+    async def find_session(self, session_id: str) -> None:
+        """Turn to a session that may be on a page not loaded yet, or say that there is none."""
+        problem = (
+            f"There is no session {session_id} here. It may have been deleted, or belong to another account, project "
+            "or folder. Ctrl+S lists the sessions."
+        )
+        try:
+            if await self.workspace.find(session_id):
+                self.open_session(session_id)
+                return
+        except ApiError as error:
+            problem = f"The session {session_id} could not be opened. {error.message}"
+        self.say(problem, kind="opening", severity="problem")
 
     def on_session_list_more_requested(self) -> None:
         self.workspace.start(self.workspace.load_more())

@@ -7,6 +7,7 @@ conversation, asking in it, and browsing among all. This file holds them togethe
 from asyncio import wait_for
 from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 from time import monotonic
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import var
 
-from tui.api.errors import ApiError, KeyRefusedError
+from tui.api.errors import ApiError, KeyRefusedError, TooManyRequestsError
 from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
 from tui.widgets.composer import Composer
@@ -41,8 +42,13 @@ from tui.workspace.workspace import Workspace
 QUIT_SECONDS = 2.0
 """A second Ctrl+C within this time quits, and a second Esc clears the draft."""
 
+WAITS_FOR_KEYRING = "Waiting for the system keyring · Esc goes on without it"
+"""The activity that Esc ends."""
+
 CLEARING = "clearing"
 """The kind of the notice that a second Esc answers."""
+
+WAIT_IS_OVER = "the wait is over: Enter sends what is in the composer"
 
 DELETION_TIMEOUT = 2.0
 """Seconds that another account waits for a deletion in the one before, which is otherwise done at its next start."""
@@ -75,6 +81,9 @@ class ChatScreen(CommandingScreen):
         """The server does not take the key any more; `why` is a sentence fit to show."""
 
         why: str
+
+    class KeyringSkipped(Message):
+        """The user goes on without the system keyring."""
 
     connected_to: var[str] = var("")
     """What is connected, in words."""
@@ -171,6 +180,8 @@ class ChatScreen(CommandingScreen):
         self.activity = ""
         if isinstance(error, KeyRefusedError):
             self.post_message(self.KeyRefused(error.message))
+        elif isinstance(error, TooManyRequestsError) and error.retry_after and self.workspace.is_live:
+            self.notice_line.say_wait(error.message, "problem", ceil(error.retry_after), WAIT_IS_OVER)
         else:
             self.say_problem(error.message, retries=error.transient)
 
@@ -183,6 +194,10 @@ class ChatScreen(CommandingScreen):
             self.start_page.show_problem(problem, retries=retries)
         if self.open_id is not None or self.workspace.is_live:
             self.say(problem, kind="problem", severity="problem")
+
+    def offer_to_skip_keyring(self) -> None:
+        """Say that the system keyring is waited for, and how to go on without it."""
+        self.activity = WAITS_FOR_KEYRING
 
     def warn(self, words: str) -> None:
         """Say something about the program itself that the reader should know."""
@@ -199,6 +214,8 @@ class ChatScreen(CommandingScreen):
     def action_escape(self) -> None:
         if self.has_class("-sessions") and self.has_class("-narrow"):
             self.action_go_to_sessions()
+        elif self.activity == WAITS_FOR_KEYRING:
+            self.post_message(self.KeyringSkipped())
         elif not self.workspace.stop(self.open_id) and self.composer.text:
             self._clear_or_ask()
 

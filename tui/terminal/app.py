@@ -141,6 +141,12 @@ class DiffingApp(App[None]):
         """Leave, when an answer that is on its way has come: it would be typed into the shell."""
         self._pacing.finish(lambda: super(DiffingApp, self).exit(result, return_code, message))
 
+    def exit_saying(self, words: str, return_code: int) -> None:
+        """Leave, and say why, in a line, on the terminal that is given back."""
+        from rich.text import Text  # only a start that fails needs it
+
+        self.exit(return_code=return_code, message=Text(clean_line(words)))
+
     def exit_at_once(self, return_code: int) -> None:
         """Leave without waiting for the terminal: it may be gone, or answer no more."""
         super().exit(None, return_code)

@@ -16,6 +16,9 @@ Severity: TypeAlias = Literal["info", "question", "problem"]
 INFO_SECONDS = 8.0
 """So long a notice stays that tells of no problem; a problem stays until it is closed."""
 
+COUNT_SECONDS = 1.0
+"""Between two numbers of a countdown."""
+
 MAX_CHARS = 600
 """Most characters of a notice that are shown."""
 
@@ -47,6 +50,17 @@ class NoticeLine(Widget):
         self.said = {**self.said, kind: Said(clean_line(words, MAX_CHARS), severity)}
         if severity != "problem":
             self._expiries[kind] = self.set_timer(seconds, lambda: self.take_back(kind))
+
+    def say_wait(self, words: str, kind: str, seconds: int, then: str) -> None:
+        """Show a problem with the seconds that are left of a wait, and after it what can be done."""
+        self.take_back(kind)
+        self._count_down(clean_line(words, MAX_CHARS - len(then)), kind, seconds, then)
+
+    def _count_down(self, words: str, kind: str, left: int, then: str) -> None:
+        rest = f"{left} s left" if left > 0 else then
+        self.said = {**self.said, kind: Said(f"{words} · {rest}", "problem")}
+        if left > 0:
+            self._expiries[kind] = self.set_timer(COUNT_SECONDS, lambda: self._count_down(words, kind, left - 1, then))
 
     def take_back(self, kind: str) -> None:
         """Show the notice of a kind no more, if there is one."""

@@ -38,6 +38,9 @@ class UseFolders:
     folders: tuple[Path, ...]
 
 
+KEYRING_PATIENCE_SECONDS = 1.0
+"""A keyring that takes longer to answer is probably waiting for somebody to unlock it."""
+
 TYPED = "typed here"
 """The source of a key that was typed in the app."""
 
@@ -75,10 +78,16 @@ class ConsentNeededError(Exception):
         self.secret = secret
 
 
-async def connect(settings: Settings, trusts: Callable[[str], bool], given: UseKey | None = None) -> Backend:
+async def connect(
+    settings: Settings,
+    trusts: Callable[[str], bool],
+    given: UseKey | None = None,
+    on_silent_keyring: Callable[[], None] = lambda: None,
+) -> Backend:
     """Connect as the settings say, with the key that was typed if one was.
 
-    `trusts` says of a base URL whether the user agreed to it before. Raises `KeyNeededError`, `ConsentNeededError`,
+    `trusts` says of a base URL whether the user agreed to it before; `on_silent_keyring` is called where the keyring
+    takes long to answer. Raises `KeyNeededError`, `ConsentNeededError`,
     `ServerStartError` or `ApiError`; all but the second have a message fit to show.
     """
     loading = asyncio.to_thread(import_module, "tui.api.client")
@@ -86,7 +95,7 @@ async def connect(settings: Settings, trusts: Callable[[str], bool], given: UseK
         server, _ = await asyncio.gather(start_server(settings.local), loading)
         return await _connect_local(settings, server)
     await loading
-    return await _connect_cloud(settings, trusts, given)
+    return await _connect_cloud(settings, trusts, given, on_silent_keyring)
 
 
 async def _connect_local(settings: Settings, server: EmbeddedServer) -> Backend:
@@ -101,7 +110,12 @@ async def _connect_local(settings: Settings, server: EmbeddedServer) -> Backend:
     )
 
 
-async def _connect_cloud(settings: Settings, trusts: Callable[[str], bool], given: UseKey | None) -> Backend:
+async def _connect_cloud(
+    settings: Settings,
+    trusts: Callable[[str], bool],
+    given: UseKey | None,
+    on_silent_keyring: Callable[[], None],
+) -> Backend:
     from tui.api.client import Client
     from tui.api.connection import connection_from, is_known_origin
 
@@ -115,7 +129,7 @@ async def _connect_cloud(settings: Settings, trusts: Callable[[str], bool], give
     if given is not None:
         connection = replace(connection, api_key=given.key, key_source=TYPED)
     else:
-        connection = await _with_found_key(connection)
+        connection = await _with_found_key(connection, on_silent_keyring)
     for secret in connection.secrets:
         register_secret(secret)
     is_agreed = settings.is_typed_base_url or is_stored_for_server(connection) or trusts(connection.base_url)
@@ -133,10 +147,14 @@ def is_stored_for_server(connection: "Connection") -> bool:
     return not others and connection.key_source not in (*ENVIRONMENT, TYPED)
 
 
-async def _with_found_key(connection: "Connection") -> "Connection":
+async def _with_found_key(connection: "Connection", on_silent_keyring: Callable[[], None]) -> "Connection":
     from tui.credentials import Found, find
 
-    found = await asyncio.to_thread(find, connection.base_url)
+    finding = asyncio.ensure_future(asyncio.to_thread(find, connection.base_url))
+    done, _ = await asyncio.wait({finding}, timeout=KEYRING_PATIENCE_SECONDS)
+    if not done:
+        on_silent_keyring()
+    found = await finding
     if isinstance(found, Found):
         return replace(connection, api_key=found.key, key_source=found.source)
     if connection.session_cookie is not None:

@@ -155,13 +155,15 @@ async def _documents(client: "Client", index_id: str, token: str | None) -> Page
 
 
 def _as_text(index: Index, names: Sequence[str], *, is_complete: bool) -> str:
-    """What an index contains: first what was skipped and why, then its documents."""
+    """What an index contains: first what was skipped and why, and what is to be told of documents, then these."""
     lines: list[str] = []
     if index.skipped:
         count = max(index.skipped_files or 0, len(index.skipped))
         lines += [f"Skipped: {count:,}", *(f"  {file.name}: {file.reason}" for file in index.skipped)]
         lines += [f"  … and {count - len(index.skipped):,} more"] if count > len(index.skipped) else []
         lines.append("")
+    if index.remarks:
+        lines += ["Remarks", *(f"  {file.name}: {file.remark}" for file in index.remarks), ""]
     count = f"{len(names):,}" if is_complete else f"the first {len(names):,}"
     lines += [f"Documents: {count}", *(f"  {name}" for name in names)]
     return "\n".join(lines)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from shutil import which
+from urllib.parse import quote
 
 
 class OpeningError(Exception):
@@ -19,12 +20,13 @@ def can_show(environ: Mapping[str, str] = os.environ, platform: str = sys.platfo
     return platform in ("darwin", "win32") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
-def open_file(path: Path) -> None:
-    """Open a file, and do not wait until it is closed. Raises `OpeningError`."""
+def open_file(path: Path, anchor: str = "") -> None:
+    """Open a file, a page at its anchor ("#moss"), and do not wait until it is closed. Raises `OpeningError`."""
     opener = "open" if sys.platform == "darwin" else "xdg-open"
     if not can_show():
         raise OpeningError(f"No window can be shown here. The file is {path}")
     if which(opener) is None:
         raise OpeningError(f"There is no {opener} on this machine to open it with. The file is {path}")
     silent = subprocess.DEVNULL
-    subprocess.Popen([opener, str(path)], stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
+    target = path.as_uri() + quote(anchor, safe="#") if anchor.startswith("#") else str(path)
+    subprocess.Popen([opener, target], stdin=silent, stdout=silent, stderr=silent, start_new_session=True)

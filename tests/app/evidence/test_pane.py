@@ -136,7 +136,11 @@ async def test_the_file_of_a_passage_is_opened_where_it_is_on_this_machine(
     notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr("tui.workspace.opening_files.open_file", opened.append)
+
+    def open_file(path: Path, _: str) -> None:
+        opened.append(path)
+
+    monkeypatch.setattr("tui.workspace.opening_files.open_file", open_file)
     async with driven(Settings(local=(notes,))) as user:
         await asked(user)
         await user.press("1", "o")

@@ -236,6 +236,7 @@ def test_a_folder_in_line_waits_and_is_not_syncing(notes: Path, moss: Path, data
 TRAP = """
 import os, time
 from tui.local.library import file_reading, sync_worker
+from tui.local.library.readers import time_limit
 
 read = file_reading.read_document
 
@@ -248,7 +249,7 @@ def read_or_fall(name, data):
 
 read("loaded.md", b"# What reading needs is loaded before the clock runs")
 file_reading.read_document = read_or_fall
-sync_worker.FILE_TIMEOUT = 0.5
+time_limit.FILE_TIMEOUT = 0.5
 sync_worker.main()
 """
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tui.local.library.chunks import MAX_CHARS, chunks_of
 from tui.local.library.documents import UnreadableError
 from tui.local.library.readers import read_document
-from tui.local.library.readers.text import decode
+from tui.local.library.readers.encodings import decode
 
 PIECES = st.sampled_from(
     [

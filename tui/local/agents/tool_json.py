@@ -52,5 +52,7 @@ def _extract_json(extract: Extract) -> dict[str, object]:
         "page_range_start": first,
         "page_range_end": last,
         **lines,
+        **({"heading": extract.heading} if extract.heading else {}),
+        **({"anchor": extract.anchor} if extract.anchor else {}),
         **({"attachments": [screenshot_json(extract.page_image)]} if extract.page_image else {}),
     }

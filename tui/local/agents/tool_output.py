@@ -25,9 +25,9 @@ class CitedPassage:
 class Extract:
     """A piece of a document: `content` is its text from `start` to `end`, or that with some characters around it.
 
-    `pages` and `lines` are the first and the last that it stands on, from 1. A document without pages has None there,
-    and one with pages has no lines that a reader could count. `page_image` is where the image of its first page can be
-    had.
+    `pages` and `lines` are the first and the last that it stands on, from 1; None where its file has none that a
+    reader could look up. `heading` and `anchor` are those of the passage that it begins in. `page_image` is where the
+    image of its first page can be had.
     """
 
     citation: int
@@ -37,6 +37,8 @@ class Extract:
     end: int
     pages: tuple[int, int] | None
     lines: tuple[int, int] | None
+    heading: str = ""
+    anchor: str = ""
     page_image: ImageAttachment | None = None
 
 

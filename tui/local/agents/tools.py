@@ -202,7 +202,9 @@ class Tools:
         pages = self.passages.pages_at(file.file_id, start, end)
         lines = None if pages else self._lines(file, start, end)
         image = self.documents.page_image_of(file.file_id, pages[0]) if pages else None
-        return Extract(self._number(), file, content, start, end, pages, lines, image)
+        first = next(iter(self.passages.at(file.file_id, start, start + 1)), None)
+        heading, anchor = (first.heading, first.anchor) if first else ("", "")
+        return Extract(self._number(), file, content, start, end, pages, lines, heading, anchor, image)
 
     def _lines(self, file: FileRef, start: int, end: int) -> tuple[int, int] | None:
         first = self.passages.line_at(file.file_id, start)

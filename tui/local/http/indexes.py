@@ -24,7 +24,7 @@ from tui.local.library.index_state import IndexState
 from tui.sanitize import clean_line
 
 MAX_LISTED_SKIPPED = 100
-"""How many skipped files an index names at most; their number is always told."""
+"""How many skipped files, and documents with remarks, an index names; the number of the first is always told."""
 
 
 class IndexRoutes:
@@ -60,7 +60,8 @@ class IndexRoutes:
         query = read_query(request, IndexQuery)
         state = self._state(request)
         skipped = [asdict(file) for file in self._states.skipped_files(state.id, MAX_LISTED_SKIPPED)]
-        item = self._json(state) | {"metadata": self._metadata(state) | {"skipped": skipped}}
+        remarks = [asdict(file) for file in self._states.remarked_files(state.id, MAX_LISTED_SKIPPED)]
+        item = self._json(state) | {"metadata": self._metadata(state) | {"skipped": skipped, "remarks": remarks}}
         if "sync_in_progress" in query.expand:
             item["sync_in_progress"] = self._supervisor.in_progress(state.id)
         return JSONResponse(item)

@@ -18,14 +18,17 @@ MAX_CHARS = 3000
 class Chunk:
     """A stretch of a document that is found and cited as one: `text[start:end]` under its `headings`, outermost first.
 
-    Lines and pages count from 1."""
+    Lines and pages count from 1; `first_line` is None where the file has no lines to look up. `anchor` is
+    that of its last heading that has one.
+    """
 
     start: int
     end: int
     headings: tuple[str, ...]
-    first_line: int
+    first_line: int | None
     first_page: int | None = None
     last_page: int | None = None
+    anchor: str = ""
 
 
 def chunks_of(document: Document) -> Iterator[Chunk]:
@@ -34,39 +37,72 @@ def chunks_of(document: Document) -> Iterator[Chunk]:
     No paragraph, list, table or code is cut apart unless it alone is longer than `MAX_CHARS`.
     """
     cuts = list(_cuts(document))
+    ends = [*(cut.start for cut in cuts[1:]), len(document.text)]
     line = 1
-    for (start, headings), (end, _) in zip(cuts, [*cuts[1:], (len(document.text), ())], strict=True):
-        first_page, last_page = _pages(document, start, end)
-        yield Chunk(start, end, headings, line, first_page, last_page)
-        line += document.text.count("\n", start, end)
+    for cut, end in zip(cuts, ends, strict=True):
+        first_page, last_page = _pages(document, cut.start, end)
+        first_line = line if document.has_lines else None
+        yield Chunk(cut.start, end, cut.section.titles, first_line, first_page, last_page, cut.section.anchor)
+        line += document.text.count("\n", cut.start, end)
 
 
-def _cuts(document: Document) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Where each chunk starts, and its headings. A heading stays with its text, an introduction with its list."""
-    open_headings: list[DocumentBlock] = []
-    path: tuple[str, ...] = ()
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """What a block stands under: its headings, outermost first, or where there is none the block that began it."""
+
+    headings: tuple[DocumentBlock, ...] = ()
+    began: DocumentBlock | None = None
+
+    def then(self, block: DocumentBlock) -> "_Section":
+        """The section that the block stands in, when it follows one that stands in this."""
+        if block.kind == "heading":
+            return _Section((*(h for h in self.headings if h.level < block.level), block))
+        if block.under is None:
+            return self
+        return _Section(tuple(h for h in self.headings if h.level <= block.under), block)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(title for title, _ in groupby(h.title for h in self.headings))
+
+    @property
+    def anchor(self) -> str:
+        began = (self.began,) if self.began else ()
+        return next((block.anchor for block in (*reversed(self.headings), *began) if block.anchor), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Where a chunk starts, and its section."""
+
+    start: int
+    section: _Section
+
+
+def _cuts(document: Document) -> Iterator[_Cut]:
+    """A heading stays with its text, an introduction with its list."""
+    section = _Section()
     start, only_headings, leads_in = 0, True, False
     page_starts = frozenset(document.page_starts)
     for block in document.blocks:
         if block.start in page_starts and not only_headings:
-            yield start, path
+            yield _Cut(start, section)
+            start, only_headings, leads_in = block.start, True, False
+        outer, section = section, section.then(block)
+        if section is not outer and not only_headings:
+            yield _Cut(start, outer)
             start, only_headings, leads_in = block.start, True, False
         if block.kind == "heading":
-            open_headings = [h for h in open_headings if h.level < block.level] + [block]
-            if not only_headings:
-                yield start, path
-                start = block.start
-            path, only_headings = tuple(title for title, _ in groupby(h.title for h in open_headings)), True
             continue
         if block.end - start > TARGET_CHARS and not only_headings and not leads_in:
-            yield start, path
+            yield _Cut(start, section)
             start = block.start
         while block.end - start > MAX_CHARS:
-            yield start, path
+            yield _Cut(start, section)
             start = _line_break(document.text, start + TARGET_CHARS, start + MAX_CHARS)
         only_headings = False
         leads_in = document.text[block.start : block.end].rstrip().endswith(":")
-    yield start, path
+    yield _Cut(start, section)
 
 
 def _line_break(text: str, low: int, high: int) -> int:

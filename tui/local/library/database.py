@@ -17,7 +17,7 @@ import platformdirs
 
 from tui.private_files import make_private_folder
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 8
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
@@ -72,7 +72,8 @@ CREATE TABLE documents (
     size INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
     digest TEXT NOT NULL,
-    pages INTEGER NOT NULL
+    pages INTEGER NOT NULL,
+    remarks TEXT NOT NULL
 ) STRICT;
 CREATE TABLE skipped_files (
     path TEXT PRIMARY KEY,
@@ -86,9 +87,10 @@ CREATE TABLE chunks (
     number INTEGER NOT NULL,
     start_char INTEGER NOT NULL,
     end_char INTEGER NOT NULL,
-    first_line INTEGER NOT NULL,
+    first_line INTEGER,
     first_page INTEGER,
     last_page INTEGER,
+    anchor TEXT NOT NULL,
     heading TEXT NOT NULL,
     body TEXT NOT NULL
 ) STRICT;

@@ -20,24 +20,37 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DocumentBlock:
-    """A top-level block: `text[start:end]`, and for a heading its level (1 to 6) and its words."""
+    """A top-level block: `text[start:end]`, and for a heading its level (1 to 6) and its words.
+
+    `anchor` is what a heading is jumped to by in its file ("#install"; in a book "text/two.xhtml#moss"), or another
+    block that stands under none. A block that is
+    `under` a level stands under the nearest heading of at most that level (0: under none), not under the last one.
+    """
 
     kind: BlockKind
     start: int
     end: int
     level: int = 0
     title: str = ""
+    anchor: str = ""
+    under: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document's text with LF line ends (for Markdown: its source), its blocks in order, and where each page begins
-    (empty: it has no pages)."""
+    (empty: it has no pages).
+
+    It has lines where they are those of the file, so that they can be looked up there. `remarks` tell what was not read
+    of it, or guessed, each in words that follow its name: "page 2 has no text".
+    """
 
     format: Format
     text: str
     blocks: tuple[DocumentBlock, ...]
     page_starts: tuple[int, ...] = ()
+    has_lines: bool = True
+    remarks: tuple[str, ...] = ()
 
 
 _KINDS: Mapping[str, BlockKind] = {

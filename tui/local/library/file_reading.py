@@ -62,7 +62,9 @@ def _stored(name: str, digest: str, document: Document) -> ReadFile:
     for chunk in chunks_of(document):
         heading, body = HEADING_JOIN.join(chunk.headings), document.text[chunk.start : chunk.end]
         stems = (heading_stems(heading, language), " ".join(stems_of(body, language)))
-        place = (chunk.start, chunk.end, chunk.first_line, chunk.first_page, chunk.last_page)
+        place = (chunk.start, chunk.end, chunk.first_line, chunk.first_page, chunk.last_page, chunk.anchor)
         passages.append(StoredPassage(*place, heading, body, *stems))
     pages = len(document.page_starts)
-    return ReadFile(digest, document.format, language, pages, " ".join(stems_of(name, language)), passages)
+    return ReadFile(
+        digest, document.format, language, pages, document.remarks, " ".join(stems_of(name, language)), passages
+    )

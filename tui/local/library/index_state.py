@@ -36,6 +36,14 @@ class SkippedFile:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemarkedFile:
+    """A document, and what was not read of it, or guessed, in words that follow its name: "page 2 without text"."""
+
+    name: str
+    remark: str
+
+
 class IndexStates:
     """What is stored of the indexes. Any thread may call its methods at any time."""
 
@@ -77,6 +85,14 @@ class IndexStates:
                 "SELECT path, reason FROM skipped_files WHERE reason IS NOT NULL ORDER BY path LIMIT ?", (limit,)
             ).fetchall()
         return [SkippedFile(row["path"], row["reason"]) for row in rows]
+
+    def remarked_files(self, index_id: str, limit: int) -> Sequence[RemarkedFile]:
+        """The first documents of an index of which there is something to tell, in the order of their names."""
+        with self._database.index(index_id).reading() as connection:
+            rows = connection.execute(
+                "SELECT path, remarks FROM documents WHERE remarks <> '' ORDER BY path LIMIT ?", (limit,)
+            ).fetchall()
+        return [RemarkedFile(*row) for row in rows]
 
     def skipped_named(self, index_ids: Sequence[str], name: str) -> Sequence[SkippedFile]:
         """The files of these indexes that could not be read and whose path ends with this name, in any case."""

@@ -22,7 +22,7 @@ _COLUMNS = "chunks.*, documents.file_id, documents.path, documents.format, docum
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that was found. `score` is better when larger; lines and pages count from 1."""
+    """A chunk that was found. `score` is better when larger; lines, pages and `anchor` are those of a `Chunk`."""
 
     chunk_id: int
     index_id: str
@@ -35,10 +35,24 @@ class Passage:
     number: int
     start_char: int
     end_char: int
-    first_line: int
+    first_line: int | None
     first_page: int | None
     last_page: int | None
+    anchor: str
     score: float
+
+    def place(self, start: int, end: int) -> str:
+        """Where `text[start:end]` stands in the file: "page 3", "lines 5-9", "#install"; "" where the heading tells."""
+        if self.first_page is not None:
+            return _numbered("page", self.first_page, self.last_page or self.first_page)
+        if self.first_line is not None:
+            first = self.first_line + self.text.count("\n", 0, start)
+            return _numbered("line", first, first + self.text[start:end].rstrip().count("\n"))
+        return self.anchor
+
+
+def _numbered(unit: str, first: int, last: int) -> str:
+    return f"{unit} {first}" if first == last else f"{unit}s {first}-{last}"
 
 
 class StoredPassage(NamedTuple):
@@ -46,9 +60,10 @@ class StoredPassage(NamedTuple):
 
     start: int
     end: int
-    first_line: int
+    first_line: int | None
     first_page: int | None
     last_page: int | None
+    anchor: str
     heading: str
     body: str
     heading_stems: str
@@ -57,12 +72,13 @@ class StoredPassage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A document that was read. `digest` tells its content."""
+    """A document that was read. `digest` tells its content; `remarks` are those of a `Document`."""
 
     digest: str
     format: str
     language: str
     pages: int
+    remarks: Sequence[str]
     file_stems: str
     passages: Sequence[StoredPassage]
 
@@ -147,8 +163,10 @@ class Passages:
         return self._span(file_id, "min(first_page), max(last_page)", "start_char < ? AND end_char > ?", (end, start))
 
     def line_at(self, file_id: str, offset: int) -> int | None:
-        """The line that a character of a document's text stands on; None when there is no such character."""
+        """The line that a character of a document's text stands on; None when it has no lines, or no such character."""
         for passage in self.at(file_id, offset, offset + 1):
+            if passage.first_line is None:
+                return None
             return passage.first_line + passage.text.count("\n", 0, offset - passage.start_char)
         return None
 
@@ -205,6 +223,7 @@ def _passage(index_id: str, row: sqlite3.Row) -> Passage:
         first_line=row["first_line"],
         first_page=row["first_page"],
         last_page=row["last_page"],
+        anchor=row["anchor"],
         score=0.0,
     )
 
@@ -219,9 +238,9 @@ def insert_passages(connection: sqlite3.Connection, document_id: int, read: Read
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()
     numbered = list(enumerate(read.passages))
     connection.executemany(
-        "INSERT INTO chunks (id, document_id, number, start_char, end_char, first_line, first_page, last_page, heading,"
-        " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(last + 1 + number, document_id, number, *passage[:7]) for number, passage in numbered],
+        "INSERT INTO chunks (id, document_id, number, start_char, end_char, first_line, first_page, last_page, anchor,"
+        " heading, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(last + 1 + number, document_id, number, *passage[:8]) for number, passage in numbered],
     )
     connection.executemany(
         "INSERT INTO stems (rowid, file, heading, body) VALUES (?, ?, ?, ?)",

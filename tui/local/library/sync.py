@@ -14,6 +14,7 @@ from tui.local.library.file_reading import FileContent, KnownContent, UnreadFile
 from tui.local.library.files import FoundFile, walk
 from tui.local.library.folders import Folder, store_index
 from tui.local.library.passages import ReadFile, delete_document, insert_passages, rename_passages
+from tui.local.library.readers import ocr
 from tui.local.library.stored_documents import file_id_of
 from tui.local.library.timestamps import utc_now
 
@@ -36,7 +37,10 @@ PAUSE_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class _StoredFile:
-    """What is stored of a file; `document_id` and `digest` are None for one that was skipped."""
+    """What is stored of a file; `document_id` and `digest` are None for one that was skipped.
+
+    `size` is -1 for one that is to be read though it has not changed.
+    """
 
     name: str
     size: int
@@ -157,9 +161,15 @@ def _stored_files(database: LibraryDatabase, index: IndexFile, folder: Folder) -
         with database.writing() as connection:
             store_index(connection, folder)
     with index.reading() as connection:
-        skipped = connection.execute("SELECT path, size, modified_ns FROM skipped_files").fetchall()
-        documents = connection.execute("SELECT path, size, modified_ns, id, digest FROM documents").fetchall()
-    return [_StoredFile(*row) for row in (*skipped, *documents)]
+        skipped = connection.execute("SELECT path, size, modified_ns, reason FROM skipped_files").fetchall()
+        documents = connection.execute("SELECT path, size, modified_ns, remarks, id, digest FROM documents").fetchall()
+    readable_now = ocr.is_available()
+    return [
+        _StoredFile(path, -1, time_ns, document_id)
+        if readable_now and ocr.WITHOUT_PROGRAM in (told or "")
+        else _StoredFile(path, size, time_ns, document_id, digest)
+        for path, size, time_ns, told, document_id, digest in (*((*row, None, None) for row in skipped), *documents)
+    ]
 
 
 def _outcome(file: FoundFile, before: _StoredFile | None, known: _Known) -> _Outcome:
@@ -205,8 +215,8 @@ def _move(connection: sqlite3.Connection, index_id: str, file: FoundFile, moved:
 
 def _insert(connection: sqlite3.Connection, index_id: str, file: FoundFile, read: ReadFile) -> None:
     (document_id,) = connection.execute(
-        "INSERT INTO documents (file_id, path, format, language, size, modified_ns, digest, pages)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO documents (file_id, path, format, language, size, modified_ns, digest, pages, remarks)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             file_id_of(index_id, file.name),
             file.name,
@@ -216,6 +226,7 @@ def _insert(connection: sqlite3.Connection, index_id: str, file: FoundFile, read
             file.modified_ns,
             read.digest,
             read.pages,
+            "; ".join(read.remarks),
         ),
     ).fetchone()
     insert_passages(connection, document_id, read)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, ServedFolders
 from tui.local.library.index_state import IndexStates
+from tui.local.library.readers.time_limit import FILE_TIMEOUT, TIMED_OUT
 from tui.local.library.sync_messages import (
     CancelJob,
     FileProgress,
@@ -27,7 +28,6 @@ from tui.local.library.sync_messages import (
     line_of,
     report_in,
 )
-from tui.local.library.sync_worker import FILE_TIMEOUT, TIMED_OUT
 
 # -P: a module in the folder where the user happens to be must not be taken for one of ours.
 SYNC_WORKER = (sys.executable, "-P", "-m", "tui.local.library.sync_worker")

@@ -4,16 +4,15 @@ It is a process of its own so that reading never holds up requests, and a file t
 ends, takes nothing else with it. `tui.local.library.sync_messages` says what goes in and out.
 """
 
-import faulthandler
 import logging
 import os
 import queue
 import sys
 import threading
-from functools import cache
 from pathlib import Path
 
 from tui.local.library.database import LibraryDatabase
+from tui.local.library.readers import time_limit
 from tui.local.library.sync import Stopping, forget_index, sync
 from tui.local.library.sync_messages import (
     CancelJob,
@@ -27,11 +26,6 @@ from tui.local.library.sync_messages import (
     request_in,
 )
 from tui.process_limits import limit_this_process
-
-FILE_TIMEOUT = 20.0
-"""Seconds that reading one file may take."""
-TIMED_OUT = 1
-"""The exit code after `FILE_TIMEOUT`; it is the one that `faulthandler` ends a process with."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,15 +60,9 @@ def _report(report: Report) -> None:
 def _on_progress(done: int, total: int, file: str | None) -> None:
     _report(FileProgress(done, total, file))
     if file is None:
-        faulthandler.cancel_dump_traceback_later()
+        time_limit.end()
     else:
-        faulthandler.dump_traceback_later(FILE_TIMEOUT, exit=True, file=_nowhere())
-
-
-@cache
-def _nowhere() -> int:
-    """Where a traceback goes that nobody wants; open until the process ends."""
-    return os.open(os.devnull, os.O_WRONLY)
+        time_limit.begin()
 
 
 def _error_of(job: Job, database: LibraryDatabase, stopping: Stopping) -> str | None:
@@ -90,7 +78,7 @@ def _error_of(job: Job, database: LibraryDatabase, stopping: Stopping) -> str | 
             _log.exception("A job failed")
         return f"The folder could not be read: {error}"
     finally:
-        faulthandler.cancel_dump_traceback_later()
+        time_limit.end()
     return None
 
 

@@ -36,9 +36,16 @@ def metadata_json(passage: Passage) -> dict[str, object]:
         "file_name": passage.file_name,
         "heading": passage.heading,
         "index_id": passage.index_id,
-        "first_line": passage.first_line,
-        "last_line": passage.first_line + passage.text.rstrip().count("\n"),
+        **lines_json(passage),
+        **({"anchor": passage.anchor} if passage.anchor else {}),
     }
+
+
+def lines_json(passage: Passage) -> dict[str, object]:
+    """The first and the last line of a passage, where its file has lines to look up."""
+    if passage.first_line is None:
+        return {}
+    return {"first_line": passage.first_line, "last_line": passage.first_line + passage.text.rstrip().count("\n")}
 
 
 def file_json(file: FileRef) -> dict[str, object]:

@@ -194,7 +194,7 @@ class CheckingScreen(ReadingScreen):
 
         try:
             path = self.workspace.documents.path(message.passage)
-            open_file(path)
+            open_file(path, message.passage.anchor)
         except (NoDocumentError, OpeningError) as error:
             self.say(str(error), kind="evidence")
         else:

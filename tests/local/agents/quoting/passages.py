@@ -27,6 +27,7 @@ def passage(text: str, document_format: Format = "markdown", heading: str = "", 
         first_line=1,
         first_page=None,
         last_page=None,
+        anchor="",
         score=2.0,
     )
 

@@ -195,16 +195,9 @@ def location(passage: Passage) -> str:
 
 
 def source(excerpt: Quotation) -> str:
-    """Where a quotation stands: document, heading, and page or lines."""
-    passage = excerpt.passage
-    if passage.first_page is not None:
-        last = passage.last_page or passage.first_page
-        return f"{location(passage)}, " + (
-            f"page {last}" if last == passage.first_page else f"pages {passage.first_page}-{last}"
-        )
-    first = passage.first_line + passage.text.count("\n", 0, excerpt.start)
-    last = first + passage.text[excerpt.start : excerpt.end].rstrip().count("\n")
-    return f"{location(passage)}, " + (f"line {first}" if first == last else f"lines {first}-{last}")
+    """Where a quotation stands: document, heading, and page, lines or anchor."""
+    place = excerpt.passage.place(excerpt.start, excerpt.end)
+    return ", ".join(filter(None, (location(excerpt.passage), clean_line(place))))
 
 
 def source_line(excerpt: Quotation) -> str:

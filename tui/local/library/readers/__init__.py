@@ -14,10 +14,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from tui.local.library.documents import Document, UnreadableError
-from tui.local.library.readers.html import read_epub, read_html
-from tui.local.library.readers.office import read_docx, read_pptx, read_spreadsheet
+from tui.local.library.readers.epub import read_epub
+from tui.local.library.readers.html import read_html
+from tui.local.library.readers.mail import read_mail
+from tui.local.library.readers.marked_text import read_asciidoc, read_latex, read_org, read_restructured
 from tui.local.library.readers.pdf import read_pdf
+from tui.local.library.readers.rich_text import read_rtf
+from tui.local.library.readers.sheets import read_spreadsheet
+from tui.local.library.readers.slides import read_pptx
 from tui.local.library.readers.text import read_code, read_markdown, read_notebook, read_text
+from tui.local.library.readers.word import read_docx
 
 HEAD_BYTES = 8192
 """How much of a file is looked at to tell what it is."""
@@ -31,6 +37,10 @@ class DocumentReader:
     max_bytes: int = 20_000_000
 
 
+def _read_mail(data: bytes) -> Document:
+    return read_mail(data, read_document)
+
+
 _PDF = DocumentReader(read_pdf, 200_000_000)
 _HTML = DocumentReader(read_html)
 _TEXT = DocumentReader(read_text)
@@ -38,7 +48,13 @@ _CODE = DocumentReader(read_code, 2_000_000)
 
 READERS: Mapping[str, DocumentReader] = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"), DocumentReader(read_markdown)),
-    **dict.fromkeys((".txt", ".text", ".rst", ".adoc", ".org", ".log", ".tex", ".csv", ".tsv"), _TEXT),
+    **dict.fromkeys((".txt", ".text", ".log", ".csv", ".tsv"), _TEXT),
+    **dict.fromkeys((".rst", ".rest"), DocumentReader(read_restructured)),
+    **dict.fromkeys((".adoc", ".asciidoc"), DocumentReader(read_asciidoc)),
+    **dict.fromkeys((".tex", ".latex"), DocumentReader(read_latex)),
+    ".org": DocumentReader(read_org),
+    ".rtf": DocumentReader(read_rtf, 10_000_000),
+    ".eml": DocumentReader(_read_mail, 50_000_000),
     **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
     ".ipynb": DocumentReader(read_notebook),
     ".pdf": _PDF,
@@ -49,6 +65,9 @@ READERS: Mapping[str, DocumentReader] = {
 }
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+MAX_CHARS = 50_000_000
+"""A document with more text is not read: a small file may unfold into any amount of it."""
 
 MAX_BYTES = max(reader.max_bytes for reader in READERS.values())
 
@@ -128,8 +147,12 @@ def read_document(name: str, data: bytes) -> Document:
         document = reader.read(data)
     except UnreadableError:
         raise
+    except MemoryError:
+        raise UnreadableError("reading it takes more memory than it may") from None
     except Exception as error:  # a broken file makes its library raise whatever it leads to
         raise UnreadableError(f"it is damaged ({type(error).__name__})") from error
+    if len(document.text) > MAX_CHARS:
+        raise UnreadableError(f"it has more than {MAX_CHARS // 1_000_000} million characters")
     if not document.text.strip():
         raise UnreadableError("it is empty")
     if _LONE_SURROGATE.search(document.text):

@@ -1,21 +1,41 @@
-"""PDF: its text page by page, with the titles of its outline as headings where the pages show them."""
+"""PDF: its text page by page, with headings by its outline, or where it has none by the size of the letters."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
 
 from tui.local.library.documents import Document, DocumentBlock, UnreadableError, blocks_of
-from tui.local.library.readers.text import with_lf
+from tui.local.library.readers.ocr import PageRecognition
+from tui.local.library.readers.pdf_lines import (
+    PageLine,
+    heading_levels,
+    is_heading,
+    lines_of,
+    paragraphs_of,
+    without_running_lines,
+)
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
-PAGE_GAP = "\n\n"
+GAP = "\n\n"
+"""What parts paragraphs, and pages."""
 MAX_TITLE_LINES = 3
-RUNNING_PAGES = 3
-"""A line at the edge of a page that is the same on so many pages, but for its numbers, is their header or footer."""
+MAX_PAGES = 20_000
+"""A PDF that says it has more is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The paragraphs of each page, the titles of the outline by page, and what is to be said of pages without text."""
+
+    paragraphs: Sequence[Sequence[Sequence[PageLine]]]
+    titles: Mapping[int, list[tuple[str, int]]]
+    levels: Mapping[tuple[float, bool], int]
+    remarks: Sequence[str]
 
 
 def read_pdf(data: bytes) -> Document:
@@ -31,44 +51,69 @@ def read_pdf(data: bytes) -> Document:
         encrypted = "password" in str(error).lower()
         raise UnreadableError("it is encrypted with a password" if encrypted else "it is damaged") from None
     try:
-        texts = without_running_lines([_page_text(pdf, number) for number in range(len(pdf))])
-        titles = _outline(pdf)
+        pages = _read(pdf)
     except PdfiumError:
         raise UnreadableError("it is damaged") from None
     finally:
         pdf.close()
-    if not any(texts):
-        raise UnreadableError("it has no text; its pages are probably scanned pictures")
-    starts = [0, *accumulate(len(text) + len(PAGE_GAP) for text in texts)][: len(texts)]
+    return _document(pages)
+
+
+def _read(pdf: "PdfDocument") -> _Pages:
+    if len(pdf) > MAX_PAGES:
+        raise UnreadableError(f"it has more than {MAX_PAGES:,} pages")
+    titles = _outline(pdf)
+    lines: list[list[PageLine]] = []
+    recognition = PageRecognition()
+    for number in range(len(pdf)):
+        page: Any = pdf.get_page(number)
+        try:
+            lines.append(_lines(page, with_bold=not titles) or recognition.lines_of(page, number + 1))
+        finally:
+            page.close()
+    if not any(lines):
+        raise recognition.refusal
+    kept = without_running_lines(lines)
+    paragraphs = [list(paragraphs_of(page)) for page in kept]
+    return _Pages(paragraphs, titles, {} if titles else heading_levels(kept), recognition.remarks)
+
+
+def _lines(page: Any, with_bold: bool) -> list[PageLine]:
+    text_page = page.get_textpage()
+    try:
+        return lines_of(text_page, with_bold=with_bold)
+    finally:
+        text_page.close()
+
+
+def _document(pages: _Pages) -> Document:
+    texts = [GAP.join("\n".join(line.text for line in lines) for lines in page) for page in pages.paragraphs]
+    starts = [0, *accumulate(len(text) + len(GAP) for text in texts)][: len(texts)]
     blocks = [
         block
         for number, (text, start) in enumerate(zip(texts, starts, strict=True))
-        for block in _page_blocks(text, start, titles.get(number, []))
+        for block in (
+            _outlined(text, start, pages.titles.get(number, []))
+            if pages.titles
+            else _measured(pages.paragraphs[number], start, pages.levels)
+        )
     ]
-    return Document("text", PAGE_GAP.join(texts), tuple(blocks), tuple(starts))
+    text = GAP.join(texts)
+    return Document("text", text, tuple(blocks), tuple(starts), has_lines=False, remarks=tuple(pages.remarks))
 
 
-def without_running_lines(texts: Sequence[str]) -> Sequence[str]:
-    """The pages' texts without their headers and footers, but for the first of each.
-
-    A number alone stays, and so does what is nearly all of its page.
-    """
-    for edge in (0, -1):
-        lines = [text.splitlines() for text in texts]
-        running = Counter(_but_for_numbers(page[edge]) for page in lines if page)
-        seen: set[str] = set()
-        for page in lines:
-            line = _but_for_numbers(page[edge]) if page else ""
-            if line in seen and running[line] >= RUNNING_PAGES and len(page) > 2:
-                del page[edge]
-            elif any(char.isalpha() for char in line):
-                seen.add(line)
-        texts = ["\n".join(page).strip() for page in lines]
-    return texts
-
-
-def _but_for_numbers(line: str) -> str:
-    return re.sub(r"\d+|\b[ivxlc]+\b", "0", line).strip()
+def _measured(
+    paragraphs: Sequence[Sequence[PageLine]], offset: int, levels: Mapping[tuple[float, bool], int]
+) -> Iterator[DocumentBlock]:
+    """The page's blocks; what looks like a heading is one."""
+    for lines in paragraphs:
+        text = "\n".join(line.text for line in lines)
+        if is_heading(lines, levels):
+            level = levels[lines[0].size, lines[0].bold]
+            yield DocumentBlock("heading", offset, offset + len(text), level, " ".join(text.split()))
+        else:
+            yield from _shifted(text, offset)
+        offset += len(text) + len(GAP)
 
 
 def _outline(pdf: "PdfDocument") -> Mapping[int, list[tuple[str, int]]]:
@@ -82,22 +127,7 @@ def _outline(pdf: "PdfDocument") -> Mapping[int, list[tuple[str, int]]]:
     return titles
 
 
-def _page_text(pdf: "PdfDocument", number: int) -> str:
-    page = pdf.get_page(number)
-    try:
-        text_page = page.get_textpage()
-        try:
-            text = text_page.get_text_bounded()
-        finally:
-            text_page.close()
-    finally:
-        page.close()
-    # PDFium marks a hyphen at the end of a line, where the word goes on in the next, with U+FFFE or U+0002.
-    joined = re.sub(r"[\ufffe\x02](?:\r?\n)?", "", text)
-    return with_lf(joined.replace("\0", "")).strip()
-
-
-def _page_blocks(text: str, offset: int, titles: list[tuple[str, int]]) -> Iterator[DocumentBlock]:
+def _outlined(text: str, offset: int, titles: list[tuple[str, int]]) -> Iterator[DocumentBlock]:
     """The page's blocks, cut where a title of the outline stands on lines of its own."""
     at = 0
     for start, end, title, level in sorted(_places(text, titles)):
@@ -110,8 +140,10 @@ def _page_blocks(text: str, offset: int, titles: list[tuple[str, int]]) -> Itera
 
 
 def _shifted(text: str, offset: int) -> Iterator[DocumentBlock]:
+    """The blocks of a text; a line in capitals is no heading where others are known."""
     for block in blocks_of(text, "text"):
-        yield DocumentBlock(block.kind, block.start + offset, block.end + offset, block.level, block.title)
+        kind = "paragraph" if block.kind == "heading" else block.kind
+        yield DocumentBlock(kind, block.start + offset, block.end + offset)
 
 
 def _places(text: str, titles: list[tuple[str, int]]) -> Iterator[tuple[int, int, str, int]]:
@@ -121,5 +153,5 @@ def _places(text: str, titles: list[tuple[str, int]]) -> Iterator[tuple[int, int
             # The page may number the heading where the outline does not.
             pattern = r"^(?:[\dIVXA-Z]+(?:\.\d+)*\.?[ \t]+)?" + r"\s+".join(map(re.escape, words)) + r"[ \t]*$"
             match = re.search(pattern, text, re.MULTILINE | re.IGNORECASE)
-            if match and match.group().count("\n") < MAX_TITLE_LINES:
+            if match and match.group().count("\n") < 2 * MAX_TITLE_LINES:
                 yield match.start(), match.end(), " ".join(words), min(level, 6)

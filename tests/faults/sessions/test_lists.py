@@ -70,7 +70,7 @@ async def test_ten_thousand_sessions_in_odd_pages_are_listed_once_and_usable_fro
         held.open()
         for count in (5000, 10_000):
             await user.press("end")
-            await user.until(lambda count=count: len(listed.rows) == count)
+            await user.until(lambda count=count: len(listed.rows) == count, seconds=120)
         await user.press("end")
         await user.see("Report 9999 ")
         await user.press("home", "end")
