@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kills import result
+from tests.attacks import result as attacks
+from tests.kills import result as kills
 from tests.mutants import score
 
 ROOT = Path(__file__).parent.parent
@@ -132,7 +133,7 @@ def page(tests: Mapping[int, Sequence[str]]) -> str:
     for number, fault in FAULTS.items():
         found = "<br>".join(f"`{test.rpartition('/')[2]}`" for test in tests.get(number, ()))
         lines.append(f"| {number} | {fault} | {found or REASONS[number]} |")
-    return "\n".join([*lines, "", *score.section(), "", *result.section()]) + "\n"
+    return "\n".join([*lines, "", *score.section(), "", *kills.section(), "", *attacks.section()]) + "\n"
 
 
 if __name__ == "__main__":

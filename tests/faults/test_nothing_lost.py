@@ -238,6 +238,27 @@ async def test_what_was_brought_back_is_not_deleted_after_all(
     assert deletions(proxy, session_id) == 0
 
 
+@pytest.mark.fault(56, 60)
+async def test_what_is_deleted_before_a_switch_of_accounts_is_deleted_where_it_was(
+    proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.browsing.UNDO_SECONDS", 60.0)
+    async with behind(proxy) as user:
+        session_id = await in_session(user)
+        await user.press("ctrl+s", "delete", "delete")
+        await user.see("Deleted:")
+        await user.press("ctrl+p")
+        await user.see("Commands")
+        await user.type("switch account")
+        await user.in_dialog("enter")
+        await user.see("Try it on")
+        await user.in_dialog("down", "down", "enter")
+        await user.see("This machine: the manual")
+        assert deletions(proxy, session_id) == 1
+        await user.press("alt+u")
+        assert session_id not in {session.session_id for session in user.app.chat.workspace.catalogue}
+
+
 @pytest.mark.fault(56)
 async def test_a_session_that_could_not_be_deleted_is_listed_again(
     proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch

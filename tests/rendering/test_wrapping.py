@@ -73,6 +73,7 @@ def test_a_margin_is_not_copied() -> None:
 
 @given(SPANS, WIDTHS)
 @example([Span("a" * 7), Span("\u0301\u200d日", Style(bold=True))], 2)
+@example([Span(clean("00 \x1f"))], 2)
 def test_no_row_is_wider_than_the_width(spans: list[Span], width: int) -> None:
     for line in (*wrap(spans, width), *fold(spans, width)):
         assert cells(line) <= width

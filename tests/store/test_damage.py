@@ -1,13 +1,21 @@
 """A store in which single values are damaged, or whose file is taken away: all else goes on."""
 
+import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.store.sample import ACCOUNT, history, session
+from tui.api.models import EVENT_TYPES
+from tui.conversation.transcript_builder import replay
+from tui.lineview.transcript_lines import TranscriptLines
+from tui.lineview.viewport import START, window
 from tui.store.database import DAMAGED
 from tui.store.journal import JournalEntry
 from tui.store.store import Store
@@ -64,9 +72,60 @@ def test_one_damaged_value_takes_nothing_else_with_it(tmp_path: Path, column: st
         read(store)
     assert {one.session_id for one in store.sessions.listed(ACCOUNT)} == {"s1", "s2"}
     assert isinstance(store.journal.entries(ACCOUNT)[0], JournalEntry)
-    assert store.warning == (DAMAGED if value == NO_TEXT else "")
+    assert store.warning == DAMAGED
     store.notes.save_draft(ACCOUNT, "s1", "written on")
     assert store.notes.draft(ACCOUNT, "s1") == "written on"
+    store.close()
+
+
+TEXTS = [
+    *("notes.draft", "notes.queue", "notes.name", "questions.text", "turns.events", "turn_events.events"),
+    *("sessions.updated", "sessions.title", "sessions.index_ids", "sessions.shared_access", "open_turns.prompt"),
+]
+NUMBERS = ["sessions.turns", "turns.number", "open_turns.questions_before", "notes.opened"]
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+events = st.lists(
+    st.tuples(st.sampled_from([*EVENT_TYPES, "", "new"]), st.lists(json_values, max_size=6)).map(
+        lambda event: [event[0], *event[1]]
+    ),
+    max_size=4,
+)
+texts = (json_values | events).map(json.dumps).map(str.encode) | st.binary(max_size=12)
+numbers = st.integers(-(2**63), 2**63 - 1)
+damage = st.tuples(st.sampled_from(TEXTS), texts.map(lambda text: f"CAST(x'{text.hex()}' AS TEXT)"))
+damage |= st.tuples(st.sampled_from(NUMBERS), numbers.map(str))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filled(tmp_path_factory.mktemp("whole") / "store.sqlite3")
+
+
+@pytest.mark.fault(54)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(damage=damage)
+def test_whatever_is_in_a_column_the_rest_is_read_and_can_be_shown(
+    whole: Path, tmp_path: Path, damage: tuple[str, str]
+) -> None:
+    (table, column), value = damage[0].split("."), damage[1]
+    path = Path(shutil.copy(whole, tmp_path / "store.sqlite3"))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE OR IGNORE {table} SET {column} = {value}")
+    store = Store.open(path)
+    for read in READS.values():
+        read(store)
+    assert {one.session_id for one in store.sessions.listed(ACCOUNT)} == {"s1", "s2"}
+    kept = store.sessions.history(ACCOUNT, "s1", 2)
+    for entry in store.journal.entries(ACCOUNT):
+        store.journal.end(entry.turn_id)
+    lines = TranscriptLines()
+    lines.show(replay(kept.events if kept else ()))
+    assert all(lines.line(place).text is not None for place in window(lines, START, 1000))
+    assert store.warning in ("", DAMAGED)
     store.close()
 
 

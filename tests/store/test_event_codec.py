@@ -25,7 +25,7 @@ lists_of_events = st.lists(any_event(texts, texts, json_values, usages), max_siz
 
 @given(lists_of_events)
 def test_events_come_back_as_they_were(events: list[Event]) -> None:
-    assert decode_events(encode_events(events)) == events
+    assert decode_events(encode_events(events)) == (events, True)
 
 
 @given(lists_of_events)
@@ -39,16 +39,39 @@ def test_lone_surrogates_are_kept_in_events() -> None:
 
     written = encode_events(events)
     assert is_well_formed(written)
-    assert decode_events(written) == events
+    assert decode_events(written) == (events, True)
 
 
 def test_a_kind_of_a_newer_version_is_unknown() -> None:
-    assert decode_events('[["of_tomorrow","p. 3",1],["text","a"]]') == [Unknown("of_tomorrow", '["p. 3",1]'), Text("a")]
+    known = [Unknown("of_tomorrow", '["p. 3",1]'), Text("a")]
+    assert decode_events('[["of_tomorrow","p. 3",1],["text","a"]]') == (known, True)
 
 
 def test_a_text_that_is_no_list_of_events_is_one_unknown() -> None:
-    for text in ("", "{", "[1]", '[["text"]]', '[["stop",1]]', '[[{"a":1}]]'):
-        assert decode_events(text) == [Unknown("", text)]
+    for text in ("", "{", "{}", '"text"'):
+        assert decode_events(text) == ([Unknown("", text)], False)
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "1",
+        '["text"]',
+        '["text",5]',
+        '["stop",1]',
+        '["stop",false,null,[null,"much",null,null],[]]',
+        '["stop",false,null,[null,null,null,null],[7]]',
+        '["tool_call","c","read",[]]',
+        '["tool_result","c",null,1]',
+        '["tool_result","c","read",1,"page.png"]',
+        '[{"a":1}]',
+        "[7]",
+        "[]",
+    ],
+)
+def test_an_event_whose_fields_are_not_those_of_its_type_takes_no_other_with_it(wrong: str) -> None:
+    assert decode_events(f'[["text","a"],{wrong},["text","b"]]') == ([Text("a"), Unknown("", wrong), Text("b")], False)
 
 
 @pytest.mark.fault(18)
@@ -57,7 +80,7 @@ def test_a_value_nested_too_deeply_to_be_written_says_so() -> None:
     for _ in range(100_000):
         result = [result]
 
-    [event] = decode_events(encode_events([ToolResult("c", "search", result)]))
+    [event], _ = decode_events(encode_events([ToolResult("c", "search", result)]))
 
     assert isinstance(event, Unknown)
     assert event.name == "tool_result"

@@ -30,7 +30,7 @@ from tui.api.models import (
     Session,
 )
 from tui.api.retry import with_retries
-from tui.cooperative import run_in_slices
+from tui.cooperative import PAUSE_SECONDS, run_in_slices
 from tui.loopback import is_loopback
 from tui.sanitize import well_formed
 
@@ -123,7 +123,10 @@ class Client:
 
     async def session(self, session_id: str) -> FullSession:
         """A session with all its events, decoded in slices."""
-        body = decoding.SessionBody(await self.session_answer(session_id))
+        answer = await self.session_answer(session_id)
+        await asyncio.sleep(PAUSE_SECONDS)  # of a hundred megabytes even a copy takes long
+        body = decoding.SessionBody(answer)
+        del answer
         try:
             return await run_in_slices(decoding.decoding_full_session(body))
         except decoding.WrongShapeError as error:

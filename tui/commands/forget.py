@@ -36,7 +36,10 @@ def main(arguments: list[str]) -> int:
             Store.open(store_path()).forget()
         for file in logs:
             file.unlink(missing_ok=True)
-    except (StoreError, OSError) as error:
+    except StoreError as error:
+        print(f"llamachat-tui: Nothing was deleted. {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
         print(f"llamachat-tui: Not all could be deleted. {error}", file=sys.stderr)
         return 1
     print(f"Deleted: {len(kept)} files in {log.parent}.")

@@ -5,6 +5,7 @@ An event is an array: its type's name in the API, then its fields. What was writ
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import UnionType
 from typing import Any, cast
 
 from tui.api.models import (
@@ -33,12 +34,18 @@ def encode_events(events: Iterable[Event]) -> str:
     return f"[{','.join(map(_encoded, events))}]"
 
 
-def decode_events(text: str) -> list[Event]:
-    """The events of `encode_events`. A text that is not that, or cannot be read, is one `Unknown`."""
+def decode_events(text: str) -> tuple[list[Event], bool]:
+    """The events of `encode_events`, and whether that is what the text is. What cannot be read is `Unknown`."""
     try:
-        return [_decoded(fields) for fields in json.loads(text)]
-    except (ValueError, TypeError, LookupError, RecursionError):
-        return [Unknown("", text)]
+        values: object = json.loads(text)
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, list):
+        return [Unknown("", text)], False
+    arrays = cast(list[object], values)
+    found = [_decoded(array) for array in arrays]
+    events = [event or Unknown("", to_json(array)) for event, array in zip(found, arrays, strict=True)]
+    return events, all(event is not None for event in found)
 
 
 def texts_from_json(text: str) -> list[str] | None:
@@ -100,6 +107,40 @@ _MAKERS: Mapping[str, Callable[..., Event]] = {
 }
 
 
-def _decoded(fields: Sequence[Any]) -> Event:
-    make = _MAKERS.get(fields[0])
-    return Unknown(fields[0], to_json(fields[1:])) if make is None else make(*fields[1:])
+def _decoded(value: object) -> Event | None:
+    """The event that an array is; None where it is no array, or its fields are not those of its type."""
+    if not isinstance(value, list):
+        return None
+    try:
+        name, *fields = cast(list[Any], value)
+        make = _MAKERS.get(name)
+        event = Unknown(name, to_json(fields)) if make is None else make(*fields)
+    except (ValueError, TypeError):
+        return None
+    return event if _is_whole(event) else None
+
+
+def _is_whole(event: Event) -> bool:
+    """Whether each field is of its type, as it may not be where the file is damaged."""
+    match event:
+        case ThinkingDelta(content) | TextDelta(content) | Thinking(content) | Text(content) | UserInput(content):
+            return _are(str, content)
+        case ToolCall(call_id, name, arguments):
+            return _are(str, call_id, name) and _are(dict, arguments)
+        case ToolResult(call_id, name, _, image):
+            return _are(str, call_id, name) and (image is None or _are(str, image.attachment_name, image.source_id))
+        case Stop(is_error, error, usage, skipped):
+            costs = usage.duration_ms, usage.total_input_tokens, usage.total_output_tokens, usage.turns
+            return (
+                _are(bool, is_error)
+                and _are(str | None, error)
+                and _are(float | int | None, usage.duration_ms)
+                and _are(int | None, *costs[1:])
+                and _are(str, *skipped)
+            )
+        case Unknown(name, raw):
+            return _are(str, name, raw)
+
+
+def _are(kind: type | UnionType, *values: object) -> bool:
+    return all(isinstance(value, kind) for value in values)

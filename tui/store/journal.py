@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from tui.api.models import Event, UserInput
 from tui.sanitize import well_formed
 from tui.store.database import Database
-from tui.store.event_codec import decode_events, encode_events, to_json
+from tui.store.event_codec import encode_events, to_json
 from tui.store.notes import put_note
-from tui.store.session_cache import add_turn
+from tui.store.session_cache import add_turn, read_events
 
 MAX_QUESTIONS = 500
 """Questions asked that are remembered for each account: the latest."""
@@ -100,7 +100,7 @@ class Journal:
         def end(connection: sqlite3.Connection) -> None:
             row = _row(connection, turn_id)
             if row is not None:
-                events = _events(connection, turn_id)
+                events = self._events(connection, turn_id)
                 if not isinstance(next(iter(events), None), UserInput):
                     events.insert(0, UserInput(row["prompt"]))
                 add_turn(connection, row["account"], row["session_id"], events)
@@ -133,9 +133,13 @@ class Journal:
 
         def find(connection: sqlite3.Connection) -> list[JournalEntry]:
             rows = connection.execute("SELECT * FROM open_turns WHERE account = ? ORDER BY id", (account,)).fetchall()
-            return [_entry(row, _events(connection, row["id"])) for row in rows]
+            return [_entry(row, self._events(connection, row["id"])) for row in rows]
 
         return self._database.read(find)
+
+    def _events(self, connection: sqlite3.Connection, turn_id: int) -> list[Event]:
+        rows = connection.execute("SELECT events FROM turn_events WHERE turn = ? ORDER BY id", (turn_id,))
+        return [event for row in rows for event in read_events(self._database, row["events"])]
 
     def remember(self, account: str, text: str) -> None:
         """Remember what was written and not asked among the questions that were."""
@@ -159,11 +163,6 @@ def _remember(connection: sqlite3.Connection, account: str, question: str) -> No
 
 def _row(connection: sqlite3.Connection, turn_id: int) -> sqlite3.Row | None:
     return connection.execute("SELECT * FROM open_turns WHERE id = ?", (turn_id,)).fetchone()
-
-
-def _events(connection: sqlite3.Connection, turn_id: int) -> list[Event]:
-    rows = connection.execute("SELECT events FROM turn_events WHERE turn = ? ORDER BY id", (turn_id,))
-    return [event for row in rows for event in decode_events(row["events"])]
 
 
 def _entry(row: sqlite3.Row, events: Sequence[Event]) -> JournalEntry:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from tui.sanitize import well_formed
-from tui.store.database import Database
+from tui.store.database import DAMAGED, Database
 from tui.store.event_codec import texts_from_json, to_json
 
 NO_SESSION = ""
@@ -47,6 +47,8 @@ class Notes:
     def queues(self, account: str) -> dict[str, list[str]]:
         """The waiting questions, by session id."""
         queues = {session_id: texts_from_json(text) for session_id, text in self._all(account, "queue").items()}
+        if None in queues.values():
+            self._database.warn(DAMAGED)
         return {session_id: queue for session_id, queue in queues.items() if queue}
 
     def save_name(self, account: str, session_id: str, name: str) -> None:

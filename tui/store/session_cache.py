@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tui.api.models import Event, Session, Text, TextDelta, UserInput
 from tui.sanitize import well_formed
-from tui.store.database import Database
+from tui.store.database import DAMAGED, Database
 from tui.store.event_codec import decode_events, encode_events, texts_from_json, to_json
 
 _BATCH_CHARS = 1_000_000
@@ -85,7 +85,8 @@ class SessionCache:
     def listed(self, account: str) -> list[Session]:
         """All sessions kept, newest first; those without a time come last."""
         query = f"SELECT {_SESSION_COLUMNS} FROM sessions WHERE account = ? ORDER BY updated DESC, id"
-        return [_session(row) for row in self._database.read(lambda c: c.execute(query, (account,)).fetchall())]
+        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
+        return [self._session(row) for row in rows]
 
     def remove(self, account: str, session_id: str) -> None:
         """Remove a session with its history, and what the user noted of it. Open turns are the journal's."""
@@ -137,8 +138,15 @@ class SessionCache:
         if found is None:
             return None
         row, first, turns = found
-        events = [event for turn in turns for event in decode_events(turn["events"])]
-        return History(_session(row), events, first)
+        events = [event for turn in turns for event in read_events(self._database, turn["events"])]
+        return History(self._session(row), events, first)
+
+    def _session(self, row: sqlite3.Row) -> Session:
+        index_ids, updated = texts_from_json(row["index_ids"] or "[]"), _time(row["updated"])
+        if index_ids is None or (updated is None and row["updated"] is not None):
+            self._database.warn(DAMAGED)
+        bound_to = None if row["index_ids"] is None or index_ids is None else tuple(index_ids)
+        return Session(row["session_id"], updated, row["title"], bound_to, row["shared_access"])
 
     def search(self, account: str, words: str, limit: int = 50) -> list[Hit]:
         """The stored turns whose question and answer have all the words (each may be a beginning), best first."""
@@ -177,15 +185,12 @@ def _row(account: str, session: Session) -> tuple[str | None, ...]:
     )
 
 
-def _session(row: sqlite3.Row) -> Session:
-    index_ids = None if row["index_ids"] is None else texts_from_json(row["index_ids"])
-    return Session(
-        row["session_id"],
-        _time(row["updated"]),
-        row["title"],
-        None if index_ids is None else tuple(index_ids),
-        row["shared_access"],
-    )
+def read_events(database: Database, text: str) -> list[Event]:
+    """The events as they were kept. Where the file is damaged, what cannot be read is `Unknown`, and that is said."""
+    events, is_whole = decode_events(text)
+    if not is_whole:
+        database.warn(DAMAGED)
+    return events
 
 
 def _time(text: str | None) -> datetime | None:

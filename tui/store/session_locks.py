@@ -1,14 +1,20 @@
 """Which sessions this process holds: only the holder writes a session's draft and sends its questions.
 
-A hold is a lock on one byte of a file that all instances share, so that the system lets go of it however the holder
-ends (fcntl(2), "Advisory record locking"). It holds against other processes, not within one.
+Beside these, all processes that use the store share one more lock, so that nobody deletes it meanwhile. A lock is on
+one byte of a file that all instances share, so that the system lets go of it however the holder ends (fcntl(2),
+"Advisory record locking"). It holds against other processes, not within one.
 """
 
 import os
 from pathlib import Path
+from typing import Literal
 
 _OFFSETS = 1 << 56
 """Bytes of the file that can be locked: so many that two sessions practically never share one."""
+
+
+_USE = _OFFSETS
+"""The byte that all who use the store share."""
 
 
 class SessionLocks:
@@ -20,11 +26,19 @@ class SessionLocks:
 
     def acquire(self, account: str, session_id: str) -> bool:
         """Hold a session until `release` or the end of the process. False while another process holds it."""
-        return self._lock(account, session_id, hold=True)
+        return self._try_to_lock("hold", _offset(account, session_id))
 
     def release(self, account: str, session_id: str) -> None:
         """Let go of a session. One that is not held stays so."""
-        self._lock(account, session_id, hold=False)
+        self._try_to_lock("let go", _offset(account, session_id))
+
+    def share(self) -> None:
+        """Keep others from having the store for themselves, until the end of the process."""
+        self._try_to_lock("share", _USE)
+
+    def have_alone(self) -> bool:
+        """Have the store for this process. False while another one uses it."""
+        return self._try_to_lock("hold", _USE)
 
     def close(self) -> None:
         """Let go of all."""
@@ -32,7 +46,7 @@ class SessionLocks:
             os.close(self._file)
             self._file = None
 
-    def _lock(self, account: str, session_id: str, *, hold: bool) -> bool:
+    def _try_to_lock(self, kind: Literal["hold", "share", "let go"], offset: int) -> bool:
         if self._path is None or os.name != "posix":
             return True
         import fcntl
@@ -41,8 +55,8 @@ class SessionLocks:
             if self._file is None:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
                 os.fchmod(self._file, 0o600)
-            operation = fcntl.LOCK_EX | fcntl.LOCK_NB if hold else fcntl.LOCK_UN
-            fcntl.lockf(self._file, operation, 1, _offset(account, session_id))
+            operations = {"hold": fcntl.LOCK_EX | fcntl.LOCK_NB, "share": fcntl.LOCK_SH | fcntl.LOCK_NB}
+            fcntl.lockf(self._file, operations.get(kind, fcntl.LOCK_UN), 1, offset)
         except (BlockingIOError, PermissionError):
             return False
         except OSError:

@@ -19,6 +19,8 @@ from tui.store.session_cache import SessionCache
 from tui.store.session_locks import SessionLocks
 from tui.store.trusted_servers import TrustedServers
 
+IN_USE = "Another llamachat-tui is running: what it keeps from then on would be lost. Quit it there, and try again."
+
 
 class Store:
     """A store in a file, or in memory: then it lasts as long as the program, and all calls work the same."""
@@ -26,6 +28,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._session_locks = SessionLocks(_lock_file(database.path))
+        self._session_locks.share()
         self.sessions = SessionCache(database)
         self.notes = Notes(database)
         self.journal = Journal(database)
@@ -76,9 +79,11 @@ class Store:
     def forget(self) -> None:
         """Delete all that is kept, with its files, and keep nothing from now on.
 
-        Raises `OSError` where a file cannot be removed.
+        Raises `StoreError` where another process uses it, and `OSError` where a file cannot be removed.
         """
         path = self.path
+        if not self._session_locks.have_alone():
+            raise StoreError(IN_USE)
         self._session_locks.close()
         self._session_locks = SessionLocks(None)
         self.database.leave_file()

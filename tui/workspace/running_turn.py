@@ -82,6 +82,7 @@ class RunningTurn:
                         self._has_room.clear()
                         await self._has_room.wait()
         finally:
+            self._task = None
             self._fold(whole=True)
             self._journal()
         return event

@@ -170,6 +170,12 @@ def test_files_that_cannot_be_read_are_listed_with_the_reason(sdk: LlamaCloud, m
     ]
 
 
+def test_what_is_missing_of_a_document_is_told(sdk: LlamaCloud, moss: Path) -> None:
+    (moss / "old.txt").write_bytes("Уровень воды понизился на три метра, и рыбаки жалуются.".encode("koi8_r"))
+    told = metadata(sdk, added(sdk, moss))
+    assert told["remarks"] == [{"name": "old.txt", "remark": "its letters were taken for KOI8-R"}]
+
+
 def test_a_folder_that_is_away_keeps_what_was_read_from_it(
     sdk: LlamaCloud, http: httpx.Client, moss: Path, tmp_path: Path
 ) -> None:

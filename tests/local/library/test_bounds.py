@@ -15,11 +15,13 @@ from tests.local.opened import opened
 from tests.local.server import until
 from tui.local.library.folders import index_id_of
 from tui.local.library.page_images import PageImages
+from tui.local.library.readers.time_limit import FILE_TIMEOUT
 from tui.local.library.stored_documents import PagedFile, file_id_of
 from tui.local.library.sync_supervisor import SYNC_WORKER
 from tui.local.search import pattern_worker
 
-MOST_BYTES = 4 << 30
+MOST_BYTES = 1 << 30
+MOST_SECONDS = 20
 
 
 def address_space(pid: int) -> int:
@@ -49,6 +51,10 @@ def worker(tmp_path: Path) -> Generator[subprocess.Popen[bytes]]:
 
 def test_the_process_that_reads_documents_cannot_take_the_whole_memory(worker: subprocess.Popen[bytes]) -> None:
     until(lambda: 0 < address_space(worker.pid) <= MOST_BYTES, 20)
+
+
+def test_no_file_takes_the_reader_longer_than_others_can_wait() -> None:
+    assert 0 < FILE_TIMEOUT <= MOST_SECONDS
 
 
 def test_the_process_that_searches_cannot_take_the_whole_memory() -> None:

@@ -109,6 +109,7 @@ SCHEMAS: Mapping[str, Schema] = {
             files_done=WHOLE_OR_NULL,
             files_total=WHOLE_OR_NULL,
             skipped=list_of(object_of(name=TEXT, reason=TEXT)),
+            remarks=list_of(object_of(name=TEXT, remark=TEXT)),
         ),
         sync_in_progress={"type": ["boolean", "null"]},
     ),
