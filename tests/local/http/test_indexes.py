@@ -241,7 +241,8 @@ def test_a_folder_in_line_waits_and_is_not_syncing(notes: Path, moss: Path, data
 
 TRAP = """
 import os, time
-from tui.local.library import file_reading, sync_worker
+from tui.local.library import sync_worker
+from tui.local.library.readers import file_reading
 from tui.local.library.readers import time_limit
 
 read = file_reading.read_document
