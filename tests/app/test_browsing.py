@@ -141,6 +141,7 @@ def pages(total: int, size: int):
     return fault
 
 
+@pytest.mark.fault(41)
 async def test_wheel_and_filter_know_that_there_are_more_sessions(proxy: FaultProxy) -> None:
     proxy.others = pages(430, 50)
     async with behind(proxy) as user:

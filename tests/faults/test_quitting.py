@@ -55,11 +55,16 @@ def test_quitting_waits_for_no_server_and_a_deletion_is_done_at_the_next_start(
 
 
 async def test_quitting_does_not_wait_for_what_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def never() -> None:
-        await asyncio.Event().wait()
+    ended = asyncio.Event()
+
+    async def finish() -> None:
+        await ended.wait()
 
     monkeypatch.setattr("tui.app.FINISH_TIMEOUT", 0.1)
     async with driven(Settings(base_url="http://127.0.0.1:1")) as user:
-        monkeypatch.setattr(user.app.chat, "finish", never)
-        async with asyncio.timeout(10):
-            await user.app.action_quit()
+        monkeypatch.setattr(user.app.chat, "finish", finish)
+        try:
+            async with asyncio.timeout(5):
+                await user.app.action_quit()
+        finally:
+            ended.set()

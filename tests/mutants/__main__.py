@@ -1,7 +1,6 @@
 """Breaks each guard, alone and in a copy of the tree, and tells which of them no test misses. `make mutants`."""
 
 import argparse
-import json
 import os
 import shutil
 import signal
@@ -20,7 +19,7 @@ from queue import SimpleQueue
 import pytest
 
 from tests.mutants.guards import ROOT, Guard, listed_guards
-from tests.mutants.score import SCORE, Score
+from tests.mutants.score import Score, kept
 
 TIMEOUT = 180.0
 """Seconds that the tests of one guard may take. What hangs is noticed."""
@@ -109,7 +108,7 @@ def survivors_of(guards: Sequence[Guard], trees: Sequence[Path]) -> list[Guard]:
 def main() -> int:
     """Break the guards that are named, or all, and say what came of it. 1 where a survivor is not explained."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("ids", nargs="*", metavar="ID", help="only these guards (default: all, and the score is kept)")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="only these guards (default: all, for a new score)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="default: %(default)s")
     options = parser.parse_args()
     known = {guard.id: guard for guard in listed_guards()}
@@ -127,9 +126,8 @@ def main() -> int:
     print(f"\n{score.sentence}")
     for guard in survivors:
         print(f"  {guard.id}: {guard.survives_because or 'NOT EXPLAINED'}")
-    if not options.ids:
-        SCORE.write_text(json.dumps(score.as_json(), indent=2) + "\n", "utf-8")
-        print("Kept for docs/reliability.md: run `make reliability`.")
+    (kept().after({*options.ids} - {*score.survivors}) if options.ids else score).keep()
+    print("Kept for docs/reliability.md: run `make reliability`.")
     return int(any(not guard.survives_because for guard in survivors))
 
 

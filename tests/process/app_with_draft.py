@@ -1,7 +1,8 @@
 """The program, which keeps a draft only when it ends, on its manual; then how it is made difficult.
 
-`busy`: it draws 200 frames without pause, and makes the file that is named behind it with the last. `freeze`: F9 hangs
-its event loop. `crash`: F9 raises an error that holds a key and a control sequence. `draw`: so does what F9 has drawn.
+`busy`: it draws 200 frames without pause, and makes the file that is named behind it with the last. `freeze`: F9 makes
+that file and hangs its event loop. `crash`: F9 raises an error that holds a key and a control sequence. `draw`: so does
+what F9 has drawn.
 """
 
 import sys
@@ -59,6 +60,7 @@ class DifficultApp(tui.app.LlamaChat):
         elif MODE == "draw":
             self.chat.mount(Broken())
         else:
+            Path(*MARK).touch()
             time.sleep(60)
 
 

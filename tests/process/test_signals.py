@@ -92,9 +92,14 @@ def terminate(terminal: RealTerminal) -> None:
 @contextmanager
 def difficult_app(home: Path, mode: str) -> Generator[RealTerminal]:
     """The program with a draft that is not kept yet, which then is as difficult as the mode says."""
-    is_busy = home / "busy"
+    is_difficult = home / "difficult"
     with in_window(
-        home, "-m", "tests.process.app_with_draft", mode, str(is_busy), environment={"LLAMACHAT_STATE_DIR": str(home)}
+        home,
+        "-m",
+        "tests.process.app_with_draft",
+        mode,
+        str(is_difficult),
+        environment={"LLAMACHAT_STATE_DIR": str(home)},
     ) as terminal:
         terminal.wait_for("This machine: the manual")
         terminal.send("half a question")
@@ -102,8 +107,8 @@ def difficult_app(home: Path, mode: str) -> Generator[RealTerminal]:
         assert kept_draft(home) == ""
         if mode == "freeze":
             terminal.send(F9)
-        elif mode == "busy":
-            until(is_busy.exists)
+        if mode in ("freeze", "busy"):
+            until(is_difficult.exists)
         yield terminal
 
 

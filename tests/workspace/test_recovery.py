@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -159,6 +160,7 @@ async def test_stop_ends_the_polling(office: Office, cloud: Cloud) -> None:
     office.while_waiting = lambda: None if len(office.pauses) < 2 else _stop(office)
     await office.ask("s1", "Why?")
     assert end_of(office) == GIVEN_UP
+    await until(lambda: len(asyncio.all_tasks()) == 1)
     assert len(office.pauses) == 2
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.api.client import Client
 from tui.api.models import Text
 from tui.store.store import Store
 from tui.workspace.updates import OpeningFailed, RequestFailed
@@ -262,6 +263,24 @@ async def test_deleting_a_session_stops_its_turn_and_drops_its_queue(office: Off
     assert office.workspace.waiting("s1") == ()
 
 
+async def test_a_session_is_deleted_only_when_its_turn_has_stopped(
+    office: Office, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still_busy: list[bool] = []
+    delete = Client.delete_session
+
+    async def noted(client: Client, session_id: str) -> None:
+        still_busy.append(office.workspace.is_busy(session_id))
+        await delete(client, session_id)
+
+    monkeypatch.setattr(Client, "delete_session", noted)
+    cloud.turns = [Turn(is_held=True)]
+    office.workspace.ask("s1", "Why?")
+    await until(lambda: bool(cloud.running))
+    await office.workspace.deletion.delete(office.workspace.deletion.hide("s1"))
+    assert still_busy == [False]
+
+
 async def test_a_session_has_the_user_s_name_until_that_is_taken_back(office: Office, store: Store) -> None:
     assert office.workspace.title("s1") == "(untitled)"
     office.workspace.rename("s1", "The crew")
@@ -293,10 +312,10 @@ async def test_opening_a_session_leaves_its_running_turn_alone(office: Office, c
     office.workspace.ask("s1", "Why?")
     await until(lambda: bool(cloud.running))
     await office.workspace.open("s1")
-    assert cloud.count("GET /api/v1/chat/s1") == 0
     turn.gate.set()
     await office.settle("s1")
     assert office.read("s1") == [("Why?", "Yes.")]
+    assert cloud.count("GET /api/v1/chat/s1") == 0
 
 
 @pytest.mark.fault(24, 41)

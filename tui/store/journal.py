@@ -15,7 +15,7 @@ from tui.sanitize import well_formed
 from tui.store.database import Database
 from tui.store.event_codec import encode_events, to_json
 from tui.store.notes import put_note
-from tui.store.session_cache import add_turn, read_events
+from tui.store.session_cache import add_turn, kept_turn, read_events
 
 MAX_QUESTIONS = 500
 """Questions asked that are remembered for each account: the latest."""
@@ -95,15 +95,25 @@ class Journal:
         self._database.write(replace)
 
     def end(self, turn_id: int) -> None:
-        """The turn is over, with what has arrived: it becomes the last turn of the stored history."""
+        """The turn is over, with what has arrived: it becomes the last turn of the stored history.
+
+        Its events are decoded and encoded between two short transactions. Not for the event loop: they may be many.
+        """
+
+        def find(connection: sqlite3.Connection) -> tuple[sqlite3.Row | None, list[str]]:
+            return _row(connection, turn_id), _texts(connection, turn_id)
+
+        row, texts = self._database.read(find)
+        if row is None:
+            return
+        events = self._decoded(texts)
+        if not isinstance(next(iter(events), None), UserInput):
+            events.insert(0, UserInput(row["prompt"]))
+        turn = kept_turn(0, events)
 
         def end(connection: sqlite3.Connection) -> None:
-            row = _row(connection, turn_id)
-            if row is not None:
-                events = self._events(connection, turn_id)
-                if not isinstance(next(iter(events), None), UserInput):
-                    events.insert(0, UserInput(row["prompt"]))
-                add_turn(connection, row["account"], row["session_id"], events)
+            if _row(connection, turn_id) is not None:
+                add_turn(connection, row["account"], row["session_id"], turn)
                 _delete(connection, turn_id)
 
         self._database.write(end)
@@ -133,13 +143,12 @@ class Journal:
 
         def find(connection: sqlite3.Connection) -> list[JournalEntry]:
             rows = connection.execute("SELECT * FROM open_turns WHERE account = ? ORDER BY id", (account,)).fetchall()
-            return [_entry(row, self._events(connection, row["id"])) for row in rows]
+            return [_entry(row, self._decoded(_texts(connection, row["id"]))) for row in rows]
 
         return self._database.read(find)
 
-    def _events(self, connection: sqlite3.Connection, turn_id: int) -> list[Event]:
-        rows = connection.execute("SELECT events FROM turn_events WHERE turn = ? ORDER BY id", (turn_id,))
-        return [event for row in rows for event in read_events(self._database, row["events"])]
+    def _decoded(self, texts: Sequence[str]) -> list[Event]:
+        return [event for text in texts for event in read_events(self._database, text)]
 
     def remember(self, account: str, text: str) -> None:
         """Remember what was written and not asked among the questions that were."""
@@ -163,6 +172,11 @@ def _remember(connection: sqlite3.Connection, account: str, question: str) -> No
 
 def _row(connection: sqlite3.Connection, turn_id: int) -> sqlite3.Row | None:
     return connection.execute("SELECT * FROM open_turns WHERE id = ?", (turn_id,)).fetchone()
+
+
+def _texts(connection: sqlite3.Connection, turn_id: int) -> list[str]:
+    rows = connection.execute("SELECT events FROM turn_events WHERE turn = ? ORDER BY id", (turn_id,))
+    return [row["events"] for row in rows]
 
 
 def _entry(row: sqlite3.Row, events: Sequence[Event]) -> JournalEntry:

@@ -54,7 +54,9 @@ class Hit:
     excerpt: str
 
 
-class _Turn(NamedTuple):
+class KeptTurn(NamedTuple):
+    """A turn as it is kept: encoded, and with its texts for the search."""
+
     number: int
     question: str
     answer: str
@@ -164,13 +166,13 @@ class SessionCache:
         ]
 
 
-def add_turn(connection: sqlite3.Connection, account: str, session_id: str, events: Sequence[Event]) -> None:
+def add_turn(connection: sqlite3.Connection, account: str, session_id: str, turn: KeptTurn) -> None:
     """Put one turn behind those that are kept of a session, even where nothing is kept of it yet."""
     key = account, session_id
     connection.execute("INSERT INTO sessions (account, session_id) VALUES (?, ?) ON CONFLICT DO NOTHING", key)
     query = "SELECT ifnull(turns, 0) FROM sessions WHERE account = ? AND session_id = ?"
     number = connection.execute(query, key).fetchone()[0]
-    connection.execute(_PUT_TURN, (*_turn(number, events), *key))
+    connection.execute(_PUT_TURN, (*turn._replace(number=number), *key))
     connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number + 1, *key))
 
 
@@ -202,28 +204,29 @@ def _time(text: str | None) -> datetime | None:
     return time if time.tzinfo else None
 
 
-def _turns(events: Iterable[Event]) -> Iterator[_Turn]:
+def _turns(events: Iterable[Event]) -> Iterator[KeptTurn]:
     """The turns that the events make: a question opens one, and what comes before the first question is one too."""
     number, turn = 0, list[Event]()
     for event in events:
         if isinstance(event, UserInput) and turn:
-            yield _turn(number, turn)
+            yield kept_turn(number, turn)
             number, turn = number + 1, []
         turn.append(event)
     if turn:
-        yield _turn(number, turn)
+        yield kept_turn(number, turn)
 
 
-def _turn(number: int, events: Sequence[Event]) -> _Turn:
+def kept_turn(number: int, events: Sequence[Event]) -> KeptTurn:
+    """The row of a turn with this number among those of its session."""
     question = next((event.content for event in islice(events, 1) if isinstance(event, UserInput)), "")
     whole = [event.content for event in events if isinstance(event, Text)]
     pieces = whole or [event.content for event in events if isinstance(event, TextDelta)]
     answer = "\n\n".join(whole) if whole else "".join(pieces)
-    return _Turn(number, well_formed(question), well_formed(answer), encode_events(events))
+    return KeptTurn(number, well_formed(question), well_formed(answer), encode_events(events))
 
 
-def _batches(turns: Iterable[_Turn]) -> Iterator[list[_Turn]]:
-    batch, chars = list[_Turn](), 0
+def _batches(turns: Iterable[KeptTurn]) -> Iterator[list[KeptTurn]]:
+    batch, chars = list[KeptTurn](), 0
     for turn in turns:
         batch.append(turn)
         chars += len(turn.events)

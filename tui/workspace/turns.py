@@ -250,5 +250,5 @@ class Turns:
         if session is not None and not session.generated_title and first_question:
             titled = await self._state.attempt(lambda client: client.generate_title(session_id, first_question))
             session = titled or session
-        if session is not None and self._state.catalogue.get(session_id):
+        if session is not None:
             self._state.list_session(session)

@@ -11,7 +11,6 @@ from tests.app.user import User
 from tests.faults.driving import ask, behind, newest
 from tests.faults.proxy import Exchange, Fault, FaultProxy, Gate, no_fault, refused
 from tui.api.retry import TRIES
-from tui.widgets.session_list import SessionList
 
 JSON = "Content-Type: application/json"
 
@@ -45,37 +44,6 @@ class Pages:
         ]
         body = json.dumps({"items": items, "next_page_token": after}).encode()
         await refused("200 OK", JSON, body=body)(exchange)
-
-
-@pytest.mark.fault(41)
-async def test_ten_thousand_sessions_in_odd_pages_are_listed_once_and_usable_from_the_first(proxy: FaultProxy) -> None:
-    odd = {
-        "": (range(1000), "a"),
-        "a": (range(500, 5000), "b"),
-        "b": (range(4000, 10_000), "a"),
-    }
-    pages = Pages(odd)
-    held = Gate(pages.fault)
-    proxy.others = pages.fault
-    async with behind(proxy) as user:
-        await user.until(lambda: pages.asked == [""])
-        listed = user.app.chat.query_one(SessionList)
-        await user.until(lambda: len(listed.rows) == 1000)
-        proxy.others = held.fault
-        await user.press("ctrl+s", "end")
-        await user.see("Report 999 ")
-        await user.press("home")
-        await user.see("Report 0 ")
-        proxy.others = pages.fault
-        held.open()
-        for count in (5000, 10_000):
-            await user.press("end")
-            await user.until(lambda count=count: len(listed.rows) == count, seconds=120)
-        await user.press("end")
-        await user.see("Report 9999 ")
-        await user.press("home", "end")
-        assert pages.asked == ["", "a", "b"]
-        assert len({row.session_id for row in listed.rows}) == len(listed.rows) == 10_000
 
 
 LONG = "A report on " + "very " * 2000 + "much\nand \u6f22\u5b57 on\x1b[2J lines"

@@ -47,11 +47,14 @@ def called(name: str, arguments: Json | str, index: int = 0) -> list[Json]:
 
 @dataclass
 class ScriptedModel:
-    """Gives the replies of its script in turn, the last one again and again. `asked` are the requests' bodies."""
+    """Gives the replies of its script in turn, the last one again and again, after its `refusals`, each a status and a
+    body. `asked` are the requests' bodies. It may answer `whole`, as JSON instead of a stream."""
 
     script: Sequence[list[Json]] = ()
     status: int = 200
     error: Any = None
+    refusals: Sequence[tuple[int, Any]] = ()
+    whole: bool = False
     hangs: bool = False
     breaks_off: bool = False
     usage: Json | None = field(default_factory=lambda: {"prompt_tokens": 100, "completion_tokens": 7})
@@ -63,10 +66,20 @@ class ScriptedModel:
         self.keys.append(request.headers.get("authorization", ""))
         if self.status != 200:
             return JSONResponse(self.error, self.status)
+        if len(self.asked) <= len(self.refusals):
+            status, body = self.refusals[len(self.asked) - 1]
+            return JSONResponse(body, status)
+        if self.whole:
+            content = "".join(choice["delta"].get("content", "") for choice in self._reply())
+            message = {"role": "assistant", "content": content}
+            return JSONResponse({"choices": [{"message": message, "finish_reason": "stop"}], "usage": self.usage})
         return StreamingResponse(self._stream(), media_type="text/event-stream")
 
+    def _reply(self) -> list[Json]:
+        return self.script[min(len(self.asked) - len(self.refusals), len(self.script)) - 1]
+
     async def _stream(self) -> AsyncIterator[str]:
-        for choice in self.script[min(len(self.asked), len(self.script)) - 1]:
+        for choice in self._reply():
             if self.breaks_off and choice.get("finish_reason"):
                 return
             yield f"data: {json.dumps({'choices': [{'index': 0, **choice}]})}\n\n"

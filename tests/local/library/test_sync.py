@@ -62,6 +62,7 @@ def test_hidden_binary_and_linked_files_are_left_out(folder: Path, local: Opened
     (folder / ".hidden.md").write_text("hidden")
     (folder / "picture.png").write_bytes(b"\x89PNG\0")
     (folder / "not.txt").write_bytes(b"\0\1\2")
+    (folder / "program").write_bytes(b"\x7fELF\0\0")
     assert local.sync() == ["kitchen.md", "work/deploying.md", "work/retro.txt"]
     (state,) = local.library.states.served().values()
     assert (state.files, state.skipped_files) == (3, 1)

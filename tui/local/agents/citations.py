@@ -1,11 +1,15 @@
-"""Checking the citations in a text that is being written: `[n]` must be the number of a source. Pure."""
+"""Checking the citations in a text that is being written: `[n]` must be the number of a source. Pure.
+
+gpt models write `\u3010n\u3011` or `\u3010n\u2020source\u3011`, which is shown as `[n]`.
+"""
 
 import re
 from dataclasses import dataclass
 
-_CITATION = re.compile(r" ?\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
-_CITATION_START = re.compile(r" ?(?:\[[\d,\s]{0,40})?$")
-_CITATION_OR_TICKS = re.compile(r"`+| ?\[\d{1,4}(?:\s*,\s*\d{1,4})*\]")
+_NUMBERS = r"\d{1,4}(?:\s*,\s*\d{1,4})*"
+_CITATION = re.compile(rf" ?(?:\[({_NUMBERS})\]|\u3010({_NUMBERS})(?:\u2020[^\u3011\n]{{0,60}})?\u3011)")
+_CITATION_START = re.compile(r" ?(?:\[[\d,\s]{0,40}|\u3010[^\u3011\n]{0,80})?$")
+_CITATION_OR_TICKS = re.compile(rf"`+|{_CITATION.pattern}")
 
 
 @dataclass(slots=True)
@@ -51,7 +55,7 @@ class CitationCheck:
 
     def _cited(self, found: str, sources: int) -> str:
         match = _CITATION.fullmatch(found)
-        numbers = [int(number) for number in match.group(1).split(",")] if match else []
+        numbers = [int(number) for number in (match.group(1) or match.group(2)).split(",")] if match else []
         known = [number for number in numbers if 1 <= number <= sources]
         self.good += len(known)
         self.removed += len(numbers) - len(known)

@@ -1,7 +1,9 @@
 """A language model behind an OpenAI-compatible endpoint: one streamed chat completion at a time."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -11,6 +13,7 @@ from pydantic import BaseModel
 
 from tui.api.models import TextDelta, ThinkingDelta
 from tui.local.agents.chat_completions import (
+    ENDED,
     Json,
     LlmError,
     Message,
@@ -25,8 +28,6 @@ from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
 CONNECT_TIMEOUT = 10.0
-SILENCE_TIMEOUT = 180.0
-"""Seconds to wait for the next piece of a reply: a model on this machine reads a long prompt slowly."""
 REPLY_TIMEOUT = 900.0
 MAX_REPLY_TOKENS = 4096
 MAX_REPLY_BYTES = 32_000_000
@@ -34,16 +35,60 @@ MAX_REPLY_BYTES = 32_000_000
 MAX_ERROR_BYTES = 64_000
 
 
+class ContextExceededError(LlmError):
+    """The conversation is longer than the model can read."""
+
+
+class _RefusedError(Exception):
+    """The endpoint answered with another status than 200, and these words."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass(slots=True)
+class Dialect:
+    """What an endpoint takes, as it is learned from its refusals: under which name the most tokens, whether it is asked
+    to count them, and whether the model can call tools."""
+
+    most_tokens: str = "max_tokens"
+    counts: bool = True
+    tools: bool = True
+
+    def learn(self, refused: _RefusedError) -> bool:
+        """Whether there is another way to ask."""
+        said = refused.message.casefold()
+        if refused.status not in (400, 404, 422, 500):
+            return False
+        if self.most_tokens == "max_tokens" and "max_completion_tokens" in said:
+            self.most_tokens = "max_completion_tokens"
+        elif self.counts and "stream_options" in said:
+            self.counts = False
+        elif self.tools and "tool" in said:
+            self.tools = False
+        else:
+            return False
+        return True
+
+
+_TOO_LONG = re.compile(
+    r"context|too (?:long|large|many tokens)|prompt.*(?:exceed|length)|exceed.*tokens", re.IGNORECASE
+)
+
+
 class LlmClient:
     """Talks to the endpoint, within `async with`."""
 
-    def __init__(self, settings: LlmSettings, silence_timeout: float = SILENCE_TIMEOUT) -> None:
+    def __init__(self, settings: LlmSettings, dialect: Dialect) -> None:
         self._settings = settings
+        self._dialect = dialect
         headers = {"Accept-Encoding": "identity"}
         headers |= {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
         self._client = httpx.AsyncClient(
             headers=headers,
-            timeout=httpx.Timeout(silence_timeout, connect=CONNECT_TIMEOUT),
+            timeout=httpx.Timeout(settings.silence_timeout, connect=CONNECT_TIMEOUT),
             trust_env=not is_loopback(urlsplit(settings.base_url).hostname or ""),
         )
 
@@ -61,19 +106,10 @@ class LlmClient:
 
         `tools` are those that the model may call: what each takes, by its name.
         """
-        body: Json = {
-            "model": self._settings.model,
-            "messages": [message_json(message) for message in messages],
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            "max_tokens": MAX_REPLY_TOKENS,
-        }
-        if tools:
-            body["tools"] = [tool_json(name, arguments) for name, arguments in tools.items()]
-        reply = Reply()
+        reply = Reply(frozenset(tools))
         try:
             async with asyncio.timeout(REPLY_TIMEOUT):
-                async for chunk in self._chunks(body):
+                async for chunk in self._understood(messages, tools):
                     for piece in reply.take(chunk):
                         yield piece
         except TimeoutError:
@@ -90,20 +126,52 @@ class LlmClient:
             raise LlmError(f"The model refused to answer. {clean_line(reply.refusal)}".strip())
         yield reply
 
+    async def _understood(
+        self, messages: Sequence[Message], tools: Mapping[str, type[BaseModel]]
+    ) -> AsyncIterator[Json]:
+        """The chunks of the reply, asked for in the way that the endpoint understands."""
+        while True:
+            try:
+                async for chunk in self._chunks(self._body(messages, tools)):
+                    yield chunk
+            except _RefusedError as refused:
+                if self._dialect.learn(refused):
+                    continue
+                if refused.status in (400, 413, 422, 500) and _TOO_LONG.search(refused.message):
+                    raise ContextExceededError(self._refused(refused)) from None
+                raise LlmError(self._refused(refused)) from None
+            return
+
+    def _body(self, messages: Sequence[Message], tools: Mapping[str, type[BaseModel]]) -> Json:
+        body: Json = {
+            "model": self._settings.model,
+            "messages": [message_json(message) for message in messages],
+            "stream": True,
+            self._dialect.most_tokens: MAX_REPLY_TOKENS,
+        }
+        if self._dialect.counts:
+            body["stream_options"] = {"include_usage": True}
+        if tools and self._dialect.tools:
+            body["tools"] = [tool_json(name, arguments) for name, arguments in tools.items()]
+        return body
+
     async def _chunks(self, body: Json) -> AsyncIterator[Json]:
         url = f"{self._settings.base_url}/chat/completions"
         async with aconnect_sse(self._client, "POST", url, json=body) as source:
-            if source.response.status_code != 200:
-                raise LlmError(self._refused(source.response.status_code, await _start_of(source.response)))
-            async for event in EventSource(_counted(source.response)).aiter_sse():
-                if not event.data:
-                    continue
+            response = source.response
+            if response.status_code != 200:
+                raise _RefusedError(response.status_code, _words_of(await _start_of(response, MAX_ERROR_BYTES)))
+            if "json" in response.headers.get("content-type", ""):
+                whole = json_object(await _start_of(response, MAX_REPLY_BYTES))
+                yield _checked(whole)
+                yield ENDED
+                return
+            async for event in EventSource(_counted(response)).aiter_sse():
                 if event.data.strip() == "[DONE]":
+                    yield ENDED
                     return
-                chunk = json_object(event.data)
-                if "error" in chunk:
-                    raise LlmError(f"The model failed: {error_message(chunk)}")
-                yield chunk
+                if event.data:
+                    yield _checked(json_object(event.data))
 
     @property
     def _address(self) -> str:
@@ -113,29 +181,39 @@ class LlmClient:
         reason = clean_line(str(error)) or type(error).__name__
         return f"The model at {self._address} cannot be reached: {reason}. Is it running, and is the address right?"
 
-    def _refused(self, status: int, body: str) -> str:
-        try:
-            message = error_message(json_object(body))
-        except LlmError:
-            message = clean_line(body)
+    def _refused(self, refused: _RefusedError) -> str:
         reasons = {
             401: "refused the key (LLAMACHAT_MODEL_API_KEY)",
             403: "refused the key (LLAMACHAT_MODEL_API_KEY)",
             404: f"knows no model {self._settings.model!r}, or the address is wrong",
             429: "has too many requests, or the account has no credit left",
         }
-        reason = reasons.get(status, f"answered with status {status}")
-        return f"The model at {self._address} {reason}. {message}".strip()
+        reason = reasons.get(refused.status, f"answered with status {refused.status}")
+        return f"The model at {self._address} {reason}. {refused.message}".strip()
 
 
-async def _start_of(response: httpx.Response) -> str:
-    """The first characters of a refusal, however long it is."""
+def _words_of(body: str) -> str:
+    """What a refusal says, on one line."""
+    try:
+        return error_message(json_object(body))
+    except LlmError:
+        return clean_line(body)
+
+
+def _checked(chunk: Json) -> Json:
+    if "error" in chunk:
+        raise LlmError(f"The model failed: {error_message(chunk)}")
+    return chunk
+
+
+async def _start_of(response: httpx.Response, most: int) -> str:
+    """The first `most` bytes of an answer, however long it is."""
     body = b""
     async for chunk in response.aiter_raw():
         body += chunk
-        if len(body) >= MAX_ERROR_BYTES:
+        if len(body) >= most:
             break
-    return body[:MAX_ERROR_BYTES].decode("utf-8", "replace")
+    return body[:most].decode("utf-8", "replace")
 
 
 def _counted(response: httpx.Response) -> httpx.Response:

@@ -65,7 +65,7 @@ class GrepArguments(BaseModel):
 
 
 class ReadArguments(BaseModel):
-    """Read a document's text from a character offset on, or one of its pages."""
+    """Read a document's text from a character offset on, or one of its pages. `file_id` is the document's name."""
 
     file_id: str
     offset: Annotated[int, Field(ge=0, le=2**40)] = 0
@@ -179,10 +179,13 @@ class Tools:
         return self.documents.matching(self.index_ids, expression, MAX_FILES) if expression else []
 
     def file(self, file_id: str) -> FileRef:
-        """The document with this id."""
+        """The document with this id, or this name."""
         file = self.documents.file(file_id, self.index_ids)
         if file is None:
-            raise ToolError(f"There is no document {file_id!r}. Use find to list the documents with their ids.")
+            named = find(self.documents, self.index_ids, None, file_id) if file_id else []
+            file = next((one for one in named if one.name == file_id), None)
+        if file is None:
+            raise ToolError(f"There is no document {file_id!r}. Use find to list the documents.")
         return file
 
     def _page(self, file: FileRef, page: int) -> Extract:

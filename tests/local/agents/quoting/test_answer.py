@@ -77,3 +77,14 @@ def test_what_is_not_in_the_documents_is_told_with_one_line_of_what_comes_neares
 def test_a_class_of_things_need_not_be_named() -> None:
     answer = answered("Which boat is on duty at night?", passage("Tug Anna is on duty at night."), missing=("boat",))
     assert first_line(answer) == "Tug Anna is on duty at night. [1]"
+
+
+def test_the_title_of_an_item_is_no_answer() -> None:
+    items = "1. **Number of tugs**\n\n   The harbour has two tugs.\n\n2. **Number of piers**\n\n   It has three.\n"
+    assert first_line(answered("What is the number of tugs?", passage(items))) == "The harbour has two tugs. [1]"
+
+
+def test_the_marks_of_a_quotation_within_the_document_are_left_out() -> None:
+    quoted = "> The harbour master keeps the list\n> of all tugs.\n"
+    answer = answered("Who keeps the list of tugs?", passage(quoted))
+    assert first_line(answer) == "The harbour master keeps the list of all tugs. [1]"

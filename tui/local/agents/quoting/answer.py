@@ -17,8 +17,8 @@ DENIAL = "No passage answers this directly"
 """What the answer begins with where the documents do not tell."""
 
 MAX_QUOTATIONS = 3
-QUOTATION_CHARS = 220
-UNSURE_CHARS = 380
+QUOTATION_CHARS = 140
+UNSURE_CHARS = 170
 """Length of a quotation where the first line may not be what was asked for."""
 SURE = 2.0
 """The score from which the first line is taken to be what was asked for."""
@@ -27,7 +27,7 @@ SUPPORTS = 0.7
 MAX_FIRST_CHARS = 290
 SECOND_SHARE = 0.8
 """A second sentence is told in the first line where its score is at least this part of the first one's."""
-PASSAGE_SHARE = 0.89
+PASSAGE_SHARE = 0.93
 """What the passage's place counts beside the sentence."""
 SAME_WORDS = 0.7
 """Two quotations that share this part of their words say the same; the second is left out."""

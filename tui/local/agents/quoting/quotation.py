@@ -6,7 +6,7 @@ and tables are written anew, so that a piece of a document is read as it stands 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tui.local.agents.markdown_text import escaped_line, escaped_whole_line
@@ -17,10 +17,13 @@ from tui.local.library.readers import language_of
 from tui.local.library.words import folded
 from tui.sanitize import clean_line
 
-NO_MODEL = "*No language model is configured: these are quotations from your documents.*"
+NO_MODEL = "*No language model is configured: these are quotations.*"
 
 MAX_LINE_CHARS = 280
 """Length of a line that stands for a sentence; a longer sentence is cut, and is whole in the quotation."""
+
+_QUOTE_MARKS = re.compile(r"(?:^|\n)[ \t]*(?:>[ \t]?)+")
+"""The marks before the lines of a quotation within the document."""
 
 _MARKED_START, _MARKED_END = "\ue000", "\ue001"
 _PARTED = re.compile(r"(\w+)[-\u00ad\u2010]\n\s*([a-z]\w*)")
@@ -64,7 +67,7 @@ class Quotation:
         if leaf.kind == "code":
             lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("```")]
             return f"`{_clipped(' '.join(lines).replace('`', ''))}`" if lines else ""
-        return self._termed(leaf, _clipped(self._shown(text, bare=leaf.kind == "other")))
+        return _clipped(self._termed(leaf, self._shown(text, bare=leaf.kind == "other")))
 
     def quotation(self) -> str:
         """All of it as a quotation in Markdown, the best sentence bold."""
@@ -119,11 +122,14 @@ class Quotation:
         return "\n".join(lines)
 
     def _own(self, sentence: Sentence) -> str:
-        return self.passage.text[sentence.start : sentence.end]
+        return self._unquoted(self.passage.text[sentence.start : sentence.end])
+
+    def _unquoted(self, text: str) -> str:
+        return _QUOTE_MARKS.sub("\n", text) if self.passage.format == "markdown" else text
 
     def _shown(self, text: str, *, bare: bool = False) -> str:
         """A piece of the document on one line, as Markdown that shows it."""
-        one_line = " ".join(self._unhyphenated(text).split())
+        one_line = " ".join(self._unhyphenated(self._unquoted(text)).split())
         return one_line if self.passage.format == "markdown" and not bare else escaped_whole_line(one_line)
 
     def _unhyphenated(self, text: str) -> str:
@@ -195,9 +201,10 @@ def location(passage: Passage) -> str:
 
 
 def source(excerpt: Quotation) -> str:
-    """Where a quotation stands: document, heading, and page, lines or anchor."""
+    """Where a quotation stands: document, the nearest heading, and page, lines or anchor."""
     place = excerpt.passage.place(excerpt.start, excerpt.end)
-    return ", ".join(filter(None, (location(excerpt.passage), clean_line(place))))
+    nearest = replace(excerpt.passage, heading=excerpt.passage.heading.rpartition(HEADING_JOIN)[2])
+    return ", ".join(filter(None, (location(nearest), clean_line(place))))
 
 
 def source_line(excerpt: Quotation) -> str:
