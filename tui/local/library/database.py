@@ -107,8 +107,7 @@ CREATE TABLE languages (
 
 
 _Prepare: TypeAlias = Callable[[sqlite3.Connection], None]
-"""Makes the tables of a file where they are not there yet. A function, for what a file's object holds must not hold the
-object: it is let go of, and its connections closed, when nobody else does."""
+"""Makes the tables of a file where they are not there yet."""
 
 
 class NewerLibraryError(Exception):
@@ -238,16 +237,15 @@ class LibraryDatabase(SqliteFile):
 def _prepare_library(connection: sqlite3.Connection) -> None:
     version = _version(connection)
     if version > SCHEMA_VERSION:
-        (_, _, path) = connection.execute("PRAGMA database_list").fetchone()
+        path = connection.execute("PRAGMA database_list").fetchone()["file"]
         raise NewerLibraryError(f"{path} was written by a newer version of llamachat-tui.")
-    if version == SCHEMA_VERSION:
-        return
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.executescript(
-        f"BEGIN IMMEDIATE;{_drops(version)}{_LIBRARY_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
-    )
-    if version > 0:  # gives back the disk space of the earlier tables
-        connection.execute("VACUUM")
+    if version < SCHEMA_VERSION:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(
+            f"BEGIN IMMEDIATE;{_drops(version)}{_LIBRARY_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
+        )
+        if version > 0:  # gives back the disk space of the earlier tables
+            connection.execute("VACUUM")
 
 
 def _prepare_index(connection: sqlite3.Connection) -> None:
