@@ -57,11 +57,6 @@ class Outcome:
     was_asked: bool = True
     error: ApiError | None = None
 
-    @property
-    def is_answered(self) -> bool:
-        """Whether there is a whole answer, be it that nothing was found."""
-        return self.code in (ExitCode.ANSWERED, ExitCode.NOTHING_FOUND)
-
 
 def outcome_of(turn: Turn) -> Outcome:
     """What came of a turn that is over."""
