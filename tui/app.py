@@ -101,6 +101,8 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
         self.theme = self._first_theme()
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._is_styled_as_begun = True
 
     def _first_theme(self) -> str:
         """The theme that is set, else the one that was chosen in the app. Raises `SettingsError`."""
@@ -137,6 +139,13 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
             self._graceful_shutdown.listen()
         return super()._build_driver(headless, *arguments, **options)
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse and apply the styles anew; not at the start, when they have just been, with the same theme."""
+        if self._is_styled_as_begun:
+            self._is_styled_as_begun = False
+        else:
+            super().refresh_css(animate)
+
     def on_mount(self) -> None:
         self.call_after_refresh(self._begin_after_first_frame)
 
@@ -152,8 +161,8 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
         if wanted is not None and self.chat.workspace.catalogue.get(wanted) is not None:
             self._wanted_session = None
             self.chat.open_session(wanted)
-        self._connect()
         await self.begin_input()
+        self.chat.call_after_refresh(self._connect)  # what was typed until now is shown before
 
     def _keep_frame(self, rows: list[CellRow]) -> None:
         """Keep what was shown first, for the next start of this kind to show at once."""
