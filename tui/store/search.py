@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from tui.api.models import Session
 from tui.store.database import Database
 from tui.store.event_codec import to_json
-from tui.store.search_query import Part, Query, Term, fold, pattern
+from tui.store.search_query import PARTS, Part, Query, Term, fold, pattern
 from tui.store.session_cache import session_of
 
 MOST_TURNS = 500
@@ -195,15 +195,10 @@ def _found(row: sqlite3.Row, turns: Sequence[sqlite3.Row], texts: dict[int, _Tex
 
 def _hit(turn: int, texts: _Texts, query: Query) -> Hit:
     """The turn, with the piece of its text that has most of the words."""
-    named: Mapping[Part, str] = {
-        "question": texts.question,
-        "answer": texts.answer,
-        "thinking": texts.thinking,
-        "evidence": texts.evidence,
-        "failure": texts.failure,
-    }
-    parts = [part for part in named if not query.parts or part in query.parts]
-    best = max(parts, key=lambda part: _different(named[part], query.terms)) if query.terms else _main(query, texts)
+    named = texts._asdict()
+    parts: list[Part] = [part for part in PARTS if part != "title" and (not query.parts or part in query.parts)]
+    words: dict[Part, int] = {part: _different(named[part], query.terms) for part in parts}
+    best = max(parts, key=words.__getitem__) if query.terms else _main(query, texts)
     return Hit(turn, best, excerpt(named[best], query.terms))
 
 
