@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.store.sample import ACCOUNT, NOON, found, history, session, turn
 from tui.api.models import Event, Session, Stop, Text, TextDelta, Thinking, ToolCall, ToolResult, UserInput
-from tui.store.search import Excerpt, SessionSearch, excerpt
+from tui.store.search import SessionSearch, Snippet, snippet
 from tui.store.search_query import parse
 from tui.store.store import Store
 from tui.store.turn_texts import EVIDENCE_CHARS, texts_of
@@ -102,7 +102,7 @@ def test_turns_that_ended_with_an_error_are_found_with_the_servers_words(store: 
 
     assert found(store, "has:error") == [("s1", [1])]
     (one,) = SessionSearch(store.database).find(ACCOUNT, parse("has:error overl", NOON.date())).sessions
-    assert one.hits[0].excerpt == Excerpt("error: overloaded, try later", ((7, 17),))
+    assert one.hits[0].snippet == Snippet("error: overloaded, try later", ((7, 17),))
 
 
 def test_a_session_that_is_about_to_be_deleted_is_found_no_more(store: Store) -> None:
@@ -170,7 +170,7 @@ def test_a_text_from_outside_is_kept_safe_to_show() -> None:
 
 def test_the_excerpt_is_where_most_of_the_words_stand_together() -> None:
     text = f"The rent.\n{'Nothing of that kind is here. ' * 20}\nThe notice\n  of the rent."
-    shown = excerpt(text, parse("notice rent", NOON.date()).terms)
+    shown = snippet(text, parse("notice rent", NOON.date()).terms)
 
     assert [shown.text[start:end] for start, end in shown.marks] == ["notice", "rent"]
     assert "\n" not in shown.text
@@ -180,7 +180,7 @@ def test_the_excerpt_is_where_most_of_the_words_stand_together() -> None:
 @given(st.text(alphabet="ab \n漢é.", max_size=400), st.text(alphabet="abc 漢", min_size=1, max_size=4))
 def test_each_mark_of_an_excerpt_is_one_of_the_words(text: str, typed: str) -> None:
     terms = parse(typed, NOON.date()).terms
-    shown = excerpt(text, terms)
+    shown = snippet(text, terms)
 
     assert all(0 <= start < end <= len(shown.text) for start, end in shown.marks)
     beginnings = {term.tokens[0] for term in terms}

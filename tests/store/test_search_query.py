@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.store.search_query import FILTERS, Query, Term, fold, parse, pattern
+from tui.store.search_query import FILTERS, Phrase, SessionQuery, fold, parse, pattern
 
 TODAY = date(2026, 3, 10)
 
 
-def of(text: str) -> Query:
+def of(text: str) -> SessionQuery:
     return parse(text, TODAY)
 
 
 def test_words_are_beginnings_and_quoted_ones_stand_in_a_row() -> None:
-    assert of('Kündig "notice  Period"').terms == (Term(("kundig",)), Term(("notice", "period"), is_exact=True))
-    assert of("top-level").terms == (Term(("top", "level")),)
-    assert of('an "open end').terms == (Term(("an",)), Term(("open", "end"), is_exact=True))
+    assert of('Kündig "notice  Period"').terms == (Phrase(("kundig",)), Phrase(("notice", "period"), is_exact=True))
+    assert of("top-level").terms == (Phrase(("top", "level")),)
+    assert of('an "open end').terms == (Phrase(("an",)), Phrase(("open", "end"), is_exact=True))
 
 
 def test_two_letters_are_a_whole_word_and_one_character_of_another_script_a_beginning() -> None:
@@ -26,10 +26,10 @@ def test_two_letters_are_a_whole_word_and_one_character_of_another_script_a_begi
 
 def test_each_filter_is_read() -> None:
     assert of("index:contracts index:Leases").indexes == ("contracts", "Leases")
-    assert of("tool:find_files").tools == (Term(("find", "files")),)
+    assert of("tool:find_files").tools == (Phrase(("find", "files")),)
     assert of("has:error").has_error
     assert of("in:answer IN:quest").parts == {"answer", "question"}
-    assert of('index:"my contracts" rent') == Query(terms=(Term(("rent",)),), indexes=("my contracts",))
+    assert of('index:"my contracts" rent') == SessionQuery(terms=(Phrase(("rent",)),), indexes=("my contracts",))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_is_still_being_typed_is_no_problem(text: str) -> None:
 
 
 def test_an_unknown_filter_is_searched_as_words() -> None:
-    assert of("note:this").terms == (Term(("note",)), Term(("this",)))
+    assert of("note:this").terms == (Phrase(("note",)), Phrase(("this",)))
 
 
 @given(st.text(max_size=60) | st.from_regex(r"((in|has|tool|index|after|x):)?[\"a\u0301-]{0,3}( \w{1,3}\"?){0,4}"))

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from tui.api.models import Session
 from tui.store.database import Database
 from tui.store.event_codec import to_json
-from tui.store.search_query import PARTS, Part, Query, Term, fold, pattern
+from tui.store.search_query import PARTS, Part, Phrase, SessionQuery, fold, pattern
 from tui.store.session_cache import session_of
 
 MOST_TURNS = 500
@@ -23,7 +23,7 @@ MOST_SESSIONS = 50
 HITS_OF_SESSION = 3
 """Hits that are told of one session; of the others how many there are."""
 
-EXCERPT_CHARS = 160
+SNIPPET_CHARS = 160
 
 _SESSION = "sessions.id, sessions.session_id, updated, sessions.title, index_ids, shared_access, name"
 _JOINED = """JOIN sessions ON sessions.id = {of}
@@ -59,7 +59,7 @@ Values: TypeAlias = Mapping[str, str | int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
+class Snippet:
     """A piece of a text in one line, safe to show, and the ranges of its characters that were searched for."""
 
     text: str
@@ -68,11 +68,11 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A turn that has all the words: `turn` is its place in its session, from 0, and `part` what the excerpt is of."""
+    """A turn that has all the words: `turn` is its place in its session, from 0, and `part` what the snippet is of."""
 
     turn: int
     part: Part
-    excerpt: Excerpt
+    snippet: Snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class FoundSession:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Findings:
     """What a search found, the session used last first. `is_cut`: there is more than one search finds."""
 
     sessions: tuple[FoundSession, ...] = ()
@@ -118,14 +118,14 @@ class SessionSearch:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, account: str, query: Query, index_ids: Collection[str] | None = None) -> Found:
+    def find(self, account: str, query: SessionQuery, index_ids: Collection[str] | None = None) -> Findings:
         """The sessions of an account that a query means.
 
         `index_ids`: only sessions bound to one of these, for the names in `query.indexes`. Raises `InterruptedError`
         where `stop` ended it.
         """
         if query.is_empty:
-            return Found()
+            return Findings()
         values = {
             "account": account,
             "after": _start_of(query.after),
@@ -143,7 +143,7 @@ _LAST = 2**63 - 1
 """The greatest row id that there can be."""
 
 
-def _find(connection: sqlite3.Connection, query: Query, values: Values) -> Found:
+def _find(connection: sqlite3.Connection, query: SessionQuery, values: Values) -> Findings:
     turns = _turns(connection, query, values)
     titled = _titled(connection, query, values)
     by_session = {row["id"]: row for row in [*titled, *turns]}
@@ -153,10 +153,10 @@ def _find(connection: sqlite3.Connection, query: Query, values: Values) -> Found
     of_session = {key: list(group) for key, group in groupby(ordered, key=lambda row: row["id"])}
     texts = _texts(connection, (row for group in of_session.values() for row in group[:HITS_OF_SESSION]))
     sessions = tuple(_found(row, of_session.get(row["id"], []), texts, query) for row in newest)
-    return Found(sessions, is_cut=len(turns) > MOST_TURNS or len(by_session) > MOST_SESSIONS)
+    return Findings(sessions, is_cut=len(turns) > MOST_TURNS or len(by_session) > MOST_SESSIONS)
 
 
-def _turns(connection: sqlite3.Connection, query: Query, values: Values) -> list[sqlite3.Row]:
+def _turns(connection: sqlite3.Connection, query: SessionQuery, values: Values) -> list[sqlite3.Row]:
     """The turns that have the words, each once."""
     if not query.expression:
         return []
@@ -171,7 +171,7 @@ def _turns(connection: sqlite3.Connection, query: Query, values: Values) -> list
     return [*latest, *connection.execute(_EARLIEST, given)]
 
 
-def _titled(connection: sqlite3.Connection, query: Query, values: Values) -> list[sqlite3.Row]:
+def _titled(connection: sqlite3.Connection, query: SessionQuery, values: Values) -> list[sqlite3.Row]:
     """The sessions that have the words in their title or name, or all that are meant where there are no words."""
     most = {**values, "most": MOST_SESSIONS + 1}
     if not query.expression and not query.terms:
@@ -188,28 +188,30 @@ def _texts(connection: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> dict[
     return {row["id"]: _Texts(*row) for row in connection.execute(_TEXTS, (wanted,))}
 
 
-def _found(row: sqlite3.Row, turns: Sequence[sqlite3.Row], texts: dict[int, _Texts], query: Query) -> FoundSession:
+def _found(
+    row: sqlite3.Row, turns: Sequence[sqlite3.Row], texts: dict[int, _Texts], query: SessionQuery
+) -> FoundSession:
     hits = [_hit(turn["number"], texts[turn["turn_id"]], query) for turn in turns[:HITS_OF_SESSION]]
     return FoundSession(session_of(row)[0], row["name"] or "", tuple(hits), len(turns) - len(hits))
 
 
-def _hit(turn: int, texts: _Texts, query: Query) -> Hit:
+def _hit(turn: int, texts: _Texts, query: SessionQuery) -> Hit:
     """The turn, with the piece of its text that has most of the words."""
     named = texts._asdict()
     parts: list[Part] = [part for part in PARTS if part != "title" and (not query.parts or part in query.parts)]
     words: dict[Part, int] = {part: _different(named[part], query.terms) for part in parts}
     best = max(parts, key=words.__getitem__) if query.terms else _main(query, texts)
-    return Hit(turn, best, excerpt(named[best], query.terms))
+    return Hit(turn, best, snippet(named[best], query.terms))
 
 
-def _main(query: Query, texts: _Texts) -> Part:
+def _main(query: SessionQuery, texts: _Texts) -> Part:
     """What is shown of a turn that was not found by words."""
     if query.has_error:
         return "failure"
     return "question" if texts.question else "answer"
 
 
-def _different(text: str, terms: tuple[Term, ...]) -> int:
+def _different(text: str, terms: tuple[Phrase, ...]) -> int:
     """How many different ones of the terms a text has."""
     folded, found = fold(text), pattern(terms)
     if found is None or not any(term.tokens[0] in folded for term in terms):
@@ -222,29 +224,29 @@ def _different(text: str, terms: tuple[Term, ...]) -> int:
     return len(terms) - len(missing)
 
 
-def _has_all(text: str, terms: tuple[Term, ...]) -> bool:
+def _has_all(text: str, terms: tuple[Phrase, ...]) -> bool:
     return _different(text, terms) == len(terms)
 
 
-def excerpt(text: str, terms: tuple[Term, ...]) -> Excerpt:
+def snippet(text: str, terms: tuple[Phrase, ...]) -> Snippet:
     """The piece of a text around the place where most of the terms stand together; its beginning where none does."""
     found = pattern(terms)
     matches = list(found.finditer(fold(text))) if found else []
     spans = [match.span() for match in _densest(matches)]
-    start = max(0, spans[0][0] - EXCERPT_CHARS // 4) if spans else 0
-    while start > 0 and not text[start - 1].isspace() and spans[0][0] - start < EXCERPT_CHARS // 2:
+    start = max(0, spans[0][0] - SNIPPET_CHARS // 4) if spans else 0
+    while start > 0 and not text[start - 1].isspace() and spans[0][0] - start < SNIPPET_CHARS // 2:
         start -= 1
-    end = min(len(text), max(start + EXCERPT_CHARS, spans[0][1] if spans else 0))
+    end = min(len(text), max(start + SNIPPET_CHARS, spans[0][1] if spans else 0))
     return _in_one_line(text, start, end, [span for span in spans if span[1] <= end])
 
 
 def _densest(matches: Sequence[re.Match[str]]) -> Sequence[re.Match[str]]:
-    """The matches of the excerpt that begins with one of these and has most of the terms."""
+    """The matches of the snippet that begins with one of these and has most of the terms."""
     best: Sequence[re.Match[str]] = matches[:1]
     most = 0
     for number, first in enumerate(matches[:_LOOKED_AT]):
         last = number
-        while last < len(matches) and matches[last].end() - first.start() <= EXCERPT_CHARS * 3 // 4:
+        while last < len(matches) and matches[last].end() - first.start() <= SNIPPET_CHARS * 3 // 4:
             last += 1
         here = matches[number : max(last, number + 1)]
         if (different := len({match.lastindex for match in here})) > most:
@@ -253,10 +255,10 @@ def _densest(matches: Sequence[re.Match[str]]) -> Sequence[re.Match[str]]:
 
 
 _LOOKED_AT = 200
-"""Matches in one text at which an excerpt may begin."""
+"""Matches in one text at which a snippet may begin."""
 
 
-def _in_one_line(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Excerpt:
+def _in_one_line(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Snippet:
     """The piece with single blanks. The marks go along."""
     shown, marks, at = "…" if start else "", list[tuple[int, int]](), start
     for first, last in [*spans, (end, end)]:
@@ -266,7 +268,7 @@ def _in_one_line(text: str, start: int, end: int, spans: Sequence[tuple[int, int
         if last > first:
             marks.append((begin, len(shown)))
         at = last
-    return Excerpt(shown.rstrip() + ("…" if end < len(text) else ""), tuple(marks))
+    return Snippet(shown.rstrip() + ("…" if end < len(text) else ""), tuple(marks))
 
 
 def _joined(shown: str, piece: str) -> str:

@@ -42,7 +42,7 @@ _FOLDING = _Folding()
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Phrase:
     """Words in a row, folded. The last one may go on, but for a term in quotation marks (`is_exact`)."""
 
     tokens: tuple[str, ...]
@@ -55,15 +55,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class SessionQuery:
     """What is wanted. Empty collections and None ask for nothing.
 
     `indexes` are pieces of the names of indexes; `problems` are sentences on what was not understood, fit to show.
     """
 
-    terms: tuple[Term, ...] = ()
+    terms: tuple[Phrase, ...] = ()
     parts: frozenset[Part] = frozenset()
-    tools: tuple[Term, ...] = ()
+    tools: tuple[Phrase, ...] = ()
     indexes: tuple[str, ...] = ()
     has_error: bool = False
     after: date | None = None
@@ -107,9 +107,9 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
-def parse(text: str, today: date) -> Query:
+def parse(text: str, today: date) -> SessionQuery:
     """What was typed. `today` is the day that "today" and "yesterday" mean."""
-    query = Query()
+    query = SessionQuery()
     for name, quoted, bare in _PIECE.findall(_typed(text)):
         query = _with_filter(query, name.lower(), quoted or bare, today) if name else _with_words(query, quoted, bare)
     is_begun = not text.strip() or '"' in text or ":" in text
@@ -118,7 +118,7 @@ def parse(text: str, today: date) -> Query:
     return query
 
 
-def pattern(terms: tuple[Term, ...]) -> re.Pattern[str] | None:
+def pattern(terms: tuple[Phrase, ...]) -> re.Pattern[str] | None:
     """What finds the terms in a text that `fold` made: the number of the group that matched is the term's, from 1."""
     if not terms:
         return None
@@ -131,27 +131,27 @@ def _typed(text: str) -> str:
     return _ADDRESS.sub(lambda found: found[0].replace(":", " "), line)
 
 
-def _expression_of(term: Term) -> str:
+def _expression_of(term: Phrase) -> str:
     words = r"[\W_]+".join(re.escape(token) for token in term.tokens)
     rest = r"[^\W_]*" if term.may_go_on else r"(?![^\W_])"
     return rf"(?<![^\W_]){words}{rest}"
 
 
-def _all_of(terms: tuple[Term, ...]) -> str:
+def _all_of(terms: tuple[Phrase, ...]) -> str:
     return " AND ".join(f'"{" ".join(term.tokens)}"{"*" if term.may_go_on else ""}' for term in terms)
 
 
-def _term(text: str, *, is_exact: bool) -> tuple[Term, ...]:
+def _term(text: str, *, is_exact: bool) -> tuple[Phrase, ...]:
     tokens = tuple(_TOKEN.findall(fold(text)))
-    return (Term(tokens, is_exact),) if tokens else ()
+    return (Phrase(tokens, is_exact),) if tokens else ()
 
 
-def _with_words(query: Query, quoted: str, bare: str) -> Query:
+def _with_words(query: SessionQuery, quoted: str, bare: str) -> SessionQuery:
     terms = (*query.terms, *_term(quoted or bare, is_exact=bool(quoted)))
     return replace(query, terms=tuple(dict.fromkeys(terms))[:MAX_TERMS])
 
 
-def _with_filter(query: Query, name: str, value: str, today: date) -> Query:
+def _with_filter(query: SessionQuery, name: str, value: str, today: date) -> SessionQuery:
     match name:
         case "index" | "tool" | "in" | "has" | "after" | "before" if not value:
             return query
@@ -174,7 +174,7 @@ def _with_filter(query: Query, name: str, value: str, today: date) -> Query:
             return _with_words(_with_words(told if value else query, "", name), "", value)
 
 
-def _with_day(query: Query, name: Literal["after", "before"], value: str, today: date) -> Query:
+def _with_day(query: SessionQuery, name: Literal["after", "before"], value: str, today: date) -> SessionQuery:
     day = _day(value.lower(), today)
     if day is None:
         problem = f"{name}: takes a day, a month or a year: 2026-03-01, 2026-03, 2026, today or yesterday."
@@ -195,5 +195,5 @@ def _day(value: str, today: date) -> date | None:
         return None
 
 
-def _with_problem(query: Query, problem: str) -> Query:
+def _with_problem(query: SessionQuery, problem: str) -> SessionQuery:
     return replace(query, problems=(*query.problems, problem))
