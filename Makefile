@@ -22,7 +22,7 @@ NOT_QUICK := app attacks faults kills process local/agents local/chat local/http
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-library bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -88,6 +88,9 @@ bench: $(VENV)/test.done ## measure the app beside a bare Textual app
 
 bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found; ARGS="FOLDER..." for other collections
 	$(BIN)/python -m benchmarks.retrieval $(ARGS)
+
+bench-library: $(VENV)/test.done ## measure how the local library grows, to 50,000 files; ARGS="1000 5000" for fewer
+	$(BIN)/python -m benchmarks.library $(ARGS)
 
 bench-answers: $(VENV)/test.done ## measure the answers without a model; ARGS="DIR..." for other collections
 	$(BIN)/python -m benchmarks.answers $(ARGS)

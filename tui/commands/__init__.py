@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "tui.commands.status",
     "doctor": "tui.commands.doctor",
     "forget": "tui.commands.forget",
+    "ask": "tui.commands.ask",
     "export": "tui.commands.export",
     "push": "tui.commands.push",
     "import": "tui.local.session_import",

@@ -25,6 +25,7 @@ from tui.local.library.languages import stem
 from tui.local.library.library import open_library
 from tui.local.library.page_images import PageImages
 from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.watching import FolderWatcher
 
 PING_SECONDS = 15.0
 """Seconds of silence in a stream before a comment says that it is alive."""
@@ -48,12 +49,15 @@ def build(
     """
     library, sessions = open_library(database, folders), SessionStore(database)
     supervisor = SyncSupervisor(database, library.folders, library.states)
+    watcher = FolderWatcher(library.folders, supervisor.ask, database.path.parent)
+    supervisor.has_told = watcher.has_told
     turns = TurnTasks(sessions, library, supervisor, agent or ExtractiveAgent())
     directories = Directories(database.path.parent / "directories")
     services = Services(
         library,
         directories,
         supervisor,
+        watcher,
         sessions,
         turns,
         PageImages(),
@@ -65,9 +69,11 @@ def build(
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         for index_id in library.folders.by_id:
             supervisor.ask(index_id)
+        watcher.start()
         warming = asyncio.create_task(asyncio.to_thread(_warm))
         yield
         await warming
+        watcher.stop()
         supervisor.stop()
         await turns.end_all()
 

@@ -80,9 +80,13 @@ class Workspace:
         return self.index_list.items
 
     async def connect(self, client: "Client") -> None:
-        """Take a client into use."""
-        self._state.client = client
+        """Take a client into use, and load what the server has."""
+        self.use(client)
         await self.refresh()
+
+    def use(self, client: "Client") -> None:
+        """Take a client into use. Nothing is asked of it yet, neither of what an earlier run left unfinished."""
+        self._state.client = client
 
     async def refresh(self) -> None:
         """Load what the server lists, and resolve what an earlier run left unfinished."""
@@ -190,9 +194,9 @@ class Workspace:
     def _asked(self, session_id: str | None) -> Sequence[str]:
         return [turn.question for turn in self.transcript(session_id) or () if turn.question]
 
-    def ask(self, session_id: str, question: str) -> bool:
+    def ask(self, session_id: str, question: str, *, keeps_draft: bool = False) -> bool:
         """Send a question, or let it wait for its turn. False where it cannot be asked, which is published."""
-        return self.turns.ask(session_id, question)
+        return self.turns.ask(session_id, question, keeps_draft=keeps_draft)
 
     def ask_first(self, session_id: str, question: str, written_in: str | None) -> bool:
         """Ask the first question of a session that was created for it; what else was written comes along."""

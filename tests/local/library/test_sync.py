@@ -8,7 +8,7 @@ import pytest
 
 from tests.local.conftest import added, sdk_for, write_notes
 from tests.local.opened import OpenedFolder, opened
-from tests.local.server import Connection, connected
+from tests.local.server import Connection, connected, until
 from tests.local.turn import answer_to
 from tui.local.library.files import walk
 from tui.local.library.folders import folders_of
@@ -113,7 +113,7 @@ def test_a_renamed_file_is_not_read_again(folder: Path, local: OpenedFolder, mon
     local.sync()
     kept = chunk_ids(local, "work/retro.txt")
     (folder / "work").rename(folder / "archive")
-    monkeypatch.setattr("tui.local.library.file_reading.read_document", None)
+    monkeypatch.setattr("tui.local.library.readers.file_reading.read_document", None)
     assert local.sync() == ["archive/deploying.md", "archive/retro.txt", "kitchen.md"]
     assert chunk_ids(local, "archive/retro.txt") == kept
     (passage,) = local.library.passages.search('"archiv" AND "outag"', [local.index_id], 5)
@@ -155,6 +155,13 @@ def test_a_new_file_is_found_at_the_next_question(workbench: Connection, folder:
         assert answer.startswith("Grandmother feeds the hedgehog. [1]")
 
 
+def test_a_change_is_found_without_a_question(workbench: Connection, folder: Path) -> None:
+    with sdk_for(workbench) as client:
+        index_id = added(client, folder)
+        (folder / "garden.md").write_text("# Garden\n\nGrandmother feeds the hedgehog.\n")
+        until(lambda: bool(client.retrieval.retrieve(index_id=index_id, query="hedgehog").results))
+
+
 def test_an_index_says_what_it_holds(workbench: Connection, folder: Path) -> None:
     with sdk_for(workbench) as client, connected(workbench) as http:
         index_id = added(client, folder)
@@ -162,6 +169,7 @@ def test_an_index_says_what_it_holds(workbench: Connection, folder: Path) -> Non
     assert item["metadata"] == {
         "status": "ready",
         "error_message": None,
+        "not_watched": None,
         "files": 3,
         "skipped_files": 0,
         "files_done": None,

@@ -102,7 +102,9 @@ SCHEMAS: Mapping[str, Schema] = {
         last_synced_at=TIME_OR_NULL,
         last_exported_at=TIME_OR_NULL,
         metadata=with_optional(
-            object_of(status=TEXT, error_message=TEXT_OR_NULL, files=WHOLE, skipped_files=WHOLE),
+            object_of(
+                status=TEXT, error_message=TEXT_OR_NULL, not_watched=TEXT_OR_NULL, files=WHOLE, skipped_files=WHOLE
+            ),
             folder=TEXT_OR_NULL,
             files_done=WHOLE_OR_NULL,
             files_total=WHOLE_OR_NULL,

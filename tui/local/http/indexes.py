@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -34,9 +33,8 @@ class IndexRoutes:
         self._folders = services.library.folders
         self._states = services.library.states
         self._supervisor = services.supervisor
+        self._watcher = services.watcher
         self._may_add_folders = services.may_add_folders
-        self._syncs: dict[str, Future[None]] = {}
-        """The last sync that a client asked for, by the index: until it is done, the index is not ready."""
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -115,10 +113,7 @@ class IndexRoutes:
     def sync_index(self, request: Request) -> Response:
         read_query(request, ScopeQuery)
         state = self._state(request)
-        if not self._supervisor.in_progress(state.id):
-            self._syncs[state.id] = self._supervisor.ask(state.id)
-        elif state.synced:  # the very first sync begins by itself, and a client may ask for it all the same
-            raise HTTPException(409, f"Index {state.id} is being synced; wait until that ends, or cancel it.")
+        self._supervisor.ask(state.id)  # it begins after now, also where one is running
         return JSONResponse(self._json(state) | {"sync_in_progress": True}, 202)
 
     def cancel_sync(self, request: Request) -> Response:
@@ -159,6 +154,7 @@ class IndexRoutes:
         return {
             "status": self._status(state),
             "error_message": state.error,
+            "not_watched": self._watcher.problem(state.id),
             "files": state.files,
             "skipped_files": state.skipped_files,
             "files_done": progress.done if progress else None,
@@ -171,13 +167,13 @@ class IndexRoutes:
         return self._directories.id_of(Path(state.folder)) or f"dir-{uuid.uuid5(uuid.NAMESPACE_URL, state.id)}"
 
     def _status(self, state: IndexState) -> str:
-        asked = self._syncs.get(state.id)
-        if asked is None or asked.done():
-            if state.error:
-                return "failed"
-            if state.synced:
-                return "ready"
-        return "syncing" if self._supervisor.running in (None, state.id) else "waiting"
+        if state.id == self._supervisor.running:
+            return "syncing"
+        if state.error:
+            return "failed"
+        if state.synced:
+            return "syncing" if self._supervisor.is_waiting(state.id) else "ready"
+        return "syncing" if self._supervisor.running is None else "waiting"
 
 
 def _documents_in(name: str) -> Path:

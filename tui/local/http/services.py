@@ -8,6 +8,7 @@ from tui.local.directories.directories import Directories
 from tui.local.library.library import Library
 from tui.local.library.page_images import PageImages
 from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.watching import FolderWatcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Services:
     library: Library
     directories: Directories
     supervisor: SyncSupervisor
+    watcher: FolderWatcher
     sessions: SessionStore
     turns: TurnTasks
     page_images: PageImages

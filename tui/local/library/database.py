@@ -224,7 +224,7 @@ class LibraryDatabase(SqliteFile):
         """
         make_private_folder(folder)
         folder.chmod(0o700)
-        super().__init__(folder / "library.sqlite3", self._prepare_library)
+        super().__init__(folder / "library.sqlite3", _prepare_library)
         self._indexes: dict[str, IndexFile] = {}
         with self.reading():
             self.path.chmod(0o600)
@@ -233,12 +233,13 @@ class LibraryDatabase(SqliteFile):
         """The file of an index."""
         return self._indexes.setdefault(index_id, IndexFile(self.path.with_name(f"{index_id}.sqlite3")))
 
-    def _prepare_library(self, connection: sqlite3.Connection) -> None:
-        version = _version(connection)
-        if version > SCHEMA_VERSION:
-            raise NewerLibraryError(f"{self.path} was written by a newer version of llamachat-tui.")
-        if version == SCHEMA_VERSION:
-            return
+
+def _prepare_library(connection: sqlite3.Connection) -> None:
+    version = _version(connection)
+    if version > SCHEMA_VERSION:
+        path = connection.execute("PRAGMA database_list").fetchone()["file"]
+        raise NewerLibraryError(f"{path} was written by a newer version of llamachat-tui.")
+    if version < SCHEMA_VERSION:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(
             f"BEGIN IMMEDIATE;{_drops(version)}{_LIBRARY_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from importlib.resources import files
 
@@ -18,7 +18,9 @@ _TONAL = frozenset(("vietnamese",))
 
 MAX_STEMMED_CHARS = 40
 """Longer words are no words of a language, and are compared as they are."""
-MAX_LOOKED_AT_CHARS = 20_000
+MAX_KEPT_STEMS = 200_000
+"""Stems that are kept in memory, of each language."""
+MAX_LOOKED_AT_CHARS = 5_000
 """How much of a document is looked at to tell its language."""
 
 MIN_LANGUAGE_SHARE = 0.7
@@ -64,8 +66,10 @@ def languages_of(text_words: Iterable[str]) -> tuple[str, ...]:
     Words are compared as written, in lower case: accents tell languages apart.
     """
     counts: Counter[str] = Counter()
-    for word in text_words:
-        counts.update(_LANGUAGES_BY_WORD.get(word.lower(), ()))
+    said = Counter(map(str.lower, text_words))
+    for word in said.keys() & _LANGUAGES_BY_WORD.keys():
+        for language in _LANGUAGES_BY_WORD[word]:
+            counts[language] += said[word]
     ranked = counts.most_common()
     return tuple(language for language, count in ranked if count >= MIN_LANGUAGE_SHARE * ranked[0][1])
 
@@ -96,15 +100,36 @@ def _stemmer(language: str) -> Callable[[str], str]:
     return stem_word
 
 
-@lru_cache(maxsize=100_000)
+class _Stems(dict[str, str]):
+    """The stems of words in one language, kept once they are known: most words of a text have occurred before."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= MAX_KEPT_STEMS:
+            self.clear()
+        self[word] = found = self._stem(word)
+        return found
+
+    def _stem(self, word: str) -> str:
+        if len(word) > MAX_STEMMED_CHARS or has_unspaced(word):
+            return fold(word)
+        stemmed = _stemmer(self._language)(word.lower())
+        return unicodedata.normalize("NFC", stemmed) if self._language in _TONAL else fold(stemmed)
+
+
+@cache
+def _stems(language: str) -> _Stems:
+    return _Stems(language)
+
+
 def stem(word: str, language: str = ENGLISH) -> str:
     """What a word is compared by: what its forms in the language have in common, without accents."""
-    if len(word) > MAX_STEMMED_CHARS or has_unspaced(word):
-        return fold(word)
-    stemmed = _stemmer(language)(word.lower())
-    return unicodedata.normalize("NFC", stemmed) if language in _TONAL else fold(stemmed)
+    return _stems(language)[word]
 
 
 def stems_of(text: str, language: str) -> list[str]:
     """The stems of a text's words, in their order."""
-    return [stem(word, language) for word in words(text)]
+    return list(map(_stems(language).__getitem__, words(text)))

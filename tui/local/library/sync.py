@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from tui.local.library.database import IndexFile, LibraryDatabase
-from tui.local.library.file_reading import FileContent, KnownContent, UnreadFile, read_file
 from tui.local.library.files import FoundFile, walk
 from tui.local.library.folders import Folder, store_index
 from tui.local.library.passages import ReadFile, delete_document, insert_passages, rename_passages
 from tui.local.library.readers import ocr
+from tui.local.library.readers.file_reading import FileContent, KnownContent, UnreadFile, read_file
 from tui.local.library.stored_documents import file_id_of
 from tui.local.library.timestamps import utc_now
 

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -137,10 +137,14 @@ class SyncSupervisor:
         self._folders = folders
         self._states = states
         self._worker = _SyncWorker([*worker, str(database.path.parent)])
+        self.has_told: Callable[[str], bool] | None = None
+        """Whether every change of before now in an index's folder has been asked to be read. It may block. None: the
+        folders are not watched."""
         self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: dict[str, Future[None]] = {}
         self._running: str | None = None
+        self._done: Future[None] | None = None
         self._progress: Progress | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
@@ -161,6 +165,11 @@ class SyncSupervisor:
         """Whether the index is being synced or waits for it."""
         with self._lock:
             return index_id == self._running or index_id in self._waiting
+
+    def is_waiting(self, index_id: str) -> bool:
+        """Whether the index waits for a sync that will read it as it is then."""
+        with self._lock:
+            return index_id in self._waiting
 
     @property
     def running(self) -> str | None:
@@ -184,13 +193,28 @@ class SyncSupervisor:
             self._worker.cancel()
         return running or waiting is not None
 
+    def pending(self, index_id: str) -> Future[None] | None:
+        """The end of the index's last sync that was asked for; None when that has ended."""
+        with self._lock:
+            return self._waiting.get(index_id) or (self._done if index_id == self._running else None)
+
     async def bring_up_to_date(self, index_ids: Sequence[str], timeout: float | None) -> bool:
-        """Sync these indexes; False when that takes longer than `timeout` seconds (it goes on all the same)."""
-        asked = [asyncio.wrap_future(self.ask(index_id)) for index_id in index_ids]
+        """Sync these indexes; False when that takes longer than `timeout` seconds (it goes on all the same).
+
+        One whose folder is watched is synced only where something has changed.
+        """
+        futures = [await self._brought_up_to_date(index_id) for index_id in index_ids]
+        asked = [asyncio.wrap_future(future) for future in futures if future]
         if not asked:
             return True
         _, unfinished = await asyncio.wait([asyncio.shield(future) for future in asked], timeout=timeout)
         return not unfinished
+
+    async def _brought_up_to_date(self, index_id: str) -> Future[None] | None:
+        """The end of the sync that reads all that has changed before now; None where that has been read."""
+        if self.has_told and await asyncio.to_thread(self.has_told, index_id):
+            return self.pending(index_id)
+        return self.ask(index_id)
 
     def stop(self) -> None:
         """End the thread and the worker; what was read so far is kept."""
@@ -204,7 +228,7 @@ class SyncSupervisor:
             index_id = self._asked.get()
             with self._lock:
                 done = self._waiting.pop(index_id, None)
-                self._running = index_id if done else None
+                self._running, self._done = (index_id, done) if done else (None, None)
             if done is None:
                 continue
             try:
@@ -212,7 +236,7 @@ class SyncSupervisor:
             except Exception:  # a fault in one folder must not end the thread that all folders and turns wait for
                 _log.exception("Syncing %s failed", index_id)
             with self._lock:
-                self._running = self._progress = None
+                self._running = self._done = self._progress = None
             done.set_result(None)
         self._worker.close()
 
