@@ -14,8 +14,6 @@ from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.workspace.deletion import Deletion
-from tui.workspace.documents import Documents
-from tui.workspace.exporting import SessionExporter
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionCreation, SessionListing
@@ -27,6 +25,8 @@ from tui.workspace.updates import ListChanged, Notice, TurnEnded, Update
 
 if TYPE_CHECKING:
     from tui.api.client import Client
+    from tui.workspace.documents import Documents
+    from tui.workspace.exporting import SessionExporter
 
 
 class Workspace:
@@ -52,8 +52,6 @@ class Workspace:
         self._creation = SessionCreation(self._state, self.turns, self._listing)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
-        self.documents = Documents(self._state, self.index_list)
-        self.exporter = SessionExporter(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
 
@@ -78,6 +76,20 @@ class Workspace:
     @property
     def indexes(self) -> Sequence[Index]:
         return self.index_list.items
+
+    @property
+    def documents(self) -> "Documents":
+        """The documents that passages come from."""
+        from tui.workspace.documents import Documents  # here and below: no first key needs them
+
+        return Documents(self._state, self.index_list)
+
+    @property
+    def exporter(self) -> "SessionExporter":
+        """What makes files of sessions."""
+        from tui.workspace.exporting import SessionExporter
+
+        return SessionExporter(self._state)
 
     async def connect(self, client: "Client") -> None:
         """Take a client into use, and load what the server has."""
