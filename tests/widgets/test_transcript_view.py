@@ -4,9 +4,8 @@ import gc
 
 from tests.widgets.test_conversation_pane import reading
 from tui.api.models import Stop, Text, UserInput
-from tui.conversation.transcript import Transcript, Turn
+from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript, Turn
 from tui.conversation.transcript_builder import replay
-from tui.workspace.state import KEPT_CONVERSATIONS
 
 
 def conversation(number: int) -> Transcript:

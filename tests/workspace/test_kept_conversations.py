@@ -5,9 +5,8 @@ import gc
 from tests.workspace.cloud import STOP, Cloud, asked, said
 from tests.workspace.cloud import Turn as Told
 from tests.workspace.conftest import Office, until
-from tui.conversation.transcript import Turn
+from tui.conversation.transcript import KEPT_CONVERSATIONS, Turn
 from tui.store.store import Store
-from tui.workspace.state import KEPT_CONVERSATIONS
 
 MANY = 3 * KEPT_CONVERSATIONS
 

@@ -11,7 +11,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.conversation.transcript import Transcript
+from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript
 from tui.lineview.anchoring import TextAnchor
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.selectable_view import SelectableLineView
@@ -20,7 +20,6 @@ from tui.lineview.viewport import START, Place, move
 from tui.rendering.lines import BLANK, Line
 from tui.widgets.block_cursor import Block, BlockCursor
 from tui.widgets.claim_marks import ClaimMarks
-from tui.workspace.state import KEPT_CONVERSATIONS
 
 TICK_SECONDS = 1.0
 """How often the time of a running turn is told anew."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tui.api.errors import ApiError, NotSentError
 from tui.api.models import Event, Session
 from tui.conversation.catalogue import Catalogue, with_session
-from tui.conversation.transcript import Transcript
+from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript
 from tui.store.store import Store
 from tui.workspace.drafts import Drafts
 from tui.workspace.updates import ListChanged, RequestFailed, TranscriptChanged, Update
@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from tui.api.client import Client
 
 _Result = TypeVar("_Result")
-
-KEPT_CONVERSATIONS = 12
-"""Conversations that stay in memory besides those that are needed: more than a reader goes to and fro between.
-
-A conversation takes from some kilobytes to some ten megabytes, and a program may run for weeks. Any other one is opened
-again as it was at first, out of the store and from the server.
-"""
 
 FIRST_QUESTION_CHARS = 500
 """So much of a first question is remembered where the conversation is not: a session without a title is called by it.
