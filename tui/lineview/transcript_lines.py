@@ -111,11 +111,6 @@ class TranscriptLines:
                 self._update(number, rendered, transcript[number])
         return by
 
-    def let_go(self) -> None:
-        """Let go of the conversation, and of what is rendered of it, but not of what was folded and unfolded."""
-        self.show(Transcript())
-        self._missing.clear()
-
     def resize(self, width: int) -> None:
         """Draw at another width from now on."""
         if width != self.width:

@@ -59,7 +59,7 @@ class Reading:
             self._left = _Left(moved(at.top, by), at.follows, _moved(self.cursor.block, by))
             at.top, self.cursor.block, self.found = START, None, None
             self.marks = ClaimMarks()
-            self.source.let_go()
+            self.source.show(Transcript())
 
     def _go_back(self, left: _Left) -> None:
         """Go to where the reader was, if that is there again."""
