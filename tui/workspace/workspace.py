@@ -166,9 +166,13 @@ class Workspace:
                 full = await self._state.require_client().session(session_id)
             except NotFoundError:
                 return False
-            self._listing.add(session_id)
-            self._state.list_session(full.session)
+            self.list_session(full.session)
         return True
+
+    def list_session(self, session: Session) -> None:
+        """List a session that may be on a page not loaded yet."""
+        self._listing.add(session.session_id)
+        self._state.list_session(session)
 
     async def open(self, session_id: str) -> None:
         """Show a conversation as it was last seen, and then as the server has it."""
