@@ -19,7 +19,7 @@ from tui.local.library.reading.messages import (
     lines_of_content,
     task_in,
 )
-from tui.local.library.reading.pool import FILES_A_READER, in_processes
+from tui.local.library.reading.pool import FILES_A_READER, ReaderPool
 from tui.local.library.sync import sync
 
 READ = ReadFile(
@@ -53,6 +53,7 @@ def test_a_task_arrives_as_it_was_sent() -> None:
 
 TRAP = """
 import os, sys, time
+from pathlib import Path
 from tui.local.library.reading import file_reading, reader_process
 from tui.local.library.readers import time_limit
 
@@ -65,13 +66,14 @@ def read_or_fall(name, data):
         time.sleep(60)
     if name == "c-full.md":
         raise MemoryError
-    if name == "d-lost.md" and not os.path.exists(sys.argv[1]):
-        open(sys.argv[1], "w").close()
+    if name == "d-lost.md" and not Path(sys.argv[1], "lost").exists():
+        Path(sys.argv[1], "lost").touch()
         os.abort()
     if name == "e-talks.md":
         os.write(1, b"a library says so\\n")
     return read(name, data)
 
+Path(sys.argv[1], f"started-{os.getpid()}").touch()
 read("loaded.md", b"# What reading needs is loaded before the clock runs")
 file_reading.read_document = read_or_fall
 time_limit.FILE_TIMEOUT = 0.5
@@ -93,15 +95,20 @@ def local(tmp_path: Path) -> OpenedFolder:
 def readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sequence[str]:
     """Processes that fall over some files, where others do over what is in them."""
     (tmp_path / "reader.py").write_text(TRAP)
-    command = (sys.executable, str(tmp_path / "reader.py"), str(tmp_path / "fallen"))
+    command = (sys.executable, str(tmp_path / "reader.py"), str(tmp_path))
     monkeypatch.setattr(pool, "READER", command)
     return command
+
+
+def read_by_processes(local: OpenedFolder) -> None:
+    with ReaderPool() as readers:
+        sync(local.database, local.folder, reading=readers.reading)
 
 
 @pytest.mark.usefixtures("readers")
 def test_a_file_that_crashes_hangs_or_fills_its_reader_takes_no_other_along(local: OpenedFolder) -> None:
     for _ in range(2):
-        sync(local.database, local.folder, reading=in_processes)
+        read_by_processes(local)
         reasons = [(one.name, one.reason) for one in local.library.states.skipped_files(local.index_id, 10)]
         assert reasons == [
             ("a-crash.md", "reading it crashes the reader"),
@@ -118,7 +125,7 @@ def test_readers_that_do_not_start_are_told_and_no_file_is_given_up(
 ) -> None:
     monkeypatch.setattr(pool, "READER", (sys.executable, "-c", "pass"))
     with pytest.raises(OSError, match="does not start"):
-        sync(local.database, local.folder, reading=in_processes)
+        read_by_processes(local)
     assert local.library.states.skipped_files(local.index_id, 10) == []
 
 
@@ -134,6 +141,20 @@ def test_a_reader_ends_in_the_middle_of_a_file_that_nobody_waits_for(
 
 @pytest.mark.usefixtures("readers")
 def test_a_file_that_hangs_does_not_keep_a_sync_that_is_to_end(local: OpenedFolder) -> None:
-    with in_processes(1) as read:
+    with ReaderPool() as readers, readers.reading(1) as read:
         hanging = read(ReadTask("b-hang.md", local.folder.path / "b-hang.md", ()))
     assert hanging.done()
+
+
+@pytest.mark.usefixtures("readers")
+def test_one_process_stays_for_the_next_files(
+    local: OpenedFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    for name in (*HOSTILE, "d-lost.md"):
+        (local.folder.path / name).unlink()
+    with ReaderPool() as readers:
+        for text in ("# First\n", "# Second\n"):
+            (local.folder.path / "moss00.md").write_text(text)
+            sync(local.database, local.folder, reading=readers.reading)
+            assert len(list(tmp_path.glob("started-*"))) == 2

@@ -254,18 +254,20 @@ def _write(index: IndexFile, index_id: str, batch: Sequence[_Outcome]) -> None:
 def _move(connection: sqlite3.Connection, index_id: str, file: FoundFile, moved: _StoredFile | None) -> None:
     """Note the file's new time, and its new name where it was `moved`."""
     before = moved.name if moved else file.name
-    row = connection.execute(
-        "UPDATE documents SET path = ?, file_id = ?, size = ?, modified_ns = ? WHERE path = ? RETURNING id, language",
+    connection.execute(
+        "UPDATE documents SET path = ?, file_id = ?, size = ?, modified_ns = ? WHERE path = ?",
         (file.name, file_id_of(index_id, file.name), file.size, file.modified_ns, before),
-    ).fetchone()
+    )
+    row = connection.execute("SELECT id, language FROM documents WHERE path = ?", (file.name,)).fetchone()
     if moved and row is not None:
         rename_passages(connection, row["id"], file.name, row["language"])
 
 
 def _insert(connection: sqlite3.Connection, index_id: str, file: FoundFile, read: ReadFile) -> None:
-    (document_id,) = connection.execute(
+    # Without RETURNING: SQLite would write out what FTS5 gathers, for each document anew.
+    document_id = connection.execute(
         "INSERT INTO documents (file_id, path, format, language, size, modified_ns, digest, pages, remarks)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             file_id_of(index_id, file.name),
             file.name,
@@ -277,7 +279,8 @@ def _insert(connection: sqlite3.Connection, index_id: str, file: FoundFile, read
             read.pages,
             "; ".join(read.remarks),
         ),
-    ).fetchone()
+    ).lastrowid
+    assert document_id is not None
     insert_passages(connection, document_id, read)
 
 

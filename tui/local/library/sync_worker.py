@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.reading.pool import in_processes
+from tui.local.library.reading.pool import ReaderPool
 from tui.local.library.sync import Stopping, forget_index, sync
 from tui.local.library.sync_messages import (
     CancelJob,
@@ -58,13 +58,17 @@ def _report(report: Report) -> None:
     sys.stdout.flush()
 
 
-def _error_of(job: Job, database: LibraryDatabase, stopping: Stopping) -> str | None:
+def _error_of(job: Job, database: LibraryDatabase, readers: ReaderPool, stopping: Stopping) -> str | None:
     """Do a job. Returns the reason, for the user, when it failed."""
     try:
         match job:
             case SyncJob():
                 sync(
-                    database, job.folder, stopping, lambda done, total: _report(FileProgress(done, total)), in_processes
+                    database,
+                    job.folder,
+                    stopping,
+                    lambda done, total: _report(FileProgress(done, total)),
+                    readers.reading,
                 )
             case ForgetJob(index_id=index_id):
                 forget_index(database, index_id, stopping)
@@ -80,8 +84,9 @@ def main() -> None:
     limit_this_process()
     database = LibraryDatabase(Path(sys.argv[1]))
     jobs = _Jobs()
-    while True:
-        _report(JobDone(_error_of(jobs.next(), database, jobs.cancelled.is_set)))
+    with ReaderPool() as readers:
+        while True:
+            _report(JobDone(_error_of(jobs.next(), database, readers, jobs.cancelled.is_set)))
 
 
 if __name__ == "__main__":

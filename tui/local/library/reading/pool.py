@@ -26,7 +26,7 @@ END_TIMEOUT = 1.0
 
 Read: TypeAlias = Callable[[ReadTask], Future[FileContent]]
 Reading: TypeAlias = Callable[[int], AbstractContextManager[Read]]
-"""What is called with the number of files that are to be read, and reads them as long as it is open."""
+"""What is called with the number of files that are to be read, and has them read as long as it is open."""
 
 
 class _Reader:
@@ -59,17 +59,18 @@ class _Reader:
                 return UnreadFile("it has more text than there is memory for")
         return UnreadFile("reading it crashes the reader")
 
+    def rest(self) -> None:
+        """End the process, which reads nothing; the next file starts it again."""
+        if self._process:
+            self._process.kill()
+            self._end_of(self._process)
+
     def kill(self) -> None:
-        """End the process at once. It is not started again."""
+        """End the process at once, whatever it reads. It is not started again."""
         with self._lock:
             self._is_over = True
             if self._process:
                 self._process.kill()
-
-    def close(self) -> None:
-        """Let go of the process, which has been killed."""
-        if self._process:
-            self._end_of(self._process)
 
     def _started(self) -> subprocess.Popen[str]:
         with self._lock:
@@ -98,31 +99,51 @@ class _Reader:
         return code
 
 
-@contextmanager
-def in_processes(files: int) -> Generator[Read]:
-    """Read so many files in processes of their own, which end with the block."""
-    count = min(os.cpu_count() or 1, MAX_READERS, 1 + files // FILES_A_READER)
-    readers = [_Reader(READER) for _ in range(count)]
-    idle = queue.SimpleQueue[_Reader]()
-    for reader in readers:
-        idle.put(reader)
+class ReaderPool:
+    """Processes that read files, on all cores. One of them stays for the next files, so that a change is read soon."""
 
-    def read(task: ReadTask) -> FileContent:
-        reader = idle.get()
+    def __init__(self) -> None:
+        self._readers = [_Reader(READER) for _ in range(min(os.cpu_count() or 1, MAX_READERS))]
+        self._resting = self._readers[1:]
+        self._idle = queue.LifoQueue[_Reader]()
+        self._idle.put(self._readers[0])
+        self._threads = ThreadPoolExecutor(len(self._readers), "reading")
+
+    def __enter__(self) -> "ReaderPool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for reader in self._readers:
+            reader.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for reader in self._readers:
+            reader.rest()
+
+    @contextmanager
+    def reading(self, files: int) -> Generator[Read]:
+        """Have so many files read, by as many processes as are worth it."""
+        for _ in range(min(files // FILES_A_READER, len(self._resting))):
+            self._idle.put(self._resting.pop())
+        try:
+            yield lambda task: self._threads.submit(self._read, task)
+        finally:
+            self._rest()
+
+    def _read(self, task: ReadTask) -> FileContent:
+        reader = self._idle.get()
         try:
             return reader.read(task)
         finally:
-            idle.put(reader)
+            self._idle.put(reader)
 
-    threads = ThreadPoolExecutor(count, "reading")
-    try:
-        yield lambda task: threads.submit(read, task)
-    finally:
-        for reader in readers:
-            reader.kill()
-        threads.shutdown(cancel_futures=True)
-        for reader in readers:
-            reader.close()
+    def _rest(self) -> None:
+        with suppress(queue.Empty):
+            kept = self._idle.get_nowait()
+            with suppress(queue.Empty):
+                while True:
+                    self._resting.append(self._idle.get_nowait())
+                    self._resting[-1].rest()
+            self._idle.put(kept)
 
 
 @contextmanager
