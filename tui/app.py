@@ -31,6 +31,7 @@ from tui.terminal.key_order import KeyOrderApp
 from tui.terminal.lasting_app import LastingApp
 from tui.terminal.row_painting import RowPaintingApp
 from tui.terminal.saved_screen import saved_screen
+from tui.terminal.styled_once import StyledOnceApp
 from tui.themes import DARK, own_themes
 from tui.widgets.key_names import key_name
 
@@ -68,7 +69,7 @@ CONNECTING = "connecting"
 """The group of the worker that connects: only one at a time does."""
 
 
-class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
+class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
 
     `on_end` saves what is not kept yet. It is called, synchronously and maybe from another thread, when the app ends in
@@ -100,7 +101,7 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self.abandon_terminal)
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
-        self.theme = self._first_theme()
+        self.begin_with_theme(self._first_theme())
 
     def _first_theme(self) -> str:
         """The theme that is set, else the one that was chosen in the app. Raises `SettingsError`."""
@@ -152,8 +153,8 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp):
         if wanted is not None and self.chat.workspace.catalogue.get(wanted) is not None:
             self._wanted_session = None
             self.chat.open_session(wanted)
-        self._connect()
         await self.begin_input()
+        self.chat.call_after_refresh(self._connect)  # what was typed until now is shown before
 
     def _keep_frame(self, rows: list[CellRow]) -> None:
         """Keep what was shown first, for the next start of this kind to show at once."""

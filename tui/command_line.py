@@ -5,10 +5,9 @@ import shlex
 import sys
 from argparse import Namespace
 from dataclasses import replace
-from pathlib import Path
 
 from tui.commands import COMMANDS, run_command
-from tui.commands.options import app_parser
+from tui.commands.options import app_parser, folders_of
 from tui.first_frame import FirstFrame
 from tui.garbage import pause_collection
 from tui.settings import Settings, SettingsError, config_path, load
@@ -30,7 +29,7 @@ def _open_app(arguments: Namespace, frame: FirstFrame | None) -> int:
     flags = {name: getattr(arguments, name) for name in names}
     try:
         settings = load(flags, os.environ, config_path())
-        settings = replace(settings, local=_folders(arguments.local))
+        settings = replace(settings, local=folders_of(arguments.local))
         if problem := _terminal_problem():
             return _refused(problem, frame)
         return _run(settings, arguments, frame)
@@ -59,16 +58,6 @@ def _terminal_problem() -> str:
             "Start the app in another terminal, or set TERM to what this one is, such as xterm-256color."
         )
     return ""
-
-
-def _folders(given: list[Path] | None) -> tuple[Path, ...] | None:
-    if given is None:
-        return None
-    folders = [Path(os.path.expanduser(folder)) for folder in given]
-    for folder in folders:
-        if not folder.is_dir():
-            raise SettingsError(f"There is no folder {folder}. Check the name, or leave it out to open the manual.")
-    return tuple(folder.resolve() for folder in folders)
 
 
 def _run(settings: Settings, arguments: Namespace, frame: FirstFrame | None) -> int:

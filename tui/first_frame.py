@@ -88,7 +88,11 @@ class FirstFrame:
             termios.tcsetattr(0, termios.TCSANOW, _keeping_keys(termios.tcgetattr(0)))
         except termios.error as error:
             raise OSError("The input is no terminal.") from error
-        os.write(2, _BEGIN + text)
+        try:
+            os.write(2, _BEGIN + text)
+        except BaseException:
+            frame.give_back()
+            raise
         return frame
 
     def hand_over(self) -> None:

@@ -12,8 +12,9 @@ from tui.first_frame import FirstFrame, frame_path, read_frame
 
 def main() -> None:
     """Run the command and exit with its code; 130 where Ctrl+C ends it before the app is there."""
-    frame = _show_last_frame()
+    frame = None
     try:
+        frame = _show_last_frame()
         if frame is not None:
             _give_back_at_a_signal(frame)
         from tui.command_line import run
@@ -42,13 +43,16 @@ def _show_last_frame() -> FirstFrame | None:
 
 
 def _give_back_at_a_signal(frame: FirstFrame) -> None:
-    """Until the app listens to them itself."""
+    """Until the app listens to them itself.
+
+    Also at Ctrl+C: Python swallows a `KeyboardInterrupt` that comes while a module's lock is let go.
+    """
     import signal
 
     def leave(number: int, _: object) -> None:
         frame.give_back()
         os._exit(128 + number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, leave)

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP) if os.name == "posix" else (signal.SIGTERM,)
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP) if os.name == "posix" else (signal.SIGTERM,)
+"""Ctrl+C is a key in the app: SIGINT comes from another program, or in the moment before the app has the terminal."""
 
 LEAVE_TIMEOUT = 1.2
 """Seconds to wait after a signal for the app to leave. All is over in two seconds, also if saving takes its time."""

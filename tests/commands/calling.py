@@ -25,7 +25,8 @@ class Command:
         self._capsys = capsys
 
     def __call__(self, name: str, *arguments: str, stdin: str | io.StringIO = "") -> Outcome:
-        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)
+        given = io.TextIOWrapper(io.BytesIO(stdin.encode())) if isinstance(stdin, str) else stdin
+        self._monkeypatch.setattr("sys.stdin", given)
         code = run_command(name, arguments)
         out, err = self._capsys.readouterr()
         return Outcome(code, out, err)

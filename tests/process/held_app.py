@@ -1,6 +1,7 @@
 """The `llamachat-tui` command, whose app is loaded only when a file is there; or fails to be loaded.
 
-Arguments: the file, "load" or "fail", and those of the command.
+Arguments: the file, how it is loaded ("load", "fail", or "deaf", where Python ignores exceptions meanwhile), and those
+of the command.
 """
 
 import sys
@@ -14,11 +15,22 @@ from tui.launch import main
 GATE, END, *arguments = sys.argv[1:]
 
 
+def wait() -> None:
+    while not Path(GATE).exists():
+        time.sleep(0.01)
+
+
+class Deaf:
+    def __del__(self) -> None:
+        wait()
+
+
 class Gate(MetaPathFinder):
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         if fullname == "tui.command_line":
-            while not Path(GATE).exists():
-                time.sleep(0.01)
+            if END == "deaf":
+                Deaf()
+            wait()
             if END == "fail":
                 raise RuntimeError("The app cannot be loaded.")
         return None

@@ -139,12 +139,15 @@ def terminate(terminal: RealTerminal, _: Path) -> int:
 
 
 @pytest.mark.fault(45)
-@pytest.mark.parametrize(("end", "code"), [(fail_to_load, 1), (press_ctrl_c, 130), (terminate, 143)])
+@pytest.mark.parametrize(
+    ("loads", "end", "code"),
+    [("fail", fail_to_load, 1), ("load", press_ctrl_c, 130), ("deaf", press_ctrl_c, 130), ("load", terminate, 143)],
+)
 def test_whatever_ends_it_before_the_app_is_there_the_terminal_is_as_it_was(
-    home: Path, untouched: list[object], end: Callable[[RealTerminal, Path], int], code: int
+    home: Path, untouched: list[object], loads: str, end: Callable[[RealTerminal, Path], int], code: int
 ) -> None:
-    with launched(home, "fail") as terminal:
-        terminal.wait_for(COMPOSER)
+    with launched(home, loads) as terminal:
+        terminal.wait_for(LAST_OF_FRAME)
         assert settings_of(terminal.descriptor) != untouched
         assert end(terminal, home) == code
         assert settings_of(terminal.descriptor) == untouched

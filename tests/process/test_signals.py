@@ -30,7 +30,7 @@ def given_back(terminal: RealTerminal) -> bool:
 
 
 @pytest.mark.fault(45)
-@pytest.mark.parametrize(("number", "return_code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "return_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_signal_ends_the_app_the_server_and_gives_the_terminal_back(
     tmp_path: Path, number: signal.Signals, return_code: int
 ) -> None:

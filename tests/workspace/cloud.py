@@ -101,13 +101,14 @@ class Cloud:
 
         async def no_pause(_: float) -> None: ...
 
-        return Client(Connection("https://cloud.test"), transport=httpx.MockTransport(self._answer), sleep=no_pause)
+        return Client(Connection("https://cloud.test"), transport=httpx.MockTransport(self.answer), sleep=no_pause)
 
     def count(self, request: str) -> int:
         """How often this was requested: "POST /api/v1/chat"."""
         return self.requests.count(request)
 
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        """What the server answers; the connection breaks where this raises."""
         await asyncio.sleep(0)
         path = request.url.path
         name = f"{request.method} {path}"

@@ -6,12 +6,14 @@ Loaded before the first frame, so that checking an address, which loads pydantic
 import os
 import sys
 from argparse import Action, ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tui.api.errors import ApiError
 from tui.api.regions import REGIONS
 from tui.commands import COMMANDS
+from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION, Settings, SettingsError, config_path, load
 
 
@@ -23,13 +25,7 @@ def app_parser() -> ArgumentParser:
         epilog=f"Commands: {', '.join(COMMANDS)}; `llamachat-tui serve --help` tells about one.",
     )
     parser.add_argument("--version", action=_SayVersion, nargs=0, help="show program's version number and exit")
-    parser.add_argument(
-        "--local",
-        nargs="*",
-        metavar="DIR",
-        type=Path,
-        help="no account: answer from these folders on this machine (none given: from the app's own manual)",
-    )
+    add_local(parser)
     going_on = parser.add_mutually_exclusive_group()
     going_on.add_argument("--session", metavar="ID", help='open this session; "last" is the one that was open last')
     going_on.add_argument(
@@ -43,11 +39,42 @@ def app_parser() -> ArgumentParser:
     return parser
 
 
-def server_command_parser(name: str, description: str) -> ArgumentParser:
+def server_command_parser(name: str, description: str, epilog: str | None = None) -> ArgumentParser:
     """The options of a command that is about a server: those that name it."""
-    parser = ArgumentParser(prog=f"llamachat-tui {name}", description=description)
+    parser = ArgumentParser(prog=f"llamachat-tui {name}", description=description, epilog=epilog)
     _add_server(parser)
     return parser
+
+
+def add_local(parser: ArgumentParser) -> None:
+    """Add the option that answers from folders of this machine."""
+    parser.add_argument(
+        "--local",
+        nargs="*",
+        metavar="DIR",
+        type=Path,
+        help="no account: answer from these folders on this machine (none given: from the app's own manual)",
+    )
+
+
+def add_library(parser: ArgumentParser) -> None:
+    """Add the option for what the sessions of this machine's folders are about, whichever folders they are."""
+    parser.add_argument(
+        "--local", action="store_true", help="sessions of this machine's own folders, without an account"
+    )
+
+
+def folders_of(given: Sequence[Path] | None) -> tuple[Path, ...] | None:
+    """The folders that were given with `--local`, None where it was not. Raises `SettingsError`."""
+    if given is None:
+        return None
+    folders = [Path(os.path.expanduser(folder)) for folder in given]
+    for folder in folders:
+        if not folder.is_dir():
+            raise SettingsError(
+                f"There is no folder {clean_line(str(folder))}. Check the name, or leave it out to open the manual."
+            )
+    return tuple(folder.resolve() for folder in folders)
 
 
 def add_project(parser: ArgumentParser) -> None:
@@ -79,6 +106,17 @@ def settings_of(options: Namespace) -> Settings:
     names = ("base_url", "region", "allow_http", "project", "organization")
     flags = {name: getattr(options, name, None) for name in names}
     return load(flags, os.environ, config_path())
+
+
+def library_settings(options: Namespace) -> Settings:
+    """The settings in force for a command about sessions. Raises `SettingsError`."""
+    settings = settings_of(options)
+    return settings.with_folders(()) if options.local else settings
+
+
+def settings_with_folders(options: Namespace) -> Settings:
+    """The settings in force for a command that takes folders of this machine. Raises `SettingsError`."""
+    return replace(settings_of(options), local=folders_of(options.local))
 
 
 def base_url_of(settings: Settings) -> str:

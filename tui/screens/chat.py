@@ -11,6 +11,7 @@ from math import ceil
 from time import monotonic
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -91,10 +92,11 @@ class ChatScreen(CommandingScreen):
     def __init__(self, store: Store, account_id: str) -> None:
         super().__init__(Workspace(store, account_id, self._show_update, self.run_worker))
         self._quit_asked = -QUIT_SECONDS
+        self._is_new = True
 
     def compose(self) -> ComposeResult:
-        if self.app.size.width >= WIDE_COLUMNS:
-            self.add_class("-wide", update=False)  # else Textual finds it when all is styled, and styles all anew
+        # Else Textual finds it when all is styled, and styles all anew.
+        self.add_class("-wide" if self.app.size.width >= WIDE_COLUMNS else "-narrow", update=False)
         with Horizontal(id="workspace"):
             yield Sidebar().data_bind(ChatScreen.open_id)
             with Vertical(id="main"):
@@ -104,6 +106,10 @@ class ChatScreen(CommandingScreen):
                 yield self.notice_line
                 yield Composer(self.questions_before)
         yield KeyHints().data_bind(ChatScreen.connected_to, ChatScreen.activity)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Have nothing styled anew at the start: all was styled a moment ago, when it was mounted."""
+        event.refresh_styles, self._is_new = event.refresh_styles and not self._is_new, False
 
     async def switch_account(self, account_id: str) -> None:
         """Turn to another account, if it is another: nothing of one is shown with the other.

@@ -23,7 +23,6 @@ from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.notice_line import INFO_SECONDS, NoticeLine, Severity
 from tui.widgets.own_keys import own_bindings
-from tui.workspace.exporting import FORMATS
 from tui.workspace.workspace import Workspace
 
 SILENT_SECONDS = 10.0
@@ -179,6 +178,7 @@ class ReadingScreen(Screen[None]):
     async def _export(self) -> None:
         from tui.conversation.export.markdown import file_name
         from tui.screens.choice_list import ChoiceList
+        from tui.workspace.exporting import FORMATS
 
         formats = list(FORMATS.values())
         words = [made.words for made in formats]

@@ -80,6 +80,16 @@ class Recovery:
         """A session's turns that are not over as far as this machine knows, oldest first."""
         return [entry for entry in self._entries() if entry.session_id == session_id]
 
+    def leave_to_others(self) -> None:
+        """Leave the turns of earlier runs to other processes: none is looked for here unless its session is watched."""
+        for session_id in self.unresolved:
+            self._state.let_go(session_id)
+        self.unresolved.clear()
+
+    def enter(self, session_id: str, question: str) -> None:
+        """Have the first question of a session, which may have been sent, looked for as one of the journal's."""
+        self._state.store.journal.begin(self._state.account_id, session_id, question, 0)
+
     def watch_all(self) -> None:
         """Begin to poll for all turns that an earlier run of the program left."""
         for session_id in self.unresolved:

@@ -58,17 +58,19 @@ class Turns:
         """Whether waiting questions are not sent by themselves."""
         return session_id in self._paused
 
-    def ask(self, session_id: str, question: str) -> bool:
+    def ask(self, session_id: str, question: str, *, keeps_draft: bool = False) -> bool:
         """Enter a question in the journal, take it out of the draft and send it once, or let it wait for its turn.
 
+        `keeps_draft`: it was not written in the draft, which stays as it is.
         False where it cannot be asked, which is published: then the draft is as it was.
         """
         if not self._can_ask(session_id):
             return False
+        draft = self._state.drafts.get(session_id) if keeps_draft else ""
         if session_id in self.busy:
-            self._wait(session_id, [*self.waiting(session_id), question], draft="")
+            self._wait(session_id, [*self.waiting(session_id), question], draft=draft)
         else:
-            self._send(session_id, question, self.waiting(session_id))
+            self._send(session_id, question, self.waiting(session_id), draft=draft)
         return True
 
     def ask_first(self, session_id: str, question: str, written_in: str) -> bool:

@@ -14,8 +14,6 @@ from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.workspace.deletion import Deletion
-from tui.workspace.documents import Documents
-from tui.workspace.exporting import SessionExporter
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionCreation, SessionListing
@@ -27,6 +25,8 @@ from tui.workspace.updates import ListChanged, Notice, TurnEnded, Update
 
 if TYPE_CHECKING:
     from tui.api.client import Client
+    from tui.workspace.documents import Documents
+    from tui.workspace.exporting import SessionExporter
 
 
 class Workspace:
@@ -52,8 +52,6 @@ class Workspace:
         self._creation = SessionCreation(self._state, self.turns, self._listing)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
-        self.documents = Documents(self._state, self.index_list)
-        self.exporter = SessionExporter(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
 
@@ -79,10 +77,28 @@ class Workspace:
     def indexes(self) -> Sequence[Index]:
         return self.index_list.items
 
+    @property
+    def documents(self) -> "Documents":
+        """The documents that passages come from."""
+        from tui.workspace.documents import Documents  # here and below: no first key needs them
+
+        return Documents(self._state, self.index_list)
+
+    @property
+    def exporter(self) -> "SessionExporter":
+        """What makes files of sessions."""
+        from tui.workspace.exporting import SessionExporter
+
+        return SessionExporter(self._state)
+
     async def connect(self, client: "Client") -> None:
-        """Take a client into use."""
-        self._state.client = client
+        """Take a client into use, and load what the server has."""
+        self.use(client)
         await self.refresh()
+
+    def use(self, client: "Client") -> None:
+        """Take a client into use. Nothing is asked of it yet, neither of what an earlier run left unfinished."""
+        self._state.client = client
 
     async def refresh(self) -> None:
         """Load what the server lists, and resolve what an earlier run left unfinished."""
@@ -149,9 +165,13 @@ class Workspace:
                 full = await self._state.require_client().session(session_id)
             except NotFoundError:
                 return False
-            self._listing.add(session_id)
-            self._state.list_session(full.session)
+            self.list_session(full.session)
         return True
+
+    def list_session(self, session: Session) -> None:
+        """List a session that may be on a page not loaded yet."""
+        self._listing.add(session.session_id)
+        self._state.list_session(session)
 
     async def open(self, session_id: str) -> None:
         """Show a conversation as it was last seen, and then as the server has it."""
@@ -189,9 +209,9 @@ class Workspace:
     def _asked(self, session_id: str | None) -> Sequence[str]:
         return [turn.question for turn in self.transcript(session_id) or () if turn.question]
 
-    def ask(self, session_id: str, question: str) -> bool:
+    def ask(self, session_id: str, question: str, *, keeps_draft: bool = False) -> bool:
         """Send a question, or let it wait for its turn. False where it cannot be asked, which is published."""
-        return self.turns.ask(session_id, question)
+        return self.turns.ask(session_id, question, keeps_draft=keeps_draft)
 
     def ask_first(self, session_id: str, question: str, written_in: str | None) -> bool:
         """Ask the first question of a session that was created for it; what else was written comes along."""

@@ -64,7 +64,7 @@ def test_a_subfolder_that_cannot_be_listed_holds_no_documents(tmp_path: Path, mo
             raise PermissionError
         return listed(path)
 
-    monkeypatch.setattr("tui.local.library.files.os.scandir", refusing)
+    monkeypatch.setattr("tui.visible_files.os.scandir", refusing)
     assert names(tmp_path) == ["b/open.md"]
 
 

@@ -8,7 +8,8 @@ from typing import TypeAlias
 from tui.api import errors
 from tui.api.directories import DirectoryClient
 from tui.api.retry import wait_before
-from tui.workspace.push.files import LocalFile, opened
+from tui.visible_files import open_file
+from tui.workspace.push.files import LocalFile
 from tui.workspace.push.plan import Change
 
 AT_ONCE = 4
@@ -98,7 +99,7 @@ class Sender:
             try:
                 async with self._open:
                     pass
-                with opened(file.path) as content:
+                with open_file(file.path) as content:
                     await self._client.upload(self._directory_id, file.name, file.unique_id, content)
                 return
             except errors.ConflictError:

@@ -1,0 +1,152 @@
+"""`llamachat-tui ask`: the answer, its sources and the exit codes."""
+
+import json
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.commands.calling import Command
+from tests.commands.headless.processes import process
+from tests.commands.serving import ServedCloud
+from tests.workspace.cloud import STOP, Turn, said
+from tui.store.files import store_path
+from tui.store.store import Store
+
+FOUND = {
+    "type": "tool_result",
+    "call_id": "a",
+    "name": "retrieve",
+    "result": {
+        "results": [
+            {"content": "It is 40 \x1b[31mmillion.", "metadata": {"file_name": "notes.pdf"}},
+            {"content": "A probe.", "metadata": {"file_name": "heron.md"}},
+        ]
+    },
+}
+ANSWERED = (FOUND, said("It is 40 million [1]."), STOP)
+
+
+def test_an_answer_is_printed_with_its_sources_and_nothing_of_it_drives_the_terminal(
+    command: Command, online: ServedCloud
+) -> None:
+    online.cloud.turns = [Turn(ANSWERED)]
+    outcome = command("ask", "What is the budget?")
+    assert outcome.code == 0
+    assert outcome.out == (
+        "It is 40 million [1].\n\nSources\n[1] notes.pdf\n    “It is 40 ␛[31mmillion.”\n"
+        "\nFound, not cited: heron.md (1)\n"
+    )
+    assert "The session is new-1." in outcome.err
+    assert [(question.prompt, question.index_ids) for question in online.cloud.questions] == [
+        ("What is the budget?", ["idx-notes"])
+    ]
+
+
+def test_json_has_all_that_came_of_a_question_in_one_line_of_ascii(command: Command, online: ServedCloud) -> None:
+    online.cloud.turns = [Turn(ANSWERED)]
+    outcome = command("ask", "Budget?", "--json")
+    assert outcome.out.isascii()
+    assert "\x1b" not in outcome.out
+    value = json.loads(outcome.out)
+    assert (value["outcome"], value["answer"], value["session_id"]) == ("answered", "It is 40 million [1].", "new-1")
+    assert [(source["file"], source["cited"]) for source in value["sources"]] == [
+        ("notes.pdf", True),
+        ("heron.md", False),
+    ]
+
+
+def test_json_lines_come_one_by_one_and_the_last_has_it_all(command: Command, online: ServedCloud) -> None:
+    online.cloud.turns = [Turn(ANSWERED)]
+    lines = [json.loads(line) for line in command("ask", "Budget?", "--jsonl").out.splitlines()]
+    assert {line["type"] for line in lines} == {"session", "tool", "text", "result"}
+    assert "".join(line["text"] for line in lines if line["type"] == "text") == lines[-1]["answer"]
+
+
+@pytest.mark.parametrize(
+    ("turn", "arguments", "code", "words"),
+    [
+        (Turn(), [], 1, "Nothing was found"),
+        (Turn(status=403), [], 4, "This key"),
+        (Turn([{"type": "stop", "is_error": True, "error": "no credits"}]), [], 4, "no credits"),
+        (Turn(), ["--index", "none"], 2, "There is no index none. There are: notes."),
+        (Turn(), ["--session", "none"], 2, "There is no session none"),
+        (Turn(), ["--session", "last"], 2, "No session was open before"),
+        (Turn(), ["--local", "/none"], 2, "There is no folder /none"),
+        (Turn(), ["--base-url", "http://127.0.0.1:1"], 3, "127.0.0.1"),
+    ],
+)
+def test_the_exit_code_says_what_became_of_the_question(
+    command: Command, online: ServedCloud, turn: Turn, arguments: Sequence[str], code: int, words: str
+) -> None:
+    online.cloud.turns = [turn]
+    outcome = command("ask", "Budget?", *arguments)
+    assert (outcome.code, words in outcome.err) == (code, True), outcome.err
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.usefixtures("online")
+def test_a_question_too_long_or_empty_is_bad_use(command: Command) -> None:
+    assert command("ask", "x" * 1001).code == 2
+    assert command("ask", " ").code == 2
+
+
+def test_the_question_comes_from_standard_input(command: Command, online: ServedCloud) -> None:
+    for arguments in ([], ["-"]):
+        assert command("ask", *arguments, stdin="Wie hoch?\n").code == 1
+    assert {question.prompt for question in online.cloud.questions} == {"Wie hoch?"}
+
+
+def test_a_follow_up_leaves_what_is_being_written_in_the_session(command: Command, online: ServedCloud) -> None:
+    assert command("ask", "One?").code == 1
+    store = Store.open(store_path())
+    store.notes.save_draft(online.base_url, "new-1", "half a thought")
+    store.close()
+    assert command("ask", "Two?", "--session", "last").code == 1
+    online.cloud.turns = [Turn(status=403)]
+    assert command("ask", "Three?", "--session", "new-1").code == 4
+    assert [(each.session_id, each.prompt) for each in online.cloud.questions][:2] == [
+        ("new-1", "One?"),
+        ("new-1", "Two?"),
+    ]
+    store = Store.open(store_path())
+    assert store.notes.draft(online.base_url, "new-1") == "half a thought"
+    store.close()
+
+
+def test_ctrl_c_stops_listening_and_what_had_arrived_is_kept(online: ServedCloud) -> None:
+    held = Turn([said("The beginning"), said(" and the end."), STOP], is_held=True, held=2)
+    online.cloud.turns = [held]
+    with process("ask", "Budget?") as asking:
+        assert asking.stdout is not None
+        assert asking.stdout.read(13) == b"The beginning"
+        asking.send_signal(signal.SIGINT)
+        _, error = asking.communicate(timeout=20)
+    assert asking.returncode == 130
+    assert b"Stopped." in error
+    assert b"Traceback" not in error
+    online.release(held)
+    assert len(online.cloud.questions) == 1
+
+
+def test_a_reader_that_has_enough_is_no_failure(online: ServedCloud) -> None:
+    online.cloud.turns = [Turn(ANSWERED)]
+    with process("ask", "Budget?") as asking:
+        assert asking.stdout is not None
+        asking.stdout.close()
+        assert asking.stderr is not None
+        error = asking.stderr.read()
+    assert (asking.returncode, b"Traceback" in error, b"Exception" in error) == (0, False, False)
+
+
+def test_folders_of_this_machine_answer_from_end_to_end(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "heron.md").write_text("The heron project has a budget of 40 million euros.")
+    monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / "data"))
+    outcome = command("ask", "What is the budget of the heron project?", "--local", str(tmp_path / "papers"))
+    assert outcome.code == 0
+    assert "40 million euros" in outcome.out
+    assert "Sources\n[1] heron.md" in outcome.out

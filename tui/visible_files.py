@@ -1,0 +1,40 @@
+"""The files of a folder that its owner means, and opening them without ever leaving the folder."""
+
+import os
+from collections.abc import Iterator
+from io import BufferedReader
+from pathlib import Path
+
+from tui.gitignore import IgnoreRules, is_ignored, rules_here
+
+
+def visible_files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The folder's files, each with its path inside it with `/`, in the order of their names.
+
+    Links are not followed; what is hidden, or ignored by a `.gitignore`, is left out. Raises `OSError` when the folder
+    itself cannot be listed. A subfolder that cannot holds no files for us.
+    """
+    pending: list[tuple[str, IgnoreRules]] = [("", ())]
+    while pending:
+        prefix, rules = pending.pop()
+        try:
+            entries = sorted(os.scandir(folder / prefix), key=lambda entry: entry.name)
+        except OSError:
+            if not prefix:
+                raise
+            continue
+        rules = rules_here(entries, prefix) + rules
+        visible = [entry for entry in entries if not entry.name.startswith(".")]
+        for entry in reversed(visible):
+            name = f"{prefix}{entry.name}/"
+            if entry.is_dir(follow_symlinks=False) and not is_ignored(name, rules):
+                pending.append((name, rules))
+        for entry in visible:
+            if entry.is_file(follow_symlinks=False) and not is_ignored(prefix + entry.name, rules):
+                yield prefix + entry.name, entry
+
+
+def open_file(path: Path) -> BufferedReader:
+    """The file, to be read. Raises `OSError`, also when it has been replaced by a link; a pipe is not waited for."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags), "rb")
