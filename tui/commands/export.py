@@ -13,7 +13,7 @@ from tui.api.fields import parse_time
 from tui.api.models import ImageAttachment, Session
 from tui.api.session_file import SessionFile
 from tui.commands.connecting import connected
-from tui.commands.options import add_project, exit_code_of, server_command_parser, settings_of
+from tui.commands.options import add_library, add_project, exit_code_of, library_settings, server_command_parser
 from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
 from tui.conversation.transcript import Turn
@@ -47,9 +47,7 @@ def parser() -> ArgumentParser:
     made = server_command_parser("export", "Write a session to standard output, or to a file.")
     add_project(made)
     made.add_argument("session", metavar="SESSION", help='the id of a session; "last" is the one that was open last')
-    made.add_argument(
-        "--local", action="store_true", help="a session of this machine's own folders, without an account"
-    )
+    add_library(made)
     made.add_argument("--format", choices=FORMATS, default="md", help="how it is written (default: %(default)s)")
     made.add_argument("--turn", type=int, metavar="N", help="only the N-th question, with what came of it")
     made.add_argument("-o", "--output", type=Path, metavar="FILE", help="a file to write, instead of standard output")
@@ -66,9 +64,7 @@ def main(arguments: list[str]) -> int:
         made.error("--pictures is for --format html only")
 
     def export() -> int:
-        settings = settings_of(options)
-        if options.local:
-            settings = settings.with_folders(())
+        settings = library_settings(options)
         text = _written(asyncio.run(_found(settings, options)), options)
         return _print(text) if options.output is None else _write(options.output, text, options.force)
 

@@ -57,6 +57,13 @@ def add_local(parser: ArgumentParser) -> None:
     )
 
 
+def add_library(parser: ArgumentParser) -> None:
+    """Add the option for what the sessions of this machine's folders are about, whichever folders they are."""
+    parser.add_argument(
+        "--local", action="store_true", help="sessions of this machine's own folders, without an account"
+    )
+
+
 def folders_of(given: Sequence[Path] | None) -> tuple[Path, ...] | None:
     """The folders that were given with `--local`, None where it was not. Raises `SettingsError`."""
     if given is None:
@@ -99,6 +106,12 @@ def settings_of(options: Namespace) -> Settings:
     names = ("base_url", "region", "allow_http", "project", "organization")
     flags = {name: getattr(options, name, None) for name in names}
     return load(flags, os.environ, config_path())
+
+
+def library_settings(options: Namespace) -> Settings:
+    """The settings in force for a command about sessions. Raises `SettingsError`."""
+    settings = settings_of(options)
+    return settings.with_folders(()) if options.local else settings
 
 
 def settings_with_folders(options: Namespace) -> Settings:

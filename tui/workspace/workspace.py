@@ -123,8 +123,9 @@ class Workspace:
     def title(self, session_id: str) -> str:
         """What a session is called, as a safe line."""
         session = self.catalogue.get(session_id)
-        first_question = (self.transcript(session_id) or Transcript()).first_question
-        return "A session" if session is None else title_of(session, first_question, self.name(session_id))
+        if session is None:
+            return "A session"
+        return title_of(session, self._state.first_question(session_id), self.name(session_id))
 
     def name(self, session_id: str) -> str:
         """What the user calls a session; "" where that is its title."""
@@ -165,16 +166,20 @@ class Workspace:
                 full = await self._state.require_client().session(session_id)
             except NotFoundError:
                 return False
-            self._listing.add(session_id)
-            self._state.list_session(full.session)
+            self.list_session(full.session)
         return True
+
+    def list_session(self, session: Session) -> None:
+        """List a session that may be on a page not loaded yet."""
+        self._listing.add(session.session_id)
+        self._state.list_session(session)
 
     async def open(self, session_id: str) -> None:
         """Show a conversation as it was last seen, and then as the server has it."""
         await self._opener.open(session_id)
 
     def transcript(self, session_id: str | None) -> Transcript | None:
-        """A conversation as it is now; None where it was not opened yet."""
+        """A conversation as it is now; None where it is not in memory: `open` shows it."""
         return self._state.transcripts.get(session_id or NO_SESSION)
 
     def is_deleted_elsewhere(self, session_id: str) -> bool:

@@ -2,14 +2,13 @@
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.commands.calling import Command
+from tests.commands.headless.processes import process
 from tests.commands.serving import ServedCloud
 from tests.workspace.cloud import STOP, Turn, said
 from tui.store.files import store_path
@@ -27,19 +26,6 @@ FOUND = {
     },
 }
 ANSWERED = (FOUND, said("It is 40 million [1]."), STOP)
-WITH_INTERRUPTS = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from tui.launch import main
-main()
-"""
-
-
-def process(*arguments: str) -> subprocess.Popen[bytes]:
-    """The command as a process of its own, which Ctrl+C reaches."""
-    command = [sys.executable, "-P", "-c", WITH_INTERRUPTS, *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
 
 
 def test_an_answer_is_printed_with_its_sources_and_nothing_of_it_drives_the_terminal(
