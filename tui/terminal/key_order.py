@@ -70,8 +70,6 @@ class KeyOrderApp(App[None]):
                 loop = asyncio.get_running_loop()
                 self._under_way = loop.call_later(EFFECT_TIMEOUT, self._give_up_on, self._handed_on)
                 self._target = target
-            else:
-                await _let_others_go_on()
 
     def _follow(self, target: Widget, *, comes_again: bool) -> bool:
         """Send a message after the key that was handed on last; False where the widget is gone."""
@@ -87,10 +85,4 @@ class KeyOrderApp(App[None]):
             return
         self._under_way.cancel()
         self._under_way = self._target = None
-        await _let_others_go_on()
         await self._hand_on()
-
-
-async def _let_others_go_on() -> None:
-    """Let a worker that the key woke up do what it does at once: it waited for a dialog that has just been closed."""
-    await asyncio.sleep(0)
