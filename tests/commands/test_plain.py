@@ -67,7 +67,9 @@ def test_ctrl_c_stops_the_answer_and_then_quits(online: ServedCloud, tmp_path: P
         terminal.send(CTRL_C)
         terminal.wait_for("Stopped. What had arrived is kept.")
         terminal.send("Two?\n")
-        terminal.wait_for("The second.")
+        terminal.wait_until(
+            lambda: [line.strip() for line in terminal.lines() if line.strip()][-2:] == ["The second.", ">"]
+        )
         terminal.send(CTRL_C)
         assert terminal.wait_for_exit() == 0
         assert b"\x1b" not in terminal.received
