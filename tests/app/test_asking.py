@@ -310,3 +310,23 @@ async def test_a_question_sent_twice_at_once_opens_one_picker(
         await user.press("escape")
         await user.until(lambda: user.app.screen is user.app.chat)
         assert user.app.chat.query_one(Composer).text == "Who leads science?"
+
+
+async def test_a_question_sent_twice_is_asked_once_however_fast_its_session_is_there(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with driven(settings) as user:
+        chat = user.app.chat
+        await user.until(lambda: bool(chat.workspace.indexes))
+        searched = [chat.workspace.indexes[0].id]
+        empty = [await chat.workspace.create(searched, is_bound=is_bound) for is_bound in (True, False)]
+
+        async def create(*_: object, **__: object) -> str | None:
+            return empty.pop()
+
+        monkeypatch.setattr(chat.workspace, "create", create)
+        await user.type("Who leads science?")
+        for _ in range(2):
+            chat.on_composer_submitted(Composer.Submitted("Who leads science?"))
+        await user.read_to_end_of_turn()
+        assert len(empty) == 1

@@ -87,7 +87,7 @@ class AskingScreen(ChoosingScreen):
         self.uncover()
         session = self.workspace.catalogue.get(self.open_id)
         if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
-            self._begin_session(question)
+            self._begin_session_once(question)
         elif self.workspace.needs_scope(session):
             self._begin_to_search(session.session_id, partial(self._ask, session.session_id, question))
         else:
@@ -116,15 +116,18 @@ class AskingScreen(ChoosingScreen):
             self.chosen = choice
             self.set_focus(self.composer)
 
+    def _begin_session_once(self, question: str) -> None:
+        """Not again before it is done: until then the question is still in the composer."""
+        if not self._is_beginning:
+            self._is_beginning = True
+            self._begin_session(question)
+
     @work
     async def _begin_session(self, question: str) -> None:
-        """Create a session and ask its first question in it, once for each time that it was written.
+        """Create a session and ask its first question in it.
 
         The indexes are chosen now, unless they were before or there is nothing to choose.
         """
-        if self._is_beginning:
-            return
-        self._is_beginning = True
         try:
             choice = (self.chosen if self.open_id is None else None) or self.only_choice()
             choice = await self._with_scope(choice or await self.choose_indexes("session"))
