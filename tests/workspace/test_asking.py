@@ -6,6 +6,7 @@ from tests.store.holding import held_elsewhere
 from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.conversation.transcript import Thought
+from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.workspace.updates import DraftChanged, ListChanged, TurnEnded
 
@@ -197,6 +198,19 @@ async def test_a_session_that_another_process_holds_is_not_asked(office: Office,
     assert len(cloud.questions) == 1
 
 
+async def test_each_running_program_writes_on_a_start_page_of_its_own_and_none_is_lost(store: Store) -> None:
+    assert store.path is not None
+    store.notes.save_draft(ACCOUNT, NO_SESSION, "of the other")
+    with held_elsewhere(store.path, ACCOUNT, NO_SESSION):
+        beside_it = Office(store).workspace
+        assert beside_it.draft(None) == ""
+        beside_it.write_draft(None, "of this one")
+        beside_it.save_drafts()
+        assert store.notes.draft(ACCOUNT, NO_SESSION) == "of the other"
+    store.notes.save_draft(ACCOUNT, NO_SESSION, "")
+    assert Office(store).workspace.draft(None) == "of this one"
+
+
 async def test_a_session_deleted_elsewhere_is_not_asked_again(office: Office, cloud: Cloud) -> None:
     cloud.turns = [Turn(status=404)]
     await office.ask("s1", "Why?")
@@ -288,6 +302,18 @@ async def test_a_session_that_was_created_and_never_asked_in_is_taken_for_the_ne
     await again.workspace.close()
 
 
+async def test_an_empty_session_is_remembered_while_others_on_other_indexes_are_asked_in(
+    office: Office, cloud: Cloud
+) -> None:
+    left = await office.workspace.create(["idx-notes"], is_bound=False)
+    asked_in = await office.workspace.create(["idx-notes"], is_bound=True)
+    assert asked_in is not None
+    assert office.workspace.ask_first(asked_in, "Why?", None)
+    await office.settle(asked_in)
+    assert await office.workspace.create(["idx-notes"], is_bound=False) == left
+    assert cloud.count("POST /api/v1/chat") == 2
+
+
 async def test_no_session_with_a_question_or_of_other_indexes_is_taken_for_an_empty_one(
     office: Office, cloud: Cloud, store: Store
 ) -> None:
@@ -295,6 +321,6 @@ async def test_no_session_with_a_question_or_of_other_indexes_is_taken_for_an_em
     cloud.add_session("other", index_ids=["idx-other"])
     cloud.add_session("unbound")
     office.workspace.write_draft("s1", "half a thought")
-    store.creations.begin(ACCOUNT)
+    store.creations.begin(ACCOUNT, ["idx-notes"])
     session_id = await office.workspace.create(["idx-notes"], is_bound=True)
     assert session_id not in (None, "s1", "asked", "other", "unbound")

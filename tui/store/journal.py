@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tui.api.models import Event, UserInput
 from tui.sanitize import well_formed
+from tui.store.creations import finish_creation
 from tui.store.database import Database
 from tui.store.event_codec import encode_events, to_json
 from tui.store.notes import put_note
@@ -55,14 +56,14 @@ class Journal:
         """Enter a question that is about to be sent; it is on the disk when this returns. Returns the turn's id.
 
         In the same transaction the question leaves the draft, which becomes what is given here, the queue if one is
-        given, and the draft of another session if it was written there: then the creation of this one is finished.
+        given, and the draft of another session if it was written there. The creation of this one is finished.
         """
         prompt = well_formed(prompt)
 
         def begin(connection: sqlite3.Connection) -> int:
             if written_in is not None:
                 put_note(connection, account, written_in, "draft", None)
-                connection.execute("DELETE FROM creations WHERE account = ?", (account,))
+            finish_creation(connection, account, session_id)
             put_note(connection, account, session_id, "draft", well_formed(draft) or None)
             if queue is not None:
                 put_note(connection, account, session_id, "queue", to_json(list(queue)) if queue else None)

@@ -3,7 +3,7 @@
 What the migrations together make: `sessions` with their `turns`, the full-text indexes `titles_fts` and `turns_fts`
 over these, and where more of them are fetched for it (`gathering`); the journal's `open_turns` with their
 `turn_events`; the user's `notes` of a session; the `questions` asked; the `trusted_servers`; the `deletions` that are
-not done yet, and the accounts with unfinished `creations`.
+not done yet, and the `creations` of sessions that have no question yet.
 """
 
 import sqlite3
@@ -159,6 +159,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE gathering (
             account TEXT PRIMARY KEY,
             is_paused INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        "DROP TABLE creations",
+        """CREATE TABLE creations (
+            account TEXT NOT NULL,
+            bound_to TEXT NOT NULL,
+            session_id TEXT,
+            PRIMARY KEY (account, bound_to)
         ) STRICT, WITHOUT ROWID""",
     ),
 )

@@ -90,13 +90,14 @@ class SessionCreation:
         """
         state, bound_to = self._state, index_ids if is_bound else None
         session = None
-        if state.store.creations.is_unfinished(state.account_id):
+        if state.store.creations.is_unfinished(state.account_id, bound_to):
             session = await self._left_empty(bound_to)
         if session is None:
-            state.store.creations.begin(state.account_id)
+            state.store.creations.begin(state.account_id, bound_to)
             session = await state.attempt(lambda client: client.create_session(bound_to))
         if session is None:
             return None
+        state.store.creations.created(state.account_id, bound_to, session.session_id)
         state.transcripts[session.session_id] = Transcript()
         self._turns.scopes[session.session_id] = () if session.index_ids else index_ids
         self._listing.add(session.session_id)

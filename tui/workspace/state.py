@@ -1,12 +1,14 @@
 """One account: where it is reached, what is kept of it on this machine, its sessions and conversations."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.api.errors import ApiError, NotSentError
 from tui.api.models import Event, Session
 from tui.conversation.catalogue import Catalogue, with_session
 from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript
+from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.workspace.drafts import Drafts
 from tui.workspace.updates import ListChanged, RequestFailed, TranscriptChanged, Update
@@ -19,6 +21,9 @@ _Result = TypeVar("_Result")
 FIRST_QUESTION_CHARS = 500
 """So much of a first question is remembered where the conversation is not: a session without a title is called by it.
 """
+
+START_PAGES = (NO_SESSION, *(f"\t{number}" for number in range(2, 10)))
+"""What stands for a session before there is one: no identifier holds a control character."""
 
 ELSEWHERE = (
     "Another llamachat-tui has this session open. Read it here; to write and to ask, close it there and open it again."
@@ -97,6 +102,15 @@ class WorkspaceState:
         self.store.sessions.save(self.account_id, [session], complete=False)
         self.catalogue = with_session(self.catalogue, session)
         self.publish(ListChanged())
+
+    @cached_property
+    def start_page(self) -> str:
+        """What stands for the session that is yet to come. Each running instance writes on a page of its own.
+
+        It is one where something was left unfinished, if nobody has it.
+        """
+        unfinished_first = sorted(START_PAGES, key=lambda page: not self.drafts.get(page))
+        return next(filter(self.hold, unfinished_first), NO_SESSION)
 
     def keep_history(self, session: Session, events: Sequence[Event]) -> None:
         """Keep a session's whole history, for opening it at once and offline. Not for the event loop."""

@@ -11,7 +11,6 @@ from tui.api.errors import NotFoundError
 from tui.api.models import Index, Session
 from tui.conversation.catalogue import Catalogue, names_of, title_of
 from tui.conversation.transcript import Transcript
-from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.workspace.deletion import Deletion
 from tui.workspace.history import QuestionHistory
@@ -180,7 +179,10 @@ class Workspace:
 
     def transcript(self, session_id: str | None) -> Transcript | None:
         """A conversation as it is now; None where it is not in memory: `open` shows it."""
-        return self._state.transcripts.get(session_id or NO_SESSION)
+        return self._state.transcripts.get(self._key(session_id))
+
+    def _key(self, session_id: str | None) -> str:
+        return self._state.start_page if session_id is None else session_id
 
     def is_deleted_elsewhere(self, session_id: str) -> bool:
         """Whether the server has the session no more: only the copy on this machine is left."""
@@ -188,11 +190,11 @@ class Workspace:
 
     def draft(self, session_id: str | None) -> str:
         """What is being written in a session."""
-        return self._state.drafts.get(session_id or NO_SESSION)
+        return self._state.drafts.get(self._key(session_id))
 
     def write_draft(self, session_id: str | None, text: str) -> None:
         """Take what is being written as it is now; it is on disk a moment later."""
-        self._state.drafts.write(session_id or NO_SESSION, text)
+        self._state.drafts.write(self._key(session_id), text)
 
     def save_drafts(self) -> None:
         """Keep what is being written, at once. May be called from a signal handler."""
@@ -200,12 +202,12 @@ class Workspace:
 
     def questions(self, session_id: str | None) -> Sequence[str]:
         """What was asked before: in this session last, and before that what is known of others."""
-        return self._history.of(session_id or NO_SESSION, self._asked(session_id))
+        return self._history.of(self._key(session_id), self._asked(session_id))
 
     def keep_cleared(self, session_id: str | None, text: str) -> None:
         """Keep what was written in a session, and cleared, among the questions asked before."""
         if text.strip():
-            self._history.keep_cleared(session_id or NO_SESSION, self._asked(session_id), text)
+            self._history.keep_cleared(self._key(session_id), self._asked(session_id), text)
 
     def _asked(self, session_id: str | None) -> Sequence[str]:
         return [turn.question for turn in self.transcript(session_id) or () if turn.question]
@@ -216,7 +218,7 @@ class Workspace:
 
     def ask_first(self, session_id: str, question: str, written_in: str | None) -> bool:
         """Ask the first question of a session that was created for it; what else was written comes along."""
-        return self.turns.ask_first(session_id, question, written_in or NO_SESSION)
+        return self.turns.ask_first(session_id, question, self._key(written_in))
 
     def stop(self, session_id: str | None) -> bool:
         """Stop a session's turn, and let its waiting questions wait. False where nothing is going on."""
@@ -228,20 +230,20 @@ class Workspace:
 
     def waiting(self, session_id: str | None) -> Sequence[str]:
         """The questions that wait in a session, the next one first."""
-        return self.turns.waiting(session_id or NO_SESSION)
+        return self.turns.waiting(self._key(session_id))
 
     def is_paused(self, session_id: str | None) -> bool:
         """Whether a session's waiting questions are not sent by themselves."""
-        return self.turns.is_paused(session_id or NO_SESSION)
+        return self.turns.is_paused(self._key(session_id))
 
     def resume(self, session_id: str | None) -> None:
         """Send a session's waiting questions, one after another."""
-        self.turns.resume(session_id or NO_SESSION)
+        self.turns.resume(self._key(session_id))
 
     def take_last_waiting(self, session_id: str | None, *, to_edit: bool) -> None:
         """Take the last waiting question, if one waits, out of a session's queue: into its draft, or away."""
         take = self.turns.edit_last_waiting if to_edit else self.turns.drop_last_waiting
-        take(session_id or NO_SESSION)
+        take(self._key(session_id))
 
     def needs_scope(self, session: Session) -> bool:
         """Whether it has to be chosen which indexes the next question searches."""
