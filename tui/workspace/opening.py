@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui.api.errors import ApiError, KeyRefusedError, NotFoundError
+from tui.api.models import FullSession
 from tui.conversation.transcript import interrupt, with_earlier
-from tui.conversation.transcript_builder import replay, replaying
+from tui.conversation.transcript_builder import replaying
 from tui.cooperative import run_in_slices
-from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, events_of
+from tui.garbage import give_back
+from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN
 from tui.workspace.state import WorkspaceState
 from tui.workspace.tasks import Work
 from tui.workspace.turns import Turns
@@ -20,6 +22,9 @@ SHOWN_AT_ONCE = 50
 
 EARLIER_AFTER_SECONDS = 0.3
 """Where the server answers sooner, its turns are the ones shown before these, and those kept are not read at all."""
+
+GIVEN_BACK_AFTER_SECONDS = 1.0
+"""When freed memory is given back after a long conversation was packed: whoever shows it has dropped the turns then."""
 
 
 class ConversationOpener:
@@ -36,7 +41,9 @@ class ConversationOpener:
         if self._turns.is_running(session_id):
             return
         if session_id not in self._state.transcripts:
-            self._show_kept(session_id)
+            await self._show_kept(session_id)
+            if self._turns.is_running(session_id):
+                return
         is_connected = self._state.client is not None
         self._waiting = None if is_connected else session_id
         if is_connected and not self._turns.recovery.watch(session_id):
@@ -47,13 +54,16 @@ class ConversationOpener:
         if self._waiting is not None:
             await self.open(self._waiting)
 
-    def _show_kept(self, session_id: str) -> None:
+    async def _show_kept(self, session_id: str) -> None:
         kept = self._state.store.sessions.history(self._state.account_id, session_id, SHOWN_AT_ONCE)
         entries = self._turns.recovery.entries_of(session_id)
         if kept is None and not entries:
             return
-        events = [*(kept.events if kept else ()), *(event for entry in entries for event in events_of(entry))]
-        shown = interrupt(replay(events), NOT_KNOWN if entries else NO_END)
+        arrived = await asyncio.to_thread(self._turns.recovery.arrived_of, entries) if entries else ()
+        told = await run_in_slices(replaying([*(kept.events if kept else ()), *arrived]))
+        if session_id in self._state.transcripts:
+            return
+        shown = interrupt(told, NOT_KNOWN if entries else NO_END)
         self._state.put(session_id, replace(shown, turns_before=kept.turns_before if kept else 0))
         if kept is not None and kept.turns_before:
             self._start(self._show_earlier(session_id))
@@ -79,7 +89,7 @@ class ConversationOpener:
             else:
                 state.list_session(full.session)
                 state.put(session_id, interrupt(transcript, NO_END))
-                self._start(asyncio.to_thread(state.keep_history, full.session, full.events))
+                self._start(self._keep(full))
 
     async def _show_earlier(self, session_id: str) -> None:
         """Show the turns before those shown at once, as they are kept, unless the server's are there already."""
@@ -92,6 +102,30 @@ class ConversationOpener:
             whole = await run_in_slices(replaying(kept.events))
             if self._lacks_turns(session_id):
                 state.put(session_id, with_earlier(state.transcripts[session_id], whole))
+                del kept, whole
+                await self._pack(session_id)
+
+    async def _keep(self, full: FullSession) -> None:
+        await asyncio.to_thread(self._state.keep_history, full.session, full.events)
+        session_id = full.session.session_id
+        del full
+        await self._pack(session_id)
+
+    async def _pack(self, session_id: str) -> None:
+        """Hold the past turns of a long conversation in less memory, and give back what opening it took."""
+        from tui.conversation.past_turns import KEPT, packed
+
+        state = self._state
+        shown = state.transcripts.get(session_id)
+        if shown is None or len(shown.past) <= KEPT or not isinstance(shown.past, tuple):
+            return
+        past = await asyncio.to_thread(packed, shown.past)
+        now = state.transcripts.get(session_id)
+        if now is not None and now.past is shown.past:
+            state.put(session_id, replace(now, past=past))
+        del shown, now, past
+        await asyncio.sleep(GIVEN_BACK_AFTER_SECONDS)
+        await asyncio.to_thread(give_back)
 
     def _lacks_turns(self, session_id: str) -> bool:
         transcript = self._state.transcripts.get(session_id)
