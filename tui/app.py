@@ -149,7 +149,8 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
             self.chat.warn(self._store.warning)
         if self._wanted_session == LAST_SESSION:
             self._wanted_session = self.chat.workspace.last_opened
-        wanted = self._wanted_session
+        if (wanted := self._wanted_session) is not None:
+            await self.chat.workspace.list_kept()
         if wanted is not None and self.chat.workspace.catalogue.get(wanted) is not None:
             self._wanted_session = None
             self.chat.open_session(wanted)

@@ -48,9 +48,15 @@ def with_session(catalogue: Catalogue, session: Session) -> Catalogue:
     return replace(catalogue, sessions=_newest_first([*catalogue, session]))
 
 
-def without(catalogue: Catalogue, session_id: str) -> Catalogue:
-    """The list after a deletion. An id that is not in it changes nothing."""
-    return replace(catalogue, sessions={key: value for key, value in catalogue.sessions.items() if key != session_id})
+def without(catalogue: Catalogue, *session_ids: str) -> Catalogue:
+    """The list after deletions. An id that is not in it changes nothing."""
+    gone = set(session_ids)
+    return replace(catalogue, sessions={key: value for key, value in catalogue.sessions.items() if key not in gone})
+
+
+def with_others(catalogue: Catalogue, sessions: Iterable[Session]) -> Catalogue:
+    """With sessions that were known before. Of one that is listed already, what is listed stays."""
+    return replace(catalogue, sessions=_newest_first([*sessions, *catalogue]))
 
 
 def _newest_first(sessions: Iterable[Session]) -> dict[str, Session]:
@@ -68,17 +74,6 @@ def title_of(session: Session, first_question: str | None = None, name: str = ""
 def now() -> datetime:
     """The time now, in UTC."""
     return datetime.now(UTC)
-
-
-def period(then: datetime | None, at: datetime) -> str:
-    """The heading under which a time is listed: by the calendar days of this machine's time zone, then by months."""
-    if then is None:
-        return "Without a time"
-    day, today = then.astimezone().date(), at.astimezone().date()
-    days = (today - day).days
-    if days <= 1:
-        return "Yesterday" if days == 1 else "Today"
-    return "Previous 7 days" if days <= 7 else f"{day:%B %Y}"
 
 
 def age(then: datetime | None, at: datetime) -> str:

@@ -116,6 +116,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID""",
     ),
     ("CREATE TABLE creations (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",),
+    # 1: the session is pinned.
+    ("ALTER TABLE notes ADD COLUMN pinned INTEGER",),
 )
 
 

@@ -1,11 +1,12 @@
 """The list of an account's sessions, loaded from the server page by page, and the sessions that are created for it."""
 
+import asyncio
 from collections.abc import Sequence
 
 from tui.api.models import Session
-from tui.conversation.catalogue import Catalogue, first_page, with_page, without
+from tui.conversation.catalogue import Catalogue, first_page, with_others, with_page, without
 from tui.conversation.transcript import Transcript
-from tui.workspace.state import WorkspaceState
+from tui.workspace.state import FIRST_LISTED, WorkspaceState
 from tui.workspace.turns import Turns
 from tui.workspace.updates import ListChanged
 
@@ -22,16 +23,29 @@ class SessionListing:
         self._listed: set[str] = set()
         self._tokens: set[str] = set()
         self._is_loading = False
+        self._listing_kept = asyncio.Lock()
+        self._lists_kept = len(state.catalogue) < FIRST_LISTED
         self.is_live = False
         """Whether the list is the server's, and not only the one last seen."""
 
+    async def list_kept(self) -> None:
+        """List all sessions last seen: from the start only the newest are listed."""
+        async with self._listing_kept:
+            if self._lists_kept:
+                return
+            kept = await asyncio.to_thread(self._state.store.sessions.listed, self._state.account_id)
+            self._lists_kept = True
+        self._state.catalogue = without(with_others(self._state.catalogue, kept), *self._state.hidden)
+        self._state.publish(ListChanged())
+
     async def reload(self) -> bool:
         """Load the list afresh, from its first page. False where that failed."""
+        await self.list_kept()
         page = await self._state.attempt(lambda client: client.sessions())
         self.is_live = page is not None
         if page is not None:
             self._listed, self._tokens = {session.session_id for session in page.items}, set()
-            self._take(first_page(self._state.catalogue, page))
+            self._take(first_page(self._state.catalogue, page), page.items)
         return page is not None
 
     async def load_more(self) -> None:
@@ -47,26 +61,32 @@ class SessionListing:
             self._listed |= {session.session_id for session in page.items}
             catalogue = with_page(self._state.catalogue, page)
             is_cycle = catalogue.next_page_token in self._tokens
-            self._take(Catalogue(catalogue.sessions) if is_cycle else catalogue)
+            self._take(Catalogue(catalogue.sessions) if is_cycle else catalogue, page.items)
 
-    def hide(self, session_id: str) -> None:
-        """List a session no more, whatever pages come."""
-        self._state.hidden.add(session_id)
-        self._state.catalogue = without(self._state.catalogue, session_id)
+    def hide(self, *session_ids: str) -> None:
+        """List sessions no more, whatever pages come."""
+        self._state.hidden.update(session_ids)
+        self._state.catalogue = without(self._state.catalogue, *session_ids)
 
     def add(self, session_id: str) -> None:
         """Keep a session that was created here listed, although no page had it."""
         self._listed.add(session_id)
 
-    def _take(self, catalogue: Catalogue) -> None:
+    def _take(self, catalogue: Catalogue, page: Sequence[Session]) -> None:
+        """List this, and keep what the page says; after the last page also what is gone."""
         is_complete = catalogue.next_page_token is None
+        gone = self._state.hidden & catalogue.sessions.keys()
         if is_complete:
-            for session_id in catalogue.sessions.keys() - self._listed - self._turns.busy:
-                catalogue = without(catalogue, session_id)
-        for session_id in self._state.hidden & catalogue.sessions.keys():
-            catalogue = without(catalogue, session_id)
+            gone |= catalogue.sessions.keys() - self._listed - self._turns.busy
+        if gone:
+            catalogue = without(catalogue, *gone)
         self._state.catalogue = catalogue
-        self._state.store.sessions.save(self._state.account_id, list(catalogue), complete=is_complete)
+        kept = (
+            list(catalogue)
+            if is_complete
+            else [catalogue[each.session_id] for each in page if each.session_id not in gone]
+        )
+        self._state.store.sessions.save(self._state.account_id, kept, complete=is_complete)
         self._state.publish(ListChanged())
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
+FIRST_LISTED = 1000
+"""So many of the sessions last seen are listed before the first frame. See `SessionListing.list_kept`."""
+
 ELSEWHERE = (
     "Another llamachat-tui has this session open. Read it here; to write and to ask, close it there and open it again."
 )
@@ -29,7 +32,8 @@ class WorkspaceState:
         self.account_id = account_id
         self.publish = publish
         self.client: Client | None = None
-        self.catalogue = Catalogue({session.session_id: session for session in store.sessions.listed(account_id)})
+        kept = store.sessions.listed(account_id, FIRST_LISTED)
+        self.catalogue = Catalogue({session.session_id: session for session in kept})
         self.transcripts: dict[str, Transcript] = {}
         self.drafts = Drafts(store.notes, account_id)
         self.deleted_elsewhere: set[str] = set()

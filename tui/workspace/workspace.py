@@ -14,6 +14,7 @@ from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.workspace.deletion import Deletion
+from tui.workspace.details import SessionDetails
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionCreation, SessionListing
@@ -52,6 +53,7 @@ class Workspace:
         self._creation = SessionCreation(self._state, self.turns, self._listing)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
+        self.details = SessionDetails(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
 
@@ -115,6 +117,10 @@ class Workspace:
         client, self._state.client = self._state.client, None
         if client is not None:
             await client.aclose()
+
+    async def list_kept(self) -> None:
+        """List all sessions last seen, of which only the newest are listed at first."""
+        await self._listing.list_kept()
 
     async def load_more(self) -> None:
         """List the next page of sessions, if there is one."""
