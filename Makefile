@@ -22,7 +22,7 @@ NOT_QUICK := app attacks faults kills process local/agents local/chat local/http
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-library bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-peers bench-library bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -83,8 +83,11 @@ attacks: $(VENV)/test.done ## attack the program with each hostile answer, and m
 conformance: $(VENV)/test.done ## run other clients of the API, which are fetched, against the local server; ARGS=go
 	$(BIN)/python -m tests.conformance $(ARGS)
 
-bench: $(VENV)/test.done ## measure the app beside a bare Textual app
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/test.done ## measure the installed app beside a bare Textual app; ARGS="--record" keeps what meets its target
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: $(VENV)/test.done ## measure the start of other terminal chats, which are fetched, beside this one's
+	$(BIN)/python -m benchmarks.peers $(ARGS)
 
 bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found; ARGS="FOLDER..." for other collections
 	$(BIN)/python -m benchmarks.retrieval $(ARGS)

@@ -46,18 +46,20 @@ def opening(times: int) -> Iterator[Figure]:
         f"{first[LONG] * 1e3:.0f} over {first[SHORT] * 1e3:.0f} ms, of which decoding and folding takes "
         f"{decoding[LONG] * 1e3:.0f} and {decoding[SHORT] * 1e3:.0f} ms"
     )
-    yield Figure("open_3000_vs_10", again[LONG] / again[SHORT], told)
+    fastest = min(took.again[LONG]) / min(took.again[SHORT])
+    yield Figure("open_3000_vs_10", again[LONG] / again[SHORT], told, fastest)
     memory, least = median(took.memory), median(took.hello_memory)
     size = len(api.body(f"ses-{LONG}")) / 2**20
     note = f"{memory / 2**20:.0f} MiB; hello {least / 2**20:.0f} MiB; the session's JSON has {size:.0f} MiB"
-    yield Figure("rss_3000_vs_hello", memory / least, note)
+    yield Figure("rss_3000_vs_hello", memory / least, note, min(took.memory) / min(took.hello_memory))
     page, resize = quantiles(took.pages, n=20)[-1], median(took.resizes)
     note = f"median {median(took.pages) * 1e3:.0f} ms, 95th percentile {page * 1e3:.0f} ms; hello {base * 1e3:.0f} ms"
-    yield Figure("page_3000_vs_hello", page / base, note)
+    yield Figure("page_3000_vs_hello", page / base, note, min(took.pages) / min(took.hello))
     evidence, page = median(took.evidence), median(took.pages)
     note = f"{evidence * 1e3:.0f} ms, the first time {took.evidence[0] * 1e3:.0f} ms; Page Up {page * 1e3:.0f} ms"
     yield Figure("evidence_3000_ms", (evidence - page) * 1e3, note)
-    yield Figure("resize_3000_vs_hello", resize / base, f"{resize * 1e3:.0f} ms; hello {base * 1e3:.0f} ms")
+    note = f"{resize * 1e3:.0f} ms; hello {base * 1e3:.0f} ms"
+    yield Figure("resize_3000_vs_hello", resize / base, note, min(took.resizes) / min(took.hello))
 
 
 def _read(api: FakeApi, took: _Times) -> None:
