@@ -29,7 +29,7 @@ TIMEOUT = 30.0
 """Seconds after which a program counts as not starting."""
 
 ROUNDS = 5
-HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+HOMES: Sequence[str] = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 OURS = "llamachat-tui"
 HELLO_NAME = "bare Textual app"
 
