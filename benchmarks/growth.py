@@ -23,6 +23,8 @@ SESSIONS = (10, 100, 1_000, 10_000)
 ANSWERS = (10_000, 100_000, 1_000_000, 10_000_000)
 STREAMS = (1, 3, 10)
 RATE = 20.0
+TOO_LONG = "more than can be shown"
+"""Stands in place of the end of an answer that is cut."""
 
 
 def exponent(costs: Mapping[int, float]) -> float:
@@ -143,9 +145,13 @@ def _opening_cpu(chars: int) -> float:
             app.settle()
             before = app.cpu_seconds()
             app.press("\r")
-            app.wait_for(ending(0))
+            app.wait_until(lambda: any(_is_shown(app, words) for words in (ending(0), TOO_LONG)))
             app.settle(1.0)
             return app.cpu_seconds() - before
+
+
+def _is_shown(app: Program, words: str) -> bool:
+    return any(words in line for line in app.screen().display)
 
 
 def _delta_cpu(streams: int) -> float:
