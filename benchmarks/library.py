@@ -29,6 +29,7 @@ from tui.local.agents.tools import GrepArguments, Tools
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, folders_of
 from tui.local.library.library import Library, open_library
+from tui.local.library.reading.pool import ReaderPool
 from tui.local.library.sync import sync
 from tui.local.search.retrieval import retrieve
 
@@ -106,19 +107,25 @@ def _cpu() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
+def synced(database: LibraryDatabase, folder: Folder) -> None:
+    """Brings an index up to date, by processes that are started for it."""
+    with ReaderPool() as readers:
+        sync(database, folder, reading=readers.reading)
+
+
 def indexing(database: LibraryDatabase, folder: Folder, words: Words) -> dict[str, Spent]:
     """What the syncs of a folder take, the first one and after changes."""
-    found = {"first indexing": spent(lambda: sync(database, folder))}
-    found["sync, nothing changed"] = spent(lambda: sync(database, folder))
+    found = {"first indexing": spent(lambda: synced(database, folder))}
+    found["sync, nothing changed"] = spent(lambda: synced(database, folder))
     files = sorted(folder.path.rglob("*.md"))
     for path in files[::100]:
         path.write_text(text_of(words, int(path.stem), 1), encoding="utf-8")
-    found["sync, 1 in 100 changed"] = spent(lambda: sync(database, folder))
+    found["sync, 1 in 100 changed"] = spent(lambda: synced(database, folder))
     (folder.path / "part000").rename(folder.path / "moved")
-    found["sync, 500 renamed"] = spent(lambda: sync(database, folder))
+    found["sync, 500 renamed"] = spent(lambda: synced(database, folder))
     for path in (folder.path / "part001").glob("*.md"):
         path.unlink()
-    found["sync, 500 deleted"] = spent(lambda: sync(database, folder))
+    found["sync, 500 deleted"] = spent(lambda: synced(database, folder))
     return found
 
 
@@ -192,7 +199,7 @@ def measured(files: int, words: Words) -> dict[str, Spent]:
         for one in sorted(path.rglob("*.md"))[::10]:
             (pages / f"{one.stem}.html").write_text(html_of(one.read_text(encoding="utf-8")), encoding="utf-8")
         (served,) = folders_of([pages])
-        found["first indexing, HTML"] = spent(lambda: sync(LibraryDatabase(Path(place) / "other"), served))
+        found["first indexing, HTML"] = spent(lambda: synced(LibraryDatabase(Path(place) / "other"), served))
         return found
 
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Generator
 from typing import TypeVar, cast
 
-SLICE_SECONDS = 0.008
-"""Seconds of work after which others get their turn: half a frame."""
+SLICE_SECONDS = 0.006
+"""Seconds of work after which others get their turn: with the step that is begun then, half a frame."""
 
 PAUSE_SECONDS = 0.001
 """Seconds that the others get. A key passes through several tasks: without a pause each would wait for a slice."""

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.api.histories import ANY_JSON, ANY_TEXT, EVENT_LIKE, KINDS, dumped
 from tui.api import decoding, json_text
 from tui.api.event_decoding import event_from_json
 from tui.api.fields import parse_time
 from tui.api.models import (
     Attachment,
-    FullSession,
     ImageAttachment,
     Index,
     Page,
@@ -19,7 +19,6 @@ from tui.api.models import (
     Project,
     Session,
     Stop,
-    Text,
     TextDelta,
     ToolCall,
     ToolResult,
@@ -28,30 +27,9 @@ from tui.api.models import (
     UserInput,
 )
 
-KINDS = ["thinking_delta", "text_delta", "thinking", "text", "user_input", "tool_call", "tool_result", "stop"]
-FIELDS = ["type", "content", "call_id", "name", "arguments", "result", "image_attachment", "is_error", "error", "usage"]
-ANY_TEXT = st.text(st.characters(exclude_categories=[]))
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT
-ANY_JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner), max_leaves=8)
-EVENT_LIKE = st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(KINDS) | ANY_JSON)
-
 
 def event(fields: object, sse_event: str = ""):
     return event_from_json(json.dumps(fields), sse_event)
-
-
-def full_session(body: bytes) -> FullSession:
-    """What a client gets that decodes without a pause."""
-    steps = decoding.decoding_full_session(decoding.SessionBody(body))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
-
-
-def dumped(value: object) -> bytes:
-    return json.dumps(value).encode()
 
 
 def test_each_type_of_event_becomes_its_value():
@@ -128,66 +106,6 @@ def test_no_text_makes_an_event_raise(text: str):
     event_from_json(text)
 
 
-@given(fields=st.dictionaries(st.sampled_from(["session_id", "events", "index_ids", "job_metadata"]), ANY_JSON))
-def test_a_session_of_any_shape_is_read_or_refused(fields: dict[str, object]):
-    try:
-        got = full_session(dumped(fields))
-    except decoding.WrongShapeError:
-        return
-    assert got.session.session_id == fields["session_id"]
-
-
-@given(body=st.binary())
-def test_any_bytes_are_read_or_refused(body: bytes):
-    with pytest.raises(decoding.WrongShapeError):
-        full_session(body)
-
-
-@given(events=st.lists(EVENT_LIKE))
-def test_a_stored_history_reads_as_its_events_would_one_by_one(events: list[dict[str, object]]):
-    body = json.dumps({"events": events, "session_id": "s"})
-    assert list(full_session(body.encode()).events) == [event_from_json(json.dumps(e)) for e in events]
-
-
-def test_a_full_session_has_its_fields_before_and_after_the_events():
-    body = '{"session_id": "s", "events": [{"type": "text", "content": "a"} , 7 ], "generated_title": "T"}'
-    assert full_session(body.encode()) == FullSession(Session("s", generated_title="T"), [Text("a"), Unknown("", "7")])
-    assert full_session(b'{"events": [], "session_id": "s"}').events == []
-    assert full_session(b'{"events": null, "session_id": "s"}').events == []
-
-
-@pytest.mark.fault(18)
-@pytest.mark.parametrize(
-    "bad", ["[" * 100_000 + "]" * 100_000, "9" * 5000, "NaN", '{"type": "text", "content": -Infinity}']
-)
-def test_an_event_that_cannot_be_read_does_not_take_the_others_with_it(bad: str):
-    body = f'{{"session_id": "s", "events": [{{"type":"text","content":"a"}}, {bad}, {{"type":"text","content":"b"}}]}}'
-    assert full_session(body.encode()).events == [Text("a"), Unknown("", bad), Text("b")]
-
-
-@pytest.mark.fault(42)
-@pytest.mark.parametrize(
-    "body", ['{"events": [}', '{"events": [1}', '{"events": [1]]', '{"events": 1]', "{", "{1: 2}", "[1]"]
-)
-def test_a_session_that_is_no_json_is_refused(body: str):
-    with pytest.raises(decoding.WrongShapeError):
-        full_session(body.encode())
-
-
-@pytest.mark.fault(42)
-@pytest.mark.parametrize("size", [1, 30, 60])
-def test_a_session_that_is_cut_off_is_refused(size: int):
-    body = b'{"session_id": "s", "events": [{"type":"text","content":"a"}, {"type":"text","content":"b"}]}'
-    with pytest.raises(decoding.WrongShapeError):
-        full_session(body[:size])
-
-
-@pytest.mark.fault(42)
-def test_a_long_history_is_decoded_in_as_many_steps_as_it_has_events():
-    body = dumped({"session_id": "s", "events": [{"type": "text", "content": "a"}] * 1000})
-    assert sum(1 for _ in decoding.decoding_full_session(decoding.SessionBody(body))) >= 1000
-
-
 def test_a_session_without_its_newer_fields_is_read():
     assert decoding.session(b'{"session_id": "s"}') == Session("s")
 
@@ -244,38 +162,6 @@ def test_an_identifier_that_could_not_be_sent_back_is_none(identifier: str):
 @pytest.mark.parametrize("token", ["\ud800", "x" * 70_000, "a\x00b"])
 def test_a_page_token_that_could_not_be_sent_back_is_none(token: str):
     assert decoding.sessions_page(dumped({"items": [], "next_page_token": token})) == Page([])
-
-
-@pytest.mark.fault(42)
-def test_a_history_in_any_script_reads_the_same():
-    text = "żółw 🐢 \u2028 " * 3
-    body = json.dumps({"session_id": "s", "events": [{"type": "text", "content": text}]}, ensure_ascii=False).encode()
-    assert full_session(body).events == full_session(dumped(json.loads(body))).events
-    assert full_session(b"\xef\xbb\xbf" + body).events == full_session(body).events
-
-
-@pytest.mark.fault(26)
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"type": "text", "content": "x" * 9_000_000},
-        {"type": "tool_result", "call_id": "c", "name": "n", "result": "x" * 9_000_000},
-        {"type": "tool_call", "call_id": "c", "name": "n", "arguments": {"a": "x" * 9_000_000}},
-        {"type": "stop", "is_error": True, "error": "x" * 9_000_000},
-        {"type": "novelty", "content": "x" * 9_000_000},
-    ],
-    ids=lambda fields: fields["type"],
-)
-def test_an_event_of_a_history_that_is_too_large_is_cut_and_says_so(fields: dict[str, object]):
-    [cut] = full_session(dumped({"session_id": "s", "events": [fields]})).events
-    assert len(repr(cut)) < 1_100_000
-    assert isinstance(cut, Unknown) or "9 MB, which is more than is shown" in repr(cut)
-
-
-@pytest.mark.fault(26)
-def test_a_history_of_more_values_than_fit_into_memory_is_refused_before_it_is_decoded():
-    with pytest.raises(decoding.TooManyValuesError):
-        full_session(b'{"session_id": "s", "events": [{"type": "text", "more": [' + b"[]," * 3_000_000 + b"0]}]}")
 
 
 @pytest.mark.fault(26)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from tui.api import json_text, models
-from tui.api.event_decoding import MAX_CUT_CHARS, MAX_EVENT_CHARS, cut, event, unknown
+from tui.api.event_decoding import MAX_CUT_CHARS, MAX_EVENT_CHARS, cut, event, joined_events, unknown
 from tui.api.fields import MAX_TOKEN_CHARS, Id, Line, Maybe, Shown, Time, is_sendable
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -170,6 +170,10 @@ class SessionBody:
             text = json_text.shortened(self.text, value, MAX_CUT_CHARS)[:MAX_EVENT_CHARS]
         else:
             text = self.text[value.start : value.end]
+        return self.as_sent(text)
+
+    def as_sent(self, text: str) -> str:
+        """What a piece of `text` is in the characters that were sent."""
         return text if self._is_ascii else text.encode("latin-1").decode("utf-8", "replace")
 
     def decoded(self, value: json_text.Value, source: str) -> object:
@@ -178,19 +182,20 @@ class SessionBody:
 
 
 def decoding_full_session(body: SessionBody) -> Generator[None, None, models.FullSession]:
-    """Decode a session and its events, pausing after each event: the result is the generator's return value.
+    """Decode a session and its events, pausing every few: the result is the generator's return value.
 
-    So a history of any length can be decoded without holding up whatever else is to be done. An event that is too large
-    to be shown is cut. WrongShapeError as for the others; TooManyValuesError where the events do not fit into memory.
+    So a history of any length can be decoded without holding up whatever else is to be done. Deltas that follow one
+    another may be joined. An event that is too large to be shown is cut. WrongShapeError as for the others;
+    TooManyValuesError where the events do not fit into memory.
     """
     if (yield from _weighing(body.text)) > MAX_WEIGHT:
         raise TooManyValuesError
     fields: dict[str, object] = {}
     events: list[models.Event] = []
     try:
-        for member in json_text.members(body.text, listed="events"):
+        for member in json_text.members(body.text, "events", body.as_sent):
             if member is not None and member[0] == "events":
-                events.append(_session_event(body, member[1]))
+                events += _session_events(body, member[1])
             elif member is not None:
                 key, value = member
                 fields[key] = None if value.broken else body.decoded(value, body.source(value))
@@ -198,6 +203,13 @@ def decoding_full_session(body: SessionBody) -> Generator[None, None, models.Ful
     except ValueError as error:
         raise WrongShapeError(f"the session cannot be read: {error}") from error
     return models.FullSession(_one(_Session, fields).value(), events)
+
+
+def _session_events(body: SessionBody, value: json_text.Value) -> list[models.Event]:
+    if not value.several:
+        return [_session_event(body, value)]
+    events = joined_events(cast(list[object], value.decoded))
+    return [_session_event(body, each) for each in json_text.elements(body.text, value)] if events is None else events
 
 
 def _session_event(body: SessionBody, value: json_text.Value) -> models.Event:

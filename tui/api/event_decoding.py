@@ -6,10 +6,12 @@ which are JSON of any shape (or JSON text in a string): they are cleaned where t
 """
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from tui.api import json_text, models
 from tui.api.fields import Line, Maybe, Shown
@@ -102,6 +104,8 @@ class _Stop(BaseModel):
 
 _SHAPES = {"tool_call": _ToolCall, "tool_result": _ToolResult, "stop": _Stop}
 _CONTENT_EVENTS = {name: kind for name, kind in models.EVENT_TYPES.items() if issubclass(kind, models.ContentEvent)}
+_DELTAS = {"text_delta": models.TextDelta, "thinking_delta": models.ThinkingDelta}
+_TEXTS = TypeAdapter(list[str])
 _TELLING_FIELDS = {"arguments": "tool_call", "result": "tool_result", "is_error": "stop", "usage": "stop"}
 
 
@@ -116,6 +120,26 @@ def event(raw: object, source: str, sse_event: str = "") -> models.Event:
     except ValidationError:
         return unknown(name, source)
     return unknown(name, source)
+
+
+def joined_events(raws: Iterable[object]) -> list[models.Event] | None:
+    """The events that these are, with each run of deltas of one kind joined into one. None where one of them would be
+    `Unknown`, for which its source is needed.
+    """
+    events = [event for name, run in groupby(raws, _claimed_type) for event in _joined(name, list(run))]
+    return None if any(isinstance(event, models.Unknown) for event in events) else events
+
+
+def _joined(name: str | None, raws: Sequence[object]) -> Iterator[models.Event]:
+    if name not in _DELTAS:
+        yield from (event(raw, "") for raw in raws)
+        return
+    try:
+        contents = _TEXTS.validate_python([cast(dict[str, object], raw).get("content") for raw in raws])
+    except ValidationError:
+        yield unknown(name, "")
+    else:
+        yield _DELTAS[name](clean("".join(contents)))
 
 
 def event_from_json(text: str, sse_event: str = "") -> models.Event:
@@ -133,13 +157,17 @@ def _type_name(raw: object, sse_event: str) -> str:
     """The type that the event claims; else the SSE event name; else, where that is no type's name, by its fields."""
     if not isinstance(raw, dict):
         return sse_event
-    fields = cast(dict[str, object], raw)
-    claimed = fields.get("type")
-    if isinstance(claimed, str):
+    fields, claimed = cast(dict[str, object], raw), _claimed_type(cast(object, raw))
+    if claimed is not None:
         return claimed
     if sse_event in models.EVENT_TYPES:
         return sse_event
     return next((name for field, name in _TELLING_FIELDS.items() if field in fields), sse_event)
+
+
+def _claimed_type(raw: object) -> str | None:
+    claimed = cast(dict[str, object], raw).get("type") if isinstance(raw, dict) else None
+    return claimed if isinstance(claimed, str) else None
 
 
 def unknown(name: str, source: str) -> models.Unknown:

@@ -14,9 +14,16 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "tui.commands.doctor",
     "forget": "tui.commands.forget",
     "ask": "tui.commands.ask",
+    "run": "tui.commands.run",
+    "list": "tui.commands.list_sessions",
+    "show": "tui.commands.show",
+    "delete": "tui.commands.delete",
+    "indexes": "tui.commands.indexes",
     "export": "tui.commands.export",
     "push": "tui.commands.push",
     "import": "tui.local.session_import",
+    "completion": "tui.commands.completion",
+    "man": "tui.commands.man",
 }
 
 

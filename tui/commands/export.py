@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,9 @@ from tui.api.errors import ApiError, ConfigurationError, NotFoundError
 from tui.api.fields import parse_time
 from tui.api.models import ImageAttachment, Session
 from tui.api.session_file import SessionFile
+from tui.arguments import CommandParser
 from tui.commands.connecting import connected
-from tui.commands.options import add_project, exit_code_of, server_command_parser, settings_of
+from tui.commands.options import add_library, add_project, exit_code_of, library_settings, server_command_parser
 from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
 from tui.conversation.transcript import Turn
@@ -42,14 +43,12 @@ class _Found:
     pictures: Mapping[ImageAttachment, bytes] | None = None
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `export`."""
     made = server_command_parser("export", "Write a session to standard output, or to a file.")
     add_project(made)
     made.add_argument("session", metavar="SESSION", help='the id of a session; "last" is the one that was open last')
-    made.add_argument(
-        "--local", action="store_true", help="a session of this machine's own folders, without an account"
-    )
+    add_library(made)
     made.add_argument("--format", choices=FORMATS, default="md", help="how it is written (default: %(default)s)")
     made.add_argument("--turn", type=int, metavar="N", help="only the N-th question, with what came of it")
     made.add_argument("-o", "--output", type=Path, metavar="FILE", help="a file to write, instead of standard output")
@@ -66,9 +65,7 @@ def main(arguments: list[str]) -> int:
         made.error("--pictures is for --format html only")
 
     def export() -> int:
-        settings = settings_of(options)
-        if options.local:
-            settings = settings.with_folders(())
+        settings = library_settings(options)
         text = _written(asyncio.run(_found(settings, options)), options)
         return _print(text) if options.output is None else _write(options.output, text, options.force)
 

@@ -12,14 +12,15 @@ from pathlib import Path
 
 from tui.api.errors import ApiError
 from tui.api.regions import REGIONS
+from tui.arguments import CommandParser
 from tui.commands import COMMANDS
 from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION, Settings, SettingsError, config_path, load
 
 
-def app_parser() -> ArgumentParser:
+def app_parser() -> CommandParser:
     """The options of `llamachat-tui` without a command: those that open the app."""
-    parser = ArgumentParser(
+    parser = CommandParser(
         prog="llamachat-tui",
         description="Research your documents by chatting with LlamaCloud's agent, or with your own folders.",
         epilog=f"Commands: {', '.join(COMMANDS)}; `llamachat-tui serve --help` tells about one.",
@@ -34,14 +35,17 @@ def app_parser() -> ArgumentParser:
     _add_server(parser)
     add_project(parser)
     parser.add_argument("--debug", action="store_true", help="tell more in the log (never questions, answers or keys)")
+    parser.add_argument(
+        "--plain", action="store_true", help="lines in and lines out, for screen readers; by itself where TERM is dumb"
+    )
     parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
     parser.add_argument("--grounding", metavar="on|off", help="underline what stands in no evidence (default: on)")
     return parser
 
 
-def server_command_parser(name: str, description: str, epilog: str | None = None) -> ArgumentParser:
+def server_command_parser(name: str, description: str, epilog: str | None = None) -> CommandParser:
     """The options of a command that is about a server: those that name it."""
-    parser = ArgumentParser(prog=f"llamachat-tui {name}", description=description, epilog=epilog)
+    parser = CommandParser(prog=f"llamachat-tui {name}", description=description, epilog=epilog)
     _add_server(parser)
     return parser
 
@@ -54,6 +58,13 @@ def add_local(parser: ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         help="no account: answer from these folders on this machine (none given: from the app's own manual)",
+    )
+
+
+def add_library(parser: ArgumentParser) -> None:
+    """Add the option for what the sessions of this machine's folders are about, whichever folders they are."""
+    parser.add_argument(
+        "--local", action="store_true", help="sessions of this machine's own folders, without an account"
     )
 
 
@@ -99,6 +110,12 @@ def settings_of(options: Namespace) -> Settings:
     names = ("base_url", "region", "allow_http", "project", "organization")
     flags = {name: getattr(options, name, None) for name in names}
     return load(flags, os.environ, config_path())
+
+
+def library_settings(options: Namespace) -> Settings:
+    """The settings in force for a command about sessions. Raises `SettingsError`."""
+    settings = settings_of(options)
+    return settings.with_folders(()) if options.local else settings
 
 
 def settings_with_folders(options: Namespace) -> Settings:

@@ -129,8 +129,9 @@ class Workspace:
     def title(self, session_id: str) -> str:
         """What a session is called, as a safe line."""
         session = self.catalogue.get(session_id)
-        first_question = (self.transcript(session_id) or Transcript()).first_question
-        return "A session" if session is None else title_of(session, first_question, self.name(session_id))
+        if session is None:
+            return "A session"
+        return title_of(session, self._state.first_question(session_id), self.name(session_id))
 
     def name(self, session_id: str) -> str:
         """What the user calls a session; "" where that is its title."""
@@ -171,16 +172,20 @@ class Workspace:
                 full = await self._state.require_client().session(session_id)
             except NotFoundError:
                 return False
-            self._listing.add(session_id)
-            self._state.list_session(full.session)
+            self.list_session(full.session)
         return True
+
+    def list_session(self, session: Session) -> None:
+        """List a session that may be on a page not loaded yet."""
+        self._listing.add(session.session_id)
+        self._state.list_session(session)
 
     async def open(self, session_id: str) -> None:
         """Show a conversation as it was last seen, and then as the server has it."""
         await self._opener.open(session_id)
 
     def transcript(self, session_id: str | None) -> Transcript | None:
-        """A conversation as it is now; None where it was not opened yet."""
+        """A conversation as it is now; None where it is not in memory: `open` shows it."""
         return self._state.transcripts.get(session_id or NO_SESSION)
 
     def is_deleted_elsewhere(self, session_id: str) -> bool:
@@ -209,7 +214,8 @@ class Workspace:
             self._history.keep_cleared(session_id or NO_SESSION, self._asked(session_id), text)
 
     def _asked(self, session_id: str | None) -> Sequence[str]:
-        return [turn.question for turn in self.transcript(session_id) or () if turn.question]
+        transcript = self.transcript(session_id) or Transcript()
+        return [turn.question for turn in transcript.headings() if turn.question]
 
     def ask(self, session_id: str, question: str, *, keeps_draft: bool = False) -> bool:
         """Send a question, or let it wait for its turn. False where it cannot be asked, which is published."""

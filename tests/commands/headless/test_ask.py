@@ -2,16 +2,16 @@
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.commands.calling import Command
+from tests.commands.headless.processes import process
 from tests.commands.serving import ServedCloud
 from tests.workspace.cloud import STOP, Turn, said
+from tui.commands.headless.output import put_out
 from tui.store.files import store_path
 from tui.store.store import Store
 
@@ -27,19 +27,6 @@ FOUND = {
     },
 }
 ANSWERED = (FOUND, said("It is 40 million [1]."), STOP)
-WITH_INTERRUPTS = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from tui.launch import main
-main()
-"""
-
-
-def process(*arguments: str) -> subprocess.Popen[bytes]:
-    """The command as a process of its own, which Ctrl+C reaches."""
-    command = [sys.executable, "-P", "-c", WITH_INTERRUPTS, *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
 
 
 def test_an_answer_is_printed_with_its_sources_and_nothing_of_it_drives_the_terminal(
@@ -164,3 +151,8 @@ def test_folders_of_this_machine_answer_from_end_to_end(
     assert outcome.code == 0
     assert "40 million euros" in outcome.out
     assert "Sources\n[1] heron.md" in outcome.out
+
+
+def test_what_is_written_to_standard_output_drives_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    put_out("\x1b[2J\x9b\udc80 and\ttext\n")
+    assert capsys.readouterr().out == "␛[2J�� and\ttext\n"

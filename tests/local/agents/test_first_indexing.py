@@ -23,7 +23,7 @@ def tell(report):
 
 for line in sys.stdin:
     for done in (212, 1051):
-        tell(FileProgress(done, 1051, None))
+        tell(FileProgress(done, 1051))
         go = pathlib.Path(sys.argv[1], "go")
         while not go.exists():
             time.sleep(0.01)

@@ -5,7 +5,7 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from tests.local.server import until
 from tui.local.library.folders import index_id_of
 from tui.local.library.page_images import PageImages
 from tui.local.library.readers.time_limit import FILE_TIMEOUT
+from tui.local.library.reading.pool import READER
 from tui.local.library.stored_documents import PagedFile, file_id_of
 from tui.local.library.sync_supervisor import SYNC_WORKER
 from tui.local.search import pattern_worker
@@ -41,16 +42,11 @@ def paged(tmp_path: Path) -> PagedFile:
     return file
 
 
-@pytest.fixture
-def worker(tmp_path: Path) -> Generator[subprocess.Popen[bytes]]:
-    """The process that reads documents."""
-    with subprocess.Popen([*SYNC_WORKER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        yield process
+@pytest.mark.parametrize("command", [SYNC_WORKER, READER])
+def test_no_process_that_reads_documents_can_take_the_whole_memory(tmp_path: Path, command: Sequence[str]) -> None:
+    with subprocess.Popen([*command, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        until(lambda: 0 < address_space(process.pid) <= MOST_BYTES, 20)
         process.kill()
-
-
-def test_the_process_that_reads_documents_cannot_take_the_whole_memory(worker: subprocess.Popen[bytes]) -> None:
-    until(lambda: 0 < address_space(worker.pid) <= MOST_BYTES, 20)
 
 
 def test_no_file_takes_the_reader_longer_than_others_can_wait() -> None:

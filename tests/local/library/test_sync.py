@@ -113,7 +113,7 @@ def test_a_renamed_file_is_not_read_again(folder: Path, local: OpenedFolder, mon
     local.sync()
     kept = chunk_ids(local, "work/retro.txt")
     (folder / "work").rename(folder / "archive")
-    monkeypatch.setattr("tui.local.library.readers.file_reading.read_document", None)
+    monkeypatch.setattr("tui.local.library.reading.file_reading.read_document", None)
     assert local.sync() == ["archive/deploying.md", "archive/retro.txt", "kitchen.md"]
     assert chunk_ids(local, "archive/retro.txt") == kept
     (passage,) = local.library.passages.search('"archiv" AND "outag"', [local.index_id], 5)

@@ -6,15 +6,17 @@ from contextlib import asynccontextmanager
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Index
+from tui.api.session_file import SessionFile
 from tui.commands.connecting import connected
 from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, code_of, outcome_of
 from tui.commands.headless.output import StepLine
-from tui.conversation.transcript import Turn
+from tui.conversation.transcript import Broken, Turn
 from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION, Settings
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.workspace.backend import Backend
+from tui.workspace.exporting import session_kept
 from tui.workspace.tasks import Work
 from tui.workspace.updates import DraftChanged, RequestFailed, Update
 from tui.workspace.workspace import Workspace
@@ -55,9 +57,10 @@ class Asker:
     """Asks questions of one account, one at a time."""
 
     def __init__(self, store: Store, settings: Settings, backend: Backend, progress: StepLine) -> None:
+        self._store = store
         self._settings = settings
-        self._progress = progress
-        self._client = backend.client
+        self.progress = progress
+        self.client = backend.client
         self._patience = END_TIMEOUT
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -65,6 +68,7 @@ class Asker:
         self._errors: list[ApiError] = []
         self._given_back = False
         self.workspace = Workspace(store, settings.account, self._hear, self._run)
+        self.workspace.turns.recovery.leave_to_others()
         self.workspace.use(backend.client)
 
     def _hear(self, update: Update) -> None:
@@ -104,7 +108,7 @@ class Asker:
         await listed.load()
         self._raise_last_error()
         while listed.keeps_folders and any(index.is_syncing or index.is_waiting for index in listed.items):
-            self._progress.show(_how_far(listed.items))
+            self.progress.show(_how_far(listed.items))
             await asyncio.sleep(0.2)
             await listed.load()
             self._raise_last_error()
@@ -139,15 +143,11 @@ class Asker:
         session_id = self.workspace.last_opened if named == LAST_SESSION else named
         if session_id is None:
             raise BadUseError("No session was open before on this machine. Name one by its id.")
-        try:
-            await self._client.summary(session_id)
-        except NotFoundError as error:
-            missing = f"There is no session {clean_line(session_id)}: check its id, or it was deleted."
-            raise BadUseError(missing) from error
-        await self.workspace.find(session_id)
+        if not await self.is_there(session_id):
+            raise BadUseError(f"There is no session {clean_line(session_id)}: check its id, or it was deleted.")
         await self.workspace.open(session_id)
         while self.workspace.is_busy(session_id):
-            self._progress.show("Looking what became of the session's last question …")
+            self.progress.show("Looking what became of the session's last question …")
             await self._change()
         self._raise_last_error()
         return session_id
@@ -168,10 +168,40 @@ class Asker:
         if not is_taken:
             return _not_asked(self._errors[-1])
         await self.settled(session_id, watch)
+        return await self._outcome(session_id, draft)
+
+    async def look_for(self, session_id: str, question: str, watch: Watch) -> Outcome:
+        """What became of the only question of a session, which may have been sent: it is not sent again.
+
+        Raises `ApiError` where the server cannot be asked.
+        """
+        self._given_back = False
+        recovery = self.workspace.turns.recovery
+        if not recovery.entries_of(session_id):
+            recovery.enter(session_id, question)
+        if not await self.is_there(session_id):
+            recovery.forget(session_id)
+            return _NOT_CONFIRMED
+        await self.workspace.open(session_id)
+        await self.settled(session_id, watch)
+        return await self._outcome(session_id, "")
+
+    async def is_there(self, session_id: str) -> bool:
+        """Whether the server has a session, which is listed then. Raises `ApiError`."""
+        try:
+            self.workspace.list_session(await self.client.summary(session_id))
+        except NotFoundError:
+            return False
+        return True
+
+    async def _outcome(self, session_id: str, draft: str) -> Outcome:
+        """What came of the last question, once that is known. Raises `ApiError` where the server cannot be asked."""
         if self._given_back:
             self.workspace.write_draft(session_id, draft)
             return _not_asked(self._errors[-1]) if self._errors else _NOT_CONFIRMED
         turn = self._last_turn(session_id)
+        if turn is None or isinstance(turn.end, Broken):
+            await self.client.summary(session_id)  # without a connection nothing is known
         return _NOT_CONFIRMED if turn is None else outcome_of(turn)
 
     async def settled(self, session_id: str, watch: Watch) -> None:
@@ -189,6 +219,17 @@ class Asker:
     def _last_turn(self, session_id: str) -> Turn | None:
         transcript = self.workspace.transcript(session_id)
         return transcript[len(transcript) - 1] if transcript else None
+
+    async def delete(self, session_id: str) -> None:
+        """Delete a session that is listed, on the server and here. Raises `ApiError`."""
+        self._errors.clear()
+        deletion = self.workspace.deletion
+        await deletion.delete(deletion.hide(session_id))
+        self._raise_last_error()
+
+    def kept(self, session_id: str) -> SessionFile | None:
+        """A session as it was last seen on this machine; None where it is not kept."""
+        return session_kept(self._store, self._settings.account, session_id)
 
     async def close(self) -> None:
         """Let go of all, and give what follows an answer a moment."""

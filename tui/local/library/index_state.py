@@ -3,7 +3,6 @@
 import re
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,12 +106,3 @@ class IndexStates:
                 )
                 found += [SkippedFile(row["path"], row["reason"]) for row in rows]
         return sorted(found, key=lambda file: file.name)[:MAX_NAMESAKES]
-
-    def skip_file(self, folder: Folder, name: str, reason: str) -> None:
-        """Note that a file is not to be read until it changes."""
-        with suppress(OSError), self._database.index(folder.index_id).writing() as connection:
-            stat = (folder.path / name).lstat()
-            connection.execute(
-                "INSERT OR REPLACE INTO skipped_files (path, size, modified_ns, reason) VALUES (?, ?, ?, ?)",
-                (name, stat.st_size, stat.st_mtime_ns, reason),
-            )

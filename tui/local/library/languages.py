@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
+from threading import Lock
 
 from tui.local.library.words import fold, has_unspaced, words
 
@@ -25,6 +26,11 @@ MAX_LOOKED_AT_CHARS = 5_000
 
 MIN_LANGUAGE_SHARE = 0.7
 """Related languages share common words: those with at least this part of the best one's count are taken as well."""
+
+_NO_CACHE = 0
+"""How many stems PyStemmer itself is to keep."""
+_one_at_a_time = Lock()
+"""PyStemmer's objects may not be used by two threads at once."""
 
 _OF_SCRIPT = {
     "ARABIC": "arabic",
@@ -92,11 +98,10 @@ def is_stop_word(word: str, languages: Sequence[str] = ()) -> bool:
 
 @cache
 def _stemmer(language: str) -> Callable[[str], str]:
-    """Snowball's stemmer. Imported by name because each loads slowly and none has type information."""
+    """Snowball's stemmer, for words in lower case. Imported by name because it has no type information."""
     if language in _WITHOUT_STEMMER or language in _TONAL:
-        return str.lower
-    module = import_module(f"snowballstemmer.{language}_stemmer")
-    stem_word: Callable[[str], str] = getattr(module, f"{language.title()}Stemmer")().stemWord
+        return str
+    stem_word: Callable[[str], str] = import_module("Stemmer").Stemmer(language, _NO_CACHE).stemWord
     return stem_word
 
 
@@ -116,7 +121,8 @@ class _Stems(dict[str, str]):
     def _stem(self, word: str) -> str:
         if len(word) > MAX_STEMMED_CHARS or has_unspaced(word):
             return fold(word)
-        stemmed = _stemmer(self._language)(word.lower())
+        with _one_at_a_time:
+            stemmed = _stemmer(self._language)(word.lower())
         return unicodedata.normalize("NFC", stemmed) if self._language in _TONAL else fold(stemmed)
 
 

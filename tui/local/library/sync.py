@@ -3,7 +3,9 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -14,19 +16,25 @@ from tui.local.library.files import FoundFile, walk
 from tui.local.library.folders import Folder, store_index
 from tui.local.library.passages import ReadFile, delete_document, insert_passages, rename_passages
 from tui.local.library.readers import ocr
-from tui.local.library.readers.file_reading import FileContent, KnownContent, UnreadFile, read_file
+from tui.local.library.reading.file_reading import FileContent, KnownContent, UnreadFile
+from tui.local.library.reading.messages import ReadTask
+from tui.local.library.reading.pool import Read, Reading, in_this_process
 from tui.local.library.stored_documents import file_id_of
 from tui.local.library.timestamps import utc_now
 
 Stopping = Callable[[], bool]
-OnProgress: TypeAlias = Callable[[int, int, str | None], None]
-"""Called with how many files are done, of how many, and the name of the one that is read now (None: between two)."""
+OnProgress: TypeAlias = Callable[[int, int], None]
+"""Called with how many files are done, of how many."""
 
 LOCK_TIMEOUT = 0.2
 """Seconds that one try to get the lock waits, before it is asked whether to stop."""
 
 BATCH_SECONDS = 0.1
 """Seconds for which files are gathered for one write transaction, which is then short."""
+
+AHEAD_FILES = 32
+AHEAD_BYTES = 50_000_000
+"""What is read before it is its turn to be stored: so many files, of so many bytes all together."""
 
 FORGET_SECONDS = 0.05
 """Seconds for which one transaction forgets documents."""
@@ -53,6 +61,14 @@ class _StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class _Change:
+    """A file that is new or has changed, and what is stored of it."""
+
+    file: FoundFile
+    before: _StoredFile | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Outcome:
     """What came of a file that is new or has changed; `moved` is the document that it is under an earlier name."""
 
@@ -72,9 +88,10 @@ class _Known:
             if file.digest and file.name not in there:
                 self._gone.setdefault(file.size, []).append(file)
 
-    def take(self, file: FoundFile) -> _StoredFile | None:
-        """What is stored of this file, by its name."""
-        return self.rest.pop(file.name, None)
+    def changed(self, found: Iterable[FoundFile]) -> list[_Change]:
+        """Those of the files that are found which are to be read; what is stored of any of them is taken away."""
+        known = ((file, self.rest.pop(file.name, None)) for file in found)
+        return [_Change(file, before) for file, before in known if not (before and before.is_unchanged(file))]
 
     def earlier(self, file: FoundFile) -> Sequence[_StoredFile]:
         """The documents that are gone and that this new file may be: as large, and read by the same reader."""
@@ -112,7 +129,8 @@ def sync(
     database: LibraryDatabase,
     folder: Folder,
     stopping: Stopping = lambda: False,
-    on_progress: OnProgress = lambda _done, _total, _file: None,
+    on_progress: OnProgress = lambda _done, _total: None,
+    reading: Reading = in_this_process,
 ) -> None:
     """Read what is new or changed in the folder, forget what is gone. A sync that is cut short keeps what it did.
 
@@ -124,24 +142,16 @@ def sync(
         found = list(walk(folder.path))
         index = database.index(folder.index_id)
         known = _Known(_stored_files(database, index, folder), found)
-        batch: list[_Outcome] = []
-        batch_end = time.monotonic() + BATCH_SECONDS
-        for done, file in enumerate(found):
-            if stopping():
-                _write(index, folder.index_id, batch)
-                return
-            before = known.take(file)
-            if before is None or not before.is_unchanged(file):
-                on_progress(done, len(found), file.name)
-                batch.append(_outcome(file, before, known))
-            if time.monotonic() > batch_end:
-                on_progress(done + 1, len(found), None)
-                _write(index, folder.index_id, batch)
-                batch, batch_end = [], time.monotonic() + BATCH_SECONDS
-        on_progress(len(found), len(found), None)
-        _write(index, folder.index_id, batch)
-        _forget_all(index, known.rest.values(), stopping)
-        _finish(database, index, folder, known.rest.values())
+        changed = known.changed(found)
+        unchanged = len(found) - len(changed)
+        with reading(len(changed)) as read:
+            outcomes = _outcomes(changed, known, read)
+            is_whole = _store(
+                index, folder.index_id, outcomes, stopping, lambda stored: on_progress(unchanged + stored, len(found))
+            )
+        if is_whole:
+            _forget_all(index, known.rest.values(), stopping)
+            _finish(database, index, folder, known.rest.values())
 
 
 def forget_index(database: LibraryDatabase, index_id: str, stopping: Stopping = lambda: False) -> None:
@@ -172,14 +182,53 @@ def _stored_files(database: LibraryDatabase, index: IndexFile, folder: Folder) -
     ]
 
 
-def _outcome(file: FoundFile, before: _StoredFile | None, known: _Known) -> _Outcome:
-    candidates = (before,) if before else known.earlier(file)
-    content = read_file(file.name, file.path, {one.digest for one in candidates if one.digest})
-    if before is not None or not isinstance(content, KnownContent):
+def _outcomes(changed: Iterable[_Change], known: _Known, read: Read) -> Generator[_Outcome]:
+    """What comes of the files, in their order, so that the same folder is always stored alike."""
+    begun: deque[tuple[_Change, Future[FileContent]]] = deque()
+    for change in changed:
+        begun.append((change, read(_task(change, known))))
+        while len(begun) > AHEAD_FILES or sum(one.file.size for one, _ in begun) > AHEAD_BYTES:
+            yield _outcome(*begun.popleft(), known, read)
+    while begun:
+        yield _outcome(*begun.popleft(), known, read)
+
+
+def _task(change: _Change, known: _Known) -> ReadTask:
+    candidates = (change.before,) if change.before else known.earlier(change.file)
+    return ReadTask(change.file.name, change.file.path, tuple(one.digest for one in candidates if one.digest))
+
+
+def _outcome(change: _Change, reading: Future[FileContent], known: _Known, read: Read) -> _Outcome:
+    file, content = change.file, reading.result()
+    if change.before is not None or not isinstance(content, KnownContent):
         return _Outcome(file, content)
     moved = known.take_moved(file, content.digest)
-    # A second file with the content of one that is gone is a document of its own.
-    return _Outcome(file, content, moved) if moved else _Outcome(file, read_file(file.name, file.path, ()))
+    if moved is None:  # a second file with the content of one that is gone is a document of its own
+        content = read(ReadTask(file.name, file.path, ())).result()
+    return _Outcome(file, content, moved)
+
+
+def _store(
+    index: IndexFile,
+    index_id: str,
+    outcomes: Iterator[_Outcome],
+    stopping: Stopping,
+    on_stored: Callable[[int], None],
+) -> bool:
+    """Store what came of the files in short transactions, and tell how many are stored. False when told to stop."""
+    batch: list[_Outcome] = []
+    stored, batch_end = 0, time.monotonic() + BATCH_SECONDS
+    on_stored(0)
+    while not (is_stopped := stopping()) and (outcome := next(outcomes, None)):
+        batch.append(outcome)
+        if time.monotonic() > batch_end:
+            _write(index, index_id, batch)
+            stored += len(batch)
+            on_stored(stored)
+            batch, batch_end = [], time.monotonic() + BATCH_SECONDS
+    _write(index, index_id, batch)
+    on_stored(stored + len(batch))
+    return not is_stopped
 
 
 def _write(index: IndexFile, index_id: str, batch: Sequence[_Outcome]) -> None:
@@ -205,18 +254,20 @@ def _write(index: IndexFile, index_id: str, batch: Sequence[_Outcome]) -> None:
 def _move(connection: sqlite3.Connection, index_id: str, file: FoundFile, moved: _StoredFile | None) -> None:
     """Note the file's new time, and its new name where it was `moved`."""
     before = moved.name if moved else file.name
-    row = connection.execute(
-        "UPDATE documents SET path = ?, file_id = ?, size = ?, modified_ns = ? WHERE path = ? RETURNING id, language",
+    connection.execute(
+        "UPDATE documents SET path = ?, file_id = ?, size = ?, modified_ns = ? WHERE path = ?",
         (file.name, file_id_of(index_id, file.name), file.size, file.modified_ns, before),
-    ).fetchone()
+    )
+    row = connection.execute("SELECT id, language FROM documents WHERE path = ?", (file.name,)).fetchone()
     if moved and row is not None:
         rename_passages(connection, row["id"], file.name, row["language"])
 
 
 def _insert(connection: sqlite3.Connection, index_id: str, file: FoundFile, read: ReadFile) -> None:
-    (document_id,) = connection.execute(
+    # Without RETURNING: SQLite would write out what FTS5 gathers, for each document anew.
+    document_id = connection.execute(
         "INSERT INTO documents (file_id, path, format, language, size, modified_ns, digest, pages, remarks)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             file_id_of(index_id, file.name),
             file.name,
@@ -228,7 +279,8 @@ def _insert(connection: sqlite3.Connection, index_id: str, file: FoundFile, read
             read.pages,
             "; ".join(read.remarks),
         ),
-    ).fetchone()
+    ).lastrowid
+    assert document_id is not None
     insert_passages(connection, document_id, read)
 
 

@@ -1,7 +1,7 @@
 """What the server and its sync worker say to each other: one JSON object a line, on the worker's stdin and stdout.
 
-The server sends jobs, and `CancelJob` while one runs. The worker tells `FileProgress` before it reads a file and
-between files, and `JobDone` at the end of each job.
+The server sends jobs, and `CancelJob` while one runs. The worker tells `FileProgress` now and then in a sync, and
+`JobDone` at the end of each job.
 """
 
 import json
@@ -44,11 +44,10 @@ class CancelJob:
 
 @dataclass(frozen=True, slots=True)
 class FileProgress:
-    """How many files are done, of how many; `file` is the one that is read now, None between files."""
+    """How many files are done, of how many."""
 
     done: int
     total: int
-    file: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, ServedFolders
 from tui.local.library.index_state import IndexStates
-from tui.local.library.readers.time_limit import FILE_TIMEOUT, TIMED_OUT
 from tui.local.library.sync_messages import (
     CancelJob,
     FileProgress,
@@ -47,12 +46,7 @@ class Progress:
 
 
 class _SyncWorkerEndedError(Exception):
-    """The worker's process ended in the middle of a job; `file` is what it was reading, if anything."""
-
-    def __init__(self, file: str | None, timed_out: bool) -> None:
-        super().__init__(file)
-        self.file = file
-        self.timed_out = timed_out
+    """The worker's process ended in the middle of a job."""
 
 
 class _SyncWorker:
@@ -68,7 +62,6 @@ class _SyncWorker:
         """What the worker tells of the job, from its start to `JobDone`. Raises `_SyncWorkerEndedError`."""
         process = self._started()
         assert process.stdout
-        file: str | None = None
         with suppress(OSError):  # it has ended: the loop below sees no line
             self._send(process, job)
         for line in process.stdout:
@@ -78,10 +71,8 @@ class _SyncWorker:
             yield report
             if isinstance(report, JobDone):
                 return
-            file = report.file
-        timed_out = process.wait() == TIMED_OUT
         self.close()
-        raise _SyncWorkerEndedError(file, timed_out)
+        raise _SyncWorkerEndedError
 
     def cancel(self) -> None:
         """End the running job at the next file; what was read so far is kept."""
@@ -107,7 +98,7 @@ class _SyncWorker:
     def _started(self) -> subprocess.Popen[str]:
         with self._lock:
             if self._ended:
-                raise _SyncWorkerEndedError(None, timed_out=False)
+                raise _SyncWorkerEndedError
             if self._process is None:
                 pipe = subprocess.PIPE
                 # A session of its own: Ctrl+C in the terminal is for the server, which then ends the worker.
@@ -246,20 +237,18 @@ class SyncSupervisor:
             for _ in self._worker.run(ForgetJob(index_id)):
                 pass
             return
-        suspects: list[str | None] = []
+        reached = -1
         while not self._stopping.is_set():
             try:
                 self._sync(folder)
                 return
-            except _SyncWorkerEndedError as ended:
-                # It may have been ended from outside: a file is given up when it happens with it a second time.
-                if ended.timed_out or ended.file in suspects:
-                    if ended.file is None:
-                        self._note(folder, "Reading the folder ended in a way that was not foreseen.")
-                        return
-                    why = f"takes longer than {FILE_TIMEOUT:.0f} s" if ended.timed_out else "crashes the reader"
-                    self._states.skip_file(folder, ended.file, f"reading it {why}")
-                suspects.append(ended.file)
+            except _SyncWorkerEndedError:
+                # It may have been ended from outside: it is started again as long as it gets further.
+                done = self._progress.done if self._progress else 0
+                if done <= reached:
+                    self._note(folder, "Reading the folder ended in a way that was not foreseen.")
+                    return
+                reached = done
 
     def _sync(self, folder: Folder) -> None:
         for report in self._worker.run(SyncJob.of(folder)):

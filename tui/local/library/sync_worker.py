@@ -1,7 +1,8 @@
-"""The process that reads documents, started by the server for itself: `python -m tui.local.library.sync_worker DATA`.
+"""The process that keeps the indexes up to date, started by the server for itself:
+`python -m tui.local.library.sync_worker DATA`.
 
-It is a process of its own so that reading never holds up requests, and a file that crashes its reader, or never
-ends, takes nothing else with it. `tui.local.library.sync_messages` says what goes in and out.
+It is a process of its own so that it never holds up requests. Files are opened in others, which it starts.
+`tui.local.library.sync_messages` says what goes in and out.
 """
 
 import logging
@@ -12,7 +13,7 @@ import threading
 from pathlib import Path
 
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.readers import time_limit
+from tui.local.library.reading.pool import ReaderPool
 from tui.local.library.sync import Stopping, forget_index, sync
 from tui.local.library.sync_messages import (
     CancelJob,
@@ -57,28 +58,24 @@ def _report(report: Report) -> None:
     sys.stdout.flush()
 
 
-def _on_progress(done: int, total: int, file: str | None) -> None:
-    _report(FileProgress(done, total, file))
-    if file is None:
-        time_limit.end()
-    else:
-        time_limit.begin()
-
-
-def _error_of(job: Job, database: LibraryDatabase, stopping: Stopping) -> str | None:
+def _error_of(job: Job, database: LibraryDatabase, readers: ReaderPool, stopping: Stopping) -> str | None:
     """Do a job. Returns the reason, for the user, when it failed."""
     try:
         match job:
             case SyncJob():
-                sync(database, job.folder, stopping, _on_progress)
+                sync(
+                    database,
+                    job.folder,
+                    stopping,
+                    lambda done, total: _report(FileProgress(done, total)),
+                    readers.reading,
+                )
             case ForgetJob(index_id=index_id):
                 forget_index(database, index_id, stopping)
     except Exception as error:  # a fault in one folder must not end the process that all folders wait for
         if not isinstance(error, OSError):
             _log.exception("A job failed")
         return f"The folder could not be read: {error}"
-    finally:
-        time_limit.end()
     return None
 
 
@@ -87,8 +84,9 @@ def main() -> None:
     limit_this_process()
     database = LibraryDatabase(Path(sys.argv[1]))
     jobs = _Jobs()
-    while True:
-        _report(JobDone(_error_of(jobs.next(), database, jobs.cancelled.is_set)))
+    with ReaderPool() as readers:
+        while True:
+            _report(JobDone(_error_of(jobs.next(), database, readers, jobs.cancelled.is_set)))
 
 
 if __name__ == "__main__":

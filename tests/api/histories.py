@@ -1,0 +1,33 @@
+"""Histories of any shape, and what a client makes of them."""
+
+import json
+
+from hypothesis import strategies as st
+
+from tui.api import decoding
+from tui.api.models import FullSession
+
+KINDS = ["thinking_delta", "text_delta", "thinking", "text", "user_input", "tool_call", "tool_result", "stop"]
+FIELDS = ["type", "content", "call_id", "name", "arguments", "result", "image_attachment", "is_error", "error", "usage"]
+ANY_TEXT = st.text(st.characters(exclude_categories=[]))
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT
+ANY_JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner), max_leaves=8)
+EVENT_LIKE = st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(KINDS) | ANY_JSON)
+
+
+def said(kind: str) -> st.SearchStrategy[dict[str, object]]:
+    return st.fixed_dictionaries({"type": st.just(kind), "content": ANY_TEXT})
+
+
+def full_session(body: bytes) -> FullSession:
+    """What a client gets that decodes without a pause."""
+    steps = decoding.decoding_full_session(decoding.SessionBody(body))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def dumped(value: object) -> bytes:
+    return json.dumps(value).encode()

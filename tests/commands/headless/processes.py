@@ -1,0 +1,18 @@
+"""A command as a process of its own."""
+
+import subprocess
+import sys
+
+_WITH_INTERRUPTS = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from tui.launch import main
+main()
+"""
+
+
+def process(*arguments: str) -> subprocess.Popen[bytes]:
+    """`llamachat-tui` with these arguments, which Ctrl+C reaches also where the tests run in the background."""
+    command = [sys.executable, "-P", "-c", _WITH_INTERRUPTS, *arguments]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)

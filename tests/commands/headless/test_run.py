@@ -1,0 +1,203 @@
+"""`llamachat-tui run`: many questions, each asked once however the run ends."""
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.commands.calling import Command
+from tests.commands.headless.processes import process
+from tests.commands.headless.test_ask import ANSWERED
+from tests.commands.serving import ServedCloud
+from tests.workspace.cloud import STOP, Cloud, Turn, said
+from tui.commands.headless.asker import UNCONFIRMED, Asker
+from tui.commands.headless.output import StepLine
+from tui.settings import Settings
+from tui.store.store import Store
+from tui.workspace.backend import Backend
+
+QUESTIONS = ["One?", "Two?", "Three?"]
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    path = tmp_path / "questions.txt"
+    path.write_text("# Of the heron\nOne?\n\nTwo?\nThree?\n")
+    return path
+
+
+def until(fact: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not fact():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def prompts(cloud: Cloud) -> list[str]:
+    return [question.prompt for question in cloud.questions]
+
+
+def test_each_question_is_asked_in_a_session_of_its_own_and_written_with_its_evidence(
+    command: Command, online: ServedCloud, questions: Path, tmp_path: Path
+) -> None:
+    online.cloud.turns = [Turn(ANSWERED), Turn(), Turn(ANSWERED)]
+    output = tmp_path / "out.jsonl"
+    assert command("run", str(questions), "-o", str(output)).code == 0
+    values = [json.loads(line) for line in output.read_text().splitlines()]
+    assert [(value["question"], value["outcome"], value["session_id"]) for value in values] == [
+        ("One?", "answered", "new-1"),
+        ("Two?", "nothing found", "new-2"),
+        ("Three?", "answered", "new-3"),
+    ]
+    assert values[0]["sources"][0]["text"].startswith("It is 40")
+    again = command("run", str(questions), "-o", str(output))
+    assert (again.code, prompts(online.cloud)) == (0, QUESTIONS)
+    questions.write_text(questions.read_text() + "Four?\n")
+    assert command("run", str(questions), "-o", str(output)).code == 0
+    assert prompts(online.cloud) == [*QUESTIONS, "Four?"]
+    assert len(output.read_text().splitlines()) == 4
+
+
+def test_a_table_has_no_formulas_and_markdown_has_footnotes(
+    command: Command, online: ServedCloud, tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked.csv"
+    asked.write_text("id,question\nq-7,Budget?\n")
+    online.cloud.turns = [Turn((said("=HYPERLINK(1)"), STOP)), Turn(ANSWERED)]
+    table, text = tmp_path / "out.csv", tmp_path / "out.md"
+    for output in (table, text):
+        assert command("run", str(asked), "-o", str(output)).code == 0
+    (row,) = csv.DictReader(io.StringIO(table.read_text()))
+    assert (row["id"], row["answer"], row["outcome"]) == ("q-7", "'=HYPERLINK(1)", "nothing found")
+    assert text.read_text().startswith("# Question 1 (q-7)\n\n## Budget?\n\nIt is 40 million [^1-1].")
+
+
+@pytest.mark.parametrize("moment", ["created", "asked", "answering", "between"])
+def test_after_a_kill_no_question_is_asked_twice_and_none_is_left_out(
+    online: ServedCloud, command: Command, questions: Path, tmp_path: Path, moment: str
+) -> None:
+    cloud, output = online.cloud, tmp_path / "out.md"
+    held = Turn(ANSWERED, is_held=True, held=3 if moment == "asked" else 1)
+    cloud.turns = [Turn(ANSWERED), held]
+    record = output.with_name("out.md.run")
+    with process("run", str(questions), "-o", str(output)) as running:
+        match moment:
+            case "created":
+                until(lambda: cloud.count("POST /api/v1/chat") == 2)
+            case "between":
+                until(lambda: record.exists() and '"piece": "# Question 1' in record.read_text())
+            case _:
+                until(lambda: len(cloud.questions) == 2)
+        running.kill()
+    online.release(held)
+    assert command("run", str(questions), "-o", str(output)).code == 0
+    assert prompts(cloud) == QUESTIONS
+    assert output.read_text().count("It is 40 million [^") == 2
+
+
+def test_two_runs_do_not_write_one_file(online: ServedCloud, command: Command, questions: Path, tmp_path: Path) -> None:
+    held = Turn(ANSWERED, is_held=True)
+    online.cloud.turns = [held]
+    output = tmp_path / "out.csv"
+    with process("run", str(questions), "-o", str(output)) as first:
+        until(lambda: len(online.cloud.questions) == 1)
+        second = command("run", str(questions), "-o", str(output))
+        assert (second.code, "Another run writes" in second.err) == (2, True)
+        online.release(held)
+        first.communicate(timeout=20)
+    assert first.returncode == 0
+    assert prompts(online.cloud) == QUESTIONS
+
+
+def test_a_refused_question_ends_the_run_which_goes_on_later(
+    online: ServedCloud, command: Command, questions: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.jsonl"
+    online.cloud.turns = [Turn(), Turn(status=402)]
+    assert command("run", str(questions), "-o", str(output)).code == 4
+    assert len(output.read_text().splitlines()) == 1
+    assert command("run", str(questions), "-o", str(output)).code == 0
+    assert prompts(online.cloud) == ["One?", "Two?", "Two?", "Three?"]
+    assert online.cloud.count("POST /api/v1/chat") == 3
+
+
+def test_what_has_no_whole_answer_is_asked_again_only_when_that_is_wanted(
+    online: ServedCloud, command: Command, questions: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.csv"
+    online.cloud.turns = [Turn(), Turn([{"type": "stop", "is_error": True, "error": "too hard"}])]
+    first = command("run", str(questions), "-o", str(output))
+    assert (first.code, "Question 2: " in first.err, "too hard" in output.read_text()) == (4, True, True)
+    assert command("run", str(questions), "-o", str(output)).code == 4
+    assert prompts(online.cloud) == QUESTIONS
+    assert command("run", str(questions), "-o", str(output), "--retry").code == 0
+    assert prompts(online.cloud) == [*QUESTIONS, "Two?"]
+    assert [row["number"] for row in csv.DictReader(io.StringIO(output.read_text()))] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("q.txt", "\n# nothing\n", "has no question"),
+        ("q.txt", "ok\n" + "x" * 1001, "line 2: the question has 1,001 characters"),
+        ("q.jsonl", '{"question": "ok"}\n{"q": 1}', 'Line 2 has no "question"'),
+        ("q.jsonl", "{", "line 1 cannot be read"),
+        ("q.csv", 'question\n"open', "no CSV"),
+        ("none.txt", "", "cannot be read"),
+    ],
+)
+def test_a_file_of_questions_that_cannot_be_used_is_told_with_its_line(
+    command: Command, tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    if name != "none.txt":
+        (tmp_path / name).write_text(text)
+    outcome = command("run", str(tmp_path / name), "-o", str(tmp_path / "out.md"))
+    assert (outcome.code, words in outcome.err) == (2, True), outcome.err
+
+
+@pytest.mark.usefixtures("online")
+def test_a_file_that_no_run_wrote_is_left_alone(command: Command, questions: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.md"
+    mine.write_text("mine")
+    assert command("run", str(questions), "-o", str(mine)).code == 2
+    assert command("run", str(questions), "-o", str(tmp_path / "out.txt")).code == 2
+    assert (mine.read_text(), list(tmp_path.glob("mine*"))) == ("mine", [mine])
+    output = tmp_path / "out.md"
+    assert command("run", str(questions), "-o", str(output)).code == 0
+    assert "another server, project or index" in command("run", str(questions), "-o", str(output), "--local").err
+    questions.write_text("Another?\n")
+    assert "was another one when this run began" in command("run", str(questions), "-o", str(output)).err
+
+
+def test_a_line_that_a_kill_tore_is_left_out(
+    online: ServedCloud, command: Command, questions: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.md"
+    assert command("run", str(questions), "-o", str(output)).code == 0
+    record = output.with_name("out.md.run")
+    record.write_bytes(record.read_bytes()[:-9])
+    whole = output.read_text()
+    assert command("run", str(questions), "-o", str(output)).code == 0
+    assert (prompts(online.cloud), output.read_text()) == (QUESTIONS, whole)
+
+
+async def test_a_question_that_the_server_does_not_have_is_not_sent_again(tmp_path: Path) -> None:
+    cloud = Cloud()
+    cloud.add_session("s1", index_ids=["idx-notes"])
+    store = Store.open(tmp_path / "store.sqlite3")
+    asking = Asker(store, Settings(), Backend(cloud.client(), "the cloud"), StepLine())
+
+    async def no_pause(_: float) -> None: ...
+
+    async def no_watch(_: object) -> None: ...
+
+    asking.workspace.turns.recovery.sleep = no_pause
+    outcome = await asking.look_for("s1", "One?", no_watch)
+    assert (outcome.code, outcome.problem, cloud.questions) == (3, UNCONFIRMED, [])
+    assert asking.workspace.draft("s1") == ""
+    await asking.close()
+    store.close()

@@ -1,0 +1,78 @@
+"""`llamachat-tui list`, `show`, `delete` and `indexes`."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from tests.commands.calling import Command
+from tests.commands.headless.test_ask import ANSWERED
+from tests.commands.serving import ServedCloud
+from tests.workspace.cloud import asked
+from tui.store.files import store_path
+from tui.store.store import Store
+
+
+@pytest.fixture(autouse=True)
+def two_sessions(online: ServedCloud) -> None:
+    online.cloud.add_session("s1", asked("What is\nthe budget?"), *ANSWERED, title="Budget\x1b[2J")
+    online.cloud.add_session("s2", title="Herons")
+
+
+def test_sessions_are_listed_and_the_latest_is_first(command: Command, online: ServedCloud) -> None:
+    store = Store.open(store_path())
+    store.notes.save_name(online.base_url, "s2", "My herons")
+    store.close()
+    lines = [line.split("\t") for line in command("list").out.splitlines()]
+    assert [(line[0], line[2]) for line in lines] == [("s2", "My herons"), ("s1", "Budget␛[2J")]
+    (value,) = [json.loads(line) for line in command("list", "--json", "--limit", "1").out.splitlines()]
+    assert (value["session_id"], value["last_updated_at"][:10]) == ("s2", "2026-01-02")
+    online.cloud.summaries.clear()
+    assert command("list").code == 1
+
+
+def test_all_pages_are_listed_and_a_circle_of_pages_has_an_end(command: Command, online: ServedCloud) -> None:
+    path, items = "/api/v1/chat", list(online.cloud.summaries.values())
+    online.cloud.pages = {
+        (path, None): {"items": items[:1], "next_page_token": "b"},
+        (path, "b"): {"items": items[1:], "next_page_token": "c"},
+        (path, "c"): {"items": items[:1], "next_page_token": "b"},
+    }
+    assert len(command("list", "--limit", "0").out.splitlines()) == 2
+
+
+def test_a_session_is_printed_with_what_its_answers_cite(command: Command, online: ServedCloud) -> None:
+    outcome = command("show", "s1")
+    assert outcome.code == 0
+    assert outcome.out.startswith("Budget␛[2J\n\nQuestion: What is\nthe budget?\n\nAnswer: It is 40 million [1].\n")
+    assert "Sources\n[1] notes.pdf\n" in outcome.out
+    (value,) = [json.loads(line) for line in command("show", "s1", "--json").out.splitlines()]
+    assert (value["outcome"], value["sources"][0]["file"]) == ("answered", "notes.pdf")
+    assert command("show", "none").code == 2
+    assert command("show", "last").code == 2
+    online.cloud.statuses["GET /api/v1/chat/s1"] = 403
+    assert command("show", "s1").code == 4
+
+
+def test_deleting_asks_first(command: Command, online: ServedCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (command("delete", "s1").code, command("delete", "s1", "none", "--yes").code) == (2, 2)
+    answer = io.StringIO("n\n")
+    for stream in (answer, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    assert "Delete Budget␛[2J?" in command("delete", "s1", stdin=answer).err
+    assert list(online.cloud.summaries) == ["s1", "s2"]
+    assert command("delete", "s1", "s2", "--yes").code == 0
+    assert list(online.cloud.summaries) == []
+
+
+def test_a_session_that_cannot_be_deleted_is_still_there(command: Command, online: ServedCloud) -> None:
+    online.cloud.statuses["DELETE /api/v1/chat/s1"] = 403
+    assert command("delete", "s1", "--yes").code == 4
+
+
+def test_indexes_are_listed(command: Command, online: ServedCloud) -> None:
+    assert command("indexes").out == "idx-notes\t-\tnotes\n"
+    assert json.loads(command("indexes", "--json").out)["name"] == "notes"
+    online.cloud.indexes.clear()
+    assert command("indexes").code == 1

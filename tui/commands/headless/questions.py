@@ -1,0 +1,108 @@
+"""The questions of a file: one a line, a column of a CSV file, or JSON lines."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.api.models import MAX_PROMPT_CHARS
+from tui.commands.headless.outcome import BadUseError
+from tui.sanitize import clean_line, well_formed
+
+MAX_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ListedQuestion:
+    """A question of a file. `number` counts from 1; `id` is what the file calls it, "" where it does not."""
+
+    number: int
+    text: str
+    id: str = ""
+
+
+def read_questions(path: Path) -> Sequence[ListedQuestion]:
+    """The questions of a .txt, .csv or .jsonl file. Raises `BadUseError`, which names the line."""
+    text = _text(path)
+    match path.suffix.lower():
+        case ".csv":
+            found = _of_csv(text)
+        case ".jsonl":
+            found = _of_json_lines(text)
+        case _:
+            found = _of_lines(text)
+    questions: list[ListedQuestion] = []
+    for line, question, name in found:
+        if not question.strip():
+            raise BadUseError(f"{_at(path, line)}: there is no question.")
+        if len(question) > MAX_PROMPT_CHARS:
+            raise BadUseError(
+                f"{_at(path, line)}: the question has {len(question):,} characters; "
+                f"the service takes {MAX_PROMPT_CHARS:,} at most. Shorten it."
+            )
+        questions.append(ListedQuestion(len(questions) + 1, well_formed(question.strip()), name))
+    if not questions:
+        raise BadUseError(f"{clean_line(str(path))} has no question. Write one on each line.")
+    return questions
+
+
+def _text(path: Path) -> str:
+    name = clean_line(str(path))
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadUseError(f"{name} is larger than {MAX_BYTES // 2**20} MB. Make several files of it.")
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise BadUseError(f"{name} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise BadUseError(f"{name} cannot be read: it is not UTF-8 text.") from error
+
+
+def _at(path: Path, line: int) -> str:
+    return f"{clean_line(str(path))}, line {line}"
+
+
+def _of_lines(text: str) -> Iterator[tuple[int, str, str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield number, line, ""
+
+
+def _of_csv(text: str) -> Iterator[tuple[int, str, str]]:
+    """The column "question", else the first one; a column "id" is what they are called."""
+    rows = csv.reader(io.StringIO(text), strict=True)
+    try:
+        first = next(rows, list[str]())
+        names = [name.strip().lower() for name in first]
+        column = names.index("question") if "question" in names else 0
+        id_column = names.index("id") if "id" in names and "question" in names else None
+        if "question" not in names and first:
+            yield rows.line_num, first[0], ""
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                name = row[id_column] if id_column is not None and id_column < len(row) else ""
+                yield rows.line_num, row[column] if column < len(row) else "", name
+    except csv.Error as error:
+        raise BadUseError(f"The questions are no CSV: line {rows.line_num}: {error}.") from error
+
+
+def _of_json_lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """Each line is a question, or an object with a "question" and perhaps an "id"."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value: object = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise BadUseError(f"The questions are no JSON lines: line {number} cannot be read.") from error
+        match value:
+            case str():
+                yield number, value, ""
+            case {"question": str(question), "id": str(name) | int(name)}:
+                yield number, question, str(name)
+            case {"question": str(question)}:
+                yield number, question, ""
+            case _:
+                raise BadUseError(f'Line {number} has no "question". Each line is a text, or an object that has one.')
