@@ -7,12 +7,10 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 
-from benchmarks.figure import TARGETS, Figure, table
+from benchmarks.figure import TARGETS, Figure, failures, met, record, table
 from benchmarks.folding import folding
 from benchmarks.growth import by_answer, by_sessions, by_streams, by_turns
-from benchmarks.idle import idle
-from benchmarks.met import failures, met, record
-from benchmarks.opening import opening
+from benchmarks.opening import idle, opening
 from benchmarks.slow_line import echo
 from benchmarks.start import start
 from benchmarks.streaming import delta_cost, lateness

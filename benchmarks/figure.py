@@ -1,8 +1,9 @@
 """What a measurement comes to, and how it is reported."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 Unit: TypeAlias = Literal["ratio", "ms", "bytes", "s", "exponent"]
@@ -48,6 +49,10 @@ TOLERANCE = 0.25
 """A target that was met once fails when it is missed by more than this part of it."""
 
 
+MET = Path(__file__).with_name("met.json")
+"""Names the metrics whose target was met once: from then on a run fails that misses one by far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A median of a metric in `TARGETS`, and the least of its rounds; the note says what it was made of."""
@@ -88,3 +93,25 @@ def table(figures: list[Figure]) -> Iterator[str]:
         missed = "" if figure.is_met else " (missed)"
         least = "" if figure.least is None else f"{figure.least:.3g}{unit}"
         yield f"| `{figure.metric}` | {figure.target.what} | {target} | {figure.value:.3g}{unit}{missed} | {least} |"
+
+
+def met() -> Sequence[str]:
+    """The metrics whose target was met."""
+    return json.loads(MET.read_text())
+
+
+def record(figures: Iterable[Figure]) -> None:
+    """Keep also those that are met now. One that was met stays so."""
+    now = {figure.metric for figure in figures if figure.is_met and figure.target.most is not None}
+    MET.write_text(json.dumps(sorted({*met(), *now}), indent=2) + "\n")
+
+
+def failures(figures: Iterable[Figure], met: Iterable[str]) -> Sequence[str]:
+    """A sentence for each figure that misses by far a target that was met."""
+    known = set(met)
+    return [
+        f"{figure.metric} is {figure.value:.3g}: more than {TOLERANCE:.0%} over its target of {figure.target.most:g}, "
+        "which was met before."
+        for figure in figures
+        if figure.metric in known and figure.is_far_off
+    ]

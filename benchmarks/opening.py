@@ -1,4 +1,4 @@
-"""A long session: opening it, its memory, paging through it, and resizing the terminal."""
+"""A long session: opening it, its memory, paging through it, resizing the terminal, and leaving it alone."""
 
 import time
 from collections.abc import Iterator
@@ -9,9 +9,10 @@ from benchmarks.corpus import ending
 from benchmarks.fake_api import FakeApi
 from benchmarks.figure import Figure
 from benchmarks.folding import fold_apart
-from benchmarks.running import APP, HELLO, Program, first_frame_of_hello, sessions_of
+from benchmarks.running import APP, HELLO, Program, first_frame_of_hello, open_first, sessions_of
 
 SHORT, LONG = 10, 3000
+IDLE_SECONDS = 30.0
 SIZES = ((100, 36), (120, 36), (110, 30), (120, 36))
 
 
@@ -109,3 +110,16 @@ def _memory_of_hello() -> float:
         hello.wait_for_bytes(b"HELLO-WORLD")
         hello.settle()
         return hello.memory()
+
+
+def idle(times: int) -> Iterator[Figure]:
+    """`idle_cpu`. Watches for the whole 30 s, or for a part of it where few rounds are wanted."""
+    seconds = IDLE_SECONDS if times > 1 else IDLE_SECONDS / 5
+    with FakeApi(*sessions_of(100)) as api, Program(*APP, environment=api.environment) as app:
+        open_first(app, api)
+        app.settle(2.0)
+        before, end = app.cpu_seconds(), time.monotonic() + seconds
+        while time.monotonic() < end:
+            app.read(end - time.monotonic())
+        used = app.cpu_seconds() - before
+    yield Figure("idle_cpu", used * IDLE_SECONDS / seconds, f"{used * 1e3:.0f} ms in {seconds:.0f} s")

@@ -30,7 +30,7 @@ TIMEOUT = 30.0
 """Seconds after which a program counts as not starting."""
 
 _CONTROL = re.compile(
-    r"\x1b(\[[0-9;:<=>?]*[ -/]*[@-~]|[\]P_^X].*?(\x1b\\\\|\x07|$)|[ -/]*[0-~])|[\x00-\x1f\x7f]", re.DOTALL
+    r"\x1b(\[[0-9;:<=>?]*[ -/]*[@-~]|[\]P_^X].*?(\x1b\\|\x07|$)|[ -/]*[0-~])|[\x00-\x1f\x7f]", re.DOTALL
 )
 
 ROUNDS = 5

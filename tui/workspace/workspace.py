@@ -14,10 +14,9 @@ from tui.conversation.transcript import Transcript
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.workspace.deletion import Deletion
-from tui.workspace.details import SessionDetails
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
-from tui.workspace.listing import SessionCreation, SessionListing
+from tui.workspace.listing import SessionCreation, SessionDetails, SessionListing
 from tui.workspace.opening import ConversationOpener
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import RunningTasks, Work

@@ -2,9 +2,8 @@
 
 import pytest
 
-from benchmarks.figure import TARGETS, Figure
+from benchmarks.figure import TARGETS, Figure, failures, met
 from benchmarks.growth import exponent
-from benchmarks.met import failures, met
 
 MOST = TARGETS["filter_10000_ms"].most or 0
 
