@@ -1,4 +1,4 @@
-"""A server on loopback that has one session, and may take its time to tell it."""
+"""A server on loopback that has one session, or some like it, and may take its time to tell them."""
 
 import asyncio
 import socket
@@ -20,13 +20,14 @@ TITLE = "The one session"
 
 
 class OneSession:
-    """Speaks the chat API. Its history is told as soon as `may_answer` is set."""
+    """Speaks the chat API. Each history is told as soon as `may_answer` is set."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, events: Sequence[Event], others: Sequence[str]) -> None:
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.base_url = ""
         self._events = [event_json(event) for event in events]
+        self._titles = {SESSION_ID: TITLE} | {other: f"Session {other}" for other in others}
         routes = [
             Route("/api/v1/chat", self._list),
             Route("/api/v1/chat/{id}", self._get),
@@ -34,26 +35,25 @@ class OneSession:
         ]
         self.app = Starlette(routes=routes)
 
-    @property
-    def _summary(self) -> dict[str, object]:
+    def _summary(self, session_id: str) -> dict[str, object]:
         times = {"last_updated_at": "2026-01-01T00:00:00Z"}
-        return {"session_id": SESSION_ID, "generated_title": TITLE, "index_ids": ["idx-1"], **times}
+        return {"session_id": session_id, "generated_title": self._titles[session_id], "index_ids": ["idx-1"], **times}
 
     async def _list(self, _: Request) -> Response:
-        return JSONResponse({"items": [self._summary], "next_page_token": None})
+        return JSONResponse({"items": [*map(self._summary, self._titles)], "next_page_token": None})
 
-    async def _get(self, _: Request) -> Response:
+    async def _get(self, request: Request) -> Response:
         await asyncio.to_thread(self.may_answer.wait)
-        return JSONResponse({**self._summary, "events": self._events})
+        return JSONResponse({**self._summary(request.path_params["id"]), "events": self._events})
 
     async def _indexes(self, _: Request) -> Response:
         return JSONResponse({"items": [{"id": "idx-1", "name": "papers"}], "next_page_token": None})
 
 
 @contextmanager
-def one_session(events: Sequence[Event]) -> Generator[OneSession]:
-    """The server, while it runs."""
-    session = OneSession(events)
+def one_session(events: Sequence[Event], others: Sequence[str] = ()) -> Generator[OneSession]:
+    """The server, while it runs. `others` are the ids of more sessions, with the same events."""
+    session = OneSession(events, others)
     listening = socket.create_server(("127.0.0.1", 0))
     session.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(session.app, log_level="critical", lifespan="off", ws="none")

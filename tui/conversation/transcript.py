@@ -13,6 +13,13 @@ from tui.api.models import (
     Stop,
 )
 
+KEPT_CONVERSATIONS = 12
+"""Conversations that stay in memory besides those that are needed: more than a reader goes to and fro between.
+
+A conversation takes from some kilobytes to some ten megabytes, and a program may run for weeks. Any other one is opened
+again as it was at first, out of the store and from the server.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Thought:

@@ -11,18 +11,27 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.conversation.transcript import Transcript
+from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript
 from tui.lineview.anchoring import TextAnchor
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.selectable_view import SelectableLineView
 from tui.lineview.transcript_lines import TranscriptLines, moved
-from tui.lineview.viewport import Place, move
+from tui.lineview.viewport import START, Place, move
 from tui.rendering.lines import BLANK, Line
-from tui.widgets.block_cursor import BlockCursor
+from tui.widgets.block_cursor import Block, BlockCursor
 from tui.widgets.claim_marks import ClaimMarks
 
 TICK_SECONDS = 1.0
 """How often the time of a running turn is told anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Where a reader was in a conversation that was let go, by numbers from its first turn on."""
+
+    top: Place
+    follows: bool
+    block: Block | None
 
 
 class Reading:
@@ -36,6 +45,34 @@ class Reading:
         self.found: Place | None = None
         """The row with the claim without evidence that was gone to last."""
         self._running_since: float | None = None
+        self._left: _Left | None = None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the conversation was let go, and is not back at the reader's place yet."""
+        return self._left is not None
+
+    def let_go(self) -> None:
+        """Let go of the conversation and of all that is made of it, but not of where the reader is in it."""
+        if self._left is None:
+            by, at = self.source.transcript.turns_before, self.position
+            self._left = _Left(moved(at.top, by), at.follows, _moved(self.cursor.block, by))
+            at.top, self.cursor.block, self.found = START, None, None
+            self.marks = ClaimMarks()
+            self.source.show(Transcript())
+
+    def _go_back(self, left: _Left) -> None:
+        """Go to where the reader was, if that is there again."""
+        before, turns = self.source.transcript.turns_before, len(self.source.transcript)
+        section = left.top.section - before
+        if section < turns and (section > 0 or not before):
+            self._left = None
+            self.position.top, self.cursor.block = moved(left.top, -before), _moved(left.block, -before)
+
+    def _has_gone_on(self, left: _Left) -> bool:
+        """Whether the reader went elsewhere since the conversation was let go."""
+        at = self.position
+        return at.follows != left.follows or (not at.follows and at.top != START) or self.cursor.block is not None
 
     @property
     def seconds(self) -> int:
@@ -45,6 +82,10 @@ class Reading:
     def show(self, transcript: Transcript) -> int:
         """Show a later state of the conversation, at the same place. By how many sections its turns moved."""
         turns_before = len(self.source.transcript)
+        if turns_before and not len(transcript):
+            self.let_go()
+        if self._left is not None and self._has_gone_on(self._left):
+            self._left = None
         by = self.source.show(transcript)
         if not transcript.is_busy:
             self._running_since = None
@@ -54,9 +95,14 @@ class Reading:
             self.marks.move(by)
             self.found = None
             self.position.top = moved(self.position.top, by)
-            if self.cursor.block is not None:
-                self.cursor.block = moved(Place(*self.cursor.block, 0), by)[:2]
+            self.cursor.block = _moved(self.cursor.block, by)
+        if self._left is not None:
+            self._go_back(self._left)
         return by
+
+
+def _moved(block: Block | None, by: int) -> Block | None:
+    return None if block is None else moved(Place(*block, 0), by)[:2]
 
 
 class TranscriptView(SelectableLineView):
@@ -106,14 +152,18 @@ class TranscriptView(SelectableLineView):
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
         self._waiting = None
-        self._reading = self._readings.setdefault(session_id, Reading())
+        self._reading = self._readings[session_id] = self._readings.pop(session_id, None) or Reading()
+        for unused in list(self._readings.values())[:-KEPT_CONVERSATIONS]:
+            if not unused.marks.is_checking:
+                unused.let_go()
         self._reading.show(transcript)
         self.show_source(self._reading.source, self._reading.position)
 
     def draw(self, transcript: Transcript) -> None:
         """Draw a later state of the conversation that is shown. The reader's place stays, or follows the end."""
         source, top = self._reading.source, self.position.top
-        was_open = not self.position.follows and not source.is_folded(top.section, top.block)
+        is_back = not self.position.follows and not self._reading.is_left
+        was_open = is_back and not source.is_folded(top.section, top.block)
         by = self._reading.show(transcript)
         top = self.position.top
         if by and self.selection is not None:

@@ -69,7 +69,7 @@ class Deletion:
                 self._forget(session_id)
 
     def _forget(self, session_id: str) -> None:
-        self._state.transcripts.pop(session_id, None)
+        self._state.forget(session_id)
         self._turns.forget(session_id)
         self._state.store.sessions.remove(self._state.account_id, session_id)
         with suppress(OSError):  # what cannot be removed is written over at the next start

@@ -109,6 +109,10 @@ class Recovery:
             self._start(self._watch_entries(entries, watch))
         return bool(entries)
 
+    def looks_after(self, session_id: str) -> bool:
+        """Whether it is to be found out what became of a session's turns."""
+        return session_id in self.unresolved or session_id in self._watches
+
     def give_up(self, session_id: str) -> bool:
         """Poll no more, because the user said so. False where nothing was waited for."""
         was_blocked = session_id in self.unresolved
@@ -191,7 +195,7 @@ class Recovery:
     async def _conclude(self, entry: JournalEntry, watch: _Watch, full: FullSession | None) -> float | None:
         session_id = entry.session_id
         sent = Sent(entry.prompt, entry.questions_before, entry.events)
-        polls = self._polls.get(entry.turn_id, Polls())
+        polls = self._polls.pop(entry.turn_id, Polls())
         verdict, told = await asyncio.to_thread(_judged, sent, full, polls)
         if not self._is_current(session_id, watch):
             return None
@@ -212,6 +216,7 @@ class Recovery:
                 self._polls[entry.turn_id], watch.status = polls, NOT_THERE
                 return after
             case Interrupted(events):
+                self._polls[entry.turn_id] = polls
                 reason = STOPPED if watch.is_silent else f"{watch.cause} {NO_END}".strip()
                 self._state.put(session_id, interrupt(told, reason, is_error=not watch.is_silent))
                 self._publish_unanswered(session_id, watch)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tui.api.errors import ApiError, NotSentError
 from tui.api.models import Event, Session
 from tui.conversation.catalogue import Catalogue, with_session
-from tui.conversation.transcript import Transcript
+from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript
 from tui.store.store import Store
 from tui.workspace.drafts import Drafts
 from tui.workspace.updates import ListChanged, RequestFailed, TranscriptChanged, Update
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tui.api.client import Client
 
 _Result = TypeVar("_Result")
+
+FIRST_QUESTION_CHARS = 500
+"""So much of a first question is remembered where the conversation is not: a session without a title is called by it.
+"""
 
 ELSEWHERE = (
     "Another llamachat-tui has this session open. Read it here; to write and to ask, close it there and open it again."
@@ -31,6 +35,10 @@ class WorkspaceState:
         self.client: Client | None = None
         self.catalogue = Catalogue({session.session_id: session for session in store.sessions.listed(account_id)})
         self.transcripts: dict[str, Transcript] = {}
+        """The conversations in memory, the one that changed last at the end."""
+        self._first_questions: dict[str, str] = {}
+        self.goes_on_in: Callable[[str], bool] = lambda _: False
+        """Whether a session has a turn or a question that is not done with. Set by `Turns`."""
         self.drafts = Drafts(store.notes, account_id)
         self.deleted_elsewhere: set[str] = set()
         """Sessions that the server has no more: only the copy on this machine is left."""
@@ -54,9 +62,33 @@ class WorkspaceState:
             return None
 
     def put(self, session_id: str, transcript: Transcript) -> None:
-        """Show a conversation as it is now."""
+        """Show a conversation as it is now. Where there are too many then, the one unused for longest is let go."""
+        self.transcripts.pop(session_id, None)
         self.transcripts[session_id] = transcript
+        self._let_go_of_unused()
         self.publish(TranscriptChanged(session_id))
+
+    def _let_go_of_unused(self) -> None:
+        too_many = len(self.transcripts) - KEPT_CONVERSATIONS
+        if too_many > 0:
+            unused = [name for name in list(self.transcripts)[:-1] if not self._is_needed(name)]
+            for session_id in unused[:too_many]:
+                question = self.transcripts.pop(session_id).first_question
+                self._first_questions[session_id] = (question or "")[:FIRST_QUESTION_CHARS]
+
+    def _is_needed(self, session_id: str) -> bool:
+        """Whether a conversation is read, or goes on, or is here alone."""
+        return session_id == self.open_id or session_id in self.deleted_elsewhere or self.goes_on_in(session_id)
+
+    def first_question(self, session_id: str) -> str | None:
+        """The question that a conversation began with, or its beginning; None where that is not known."""
+        transcript = self.transcripts.get(session_id)
+        return self._first_questions.get(session_id) if transcript is None else transcript.first_question
+
+    def forget(self, session_id: str) -> None:
+        """The session is deleted."""
+        self.transcripts.pop(session_id, None)
+        self._first_questions.pop(session_id, None)
 
     def list_session(self, session: Session) -> None:
         """Show a session in the list as it is now, and keep it so, unless it is about to be deleted."""

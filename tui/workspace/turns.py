@@ -29,6 +29,7 @@ class Turns:
         self._paused = set(self._queues)
         self._begun: dict[str, int] = {}
         self.recovery = Recovery(state, start, self._resolved)
+        state.goes_on_in = self._goes_on_in
         self.scopes: dict[str, Sequence[str]] = {}
         """For unbound sessions: the indexes that the next question searches."""
 
@@ -36,6 +37,10 @@ class Turns:
     def busy(self) -> set[str]:
         """The sessions in which a turn runs, or is not known to be over."""
         return self._running.keys() | self.recovery.unresolved
+
+    def _goes_on_in(self, session_id: str) -> bool:
+        is_asked = session_id in self._running or bool(self.waiting(session_id))
+        return is_asked or self.recovery.looks_after(session_id)
 
     def clock(self, session_id: str | None) -> TurnClock | None:
         """How long a session's turn runs; None where none is received here."""
@@ -248,7 +253,7 @@ class Turns:
     async def _refresh_summary(self, session_id: str) -> None:
         """After a turn: its time and title, which the server makes from the first question."""
         session = await self._state.attempt(lambda client: client.summary(session_id))
-        first_question = self._state.transcripts.get(session_id, Transcript()).first_question
+        first_question = self._state.first_question(session_id)
         if session is not None and not session.generated_title and first_question:
             titled = await self._state.attempt(lambda client: client.generate_title(session_id, first_question))
             session = titled or session

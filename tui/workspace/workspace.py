@@ -123,8 +123,9 @@ class Workspace:
     def title(self, session_id: str) -> str:
         """What a session is called, as a safe line."""
         session = self.catalogue.get(session_id)
-        first_question = (self.transcript(session_id) or Transcript()).first_question
-        return "A session" if session is None else title_of(session, first_question, self.name(session_id))
+        if session is None:
+            return "A session"
+        return title_of(session, self._state.first_question(session_id), self.name(session_id))
 
     def name(self, session_id: str) -> str:
         """What the user calls a session; "" where that is its title."""
@@ -178,7 +179,7 @@ class Workspace:
         await self._opener.open(session_id)
 
     def transcript(self, session_id: str | None) -> Transcript | None:
-        """A conversation as it is now; None where it was not opened yet."""
+        """A conversation as it is now; None where it is not in memory: `open` shows it."""
         return self._state.transcripts.get(session_id or NO_SESSION)
 
     def is_deleted_elsewhere(self, session_id: str) -> bool:
