@@ -6,7 +6,7 @@ A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.ag
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tui.local.agents.quoting.admission import ENOUGH, LARGE_COLLECTION, absent, coverage
+from tui.local.agents.quoting.admission import ENOUGH, absent, coverage
 from tui.local.agents.quoting.quotation import NO_MODEL, Quotation, source_line
 from tui.local.agents.quoting.sentences import Sentence, sentences_of
 from tui.local.agents.tool_output import CitedPassage
@@ -30,6 +30,8 @@ SECOND_SHARE = 0.8
 """A second sentence is told in the first line where its score is at least this part of the first one's."""
 PASSAGE_SHARE = 0.93
 """What the passage's place counts beside the sentence."""
+FEW_PASSAGES = 50
+"""In so many passages what is best of the rest may have nothing to do with the question."""
 TELLING = 0.5
 """A word of the question that weighs at least this part of the heaviest one tells what it is about."""
 SAME_WORDS = 0.7
@@ -68,7 +70,7 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
         return
     lead, first_line = _first_line(candidates)
     yield f"{first_line}\n\n"
-    if collection < LARGE_COLLECTION:
+    if collection <= FEW_PASSAGES:
         candidates = [candidates[0], *_on_the_subject(candidates[1:], query)]
     quotations = _quotations(candidates, lead)
     for excerpt in quotations:
@@ -121,8 +123,7 @@ def _first_line(candidates: Sequence[RankedSentence]) -> tuple[list[Quotation], 
 
 
 def _on_the_subject(candidates: Sequence[RankedSentence], query: Query) -> Iterator[RankedSentence]:
-    """Those that have a telling word of the question, or stand under one. In a small collection the best of the rest
-    are about something else."""
+    """Those that have a telling word of the question, or stand under one."""
     least = TELLING * max((term.weight for term in query.terms), default=0.0)
     telling = [term for term in query.terms if term.weight >= least]
     for candidate in candidates:
