@@ -8,6 +8,7 @@ from tui.conversation.catalogue import (
     Catalogue,
     age,
     age_in_words,
+    ids_named,
     names_of,
     title_of,
     with_page,
@@ -88,3 +89,10 @@ def test_indexes_are_named_by_either_id_and_unknown_ones_are_counted() -> None:
 @pytest.mark.fault(1)
 def test_the_name_of_an_index_cannot_speak_to_the_terminal() -> None:
     assert names_of(["idx-1"], [Index("idx-1", "a\x1b]0;x\x07\nb")]) == ["a␛]0;x␇ b"]
+
+
+def test_indexes_are_found_by_a_piece_of_their_name() -> None:
+    indexes = [Index("idx-1", "Contracts 2025", export_config_id="exp-1"), Index("idx-2", "Leases")]
+    assert ids_named(["contr"], indexes) == {"idx-1", "exp-1"}
+    assert ids_named(["IDX-2", "nothing"], indexes) == {"idx-2"}
+    assert ids_named(["idx"], indexes) == ids_named([], indexes) == frozenset()

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from tui.api.models import Event, Session, Stop, Text, TextDelta, Thinking, ToolCall, ToolResult, UserInput
+from tui.store.search import SessionSearch
+from tui.store.search_query import parse
+from tui.store.store import Store
 
 ACCOUNT = "https://example.test project"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,3 +37,9 @@ def turn(number: int) -> list[Event]:
 
 def history(turns: int) -> list[Event]:
     return [event for number in range(turns) for event in turn(number)]
+
+
+def found(store: Store, typed: str, account: str = ACCOUNT) -> list[tuple[str, list[int]]]:
+    """What a search finds: session ids, the one used last first, with the turns that have the words."""
+    sessions = SessionSearch(store.database).find(account, parse(typed, NOON.date())).sessions
+    return [(one.session.session_id, [hit.turn for hit in one.hits]) for one in sessions]

@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.sample import ACCOUNT, NOON, turn
+from tests.store.sample import ACCOUNT, NOON, found, turn
 from tui.api.models import Session
 from tui.store.event_codec import encode_events
 from tui.store.schema import MIGRATIONS
+from tui.store.search_indexing import SearchIndexing
 from tui.store.store import Store
 
 
@@ -64,12 +65,19 @@ def test_a_file_of_the_first_version_is_written_and_searched_as_any_other(old_fi
     store.journal.append(5, turn(9)[3:])
     store.journal.end(5)
 
-    assert [hit.turn for hit in store.sessions.search(ACCOUNT, "clause 1")] == [1]
-    assert [hit.turn for hit in store.sessions.search(ACCOUNT, "clause 9")] == [2]
+    assert found(store, "clause 9") == [("s1", [2])]
+    indexing = SearchIndexing(store.database)
+    assert indexing.left() == 2
+    while indexing.index_more():
+        pass
+    assert indexing.left() == 0
+    assert found(store, "says clause 1 in:answer") == [("s1", [1])]
+    assert found(store, '"notice period" in:evidence tool:retrieve') == [("s1", [0, 1, 2])]
+    assert found(store, "leases in:title") == [("s1", [])]
     store.sessions.save_history(ACCOUNT, Session("s1"), turn(4))
-    assert [hit.turn for hit in store.sessions.search(ACCOUNT, "clause")] == [0]
+    assert found(store, "clause") == [("s1", [0])]
     store.sessions.remove(ACCOUNT, "s1")
-    assert store.sessions.search(ACCOUNT, "clause") == []
+    assert found(store, "clause") == []
     assert store.check() == ""
     store.close()
 

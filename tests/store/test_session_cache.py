@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.sample import ACCOUNT, history, session, turn
-from tui.api.models import Event, Session, Text, TextDelta, ToolResult, UserInput
+from tests.store.sample import ACCOUNT, found, history, session, turn
+from tui.api.models import Event, Session, Text, ToolResult, UserInput
 from tui.store.store import Store
 
 
@@ -99,7 +99,8 @@ def test_a_removed_session_leaves_nothing_to_be_found(store: Store) -> None:
     store.sessions.remove(ACCOUNT, "s1")
 
     assert store.sessions.listed(ACCOUNT) == []
-    assert store.sessions.search(ACCOUNT, "clause") == []
+    assert found(store, "clause") == []
+    assert found(store, "lease") == []
     assert store.notes.draft(ACCOUNT, "s1") == ""
 
 
@@ -134,33 +135,6 @@ def test_the_user_own_words_outlive_a_session_that_is_no_longer_listed(store: St
     assert store.notes.names(ACCOUNT) == {"s1": "Lease"}
 
 
-def test_a_search_finds_turns_by_words_and_beginnings_in_questions_and_answers(store: Store) -> None:
-    store.sessions.save_history(ACCOUNT, session(1), history(3))
-    store.sessions.save_history(
-        ACCOUNT, session(2), [UserInput("Über Mieten?"), TextDelta("Die Kau"), TextDelta("tion")]
-    )
-    store.sessions.save_history("local", session(3), [UserInput("Über Mieten?")])
-
-    assert [(hit.session_id, hit.turn) for hit in store.sessions.search(ACCOUNT, "clause 2")] == [("s1", 2)]
-    [hit] = store.sessions.search(ACCOUNT, "uber kaut")
-    assert (hit.session_id, hit.question, hit.excerpt) == ("s2", "Über Mieten?", "Die Kaution")
-
-
-def test_what_was_replaced_is_no_longer_found(store: Store) -> None:
-    store.sessions.save_history(ACCOUNT, session(1), [UserInput("rent"), Text("old")])
-    store.sessions.save_history(ACCOUNT, session(1), [UserInput("rent"), Text("new")])
-
-    assert store.sessions.search(ACCOUNT, "old") == []
-    assert len(store.sessions.search(ACCOUNT, "new")) == 1
-
-
-@pytest.mark.parametrize("words", ["", "   ", '"', "a OR b", "NEAR(", "*", "col:x", "\0", "\ud800", "-"])
-def test_any_text_can_be_searched_for(store: Store, words: str) -> None:
-    store.sessions.save_history(ACCOUNT, session(1), history(1))
-
-    store.sessions.search(ACCOUNT, words)
-
-
 def test_while_a_giant_history_is_saved_others_can_write_in_between(store: Store) -> None:
     def giant() -> Iterator[Event]:
         for number in range(60):
@@ -192,4 +166,5 @@ def test_the_search_index_agrees_with_the_turns(tmp_path: Path) -> None:
 
     connection = sqlite3.connect(path)
     connection.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('integrity-check', 1)")
+    connection.execute("INSERT INTO titles_fts (titles_fts, rank) VALUES ('integrity-check', 1)")
     connection.close()

@@ -115,3 +115,14 @@ def names_of(index_ids: Sequence[str], indexes: Iterable[Index]) -> list[str]:
     names = [clean_line(known[index_id]) for index_id in index_ids if index_id in known]
     unknown = len(index_ids) - len(names)
     return [*names, f"{unknown} {'index' if unknown == 1 else 'indexes'} not listed here"] if unknown else names
+
+
+def ids_named(names: Iterable[str], indexes: Iterable[Index]) -> frozenset[str]:
+    """The ids, of either kind, of the indexes that have one of these pieces in their name, or as their id."""
+    pieces = [name.casefold() for name in names]
+    found = [
+        (index.id, index.export_config_id)
+        for index in indexes
+        if any(piece in index.name.casefold() or piece == index.id.casefold() for piece in pieces)
+    ]
+    return frozenset(index_id for ids in found for index_id in ids if index_id)

@@ -10,6 +10,7 @@ local library gives its transactions as context managers: its callers are told o
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,12 +48,38 @@ class Database:
         self.tell: Callable[[str], None] | None = None
         """Hears a warning that comes up later, in whichever thread it comes up."""
         self._lock = threading.RLock()
+        self._beside: sqlite3.Connection | None = None
         self._connection = _in_memory() if path is None else self._open_or_replace(path)
         self._identity = path and _identity(path)
 
     def read(self, work: Work[T]) -> T:
         """What `work` finds, all in one state of the database."""
         return self._run("BEGIN", work)
+
+    def read_beside(self, work: Work[T]) -> T:
+        """Like `read`, on a connection of its own: a long search holds up nobody. In memory it is `read`.
+
+        Raises `InterruptedError` where `interrupt_beside` ended it.
+        """
+        path = self.path
+        if path is None:
+            return self.read(work)
+        try:
+            with closing(_open_to_read(path)) as beside:
+                self._beside = beside
+                return _transaction(beside, "BEGIN", work)
+        except sqlite3.DatabaseError as error:
+            if _code(error) == sqlite3.SQLITE_INTERRUPT:
+                raise InterruptedError from error
+            return self.read(work)
+        finally:
+            self._beside = None
+
+    def interrupt_beside(self) -> None:
+        """End what `read_beside` does in another thread, if it does anything."""
+        if (beside := self._beside) is not None:
+            with suppress(sqlite3.ProgrammingError):  # it has ended by itself
+                beside.interrupt()
 
     def write(self, work: Work[T]) -> T:
         """One transaction, kept whole or not at all. It survives the program's death, but maybe not the machine's."""
@@ -177,6 +204,14 @@ def _open(path: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.text_factory = _tolerant
+    return connection
 
 
 def _ready(connection: sqlite3.Connection) -> sqlite3.Connection:

@@ -1,13 +1,17 @@
 """The tables, and how an older file becomes the newest. `PRAGMA user_version` counts the migrations done.
 
-What the migrations together make: `sessions` with their `turns`, and the full-text index `turns_fts` over these; the
-journal's `open_turns` with their `turn_events`; the user's `notes` of a session; the `questions` asked; the
-`trusted_servers`; the `deletions` that are not done yet, and the accounts with unfinished `creations`.
+What the migrations together make: `sessions` with their `turns`, the full-text indexes `titles_fts` and `turns_fts`
+over these, and where more of them are fetched for it (`gathering`); the journal's `open_turns` with their
+`turn_events`; the user's `notes` of a session; the `questions` asked; the `trusted_servers`; the `deletions` that are
+not done yet, and the accounts with unfinished `creations`.
 """
 
 import sqlite3
 
 from tui.store.files import StoreError
+
+_TEXTS = "question, answer, thinking, evidence, tools, failure"
+_OF_NEW, _OF_OLD = (", ".join(f"{row}.{name}" for name in _TEXTS.split(", ")) for row in ("new", "old"))
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -116,6 +120,47 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID""",
     ),
     ("CREATE TABLE creations (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",),
+    (
+        # All the texts of a turn are searched. Where `evidence` is NULL a turn is still to be read for it: see
+        # `SearchIndexing`, because that takes longer than a start may.
+        *(f"DROP TRIGGER {name}" for name in ("turn_added", "turn_removed", "turn_changed")),
+        "DROP TABLE turns_fts",
+        *(f"ALTER TABLE turns ADD COLUMN {name} TEXT" for name in ("thinking", "evidence", "tools", "failure")),
+        "CREATE INDEX turns_to_read ON turns (session) WHERE evidence IS NULL",
+        f"""CREATE VIRTUAL TABLE turns_fts USING fts5 (
+            {_TEXTS}, content = 'turns', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+        )""",
+        f"""CREATE TRIGGER turn_added AFTER INSERT ON turns WHEN new.evidence IS NOT NULL BEGIN
+            INSERT INTO turns_fts (rowid, {_TEXTS}) VALUES (new.id, {_OF_NEW});
+        END""",
+        f"""CREATE TRIGGER turn_removed AFTER DELETE ON turns WHEN old.evidence IS NOT NULL BEGIN
+            INSERT INTO turns_fts (turns_fts, rowid, {_TEXTS}) VALUES ('delete', old.id, {_OF_OLD});
+        END""",
+        f"""CREATE TRIGGER turn_changed AFTER UPDATE ON turns BEGIN
+            INSERT INTO turns_fts (turns_fts, rowid, {_TEXTS})
+            SELECT 'delete', old.id, {_OF_OLD} WHERE old.evidence IS NOT NULL;
+            INSERT INTO turns_fts (rowid, {_TEXTS}) SELECT new.id, {_OF_NEW} WHERE new.evidence IS NOT NULL;
+        END""",
+        """CREATE VIRTUAL TABLE titles_fts USING fts5 (
+            title, content = 'sessions', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+        )""",
+        "INSERT INTO titles_fts (titles_fts) VALUES ('rebuild')",
+        """CREATE TRIGGER title_added AFTER INSERT ON sessions BEGIN
+            INSERT INTO titles_fts (rowid, title) VALUES (new.id, new.title);
+        END""",
+        """CREATE TRIGGER title_removed AFTER DELETE ON sessions BEGIN
+            INSERT INTO titles_fts (titles_fts, rowid, title) VALUES ('delete', old.id, old.title);
+        END""",
+        """CREATE TRIGGER title_changed AFTER UPDATE OF title ON sessions WHEN old.title IS NOT new.title BEGIN
+            INSERT INTO titles_fts (titles_fts, rowid, title) VALUES ('delete', old.id, old.title);
+            INSERT INTO titles_fts (rowid, title) VALUES (new.id, new.title);
+        END""",
+        # How the histories of sessions that were never opened here are fetched for the search: a row where they are.
+        """CREATE TABLE gathering (
+            account TEXT PRIMARY KEY,
+            is_paused INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 
 

@@ -1,19 +1,16 @@
-"""The sessions as last listed, and their events as last retrieved.
-
-Their questions and answers can be searched; the app does not offer that yet.
-"""
+"""The sessions as last listed, and their events as last retrieved, with the texts that `SessionSearch` finds."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import NamedTuple
 
-from tui.api.models import Event, Session, Text, TextDelta, UserInput
+from tui.api.models import Event, Session, UserInput
 from tui.sanitize import well_formed
 from tui.store.database import DAMAGED, Database
 from tui.store.event_codec import decode_events, encode_events, texts_from_json, to_json
+from tui.store.turn_texts import TurnTexts, texts_of
 
 _BATCH_CHARS = 1_000_000
 """Characters of events that are written in one transaction, which takes some milliseconds."""
@@ -24,11 +21,12 @@ _PUT_SESSION = f"""
     ON CONFLICT (account, session_id) DO UPDATE SET updated = excluded.updated, title = excluded.title,
         index_ids = excluded.index_ids, shared_access = excluded.shared_access"""
 
-_PUT_TURN = """
-    INSERT INTO turns (session, number, question, answer, events)
-    SELECT id, ?, ?, ?, ? FROM sessions WHERE account = ? AND session_id = ?
+_TEXT_COLUMNS = ", ".join(TurnTexts._fields)
+_PUT_TURN = f"""
+    INSERT INTO turns (session, number, events, {_TEXT_COLUMNS})
+    SELECT id, ?, ?, {", ".join("?" for _ in TurnTexts._fields)} FROM sessions WHERE account = ? AND session_id = ?
     ON CONFLICT (session, number) DO UPDATE
-    SET question = excluded.question, answer = excluded.answer, events = excluded.events
+    SET events = excluded.events, {", ".join(f"{column} = excluded.{column}" for column in TurnTexts._fields)}
     WHERE events <> excluded.events"""
 
 
@@ -41,26 +39,16 @@ class History:
     turns_before: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A turn that a search found.
-
-    `turn` is its place among the session's turns; `excerpt` the piece of the answer that fits best.
-    """
-
-    session_id: str
-    turn: int
-    question: str
-    excerpt: str
-
-
 class KeptTurn(NamedTuple):
-    """A turn as it is kept: encoded, and with its texts for the search."""
+    """A turn as it is kept: its events encoded, and the texts that it is found by."""
 
     number: int
-    question: str
-    answer: str
     events: str
+    texts: TurnTexts
+
+    @property
+    def row(self) -> tuple[int | str, ...]:
+        return self.number, self.events, *self.texts
 
 
 class SessionCache:
@@ -110,7 +98,7 @@ class SessionCache:
         number = 0
         for batch in _batches(_turns(events)):
             number = batch[-1].number + 1
-            rows = [(*turn, account, session.session_id) for turn in batch]
+            rows = [(*turn.row, account, session.session_id) for turn in batch]
             self._database.write(lambda connection, rows=rows: connection.executemany(_PUT_TURN, rows))
 
         def finish(connection: sqlite3.Connection) -> None:
@@ -144,26 +132,18 @@ class SessionCache:
         return History(self._session(row), events, first)
 
     def _session(self, row: sqlite3.Row) -> Session:
-        index_ids, updated = texts_from_json(row["index_ids"] or "[]"), _time(row["updated"])
-        if index_ids is None or (updated is None and row["updated"] is not None):
+        session, is_whole = session_of(row)
+        if not is_whole:
             self._database.warn(DAMAGED)
-        bound_to = None if row["index_ids"] is None or index_ids is None else tuple(index_ids)
-        return Session(row["session_id"], updated, row["title"], bound_to, row["shared_access"])
+        return session
 
-    def search(self, account: str, words: str, limit: int = 50) -> list[Hit]:
-        """The stored turns whose question and answer have all the words (each may be a beginning), best first."""
-        quoted = (word.replace('"', '""') for word in well_formed(words).replace("\0", " ").split())
-        terms = " ".join(f'"{word}"*' for word in quoted)
-        if not terms:
-            return []
-        query = """
-            SELECT sessions.session_id, turns.number, turns.question, snippet(turns_fts, 1, '', '', '…', 16)
-            FROM turns_fts JOIN turns ON turns.id = turns_fts.rowid JOIN sessions ON sessions.id = turns.session
-            WHERE turns_fts MATCH ? AND sessions.account = ? AND turns.number < sessions.turns
-            ORDER BY turns_fts.rank LIMIT ?"""
-        return [
-            Hit(*row) for row in self._database.read(lambda c: c.execute(query, (terms, account, limit)).fetchall())
-        ]
+
+def session_of(row: sqlite3.Row) -> tuple[Session, bool]:
+    """The session of a row that has its columns, and whether all of it could be read."""
+    index_ids, updated = texts_from_json(row["index_ids"] or "[]"), _time(row["updated"])
+    is_whole = index_ids is not None and (updated is not None or row["updated"] is None)
+    bound_to = None if row["index_ids"] is None or index_ids is None else tuple(index_ids)
+    return Session(row["session_id"], updated, row["title"], bound_to, row["shared_access"]), is_whole
 
 
 def add_turn(connection: sqlite3.Connection, account: str, session_id: str, turn: KeptTurn) -> None:
@@ -172,7 +152,7 @@ def add_turn(connection: sqlite3.Connection, account: str, session_id: str, turn
     connection.execute("INSERT INTO sessions (account, session_id) VALUES (?, ?) ON CONFLICT DO NOTHING", key)
     query = "SELECT ifnull(turns, 0) FROM sessions WHERE account = ? AND session_id = ?"
     number = connection.execute(query, key).fetchone()[0]
-    connection.execute(_PUT_TURN, (*turn._replace(number=number), *key))
+    connection.execute(_PUT_TURN, (*turn._replace(number=number).row, *key))
     connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number + 1, *key))
 
 
@@ -218,11 +198,7 @@ def _turns(events: Iterable[Event]) -> Iterator[KeptTurn]:
 
 def kept_turn(number: int, events: Sequence[Event]) -> KeptTurn:
     """The row of a turn with this number among those of its session."""
-    question = next((event.content for event in islice(events, 1) if isinstance(event, UserInput)), "")
-    whole = [event.content for event in events if isinstance(event, Text)]
-    pieces = whole or [event.content for event in events if isinstance(event, TextDelta)]
-    answer = "\n\n".join(whole) if whole else "".join(pieces)
-    return KeptTurn(number, well_formed(question), well_formed(answer), encode_events(events))
+    return KeptTurn(number, encode_events(events), texts_of(events))
 
 
 def _batches(turns: Iterable[KeptTurn]) -> Iterator[list[KeptTurn]]:
