@@ -207,6 +207,10 @@ class Workspace:
         if text.strip():
             self._history.keep_cleared(session_id or NO_SESSION, self._asked(session_id), text)
 
+    def forget_question(self, text: str) -> None:
+        """Forget a question that was asked before, or cleared. In its session it stays."""
+        self._history.forget(text)
+
     def _asked(self, session_id: str | None) -> Sequence[str]:
         return [turn.question for turn in self.transcript(session_id) or () if turn.question]
 
