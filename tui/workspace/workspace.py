@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui.api.client import Client
     from tui.workspace.documents import Documents
     from tui.workspace.exporting import SessionExporter
+    from tui.workspace.search.searching import Searching
 
 
 class Workspace:
@@ -54,6 +55,7 @@ class Workspace:
         self.index_list = IndexList(self._state)
         self._history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
+        self._searching: Searching | None = None
 
     def _hear(self, update: Update) -> None:
         self._publish(update)
@@ -106,7 +108,19 @@ class Workspace:
             self.turns.recovery.watch_all()
             self._tasks.start(self._opener.open_waiting())
             self._tasks.start(self.deletion.delete_what_is_left())
+            self._tasks.start(self.searching.gathering.run())
             await self.index_list.load()
+
+    @property
+    def searching(self) -> "Searching":
+        """The search in all sessions. It is loaded when it is first asked for."""
+        if self._searching is None:
+            from tui.workspace.search.gathering import Gathering
+            from tui.workspace.search.searching import Searching
+
+            gathering = Gathering(self._state, self.turns, self._listing)
+            self._searching = Searching(self._state, self.index_list, gathering)
+        return self._searching
 
     async def close(self) -> None:
         """Keep what is being written and let go of every turn: what became of them is asked at the next start."""
