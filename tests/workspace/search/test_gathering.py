@@ -155,6 +155,23 @@ async def test_a_session_that_is_gone_is_passed_over(store: Store, rents: Cloud)
     await office.workspace.close()
 
 
+async def test_a_session_that_is_deleted_while_it_is_fetched_is_not_kept(store: Store, rents: Cloud) -> None:
+    gate = rents.gates["GET /api/v1/chat/s4"] = asyncio.Event()
+    office = Office(store)
+    await office.connect(rents)
+    gathering = office.workspace.searching.gathering
+    Waits(gathering)
+    gathering.begin()
+    office.workspace.start(gathering.run())
+    await until(lambda: rents.count("GET /api/v1/chat/s4") == 1)
+    office.workspace.deletion.hide("s4")
+    gate.set()
+    await all_is_here(office)
+
+    assert store.sessions.history(ACCOUNT, "s4") is None
+    await office.workspace.close()
+
+
 async def test_where_nothing_is_kept_nothing_is_fetched(rents: Cloud) -> None:
     office = Office(Store.in_memory())
     await office.connect(rents)
