@@ -12,11 +12,15 @@ import pytest
 import tui
 from tui import command_line
 from tui.commands import COMMANDS, run_command
+from tui.commands.described import command_of
 from tui.settings import Settings
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 VARIABLE = re.compile(r"\bLLAMA[A-Z]*_[A-Z_]+")
 SETTING = re.compile(r"^\| `([a-z_]+)` \|", re.MULTILINE)
+
+
+OF_ALL = {"--help", "--base-url", "--allow-http", "--region", "--project", "--organization"}
 
 
 @cache
@@ -46,6 +50,14 @@ def test_every_flag_is_in_the_manual_and_no_other(
     assert set(FLAG.findall(manual())) == set[str]().union(*flags.values())
     in_table = re.findall(r"^\| `(--[a-z-]+)", page("configuration.md"), re.MULTILINE)
     assert sorted(in_table) == sorted(flags[""])
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"serve"}))
+def test_the_section_of_a_command_names_each_flag_of_its_own(name: str) -> None:
+    sections = re.split(r"^## ", manual(), flags=re.MULTILINE)
+    told = "".join(text for text in sections if re.match(rf".*:.*\b{name}\b", text.partition("\n")[0]))
+    flags = {flag for argument in command_of(name).arguments for flag in argument.flags if flag.startswith("--")}
+    assert sorted(flags - OF_ALL - set(FLAG.findall(told))) == []
 
 
 def test_every_command_is_in_the_manual() -> None:

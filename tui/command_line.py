@@ -30,11 +30,19 @@ def _open_app(arguments: Namespace, frame: FirstFrame | None) -> int:
     try:
         settings = load(flags, os.environ, config_path())
         settings = replace(settings, local=folders_of(arguments.local))
+        if arguments.plain or os.environ.get("TERM") == "dumb":
+            return _talk(settings, arguments.session)
         if problem := _terminal_problem():
             return _refused(problem, frame)
         return _run(settings, arguments, frame)
     except SettingsError as error:
         return _refused(str(error), frame)
+
+
+def _talk(settings: Settings, session: str | None) -> int:
+    from tui.commands.plain import talk
+
+    return talk(settings, session)
 
 
 def _refused(problem: str, frame: FirstFrame | None) -> int:
@@ -50,12 +58,12 @@ def _terminal_problem() -> str:
         if stream is None or not stream.isatty():
             return (
                 f"The {name} is not a terminal, and the app reads its keys from one and draws on it. "
-                "Start it in a terminal, without a pipe; over SSH with `ssh -t`."
+                "Start it in a terminal, without a pipe; over SSH with `ssh -t`. Without one, take --plain or `ask`."
             )
-    if os.environ.get("TERM", "") in ("dumb", "unknown"):
+    if os.environ.get("TERM", "") == "unknown":
         return (
-            f"The terminal calls itself {os.environ['TERM']} (TERM), which cannot place text on the screen. "
-            "Start the app in another terminal, or set TERM to what this one is, such as xterm-256color."
+            "The terminal calls itself unknown (TERM), so text cannot be placed on its screen. "
+            "Set TERM to what it is, such as xterm-256color, or start with --plain."
         )
     return ""
 

@@ -1,3 +1,4 @@
+from collections.abc import Generator
 from pathlib import Path
 
 import keyring
@@ -5,6 +6,8 @@ import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.commands.calling import Command
+from tests.commands.serving import ServedCloud, served
+from tests.workspace.cloud import Cloud
 from tui.credentials import ENVIRONMENT
 
 
@@ -17,3 +20,13 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         monkeypatch.delenv(name, raising=False)
     keyring.set_keyring(NoKeyring())
     return Command(monkeypatch, capsys)
+
+
+@pytest.fixture
+def online(command: Command, monkeypatch: pytest.MonkeyPatch) -> Generator[ServedCloud]:
+    """A server with one index, "notes", which the commands reach, also those of other processes."""
+    assert command
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-abcdefgh1234")
+    with served(Cloud()) as serving:
+        monkeypatch.setenv("LLAMA_CLOUD_BASE_URL", serving.base_url)
+        yield serving

@@ -41,10 +41,20 @@ def test_without_a_terminal_to_draw_on_it_says_so_in_a_sentence(tmp_path: Path) 
     assert told.read_text().startswith("llamachat-tui: The error output is not a terminal")
 
 
-def test_on_a_terminal_that_cannot_place_text_it_says_so_in_a_sentence(tmp_path: Path) -> None:
+def test_on_a_terminal_that_cannot_place_text_it_goes_on_in_lines(tmp_path: Path) -> None:
     with in_window(tmp_path, "-m", "tui", "--local", environment={"TERM": "dumb"}) as terminal:
+        terminal.wait_for("> ")
+        terminal.send("What is a session?\n")
+        terminal.wait_for("[1] sessions.md")
+        terminal.send("/quit\n")
+        assert terminal.wait_for_exit() == 0
+        assert b"\x1b" not in terminal.received
+
+
+def test_on_a_terminal_that_nothing_is_known_of_it_says_so_in_a_sentence(tmp_path: Path) -> None:
+    with in_window(tmp_path, "-m", "tui", "--local", environment={"TERM": "unknown"}) as terminal:
         assert terminal.wait_for_exit() == 2
-        assert b"The terminal calls itself dumb (TERM)" in terminal.received
+        assert b"The terminal calls itself unknown (TERM)" in terminal.received
         assert b"\x1b" not in terminal.received
 
 

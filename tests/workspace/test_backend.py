@@ -47,6 +47,7 @@ async def test_folders_are_served_by_a_process_that_ends_with_the_backend(notes:
     assert backend.connected_to == "This machine: notes"
     assert [index.name for index in (await backend.client.indexes()).items] == ["notes"]
     assert backend.server is not None
+    assert os.getpgid(backend.server.process.pid) != os.getpgid(0), "Ctrl+C in the terminal would reach the server"
     await backend.close()
     assert backend.server.process.returncode == 0
 

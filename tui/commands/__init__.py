@@ -22,6 +22,8 @@ COMMANDS: Mapping[str, str] = {
     "export": "tui.commands.export",
     "push": "tui.commands.push",
     "import": "tui.local.session_import",
+    "completion": "tui.commands.completion",
+    "man": "tui.commands.man",
 }
 
 

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
+from tui.arguments import CommandParser
 from tui.commands.headless.asker import Asker, asker
 from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, exit_code_of
 from tui.commands.headless.output import StepLine, as_json, put_out
@@ -18,7 +19,7 @@ EPILOG = (
 )
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `ask`."""
     made = server_command_parser("ask", "Ask one question and print the answer with its sources.", EPILOG)
     add_project(made)

@@ -1,8 +1,9 @@
 """`llamachat-tui delete`: delete sessions, on the server and here."""
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
+from tui.arguments import CommandParser
 from tui.commands.headless.asker import asker
 from tui.commands.headless.outcome import BadUseError, ExitCode, exit_code_of
 from tui.commands.headless.output import StepLine
@@ -10,7 +11,7 @@ from tui.commands.options import add_library, add_project, library_settings, ser
 from tui.sanitize import clean_line
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `delete`."""
     made = server_command_parser("delete", "Delete sessions on the server, and what is kept of them on this machine.")
     add_project(made)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from tui.api.errors import ApiError, ConfigurationError, NotFoundError
 from tui.api.fields import parse_time
 from tui.api.models import ImageAttachment, Session
 from tui.api.session_file import SessionFile
+from tui.arguments import CommandParser
 from tui.commands.connecting import connected
 from tui.commands.options import add_library, add_project, exit_code_of, library_settings, server_command_parser
 from tui.conversation.catalogue import title_of
@@ -42,7 +43,7 @@ class _Found:
     pictures: Mapping[ImageAttachment, bytes] | None = None
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `export`."""
     made = server_command_parser("export", "Write a session to standard output, or to a file.")
     add_project(made)

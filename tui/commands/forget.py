@@ -1,16 +1,16 @@
 """`llamachat-tui forget`: delete what is kept on this machine: sessions, drafts, questions, and the log."""
 
 import sys
-from argparse import ArgumentParser
 
+from tui.arguments import CommandParser
 from tui.log import log_path
 from tui.store.files import StoreError, files_of, store_path
 from tui.store.store import Store
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `forget`."""
-    made = ArgumentParser(
+    made = CommandParser(
         prog="llamachat-tui forget",
         description="Delete the sessions, drafts, questions and logs kept on this machine. "
         "Nothing on a server changes, and the API key stays: see `llamachat-tui logout`.",

@@ -1,8 +1,9 @@
 """`llamachat-tui indexes`: the indexes that can be asked."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from tui.api.models import Index
+from tui.arguments import CommandParser
 from tui.commands.headless.asker import asker
 from tui.commands.headless.outcome import ExitCode, exit_code_of
 from tui.commands.headless.output import StepLine, as_json, put_out
@@ -10,7 +11,7 @@ from tui.commands.options import add_local, add_project, server_command_parser, 
 from tui.sanitize import clean_line
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `indexes`."""
     made = server_command_parser("indexes", "List the indexes: id, state and name, between tabs.")
     add_project(made)

@@ -1,8 +1,9 @@
 """`llamachat-tui list`: the sessions that a server has, the latest first."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from tui.api.models import Session
+from tui.arguments import CommandParser
 from tui.commands.headless.asker import Asker, asker
 from tui.commands.headless.outcome import ExitCode, exit_code_of
 from tui.commands.headless.output import StepLine, as_json, put_out
@@ -13,7 +14,7 @@ LISTED = 50
 """So many sessions are listed unless more are asked for."""
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `list`."""
     made = server_command_parser("list", "List sessions, the latest first: id, time and title, between tabs.")
     add_project(made)

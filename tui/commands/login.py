@@ -7,7 +7,6 @@ could read in the list of processes.
 import asyncio
 import os
 import sys
-from argparse import ArgumentParser
 from getpass import getpass
 
 from pydantic import SecretStr
@@ -16,11 +15,12 @@ from tui import credentials
 from tui.api.client import Client
 from tui.api.connection import Connection, checked_key, connection_from
 from tui.api.errors import ApiError, KeyRefusedError
+from tui.arguments import CommandParser
 from tui.commands.options import base_url_of, exit_code_of, server_command_parser, settings_of
 from tui.settings import Settings
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `login`."""
     made = server_command_parser("login", "Keep an API key on this machine: typed here, or piped in on standard input.")
     made.add_argument(

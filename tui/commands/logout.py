@@ -1,12 +1,11 @@
 """`llamachat-tui logout`: remove the API key that is kept on this machine."""
 
-from argparse import ArgumentParser
-
 from tui import credentials
+from tui.arguments import CommandParser
 from tui.commands.options import base_url_of, exit_code_of, server_command_parser, settings_of
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `logout`."""
     return server_command_parser("logout", "Remove the API key that is kept on this machine.")
 

@@ -12,14 +12,15 @@ from pathlib import Path
 
 from tui.api.errors import ApiError
 from tui.api.regions import REGIONS
+from tui.arguments import CommandParser
 from tui.commands import COMMANDS
 from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION, Settings, SettingsError, config_path, load
 
 
-def app_parser() -> ArgumentParser:
+def app_parser() -> CommandParser:
     """The options of `llamachat-tui` without a command: those that open the app."""
-    parser = ArgumentParser(
+    parser = CommandParser(
         prog="llamachat-tui",
         description="Research your documents by chatting with LlamaCloud's agent, or with your own folders.",
         epilog=f"Commands: {', '.join(COMMANDS)}; `llamachat-tui serve --help` tells about one.",
@@ -34,14 +35,17 @@ def app_parser() -> ArgumentParser:
     _add_server(parser)
     add_project(parser)
     parser.add_argument("--debug", action="store_true", help="tell more in the log (never questions, answers or keys)")
+    parser.add_argument(
+        "--plain", action="store_true", help="lines in and lines out, for screen readers; by itself where TERM is dumb"
+    )
     parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
     parser.add_argument("--grounding", metavar="on|off", help="underline what stands in no evidence (default: on)")
     return parser
 
 
-def server_command_parser(name: str, description: str, epilog: str | None = None) -> ArgumentParser:
+def server_command_parser(name: str, description: str, epilog: str | None = None) -> CommandParser:
     """The options of a command that is about a server: those that name it."""
-    parser = ArgumentParser(prog=f"llamachat-tui {name}", description=description, epilog=epilog)
+    parser = CommandParser(prog=f"llamachat-tui {name}", description=description, epilog=epilog)
     _add_server(parser)
     return parser
 

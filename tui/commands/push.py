@@ -5,7 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from tui.api.directories import DirectoryClient
 from tui.api.errors import ConfigurationError, ConflictError
 from tui.api.models import Index, SourceDirectory, SourceFile
+from tui.arguments import CommandParser
 from tui.commands.connecting import connected
 from tui.commands.options import add_project, exit_code_of, server_command_parser, settings_of
 from tui.sanitize import clean_line
@@ -44,7 +45,7 @@ class _Result:
     is_whole: bool = True
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `push`."""
     made = server_command_parser(
         "push",

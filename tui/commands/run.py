@@ -1,12 +1,13 @@
 """`llamachat-tui run`: ask the questions of a file, each once, however often the run is interrupted."""
 
 import asyncio
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tui.api.errors import InvalidFieldError, TooManyRequestsError
+from tui.arguments import CommandParser
 from tui.commands.headless.asker import Asker, asker
 from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, exit_code_of
 from tui.commands.headless.output import StepLine
@@ -27,7 +28,7 @@ MAX_PAUSES = 20
 """So often a question that the server has no time for is tried."""
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `run`."""
     made = server_command_parser(
         "run",

@@ -1,25 +1,23 @@
 """`llamachat-tui show`: a session to read: its questions, its answers and what they cite."""
 
-from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from argparse import Namespace
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Session
 from tui.api.session_file import SessionFile
+from tui.arguments import CommandParser
 from tui.commands.headless.asker import Asker, asker
 from tui.commands.headless.outcome import BadUseError, ExitCode, exit_code_of, outcome_of
 from tui.commands.headless.output import StepLine, as_json, put_out
-from tui.commands.headless.told import as_value, sources_text
+from tui.commands.headless.told import as_value, told
 from tui.commands.options import add_library, add_project, library_settings, server_command_parser
 from tui.conversation.catalogue import title_of
-from tui.conversation.plain_text import answer_text, end_text
-from tui.conversation.transcript import Turn
 from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION
 from tui.workspace.exporting import session_of_server, transcript_of
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `show`."""
     made = server_command_parser("show", "Print a session: its questions, its answers and the passages they cite.")
     add_project(made)
@@ -46,7 +44,7 @@ async def _shown(options: Namespace) -> int:
         put_out("".join(f"{as_json(value)}\n" for value in values))
     else:
         title = title_of(Session(session.session_id, None, session.generated_title), first_question, name)
-        put_out("\n".join([f"{title}\n", *(piece for turn in turns for piece in _pieces(turn))]))
+        put_out("\n".join([f"{title}\n", *(piece for turn in turns for piece in told(turn))]))
     return ExitCode.ANSWERED
 
 
@@ -65,15 +63,3 @@ async def _session(asking: Asker, named: str) -> SessionFile:
             raise
         asking.progress.say(f"{error.message} This is the copy on this machine.")
         return kept
-
-
-def _pieces(turn: Turn) -> Iterator[str]:
-    """A turn as blocks of lines."""
-    if turn.question:
-        yield f"Question: {turn.question}\n"
-    if answer := answer_text(turn):
-        yield f"Answer: {answer}\n"
-    if problem := end_text(turn):
-        yield f"{problem}\n"
-    if sources := sources_text(turn).strip():
-        yield f"{sources}\n"

@@ -1,15 +1,15 @@
 """`llamachat-tui status`: which key is used, and where it was found. Nothing is sent."""
 
 import os
-from argparse import ArgumentParser
 from collections.abc import Mapping
 
 from tui import credentials
 from tui.api.connection import Connection
+from tui.arguments import CommandParser
 from tui.commands.options import base_url_of, exit_code_of, server_command_parser, settings_of
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `status`."""
     return server_command_parser("status", "Say which API key is used, by its last four characters.")
 

@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.arguments import CommandParser
 from tui.loopback import is_loopback
 
 if TYPE_CHECKING:
@@ -62,21 +63,22 @@ class Ready:
         )
 
 
-def _arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+def parser() -> CommandParser:
+    """The options of `serve`."""
+    made = CommandParser(
         prog="llamachat-tui serve",
         description="Serve the chat API over your own folders. Without a folder, the manual is served.",
         epilog=f"The API key is random for each start, unless {KEY_VARIABLE} or --api-key-file gives it.",
     )
-    parser.add_argument("folders", nargs="*", type=Path, metavar="DIR", help="a folder of documents: one index")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: one that is free)")
-    form = parser.add_mutually_exclusive_group()
+    made.add_argument("folders", nargs="*", type=Path, metavar="DIR", help="a folder of documents: one index")
+    made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    made.add_argument("--port", type=int, default=0, help="port to listen on (default: one that is free)")
+    form = made.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print base_url and api_key as one line of JSON")
     form.add_argument("--env", action="store_true", help="print them as a line for a shell, for other clients to use")
-    parser.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the API key from this file")
-    parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
-    return parser.parse_args(argv)
+    made.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the API key from this file")
+    made.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
+    return made
 
 
 def _api_key(key_file: Path | None) -> str | None:
@@ -216,7 +218,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code: 0, or 2 with one sentence on stderr when it cannot start."""
     from tui.local.library.database import NewerLibraryError
 
-    options = _arguments(sys.argv[1:] if argv is None else argv)
+    options = parser().parse_args(sys.argv[1:] if argv is None else argv)
     try:
         serve(options)
     except (UsageError, NewerLibraryError) as error:

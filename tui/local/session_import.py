@@ -2,10 +2,10 @@
 
 import sqlite3
 import sys
-from argparse import ArgumentParser
 from pathlib import Path
 
 from tui.api.session_file import SessionFile, SessionFileError, from_lines
+from tui.arguments import CommandParser
 from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import LibraryDatabase, NewerLibraryError, data_folder
 from tui.sanitize import clean_line
@@ -13,9 +13,9 @@ from tui.sanitize import clean_line
 MAX_BYTES = 256 * 1024 * 1024
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `import`."""
-    made = ArgumentParser(
+    made = CommandParser(
         prog="llamachat-tui import",
         description="Put a session that `llamachat-tui export --format jsonl` wrote among those of this machine, "
         "which `llamachat-tui --local` lists.",

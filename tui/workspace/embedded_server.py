@@ -46,7 +46,10 @@ async def start_server(folders: Sequence[Path]) -> EmbeddedServer:
     options = ["serve", "--json", "--port", "0", "--until-stdin-closes"]
     command = [sys.executable, "-P", "-m", "tui", *options, *map(str, folders)]
     with tempfile.TemporaryFile() as complaints:
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=complaints)
+        # In a session of its own, so that Ctrl+C in a command stops the answer and not the server.
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=pipe, stdout=pipe, stderr=complaints, start_new_session=True
+        )
         assert process.stdout is not None
         try:
             ready = json.loads(await asyncio.wait_for(process.stdout.readline(), START_TIMEOUT))

@@ -11,6 +11,7 @@ from tests.commands.calling import Command
 from tests.commands.headless.processes import process
 from tests.commands.serving import ServedCloud
 from tests.workspace.cloud import STOP, Turn, said
+from tui.commands.headless.output import put_out
 from tui.store.files import store_path
 from tui.store.store import Store
 
@@ -150,3 +151,8 @@ def test_folders_of_this_machine_answer_from_end_to_end(
     assert outcome.code == 0
     assert "40 million euros" in outcome.out
     assert "Sources\n[1] heron.md" in outcome.out
+
+
+def test_what_is_written_to_standard_output_drives_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    put_out("\x1b[2J\x9b\udc80 and\ttext\n")
+    assert capsys.readouterr().out == "␛[2J�� and\ttext\n"

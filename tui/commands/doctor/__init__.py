@@ -3,10 +3,10 @@
 import asyncio
 import json
 import os
-from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from tui.arguments import CommandParser
 from tui.commands.doctor import account, machine, terminal, terminal_queries
 from tui.commands.doctor.check_result import CheckResult
 from tui.commands.options import exit_code_of, server_command_parser, settings_of
@@ -16,7 +16,7 @@ from tui.sanitize import clean_line
 MARKS = {"ok": "ok     ", "warn": "warn   ", "problem": "PROBLEM"}
 
 
-def parser() -> ArgumentParser:
+def parser() -> CommandParser:
     """The options of `doctor`."""
     made = server_command_parser(
         "doctor", "Check the terminal, the key, the network, the server and what is kept here."

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tui.api.models import Stop
 from tui.commands.headless.outcome import ExitCode, Outcome
 from tui.conversation.evidence import DocumentSources, Source, evidence_of
-from tui.conversation.plain_text import answer_text
+from tui.conversation.plain_text import answer_text, end_text
 from tui.conversation.tool_use import subject_of
 from tui.conversation.transcript import Answer, Thought, ToolUse, Turn
 from tui.sanitize import clean_line
@@ -41,6 +41,18 @@ def _places(documents: Sequence[DocumentSources]) -> str:
     named = [f"{each.file} ({len(each.sources)})" for each in documents[:_LISTED]]
     more = len(documents) - _LISTED
     return ", ".join(named) + (f" and {more} more" if more > 0 else "")
+
+
+def told(turn: Turn) -> Iterator[str]:
+    """A turn as blocks of lines."""
+    if turn.question:
+        yield f"Question: {turn.question}\n"
+    if answer := answer_text(turn):
+        yield f"Answer: {answer}\n"
+    if problem := end_text(turn):
+        yield f"{problem}\n"
+    if sources := sources_text(turn).strip():
+        yield f"{sources}\n"
 
 
 def step_of(turn: Turn) -> str:

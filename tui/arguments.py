@@ -1,0 +1,13 @@
+"""A parser of arguments that can tell what it takes, for completions and the manual page."""
+
+from argparse import SUPPRESS, Action, ArgumentParser
+from collections.abc import Sequence
+
+
+class CommandParser(ArgumentParser):
+    """As its base class, and `taken` can be read."""
+
+    @property
+    def taken(self) -> Sequence[Action]:
+        """The options and arguments that the help shows, in its order."""
+        return [action for action in self._actions if action.help != SUPPRESS]

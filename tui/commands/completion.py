@@ -1,0 +1,156 @@
+"""`llamachat-tui completion`: what a shell needs to complete the commands and their flags."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from tui.arguments import CommandParser
+from tui.commands.described import Argument, DescribedCommand, all_commands
+
+_NAME = "llamachat-tui"
+
+
+def parser() -> CommandParser:
+    """The options of `completion`."""
+    made = CommandParser(
+        prog="llamachat-tui completion",
+        description="Print what a shell needs to complete the commands and their flags.",
+        epilog='bash: eval "$(llamachat-tui completion bash)" in ~/.bashrc; zsh: the same, with zsh, in ~/.zshrc; '
+        "fish: llamachat-tui completion fish > ~/.config/fish/completions/llamachat-tui.fish",
+    )
+    made.add_argument("shell", choices=list(SHELLS), help="the shell")
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Print the script; the exit code."""
+    options = parser().parse_args(arguments)
+    print("\n".join(SHELLS[options.shell](all_commands())))
+    return 0
+
+
+def _flags(command: DescribedCommand) -> Sequence[str]:
+    return [flag for argument in command.arguments for flag in argument.flags]
+
+
+def _bash(commands: Sequence[DescribedCommand]) -> Iterator[str]:
+    yield "_llamachat_tui() {"
+    yield '    local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" command="" words=""'
+    yield '    [ "$COMP_CWORD" -gt 1 ] && command="${COMP_WORDS[1]}"'
+    yield "    COMPREPLY=()"
+    yield '    case "$command" in'
+    for command in reversed(commands):
+        pattern = command.name or "*"
+        yield f"    {pattern})"
+        yield '        case "$previous" in'
+        for argument in command.arguments:
+            if argument.flags and argument.value:
+                yield f"        {'|'.join(argument.flags)}) {_bash_values(argument)} ;;"
+        yield "        esac"
+        names = [] if command.name else [each.name for each in commands if each.name]
+        choices = [choice for each in command.arguments if not each.flags for choice in each.choices]
+        yield f'        words="{" ".join((*names, *choices, *_flags(command)))}"'
+        if any(not each.flags and (each.is_file or each.is_folder) for each in command.arguments):
+            yield '        [[ "$current" == -* ]] || { compopt -o default 2>/dev/null; return; }'
+        yield "        ;;"
+    yield "    esac"
+    yield '    COMPREPLY=($(compgen -W "$words" -- "$current"))'
+    yield "}"
+    yield f"complete -F _llamachat_tui {_NAME}"
+
+
+def _bash_values(argument: Argument) -> str:
+    """What completes the value of an option, unless a flag is being typed where the value may be left out."""
+    if argument.choices:
+        return f'COMPREPLY=($(compgen -W "{" ".join(argument.choices)}" -- "$current")); return'
+    if argument.is_folder or argument.is_file:
+        kind = "-d" if argument.is_folder else "-f"
+        optional = '[[ "$current" == -* ]] || ' if argument.is_many else ""
+        return f'{optional}{{ compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen {kind} -- "$current")); return; }}'
+    return "return"
+
+
+def _zsh(commands: Sequence[DescribedCommand]) -> Iterator[str]:
+    yield f"#compdef {_NAME}"
+    yield f"_{_NAME}() {{"
+    yield "    local -a commands=("
+    yield from (f"        {_quoted(f'{each.name}:{each.summary}')}" for each in commands if each.name)
+    yield "    )"
+    yield "    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then"
+    yield "        _describe command commands"
+    yield "        return"
+    yield "    fi"
+    yield '    local command="$words[2]"'
+    yield "    (( CURRENT > 2 )) || command=''"
+    yield '    case "$command" in'
+    for command in reversed(commands):
+        yield f"    {command.name or '*'})"
+        if command.name:
+            yield "        shift words; (( CURRENT-- ))"
+        specs = [_quoted(spec) for argument in command.arguments for spec in _zsh_specs(argument)]
+        yield " ".join(("        _arguments", *specs))
+        yield "        ;;"
+    yield "    esac"
+    yield "}"
+    yield f'if [ "$funcstack[1]" = "_{_NAME}" ]; then'
+    yield f'    _{_NAME} "$@"'
+    yield "else"
+    yield f"    compdef _{_NAME} {_NAME}"
+    yield "fi"
+
+
+def _zsh_specs(argument: Argument) -> Iterator[str]:
+    """The specifications of `_arguments` (zshcompsys(1)) for each flag, or for an argument without one."""
+    value = f":{_zsh_escaped(argument.value)}:{_zsh_values(argument)}" if argument.value else ""
+    for flag in argument.flags:
+        yield f"*{flag}[{_zsh_escaped(argument.help)}]{value}"
+    if not argument.flags:
+        yield f"*{value}" if argument.is_many else value
+
+
+def _zsh_values(argument: Argument) -> str:
+    if argument.choices:
+        return f"({' '.join(argument.choices)})"
+    return "_files -/" if argument.is_folder else "_files" if argument.is_file else ""
+
+
+def _zsh_escaped(text: str) -> str:
+    return "".join(f"\\{char}" if char in "[]:\\" else char for char in text)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _fish(commands: Sequence[DescribedCommand]) -> Iterator[str]:
+    yield f"complete -c {_NAME} -f"
+    for command in commands:
+        at = f"__fish_seen_subcommand_from {command.name}" if command.name else "__fish_use_subcommand"
+        if command.name:
+            yield f"complete -c {_NAME} -n __fish_use_subcommand -a {command.name} -d {_fish_quoted(command.summary)}"
+        for argument in command.arguments:
+            words = [f"complete -c {_NAME} -n {_fish_quoted(at)}"]
+            words += [f"-{'l' if flag.startswith('--') else 's'} {flag.lstrip('-')}" for flag in argument.flags]
+            words += [_fish_values(argument)] if argument.value else []
+            words += [f"-d {_fish_quoted(argument.help)}"] if argument.flags else []
+            if argument.flags or argument.choices or argument.is_file or argument.is_folder:
+                yield " ".join(words)
+
+
+def _fish_values(argument: Argument) -> str:
+    needed = "-r " if argument.flags else ""
+    if argument.choices:
+        return f"{needed}-a {_fish_quoted(' '.join(argument.choices))}"
+    if argument.is_folder:
+        return f"{needed}-a '(__fish_complete_directories)'"
+    return f"{needed}-F" if argument.is_file else needed.strip()
+
+
+def _fish_quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+SHELLS: Mapping[str, Callable[[Sequence[DescribedCommand]], Iterator[str]]] = {
+    "bash": _bash,
+    "zsh": _zsh,
+    "fish": _fish,
+}
+"""The script for each shell, in lines."""
