@@ -175,7 +175,7 @@ class AskingScreen(ChoosingScreen):
     async def on_composer_history_requested(self) -> None:
         from tui.screens.search.asked_before import AskedBefore
 
-        question = await self.app.push_screen_wait(AskedBefore(self.questions_before, self.workspace.forget_question))
+        question = await self.app.push_screen_wait(AskedBefore(self.questions_before, self.workspace.history.forget))
         if question is not None:
             self.composer.recall(question)
 
