@@ -86,7 +86,7 @@ def missing(answer: str, texts: Sequence[str]) -> list[Claim]:
     ]
     transcript = replay([ToolResult("1", "retrieve", {"results": passages}), Text(answer), Stop()])
     check = GroundingCheck()
-    for _ in check.checking(transcript, [0]):
+    for _ in check.checking(lambda: transcript, [0]):
         pass
     return list(check.missing(0))
 

@@ -267,6 +267,34 @@ async def test_a_key_right_after_the_one_that_opens_the_picker_is_not_the_compos
         assert user.app.chat.query_one(Composer).text == "a draft"
 
 
+async def test_what_is_typed_right_behind_the_choice_of_indexes_is_written_in_the_new_session(
+    settings: Settings,
+) -> None:
+    async with driven(settings) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        await user.type("a draft")
+        asked_in = user.app.chat.open_id
+        await user.press("ctrl+n")
+        await user.in_dialog()
+        press_together(user, "enter", *"new")
+        composer = user.app.chat.query_one(Composer)
+        await user.until(lambda: composer.text.endswith("new") or user.app.chat.workspace.draft(asked_in) != "a draft")
+        assert (composer.text, user.app.chat.workspace.draft(asked_in)) == ("new", "a draft")
+
+
+async def test_what_is_typed_right_behind_a_name_is_not_part_of_it(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        await user.press("ctrl+s", "r")
+        await user.in_dialog()
+        press_together(user, *"Crew", "enter", *"new")
+        composer = user.app.chat.query_one(Composer)
+        await user.until(lambda: composer.text == "new")
+        await user.see("Crew  ·  notes")
+
+
 async def test_a_question_sent_twice_at_once_opens_one_picker(
     notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

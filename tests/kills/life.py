@@ -53,6 +53,7 @@ class Hand:
         self.terminal = terminal
         self.chance = chance
         self.seen: dict[str, float] = {}
+        self._looked_for: set[str] = set()
         self.killed_at = 0.0
         self.notice_since = self.undone_since = 0.0
         self._is_undone = False
@@ -121,9 +122,10 @@ class Hand:
 
     def _look(self) -> None:
         now, screen = time.monotonic(), "\n".join(self.terminal.lines())
-        if WHICH_INDEXES not in screen:  # what is typed then is looked for among the indexes
-            for token in TOKEN.findall(screen):
-                self.seen.setdefault(token, now)
+        if WHICH_INDEXES in screen:  # what is typed then is looked for among the indexes
+            self._looked_for.update(set(TOKEN.findall(screen)) - self.seen.keys())
+        for token in set(TOKEN.findall(screen)) - self._looked_for:
+            self.seen.setdefault(token, now)
         if DELETED in screen:
             self.notice_since, self.undone_since = self.notice_since or now, 0.0
         elif self.notice_since and self._is_undone:

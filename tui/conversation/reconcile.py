@@ -113,7 +113,8 @@ def known_questions(transcript: Transcript) -> int:
 
     Questions are counted and not events, because the events of a stream are not those of the stored history.
     """
-    return transcript.turns_before + sum(turn.question is not None and not _without_a_word(turn) for turn in transcript)
+    turns = transcript.headings()
+    return transcript.turns_before + sum(turn.question is not None and not _without_a_word(turn) for turn in turns)
 
 
 def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdict:

@@ -6,12 +6,15 @@ identity. What is busy, how a turn ended and what it cost is read from the value
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tui.api.models import (
     ImageAttachment,
     Stop,
 )
+
+if TYPE_CHECKING:
+    from tui.conversation.past_turns import PastTurns
 
 KEPT_CONVERSATIONS = 12
 """Conversations that stay in memory besides those that are needed: more than a reader goes to and fro between.
@@ -95,7 +98,7 @@ class Broken:
 End: TypeAlias = Stop | Broken
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Turn:
     """A question and everything the agent made of it.
 
@@ -120,7 +123,7 @@ class Transcript:
     `turns_before` counts the turns that came before these and are not known yet: see `with_earlier`.
     """
 
-    past: tuple[Turn, ...] = ()
+    past: "tuple[Turn, ...] | PastTurns" = ()
     running: Turn | None = None
     turns_before: int = 0
 
@@ -131,7 +134,13 @@ class Transcript:
     @property
     def first_question(self) -> str | None:
         """The question that the conversation began with, where that is known."""
-        return None if self.turns_before else next((turn.question for turn in self if turn.question), None)
+        return None if self.turns_before else next((turn.question for turn in self.headings() if turn.question), None)
+
+    def headings(self) -> Iterator[Turn]:
+        """The turns, some without their parts: for what is asked of all of them at once, in a moment."""
+        yield from self.past if isinstance(self.past, tuple) else self.past.headings()
+        if self.running is not None:
+            yield self.running
 
     def __len__(self) -> int:
         return len(self.past) + (self.running is not None)
@@ -166,15 +175,20 @@ def interrupt(transcript: Transcript, reason: str, *, is_error: bool = False) ->
     turn = transcript.running
     if turn is None:
         return transcript
-    return replace(transcript, past=(*transcript.past, ended(turn, Broken(reason, is_error))), running=None)
+    return with_past(replace(transcript, running=None), ended(turn, Broken(reason, is_error)))
 
 
 def amend_reason(transcript: Transcript, reason: str) -> Transcript:
     """Change why the last turn broke off; one that still runs breaks off. One that has its `stop` stays as it is."""
     last = transcript.past[-1] if transcript.past else None
     if transcript.running is None and last is not None and isinstance(last.end, Broken):
-        return replace(transcript, past=(*transcript.past[:-1], replace(last, end=Broken(reason))))
+        return with_past(replace(transcript, past=transcript.past[:-1]), replace(last, end=Broken(reason)))
     return interrupt(transcript, reason)
+
+
+def with_past(transcript: Transcript, *turns: Turn) -> Transcript:
+    """The conversation with more turns that are over."""
+    return replace(transcript, past=transcript.past + turns)
 
 
 def with_earlier(transcript: Transcript, whole: Transcript) -> Transcript:

@@ -38,6 +38,7 @@ from tui.conversation.transcript import (
     Turn,
     Unrecognized,
     ended,
+    with_past,
 )
 
 MAX_PARTS = 2000
@@ -84,8 +85,8 @@ class TranscriptBuilder:
         """The conversation as it is now."""
         running = self._running.build() if self._running is not None else None
         if self._past or running is not self._transcript.running:
-            past = (*self._transcript.past, *self._past) if self._past else self._transcript.past
-            self._transcript, self._past = replace(self._transcript, past=past, running=running), []
+            before = with_past(self._transcript, *self._past) if self._past else self._transcript
+            self._transcript, self._past = replace(before, running=running), []
         return self._transcript
 
     def _close(self, end: End) -> None:

@@ -200,7 +200,7 @@ class ReadingScreen(Screen[None]):
     async def _list_questions(self) -> None:
         from tui.screens.choice_list import ChoiceList
 
-        questions = [turn.question or "" for turn in self.view.pane.transcript]
+        questions = [turn.question or "" for turn in self.view.pane.transcript.headings()]
         turn = await self.app.push_screen_wait(ChoiceList("Questions", questions))
         if turn is not None:
             self.view.pane.go_to_turn(turn)

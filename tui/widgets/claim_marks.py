@@ -55,7 +55,7 @@ class ClaimMarks:
         if self._check is None:
             self._check = GroundingCheck()
         check = self._check
-        yield from check.checking(source.transcript, turns)
+        yield from check.checking(lambda: source.transcript, turns)
         for turn in turns:
             claims = check.missing(turn)
             known = self._patterns.get(turn)

@@ -127,7 +127,7 @@ class SessionExporter:
             return "".join((await self._file(session_id)).lines())
         session = self._state.catalogue.get(session_id)
         changed = session.last_updated_at if session else None
-        turns = tuple(self._state.transcripts.get(session_id, ()))
+        turns = await asyncio.to_thread(tuple, self._state.transcripts.get(session_id, ()))
         exported = Exported(session_id, title, turns, day=changed.date() if changed else None)
         return await asyncio.to_thread(exported_text, exported, format_name)
 

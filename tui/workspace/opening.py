@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui.api.errors import ApiError, KeyRefusedError, NotFoundError
+from tui.api.models import FullSession
 from tui.conversation.transcript import interrupt, with_earlier
 from tui.conversation.transcript_builder import replay, replaying
 from tui.cooperative import run_in_slices
+from tui.garbage import give_back
 from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, events_of
 from tui.workspace.state import WorkspaceState
 from tui.workspace.tasks import Work
@@ -20,6 +22,9 @@ SHOWN_AT_ONCE = 50
 
 EARLIER_AFTER_SECONDS = 0.3
 """Where the server answers sooner, its turns are the ones shown before these, and those kept are not read at all."""
+
+GIVEN_BACK_AFTER_SECONDS = 1.0
+"""When freed memory is given back after a long conversation was packed: whoever shows it has dropped the turns then."""
 
 
 class ConversationOpener:
@@ -79,7 +84,7 @@ class ConversationOpener:
             else:
                 state.list_session(full.session)
                 state.put(session_id, interrupt(transcript, NO_END))
-                self._start(asyncio.to_thread(state.keep_history, full.session, full.events))
+                self._start(self._keep(full))
 
     async def _show_earlier(self, session_id: str) -> None:
         """Show the turns before those shown at once, as they are kept, unless the server's are there already."""
@@ -92,6 +97,30 @@ class ConversationOpener:
             whole = await run_in_slices(replaying(kept.events))
             if self._lacks_turns(session_id):
                 state.put(session_id, with_earlier(state.transcripts[session_id], whole))
+                del kept, whole
+                await self._pack(session_id)
+
+    async def _keep(self, full: FullSession) -> None:
+        await asyncio.to_thread(self._state.keep_history, full.session, full.events)
+        session_id = full.session.session_id
+        del full
+        await self._pack(session_id)
+
+    async def _pack(self, session_id: str) -> None:
+        """Hold the past turns of a long conversation in less memory, and give back what opening it took."""
+        from tui.conversation.past_turns import KEPT, packed
+
+        state = self._state
+        shown = state.transcripts.get(session_id)
+        if shown is None or len(shown.past) <= KEPT or not isinstance(shown.past, tuple):
+            return
+        past = await asyncio.to_thread(packed, shown.past)
+        now = state.transcripts.get(session_id)
+        if now is not None and now.past is shown.past:
+            state.put(session_id, replace(now, past=past))
+        del shown, now, past
+        await asyncio.sleep(GIVEN_BACK_AFTER_SECONDS)
+        await asyncio.to_thread(give_back)
 
     def _lacks_turns(self, session_id: str) -> bool:
         transcript = self._state.transcripts.get(session_id)

@@ -208,7 +208,8 @@ class Workspace:
             self._history.keep_cleared(session_id or NO_SESSION, self._asked(session_id), text)
 
     def _asked(self, session_id: str | None) -> Sequence[str]:
-        return [turn.question for turn in self.transcript(session_id) or () if turn.question]
+        transcript = self.transcript(session_id) or Transcript()
+        return [turn.question for turn in transcript.headings() if turn.question]
 
     def ask(self, session_id: str, question: str, *, keeps_draft: bool = False) -> bool:
         """Send a question, or let it wait for its turn. False where it cannot be asked, which is published."""

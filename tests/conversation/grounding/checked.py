@@ -24,5 +24,5 @@ def missing_in(events: Iterable[Event], turn: int = -1) -> list[str]:
 
 
 def run(check: GroundingCheck, transcript: Transcript, turn: int) -> None:
-    for _ in check.checking(transcript, [turn]):
+    for _ in check.checking(lambda: transcript, [turn]):
         pass

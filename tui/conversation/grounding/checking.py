@@ -1,8 +1,10 @@
 """The claims of a conversation's answers that stand in none of its tool results and questions."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from tui.api.models import Stop
 from tui.conversation.grounding.claims import Claim, claims_in
 from tui.conversation.grounding.evidence import EvidenceIndex
 from tui.conversation.grounding.prose import ProseReader
@@ -29,11 +31,23 @@ class _CheckedAnswer:
     missing: list[Claim] = field(default_factory=list[Claim])
 
 
+_State: TypeAlias = Turn | tuple[str | None, Stop, int]
+"""What tells a turn from a later state of it. A turn that is over is told without holding its texts."""
+
+
+def _state(turn: Turn) -> _State:
+    return (turn.question, turn.end, len(turn.parts)) if isinstance(turn.end, Stop) else turn
+
+
+def _is(state: _State, turn: Turn) -> bool:
+    return state is turn or (isinstance(state, tuple) and state == _state(turn))
+
+
 @dataclass(slots=True)
 class _CheckedTurn:
     """A turn as it was checked last, against which version of the evidence."""
 
-    turn: Turn
+    state: "_State"
     version: int = -1
     answers: dict[int, _CheckedAnswer] = field(default_factory=dict[int, _CheckedAnswer])
 
@@ -43,7 +57,7 @@ class GroundingCheck:
 
     def __init__(self) -> None:
         self._evidence = EvidenceIndex()
-        self._indexed: dict[int, Turn] = {}
+        self._indexed: dict[int, _State] = {}
         self._results: dict[int, Returned] = {}
         self._questions: set[str] = set()
         self._checked: dict[int, _CheckedTurn] = {}
@@ -54,21 +68,29 @@ class GroundingCheck:
 
     def _is_checked(self, transcript: Transcript, number: int) -> bool:
         checked = self._checked.get(number)
-        return checked is not None and checked.turn is transcript[number] and checked.version == self._evidence.version
+        return (
+            checked is not None and checked.version == self._evidence.version and _is(checked.state, transcript[number])
+        )
 
-    def checking(self, transcript: Transcript, turns: Iterable[int]) -> Generator[None, None, None]:
-        """Check these turns, in small steps. Nothing is told of a turn before it is checked against all there is."""
+    def checking(self, current: Callable[[], Transcript], turns: Iterable[int]) -> Generator[None, None, None]:
+        """Check these turns, in small steps. Nothing is told of a turn before it is checked against all there is.
+
+        `current` gives the conversation as it is now: to hold one all the time would hold it in memory.
+        """
         for number in turns:
-            turn = transcript[number]
+            if number >= len(current()):
+                continue
+            turn = current()[number]
             yield from self._indexing(number, turn)
             answers = yield from self._reading(number, turn)
             if any(answer.missing for answer in answers.values()):
-                for other in range(len(transcript) - 1, -1, -1):
-                    yield from self._indexing(other, transcript[other])
+                for other in reversed(range(len(current()))):
+                    if other < len(current()):
+                        yield from self._indexing(other, current()[other])
             before = self._checked.get(number)
             if before is None or before.version != self._evidence.version:
                 yield from self._look_again(answers.values())
-            self._checked[number] = _CheckedTurn(turn, self._evidence.version, answers)
+            self._checked[number] = _CheckedTurn(_state(turn), self._evidence.version, answers)
 
     def _look_again(self, answers: Iterable[_CheckedAnswer]) -> Generator[None, None, None]:
         """Leave out what more evidence supports by now."""
@@ -91,7 +113,7 @@ class GroundingCheck:
         self._checked = {number + by: turn for number, turn in self._checked.items()}
 
     def _indexing(self, number: int, turn: Turn) -> Generator[None, None, None]:
-        if self._indexed.get(number) is turn:
+        if number in self._indexed and _is(self._indexed[number], turn):
             return
         if turn.question and turn.question not in self._questions:
             self._questions.add(turn.question)
@@ -101,7 +123,10 @@ class GroundingCheck:
             if returned is not None and id(returned) not in self._results:
                 self._results[id(returned)] = returned
                 yield from self._evidence.adding(returned.value)
-        self._indexed[number] = turn
+        self._indexed[number] = _state(turn)
+        if isinstance(turn.end, Stop):
+            for part in turn.parts:
+                self._results.pop(id(part.returned) if isinstance(part, ToolUse) else 0, None)
 
     def _reading(self, number: int, turn: Turn) -> Generator[None, None, dict[int, _CheckedAnswer]]:
         """The turn's answers by their places among its parts, with the claims that were not found before."""
