@@ -105,9 +105,8 @@ class Settings:
     def account(self) -> str:
         """The name under which is kept what belongs to this server and project, and to no other."""
         profile = f"profile={self.profile}" if self.profile else None
-        return (
-            LOCAL_ACCOUNT if self.local is not None else " ".join(filter(None, (self.cloud_url, self.project, profile)))
-        )
+        names = filter(None, (self.cloud_url, self.project, profile))
+        return LOCAL_ACCOUNT if self.local is not None else " ".join(names)
 
     def with_folders(self, folders: tuple[Path, ...]) -> "Settings":
         """The same settings, for these folders on this machine."""
