@@ -342,7 +342,7 @@ class OneUser(RuleBasedStateMachine):
     @rule()
     def the_app_looks(self) -> None:
         for entry in self.entries:
-            sent = Sent(entry.prompt, entry.questions_before, entry.events)
+            sent = Sent(entry.prompt, entry.questions_before, self.store.journal.events(entry.turn_id))
             verdict = reconcile(sent, self.server, self.polls.get(entry.turn_id, Polls()))
             match verdict:
                 case Finished(events):

@@ -44,7 +44,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "drafts": lambda store: store.notes.drafts(ACCOUNT),
     "queues": lambda store: store.notes.queues(ACCOUNT),
     "names": lambda store: store.notes.names(ACCOUNT),
-    "open turns": lambda store: store.journal.entries(ACCOUNT),
+    "open turns": lambda store: [store.journal.events(entry.turn_id) for entry in store.journal.entries(ACCOUNT)],
     "questions": lambda store: store.journal.questions(ACCOUNT),
 }
 

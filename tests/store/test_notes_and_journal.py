@@ -56,7 +56,7 @@ def test_an_open_turn_has_the_question_and_what_arrived_in_order(store: Store) -
     [entry] = store.journal.entries(ACCOUNT)
     assert (entry.turn_id, entry.session_id, entry.prompt) == (turn_id, "s1", "What is the rent?")
     assert entry.questions_before == 4
-    assert entry.events == turn(1)[1:5]
+    assert store.journal.events(turn_id) == turn(1)[1:5]
     assert store.journal.entries("local") == []
 
 

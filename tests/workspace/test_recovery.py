@@ -1,14 +1,16 @@
 import asyncio
+import threading
 from collections.abc import Sequence
 
 import pytest
 
 from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
-from tui.api.models import Stop, Text, UserInput
+from tui.api.models import Event, Stop, Text, UserInput
 from tui.conversation.reconcile import PAUSE_SECONDS
 from tui.conversation.transcript import Broken
-from tui.store.session_cache import History
+from tui.store.database import Database
+from tui.store.session_cache import History, read_events
 from tui.store.store import Store
 from tui.workspace.recovery import GIVEN_UP, NO_END, NOT_CONFIRMED
 from tui.workspace.updates import TurnEnded
@@ -59,7 +61,9 @@ async def test_what_the_server_shows_of_a_turn_that_goes_on_is_kept_as_it_is_sho
 ) -> None:
     cloud.turns = [broken(keeps=[said("Half")])]
     kept: list[object] = []
-    office.while_waiting = lambda: kept.extend(entry.events for entry in store.journal.entries(ACCOUNT))
+    office.while_waiting = lambda: kept.extend(
+        store.journal.events(entry.turn_id) for entry in store.journal.entries(ACCOUNT)
+    )
     await office.ask("s1", "Why?")
     assert kept[0] == [Text("Half")]
     await office.workspace.close()
@@ -228,3 +232,23 @@ async def test_a_lost_question_in_a_session_not_loaded_yet_is_not_said_to_be_ans
     await office.ask("s2", "Why?")
     assert not any("Finished while you were away" in words for words in office.notices)
     assert office.workspace.draft("s2") == "Why?"
+
+
+@pytest.mark.fault(28)
+async def test_what_had_arrived_of_a_turn_is_not_decoded_on_the_event_loop(
+    office: Office, cloud: Cloud, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded_in: list[threading.Thread] = []
+
+    def noted(database: Database, text: str) -> list[Event]:
+        decoded_in.append(threading.current_thread())
+        return read_events(database, text)
+
+    monkeypatch.setattr("tui.store.journal.read_events", noted)
+    cloud.turns = [broken(keeps=[said("Half")])]
+    await office.ask("s1", "Why?")
+    again = Office(store)
+    await again.workspace.open("s1")
+    assert again.read("s1") == [("Why?", "Half")]
+    assert decoded_in
+    assert threading.main_thread() not in decoded_in

@@ -23,7 +23,7 @@ MAX_QUESTIONS = 500
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """A question that was about to be sent, or was, and the events that arrived.
+    """A question that was about to be sent, or was.
 
     `questions_before` counts the questions that the session was known to have on the server before this one.
     """
@@ -32,7 +32,6 @@ class JournalEntry:
     session_id: str
     prompt: str
     questions_before: int
-    events: Sequence[Event]
 
 
 class Journal:
@@ -140,12 +139,12 @@ class Journal:
 
     def entries(self, account: str) -> list[JournalEntry]:
         """The open turns of an account, oldest first."""
+        query = "SELECT * FROM open_turns WHERE account = ? ORDER BY id"
+        return [_entry(row) for row in self._database.read(lambda c: c.execute(query, (account,)).fetchall())]
 
-        def find(connection: sqlite3.Connection) -> list[JournalEntry]:
-            rows = connection.execute("SELECT * FROM open_turns WHERE account = ? ORDER BY id", (account,)).fetchall()
-            return [_entry(row, self._decoded(_texts(connection, row["id"]))) for row in rows]
-
-        return self._database.read(find)
+    def events(self, turn_id: int) -> list[Event]:
+        """What has arrived of an open turn. Not for the event loop: the events may be many."""
+        return self._decoded(self._database.read(lambda connection: _texts(connection, turn_id)))
 
     def _decoded(self, texts: Sequence[str]) -> list[Event]:
         return [event for text in texts for event in read_events(self._database, text)]
@@ -153,6 +152,11 @@ class Journal:
     def remember(self, account: str, text: str) -> None:
         """Remember what was written and not asked among the questions that were."""
         self._database.write(lambda connection: _remember(connection, account, well_formed(text)))
+
+    def forget_question(self, account: str, text: str) -> None:
+        """Remember a question no more."""
+        query = "DELETE FROM questions WHERE account = ? AND text = ?"
+        self._database.write(lambda connection: connection.execute(query, (account, well_formed(text))))
 
     def questions(self, account: str) -> list[str]:
         """The questions asked or remembered, each once, the latest last."""
@@ -179,8 +183,8 @@ def _texts(connection: sqlite3.Connection, turn_id: int) -> list[str]:
     return [row["events"] for row in rows]
 
 
-def _entry(row: sqlite3.Row, events: Sequence[Event]) -> JournalEntry:
-    return JournalEntry(row["id"], row["session_id"], row["prompt"], row["questions_before"], events)
+def _entry(row: sqlite3.Row) -> JournalEntry:
+    return JournalEntry(row["id"], row["session_id"], row["prompt"], row["questions_before"])
 
 
 def _delete(connection: sqlite3.Connection, turn_id: int) -> None:

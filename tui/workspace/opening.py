@@ -7,10 +7,10 @@ from dataclasses import replace
 from tui.api.errors import ApiError, KeyRefusedError, NotFoundError
 from tui.api.models import FullSession
 from tui.conversation.transcript import interrupt, with_earlier
-from tui.conversation.transcript_builder import replay, replaying
+from tui.conversation.transcript_builder import replaying
 from tui.cooperative import run_in_slices
 from tui.garbage import give_back
-from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN, events_of
+from tui.workspace.recovery import GONE, NO_END, NOT_KNOWN
 from tui.workspace.state import WorkspaceState
 from tui.workspace.tasks import Work
 from tui.workspace.turns import Turns
@@ -41,7 +41,9 @@ class ConversationOpener:
         if self._turns.is_running(session_id):
             return
         if session_id not in self._state.transcripts:
-            self._show_kept(session_id)
+            await self._show_kept(session_id)
+            if self._turns.is_running(session_id):
+                return
         is_connected = self._state.client is not None
         self._waiting = None if is_connected else session_id
         if is_connected and not self._turns.recovery.watch(session_id):
@@ -52,13 +54,16 @@ class ConversationOpener:
         if self._waiting is not None:
             await self.open(self._waiting)
 
-    def _show_kept(self, session_id: str) -> None:
+    async def _show_kept(self, session_id: str) -> None:
         kept = self._state.store.sessions.history(self._state.account_id, session_id, SHOWN_AT_ONCE)
         entries = self._turns.recovery.entries_of(session_id)
         if kept is None and not entries:
             return
-        events = [*(kept.events if kept else ()), *(event for entry in entries for event in events_of(entry))]
-        shown = interrupt(replay(events), NOT_KNOWN if entries else NO_END)
+        arrived = await asyncio.to_thread(self._turns.recovery.arrived_of, entries) if entries else ()
+        told = await run_in_slices(replaying([*(kept.events if kept else ()), *arrived]))
+        if session_id in self._state.transcripts:
+            return
+        shown = interrupt(told, NOT_KNOWN if entries else NO_END)
         self._state.put(session_id, replace(shown, turns_before=kept.turns_before if kept else 0))
         if kept is not None and kept.turns_before:
             self._start(self._show_earlier(session_id))

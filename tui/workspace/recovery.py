@@ -109,6 +109,14 @@ class Recovery:
             self._start(self._watch_entries(entries, watch))
         return bool(entries)
 
+    def arrived_of(self, entries: Sequence[JournalEntry]) -> list[Event]:
+        """These turns as far as they arrived here, each with its question. Not for the event loop."""
+        arrived: list[Event] = []
+        for entry in entries:
+            events = self._state.store.journal.events(entry.turn_id)
+            arrived += [UserInput(entry.prompt), *(event for event in events if not isinstance(event, UserInput))]
+        return arrived
+
     def looks_after(self, session_id: str) -> bool:
         """Whether it is to be found out what became of a session's turns."""
         return session_id in self.unresolved or session_id in self._watches
@@ -140,8 +148,10 @@ class Recovery:
     async def _watch_entries(self, entries: Sequence[JournalEntry], watch: _Watch) -> None:
         session_id = entries[0].session_id
         for entry in entries:
+            arrived = await asyncio.to_thread(self._state.store.journal.events, entry.turn_id)
+            sent = Sent(entry.prompt, entry.questions_before, arrived)
             while self._is_current(session_id, watch):
-                pause = await self._poll(entry, watch)
+                pause = await self._poll(entry, sent, watch)
                 if pause is None:
                     break
                 await self._count_down(session_id, watch, round(pause))
@@ -167,7 +177,7 @@ class Recovery:
         self.unresolved.discard(session_id)
         self._state.publish(ListChanged())
 
-    async def _poll(self, entry: JournalEntry, watch: _Watch) -> float | None:
+    async def _poll(self, entry: JournalEntry, sent: Sent, watch: _Watch) -> float | None:
         """Poll once. The seconds until the next poll, or None when no more is to be found out."""
         session_id = entry.session_id
         try:
@@ -178,7 +188,7 @@ class Recovery:
             return self._poll_failed(entry, watch, error)
         if not self._is_current(session_id, watch):
             return None
-        return await self._conclude(entry, watch, full)
+        return await self._conclude(entry, sent, watch, full)
 
     def _poll_failed(self, entry: JournalEntry, watch: _Watch, error: ApiError) -> float | None:
         polls = self._polls.get(entry.turn_id, Polls())
@@ -192,9 +202,8 @@ class Recovery:
         watch.status = error.what_happened
         return pause
 
-    async def _conclude(self, entry: JournalEntry, watch: _Watch, full: FullSession | None) -> float | None:
+    async def _conclude(self, entry: JournalEntry, sent: Sent, watch: _Watch, full: FullSession | None) -> float | None:
         session_id = entry.session_id
-        sent = Sent(entry.prompt, entry.questions_before, entry.events)
         polls = self._polls.pop(entry.turn_id, Polls())
         verdict, told = await asyncio.to_thread(_judged, sent, full, polls)
         if not self._is_current(session_id, watch):
@@ -273,11 +282,6 @@ def _judged(sent: Sent, full: FullSession | None, polls: Polls) -> tuple[Verdict
             return verdict, replay(events)
         case _:
             return verdict, replay(full.events if full else ())
-
-
-def events_of(entry: JournalEntry) -> list[Event]:
-    """The turn as far as it arrived here, with its question."""
-    return [UserInput(entry.prompt), *(event for event in entry.events if not isinstance(event, UserInput))]
 
 
 def give_back(state: WorkspaceState, turn_id: int, session_id: str) -> None:
