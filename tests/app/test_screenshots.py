@@ -73,6 +73,14 @@ async def long_session(user: User) -> None:
     await user.see("3  Which regions are there?")
 
 
+async def search(user: User) -> None:
+    await long_session(user)
+    await user.press("escape", "ctrl+f")
+    await user.see("Search all sessions")
+    await user.type("in:question how do")
+    await user.see("in 1 session")
+
+
 async def table(user: User) -> None:
     await question_about(user, "What do the instruments cost and weigh?")
 
@@ -133,6 +141,7 @@ SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "tool-call": (unfolded_tool, 120, 36, "llama-dark", True),
     "index-picker": (picker, 120, 36, "llama-dark", True),
     "long-session": (long_session, 120, 36, "llama-dark", True),
+    "search": (search, 120, 36, "llama-dark", True),
     "table": (table, 120, 36, "llama-dark", False),
     "code": (code, 120, 36, "llama-light", False),
     "scripts": (scripts, 100, 30, "llama-dark", False),

@@ -120,6 +120,19 @@ def names_of(index_ids: Sequence[str], indexes: Iterable[Index]) -> list[str]:
     return [*names, f"{unknown} {'index' if unknown == 1 else 'indexes'} not listed here"] if unknown else names
 
 
+def earlier_choices(catalogue: Catalogue, indexes: Iterable[Index]) -> list[tuple[str, ...]]:
+    """The sets of indexes that sessions are bound to, the latest first, each once: those that are all still there."""
+    known: dict[str | None, str] = {}
+    for index in indexes:
+        known[index.id] = known[index.export_config_id] = index.id
+    bound = [session.index_ids for session in catalogue if session.index_ids]
+    sets = [tuple(known[index_id] for index_id in ids) for ids in bound if all(index_id in known for index_id in ids)]
+    latest: dict[frozenset[str], tuple[str, ...]] = {}
+    for ids in sets:
+        latest.setdefault(frozenset(ids), ids)
+    return list(latest.values())
+
+
 def ids_named(names: Iterable[str], indexes: Iterable[Index]) -> frozenset[str]:
     """The ids, of either kind, of the indexes that have one of these pieces in their name, or as their id."""
     pieces = [name.casefold() for name in names]

@@ -173,14 +173,11 @@ class AskingScreen(ChoosingScreen):
 
     @work
     async def on_composer_history_requested(self) -> None:
-        from tui.screens.choice_list import ChoiceList
+        from tui.screens.search.asked_before import AskedBefore
 
-        questions = list(dict.fromkeys(self.questions_before()))
-        number = await self.app.push_screen_wait(
-            ChoiceList("Questions asked before", questions, takes="put it in the composer")
-        )
-        if number is not None:
-            self.composer.recall(questions[number])
+        question = await self.app.push_screen_wait(AskedBefore(self.questions_before, self.workspace.history.forget))
+        if question is not None:
+            self.composer.recall(question)
 
     async def on_composer_read_requested(self, message: Composer.ReadRequested) -> None:
         await self.reader.run_action(message.action)

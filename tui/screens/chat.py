@@ -73,6 +73,7 @@ class ChatScreen(CommandingScreen):
         Binding("tab", "app.focus_next", "Next pane", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Previous pane", show=False, priority=True),
         Binding("escape", "close_notice", "Close the notice", show=False, priority=True),
+        Binding("escape", "back_to_search", "Back to the search", show=False, priority=True),
         Binding("escape", "escape", "Stop the turn; twice: clear the draft", show=False),
         Binding("ctrl+c", "copy_or_stop", "Copy, stop or clear", show=False, priority=True),
     ]

@@ -25,6 +25,7 @@ COMMANDS: Sequence[Command] = (
     Command("Add a folder", "open directory documents local index files", "", "screen", "add_folder"),
     Command("Sessions", "list open switch history browse conversations", "Ctrl+S", "screen", "go_to_sessions"),
     Command("Show or hide the sessions", "sidebar list panel", "F2", "screen", "toggle_sessions"),
+    Command("Search all sessions", "find text history everything answers evidence", "Ctrl+F", "screen", "search"),
     Command("Find in the conversation", "search text match", "/", "conversation", "find"),
     Command("Evidence of the answer", "sources passages citations documents", "s", "conversation", "sources"),
     Command("Ledger of the session", "documents pages sources used evidence", "l", "conversation", "ledger"),

@@ -18,6 +18,7 @@ from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionCreation, SessionListing
 from tui.workspace.opening import ConversationOpener
+from tui.workspace.search.searching import Searching
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import RunningTasks, Work
 from tui.workspace.turns import Turns
@@ -52,7 +53,8 @@ class Workspace:
         self._creation = SessionCreation(self._state, self.turns, self._listing)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
-        self._history = QuestionHistory(self._store.journal, account_id)
+        self.searching = Searching(self._state, self.turns, self._listing, self.index_list)
+        self.history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
 
     def _hear(self, update: Update) -> None:
@@ -106,6 +108,7 @@ class Workspace:
             self.turns.recovery.watch_all()
             self._tasks.start(self._opener.open_waiting())
             self._tasks.start(self.deletion.delete_what_is_left())
+            self._tasks.start(self.searching.gathering.run())
             await self.index_list.load()
 
     async def close(self) -> None:
@@ -200,12 +203,12 @@ class Workspace:
 
     def questions(self, session_id: str | None) -> Sequence[str]:
         """What was asked before: in this session last, and before that what is known of others."""
-        return self._history.of(session_id or NO_SESSION, self._asked(session_id))
+        return self.history.of(session_id or NO_SESSION, self._asked(session_id))
 
     def keep_cleared(self, session_id: str | None, text: str) -> None:
         """Keep what was written in a session, and cleared, among the questions asked before."""
         if text.strip():
-            self._history.keep_cleared(session_id or NO_SESSION, self._asked(session_id), text)
+            self.history.keep_cleared(session_id or NO_SESSION, self._asked(session_id), text)
 
     def _asked(self, session_id: str | None) -> Sequence[str]:
         transcript = self.transcript(session_id) or Transcript()
