@@ -92,6 +92,7 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
         """
         super().__init__(css_path=_styles(), first_frame=first_frame)
         self._settings = settings
+        self.animation_level = self.animation_level if settings.animations else "none"
         self._wanted_session = session
         self._backend: Backend | None = None
         self._store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
