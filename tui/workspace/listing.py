@@ -14,6 +14,9 @@ from tui.workspace.updates import ListChanged
 if TYPE_CHECKING:
     from tui.conversation.session_facts import SessionFacts
 
+MAX_EMPTY_PAGES = 20
+"""After so many empty pages in a row no more is asked for: a server may go on with them for ever."""
+
 LOOKED_AT = 5
 """At most so many sessions without a title are looked at to find one that is empty."""
 
@@ -26,6 +29,7 @@ class SessionListing:
         self._turns = turns
         self._listed: set[str] = set()
         self._tokens: set[str] = set()
+        self._empty_pages = 0
         self._is_loading = False
         self._listing_kept = asyncio.Lock()
         self._lists_kept = len(state.catalogue) < FIRST_LISTED
@@ -49,6 +53,7 @@ class SessionListing:
         self.is_live = page is not None
         if page is not None:
             self._listed, self._tokens = {session.session_id for session in page.items}, set()
+            self._empty_pages = 0
             self._take(first_page(self._state.catalogue, page), page.items)
         return page is not None
 
@@ -64,8 +69,9 @@ class SessionListing:
             self._tokens.add(token)
             self._listed |= {session.session_id for session in page.items}
             catalogue = with_page(self._state.catalogue, page)
-            is_cycle = catalogue.next_page_token in self._tokens
-            self._take(Catalogue(catalogue.sessions) if is_cycle else catalogue, page.items)
+            self._empty_pages = 0 if page.items else self._empty_pages + 1
+            leads_nowhere = catalogue.next_page_token in self._tokens or self._empty_pages >= MAX_EMPTY_PAGES
+            self._take(Catalogue(catalogue.sessions) if leads_nowhere else catalogue, page.items)
 
     def hide(self, *session_ids: str) -> None:
         """List sessions no more, whatever pages come."""

@@ -62,10 +62,13 @@ async def test_sessions_never_opened_here_are_fetched_newest_first_and_found(sto
 
 async def test_nothing_is_fetched_before_the_search_was_used(store: Store, rents: Cloud) -> None:
     office = Office(store)
+    gathering = office.workspace.searching.gathering
+    waits = Waits(gathering)
     await office.connect(rents)
-    await office.workspace.searching.gathering.run()
+    await gathering.run()
+    await until(lambda: not gathering.is_running)
 
-    assert rents.count("GET /api/v1/chat/s4") == 0
+    assert (rents.count("GET /api/v1/chat/s4"), waits.seconds) == (0, [])
     await office.workspace.close()
 
 
@@ -156,6 +159,7 @@ async def test_a_session_that_is_gone_is_passed_over(store: Store, rents: Cloud)
 
 
 async def test_a_session_that_is_deleted_while_it_is_fetched_is_not_kept(store: Store, rents: Cloud) -> None:
+    rents.pages = {}  # the whole list at once, so that no later page removes what is gone
     gate = rents.gates["GET /api/v1/chat/s4"] = asyncio.Event()
     office = Office(store)
     await office.connect(rents)

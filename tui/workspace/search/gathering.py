@@ -81,7 +81,7 @@ class Gathering:
         self._notes = GatheringNotes(state.store.database)
         self._indexing = SearchIndexing(state.store.database)
         self._gone = set[str]()
-        self._is_running = False
+        self.is_running = False
         self._failures = 0
 
     def progress(self) -> Gathered:
@@ -108,9 +108,9 @@ class Gathering:
 
     async def run(self) -> None:
         """Read what is kept and was not read for the search, and then fetch until all is there, or it is paused."""
-        if self._is_running:
+        if self.is_running:
             return
-        self._is_running = True
+        self.is_running = True
         try:
             while await asyncio.to_thread(self._indexing.index_more):
                 await asyncio.sleep(0)
@@ -120,7 +120,7 @@ class Gathering:
                 if self._is_wanted() and not self._turns.busy:
                     asked_to_wait = await self._fetch_next()
         finally:
-            self._is_running = False
+            self.is_running = False
 
     def _is_wanted(self) -> bool:
         state = self._state
