@@ -150,11 +150,11 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
             self.chat.warn(self._store.warning)
         if self._wanted_session == LAST_SESSION:
             self._wanted_session = self.chat.workspace.last_opened
-        if (wanted := self._wanted_session) is not None:
+        if self._wanted_session is not None:
             await self.chat.workspace.list_kept()
-        if wanted is not None and self.chat.workspace.catalogue.get(wanted) is not None:
+        if (session := self.chat.workspace.catalogue.get(self._wanted_session)) is not None:
             self._wanted_session = None
-            self.chat.open_session(wanted)
+            self.chat.open_session(session.session_id)
         await self.begin_input()
         self.chat.call_after_refresh(self._connect)  # what was typed until now is shown before
 
@@ -184,8 +184,7 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
     def on_browsing_screen_turn_ended_unseen(self, message: BrowsingScreen.TurnEndedUnseen) -> None:
         if self._settings.bell:
             self.bell()
-        words = f"{'Answered' if message.well else 'Not answered'}: {message.title}"
-        self.notify_terminal(self._settings.notify, words)
+        self.notify_terminal(self._settings.notify, f"{'A' if message.well else 'Not a'}nswered: {message.title}")
 
     @work
     async def _choose_backend(self, problem: str = "", *, refused_folder: str = "", or_leave: bool = False) -> None:
