@@ -37,9 +37,12 @@ def first_page(catalogue: Catalogue, page: Page[Session]) -> Catalogue:
 
 
 def with_page(catalogue: Catalogue, page: Page[Session]) -> Catalogue:
-    """One more page. A session that is listed twice is kept once, and a page that leads to itself is the last one."""
+    """One more page. A session that is listed twice is kept once, and a page that leads to itself is the last one.
+
+    An empty page that leads to another one is not: what it had may be hidden from this key.
+    """
     token = page.next_page_token
-    is_last = not token or token == catalogue.next_page_token or not page.items
+    is_last = not token or token == catalogue.next_page_token
     return Catalogue(_newest_first([*catalogue, *page.items]), None if is_last else token)
 
 

@@ -9,6 +9,9 @@ from tui.workspace.state import WorkspaceState
 from tui.workspace.turns import Turns
 from tui.workspace.updates import ListChanged
 
+MAX_EMPTY_PAGES = 20
+"""After so many empty pages in a row no more is asked for: a server may go on with them for ever."""
+
 LOOKED_AT = 5
 """At most so many sessions without a title are looked at to find one that is empty."""
 
@@ -21,6 +24,7 @@ class SessionListing:
         self._turns = turns
         self._listed: set[str] = set()
         self._tokens: set[str] = set()
+        self._empty_pages = 0
         self._is_loading = False
         self.is_live = False
         """Whether the list is the server's, and not only the one last seen."""
@@ -31,6 +35,7 @@ class SessionListing:
         self.is_live = page is not None
         if page is not None:
             self._listed, self._tokens = {session.session_id for session in page.items}, set()
+            self._empty_pages = 0
             self._take(first_page(self._state.catalogue, page))
         return page is not None
 
@@ -46,8 +51,9 @@ class SessionListing:
             self._tokens.add(token)
             self._listed |= {session.session_id for session in page.items}
             catalogue = with_page(self._state.catalogue, page)
-            is_cycle = catalogue.next_page_token in self._tokens
-            self._take(Catalogue(catalogue.sessions) if is_cycle else catalogue)
+            self._empty_pages = 0 if page.items else self._empty_pages + 1
+            leads_nowhere = catalogue.next_page_token in self._tokens or self._empty_pages >= MAX_EMPTY_PAGES
+            self._take(Catalogue(catalogue.sessions) if leads_nowhere else catalogue)
 
     def hide(self, session_id: str) -> None:
         """List a session no more, whatever pages come."""
