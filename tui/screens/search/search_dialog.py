@@ -65,6 +65,7 @@ class SearchDialog(FilterDialog[Destination]):
         self._waiting: Timer | None = None
         self._is_behind = False
         self._takes_first = False
+        self._progress = ""
 
     @property
     def left(self) -> SearchedFor:
@@ -73,7 +74,8 @@ class SearchDialog(FilterDialog[Destination]):
     def on_mount(self) -> None:
         self.filter.placeholder = "Type to search"
         self.filter.value = self._before.typed
-        self.set_interval(TOLD_EVERY_SECONDS, self._tell)
+        self._tell_progress()
+        self.set_interval(TOLD_EVERY_SECONDS, self._tell_progress)
 
     def on_input_changed(self) -> None:
         """Search a moment later: while keys come fast, only for the last of them."""
@@ -116,8 +118,13 @@ class SearchDialog(FilterDialog[Destination]):
     def _tell(self) -> None:
         """Say what was found, what was not understood, and how much of all can be found by now."""
         problems = () if self._result is None else self._result.problems
-        lines = [*problems, self._told_of_hits(), self.searching.gathering.progress().words]
+        lines = [*problems, self._told_of_hits(), self._progress]
         self.say("\n".join(filter(None, lines)))
+
+    def _tell_progress(self) -> None:
+        """Say how far the fetching is: not with each key, because all sessions are counted for it."""
+        self._progress = self.searching.gathering.progress().words
+        self._tell()
 
     def _told_of_hits(self) -> str:
         if not self.filter.value.strip():
@@ -148,7 +155,7 @@ class SearchDialog(FilterDialog[Destination]):
     def action_toggle_gathering(self) -> None:
         self.searching.gathering.toggle()
         self._start(self.searching.gathering.run())
-        self._tell()
+        self._tell_progress()
 
     def action_close(self) -> None:
         self.dismiss(None)
