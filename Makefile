@@ -22,7 +22,7 @@ NOT_QUICK := app attacks faults kills process local/agents local/chat local/http
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills bench bench-library bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills run-kills bench bench-peers bench-library bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -77,14 +77,20 @@ soak: $(VENV)/test.done ## run a thousand turns with random faults; ARGS="--minu
 kills: $(VENV)/test.done ## kill the program N times at random moments, and see that nothing is lost; ARGS="--seed 7"
 	$(BIN)/python -m tests.kills --kills $(or $(N),1000) $(ARGS)
 
+run-kills: $(VENV)/test.done ## kill `llamachat-tui run` N times, and see that it asks nothing twice; ARGS="--seed 7"
+	$(BIN)/python -m tests.commands.headless.kill_runs --kills $(or $(N),20) $(ARGS)
+
 attacks: $(VENV)/test.done ## attack the program with each hostile answer, and measure keys, memory and quitting; ARGS="gzip delta"
 	$(BIN)/python -m tests.attacks $(ARGS)
 
 conformance: $(VENV)/test.done ## run other clients of the API, which are fetched, against the local server; ARGS=go
 	$(BIN)/python -m tests.conformance $(ARGS)
 
-bench: $(VENV)/test.done ## measure the app beside a bare Textual app
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/test.done ## measure the installed app beside a bare Textual app; ARGS="--record" keeps what meets its target
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: $(VENV)/test.done ## measure the start of other terminal chats, which are fetched, beside this one's
+	$(BIN)/python -m benchmarks.peers $(ARGS)
 
 bench-retrieval: $(VENV)/test.done ## measure how often the right passage is found; ARGS="FOLDER..." for other collections
 	$(BIN)/python -m benchmarks.retrieval $(ARGS)

@@ -108,6 +108,13 @@ def deltas(count: int) -> list[str]:
     return [text[at : at + 4] for at in range(0, count * 4, 4)]
 
 
+def long_answer(chars: int) -> Iterator[Event]:
+    """The stored events of a session with one answer, of so many characters."""
+    yield {"type": "user_input", "content": question(0)}
+    yield {"type": "text", "content": f"{''.join(deltas(chars // 4))}\n\n{ending(0)}"}
+    yield {"type": "stop", "is_error": False, "usage": {}}
+
+
 def delta_history(events: int) -> Iterator[Event]:
     """Stored events of which most are deltas: 100 turns of thinking, searching and answering, for any length."""
     pieces = deltas(events // 100)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from types import TracebackType
 from typing import Self
@@ -19,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from benchmarks.corpus import Event, deltas, history, session_json
+from benchmarks.corpus import Event, deltas, history, long_answer, session_json
 
 NEWEST = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = 1.0
@@ -33,6 +34,8 @@ class Session:
     session_id: str
     title: str
     turns: int = 3
+    answer_chars: int = 0
+    """Where not 0: the session is one turn with an answer of so many characters."""
 
 
 @dataclass(slots=True)
@@ -81,6 +84,11 @@ class FakeApi:
         }
 
     @property
+    def state_folder(self) -> Path:
+        """Where the app keeps what it has seen of this server."""
+        return Path(self._kept.name)
+
+    @property
     def environment_of_newcomer(self) -> dict[str, str]:
         """The same, with nothing kept yet."""
         return {**self.environment, "LLAMACHAT_STATE_DIR": mkdtemp(dir=self._kept.name)}
@@ -99,7 +107,8 @@ class FakeApi:
     def body(self, session_id: str) -> bytes:
         """A session with its events, as it is sent."""
         if session_id not in self._bodies:
-            events = history(self.sessions[session_id].turns)
+            session = self.sessions[session_id]
+            events = long_answer(session.answer_chars) if session.answer_chars else history(session.turns)
             self._bodies[session_id] = session_json(self._summary(session_id), events)
         return self._bodies[session_id]
 

@@ -3,15 +3,16 @@
 Only Linux tells these figures this way.
 """
 
-import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.corpus import ending
 from benchmarks.fake_api import FakeApi, Session, Stream
+from tests.check_wheel import ROOT, built, installed
 from tests.real_terminal import RealTerminal
 
 APP = ("-m", "tui")
@@ -28,13 +29,20 @@ CURSOR_MOVES = 24
 """Bytes of up to two of the cursor's moves."""
 
 
+@cache
+def python_with_wheel() -> Path:
+    """The Python that runs what is measured: with the app as its users install it, beside the bare app's libraries."""
+    work = Path(_FOLDER.name)
+    return installed(built(work), work, ROOT)
+
+
 class Program(RealTerminal):
     """A Python program in a terminal of 120 columns and 36 rows. `started` is when it was (`time.monotonic`)."""
 
     def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.started = time.monotonic()
         quiet = {"TEXTUAL_ANIMATIONS": "none", "LLAMACHAT_CONFIG": str(_NO_CONFIG)}
-        super().__init__([sys.executable, *arguments], environment={**quiet, **(environment or {})})
+        super().__init__([python_with_wheel(), "-P", *arguments], environment={**quiet, **(environment or {})})
 
     def wait_for_bytes(self, wanted: bytes, *, start: int = 0, seconds: float = 60) -> float:
         """Read until the program has written these bytes; when they came."""

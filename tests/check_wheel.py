@@ -69,23 +69,32 @@ def differences(one: Path, other: Path) -> str:
     return ", ".join(differ) or "times, modes or order"
 
 
+def installed(wheel: Path, work: Path, *behind: Path) -> Path:
+    """The Python of a new environment in a folder: with the wheel, behind it this one's libraries, then other folders.
+
+    It is made without a network, and has nothing of an editable install.
+    """
+    venv.create(work / "venv", with_pip=False)
+    python = work / "venv" / "bin" / "python"
+    place = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
+    run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", place, wheel)
+    libraries = run(sys.executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
+    (Path(place) / "libraries.pth").write_text("".join(f"{folder}\n" for folder in (libraries, *behind)))
+    where = run(python, "-c", "import tui; print(tui.__file__)", cwd=work)
+    if not where.startswith(place):
+        sys.exit(f"This would run {where} instead of the wheel's own files.")
+    return python
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         wheel, again = built(work / "once"), built(work / "again")
         if wheel.read_bytes() != again.read_bytes():
             sys.exit(f"Built twice, the wheel is not the same: {differences(wheel, again)}")
-        venv.create(work / "venv", with_pip=False)
-        python = work / "venv" / "bin" / "python"
-        place = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
-        run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", place, wheel)
-        libraries = run(sys.executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
-        (Path(place) / "libraries.pth").write_text(libraries + "\n")
+        python = installed(wheel, work)
         probe = work / "probe.py"
         probe.write_text(PROBE)
-        where = run(python, "-c", "import tui; print(tui.__file__)", cwd=work)
-        if not where.startswith(place):
-            sys.exit(f"The check would run {where} instead of the wheel's own files.")
         print(run(python, "-m", "tui", "--version", cwd=work))
         listed = run(python, probe, cwd=work, HOME=str(work), LLAMACHAT_FULL_REFRESH="1")
         if listed != "['manual']":

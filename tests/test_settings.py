@@ -45,8 +45,8 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_an_unknown_setting_and_an_unknown_region_are_named(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text('colour = "red"')
-    with pytest.raises(SettingsError, match="unknown setting 'colour'"):
+    path.write_text('# colours\ntheme = "nord"\ncolour = "red"\n')
+    with pytest.raises(SettingsError, match="unknown setting 'colour' in line 3"):
         load({}, {}, path)
     with pytest.raises(SettingsError, match="'mars' in the environment is unknown"):
         load({}, {"LLAMA_CLOUD_REGION": "mars"}, NOWHERE)
@@ -106,3 +106,56 @@ def test_only_an_address_on_the_command_line_is_typed() -> None:
     address = {"LLAMA_CLOUD_BASE_URL": "https://llama.example"}
     assert not load({"base_url": None}, address, NOWHERE).is_typed_base_url
     assert load({"base_url": "https://llama.example"}, address, NOWHERE).is_typed_base_url
+
+
+PROFILES = """
+theme = "nord"
+region = "na"
+profile = "home"
+
+[profiles.home]
+project = "p-home"
+
+[profiles.work]
+region = "eu"
+project = "p-work"
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "region", "project"),
+    [
+        ({}, {}, "na", "p-home"),
+        ({}, {"LLAMA_CLOUD_PROJECT_ID": "p-env"}, "na", "p-env"),
+        ({}, {"LLAMACHAT_PROFILE": "work", "LLAMA_CLOUD_REGION": "na"}, "eu", "p-work"),
+        ({"profile": "work"}, {"LLAMA_CLOUD_PROJECT_ID": "p-env"}, "eu", "p-work"),
+        ({"profile": "work", "project": "p-flag"}, {}, "eu", "p-flag"),
+    ],
+)
+def test_a_profile_is_as_strong_as_what_names_it(
+    tmp_path: Path, flags: dict[str, str | None], environ: dict[str, str], region: str, project: str
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(PROFILES)
+    settings = load(flags, environ, path)
+    assert (settings.region, settings.project, settings.theme) == (region, project, "nord")
+
+
+@pytest.mark.fault(60)
+def test_what_is_kept_of_one_profile_is_not_that_of_another() -> None:
+    assert Settings(profile="work").account != Settings(profile="home").account != Settings().account
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('profile = "play"\n[profiles.work]\n', "no profile 'play' in .* It has: work"),
+        ("[profiles.work]\ntheme = 'nord'\n", "unknown setting 'theme' in line 2"),
+        ("profiles = 3", "no tables"),
+        ("[profile.work]\nregion = 'eu'\n[other]\n", "unknown setting 'other' in line 3"),
+    ],
+)
+def test_a_profile_that_cannot_be_used_is_told(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "config.toml").write_text(text)
+    with pytest.raises(SettingsError, match=words):
+        load({}, {}, tmp_path / "config.toml")

@@ -3,7 +3,9 @@
 from rich.color import Color, ColorSystem
 from textual.theme import Theme
 
-from tui.themes import own_themes
+from tui.app import LlamaChat
+from tui.settings import Settings
+from tui.themes import CONTRAST, own_themes
 
 GREYS = range(232, 256)
 WITHOUT_HUE = {0, 7, 8, 15}
@@ -28,6 +30,26 @@ def test_of_16_colours_each_keeps_its_hue() -> None:
         assert not WITHOUT_HUE & set(hues)
 
 
+def luminance(color: str) -> float:
+    """Relative luminance, as WCAG 2.2 defines it."""
+    parts = [channel / 255 for channel in Color.parse(color).get_truecolor()]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_contrast_theme_has_seven_to_one_on_each_background() -> None:
+    names = ("foreground", "primary", "secondary", "accent", "warning", "error", "success")
+    for background in (CONTRAST.background, CONTRAST.surface, CONTRAST.panel):
+        assert background is not None
+        dark = luminance(background)
+        ratios = {name: (luminance(getattr(CONTRAST, name)) + 0.05) / (dark + 0.05) for name in names}
+        assert [name for name, ratio in ratios.items() if ratio < 7] == []
+
+
 def test_with_more_colours_the_themes_are_as_they_were_made() -> None:
     assert own_themes("truecolor") == own_themes("256") == own_themes(None)
     assert [theme.name for theme in own_themes("standard")] == [theme.name for theme in own_themes(None)]
+
+
+def test_nothing_slides_or_fades_where_animations_are_switched_off() -> None:
+    assert LlamaChat(Settings(local=(), keep=False, animations=False)).animation_level == "none"

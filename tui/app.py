@@ -92,6 +92,7 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
         """
         super().__init__(css_path=_styles(), first_frame=first_frame)
         self._settings = settings
+        self.animation_level = self.animation_level if settings.animations else "none"
         self._wanted_session = session
         self._backend: Backend | None = None
         self._store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
@@ -149,10 +150,11 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
             self.chat.warn(self._store.warning)
         if self._wanted_session == LAST_SESSION:
             self._wanted_session = self.chat.workspace.last_opened
-        wanted = self._wanted_session
-        if wanted is not None and self.chat.workspace.catalogue.get(wanted) is not None:
+        if self._wanted_session is not None:
+            await self.chat.workspace.list_kept()
+        if (session := self.chat.workspace.catalogue.get(self._wanted_session)) is not None:
             self._wanted_session = None
-            self.chat.open_session(wanted)
+            self.chat.open_session(session.session_id)
         await self.begin_input()
         self.chat.call_after_refresh(self._connect)  # what was typed until now is shown before
 
@@ -182,8 +184,7 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
     def on_browsing_screen_turn_ended_unseen(self, message: BrowsingScreen.TurnEndedUnseen) -> None:
         if self._settings.bell:
             self.bell()
-        words = f"{'Answered' if message.well else 'Not answered'}: {message.title}"
-        self.notify_terminal(self._settings.notify, words)
+        self.notify_terminal(self._settings.notify, f"{'A' if message.well else 'Not a'}nswered: {message.title}")
 
     @work
     async def _choose_backend(self, problem: str = "", *, refused_folder: str = "", or_leave: bool = False) -> None:

@@ -25,7 +25,7 @@ def run(frame: FirstFrame | None = None) -> int:
 
 
 def _open_app(arguments: Namespace, frame: FirstFrame | None) -> int:
-    names = ("base_url", "region", "project", "organization", "theme", "grounding", "allow_http")
+    names = ("base_url", "region", "project", "organization", "theme", "grounding", "allow_http", "profile")
     flags = {name: getattr(arguments, name) for name in names}
     try:
         settings = load(flags, os.environ, config_path())

@@ -63,8 +63,23 @@ class NoKeyringHereError(KeyringUnusableError):
     """There is none that keeps secrets."""
 
 
-def find(base_url: str, environ: Mapping[str, str] = os.environ) -> Found | Absent:
-    """The key for a server. Takes up to `READ_TIMEOUT` seconds; ConfigurationError if what is found cannot be a key."""
+def key_place(base_url: str, profile: str | None) -> str:
+    """What a server's key is kept under: its base URL, and for a profile, which has a key of its own, also that."""
+    return base_url if profile is None else f"{base_url} profile={profile}"
+
+
+def find(base_url: str, environ: Mapping[str, str] = os.environ, profile: str | None = None) -> Found | Absent:
+    """The key for a server. Takes up to `READ_TIMEOUT` seconds; ConfigurationError if what is found cannot be a key.
+
+    The key that is kept for a profile goes before one of the environment, which may be another account's.
+    """
+    place = key_place(base_url, profile)
+    if profile is not None and isinstance(kept := _find(place, {}), Found):
+        return kept
+    return _find(place, environ)
+
+
+def _find(base_url: str, environ: Mapping[str, str]) -> Found | Absent:
     from tui.api.connection import checked_key
 
     for name in ENVIRONMENT:

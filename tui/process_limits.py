@@ -10,7 +10,7 @@ MAX_MEMORY_BYTES = 1 << 30
 def limit_this_process(memory_bytes: int = MAX_MEMORY_BYTES) -> None:
     """Let others go first, and bound the address space, where the platform can do that."""
     with suppress(ImportError, AttributeError, OSError, ValueError):
-        os.nice(NICENESS)
+        os.nice(max(0, NICENESS - os.nice(0)))  # a process has that of the one that started it
         import resource
 
         _, most = resource.getrlimit(resource.RLIMIT_AS)

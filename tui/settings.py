@@ -5,10 +5,12 @@ The API key is never in it: see `tui.credentials`.
 """
 
 import os
+import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TypeGuard, cast
 
 from tui.api.regions import REGIONS
 from tui.sanitize import clean_line
@@ -24,6 +26,8 @@ ENVIRONMENT = {
     "notify": "LLAMACHAT_NOTIFY",
     "grounding": "LLAMACHAT_GROUNDING",
     "allow_http": "LLAMACHAT_ALLOW_HTTP",
+    "animations": "LLAMACHAT_ANIMATIONS",
+    "profile": "LLAMACHAT_PROFILE",
 }
 
 LAST_SESSION = "last"
@@ -33,11 +37,14 @@ LAST_SESSION = "last"
 NOTIFY = ("off", "osc9", "osc777")
 """How a terminal is notified: not at all, as iTerm2, kitty and WezTerm take it, or as urxvt and foot do."""
 
-_TRUTHS = ("keep", "bell", "grounding", "allow_http")
+_TRUTHS = ("keep", "bell", "grounding", "allow_http", "animations")
 """The settings that are true or false."""
 
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
+
+_OF_A_PROFILE = frozenset(("base_url", "region", "project", "organization", "allow_http"))
+"""The settings that a profile has. Its key is kept apart from those of others: see `tui.credentials`."""
 
 LOCAL_ACCOUNT = "local"
 """The account of this machine's own folders, whichever they are."""
@@ -81,6 +88,12 @@ class Settings:
     allow_http: bool = False
     """Whether a server of a private network may be reached without encryption, though the key is then seen there."""
 
+    animations: bool = True
+    """Whether anything moves on the screen that need not."""
+
+    profile: str | None = None
+    """The name of the profile in use; None: none."""
+
     is_typed_base_url: bool = False
     """Whether `base_url` was given on the command line, and not by the environment or a file."""
 
@@ -91,7 +104,9 @@ class Settings:
     @property
     def account(self) -> str:
         """The name under which is kept what belongs to this server and project, and to no other."""
-        return LOCAL_ACCOUNT if self.local is not None else " ".join(filter(None, (self.cloud_url, self.project)))
+        profile = f"profile={self.profile}" if self.profile else None
+        names = filter(None, (self.cloud_url, self.project, profile))
+        return LOCAL_ACCOUNT if self.local is not None else " ".join(names)
 
     def with_folders(self, folders: tuple[Path, ...]) -> "Settings":
         """The same settings, for these folders on this machine."""
@@ -100,6 +115,10 @@ class Settings:
     def with_region(self, region: str) -> "Settings":
         """The same settings, for an account in this region."""
         return replace(self, region=region, local=None)
+
+
+FILE_SETTINGS = tuple(field.name for field in fields(Settings) if field.name not in ("local", "is_typed_base_url"))
+"""The settings that a config file can have."""
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -113,31 +132,82 @@ def config_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 def load(flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path) -> Settings:
     """The settings in force: flags over environment over file. Raises `SettingsError`."""
-    settings = _checked(Settings(), _from_file(path), f"in {path}")
-    from_environ = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
-    settings = _checked(settings, from_environ, "in the environment")
-    settings = _checked(settings, flags, "on the command line")
+    settings = Settings()
+    for where, values in _layers(flags, environ, path):
+        settings = _checked(settings, values, where)
     return replace(settings, is_typed_base_url=bool((flags.get("base_url") or "").strip()))
 
 
-def _from_file(path: Path) -> dict[str, str]:
+def origins(flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path) -> Mapping[str, str]:
+    """Where each setting that is given was given, in words: "in the environment". Raises `SettingsError`."""
+    return {
+        name: where
+        for where, values in _layers(flags, environ, path)
+        for name, value in values.items()
+        if _given(value)
+    }
+
+
+def _layers(
+    flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path
+) -> Sequence[tuple[str, Mapping[str, str | None]]]:
+    """What is given, and where, the strongest last. A profile is as strong as what names it."""
+    of_file, profiles = _from_file(path)
+    of_environ = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
+    layers = [(f"in {path}", of_file), ("in the environment", of_environ), ("on the command line", flags)]
+    named_in = next((at for at in (2, 1, 0) if _given(layers[at][1].get("profile"))), None)
+    if named_in is None:
+        return layers
+    name = (layers[named_in][1].get("profile") or "").strip()
+    if name not in profiles:
+        known = f"It has: {', '.join(map(clean_line, profiles))}." if profiles else "It has none."
+        raise SettingsError(f"There is no profile {clean_line(name)!r} in {path}. {known}")
+    # Behind what names it, and one that a flag names before the flags: these are about it.
+    layers.insert(min(named_in + 1, 2), (f"in the profile {clean_line(name)} of {path}", profiles[name]))
+    return layers
+
+
+def _given(value: str | None) -> bool:
+    return bool(value and value.strip())
+
+
+def _from_file(path: Path) -> tuple[dict[str, str | None], dict[str, dict[str, str | None]]]:
+    """The settings of the file, and those of each of its profiles."""
     if not path.exists():
-        return {}
+        return {}, {}
     _check_owner(path)
     import tomllib  # only here, because most people have no config file and wait for the first frame
 
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        values = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(
             f"The config file {path} cannot be read: {clean_line(str(error))}. Mend it or remove it."
         ) from error
-    known = {field.name for field in fields(Settings)} - {"local", "is_typed_base_url"}
-    if strange := sorted(set(values) - known):
-        raise SettingsError(
-            f"The config file {path} has the unknown setting {clean_line(strange[0])!r}. "
-            f"Known ones: {', '.join(sorted(known))}."
-        )
+    tables = values.pop("profiles", {})
+    if not _are_tables(tables):
+        raise SettingsError(f"The profiles in {path} are no tables. One begins with a line [profiles.NAME].")
+    of_file = _known(values, FILE_SETTINGS, text, path)
+    return of_file, {name: _known(table, _OF_A_PROFILE, text, path) for name, table in tables.items()}
+
+
+def _are_tables(value: object) -> TypeGuard[dict[str, dict[str, object]]]:
+    if not isinstance(value, dict):
+        return False
+    return all(isinstance(table, dict) for table in cast(dict[str, object], value).values())
+
+
+def _known(values: Mapping[str, object], known: Collection[str], text: str, path: Path) -> dict[str, str | None]:
+    """The values of settings that there are. Raises `SettingsError`, which names the line of another one."""
+    for name in values:
+        if name not in known:
+            written = re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*[=.]|^\s*\[+\s*{re.escape(name)}\b")
+            line = next((at for at, line in enumerate(text.splitlines(), 1) if written.match(line)), None)
+            raise SettingsError(
+                f"The config file {path} has the unknown setting {clean_line(name)!r}"
+                f"{f' in line {line}' if line else ''}. Known ones: {', '.join(sorted(known))}."
+            )
     return {name: str(value) for name, value in values.items()}
 
 

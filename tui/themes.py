@@ -1,4 +1,4 @@
-"""The app's own two themes, beside Textual's.
+"""The app's own three themes, beside Textual's.
 
 Their backgrounds are so near to grey that a terminal of 256 colours shows three shades of grey: a colour with more hue
 would become the nearest one of the colour cube, which is black or white.
@@ -40,6 +40,23 @@ LIGHT = Theme(
     variables={"footer-key-foreground": "#9a5b00", "input-selection-background": "#1f6f8b 25%"},
 )
 
+CONTRAST = replace(
+    DARK,
+    name="llama-contrast",
+    primary="#8fd7ff",
+    secondary="#ffb3ff",
+    accent="#ffd75f",
+    warning="#ffd75f",
+    error="#ff9a9a",
+    success="#a5f28a",
+    foreground="#ffffff",
+    background="#080808",
+    surface="#121212",
+    panel="#262626",
+    variables={"footer-key-foreground": "#ffd75f", "input-selection-background": "#8fd7ff 40%"},
+)
+"""Everything that is text has a contrast of 7 to 1 and more (WCAG 2.2, 1.4.6)."""
+
 _DARK_16 = replace(
     DARK,
     primary="#55ffff",
@@ -71,6 +88,12 @@ _LIGHT_16 = replace(
 )
 
 
-def own_themes(color_system: str | None) -> tuple[Theme, Theme]:
-    """The dark and the light theme. Of 16 colours ("standard") they are the terminal's, so that each keeps its hue."""
-    return (_DARK_16, _LIGHT_16) if color_system == "standard" else (DARK, LIGHT)
+_CONTRAST_16 = replace(_DARK_16, name=CONTRAST.name)
+
+
+def own_themes(color_system: str | None) -> tuple[Theme, Theme, Theme]:
+    """The dark, the light and the contrast theme.
+
+    Of 16 colours ("standard") they are the terminal's, so that each keeps its hue.
+    """
+    return (_DARK_16, _LIGHT_16, _CONTRAST_16) if color_system == "standard" else (DARK, LIGHT, CONTRAST)

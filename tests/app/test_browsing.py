@@ -12,8 +12,8 @@ from tests.local.server import Connection
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 from tui.widgets.key_hints import KeyHints
-from tui.widgets.session_list import SessionList
-from tui.widgets.sidebar import Sidebar
+from tui.widgets.sessions.session_list import SessionList
+from tui.widgets.sessions.sidebar import Sidebar
 
 
 @pytest.fixture
@@ -147,18 +147,18 @@ async def test_wheel_and_filter_know_that_there_are_more_sessions(proxy: FaultPr
     async with behind(proxy) as user:
         await user.until(lambda: user.app.chat.workspace.is_live)
         listed = user.app.chat.query_one(SessionList)
-        await user.until(lambda: len(listed.rows) >= 50)
+        await user.until(lambda: len(listed.sessions) >= 50)
         await user.see("January 2026")
-        loaded = len(listed.rows)
+        loaded = len(listed.sessions)
         listed.scroll_end(animate=False)
-        await user.until(lambda: len(listed.rows) > loaded)
+        await user.until(lambda: len(listed.sessions) > loaded)
         await user.press("ctrl+s", "slash")
         await user.until(lambda: user.app.chat.query_one(Sidebar).filter.has_focus)
         await user.type("Report 429 end")
         await user.see("1 of 430")
-        assert [row.session_id for row in listed.rows] == ["ses-429"]
+        assert [session.session_id for session in listed.sessions] == ["ses-429"]
         await user.type("x")
-        await user.see("No title has this")
+        await user.see("Nothing has this")
 
 
 async def test_down_goes_from_the_filter_to_the_list(proxy: FaultProxy) -> None:
@@ -169,3 +169,35 @@ async def test_down_goes_from_the_filter_to_the_list(proxy: FaultProxy) -> None:
         await user.press("down")
         await asyncio.sleep(0)
         await user.until(lambda: user.app.chat.query_one(SessionList).has_focus)
+
+
+async def test_a_session_is_told_about_asked_again_pinned_and_deleted_with_another(settings: Settings) -> None:
+    async with driven(settings) as user:
+        workspace = user.app.chat.workspace
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        (first,) = workspace.catalogue
+        await user.press("ctrl+s", "i")
+        await user.see("Last error    none")
+        assert "notes" in user.screen
+        await user.in_dialog("y")
+        await user.until(lambda: user.app.clipboard == first.session_id)
+        await user.see("Sent the id")
+        await user.press("o")
+        await user.see("☑ notes")
+        await user.in_dialog("enter")
+        await user.until(lambda: len(workspace.catalogue) == 2)
+        await user.until(lambda: user.app.chat.open_id not in (None, first.session_id))
+        await user.read_to_end_of_turn()
+        assert "Who leads science?" in user.screen
+        assert user.app.chat.composer.text == ""
+        await user.press("ctrl+s", "G", "p")
+        await user.see("Pinned")
+        assert user.app.chat.session_list.sessions[0].session_id == first.session_id
+        await user.press("g", "space", "space", "delete", "delete")
+        await user.see("Deleted: 2 sessions")
+        assert not len(workspace.catalogue)
+        await user.press("u")
+        await user.until(lambda: len(workspace.catalogue) == 2)
+        await user.press("g", "p")
+        await user.see_no("Pinned")

@@ -87,11 +87,13 @@ class Requests:
 
 
 @asynccontextmanager
-async def picking(indexes: Sequence[Index] | None = INDEXES) -> AsyncGenerator[tuple[User, IndexPicker, Requests]]:
+async def picking(
+    indexes: Sequence[Index] | None = INDEXES, earlier: Sequence[Sequence[str]] = ()
+) -> AsyncGenerator[tuple[User, IndexPicker, Requests]]:
     """The picker, open and taking keys."""
     requests = Requests()
     async with driven(Settings(local=()), 80, 24) as user:
-        picker = IndexPicker(indexes, requests, keeps_folders=True)
+        picker = IndexPicker(indexes, requests, keeps_folders=True, earlier=earlier)
         user.app.push_screen(picker)
         await user.until(lambda: picker.is_current and picker.takes_keys)
         yield user, picker, requests
@@ -107,6 +109,26 @@ async def test_space_ticks_until_a_filter_is_typed_and_tab_always() -> None:
         await user.press("tab")
         assert picker.ticked == ["idx-0", "idx-41"]
         await user.see("Ticked too: Index 0")
+
+
+async def test_the_indexes_of_earlier_sessions_are_ticked_by_a_key() -> None:
+    async with picking(earlier=[["idx-7", "idx-3"], ["idx-1"]]) as (user, picker, _):
+        await user.see("F6 as before")
+        ticked = list[list[str]]()
+        for _ in range(3):
+            await user.press("f6")
+            ticked.append(list(picker.ticked or ()))
+        assert ticked == [["idx-7", "idx-3"], ["idx-1"], ["idx-7", "idx-3"]]
+        await user.see("2 of 10 ticked")
+
+
+async def test_letters_in_their_order_find_an_index_after_those_that_have_the_text() -> None:
+    indexes = [Index("far", "Contracts with Hamburg"), Index("near", "Old", description="the cha series")]
+    async with picking(indexes) as (user, picker, _):
+        await user.type("cha")
+        await user.until(lambda: [option.id for option in picker.option_list.options] == ["near", "far"])
+        await user.type("z")
+        await user.see("No index has this in its name or description.")
 
 
 async def test_a_refusal_stays_while_indexes_sync_until_the_next_key() -> None:

@@ -73,6 +73,14 @@ async def long_session(user: User) -> None:
     await user.see("3  Which regions are there?")
 
 
+async def search(user: User) -> None:
+    await long_session(user)
+    await user.press("escape", "ctrl+f")
+    await user.see("Search all sessions")
+    await user.type("in:question how do")
+    await user.see("in 1 session")
+
+
 async def table(user: User) -> None:
     await question_about(user, "What do the instruments cost and weigh?")
 
@@ -133,6 +141,7 @@ SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "tool-call": (unfolded_tool, 120, 36, "llama-dark", True),
     "index-picker": (picker, 120, 36, "llama-dark", True),
     "long-session": (long_session, 120, 36, "llama-dark", True),
+    "search": (search, 120, 36, "llama-dark", True),
     "table": (table, 120, 36, "llama-dark", False),
     "code": (code, 120, 36, "llama-light", False),
     "scripts": (scripts, 100, 30, "llama-dark", False),
@@ -305,7 +314,7 @@ def compare(name: str, drawn: str, request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("tui.widgets.session_list", "tui.screens.index_rows", "tui.screens.starting"):
+    for module in ("tui.widgets.sessions.session_list", "tui.screens.index_rows", "tui.screens.starting"):
         monkeypatch.setattr(f"{module}.now", lambda: LONG_AGO)
     for module in ("tui.widgets.transcript_view", "tui.workspace.running_turn"):
         monkeypatch.setattr(f"{module}.monotonic", lambda: 0.0)

@@ -7,8 +7,8 @@ import pytest
 from textual import events
 
 from tests.app.user import User, driven
-from tui.screens.choice_list import ChoiceList
 from tui.screens.palette import CommandPalette
+from tui.screens.search.asked_before import AskedBefore
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
@@ -89,7 +89,7 @@ async def test_a_recalled_question_does_not_cost_the_draft(settings: Settings) -
         await user.read_to_end_of_turn()
         await write(user, "a draft")
         await user.press("ctrl+r")
-        await user.until(lambda: isinstance(user.app.screen, ChoiceList))
+        await user.until(lambda: isinstance(user.app.screen, AskedBefore))
         await user.in_dialog("enter")
         await user.until(lambda: composer_of(user).text == "Who leads science?")
         await user.press("down")

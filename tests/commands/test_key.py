@@ -83,3 +83,20 @@ def test_login_keeps_only_a_key_that_the_server_takes(
     assert words in said.out + said.err
     assert credentials.key_file().exists() is (code == 0)
     assert server.api_key not in said.out + said.err
+
+
+def test_a_profile_has_a_key_of_its_own_that_goes_before_the_environment(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[profiles.work]\nproject = "p-1"\n')
+    monkeypatch.setenv("LLAMACHAT_CONFIG", str(config))
+    kept = command("login", "--store", "file", "--no-check", "--profile", "work", stdin="llx-abcdefghwork\n")
+    assert kept.code == 0
+    assert command("status").code == 1
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-abcdefgh-env")
+    assert "Key: …work" in command("status", "--profile", "work").out
+    assert "-env" in command("status").out
+    assert command("logout", "--profile", "work").code == 0
+    assert "-env" in command("status", "--profile", "work").out
+    assert "no profile 'play'" in command("status", "--profile", "play").err

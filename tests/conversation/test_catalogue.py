@@ -8,6 +8,7 @@ from tui.conversation.catalogue import (
     Catalogue,
     age,
     age_in_words,
+    earlier_choices,
     ids_named,
     names_of,
     title_of,
@@ -37,7 +38,7 @@ def test_pages_join_newest_first_and_a_session_listed_twice_is_kept_once() -> No
 
 @pytest.mark.fault(41)
 @pytest.mark.parametrize(
-    "page", [Page[Session]([], "more"), Page([session("z", 4)], "same"), Page([session("z", 4)], "")]
+    "page", [Page[Session]([], "same"), Page([session("z", 4)], "same"), Page([session("z", 4)], "")]
 )
 def test_a_page_that_leads_nowhere_is_the_last(page: Page[Session]) -> None:
     assert with_page(Catalogue({}, "same"), page).next_page_token is None
@@ -96,3 +97,13 @@ def test_indexes_are_found_by_a_piece_of_their_name() -> None:
     assert ids_named(["contr"], indexes) == {"idx-1", "exp-1"}
     assert ids_named(["IDX-2", "nothing"], indexes) == {"idx-2"}
     assert ids_named(["idx"], indexes) == ids_named([], indexes) == frozenset()
+
+
+def test_earlier_choices_are_told_once_the_latest_first_while_all_of_their_indexes_exist() -> None:
+    indexes = [Index("a", "A", export_config_id="exp-a"), Index("b", "B"), Index("c", "C")]
+    bound = (("b", "a"), None, ("c",), ("a", "b"), ("gone", "a"), ("exp-a",), ("c",))
+    sessions = [Session(f"s{number}", NOW - timedelta(hours=number), index_ids=ids) for number, ids in enumerate(bound)]
+    catalogue = with_page(Catalogue(), Page(sessions))
+
+    assert earlier_choices(catalogue, indexes) == [("b", "a"), ("c",), ("a",)]
+    assert earlier_choices(catalogue, indexes[1:]) == [("c",)]

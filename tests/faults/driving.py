@@ -8,7 +8,7 @@ from tests.app.user import User, driven
 from tests.faults.proxy import FaultProxy
 from tui.api.models import Session
 from tui.settings import Settings
-from tui.widgets.session_list import SessionList
+from tui.widgets.sessions.session_list import SessionList
 
 
 async def hardly(_: float) -> None:

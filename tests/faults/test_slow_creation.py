@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from tests.app.user import User
 from tests.faults.driving import ask, behind, in_session, open_session
 from tests.faults.proxy import Exchange, Fault, FaultProxy, Gate, no_fault
-from tui.widgets.session_list import SessionList
+from tui.widgets.sessions.session_list import SessionList
 
 QUESTION = "Who leads science?"
 

@@ -10,10 +10,15 @@ from httpx_sse import connect_sse
 Event = dict[str, Any]
 
 
+SILENCE_TIMEOUT = 12.0
+"""Seconds in which a turn that is well sends something: a turn that is stuck says after 15 s that it is still there."""
+
+
 def ask(http: httpx.Client, session_id: str, prompt: str, index_ids: Sequence[str]) -> list[tuple[str, Event]]:
-    """The turn's events as (SSE event name, data)."""
+    """The turn's events as (SSE event name, data). Fails where nothing comes for `SILENCE_TIMEOUT`."""
     body = {"prompt": prompt, "index_ids": list(index_ids)}
-    with connect_sse(http, "POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as source:
+    url, timeout = f"/api/v1/chat/{session_id}/messages/stream", SILENCE_TIMEOUT
+    with connect_sse(http, "POST", url, json=body, timeout=timeout) as source:
         source.response.raise_for_status()
         return [(event.event, json.loads(event.data)) for event in source.iter_sse()]
 

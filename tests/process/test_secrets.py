@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.test_killed import read_on
 from tests.hostile.hostile_api import REFUSED, hostile_api
 from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
+from tui.screens.dialog import IGNORE_KEYS_SECONDS
+from tui.workspace.exporting import FORMATS
 
 KEY = "llx-CANARYabcdefghijklmnopCANARY"
 CTRL_Q, CTRL_S = "\x11", "\x13"
+ENTER, DOWN, SHIFT_TAB = "\r", "\x1b[B", "\x1b[Z"
 
 
 @pytest.fixture
@@ -83,3 +87,38 @@ def test_the_key_is_not_in_what_an_unreachable_server_leads_to(tmp_path: Path) -
         terminal.send(CTRL_Q)
         assert terminal.wait_for_exit() == 0
     nothing_holds_the_key(tmp_path, terminal)
+
+
+@pytest.mark.fault(11, 64)
+@pytest.mark.usefixtures("careless_mask")
+def test_no_file_that_is_exported_holds_the_key_or_lies_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    with (
+        hostile_api("text") as base_url,
+        in_window(tmp_path, "-m", "tui", "--debug", environment=environment(tmp_path, base_url)) as terminal,
+    ):
+        terminal.wait_for("Title")
+        terminal.send(CTRL_S)
+        terminal.wait_for("Filter")
+        terminal.send(ENTER)
+        terminal.wait_for("Answer")
+        terminal.send(REFUSED + ENTER)
+        terminal.wait_for("Refused")
+        terminal.send(SHIFT_TAB)
+        for number, made in enumerate(FORMATS.values()):
+            terminal.send("e")
+            terminal.wait_for("Export as")
+            read_on(terminal, IGNORE_KEYS_SECONDS)
+            terminal.send(DOWN * number + ENTER)
+            terminal.wait_until(lambda suffix=made.suffix: any(path.suffix == suffix for path in here.iterdir()))
+            terminal.wait_until(lambda: not any("Export as" in line for line in terminal.lines()))
+        terminal.send(CTRL_Q)
+        assert terminal.wait_for_exit() == 0
+    assert sorted(path.suffix for path in here.iterdir()) == sorted(made.suffix for made in FORMATS.values())
+    assert all("Passage text" in path.read_text() for path in here.iterdir())
+    nothing_holds_the_key(tmp_path, terminal)
+    assert [path for path in files_under(tmp_path) if "page_7" in path.name] == []

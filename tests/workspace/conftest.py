@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from tests.workspace.cloud import Cloud
+from tests.workspace.cloud import Cloud, Json
 from tui.conversation.transcript import Answer
 from tui.store.store import Store
 from tui.workspace.updates import Notice, RequestFailed, Update
@@ -93,3 +93,24 @@ async def office(store: Store, cloud: Cloud) -> AsyncGenerator[Office]:
     await office.connect(cloud)
     yield office
     await office.workspace.close()
+
+
+def listed(office: Office) -> list[str]:
+    return [session.session_id for session in office.workspace.catalogue]
+
+
+def page(cloud: Cloud, *session_ids: str, after: str | None = None) -> Json:
+    return {"items": [cloud.summaries[session_id] for session_id in session_ids], "next_page_token": after}
+
+
+@pytest.fixture
+def many(cloud: Cloud) -> Cloud:
+    """Five sessions on three pages."""
+    for number in range(2, 6):
+        cloud.add_session(f"s{number}")
+    cloud.pages = {
+        ("/api/v1/chat", None): page(cloud, "s5", "s4", after="p2"),
+        ("/api/v1/chat", "p2"): page(cloud, "s3", "s2", after="p3"),
+        ("/api/v1/chat", "p3"): page(cloud, "s1"),
+    }
+    return cloud

@@ -2,37 +2,16 @@ import asyncio
 
 import pytest
 
-from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
-from tests.workspace.conftest import ACCOUNT, Office, until
+from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
+from tests.workspace.conftest import ACCOUNT, Office, listed, page, until
 from tui.api.client import Client
 from tui.api.models import Text
 from tui.store.store import Store
 from tui.workspace.updates import OpeningFailed, RequestFailed
 
 
-def listed(office: Office) -> list[str]:
-    return [session.session_id for session in office.workspace.catalogue]
-
-
-def page(cloud: Cloud, *session_ids: str, after: str | None = None) -> Json:
-    return {"items": [cloud.summaries[session_id] for session_id in session_ids], "next_page_token": after}
-
-
 def held_elsewhere(*_: str) -> bool:
     return False
-
-
-@pytest.fixture
-def many(cloud: Cloud) -> Cloud:
-    """Five sessions on three pages."""
-    for number in range(2, 6):
-        cloud.add_session(f"s{number}")
-    cloud.pages = {
-        ("/api/v1/chat", None): page(cloud, "s5", "s4", after="p2"),
-        ("/api/v1/chat", "p2"): page(cloud, "s3", "s2", after="p3"),
-        ("/api/v1/chat", "p3"): page(cloud, "s1"),
-    }
-    return cloud
 
 
 async def test_the_list_grows_page_by_page(store: Store, many: Cloud) -> None:

@@ -17,11 +17,13 @@ COMMANDS: Mapping[str, str] = {
     "run": "tui.commands.run",
     "list": "tui.commands.list_sessions",
     "show": "tui.commands.show",
+    "search": "tui.commands.search",
     "delete": "tui.commands.delete",
     "indexes": "tui.commands.indexes",
     "export": "tui.commands.export",
     "push": "tui.commands.push",
     "import": "tui.local.session_import",
+    "config": "tui.commands.config",
     "completion": "tui.commands.completion",
     "man": "tui.commands.man",
 }

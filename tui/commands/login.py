@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
             print(f"llamachat-tui: The key was not kept. {why}", file=sys.stderr)
             return 1
         keep = credentials.keep_in_keyring if in_keyring else credentials.keep_in_file
-        if why := keep(base_url, key):
+        if why := keep(credentials.key_place(base_url, settings.profile), key):
             return _not_kept(why, in_keyring=in_keyring)
         place = "the system keyring" if in_keyring else str(credentials.key_file())
         print(f"The key {Connection(base_url, key).key_hint} is kept in {place}, for {base_url}.")

@@ -15,7 +15,8 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
 
     def logout() -> int:
-        for sentence in credentials.forget(base_url_of(settings_of(options))):
+        settings = settings_of(options)
+        for sentence in credentials.forget(credentials.key_place(base_url_of(settings), settings.profile)):
             print(sentence)
         return 0
 

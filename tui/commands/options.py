@@ -88,6 +88,7 @@ def add_project(parser: ArgumentParser) -> None:
 
 
 def _add_server(parser: ArgumentParser) -> None:
+    parser.add_argument("--profile", metavar="NAME", help="a profile of the config file (LLAMACHAT_PROFILE)")
     parser.add_argument("--base-url", metavar="URL", help="another LlamaCloud server (LLAMA_CLOUD_BASE_URL)")
     parser.add_argument(
         "--allow-http",
@@ -107,7 +108,7 @@ class _SayVersion(Action):
 
 def settings_of(options: Namespace) -> Settings:
     """The settings in force for a command. Raises `SettingsError`."""
-    names = ("base_url", "region", "allow_http", "project", "organization")
+    names = ("base_url", "region", "allow_http", "project", "organization", "profile")
     flags = {name: getattr(options, name, None) for name in names}
     return load(flags, os.environ, config_path())
 

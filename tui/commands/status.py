@@ -19,20 +19,22 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
 
     def status() -> int:
-        base_url = base_url_of(settings_of(options))
+        settings = settings_of(options)
+        base_url, profile = base_url_of(settings), settings.profile
         print(f"Server: {base_url}")
-        hint, why = hint_of(base_url)
+        hint, why = hint_of(base_url, profile=profile)
         print(f"Key: {hint}" if hint else f"No key. {why or 'Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY.'}")
-        if any(os.environ.get(name) for name in credentials.ENVIRONMENT) and (stored := hint_of(base_url, {})[0]):
+        is_set = any(os.environ.get(name) for name in credentials.ENVIRONMENT)
+        if is_set and (stored := hint_of(base_url, {}, profile)[0]) and stored != hint:
             print(f"Not used, because the environment wins: {stored}")
         return 0 if hint else 1
 
     return exit_code_of(status)
 
 
-def hint_of(base_url: str, environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
+def hint_of(base_url: str, environ: Mapping[str, str] = os.environ, profile: str | None = None) -> tuple[str, str]:
     """The end of the key and its source, "" where there is none; and then why, where that is known."""
-    found = credentials.find(base_url, environ)
+    found = credentials.find(base_url, environ, profile)
     if isinstance(found, credentials.Absent):
         return "", found.why
     return Connection(base_url, found.key, key_source=found.source).key_hint, ""

@@ -37,9 +37,12 @@ def first_page(catalogue: Catalogue, page: Page[Session]) -> Catalogue:
 
 
 def with_page(catalogue: Catalogue, page: Page[Session]) -> Catalogue:
-    """One more page. A session that is listed twice is kept once, and a page that leads to itself is the last one."""
+    """One more page. A session that is listed twice is kept once, and a page that leads to itself is the last one.
+
+    An empty page that leads to another one is not: what it had may be hidden from this key.
+    """
     token = page.next_page_token
-    is_last = not token or token == catalogue.next_page_token or not page.items
+    is_last = not token or token == catalogue.next_page_token
     return Catalogue(_newest_first([*catalogue, *page.items]), None if is_last else token)
 
 
@@ -48,9 +51,15 @@ def with_session(catalogue: Catalogue, session: Session) -> Catalogue:
     return replace(catalogue, sessions=_newest_first([*catalogue, session]))
 
 
-def without(catalogue: Catalogue, session_id: str) -> Catalogue:
-    """The list after a deletion. An id that is not in it changes nothing."""
-    return replace(catalogue, sessions={key: value for key, value in catalogue.sessions.items() if key != session_id})
+def without(catalogue: Catalogue, *session_ids: str) -> Catalogue:
+    """The list after deletions. An id that is not in it changes nothing."""
+    gone = set(session_ids)
+    return replace(catalogue, sessions={key: value for key, value in catalogue.sessions.items() if key not in gone})
+
+
+def with_others(catalogue: Catalogue, sessions: Iterable[Session]) -> Catalogue:
+    """With sessions that were known before. Of one that is listed already, what is listed stays."""
+    return replace(catalogue, sessions=_newest_first([*sessions, *catalogue]))
 
 
 def _newest_first(sessions: Iterable[Session]) -> dict[str, Session]:
@@ -68,17 +77,6 @@ def title_of(session: Session, first_question: str | None = None, name: str = ""
 def now() -> datetime:
     """The time now, in UTC."""
     return datetime.now(UTC)
-
-
-def period(then: datetime | None, at: datetime) -> str:
-    """The heading under which a time is listed: by the calendar days of this machine's time zone, then by months."""
-    if then is None:
-        return "Without a time"
-    day, today = then.astimezone().date(), at.astimezone().date()
-    days = (today - day).days
-    if days <= 1:
-        return "Yesterday" if days == 1 else "Today"
-    return "Previous 7 days" if days <= 7 else f"{day:%B %Y}"
 
 
 def age(then: datetime | None, at: datetime) -> str:
@@ -115,6 +113,19 @@ def names_of(index_ids: Sequence[str], indexes: Iterable[Index]) -> list[str]:
     names = [clean_line(known[index_id]) for index_id in index_ids if index_id in known]
     unknown = len(index_ids) - len(names)
     return [*names, f"{unknown} {'index' if unknown == 1 else 'indexes'} not listed here"] if unknown else names
+
+
+def earlier_choices(catalogue: Catalogue, indexes: Iterable[Index]) -> list[tuple[str, ...]]:
+    """The sets of indexes that sessions are bound to, the latest first, each once: those that are all still there."""
+    known: dict[str | None, str] = {}
+    for index in indexes:
+        known[index.id] = known[index.export_config_id] = index.id
+    bound = [session.index_ids for session in catalogue if session.index_ids]
+    sets = [tuple(known[index_id] for index_id in ids) for ids in bound if all(index_id in known for index_id in ids)]
+    latest: dict[frozenset[str], tuple[str, ...]] = {}
+    for ids in sets:
+        latest.setdefault(frozenset(ids), ids)
+    return list(latest.values())
 
 
 def ids_named(names: Iterable[str], indexes: Iterable[Index]) -> frozenset[str]:

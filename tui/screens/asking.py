@@ -136,6 +136,19 @@ class AskingScreen(ChoosingScreen):
         finally:
             self._is_beginning = False
 
+    async def ask_on_other_indexes(self, question: str, ticked: Sequence[str]) -> None:
+        """Have indexes chosen, those given among them at first, and ask a question in a new session on these."""
+        choice = await self._with_scope(await self.choose_indexes("session", ticked))
+        if choice is None:
+            return
+        session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
+        if session_id is not None:
+            self.set_focus(self.composer)
+            self.open_id = session_id
+            self.chosen = None
+            self.workspace.ask(session_id, question)
+            self._follow_answer()
+
     async def _with_scope(self, choice: "Choice | None") -> "Choice | None":
         """The choice, with indexes that the first question of an unbound session searches; None where it has none."""
         if choice is None or choice.index_ids:
@@ -176,14 +189,11 @@ class AskingScreen(ChoosingScreen):
 
     @work
     async def on_composer_history_requested(self) -> None:
-        from tui.screens.choice_list import ChoiceList
+        from tui.screens.search.asked_before import AskedBefore
 
-        questions = list(dict.fromkeys(self.questions_before()))
-        number = await self.app.push_screen_wait(
-            ChoiceList("Questions asked before", questions, takes="put it in the composer")
-        )
-        if number is not None:
-            self.composer.recall(questions[number])
+        question = await self.app.push_screen_wait(AskedBefore(self.questions_before, self.workspace.history.forget))
+        if question is not None:
+            self.composer.recall(question)
 
     async def on_composer_read_requested(self, message: Composer.ReadRequested) -> None:
         await self.reader.run_action(message.action)

@@ -1,5 +1,6 @@
 """Browsing the sessions: listed, opened, named, deleted and brought back."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,9 +11,11 @@ from textual.timer import Timer
 
 from tui.api.errors import ApiError
 from tui.api.models import Session
+from tui.conversation.catalogue import now
 from tui.screens.starting import StartingScreen
-from tui.widgets.session_list import SessionList, SessionMark, SessionRow
-from tui.widgets.sidebar import Sidebar
+from tui.widgets.sessions.session_list import SessionList
+from tui.widgets.sessions.session_row import SessionMark, SessionRow
+from tui.widgets.sessions.sidebar import Sidebar
 from tui.workspace.workspace import Workspace
 
 UNDO_SECONDS = 10.0
@@ -41,10 +44,14 @@ class BrowsingScreen(StartingScreen):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._marks: dict[str, SessionMark] = {}
-        self._deleted: tuple[Session, Timer] | None = None
+        self._deleted: tuple[Sequence[Session], Timer] | None = None
 
     def on_mount(self) -> None:
         self.list_sessions()
+        self.call_after_refresh(self._list_kept)
+
+    def _list_kept(self) -> None:
+        self.workspace.start(self.workspace.list_kept())
 
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
         super().watch_open_id(before, session_id)
@@ -57,15 +64,23 @@ class BrowsingScreen(StartingScreen):
         """List the sessions as they are now. A mark is taken off where the session is open."""
         self._marks.pop(self.open_id or "", None)
         self.sidebar.has_more = self.workspace.catalogue.next_page_token is not None
-        self.sidebar.rows = [
-            SessionRow(
-                session.session_id,
-                self.workspace.title(session.session_id),
-                session.last_updated_at,
-                self._mark(session.session_id),
-            )
-            for session in self.workspace.catalogue
-        ]
+        self.sidebar.show(*self.workspace.details.pinned_first())
+
+    def describe(self, session: Session) -> SessionRow:
+        """A session as its row shows it."""
+        return SessionRow(self.workspace.title(session.session_id), mark=self._mark(session.session_id))
+
+    def words_of(self, sessions: Iterable[Session]) -> Sequence[str]:
+        """What the filter finds each session by: its title, the user's name for it, and its indexes."""
+        names: dict[Sequence[str], str] = {}  # of ten thousand sessions most search the same indexes
+        words: list[str] = []
+        for session in sessions:
+            searched = tuple(session.index_ids or self.workspace.scope(session.session_id))
+            if searched not in names:
+                names[searched] = " ".join(self.workspace.searched_names(session))
+            title = session.generated_title or self.workspace.title(session.session_id)
+            words.append(f"{title}\n{self.workspace.name(session.session_id)}\n{names[searched]}".casefold())
+        return words
 
     def _mark(self, session_id: str) -> SessionMark:
         return "busy" if self.workspace.is_busy(session_id) else self._marks.get(session_id, "")
@@ -131,43 +146,83 @@ class BrowsingScreen(StartingScreen):
     def on_session_list_more_requested(self) -> None:
         self.workspace.start(self.workspace.load_more())
 
+    def on_session_list_wanted(self, message: SessionList.Wanted) -> None:
+        match message.action:
+            case "pin":
+                is_pinned = not self.workspace.details.is_pinned(message.session_id)
+                self.workspace.details.pin(message.session_id, is_pinned=is_pinned)
+            case "info":
+                self._show_info(message.session_id)
+            case "ask_again":
+                self._ask_again(message.session_id)
+            case _ if self.workspace.is_live:
+                self._name(message.session_id)
+            case _:
+                self.action_retry()  # the same key as in the rest of the screen, where retrying is all that helps
+
     @work
-    async def on_session_list_name_requested(self, message: SessionList.NameRequested) -> None:
-        if not self.workspace.is_live:
-            self.action_retry()  # the same key as in the rest of the screen, where retrying is all that helps
+    async def _show_info(self, session_id: str) -> None:
+        from tui.screens.sessions.info import SessionInfo, info_rows
+
+        facts = await self.workspace.details.facts(session_id)
+        session = self.workspace.catalogue.get(session_id)
+        if session is not None:
+            rows = info_rows(session, facts, self.workspace.searched_names(session), now())
+            info = SessionInfo(self.workspace.title(session_id), session_id, rows)
+            if await self.app.push_screen_wait(info) == "copied":
+                self.say("Sent the id to the terminal's clipboard.", kind="copying")
+
+    @work
+    async def _ask_again(self, session_id: str) -> None:
+        """Ask the first question of a session in a new one, on indexes that are chosen for it."""
+        try:
+            question = await self.workspace.details.first_question(session_id)
+        except ApiError as error:
+            self.say(
+                f"It is not known what this session asked first. {error.message}", kind="opening", severity="problem"
+            )
             return
+        if question is None:
+            self.say("Nothing was asked in this session yet.", kind="opening")
+            return
+        session = self.workspace.catalogue.get(session_id)
+        await self.ask_on_other_indexes(question, (session and session.index_ids) or ())
+
+    @work
+    async def _name(self, session_id: str) -> None:
         from tui.screens.text_prompt import TextPrompt
 
         keys = "Kept on this machine. Enter name it · empty: its title again · Esc close"
-        name = self.workspace.name(message.session_id)
+        name = self.workspace.name(session_id)
         prompt = TextPrompt("Name of this session", keys, value=name, placeholder="its title on the server")
         new_name = await self.app.push_screen_wait(prompt)
         if new_name is not None:
-            self.workspace.rename(message.session_id, new_name)
+            self.workspace.rename(session_id, new_name)
 
     def on_session_list_deletion_confirmed(self, message: SessionList.DeletionConfirmed) -> None:
         self._delete_for_good()
-        title = self.workspace.title(message.session_id)
-        session = self.workspace.deletion.hide(message.session_id)
-        self._deleted = (session, self.set_timer(UNDO_SECONDS, self._delete_for_good))
-        self.say(f"Deleted: {title}. Alt+U brings it back.", kind="deletion", seconds=UNDO_SECONDS)
+        several = len(message.session_ids)
+        what = f"{several} sessions" if several > 1 else self.workspace.title(message.session_ids[0])
+        sessions = self.workspace.deletion.hide(*message.session_ids)
+        self._deleted = (sessions, self.set_timer(UNDO_SECONDS, self._delete_for_good))
+        it = "them" if several > 1 else "it"
+        self.say(f"Deleted: {what}. Alt+U brings {it} back.", kind="deletion", seconds=UNDO_SECONDS)
 
     def action_undo_delete(self) -> None:
-        if (session := self.take_deleted()) is not None:
-            self.workspace.deletion.show_again(session)
+        self.workspace.deletion.show_again(self.take_deleted())
 
     def _delete_for_good(self) -> None:
-        if (session := self.take_deleted()) is not None:
-            if session.session_id == self.open_id:
+        if sessions := self.take_deleted():
+            if self.open_id in {session.session_id for session in sessions}:
                 self.open_id = None
                 self.activity = ""
-            self.run_worker(self.workspace.deletion.delete(session))
+            self.run_worker(self.workspace.deletion.delete(sessions))
 
-    def take_deleted(self) -> Session | None:
-        """The session that could still be brought back, and no longer can; None where there is none."""
+    def take_deleted(self) -> Sequence[Session]:
+        """The sessions that could still be brought back, and no longer can."""
         if self._deleted is None:
-            return None
-        (session, timer), self._deleted = self._deleted, None
+            return ()
+        (sessions, timer), self._deleted = self._deleted, None
         timer.stop()
         self.notice_line.take_back("deletion")
-        return session
+        return sessions

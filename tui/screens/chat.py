@@ -25,7 +25,7 @@ from tui.widgets.composer import Composer
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.queue_line import QueueLine
-from tui.widgets.sidebar import Sidebar
+from tui.widgets.sessions.sidebar import Sidebar
 from tui.workspace.folders import place_of
 from tui.workspace.updates import (
     DraftChanged,
@@ -73,6 +73,7 @@ class ChatScreen(CommandingScreen):
         Binding("tab", "app.focus_next", "Next pane", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Previous pane", show=False, priority=True),
         Binding("escape", "close_notice", "Close the notice", show=False, priority=True),
+        Binding("escape", "back_to_search", "Back to the search", show=False, priority=True),
         Binding("escape", "escape", "Stop the turn; twice: clear the draft", show=False),
         Binding("ctrl+c", "copy_or_stop", "Copy, stop or clear", show=False, priority=True),
     ]
@@ -98,7 +99,7 @@ class ChatScreen(CommandingScreen):
         # Else Textual finds it when all is styled, and styles all anew.
         self.add_class("-wide" if self.app.size.width >= WIDE_COLUMNS else "-narrow", update=False)
         with Horizontal(id="workspace"):
-            yield Sidebar().data_bind(ChatScreen.open_id)
+            yield Sidebar(self.describe, self.words_of).data_bind(ChatScreen.open_id)
             with Vertical(id="main"):
                 with Horizontal(id="reading"):
                     yield ConversationView(checks_grounding=self.checks_grounding)
@@ -140,8 +141,7 @@ class ChatScreen(CommandingScreen):
 
     async def _finish_deletion(self) -> None:
         """Delete now what could still be brought back: on the server that it was deleted on."""
-        if (session := self.take_deleted()) is not None:
-            await self.workspace.deletion.delete(session, or_next_time=True)
+        await self.workspace.deletion.delete(self.take_deleted(), or_next_time=True)
 
     def _show_update(self, update: Update) -> None:
         if not self.is_mounted:

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from tui.api.models import Index
-from tui.conversation.catalogue import names_of
+from tui.conversation.catalogue import earlier_choices, names_of
 from tui.screens.evidence.checking import CheckingScreen
 from tui.workspace.tasks import Work
 from tui.workspace.workspace import Workspace
@@ -69,6 +69,7 @@ class ChoosingScreen(CheckingScreen):
             self._do_with_indexes,
             purpose=purpose,
             ticked=ticked,
+            earlier=earlier_choices(self.workspace.catalogue, self.workspace.index_list.known or ()),
             keeps_folders=self.workspace.index_list.keeps_folders,
         )
         self._follow_indexes(None, self._picker)

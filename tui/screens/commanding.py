@@ -7,14 +7,14 @@ from textual import events, work
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-from tui.screens.browsing import BrowsingScreen
 from tui.screens.palette_commands import Owner
+from tui.screens.search.searching import SearchingScreen
 from tui.store.chosen_theme import keep_theme, theme_path
 from tui.widgets.composer import COMMAND_SIGNS
 from tui.widgets.own_keys import own_bindings
 
 
-class CommandingScreen(BrowsingScreen):
+class CommandingScreen(SearchingScreen):
     """Runs the commands of the palette."""
 
     async def on_key(self, event: events.Key) -> None:

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from tui.api.models import MAX_BOUND_INDEXES, Index
 from tui.conversation.catalogue import names_of
 from tui.screens.filter_dialog import FilterDialog
-from tui.screens.index_rows import index_row, searched_text
+from tui.screens.index_rows import index_row, nearness
 
 Purpose: TypeAlias = Literal["session", "question", "scope"]
 
@@ -97,6 +97,7 @@ class IndexPicker(FilterDialog[Choice]):
         Binding("f3", "list_documents", "The documents of the index"),
         Binding("f4", "toggle_bound", "Bound or unbound"),
         Binding("ctrl+o", "add_folder", "Add a folder"),
+        Binding("f6", "tick_earlier", "Tick what an earlier session searches"),
         Binding("f5", "sync", "Read the folder again"),
         Binding("f8", "remove", "Remove the index"),
     ]
@@ -116,6 +117,7 @@ class IndexPicker(FilterDialog[Choice]):
         *,
         purpose: Purpose = "session",
         ticked: Sequence[str] | None = None,
+        earlier: Sequence[Sequence[str]] = (),
         keeps_folders: bool = False,
     ) -> None:
         super().__init__(TITLES[purpose], "")
@@ -124,6 +126,8 @@ class IndexPicker(FilterDialog[Choice]):
         self.set_reactive(IndexPicker.is_bound, purpose == "session")
         self._request = request
         self._purpose: Purpose = purpose
+        self._earlier = earlier
+        self._next_earlier = 0
         self._keeps_folders = keeps_folders
         self._ticked_first = ticked
         self._asked: Literal["", "close"] | RemoveIndex = ""
@@ -143,10 +147,10 @@ class IndexPicker(FilterDialog[Choice]):
 
     def options_with(self, wanted: str) -> Sequence[Option]:
         width = max(20, min(72, self.app.size.width - 12))
+        near = [(how, index) for index in self.indexes or () if (how := nearness(index, wanted)) is not None]
         return [
             Option(index_row(index, width, is_ticked=index.id in self._ticks), id=index.id)
-            for index in self.indexes or ()
-            if wanted in searched_text(index)
+            for _, index in sorted(near, key=lambda found: found[0])
         ]
 
     def list_options(self, *, cursor_on: str | None = None) -> None:
@@ -177,6 +181,7 @@ class IndexPicker(FilterDialog[Choice]):
             f"Enter {TAKES[self._purpose]}",
             "F4 bound/unbound" if self._purpose == "session" else "",
             "F3 documents",
+            "F6 as before" if self._earlier else "",
             "Esc clear the filter" if is_filtered else "Esc close",
         ]
         return f"{' · '.join(filter(None, keys))}\n{KEYS_OF_FOLDERS if self._keeps_folders else HOW_TO_PUSH}"
@@ -206,6 +211,13 @@ class IndexPicker(FilterDialog[Choice]):
             self.ask(f"A session takes {MAX_BOUND_INDEXES} indexes at most. Untick one first.")
         else:
             self.ticked = [*self._ticks, index_id]
+
+    def action_tick_earlier(self) -> None:
+        """Tick what the last session searches; once more, what the one before it does, and so around."""
+        self.ask("")
+        if self._earlier:
+            self.ticked = list(self._earlier[self._next_earlier])
+            self._next_earlier = (self._next_earlier + 1) % len(self._earlier)
 
     def action_toggle_bound(self) -> None:
         if self._purpose == "session":

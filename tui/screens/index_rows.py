@@ -23,6 +23,17 @@ def searched_text(index: Index) -> str:
     return f"{clean_line(index.name)} {clean_line(index.description or '')}".casefold()
 
 
+def nearness(index: Index, typed: str) -> int | None:
+    """How well an index fits what was typed, casefolded: 0 where it stands there, 1 where its letters are in the name.
+
+    None where not even those do, in their order. Blanks count for nothing then.
+    """
+    if typed in searched_text(index):
+        return 0
+    letters = iter(clean_line(index.name).casefold())
+    return 1 if all(letter in letters for letter in typed if not letter.isspace()) else None
+
+
 def _state(index: Index) -> str:
     if index.is_syncing:
         return f"syncing {index.files_done or 0:,} of {index.files_total:,}" if index.files_total else "syncing"

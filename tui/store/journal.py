@@ -154,6 +154,11 @@ class Journal:
         """Remember what was written and not asked among the questions that were."""
         self._database.write(lambda connection: _remember(connection, account, well_formed(text)))
 
+    def forget_question(self, account: str, text: str) -> None:
+        """Remember a question no more."""
+        query = "DELETE FROM questions WHERE account = ? AND text = ?"
+        self._database.write(lambda connection: connection.execute(query, (account, well_formed(text))))
+
     def questions(self, account: str) -> list[str]:
         """The questions asked or remembered, each once, the latest last."""
         query = "SELECT text FROM questions WHERE account = ? ORDER BY id"

@@ -1,4 +1,4 @@
-"""What the user made of the sessions: drafts, queued questions, names, and which was opened last."""
+"""What the user made of the sessions: drafts, queued questions, names, pins, and which was opened last."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from tui.store.event_codec import texts_from_json, to_json
 NO_SESSION = ""
 """The session id of what is written before there is a session."""
 
-Column: TypeAlias = Literal["draft", "queue", "name"]
+TextColumn: TypeAlias = Literal["draft", "queue", "name"]
+Column: TypeAlias = TextColumn | Literal["pinned"]
 
 
 class Notes:
@@ -59,6 +60,16 @@ class Notes:
         """The names that the user gave, by session id."""
         return self._all(account, "name")
 
+    def save_pinned(self, account: str, session_id: str, *, is_pinned: bool) -> None:
+        """Keep whether a session is pinned."""
+        self._save(account, session_id, "pinned", 1 if is_pinned else None)
+
+    def pinned(self, account: str) -> set[str]:
+        """The sessions that are pinned."""
+        query = "SELECT session_id FROM notes WHERE account = ? AND pinned IS NOT NULL"
+        rows = self._database.read(lambda connection: connection.execute(query, (account,)).fetchall())
+        return {row["session_id"] for row in rows}
+
     def save_opened(self, account: str, session_id: str) -> None:
         """Keep that this session is the one that was opened last."""
 
@@ -79,15 +90,17 @@ class Notes:
         row = self._database.read(lambda connection: connection.execute(query, (account,)).fetchone())
         return None if row is None else row["session_id"]
 
-    def _save(self, account: str, session_id: str, column: Column, value: str | None) -> None:
+    def _save(self, account: str, session_id: str, column: Column, value: str | int | None) -> None:
         self._database.write(lambda connection: put_note(connection, account, session_id, column, value))
 
-    def _all(self, account: str, column: Column) -> dict[str, str]:
+    def _all(self, account: str, column: TextColumn) -> dict[str, str]:
         query = f"SELECT session_id, {column} FROM notes WHERE account = ? AND {column} IS NOT NULL"
         return dict(self._database.read(lambda connection: connection.execute(query, (account,)).fetchall()))
 
 
-def put_note(connection: sqlite3.Connection, account: str, session_id: str, column: Column, value: str | None) -> None:
+def put_note(
+    connection: sqlite3.Connection, account: str, session_id: str, column: Column, value: str | int | None
+) -> None:
     """Set one note within a transaction."""
     connection.execute(
         f"INSERT INTO notes (account, session_id, {column}) VALUES (?, ?, ?)"

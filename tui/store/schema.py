@@ -161,6 +161,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             is_paused INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID""",
     ),
+    # 1: the session is pinned.
+    ("ALTER TABLE notes ADD COLUMN pinned INTEGER",),
     (
         "DROP TABLE creations",
         """CREATE TABLE creations (

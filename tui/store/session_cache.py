@@ -72,10 +72,10 @@ class SessionCache:
 
         self._database.write(save)
 
-    def listed(self, account: str) -> list[Session]:
-        """All sessions kept, newest first; those without a time come last."""
-        query = f"SELECT {_SESSION_COLUMNS} FROM sessions WHERE account = ? ORDER BY updated DESC, id"
-        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
+    def listed(self, account: str, limit: int = -1) -> list[Session]:
+        """All sessions kept, or so many, newest first; those without a time come last."""
+        query = f"SELECT {_SESSION_COLUMNS} FROM sessions WHERE account = ? ORDER BY updated DESC, id LIMIT ?"
+        rows = self._database.read(lambda c: c.execute(query, (account, limit)).fetchall())
         return [self._session(row) for row in rows]
 
     def remove(self, account: str, session_id: str) -> None:

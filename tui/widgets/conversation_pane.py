@@ -126,6 +126,16 @@ class ConversationPane(GroundedView):
         if wanted:
             self.when_whole(self._search)
 
+    def find_from(self, turn: int, block: int, wanted: str) -> None:
+        """Mark every occurrence, and go to the first one from this block on: it is unfolded."""
+        self._finder.begin(Place(turn, block, 0))
+        self.find(wanted)
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether occurrences of a text are marked."""
+        return bool(self._finder.wanted)
+
     @work(exclusive=True, group="find")
     async def _search(self) -> None:
         await run_in_slices(self._searching())

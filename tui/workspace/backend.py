@@ -129,7 +129,7 @@ async def _connect_cloud(
     if given is not None:
         connection = replace(connection, api_key=given.key, key_source=TYPED)
     else:
-        connection = await _with_found_key(connection, on_silent_keyring)
+        connection = await _with_found_key(connection, settings.profile, on_silent_keyring)
     for secret in connection.secrets:
         register_secret(secret)
     is_agreed = settings.is_typed_base_url or is_stored_for_server(connection) or trusts(connection.base_url)
@@ -147,10 +147,12 @@ def is_stored_for_server(connection: "Connection") -> bool:
     return not others and connection.key_source not in (*ENVIRONMENT, TYPED)
 
 
-async def _with_found_key(connection: "Connection", on_silent_keyring: Callable[[], None]) -> "Connection":
+async def _with_found_key(
+    connection: "Connection", profile: str | None, on_silent_keyring: Callable[[], None]
+) -> "Connection":
     from tui.credentials import Found, find
 
-    finding = asyncio.ensure_future(asyncio.to_thread(find, connection.base_url))
+    finding = asyncio.ensure_future(asyncio.to_thread(find, connection.base_url, profile=profile))
     done, _ = await asyncio.wait({finding}, timeout=KEYRING_PATIENCE_SECONDS)
     if not done:
         on_silent_keyring()
@@ -180,4 +182,4 @@ async def keep(given: UseKey, settings: Settings) -> str | None:
 
     base_url = checked_base_url(settings.cloud_url, allow_http=settings.allow_http)
     keep_it = credentials.keep_in_keyring if given.keep == "keyring" else credentials.keep_in_file
-    return await asyncio.to_thread(keep_it, base_url, given.key)
+    return await asyncio.to_thread(keep_it, credentials.key_place(base_url, settings.profile), given.key)

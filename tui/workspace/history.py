@@ -28,3 +28,11 @@ class QuestionHistory:
         count, cleared = self._cleared.get(session_id, (len(asked), []))
         self._cleared[session_id] = len(asked), [*(cleared if count == len(asked) else ()), text]
         self._journal.remember(self._account_id, text)
+
+    def forget(self, text: str) -> None:
+        """Bring a text back no more, unless it stands in a session."""
+        self._cleared = {
+            session_id: (count, [cleared for cleared in texts if cleared != text])
+            for session_id, (count, texts) in self._cleared.items()
+        }
+        self._journal.forget_question(self._account_id, text)

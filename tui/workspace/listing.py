@@ -1,13 +1,21 @@
-"""The list of an account's sessions, loaded from the server page by page, and the sessions that are created for it."""
+"""The list of an account's sessions, loaded from the server page by page, what is created for it, and more of each."""
 
+import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui.api.models import Session
-from tui.conversation.catalogue import Catalogue, first_page, with_page, without
+from tui.conversation.catalogue import Catalogue, first_page, with_others, with_page, without
 from tui.conversation.transcript import Transcript
-from tui.workspace.state import WorkspaceState
+from tui.workspace.state import FIRST_LISTED, WorkspaceState
 from tui.workspace.turns import Turns
 from tui.workspace.updates import ListChanged
+
+if TYPE_CHECKING:
+    from tui.conversation.session_facts import SessionFacts
+
+MAX_EMPTY_PAGES = 20
+"""After so many empty pages in a row no more is asked for: a server may go on with them for ever."""
 
 LOOKED_AT = 5
 """At most so many sessions without a title are looked at to find one that is empty."""
@@ -21,17 +29,32 @@ class SessionListing:
         self._turns = turns
         self._listed: set[str] = set()
         self._tokens: set[str] = set()
+        self._empty_pages = 0
         self._is_loading = False
+        self._listing_kept = asyncio.Lock()
+        self._lists_kept = len(state.catalogue) < FIRST_LISTED
         self.is_live = False
         """Whether the list is the server's, and not only the one last seen."""
 
+    async def list_kept(self) -> None:
+        """List all sessions last seen: from the start only the newest are listed."""
+        async with self._listing_kept:
+            if self._lists_kept:
+                return
+            kept = await asyncio.to_thread(self._state.store.sessions.listed, self._state.account_id)
+            self._lists_kept = True
+        self._state.catalogue = without(with_others(self._state.catalogue, kept), *self._state.hidden)
+        self._state.publish(ListChanged())
+
     async def reload(self) -> bool:
         """Load the list afresh, from its first page. False where that failed."""
+        await self.list_kept()
         page = await self._state.attempt(lambda client: client.sessions())
         self.is_live = page is not None
         if page is not None:
             self._listed, self._tokens = {session.session_id for session in page.items}, set()
-            self._take(first_page(self._state.catalogue, page))
+            self._empty_pages = 0
+            self._take(first_page(self._state.catalogue, page), page.items)
         return page is not None
 
     async def load_more(self) -> None:
@@ -46,27 +69,34 @@ class SessionListing:
             self._tokens.add(token)
             self._listed |= {session.session_id for session in page.items}
             catalogue = with_page(self._state.catalogue, page)
-            is_cycle = catalogue.next_page_token in self._tokens
-            self._take(Catalogue(catalogue.sessions) if is_cycle else catalogue)
+            self._empty_pages = 0 if page.items else self._empty_pages + 1
+            leads_nowhere = catalogue.next_page_token in self._tokens or self._empty_pages >= MAX_EMPTY_PAGES
+            self._take(Catalogue(catalogue.sessions) if leads_nowhere else catalogue, page.items)
 
-    def hide(self, session_id: str) -> None:
-        """List a session no more, whatever pages come."""
-        self._state.hidden.add(session_id)
-        self._state.catalogue = without(self._state.catalogue, session_id)
+    def hide(self, *session_ids: str) -> None:
+        """List sessions no more, whatever pages come."""
+        self._state.hidden.update(session_ids)
+        self._state.catalogue = without(self._state.catalogue, *session_ids)
 
     def add(self, session_id: str) -> None:
         """Keep a session that was created here listed, although no page had it."""
         self._listed.add(session_id)
 
-    def _take(self, catalogue: Catalogue) -> None:
+    def _take(self, catalogue: Catalogue, page: Sequence[Session]) -> None:
+        """List this, and keep what the page says; after the last page also what is gone."""
         is_complete = catalogue.next_page_token is None
+        gone = self._state.hidden & catalogue.sessions.keys()
         if is_complete:
-            for session_id in catalogue.sessions.keys() - self._listed - self._turns.busy:
-                catalogue = without(catalogue, session_id)
-        for session_id in self._state.hidden & catalogue.sessions.keys():
-            catalogue = without(catalogue, session_id)
+            gone |= catalogue.sessions.keys() - self._listed - self._turns.busy
+        if gone:
+            catalogue = without(catalogue, *gone)
         self._state.catalogue = catalogue
-        self._state.store.sessions.save(self._state.account_id, list(catalogue), complete=is_complete)
+        kept = (
+            list(catalogue)
+            if is_complete
+            else [catalogue[each.session_id] for each in page if each.session_id not in gone]
+        )
+        self._state.store.sessions.save(self._state.account_id, kept, complete=is_complete)
         self._state.publish(ListChanged())
 
 
@@ -127,3 +157,59 @@ class SessionCreation:
 
     def _is_written_in(self, session_id: str) -> bool:
         return bool(self._state.drafts.get(session_id) or self._turns.waiting(session_id))
+
+
+class SessionDetails:
+    """The details of one account's sessions. Pins are kept on this machine."""
+
+    def __init__(self, state: WorkspaceState) -> None:
+        self._state = state
+        self._pinned = state.store.notes.pinned(state.account_id)
+
+    def is_pinned(self, session_id: str) -> bool:
+        """Whether a session stands before all that are not pinned."""
+        return session_id in self._pinned
+
+    def pin(self, session_id: str, *, is_pinned: bool) -> None:
+        """Have a session stand first from now on, or no longer."""
+        self._state.store.notes.save_pinned(self._state.account_id, session_id, is_pinned=is_pinned)
+        self._pinned = self._state.store.notes.pinned(self._state.account_id)
+        self._state.publish(ListChanged())
+
+    def pinned_first(self) -> tuple[Sequence[Session], int]:
+        """All sessions that are listed, the pinned ones first, and how many of them are."""
+        sessions = list(self._state.catalogue)
+        pinned = [session for session in sessions if session.session_id in self._pinned] if self._pinned else []
+        if pinned:
+            sessions = [*pinned, *(session for session in sessions if session.session_id not in self._pinned)]
+        return sessions, len(pinned)
+
+    async def facts(self, session_id: str) -> "SessionFacts | None":
+        """What a session came to, as far as it is known on this machine; None where it was never opened here."""
+        from tui.conversation.session_facts import facts_of  # here and below: no first key needs them
+
+        transcript = await self._known(session_id)
+        return None if transcript is None else facts_of(transcript)
+
+    async def first_question(self, session_id: str) -> str | None:
+        """The question that a session began with; None where it was asked none. Raises `ApiError`."""
+        from tui.conversation.transcript_builder import replay
+
+        transcript = await self._known(session_id)
+        if transcript is None:
+            full = await self._state.require_client().session(session_id)
+            transcript = await asyncio.to_thread(replay, full.events)
+        return transcript.first_question
+
+    async def _known(self, session_id: str) -> Transcript | None:
+        """A whole conversation as it is in memory, else as it was last kept; None where it is not."""
+        shown = self._state.transcripts.get(session_id)
+        if shown is not None and not shown.turns_before:
+            return shown
+        return await asyncio.to_thread(self._kept, session_id)
+
+    def _kept(self, session_id: str) -> Transcript | None:
+        from tui.conversation.transcript_builder import replay
+
+        kept = self._state.store.sessions.history(self._state.account_id, session_id)
+        return None if kept is None else replay(kept.events)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
+FIRST_LISTED = 1000
+"""So many of the sessions last seen are listed before the first frame. See `SessionListing.list_kept`."""
+
 FIRST_QUESTION_CHARS = 500
 """So much of a first question is remembered where the conversation is not: a session without a title is called by it.
 """
@@ -38,7 +41,8 @@ class WorkspaceState:
         self.account_id = account_id
         self.publish = publish
         self.client: Client | None = None
-        self.catalogue = Catalogue({session.session_id: session for session in store.sessions.listed(account_id)})
+        kept = store.sessions.listed(account_id, FIRST_LISTED)
+        self.catalogue = Catalogue({session.session_id: session for session in kept})
         self.transcripts: dict[str, Transcript] = {}
         """The conversations in memory, the one that changed last at the end."""
         self._first_questions: dict[str, str] = {}

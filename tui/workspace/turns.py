@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, NotFoundError, NotSentError, RefusedError
-from tui.api.models import Stop
+from tui.api.models import Session, Stop
 from tui.conversation.reconcile import UNKNOWN_COUNT, known_questions
 from tui.conversation.transcript import Transcript, ask, interrupt, withdraw
 from tui.workspace.recovery import GONE, STOPPED, Recovery, give_back
 from tui.workspace.running_turn import RunningTurn, TurnClock
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import Work
-from tui.workspace.updates import DraftChanged, ListChanged, QueueChanged, RequestFailed, TurnEnded
+from tui.workspace.updates import DraftChanged, ListChanged, Notice, QueueChanged, RequestFailed, TurnEnded
+
+if TYPE_CHECKING:
+    from tui.api.client import Client
 
 
 class Turns:
@@ -252,10 +256,28 @@ class Turns:
 
     async def _refresh_summary(self, session_id: str) -> None:
         """After a turn: its time and title, which the server makes from the first question."""
-        session = await self._state.attempt(lambda client: client.summary(session_id))
+        session = _about(
+            session_id, await self._state.attempt(lambda client: _summary(self._state, client, session_id))
+        )
         first_question = self._state.first_question(session_id)
         if session is not None and not session.generated_title and first_question:
             titled = await self._state.attempt(lambda client: client.generate_title(session_id, first_question))
-            session = titled or session
+            session = _about(session_id, titled) or session
         if session is not None and self._state.catalogue.get(session_id):
             self._state.list_session(session)
+
+
+async def _summary(state: WorkspaceState, client: "Client", session_id: str) -> Session | None:
+    """A session as it is listed; None where it was deleted, which is published unless that was done here."""
+    try:
+        return await client.summary(session_id)
+    except NotFoundError:
+        if state.catalogue.get(session_id):
+            state.deleted_elsewhere.add(session_id)
+            state.publish(Notice(session_id, GONE))
+        return None
+
+
+def _about(session_id: str, answer: Session | None) -> Session | None:
+    """What the server said, if it is about this session."""
+    return answer if answer is not None and answer.session_id == session_id else None

@@ -15,8 +15,9 @@ from tui.store.store import Store
 from tui.workspace.deletion import Deletion
 from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
-from tui.workspace.listing import SessionCreation, SessionListing
+from tui.workspace.listing import SessionCreation, SessionDetails, SessionListing
 from tui.workspace.opening import ConversationOpener
+from tui.workspace.search.searching import Searching
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import RunningTasks, Work
 from tui.workspace.turns import Turns
@@ -51,7 +52,9 @@ class Workspace:
         self._creation = SessionCreation(self._state, self.turns, self._listing)
         self._opener = ConversationOpener(self._state, self.turns, self._tasks.start)
         self.index_list = IndexList(self._state)
-        self._history = QuestionHistory(self._store.journal, account_id)
+        self.details = SessionDetails(self._state)
+        self.searching = Searching(self._state, self.turns, self._listing, self.index_list)
+        self.history = QuestionHistory(self._store.journal, account_id)
         self._names = self._store.notes.names(account_id)
 
     def _hear(self, update: Update) -> None:
@@ -105,6 +108,7 @@ class Workspace:
             self.turns.recovery.watch_all()
             self._tasks.start(self._opener.open_waiting())
             self._tasks.start(self.deletion.delete_what_is_left())
+            self._tasks.start(self.searching.gathering.run())
             await self.index_list.load()
 
     async def close(self) -> None:
@@ -114,6 +118,10 @@ class Workspace:
         client, self._state.client = self._state.client, None
         if client is not None:
             await client.aclose()
+
+    async def list_kept(self) -> None:
+        """List all sessions last seen, of which only the newest are listed at first."""
+        await self._listing.list_kept()
 
     async def load_more(self) -> None:
         """List the next page of sessions, if there is one."""
@@ -202,12 +210,12 @@ class Workspace:
 
     def questions(self, session_id: str | None) -> Sequence[str]:
         """What was asked before: in this session last, and before that what is known of others."""
-        return self._history.of(self._key(session_id), self._asked(session_id))
+        return self.history.of(self._key(session_id), self._asked(session_id))
 
     def keep_cleared(self, session_id: str | None, text: str) -> None:
         """Keep what was written in a session, and cleared, among the questions asked before."""
         if text.strip():
-            self._history.keep_cleared(self._key(session_id), self._asked(session_id), text)
+            self.history.keep_cleared(self._key(session_id), self._asked(session_id), text)
 
     def _asked(self, session_id: str | None) -> Sequence[str]:
         transcript = self.transcript(session_id) or Transcript()

@@ -1,5 +1,6 @@
 """`llamachat-tui run`: many questions, each asked once however the run ends."""
 
+import asyncio
 import csv
 import io
 import json
@@ -199,5 +200,26 @@ async def test_a_question_that_the_server_does_not_have_is_not_sent_again(tmp_pa
     outcome = await asking.look_for("s1", "One?", no_watch)
     assert (outcome.code, outcome.problem, cloud.questions) == (3, UNCONFIRMED, [])
     assert asking.workspace.draft("s1") == ""
+    await asking.close()
+    store.close()
+
+
+async def test_a_question_right_behind_one_that_was_stopped_is_asked(tmp_path: Path) -> None:
+    cloud = Cloud()
+    cloud.add_session("s1", index_ids=["idx-notes"])
+    cloud.turns = [Turn(ANSWERED, is_held=True), Turn()]
+    store = Store.open(tmp_path / "store.sqlite3")
+    asking = Asker(store, Settings(), Backend(cloud.client(), "the cloud"), StepLine())
+
+    async def no_watch(_: object) -> None: ...
+
+    assert await asking.is_there("s1")
+    stopped = asyncio.create_task(asking.ask("s1", "One?", no_watch, is_first=False))
+    while not cloud.questions:
+        await asyncio.sleep(0)
+    stopped.cancel()
+    outcome = await asking.ask("s1", "Two?", no_watch, is_first=False)
+    assert outcome.turn is not None
+    assert (outcome.turn.question, prompts(cloud)) == ("Two?", ["One?", "Two?"])
     await asking.close()
     store.close()

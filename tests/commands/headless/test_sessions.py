@@ -9,7 +9,7 @@ import pytest
 from tests.commands.calling import Command
 from tests.commands.headless.test_ask import ANSWERED
 from tests.commands.serving import ServedCloud
-from tests.workspace.cloud import asked
+from tests.workspace.cloud import Turn, asked
 from tui.store.files import store_path
 from tui.store.store import Store
 
@@ -76,3 +76,20 @@ def test_indexes_are_listed(command: Command, online: ServedCloud) -> None:
     assert json.loads(command("indexes", "--json").out)["name"] == "notes"
     online.cloud.indexes.clear()
     assert command("indexes").code == 1
+
+
+def test_what_was_asked_is_found_again_without_the_server(command: Command, online: ServedCloud) -> None:
+    online.cloud.turns = [Turn(ANSWERED)]
+    assert command("ask", "What is the herons' budget?").code == 0
+    requests = len(online.cloud.requests)
+    found = command("search", "million", "heron")
+    assert found.code == 0
+    assert found.out.startswith("new-3\t")
+    assert "\n    1. " in found.out
+    (value,) = [json.loads(line) for line in command("search", "budget", "in:question", "--json").out.splitlines()]
+    assert (value["session_id"], value["hits"][0]["turn"], value["hits"][0]["part"]) == ("new-3", 1, "question")
+    assert command("search", "nowhere").code == 1
+    assert command("search", "after:never").code == 2
+    assert len(online.cloud.requests) == requests
+    assert command("search", "million", "index:notes").code == 0
+    assert command("search", "million", "index:others").code == 1

@@ -11,7 +11,7 @@ from tests.app.user import User
 from tests.faults.driving import ask, behind, newest
 from tests.faults.proxy import Exchange, Fault, FaultProxy, Gate, no_fault, refused
 from tui.api.retry import TRIES
-from tui.widgets.session_list import SessionList
+from tui.widgets.sessions.session_list import SessionList
 
 JSON = "Content-Type: application/json"
 
@@ -59,14 +59,14 @@ async def test_ten_thousand_sessions_in_pages_that_overlap_and_lead_in_a_circle_
     proxy.others = pages.fault
     async with behind(proxy) as user:
         listed = user.app.chat.query_one(SessionList)
-        await user.until(lambda: len(listed.rows) >= 1000)
+        await user.until(lambda: len(listed.sessions) >= 1000)
         await user.press("ctrl+s")
         for count in (*starts[1:], 9900, 10_000):
             await user.press("end")
-            await user.until(lambda count=count: len(listed.rows) >= count)
+            await user.until(lambda count=count: len(listed.sessions) >= count)
         await user.press("home", "end")
         await user.see("Report 9999 ")
-        assert len({row.session_id for row in listed.rows}) == len(listed.rows) == 10_000
+        assert len({session.session_id for session in listed.sessions}) == len(listed.sessions) == 10_000
         assert pages.asked == list(told)
 
 

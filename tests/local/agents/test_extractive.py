@@ -116,6 +116,15 @@ def test_an_unrelated_question_borrows_nothing_from_the_one_before(http: httpx.C
     assert answer == answer_to(http, question, ids)
 
 
+@pytest.mark.parametrize("question", ["Who are you?", "What is what?"])
+def test_a_question_without_a_word_to_search_for_borrows_none(http: httpx.Client, question: str) -> None:
+    ids = [index_ids(http)["notes"]]
+    session_id = http.post("/api/v1/chat", json={"index_ids": ids}).json()["session_id"]
+    ask(http, session_id, "Why did we choose oak in kitchen.md?", ids)
+    answer = next(event["content"] for _, event in ask(http, session_id, question, ids) if event["type"] == "text")
+    assert answer.startswith("This question has no word to search for.")
+
+
 def test_nothing_found_is_said_with_what_to_try(http: httpx.Client) -> None:
     answer = answer_to(http, "frobnicate the zorgle", [index_ids(http)["notes"]])
     assert "Nothing in **notes** matches “frobnicate”, “zorgle”." in answer

@@ -161,6 +161,14 @@ def test_citations_of_no_source_are_removed_and_an_answer_without_any_says_so(st
     assert text(turn(http)) == "Marek.\n\n*This answer cites no source: check it before you rely on it.*"
 
 
+def test_a_quotation_that_no_source_holds_is_told(studio: Studio) -> None:
+    answer = '“Electrician: *Marek* Nowak” comes “on the first of May at dawn” [1]. `"not a quotation at all"`'
+    http = studio.answering(ScriptedModel([said(answer)]))
+    shown, told = text(turn(http)).split("\n\n")
+    assert shown == answer
+    assert told == "*No source says “on the first of May at dawn”: check this quotation before you rely on it.*"
+
+
 def test_broken_arguments_are_told_back_once(studio: Studio) -> None:
     broken = called("retrieve", '{"query": "elec')
     model = ScriptedModel([broken, RETRIEVE, said("Marek Nowak [1].")])

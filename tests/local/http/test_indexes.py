@@ -19,7 +19,7 @@ from llama_cloud import (
 )
 
 from tests.local import documents as papers
-from tests.local.conftest import added, idle, sdk_for
+from tests.local.conftest import added, idle, sdk_for, write_notes
 from tests.local.opened import opened
 from tests.local.server import Connection, connected, running_server, synced_server, until
 from tests.local.turn import answer_to
@@ -277,7 +277,8 @@ def test_a_library_of_an_older_version_keeps_its_sessions(notes: Path, data: Pat
         assert metadata(client, index.id)["files"] == 3
 
 
-def test_it_is_told_how_far_the_reading_is(notes: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_told_how_far_the_reading_is(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = write_notes(tmp_path / "notes")
     monkeypatch.setattr("tui.local.library.sync.BATCH_SECONDS", 0.0)
     local = opened(notes, data)
     told: list[tuple[int, int]] = []

@@ -1,6 +1,6 @@
 import sqlite3
 import stat
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier
@@ -100,3 +100,33 @@ def test_a_file_that_many_make_at_once_is_made_once_and_loses_nothing(tmp_path: 
             list(pool.map(skip_a_file, range(6)))
         with IndexFile(path).reading() as connection:
             assert connection.execute("SELECT count(*) FROM skipped_files").fetchone()[0] == 6
+
+
+def test_a_file_that_was_deleted_is_begun_anew(tmp_path: Path) -> None:
+    file = IndexFile(tmp_path / "index.sqlite3")
+    with file.writing() as connection:
+        connection.execute("INSERT INTO skipped_files VALUES ('gone.md', 1, 1, NULL)")
+    file.delete()
+    with file.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM skipped_files").fetchone()[0] == 0
+
+
+def test_a_session_goes_with_its_events(database: LibraryDatabase) -> None:
+    add(database, "ses-1")
+    with database.writing() as connection:
+        connection.execute("INSERT INTO events VALUES ('ses-1', 1, '{}')")
+    with database.writing() as connection:
+        connection.execute("DELETE FROM sessions")
+    with database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM events").fetchone()[0] == 0
+
+
+def test_a_write_waits_for_that_of_another_process(database: LibraryDatabase, tmp_path: Path) -> None:
+    other = LibraryDatabase(tmp_path)
+    with ThreadPoolExecutor(1) as pool:
+        with other.writing() as connection:
+            connection.execute("INSERT INTO sessions (id, updated, shared_access) VALUES ('first', '', '')")
+            second = pool.submit(add, database, "second")
+            assert not wait([second], timeout=0.3).done
+        second.result()
+    assert ids(database) == ["first", "second"]

@@ -127,6 +127,14 @@ def test_a_definition_of_several_paragraphs_is_a_section_and_what_follows_the_li
     assert document.text[last.start :] == "This is about all settings.\n"
 
 
+def test_a_long_list_of_definitions_is_cut_between_two_of_them() -> None:
+    entries = [f"<dt>option{n}</dt><dd>{'It does more than one can say. ' * 20}</dd>" for n in range(9)]
+    document = read(f"<h1>Options</h1><dl>{''.join(entries)}</dl>")
+    cut = [document.text[chunk.start : chunk.end] for chunk in chunks_of(document)]
+    assert len(cut) > 2
+    assert all(text.startswith("option") for text in cut[1:])
+
+
 def test_a_note_does_not_begin_a_section() -> None:
     document = read('<h2>Oak</h2><div class="note"><h3>Note</h3><p>Tall.</p></div><p>More of oak.</p>')
     assert sections(document) == [(("Oak",), "")]

@@ -22,7 +22,7 @@ async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
         connection = connection_from(
             environ, settings.cloud_url, project_id=settings.project, allow_http=settings.allow_http
         )
-        found = credentials.find(connection.base_url, environ)
+        found = credentials.find(connection.base_url, environ, settings.profile)
     except ApiError as error:
         yield CheckResult("Settings", "problem", error.message)
         return

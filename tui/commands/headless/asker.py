@@ -157,6 +157,8 @@ class Asker:
 
         What is being written in the session stays as it is.
         """
+        while self.workspace.is_busy(session_id):  # the turn before is being stopped; a question would wait behind it
+            await self._change()
         self._errors.clear()
         self._given_back = False
         workspace, draft = self.workspace, self.workspace.draft(session_id)

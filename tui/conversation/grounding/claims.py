@@ -9,7 +9,7 @@ from tui.conversation.grounding.dates import Moment, moments
 from tui.conversation.grounding.names import Name, names
 from tui.conversation.grounding.numbers import Quantity, quantities
 from tui.conversation.grounding.prose import HOLE, Prose
-from tui.conversation.grounding.quotations import MIN_WORDS, pieces, quotations
+from tui.quotations import MIN_WORDS, pieces, quotations
 
 ClaimKind: TypeAlias = Literal["figure", "date", "quotation", "name"]
 Value: TypeAlias = Quantity | Moment | Name | Sequence[str] | str

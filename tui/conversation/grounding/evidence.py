@@ -9,9 +9,9 @@ from tui.conversation.grounding.claims import Claim
 from tui.conversation.grounding.dates import Moment, moments
 from tui.conversation.grounding.names import Name, words_of
 from tui.conversation.grounding.numbers import Quantity, quantities, totals
-from tui.conversation.grounding.quotations import folded
 from tui.conversation.grounding.units import UNIT, unit_named
 from tui.conversation.passages import decoded, is_array, is_object
+from tui.quotations import folded
 
 PIECE_CHARS = 1024
 """Characters that are indexed in one step, which takes a few milliseconds."""

@@ -5,13 +5,14 @@ However the model behaves, the turn ends: its rounds, the text it is given and t
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, Usage
 from tui.local.agents.agent import Ask, TurnError, bring_up_to_date
 from tui.local.agents.chat_completions import Call, LlmError, Message, Reply
 from tui.local.agents.citations import CitationCheck
+from tui.local.agents.claimed_quotations import unfounded, warning
 from tui.local.agents.llm import ContextExceededError, Dialect, LlmClient
 from tui.local.agents.llm_settings import LlmSettings
 from tui.local.agents.tool_json import tool_result
@@ -67,6 +68,12 @@ class _Turn:
     repeats: bool = False
     halved: bool = False
     usage: Usage = field(default_factory=Usage)
+
+    def given(self) -> Iterator[str]:
+        """The texts that the model was given in this turn."""
+        for message in self.messages:
+            if message.role != "assistant":
+                yield from (message.content, *message.material)
 
     def spend(self, reply: Reply) -> None:
         """Add what a reply has cost."""
@@ -191,13 +198,16 @@ class _Writing:
         return [*events, *self._emit(shown)]
 
     def finished(self, *, final: bool) -> list[Event]:
-        """The end of the block; of the `final` one, with a warning where it should cite and does not."""
+        """The end of the block; of the `final` one, with a warning where it should cite and does not, or quotes what
+        nothing says."""
         events: list[Event] = []
         if self._kind is TextDelta:
             check = self._turn.citations
             events += self._emit(check.end(self._turn.tools.cited))
-            if final and not check.good and self._turn.tools.index_ids:
-                events += self._emit(NO_CITATION)
+            if final and self._turn.tools.index_ids:
+                told = "".join(self._block)
+                events += self._emit("" if check.good else NO_CITATION)
+                events += self._emit(warning(list(unfounded(told, self._turn.given()))))
         whole = "".join(self._block)
         if whole:
             events.append(Thinking(whole) if self._kind is ThinkingDelta else Text(whole))

@@ -252,14 +252,17 @@ def insert_passages(connection: sqlite3.Connection, document_id: int, read: Read
     _count(connection, read.language, 1, len(numbered))
 
 
-def delete_document(connection: sqlite3.Connection, document_id: int) -> None:
-    """Forget a document and its passages."""
-    of_document = "SELECT id FROM chunks WHERE document_id = ?"
-    (passages,) = connection.execute("SELECT count(*) FROM chunks WHERE document_id = ?", (document_id,)).fetchone()
-    connection.execute(f"DELETE FROM stems WHERE rowid IN ({of_document})", (document_id,))
-    row = connection.execute("DELETE FROM documents WHERE id = ? RETURNING language", (document_id,)).fetchone()
-    if row is not None:
-        _count(connection, row["language"], -1, -passages)
+def delete_documents(connection: sqlite3.Connection, document_ids: Iterable[int]) -> None:
+    """Forget documents and their passages."""
+    passages: list[tuple[int]] = []
+    for document_id in document_ids:
+        own = connection.execute("SELECT id FROM chunks WHERE document_id = ?", (document_id,)).fetchall()
+        row = connection.execute("DELETE FROM documents WHERE id = ? RETURNING language", (document_id,)).fetchone()
+        if row is not None:
+            _count(connection, row["language"], -1, -len(own))
+        passages += [(passage["id"],) for passage in own]
+    # At last: SQLite would write out what FTS5 gathers at each of the statements above.
+    connection.executemany("DELETE FROM stems WHERE rowid = ?", passages)
 
 
 def rename_passages(connection: sqlite3.Connection, document_id: int, file_name: str, language: str) -> None:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from tui.local.library.database import IndexFile, LibraryDatabase
 from tui.local.library.files import FoundFile, walk
 from tui.local.library.folders import Folder, store_index
-from tui.local.library.passages import ReadFile, delete_document, insert_passages, rename_passages
+from tui.local.library.passages import ReadFile, delete_documents, insert_passages, rename_passages
 from tui.local.library.readers import ocr
 from tui.local.library.reading.file_reading import FileContent, KnownContent, UnreadFile
 from tui.local.library.reading.messages import ReadTask
@@ -39,6 +39,8 @@ AHEAD_BYTES = 50_000_000
 FORGET_SECONDS = 0.05
 """Seconds for which one transaction forgets documents."""
 
+FORGET_TOGETHER = 10
+"""Documents that are forgotten between two looks at the time."""
 PAUSE_SECONDS = 0.02
 """Seconds that others get to write between two such transactions."""
 
@@ -235,19 +237,18 @@ def _write(index: IndexFile, index_id: str, batch: Sequence[_Outcome]) -> None:
     if not batch:
         return
     with index.writing() as connection:
+        _forget_files(connection, [one.file.name for one in batch if not isinstance(one.content, KnownContent)])
         for outcome in batch:
             file = outcome.file
             match outcome.content:
                 case KnownContent():
                     _move(connection, index_id, file, outcome.moved)
                 case UnreadFile(reason=reason, again=again):
-                    _forget_file(connection, file.name)
                     connection.execute(
                         "INSERT INTO skipped_files (path, size, modified_ns, reason) VALUES (?, ?, ?, ?)",
                         (file.name, -1 if again else file.size, file.modified_ns, reason),
                     )
                 case ReadFile() as read:
-                    _forget_file(connection, file.name)
                     _insert(connection, index_id, file, read)
 
 
@@ -284,10 +285,10 @@ def _insert(connection: sqlite3.Connection, index_id: str, file: FoundFile, read
     insert_passages(connection, document_id, read)
 
 
-def _forget_file(connection: sqlite3.Connection, name: str) -> None:
-    for row in connection.execute("SELECT id FROM documents WHERE path = ?", (name,)).fetchall():
-        delete_document(connection, row["id"])
-    connection.execute("DELETE FROM skipped_files WHERE path = ?", (name,))
+def _forget_files(connection: sqlite3.Connection, names: Sequence[str]) -> None:
+    stored = [connection.execute("SELECT id FROM documents WHERE path = ?", (name,)).fetchone() for name in names]
+    delete_documents(connection, [row["id"] for row in stored if row])
+    connection.executemany("DELETE FROM skipped_files WHERE path = ?", [(name,) for name in names])
 
 
 def _forget_all(index: IndexFile, files: Iterable[_StoredFile], stopping: Stopping) -> None:
@@ -296,7 +297,8 @@ def _forget_all(index: IndexFile, files: Iterable[_StoredFile], stopping: Stoppi
         end = time.monotonic() + FORGET_SECONDS
         with index.writing() as connection:
             while rest and time.monotonic() < end:
-                delete_document(connection, rest.pop())
+                delete_documents(connection, rest[-FORGET_TOGETHER:])
+                del rest[-FORGET_TOGETHER:]
         time.sleep(PAUSE_SECONDS if rest else 0)
 
 

@@ -1,9 +1,9 @@
 """Watching the served folders, so that they need not be walked to know whether they have changed."""
 
 import os
-import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +14,8 @@ STEP_MS, DEBOUNCE_MS, LOOK_MS = 20, 200, 1000
 """Milliseconds between two looks for changes, in which changes that go on are gathered, and after which it is looked
 whether the folder is still there."""
 
+SIGNALS = "watching"
+"""The folder beside the library's files in which files come and go to find out what has been told."""
 SETTLE_TIMEOUT = 1.0
 """Seconds in which a folder's changes of before must have been told; else it is walked."""
 HOUSEKEEPING_SECONDS = 1.0
@@ -30,13 +32,12 @@ Ask = Callable[[str], object]
 class _Watch:
     """A thread that watches one folder, as long as it is the folder at its path."""
 
-    def __init__(self, folder: Folder, changed: Callable[[], object], ignored: Path) -> None:
+    def __init__(self, folder: Folder, changed: Callable[[], object], data: Path) -> None:
         self.folder = folder
         self._changed = changed
-        self._ignored = f"{ignored}{os.sep}"
-        self._signals = Path(tempfile.mkdtemp(prefix="llamachat-watch-"))
+        self._ignored = f"{data}{os.sep}"
+        self._signals = data / SIGNALS
         self._settling: dict[str, threading.Event] = {}
-        self._count = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._identity: tuple[int, int] | None = None
@@ -58,10 +59,8 @@ class _Watch:
 
         A file is made that is watched as well: changes are told in their order.
         """
-        told = threading.Event()
+        told, signal = threading.Event(), self._signals / uuid.uuid4().hex
         with self._lock:
-            self._count += 1
-            signal = self._signals / str(self._count)
             self._settling[str(signal)] = told
         try:
             signal.touch()
@@ -86,10 +85,6 @@ class _Watch:
             self.problem = f"it cannot be watched: {error}"
         finally:
             self._identity = None
-            with suppress(OSError):
-                for signal in self._signals.iterdir():
-                    signal.unlink(missing_ok=True)
-                self._signals.rmdir()
 
     def _watch(self) -> None:
         from watchfiles import watch
@@ -149,7 +144,7 @@ class FolderWatcher:
         """Nothing that changes in the folder `data` counts."""
         self._folders = folders
         self._ask = ask
-        self._data = data
+        self._data = data.resolve()
         self._watches: dict[str, _Watch] = {}
         self._walked: dict[str, float] = {}
         self._stopping = threading.Event()
@@ -157,6 +152,7 @@ class FolderWatcher:
 
     def start(self) -> None:
         """Watch from now on, on threads that never keep a process that is to end."""
+        (self._data / SIGNALS).mkdir(mode=0o700, exist_ok=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -22,11 +22,11 @@ def understand(vocabulary: Vocabulary, question: str, earlier: Sequence[str], in
     """The question's terms, with those of the question before it where it leans on that one, which may lean, too.
 
     `earlier` are the questions before it, oldest first. What is lent weighs half of what it weighs there. A question
-    whose own words all occur nowhere is about something else: it is lent nothing, so that nothing is found.
+    whose own words all occur nowhere is about something else: it is lent nothing, so that nothing is found. Nor is one
+    that has no word to search for and leans on nothing: "who are you?".
     """
     query = resolve(vocabulary, question, index_ids)
-    stands_alone = bool(query.terms) and not refers_back(question)
-    if not earlier or stands_alone or query.is_unknown:
+    if not earlier or not refers_back(question) or query.is_unknown:
         return query
     before = understand(vocabulary, earlier[-1], earlier[:-1], index_ids)
     known = {term.words for term in query.terms}

@@ -1,5 +1,6 @@
 """Checking an answer: what it was built from, beside it or in its place."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -232,7 +233,8 @@ class CheckingScreen(ReadingScreen):
         from tui.screens.evidence.ledger import LedgerDialog
 
         pane = self.view.pane
-        row = await self.app.push_screen_wait(LedgerDialog(list(pane.transcript), self.workspace.index_list.names))
+        turns = await asyncio.to_thread(list, pane.transcript)  # all of them are unpacked
+        row = await self.app.push_screen_wait(LedgerDialog(turns, self.workspace.index_list.names))
         if row is None or row.turn >= len(pane.transcript):
             return
         pane.go_to_turn(row.turn)

@@ -32,9 +32,9 @@ def passage(text: str, document_format: Format = "markdown", heading: str = "", 
     )
 
 
-def answered(question: str, *passages: Passage, missing: Sequence[str] = ()) -> str:
+def answered(question: str, *passages: Passage, missing: Sequence[str] = (), collection: int = 400) -> str:
     """The answer from these passages, where all the words of the question but the missing ones occur as they are."""
     terms = [replace(term, stems=frozenset((tuple(map(stem, term.words)),)), weight=4.0) for term in parse(question)]
     query = Query(tuple(term for term in terms if term.text not in missing), tuple(missing))
     cited = [CitedPassage(number, one) for number, one in enumerate(passages, 1)]
-    return "".join(compose(question, query, cited, 400))
+    return "".join(compose(question, query, cited, collection))

@@ -88,3 +88,15 @@ def test_the_marks_of_a_quotation_within_the_document_are_left_out() -> None:
     quoted = "> The harbour master keeps the list\n> of all tugs.\n"
     answer = answered("Who keeps the list of tugs?", passage(quoted))
     assert first_line(answer) == "The harbour master keeps the list of all tugs. [1]"
+
+
+def test_in_a_small_collection_only_what_has_a_telling_word_of_the_question_supports_the_answer() -> None:
+    texts = ("The ferry may cost 310 kroner.", "Dogs ride the ferry for nothing.", "The library opens at nine.")
+    passages = [passage(text, name=f"{number}.md") for number, text in enumerate(texts)]
+    question = "Can dogs and their owners ride the ferry?"
+    small, large = (answered(question, *passages, collection=size) for size in (3, 400))
+    for answer in (small, large):
+        assert first_line(answer).startswith("Dogs ride the ferry for nothing.")
+        assert "> **The ferry may cost 310 kroner.** [1]" in answer
+    assert "library" not in small
+    assert "library" in large

@@ -12,6 +12,7 @@ from tui.local.agents.quoting.sentences import Sentence, sentences_of
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.words import folded
 from tui.local.search.query import Query
+from tui.local.search.ranking import covered
 
 DENIAL = "No passage answers this directly"
 """What the answer begins with where the documents do not tell."""
@@ -29,6 +30,10 @@ SECOND_SHARE = 0.8
 """A second sentence is told in the first line where its score is at least this part of the first one's."""
 PASSAGE_SHARE = 0.93
 """What the passage's place counts beside the sentence."""
+FEW_PASSAGES = 50
+"""In so many passages what is best of the rest may have nothing to do with the question."""
+TELLING = 0.5
+"""A word of the question that weighs at least this part of the heaviest one tells what it is about."""
 SAME_WORDS = 0.7
 """Two quotations that share this part of their words say the same; the second is left out."""
 
@@ -65,6 +70,8 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
         return
     lead, first_line = _first_line(candidates)
     yield f"{first_line}\n\n"
+    if collection <= FEW_PASSAGES:
+        candidates = [candidates[0], *_on_the_subject(candidates[1:], query)]
     quotations = _quotations(candidates, lead)
     for excerpt in quotations:
         yield f"{excerpt.quotation()}\n\n"
@@ -113,6 +120,17 @@ def _first_line(candidates: Sequence[RankedSentence]) -> tuple[list[Quotation], 
         if len(longer) <= MAX_FIRST_CHARS and not _repeats(other, [first]):
             return [first, other], longer
     return [first], line
+
+
+def _on_the_subject(candidates: Sequence[RankedSentence], query: Query) -> Iterator[RankedSentence]:
+    """Those that have a telling word of the question, or stand under one."""
+    least = TELLING * max((term.weight for term in query.terms), default=0.0)
+    telling = [term for term in query.terms if term.weight >= least]
+    for candidate in candidates:
+        passage, sentence = candidate.cited.passage, candidate.sentence
+        said = f"{passage.heading} {sentence.leaf.label} {passage.text[sentence.start : sentence.end]}"
+        if covered(telling, folded(said)):
+            yield candidate
 
 
 def _quotations(candidates: Sequence[RankedSentence], lead: Sequence[Quotation]) -> list[Quotation]:

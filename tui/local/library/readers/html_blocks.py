@@ -110,8 +110,8 @@ class BlockWriter:
         entries = list(_entries(element))
         if any(term in self._anchors and _is_long(meaning) for terms, meaning in entries for term in terms):
             yield from self._sections(entries)
-        elif text := "\n\n".join(filter(None, (self._definition(*entry) for entry in entries))):
-            yield Piece("other", text)
+        else:  # each a block of its own, so that a passage ends between two of them
+            yield from (Piece("other", text) for entry in entries if (text := self._definition(*entry)))
 
     def _sections(self, entries: "Sequence[_Entry]") -> Iterator[Piece]:
         outer = self._level

@@ -1,0 +1,81 @@
+"""Searching all sessions, by keys."""
+
+from textual.widgets import Input
+
+from tests.app.user import User, driven
+from tui.settings import Settings
+from tui.widgets.conversation_pane import ConversationPane
+
+
+async def asked_about_the_crew(user: User) -> None:
+    """Two sessions: the crew's in the first, the budget's in the second, which is open."""
+    await user.ask_in_new_session("Who leads science?")
+    await user.read_to_end_of_turn()
+    await user.press("ctrl+n")
+    await user.in_dialog("enter")
+    await user.until(lambda: user.app.chat.open_id is None)
+    await user.ask_in_new_session("What is the budget?")
+    await user.until(lambda: len(user.app.chat.workspace.catalogue) == 2)
+    await user.until(lambda: not user.app.chat.workspace.turns.busy)
+
+
+async def search(user: User, typed: str) -> None:
+    await user.press("ctrl+f")
+    await user.see("Search all sessions")
+    await user.type(typed)
+
+
+async def test_a_hit_is_gone_to_marked_and_unfolded_and_escape_leads_back(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await asked_about_the_crew(user)
+        budget = user.app.chat.open_id
+        await search(user, "navigation in:evidence")
+        await user.see("evidence")
+        await user.see("1 turn in 1 session")
+        await user.in_dialog("enter")
+        await user.until(lambda: user.app.chat.open_id != budget)
+        await user.see("▾ retrieve")
+        await user.until(lambda: user.app.chat.query_one(ConversationPane).is_finding)
+        await user.press("escape")
+        await user.see("Search all sessions")
+        assert user.app.screen.query_one(Input).value == "navigation in:evidence"
+        await user.in_dialog("escape")
+        await user.until(lambda: user.app.chat.open_id == budget)
+
+
+async def test_enter_right_after_the_last_letter_goes_to_what_was_typed(settings: Settings) -> None:
+    async with driven(settings, columns=80, rows=24) as user:
+        await asked_about_the_crew(user)
+        budget = user.app.chat.open_id
+        await search(user, "science")
+        await user.in_dialog("enter")
+        await user.until(lambda: user.app.chat.open_id not in (None, budget))
+
+
+async def test_what_is_not_understood_and_what_is_not_there_is_told(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await asked_about_the_crew(user)
+        await search(user, "nonsense:zebra")
+        await user.see("There is no filter nonsense:")
+        await user.see("Nothing that is kept on this machine has all of this.")
+        await user.in_dialog("enter")
+        await user.see("Search all sessions")
+        await user.press("escape")
+        await user.see_no("Search all sessions")
+
+
+async def test_a_question_of_another_session_is_found_and_one_is_forgotten(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await asked_about_the_crew(user)
+        await user.press("ctrl+r")
+        await user.see("Questions asked before")
+        await user.type("science who")
+        await user.in_dialog("f8")
+        await user.see("Nothing here has this in it.")
+        await user.press("escape")
+        await user.see("What is the budget?")
+        await user.press("f8")
+        await user.see("This one stands in the open session")
+        await user.press("escape", "ctrl+r")
+        await user.in_dialog("enter")
+        await user.until(lambda: user.app.chat.composer.text == "What is the budget?")

@@ -1,0 +1,49 @@
+"""`llamachat-tui config`: the settings in force, and a file to begin with."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.commands.calling import Command
+from tui.settings import FILE_SETTINGS, Settings, load
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "folder" / "config.toml"
+    monkeypatch.setenv("LLAMACHAT_CONFIG", str(path))
+    return path
+
+
+def test_each_setting_is_shown_with_where_it_was_given(
+    command: Command, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    path.write_text('theme = "nord"\n[profiles.work]\nregion = "eu"\n')
+    monkeypatch.setenv("LLAMACHAT_BELL", "false")
+    first, *lines = command("config", "--project", "p-1", "--profile", "work").out.splitlines()
+    assert first == str(path)
+    assert [line.partition(" ")[0] for line in lines] == list(FILE_SETTINGS)
+    told = dict(line.split("  # ") for line in lines)
+    assert told['theme = "nord"'] == f"in {path}"
+    assert told['region = "eu"'] == f"in the profile work of {path}"
+    assert told["bell = false"] == "in the environment"
+    assert told['project = "p-1"'] == "on the command line"
+    assert told["keep = true"] == "as it is by itself"
+
+
+def test_a_file_is_written_in_which_every_setting_is_explained(command: Command, path: Path) -> None:
+    assert "not there" in command("config").out
+    assert command("config", "write").code == 0
+    assert load({}, {}, path) == Settings()
+    text = path.read_text().partition("# A profile")[0]
+    uncommented = "\n".join(
+        line[2:] if line.startswith("# ") and " = " in line and line[2:].partition(" ")[0] in FILE_SETTINGS else line
+        for line in text.splitlines()
+    )
+    assert set(tomllib.loads(uncommented)) == set(FILE_SETTINGS)
+    path.write_text(uncommented)
+    assert load({}, {}, path) == Settings()
+    assert command("config", "write").code == 2
+    assert path.read_text() == uncommented

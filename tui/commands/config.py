@@ -1,0 +1,98 @@
+"""`llamachat-tui config`: the settings in force and where they come from, and a config file to begin with."""
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from tui.arguments import CommandParser
+from tui.commands.options import add_project, exit_code_of, server_command_parser, settings_of
+from tui.private_files import make_private_folder
+from tui.sanitize import clean_line
+from tui.settings import ENVIRONMENT, FILE_SETTINGS, Settings, SettingsError, config_path, origins
+from tui.workspace.new_file import write_file
+
+MAX_CHARS = 1000
+"""Of a path or a value, so much is shown."""
+
+_ABOUT = {
+    "base_url": "The address of another server than the region's.",
+    "region": 'Where the account is: "na" or "eu".',
+    "project": "The id of the project to work in.",
+    "organization": "The id of its organization.",
+    "theme": "The colours: llama-dark, llama-light, llama-contrast, or one of Textual's themes.",
+    "keep": "Whether sessions, drafts and running turns are kept on this machine.",
+    "bell": "Whether the terminal rings when a turn ends that nobody is looking at.",
+    "notify": 'How the terminal notifies of that: "off", "osc9" or "osc777".',
+    "grounding": "Whether figures, dates, quotations and names that stand in no evidence are underlined.",
+    "allow_http": "Whether the key may go unencrypted to a server of a private network.",
+    "animations": "Whether anything moves on the screen that need not.",
+    "profile": "The profile to use where none is named.",
+}
+_PROFILE = """\
+# A profile has a base_url, region, project, organization or allow_http of its own, and a key, which is never in this
+# file: llamachat-tui login --profile work
+# [profiles.work]
+# region = "eu"
+"""
+
+
+def parser() -> CommandParser:
+    """The options of `config`."""
+    made = server_command_parser("config", "Show the settings in force, and where each of them was given.")
+    add_project(made)
+    made.add_argument(
+        "action",
+        nargs="?",
+        choices=["show", "write"],
+        default="show",
+        help="write: make a config file with all settings in it, commented out",
+    )
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Show the settings, or write a file; the exit code."""
+    options = parser().parse_args(arguments)
+    return exit_code_of(lambda: _written(config_path()) if options.action == "write" else _shown(options))
+
+
+def _shown(options: Namespace) -> int:
+    path = config_path()
+    settings = settings_of(options)
+    given = origins({name: getattr(options, name, None) for name in FILE_SETTINGS}, os.environ, path)
+    missing = "" if path.exists() else " (not there; `llamachat-tui config write` makes it)"
+    print(f"{clean_line(str(path), MAX_CHARS)}{missing}")
+    for name in FILE_SETTINGS:
+        where = clean_line(given.get(name, "as it is by itself"), MAX_CHARS)
+        print(f"{name} = {_as_toml(getattr(settings, name))}  # {where}")
+    return 0
+
+
+def _written(path: Path) -> int:
+    try:
+        make_private_folder(path.parent)
+        write_file(path, commented_file())
+    except FileExistsError as error:
+        raise SettingsError(f"There is a config file already: {clean_line(str(path))}. It was left alone.") from error
+    except OSError as error:
+        raise SettingsError(f"{clean_line(str(path))} was not written: {error.strerror}.") from error
+    print(f"Written: {clean_line(str(path))}. Each setting in it is commented out.")
+    return 0
+
+
+def commented_file() -> str:
+    """A config file in which every setting is explained, and stands with its usual value behind a `#`."""
+    usual = Settings()
+    blocks = ["# The settings of llamachat-tui. A flag or an environment variable is stronger than this file.\n"]
+    for name in FILE_SETTINGS:
+        variable = ENVIRONMENT[name]
+        blocks.append(f"# {_ABOUT[name]} ({variable})\n# {name} = {_as_toml(getattr(usual, name))}\n")
+    return "\n".join([*blocks, _PROFILE])
+
+
+def _as_toml(value: object) -> str:
+    """A setting as the file has it; one that is not set is an empty text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    escaped = clean_line(str(value or ""), MAX_CHARS).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

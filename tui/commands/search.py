@@ -1,0 +1,95 @@
+"""`llamachat-tui search`: find words in the sessions that are kept on this machine."""
+
+from argparse import Namespace
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+from tui.arguments import CommandParser
+from tui.commands.headless.asker import asker
+from tui.commands.headless.outcome import BadUseError, ExitCode, exit_code_of
+from tui.commands.headless.output import StepLine, as_json, put_out
+from tui.commands.options import add_library, add_project, library_settings, server_command_parser
+from tui.conversation.catalogue import title_of
+from tui.settings import Settings
+from tui.store.files import store_path
+from tui.store.search import Findings, FoundSession, SessionSearch
+from tui.store.search_indexing import SearchIndexing
+from tui.store.search_query import SessionQuery, parse
+from tui.store.store import Store
+
+
+def parser() -> CommandParser:
+    """The options of `search`."""
+    made = server_command_parser(
+        "search",
+        "Find the turns that have all the words, in the sessions kept on this machine. Nothing is sent, unless index: "
+        "is among the words.",
+        'Words, "phrases in quotation marks", and filters: index:NAME tool:NAME in:question in:answer in:evidence '
+        "has:error after:2026-03 before:yesterday. Exit codes: 0 found; 1 nothing found; 2 not understood.",
+    )
+    add_project(made)
+    made.add_argument("words", nargs="+", metavar="WORD", help="what to find")
+    add_library(made)
+    made.add_argument("--json", action="store_true", help="print a JSON object for each session on a line")
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Print what is found; the exit code, 1 where nothing is."""
+    options = parser().parse_args(arguments)
+    return exit_code_of(lambda: _searched(options))
+
+
+async def _searched(options: Namespace) -> int:
+    settings = library_settings(options)
+    query = parse(" ".join(options.words), datetime.now().astimezone().date())
+    if query.problems:
+        raise BadUseError(" ".join(query.problems))
+    index_ids = await _index_ids(settings, query.indexes) if query.indexes else None
+    findings = _found(settings, query, index_ids)
+    put_out("".join(_as_json(one) if options.json else "".join(_lines(one)) for one in findings.sessions))
+    if findings.is_cut:
+        StepLine().say("There is more than is shown. Add a word, or a filter.")
+    return ExitCode.ANSWERED if findings.sessions else ExitCode.NOTHING_FOUND
+
+
+async def _index_ids(settings: Settings, names: Sequence[str]) -> Collection[str]:
+    """The ids of the indexes that have one of these in their name. Raises `ApiError`."""
+    async with asker(settings, StepLine()) as asking:
+        indexes = await asking.indexes()
+    meant = [index for index in indexes if any(name.casefold() in index.name.casefold() for name in names)]
+    return {index_id for index in meant for index_id in (index.id, index.export_config_id) if index_id}
+
+
+def _found(settings: Settings, query: SessionQuery, index_ids: Collection[str] | None) -> Findings:
+    """What is found, once all that is kept has been read for the search."""
+    if not (settings.keep and store_path().exists()):
+        return Findings()
+    store = Store.open_or_in_memory(store_path())
+    try:
+        indexing = SearchIndexing(store.database)
+        while indexing.index_more():
+            pass
+        return SessionSearch(store.database).find(settings.account, query, index_ids)
+    finally:
+        store.close()
+
+
+def _lines(found: FoundSession) -> Iterator[str]:
+    """A session with its hits, for a person. The numbers of the turns are those of `export --turn`."""
+    yield f"{found.session.session_id}\t{title_of(found.session, None, found.name)}\n"
+    for hit in found.hits:
+        yield f"    {hit.turn + 1}. {hit.part}: {hit.snippet.text}\n"
+    if found.more:
+        yield f"    and {found.more} more\n"
+
+
+def _as_json(found: FoundSession) -> str:
+    hits = [{"turn": hit.turn + 1, "part": hit.part, "text": hit.snippet.text} for hit in found.hits]
+    value = {
+        "session_id": found.session.session_id,
+        "title": title_of(found.session, None, found.name),
+        "hits": hits,
+        "more": found.more,
+    }
+    return f"{as_json(value)}\n"

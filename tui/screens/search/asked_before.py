@@ -1,0 +1,67 @@
+"""The questions asked before, in whichever session, to be asked again."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tui.sanitize import clean_line
+from tui.screens.filter_dialog import FilterDialog
+
+OF_THIS_SESSION = "This one stands in the open session: it is forgotten when that is deleted."
+
+
+class AskedBefore(FilterDialog[str]):
+    """Returns the question that was chosen. `questions` gives them, the latest last; `forget` forgets one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f8", "forget", "Forget the question"),
+        Binding("ctrl+r", "move('cursor_up')", "An earlier one", show=False),
+    ]
+
+    def __init__(self, questions: Callable[[], Sequence[str]], forget: Callable[[str], object]) -> None:
+        super().__init__("Questions asked before", "Enter put it in the composer · F8 forget it · Esc close")
+        self._ask_for = questions
+        self._forget = forget
+        self._questions = _each_once(questions())
+        self._first_cursor = str(len(self._questions) - 1)
+
+    def options_with(self, wanted: str) -> Sequence[Option]:
+        words = wanted.split()
+        return [
+            Option(Content(clean_line(question)), id=str(number))
+            for number, question in enumerate(self._questions)
+            if all(word in question.casefold() for word in words)
+        ]
+
+    def list_options(self, *, cursor_on: str | None = None) -> None:
+        """List what the filter leaves, with the cursor on the latest of it."""
+        super().list_options(cursor_on=cursor_on)
+        if cursor_on is None and self.option_list.option_count:
+            self.option_list.highlighted = self.option_list.option_count - 1
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._questions[int(event.option_id or 0)])
+
+    def action_take(self) -> None:
+        if (number := self.under_cursor) is not None:
+            self.dismiss(self._questions[int(number)])
+
+    def action_forget(self) -> None:
+        """Forget the question under the cursor; the one before it is under the cursor then."""
+        if (number := self.under_cursor) is None:
+            return
+        question = self._questions[int(number)]
+        self._forget(question)
+        self._questions = _each_once(self._ask_for())
+        self.list_options(cursor_on=str(max(0, int(number) - 1)))
+        if question in self._questions:
+            self.ask(OF_THIS_SESSION)
+
+
+def _each_once(questions: Sequence[str]) -> list[str]:
+    """The questions, each at its latest place."""
+    return list(dict.fromkeys(reversed(questions)))[::-1]

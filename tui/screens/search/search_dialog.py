@@ -1,0 +1,191 @@
+"""The dialog that searches all sessions as one types."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tui.conversation.catalogue import age, now, title_of
+from tui.screens.filter_dialog import FilterDialog
+from tui.store.search import Findings, FoundSession, Hit, Snippet
+from tui.workspace.search.searching import Searching, SearchResult
+from tui.workspace.tasks import Work
+
+WAIT_SECONDS = 0.03
+"""A search begins when no key has come for this long."""
+
+TOLD_EVERY_SECONDS = 1.0
+
+HOW_TO = (
+    'Words, "words in a row", and filters: in:question, in:answer, in:evidence, in:thinking, in:title, '
+    "index:NAME, tool:NAME, has:error, after:2026-03, before:yesterday"
+)
+NOTHING = "Nothing that is kept on this machine has all of this."
+CUT = " · these are the sessions used last: another word finds others"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where Enter leads: to a hit in a session, or with None to the session itself."""
+
+    session_id: str
+    hit: Hit | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedFor:
+    """What was typed, and the row that was under the cursor: to come back to."""
+
+    typed: str = ""
+    row: str | None = None
+
+
+class SearchDialog(FilterDialog[Destination]):
+    """Lists the hits by session. It returns where the reader wants to go; `left` tells where it was left.
+
+    `start` runs a coroutine that outlives the dialog.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f6", "toggle_gathering", "Pause fetching, or go on")]
+
+    def __init__(
+        self, searching: Searching, start: Callable[[Work], object], before: SearchedFor | None = None
+    ) -> None:
+        super().__init__("Search all sessions", "Enter go there · F6 pause or go on fetching · Esc back")
+        self.searching = searching
+        self._start = start
+        self._before = before or SearchedFor()
+        self._result: SearchResult | None = None
+        self._waiting: Timer | None = None
+        self._is_behind = False
+        self._takes_first = False
+        self._progress = ""
+
+    @property
+    def left(self) -> SearchedFor:
+        return SearchedFor(self.filter.value, self.under_cursor)
+
+    def on_mount(self) -> None:
+        self.filter.placeholder = "Type to search"
+        self.filter.value = self._before.typed
+        self._tell_progress()
+        self.set_interval(TOLD_EVERY_SECONDS, self._tell_progress)
+
+    def on_input_changed(self) -> None:
+        """Search a moment later: while keys come fast, only for the last of them."""
+        self._is_behind = True
+        if self._waiting is not None:
+            self._waiting.stop()
+        self._waiting = self.set_timer(WAIT_SECONDS, self._find)
+
+    @work
+    async def _find(self) -> None:
+        result = await self.searching.find(self.filter.value)
+        if result is None:
+            return
+        self._result, self._is_behind = result, False
+        self.list_options(cursor_on=self._before.row or self._first_hit())
+        self._before = SearchedFor()
+        if self._takes_first:
+            self.action_take()
+
+    def _first_hit(self) -> str | None:
+        found = self._found.sessions
+        return _row_of(0, 0) if found and found[0].hits else None
+
+    @property
+    def _found(self) -> Findings:
+        return Findings() if self._result is None else self._result.found
+
+    def options_with(self, wanted: str) -> Sequence[Option]:
+        del wanted
+        options = list[Option]()
+        for number, session in enumerate(self._found.sessions):
+            options.append(Option(_heading(session), id=_row_of(number)))
+            options += [Option(_line(hit), id=_row_of(number, at)) for at, hit in enumerate(session.hits)]
+        return options
+
+    def list_options(self, *, cursor_on: str | None = None) -> None:
+        super().list_options(cursor_on=cursor_on)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what was found, what was not understood, and how much of all can be found by now."""
+        problems = () if self._result is None else self._result.problems
+        lines = [*problems, self._told_of_hits(), self._progress]
+        self.say("\n".join(filter(None, lines)))
+
+    def _tell_progress(self) -> None:
+        """Say how far the fetching is: not with each key, because all sessions are counted for it."""
+        self._progress = self.searching.gathering.progress().words
+        self._tell()
+
+    def _told_of_hits(self) -> str:
+        if not self.filter.value.strip():
+            return HOW_TO
+        if self._result is None or self._result.query.is_empty:
+            return ""
+        found = self._found
+        if not found.sessions:
+            return NOTHING
+        cut = CUT if found.is_cut else ""
+        turns = f"{_count(found.turns, 'turn')} in " if found.turns else ""
+        return f"{turns}{_count(len(found.sessions), 'session')}{cut}"
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.option_list.highlighted = event.option_index
+        self.action_take()
+
+    def action_take(self) -> None:
+        """Go to what is under the cursor; where what was typed last is still being searched, to the first of that."""
+        self._takes_first = self._is_behind
+        row = self.under_cursor
+        if row is None or self._is_behind:
+            return
+        number, _, at = row.partition(":")
+        session = self._found.sessions[int(number)]
+        self.dismiss(Destination(session.session.session_id, session.hits[int(at)] if at else None))
+
+    def action_toggle_gathering(self) -> None:
+        self.searching.gathering.toggle()
+        self._start(self.searching.gathering.run())
+        self._tell_progress()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+def _row_of(session: int, hit: int | None = None) -> str:
+    return str(session) if hit is None else f"{session}:{hit}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def _heading(found: FoundSession) -> Content:
+    turns = len(found.hits) + found.more
+    about = " · ".join(
+        filter(None, [age(found.session.last_updated_at, now()), _count(turns, "turn") if turns else ""])
+    )
+    title = title_of(found.session, None, found.name)
+    return Content.assemble((title, "bold"), (f"  {about}" if about else "", "$foreground-muted"))
+
+
+def _line(hit: Hit) -> Content:
+    part = "error" if hit.part == "failure" else hit.part
+    return Content.assemble((f"  {part:<9} ", "$foreground-muted"), *_marked(hit.snippet))
+
+
+def _marked(snippet: Snippet) -> list[str | tuple[str, str]]:
+    pieces, at = list[str | tuple[str, str]](), 0
+    for start, end in snippet.marks:
+        pieces += [snippet.text[at:start], (snippet.text[start:end], "bold $accent")]
+        at = end
+    return [*pieces, snippet.text[at:]]

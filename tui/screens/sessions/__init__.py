@@ -1,0 +1,1 @@
+"""Dialogs about a session of the list."""

@@ -1,0 +1,1 @@
+"""The sessions at the left: listed under headings, filtered, chosen from."""

@@ -1,0 +1,160 @@
+"""Fetching the histories of sessions that were never opened on this machine, so that a search finds them too.
+
+It begins when the search is first used, goes on at each start, and never asks for two at a time. What the reader does
+comes first: while a turn runs nothing is fetched, and a server that fails is left alone for a while.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from tui.api.errors import ApiError, NotFoundError, TooManyRequestsError
+from tui.api.models import FullSession
+from tui.store.gathering import GatheringNotes, GatheringState
+from tui.store.search_indexing import SearchIndexing
+from tui.workspace.listing import SessionListing
+from tui.workspace.state import WorkspaceState
+from tui.workspace.turns import Turns
+
+SECONDS_BETWEEN = 3.0
+"""Between two requests: twenty in a minute."""
+
+SECONDS_AFTER_FAILURE = 60.0
+"""Doubled with each failure in a row, up to `MOST_SECONDS_AFTER_FAILURE`."""
+
+MOST_SECONDS_AFTER_FAILURE = 960.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """How far it is: of so many sessions listed (`listed`, more to come where `has_more`) so many are `here`.
+
+    `to_read` counts turns that are kept and not read for the search yet.
+    """
+
+    here: int
+    listed: int
+    has_more: bool
+    state: GatheringState
+    to_read: int = 0
+
+    @property
+    def words(self) -> str:
+        """That in words, fit to show; "" where all is there."""
+        if self.to_read:
+            return f"Reading what is kept here: {self.to_read:,} turns to go."
+        if self.here >= self.listed and not self.has_more:
+            return ""
+        many = f"{self.listed:,}{' and more' if self.has_more else ''}"
+        return f"Searched are {self.here:,} of {many} sessions · {_HOW[self.state]}"
+
+
+_HOW: Mapping[GatheringState, str] = {
+    "on": "fetching the others, 20 a minute",
+    "paused": "fetching the others is paused",
+    "off": "the others when they were opened, because nothing is kept",
+}
+
+
+def pause_after(failures: int, asked_to_wait: float | None = None) -> float:
+    """Seconds to wait before the next request, after so many failures in a row."""
+    if not failures:
+        return SECONDS_BETWEEN
+    own = min(SECONDS_AFTER_FAILURE * 2 ** min(failures - 1, 8), MOST_SECONDS_AFTER_FAILURE)
+    return max(own, asked_to_wait or 0.0)
+
+
+class Gathering:
+    """Fetches the histories of one account, the session used last first. `sleep` waits between two requests."""
+
+    def __init__(
+        self,
+        state: WorkspaceState,
+        turns: Turns,
+        listing: SessionListing,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._state = state
+        self._turns = turns
+        self._listing = listing
+        self.sleep = sleep
+        self._notes = GatheringNotes(state.store.database)
+        self._indexing = SearchIndexing(state.store.database)
+        self._gone = set[str]()
+        self.is_running = False
+        self._failures = 0
+
+    def progress(self) -> Gathered:
+        """How far it is now."""
+        catalogue, account = self._state.catalogue, self._state.account_id
+        missing = len(self._missing())
+        return Gathered(
+            len(catalogue) - missing,
+            len(catalogue),
+            catalogue.next_page_token is not None,
+            self._notes.state(account),
+            self._indexing.left(),
+        )
+
+    def begin(self) -> None:
+        """Fetch from now on, unless it was paused. Where nothing is kept beyond the end, nothing is fetched."""
+        if self._state.store.path is not None and self._notes.state(self._state.account_id) == "off":
+            self._notes.save(self._state.account_id, is_paused=False)
+
+    def toggle(self) -> None:
+        """Pause, or go on: see `run`."""
+        is_paused = self._notes.state(self._state.account_id) == "paused"
+        self._notes.save(self._state.account_id, is_paused=not is_paused)
+
+    async def run(self) -> None:
+        """Read what is kept and was not read for the search, and then fetch until all is there, or it is paused."""
+        if self.is_running:
+            return
+        self.is_running = True
+        try:
+            while await asyncio.to_thread(self._indexing.index_more):
+                await asyncio.sleep(0)
+            asked_to_wait = None
+            while self._is_wanted() and (self._missing() or self._state.catalogue.next_page_token):
+                await self.sleep(pause_after(self._failures, asked_to_wait))
+                if self._is_wanted() and not self._turns.busy:
+                    asked_to_wait = await self._fetch_next()
+        finally:
+            self.is_running = False
+
+    def _is_wanted(self) -> bool:
+        state = self._state
+        return state.client is not None and self._notes.state(state.account_id) == "on"
+
+    def _missing(self) -> list[str]:
+        listed, gone = self._state.catalogue.sessions, self._gone | self._state.hidden
+        return [
+            session_id
+            for session_id in self._notes.missing(self._state.account_id)
+            if session_id in listed and session_id not in gone
+        ]
+
+    async def _fetch_next(self) -> float | None:
+        """Fetch one session, or where none is missing list more. Returns the seconds that a server asks to wait."""
+        missing = self._missing()
+        if not missing:
+            token = self._state.catalogue.next_page_token
+            await self._listing.load_more()
+            self._failures = self._failures + 1 if self._state.catalogue.next_page_token == token else 0
+            return None
+        try:
+            full = await self._state.require_client().session(missing[0])
+        except NotFoundError:
+            self._gone.add(missing[0])
+        except ApiError as error:
+            self._failures += 1
+            return error.retry_after if isinstance(error, TooManyRequestsError) else None
+        else:
+            await self._keep(full)
+        self._failures = 0
+        return None
+
+    async def _keep(self, full: FullSession) -> None:
+        """Keep what was fetched, unless the session was deleted meanwhile."""
+        if full.session.session_id in self._state.catalogue.sessions:
+            await asyncio.to_thread(self._state.keep_history, full.session, full.events)
