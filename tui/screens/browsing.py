@@ -156,7 +156,7 @@ class BrowsingScreen(StartingScreen):
             case "ask_again":
                 self._ask_again(message.session_id)
             case _ if self.workspace.is_live:
-                self._name(message.session_id)
+                self._ask_for_name(message.session_id)
             case _:
                 self.action_retry()  # the same key as in the rest of the screen, where retrying is all that helps
 
@@ -189,7 +189,7 @@ class BrowsingScreen(StartingScreen):
         await self.ask_on_other_indexes(question, (session and session.index_ids) or ())
 
     @work
-    async def _name(self, session_id: str) -> None:
+    async def _ask_for_name(self, session_id: str) -> None:
         from tui.screens.text_prompt import TextPrompt
 
         keys = "Kept on this machine. Enter name it · empty: its title again · Esc close"
