@@ -116,6 +116,10 @@ class WorkspaceState:
         unfinished_first = sorted(START_PAGES, key=lambda page: not self.drafts.get(page))
         return next(filter(self.hold, unfinished_first), NO_SESSION)
 
+    def key(self, session_id: str | None) -> str:
+        """What a session's notes are kept under; None is the one that is yet to come."""
+        return self.start_page if session_id is None else session_id
+
     def keep_history(self, session: Session, events: Sequence[Event]) -> None:
         """Keep a session's whole history, for opening it at once and offline. Not for the event loop."""
         self.store.sessions.save_history(self.account_id, session, events)

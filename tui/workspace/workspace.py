@@ -187,10 +187,7 @@ class Workspace:
 
     def transcript(self, session_id: str | None) -> Transcript | None:
         """A conversation as it is now; None where it is not in memory: `open` shows it."""
-        return self._state.transcripts.get(self._key(session_id))
-
-    def _key(self, session_id: str | None) -> str:
-        return self._state.start_page if session_id is None else session_id
+        return self._state.transcripts.get(self._state.key(session_id))
 
     def is_deleted_elsewhere(self, session_id: str) -> bool:
         """Whether the server has the session no more: only the copy on this machine is left."""
@@ -198,11 +195,11 @@ class Workspace:
 
     def draft(self, session_id: str | None) -> str:
         """What is being written in a session."""
-        return self._state.drafts.get(self._key(session_id))
+        return self._state.drafts.get(self._state.key(session_id))
 
     def write_draft(self, session_id: str | None, text: str) -> None:
         """Take what is being written as it is now; it is on disk a moment later."""
-        self._state.drafts.write(self._key(session_id), text)
+        self._state.drafts.write(self._state.key(session_id), text)
 
     def save_drafts(self) -> None:
         """Keep what is being written, at once. May be called from a signal handler."""
@@ -210,12 +207,12 @@ class Workspace:
 
     def questions(self, session_id: str | None) -> Sequence[str]:
         """What was asked before: in this session last, and before that what is known of others."""
-        return self.history.of(self._key(session_id), self._asked(session_id))
+        return self.history.of(self._state.key(session_id), self._asked(session_id))
 
     def keep_cleared(self, session_id: str | None, text: str) -> None:
         """Keep what was written in a session, and cleared, among the questions asked before."""
         if text.strip():
-            self.history.keep_cleared(self._key(session_id), self._asked(session_id), text)
+            self.history.keep_cleared(self._state.key(session_id), self._asked(session_id), text)
 
     def _asked(self, session_id: str | None) -> Sequence[str]:
         transcript = self.transcript(session_id) or Transcript()
@@ -227,7 +224,7 @@ class Workspace:
 
     def ask_first(self, session_id: str, question: str, written_in: str | None) -> bool:
         """Ask the first question of a session that was created for it; what else was written comes along."""
-        return self.turns.ask_first(session_id, question, self._key(written_in))
+        return self.turns.ask_first(session_id, question, self._state.key(written_in))
 
     def stop(self, session_id: str | None) -> bool:
         """Stop a session's turn, and let its waiting questions wait. False where nothing is going on."""
@@ -239,20 +236,20 @@ class Workspace:
 
     def waiting(self, session_id: str | None) -> Sequence[str]:
         """The questions that wait in a session, the next one first."""
-        return self.turns.waiting(self._key(session_id))
+        return self.turns.waiting(self._state.key(session_id))
 
     def is_paused(self, session_id: str | None) -> bool:
         """Whether a session's waiting questions are not sent by themselves."""
-        return self.turns.is_paused(self._key(session_id))
+        return self.turns.is_paused(self._state.key(session_id))
 
     def resume(self, session_id: str | None) -> None:
         """Send a session's waiting questions, one after another."""
-        self.turns.resume(self._key(session_id))
+        self.turns.resume(self._state.key(session_id))
 
     def take_last_waiting(self, session_id: str | None, *, to_edit: bool) -> None:
         """Take the last waiting question, if one waits, out of a session's queue: into its draft, or away."""
         take = self.turns.edit_last_waiting if to_edit else self.turns.drop_last_waiting
-        take(self._key(session_id))
+        take(self._state.key(session_id))
 
     def needs_scope(self, session: Session) -> bool:
         """Whether it has to be chosen which indexes the next question searches."""
