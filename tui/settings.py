@@ -30,6 +30,9 @@ ENVIRONMENT = {
     "profile": "LLAMACHAT_PROFILE",
 }
 
+_WRITTEN_NAME = re.compile(r"\s*(?:\[+\s*)?[\"']?([\w-]+)")
+"""The beginning of a line that gives a setting, or heads a table."""
+
 LAST_SESSION = "last"
 """On the command line, the session that was open last, in place of its id."""
 
@@ -202,8 +205,8 @@ def _known(values: Mapping[str, object], known: Collection[str], text: str, path
     """The values of settings that there are. Raises `SettingsError`, which names the line of another one."""
     for name in values:
         if name not in known:
-            written = re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*[=.]|^\s*\[+\s*{re.escape(name)}\b")
-            line = next((at for at, line in enumerate(text.splitlines(), 1) if written.match(line)), None)
+            written = (_WRITTEN_NAME.match(line) for line in text.splitlines())
+            line = next((at for at, found in enumerate(written, 1) if found and found[1] == name), None)
             raise SettingsError(
                 f"The config file {path} has the unknown setting {clean_line(name)!r}"
                 f"{f' in line {line}' if line else ''}. Known ones: {', '.join(sorted(known))}."
