@@ -41,16 +41,19 @@ def _answers() -> TextIO:
 
 
 def main() -> None:
-    """Read what is asked for until standard input closes."""
+    """Read what is asked for until standard input closes, or the answers are not wanted any more."""
     limit_this_process()
     answers = _answers()
     lines = queue.SimpleQueue[str]()
     threading.Thread(target=_listen, args=(lines,), name="tasks", daemon=True).start()
-    answers.write(READY)
-    answers.flush()
-    while True:
-        answers.writelines(lines_of_content(_content(lines.get())))
+    try:
+        answers.write(READY)
         answers.flush()
+        while True:
+            answers.writelines(lines_of_content(_content(lines.get())))
+            answers.flush()
+    except BrokenPipeError:  # nobody waits for an answer any more
+        os._exit(0)
 
 
 if __name__ == "__main__":
