@@ -227,6 +227,7 @@ class FaultProxy:
 
     async def end(self) -> None:
         """Let go of every connection."""
+        await asyncio.sleep(0)  # one that has just come in is served from now on
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -250,6 +251,8 @@ class FaultProxy:
             pass  # the client has gone, or the test is over: there is nobody to tell
         finally:
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 async def _request(reader: asyncio.StreamReader) -> tuple[bytes, str, bytes]:
