@@ -83,9 +83,14 @@ def test_after_a_kill_no_question_is_asked_twice_and_none_is_left_out(
 ) -> None:
     cloud, output = online.cloud, tmp_path / "out.md"
     held = Turn(ANSWERED, is_held=True, held=3 if moment == "asked" else 1)
-    cloud.turns = [Turn(ANSWERED), held]
+    first, creation = Turn(ANSWERED, is_held=True), Turn()
+    cloud.turns = [first, held]
     record = output.with_name("out.md.run")
     with process("run", str(questions), "-o", str(output)) as running:
+        until(lambda: len(cloud.questions) == 1)
+        if moment in ("created", "between"):
+            cloud.gates["POST /api/v1/chat"] = creation.gate
+        online.release(first)
         match moment:
             case "created":
                 until(lambda: cloud.count("POST /api/v1/chat") == 2)
@@ -94,6 +99,8 @@ def test_after_a_kill_no_question_is_asked_twice_and_none_is_left_out(
             case _:
                 until(lambda: len(cloud.questions) == 2)
         running.kill()
+    cloud.gates.clear()
+    online.release(creation)
     online.release(held)
     assert command("run", str(questions), "-o", str(output)).code == 0
     assert prompts(cloud) == QUESTIONS
