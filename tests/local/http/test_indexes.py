@@ -205,7 +205,7 @@ def test_progress_is_told_and_an_end_in_the_middle_loses_nothing(tmp_path: Path,
 
         def is_under_way() -> bool:
             told = metadata(client, index.id)
-            return 0 < told["files_done"] < told["files_total"] == 1500
+            return told["files_total"] == 1500 and 0 < told["files_done"] < 1500
 
         until(is_under_way)
         until(lambda: metadata(client, index.id)["files"] > 0)
