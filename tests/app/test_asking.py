@@ -4,7 +4,7 @@ import pytest
 from textual import events
 
 from tests.app.user import User, driven
-from tui.screens.index_picker import IndexPicker
+from tui.screens.indexes.index_picker import IndexPicker
 from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store

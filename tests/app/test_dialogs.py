@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ from textual.screen import Screen
 from textual.widgets import OptionList
 
 from tests.app.user import User, driven
-from tui.api.models import Index
+from tui.api.models import Index, Session
 from tui.screens.choice_list import ChoiceList
-from tui.screens.folder_prompt import FolderPrompt
-from tui.screens.index_picker import IndexPicker, RemoveIndex
+from tui.screens.indexes.folder_prompt import FolderPrompt
+from tui.screens.indexes.index_picker import Choice, IndexPicker, RemoveIndex
 from tui.screens.link import LinkDialog
 from tui.screens.pager import Pager
 from tui.screens.text_prompt import TextPrompt
@@ -77,7 +78,7 @@ async def test_the_welcome_screen_shows_its_choices_in_a_few_rows() -> None:
 
 
 class Requests:
-    """What a picker asked for."""
+    """What a picker asked for, and at last what was chosen in it."""
 
     def __init__(self) -> None:
         self.made: list[object] = []
@@ -88,13 +89,18 @@ class Requests:
 
 @asynccontextmanager
 async def picking(
-    indexes: Sequence[Index] | None = INDEXES, earlier: Sequence[Sequence[str]] = ()
+    indexes: Sequence[Index] | None = INDEXES, earlier: Sequence[Sequence[str]] = (), columns: int = 80
 ) -> AsyncGenerator[tuple[User, IndexPicker, Requests]]:
     """The picker, open and taking keys."""
     requests = Requests()
-    async with driven(Settings(local=()), 80, 24) as user:
-        picker = IndexPicker(indexes, requests, keeps_folders=True, earlier=earlier)
-        user.app.push_screen(picker)
+    async with driven(Settings(local=()), columns, 24) as user:
+        await user.until(lambda: user.app.chat.workspace.is_live)
+        for age, index_ids in enumerate(earlier):
+            at = datetime(2026, 1, 31 - age, tzinfo=UTC)
+            user.app.chat.workspace.list_session(Session(f"s{age}", at, index_ids=index_ids))
+        sets = user.app.chat.workspace.index_list.sets
+        picker = IndexPicker(indexes, requests, keeps_folders=True, sets=sets)
+        user.app.push_screen(picker, requests)
         await user.until(lambda: picker.is_current and picker.takes_keys)
         yield user, picker, requests
 
@@ -108,18 +114,60 @@ async def test_space_ticks_until_a_filter_is_typed_and_tab_always() -> None:
         await user.see("☐ Index 41")
         await user.press("tab")
         assert picker.ticked == ["idx-0", "idx-41"]
-        await user.see("Ticked too: Index 0")
+        await user.see("Enter starts a session on 2 indexes: Index 0, Index 41")
 
 
-async def test_the_indexes_of_earlier_sessions_are_ticked_by_a_key() -> None:
-    async with picking(earlier=[["idx-7", "idx-3"], ["idx-1"]]) as (user, picker, _):
-        await user.see("F6 as before")
-        ticked = list[list[str]]()
-        for _ in range(3):
-            await user.press("f6")
-            ticked.append(list(picker.ticked or ()))
-        assert ticked == [["idx-7", "idx-3"], ["idx-1"], ["idx-7", "idx-3"]]
-        await user.see("2 of 10 ticked")
+async def test_what_the_last_session_searches_is_ticked_and_enter_takes_it_wherever_the_cursor_is() -> None:
+    async with picking(earlier=[["idx-7", "idx-3"], ["idx-1"]]) as (user, _, requests):
+        await user.see("Enter starts a session on 2 indexes: Index 7, Index 3 · bound")
+        await user.see("☑ Index 7")
+        await user.press("down", "down")
+        await user.type("kind 41")
+        await user.see("Enter starts a session on 2 indexes: Index 7, Index 3 · bound")
+        await user.press("enter")
+        await user.until(lambda: requests.made == [Choice(("idx-7", "idx-3"), is_bound=True)])
+
+
+async def test_enter_says_what_it_takes_where_nothing_is_ticked() -> None:
+    async with picking(earlier=[["idx-7"]]) as (user, _, _):
+        await user.see("Enter starts a session on Index 7 · bound")
+        await user.press("f7", "down")
+        await user.see("Nothing is ticked: Enter starts a session on Index 8 · bound")
+        await user.press("f4")
+        await user.see("Nothing is ticked: Enter starts an unbound session")
+        await user.press("escape")
+        await user.see_no("Enter starts")
+
+
+async def test_a_set_is_saved_ticked_again_renamed_and_removed() -> None:
+    async with picking(earlier=[["idx-1"], ["idx-2", "idx-3"]], columns=100) as (user, picker, _):
+        await user.press("space", "down", "space", "f2")
+        await user.see("Name of this set of indexes")
+        await user.until(lambda: user.app.screen is not picker)
+        await user.type("Odd ones")
+        await user.in_dialog("enter")
+        await user.see("Saved as Odd ones")
+        await user.press("f7", "f6")
+        await user.see("Odd ones  Index 2  saved")
+        rows = [line for line in user.lines if "an earlier session" in line or "saved" in line]
+        assert ["Odd ones" in row for row in rows] == [True, False, False]
+        await user.in_dialog("f2")
+        await user.see("Name of this set")
+        await user.in_dialog("ctrl+u")
+        await user.type("Few")
+        await user.in_dialog("enter")
+        await user.see("Few  Index 2  saved")
+        await user.in_dialog("enter")
+        await user.see("☑ Index 2")
+        assert picker.ticked == ["idx-2"]
+        await user.press("f6")
+        await user.in_dialog("down", "f8")
+        await user.see("only a saved set")
+        await user.in_dialog("up", "f8")
+        await user.see("F8 again removes the set Few")
+        await user.in_dialog("f8")
+        await user.see_no("saved")
+        assert user.app.chat.workspace.index_list.sets.saved() == {}
 
 
 async def test_letters_in_their_order_find_an_index_after_those_that_have_the_text() -> None:
@@ -211,7 +259,9 @@ async def test_the_documents_of_an_index_and_the_skipped_ones_are_named(notes: P
         await user.press("ctrl+n")
         await user.see("ready")
         await user.in_dialog("f3")
-        await user.see("Documents of notes")
+        await user.see("The index notes")
+        await user.see("Last sync: ")
+        await user.see("Size: 2 documents, 1 kB")
         await user.see("broken.pdf: ")
         await user.see("heron.md")
         await user.press("escape")

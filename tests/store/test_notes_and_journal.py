@@ -160,3 +160,18 @@ def test_what_was_cleared_is_remembered_among_the_questions(store: Store) -> Non
     store.journal.remember(ACCOUNT, "half a question")
 
     assert store.journal.questions(ACCOUNT) == ["What is the rent?", "half a question"]
+
+
+def test_a_set_of_indexes_is_saved_renamed_and_removed_for_its_account(store: Store) -> None:
+    sets = store.saved_sets
+    sets.save(ACCOUNT, "Tenants", ["a", "b"])
+    sets.save(ACCOUNT, "leases", ["c"])
+    sets.save(ACCOUNT, "Tenants", ["b"])
+    sets.save("local", "Tenants", ["z"])
+    assert list(sets.all(ACCOUNT).items()) == [("leases", ["c"]), ("Tenants", ["b"])]
+    assert not sets.rename(ACCOUNT, "leases", "Tenants")
+    assert sets.rename(ACCOUNT, "leases", "2026")
+    assert list(sets.all(ACCOUNT)) == ["2026", "Tenants"]
+    sets.remove(ACCOUNT, "Tenants")
+    assert sets.all(ACCOUNT) == {"2026": ["c"]}
+    assert sets.all("local") == {"Tenants": ["z"]}

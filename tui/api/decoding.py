@@ -97,6 +97,7 @@ class _IndexState(BaseModel):
     files_total: Maybe[int] = None
     files: Maybe[int] = None
     skipped_files: Maybe[int] = None
+    size: Maybe[int] = None
     skipped: Maybe[tuple[_SkippedDocument, ...]] = None
     remarks: Maybe[tuple[_DocumentRemark, ...]] = None
     folder: Maybe[str] = None

@@ -205,7 +205,7 @@ class Index:
     `sync_in_progress` is None where the server did not say. Older routes name an index by `export_config_id`.
     The embedded server tells in `metadata` how far a sync is, the status "syncing" until the first one, or one that was
     asked for, has ended, how many documents it has and skipped, its `folder` on this machine, and of one index also the
-    first 100 of the skipped ones, and of those with a remark.
+    first 100 of the skipped ones, and of those with a remark, and the `size` of all its documents in bytes.
     """
 
     id: str
@@ -220,6 +220,7 @@ class Index:
     files_total: int | None = None
     files: int | None = None
     skipped_files: int | None = None
+    size: int | None = None
     skipped: Sequence[SkippedDocument] = ()
     remarks: Sequence[DocumentRemark] = ()
     folder: str | None = None

@@ -19,7 +19,7 @@ from tui.widgets.queue_line import QueueLine
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from tui.screens.index_picker import Choice
+    from tui.screens.indexes.index_picker import Choice
 
 
 class AskingScreen(ChoosingScreen):

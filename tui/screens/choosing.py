@@ -8,13 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from tui.api.models import Index
-from tui.conversation.catalogue import earlier_choices, names_of
+from tui.conversation.catalogue import names_of
 from tui.screens.evidence.checking import CheckingScreen
 from tui.workspace.tasks import Work
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from tui.screens.index_picker import Choice, IndexPicker, IndexRequest, Purpose
+    from tui.screens.indexes.index_picker import Choice, IndexPicker, IndexRequest, Purpose
 
 
 class ChoosingScreen(CheckingScreen):
@@ -53,14 +53,14 @@ class ChoosingScreen(CheckingScreen):
 
     def only_choice(self) -> "Choice | None":
         """What can only be chosen, because there is one index; None where there is a choice, or nothing to choose."""
-        from tui.screens.index_picker import Choice
+        from tui.screens.indexes.index_picker import Choice
 
         indexes = self.workspace.index_list.known or ()
         return Choice((indexes[0].id,), is_bound=True) if len(indexes) == 1 else None
 
     async def choose_indexes(self, purpose: "Purpose", ticked: Sequence[str] | None = None) -> "Choice | None":
         """What the reader chose; None where the picker was closed. Folders may be changed in between."""
-        from tui.screens.index_picker import IndexPicker
+        from tui.screens.indexes.index_picker import IndexPicker
 
         if not self.is_active:
             return None
@@ -69,7 +69,7 @@ class ChoosingScreen(CheckingScreen):
             self._do_with_indexes,
             purpose=purpose,
             ticked=ticked,
-            earlier=earlier_choices(self.workspace.catalogue, self.workspace.index_list.known or ()),
+            sets=self.workspace.index_list.sets,
             keeps_folders=self.workspace.index_list.keeps_folders,
         )
         self._follow_indexes(None, self._picker)
@@ -99,13 +99,13 @@ class ChoosingScreen(CheckingScreen):
             self.app.call_later(self.app.run_action, "change_key")
 
     def _do_with_indexes(self, request: "IndexRequest") -> None:
-        from tui.screens.index_picker import AddFolder, ListDocuments, RemoveIndex, SyncIndex
+        from tui.screens.indexes.index_picker import AddFolder, RemoveIndex, ShowDetails, SyncIndex
 
         match request:
             case AddFolder():
                 self._add_folder()
-            case ListDocuments(index):
-                self._list_documents(index)
+            case ShowDetails(index):
+                self._show_details(index)
             case SyncIndex(index_id):
                 self._follow_indexes(self.workspace.index_list.sync(index_id), self._picker)
             case RemoveIndex(index_id):
@@ -113,7 +113,7 @@ class ChoosingScreen(CheckingScreen):
 
     @work
     async def _add_folder(self) -> None:
-        from tui.screens.folder_prompt import FolderPrompt
+        from tui.screens.indexes.folder_prompt import FolderPrompt
 
         if await self.app.push_screen_wait(FolderPrompt(self.workspace.index_list.add_folder)):
             self._follow_indexes(None, self._picker)
@@ -128,9 +128,9 @@ class ChoosingScreen(CheckingScreen):
         await self.workspace.index_list.watch(lambda: picker in self.app.screen_stack)
 
     @work
-    async def _list_documents(self, index: Index) -> None:
+    async def _show_details(self, index: Index) -> None:
         from tui.screens.pager import Pager
 
-        documents = await self.workspace.index_list.documents(index.id)
-        if documents is not None:
-            self.app.push_screen(Pager(f"Documents of {index.name}", lambda: documents))
+        details = await self.workspace.index_list.details(index.id)
+        if details is not None:
+            self.app.push_screen(Pager(f"The index {index.name}", lambda: details))

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from tui.api.regions import REGIONS
 from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog, DialogBox, DialogList
-from tui.screens.folder_prompt import FolderField
+from tui.screens.indexes.folder_prompt import FolderField
 from tui.workspace.backend import BackendChoice, Keep, UseFolders, UseKey
 from tui.workspace.folders import folder_at
 

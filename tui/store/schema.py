@@ -3,7 +3,7 @@
 What the migrations together make: `sessions` with their `turns`, the full-text indexes `titles_fts` and `turns_fts`
 over these, and where more of them are fetched for it (`gathering`); the journal's `open_turns` with their
 `turn_events`; the user's `notes` of a session; the `questions` asked; the `trusted_servers`; the `deletions` that are
-not done yet, and the `creations` of sessions that have no question yet.
+not done yet, the `creations` of sessions that have no question yet, and the `saved_sets` of indexes.
 """
 
 import sqlite3
@@ -170,6 +170,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             bound_to TEXT NOT NULL,
             session_id TEXT,
             PRIMARY KEY (account, bound_to)
+        ) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE saved_sets (
+            account TEXT NOT NULL,
+            name TEXT NOT NULL,
+            index_ids TEXT NOT NULL,
+            PRIMARY KEY (account, name)
         ) STRICT, WITHOUT ROWID""",
     ),
 )

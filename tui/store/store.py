@@ -15,6 +15,7 @@ from tui.store.files import StoreError, files_of
 from tui.store.frames import Frames
 from tui.store.journal import Journal
 from tui.store.notes import Notes
+from tui.store.saved_sets import SavedSets
 from tui.store.session_cache import SessionCache
 from tui.store.session_locks import SessionLocks
 from tui.store.trusted_servers import TrustedServers
@@ -34,6 +35,7 @@ class Store:
         self.journal = Journal(database)
         self.creations = Creations(database)
         self.deletions = Deletions(database)
+        self.saved_sets = SavedSets(database)
         self.trusted_servers = TrustedServers(database)
         self.frames = Frames(database.path)
 

@@ -1,14 +1,17 @@
 """The indexes of one account: listed, and where they are folders of this machine, added, read again and removed."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, ConflictError, InvalidFieldError
 from tui.api.models import Index, IndexedDocument, Page
+from tui.conversation.catalogue import earlier_choices, now
 from tui.conversation.example_questions import example_questions, spread
+from tui.conversation.index_details import index_details
 from tui.sanitize import clean_line
 from tui.settings import LOCAL_ACCOUNT
 from tui.workspace.folders import folder_at
@@ -32,11 +35,53 @@ POLL_SECONDS = 0.5
 """While an index is being synced, its progress is asked for this often."""
 
 
+@dataclass(frozen=True, slots=True)
+class IndexSet:
+    """Indexes that are chosen together. `name` is "" where an earlier session searches them and they were not saved."""
+
+    name: str
+    index_ids: Sequence[str]
+
+
+class IndexSets:
+    """The sets of indexes of one account. The saved ones are kept on this machine."""
+
+    def __init__(self, state: WorkspaceState) -> None:
+        self._state = state
+        self._saved = state.store.saved_sets
+
+    def all(self, indexes: Iterable[Index]) -> Sequence[IndexSet]:
+        """The saved sets by their names, then those that earlier sessions search, the latest first."""
+        earlier = [IndexSet("", index_ids) for index_ids in self.earlier(indexes)]
+        return [*(IndexSet(name, index_ids) for name, index_ids in self.saved().items()), *earlier]
+
+    def saved(self) -> Mapping[str, Sequence[str]]:
+        """The indexes of each saved set by its name, in the order of the names."""
+        return self._saved.all(self._state.account_id)
+
+    def earlier(self, indexes: Iterable[Index]) -> Sequence[Sequence[str]]:
+        """What earlier sessions are bound to, the latest first, each once, while all of it is among these indexes."""
+        return earlier_choices(self._state.catalogue, indexes)
+
+    def save(self, name: str, index_ids: Sequence[str]) -> None:
+        """Keep a set, in the place of one that has its name."""
+        self._saved.save(self._state.account_id, name, index_ids)
+
+    def rename(self, name: str, new_name: str) -> bool:
+        """Give a saved set another name. False where another one has that already."""
+        return self._saved.rename(self._state.account_id, name, new_name)
+
+    def remove(self, name: str) -> None:
+        """Forget a saved set. Its indexes stay."""
+        self._saved.remove(self._state.account_id, name)
+
+
 class IndexList:
     """All indexes of an account, as they were when they were last loaded."""
 
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
+        self.sets = IndexSets(state)
         self.items: Sequence[Index] = ()
         self.example_questions: Sequence[str] = ()
         self.is_loaded = False
@@ -112,8 +157,8 @@ class IndexList:
             self.example_questions = await _example_questions(self._state.require_client(), index_ids[:EXAMPLES])
             self._state.publish(ListChanged())
 
-    async def documents(self, index_id: str) -> str | None:
-        """The documents of an index and those that were skipped, as text; None where that failed."""
+    async def details(self, index_id: str) -> str | None:
+        """What is known of an index, its documents and those that were skipped, as text; None where that failed."""
         index = await self._state.attempt(lambda client: client.index(index_id))
         if index is None:
             return None
@@ -126,7 +171,7 @@ class IndexList:
             names += [document.name for document in page.items]
             if (token := page.next_page_token) is None or not page.items:
                 break
-        return _as_text(index, names, is_complete=token is None)
+        return index_details(index, names, now(), is_complete=token is None)
 
     async def sync(self, index_id: str) -> None:
         """Have an index read its folder again."""
@@ -152,18 +197,3 @@ async def _example_questions(client: "Client", index_ids: Sequence[str]) -> Sequ
 
 async def _documents(client: "Client", index_id: str, token: str | None) -> Page[IndexedDocument]:
     return await client.documents(index_id, token)
-
-
-def _as_text(index: Index, names: Sequence[str], *, is_complete: bool) -> str:
-    """What an index contains: first what was skipped and why, and what is to be told of documents, then these."""
-    lines: list[str] = []
-    if index.skipped:
-        count = max(index.skipped_files or 0, len(index.skipped))
-        lines += [f"Skipped: {count:,}", *(f"  {file.name}: {file.reason}" for file in index.skipped)]
-        lines += [f"  … and {count - len(index.skipped):,} more"] if count > len(index.skipped) else []
-        lines.append("")
-    if index.remarks:
-        lines += ["Remarks", *(f"  {file.name}: {file.remark}" for file in index.remarks), ""]
-    count = f"{len(names):,}" if is_complete else f"the first {len(names):,}"
-    lines += [f"Documents: {count}", *(f"  {name}" for name in names)]
-    return "\n".join(lines)

@@ -108,6 +108,7 @@ SCHEMAS: Mapping[str, Schema] = {
             folder=TEXT_OR_NULL,
             files_done=WHOLE_OR_NULL,
             files_total=WHOLE_OR_NULL,
+            size=WHOLE,
             skipped=list_of(object_of(name=TEXT, reason=TEXT)),
             remarks=list_of(object_of(name=TEXT, remark=TEXT)),
         ),

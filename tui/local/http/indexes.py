@@ -61,7 +61,8 @@ class IndexRoutes:
         state = self._state(request)
         skipped = [asdict(file) for file in self._states.skipped_files(state.id, MAX_LISTED_SKIPPED)]
         remarks = [asdict(file) for file in self._states.remarked_files(state.id, MAX_LISTED_SKIPPED)]
-        item = self._json(state) | {"metadata": self._metadata(state) | {"skipped": skipped, "remarks": remarks}}
+        details = {"size": self._states.size(state.id), "skipped": skipped, "remarks": remarks}
+        item = self._json(state) | {"metadata": self._metadata(state) | details}
         if "sync_in_progress" in query.expand:
             item["sync_in_progress"] = self._supervisor.in_progress(state.id)
         return JSONResponse(item)

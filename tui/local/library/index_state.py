@@ -77,6 +77,11 @@ class IndexStates:
         with self._database.writing() as connection:
             connection.execute("UPDATE indexes SET error = ? WHERE id = ?", (message, index_id))
 
+    def size(self, index_id: str) -> int:
+        """How large the documents of an index are together, in bytes."""
+        with self._database.index(index_id).reading() as connection:
+            return connection.execute("SELECT coalesce(sum(size), 0) FROM documents").fetchone()[0]
+
     def skipped_files(self, index_id: str, limit: int) -> Sequence[SkippedFile]:
         """The first files of an index that could not be read, in the order of their names."""
         with self._database.index(index_id).reading() as connection:

@@ -4,34 +4,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.api.models import MAX_BOUND_INDEXES, Index
-from tui.conversation.catalogue import names_of
+from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
-from tui.screens.index_rows import index_row, nearness
-
-Purpose: TypeAlias = Literal["session", "question", "scope"]
+from tui.screens.indexes.choice_words import Purpose, what_enter_does
+from tui.screens.indexes.index_rows import index_row, nearness
+from tui.screens.text_prompt import TextPrompt
+from tui.workspace.indexes import IndexSets
 
 TITLES: dict[Purpose, str] = {
     "session": "New session: which indexes?",
     "question": "Which indexes does this question search?",
     "scope": "Which indexes do the next questions search?",
 }
-TAKES: dict[Purpose, str] = {"session": "start", "question": "ask", "scope": "search these"}
-BOUND = "bound to them for good"
-UNBOUND = "unbound: F4 gives it others later"
 NOT_CONNECTED = "Not connected, so the indexes are not known yet. They appear here by themselves."
 NONE_AT_ALL = (
     "There is no index here yet. Bring a folder here: llamachat-tui push FOLDER. "
     "Or open one without an account: llamachat-tui --local FOLDER."
 )
 KEYS_OF_FOLDERS = "Ctrl+O add a folder · F5 read it again · F8 remove it"
-HOW_TO_PUSH = "llamachat-tui push FOLDER brings a folder of yours here"
+HOW_TO_PUSH = "llamachat-tui push FOLDER brings a folder here"
 NO_FOLDER = "No folder is open here. Ctrl+O adds one."
 
 
@@ -49,8 +47,8 @@ class AddFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class ListDocuments:
-    """The documents of an index are to be shown."""
+class ShowDetails:
+    """What is known of an index, and its documents, are to be shown."""
 
     index: Index
 
@@ -69,7 +67,7 @@ class RemoveIndex:
     index_id: str
 
 
-IndexRequest: TypeAlias = AddFolder | ListDocuments | SyncIndex | RemoveIndex
+IndexRequest: TypeAlias = AddFolder | ShowDetails | SyncIndex | RemoveIndex
 
 
 class TickFilter(Input):
@@ -86,7 +84,8 @@ class TickFilter(Input):
 class IndexPicker(FilterDialog[Choice]):
     """Indexes to tick: Space or Tab ticks, Enter takes. Nothing ticked takes the one under the cursor.
 
-    Tab ticks as in fzf, also while a filter with spaces is being typed. What else is wanted of an index is given to
+    Tab ticks as in fzf, also while a filter with spaces is being typed. For a new session what the last one searches is
+    ticked at first. What else is wanted of an index is given to
     `request`, and the dialog stays open meanwhile. With `keeps_folders` the indexes are folders of this machine, which
     can be added, read again and removed from here.
     """
@@ -94,10 +93,12 @@ class IndexPicker(FilterDialog[Choice]):
     FILTER = TickFilter
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,tab", "tick", "Tick"),
-        Binding("f3", "list_documents", "The documents of the index"),
+        Binding("f3", "show_details", "What the index contains"),
         Binding("f4", "toggle_bound", "Bound or unbound"),
         Binding("ctrl+o", "add_folder", "Add a folder"),
-        Binding("f6", "tick_earlier", "Tick what an earlier session searches"),
+        Binding("f2", "save_set", "Save what is ticked as a set"),
+        Binding("f6", "choose_set", "Tick a saved set, or what an earlier session searches"),
+        Binding("f7", "tick_none", "Tick nothing"),
         Binding("f5", "sync", "Read the folder again"),
         Binding("f8", "remove", "Remove the index"),
     ]
@@ -117,7 +118,7 @@ class IndexPicker(FilterDialog[Choice]):
         *,
         purpose: Purpose = "session",
         ticked: Sequence[str] | None = None,
-        earlier: Sequence[Sequence[str]] = (),
+        sets: IndexSets | None = None,
         keeps_folders: bool = False,
     ) -> None:
         super().__init__(TITLES[purpose], "")
@@ -126,13 +127,25 @@ class IndexPicker(FilterDialog[Choice]):
         self.set_reactive(IndexPicker.is_bound, purpose == "session")
         self._request = request
         self._purpose: Purpose = purpose
-        self._earlier = earlier
-        self._next_earlier = 0
+        self._sets = sets
         self._keeps_folders = keeps_folders
         self._ticked_first = ticked
         self._asked: Literal["", "close"] | RemoveIndex = ""
 
+    def on_mount(self) -> None:
+        self._tick_as_last_time()
+        self._first_cursor = next(iter(self._ticks), None)
+
+    def _tick_as_last_time(self) -> None:
+        """Tick what the last session searches, once that is known, unless something was ticked before."""
+        if self.ticked is not None or self._purpose != "session" or self._sets is None or not self.indexes:
+            return
+        if earlier := self._sets.earlier(self.indexes):
+            self._ticked_first = list(earlier[0])
+            self.set_reactive(IndexPicker.ticked, self._ticked_first)
+
     def watch_indexes(self) -> None:
+        self._tick_as_last_time()
         self._list_again()
 
     def watch_ticked(self) -> None:
@@ -156,35 +169,38 @@ class IndexPicker(FilterDialog[Choice]):
     def list_options(self, *, cursor_on: str | None = None) -> None:
         """List what the filter leaves, and say what Enter takes. The cursor stays on its index."""
         super().list_options(cursor_on=cursor_on or self.under_cursor)
-        self.say("\n".join(filter(None, [self._about_choice(), self._hidden_ticks()])))
+        self.say(self._about_choice())
         self.keys_line.update(self._keys_now())
+
+    def on_option_list_option_highlighted(self) -> None:
+        if not self._ticks:
+            self.say(self._about_choice())
 
     def _about_choice(self) -> str:
         if self.indexes is None:
             return NOT_CONNECTED
         if not self.indexes:
             return NO_FOLDER if self._keeps_folders else NONE_AT_ALL
-        if self.under_cursor is None:
-            return "No index has this in its name or description."
-        kind = (BOUND if self.is_bound else UNBOUND) if self._purpose == "session" else ""
-        return " · ".join(filter(None, [f"{len(self._ticks)} of {MAX_BOUND_INDEXES} ticked", kind]))
-
-    def _hidden_ticks(self) -> str:
-        shown = {option.id for option in self.option_list.options}
-        hidden = [index_id for index_id in self._ticks if index_id not in shown]
-        return f"Ticked too: {', '.join(names_of(hidden, self.indexes or ()))}" if hidden else ""
+        is_bound = self.is_bound and self._purpose == "session"
+        words = what_enter_does(self._purpose, self._ticks, self.indexes, self.under_cursor, is_bound=is_bound)
+        return words if self.under_cursor else f"No index has this in its name or description. {words}"
 
     def _keys_now(self) -> str:
         is_filtered = bool(self.filter.value)
+        has_sets = self._sets is not None
         keys = [
             "Tab tick" if is_filtered else "Space tick",
-            f"Enter {TAKES[self._purpose]}",
-            "F4 bound/unbound" if self._purpose == "session" else "",
-            "F3 documents",
-            "F6 as before" if self._earlier else "",
-            "Esc clear the filter" if is_filtered else "Esc close",
+            "F7 none" if self._ticks else "",
+            "F2 save set" if has_sets else "",
+            "F6 sets" if has_sets else "",
+            "F3 details",
+            "Esc clear filter" if is_filtered else "Esc close",
         ]
-        return f"{' · '.join(filter(None, keys))}\n{KEYS_OF_FOLDERS if self._keeps_folders else HOW_TO_PUSH}"
+        others = [
+            ("F4 unbound" if self.is_bound else "F4 bound") if self._purpose == "session" else "",
+            KEYS_OF_FOLDERS if self._keeps_folders else HOW_TO_PUSH,
+        ]
+        return "\n".join(" · ".join(filter(None, line)) for line in (keys, others))
 
     @property
     def _ticks(self) -> Sequence[str]:
@@ -212,12 +228,33 @@ class IndexPicker(FilterDialog[Choice]):
         else:
             self.ticked = [*self._ticks, index_id]
 
-    def action_tick_earlier(self) -> None:
-        """Tick what the last session searches; once more, what the one before it does, and so around."""
+    def action_tick_none(self) -> None:
         self.ask("")
-        if self._earlier:
-            self.ticked = list(self._earlier[self._next_earlier])
-            self._next_earlier = (self._next_earlier + 1) % len(self._earlier)
+        self.ticked = []
+
+    @work
+    async def action_choose_set(self) -> None:
+        """Tick one of the sets that were saved, or that an earlier session searches."""
+        from tui.screens.indexes.set_list import SetList
+
+        if self._sets is not None and self.indexes is not None:
+            self.ask("")
+            index_ids = await self.app.push_screen_wait(SetList(self._sets, self.indexes))
+            self.ticked = self.ticked if index_ids is None else list(index_ids)
+
+    @work
+    async def action_save_set(self) -> None:
+        """Have a name typed for what is ticked, and keep it as a set."""
+        self.ask("")
+        index_ids = list(self._ticks)
+        if self._sets is None or not index_ids:
+            self.ask("Tick the indexes first that are to be saved as a set.")
+            return
+        keys = "Kept on this machine, in the place of a set that has its name. Enter save it · Esc close"
+        name = await self.app.push_screen_wait(TextPrompt("Name of this set of indexes", keys))
+        if name:
+            self._sets.save(name, index_ids)
+            self.say(f"Saved as {clean_line(name)}: F6 ticks it again. {self._about_choice()}")
 
     def action_toggle_bound(self) -> None:
         if self._purpose == "session":
@@ -248,10 +285,10 @@ class IndexPicker(FilterDialog[Choice]):
             return False
         return super().check_action(action, parameters)
 
-    def action_list_documents(self) -> None:
+    def action_show_details(self) -> None:
         index = next((index for index in self.indexes or () if index.id == self.under_cursor), None)
         if index is not None:
-            self._request(ListDocuments(index))
+            self._request(ShowDetails(index))
 
     def action_add_folder(self) -> None:
         self._request(AddFolder())
