@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +24,6 @@ from tui.screens.browsing import BrowsingScreen
 from tui.screens.chat import ChatScreen
 from tui.settings import LAST_SESSION, Settings, SettingsError
 from tui.shutdown import Shutdown
-from tui.store.chosen_theme import chosen_theme, theme_path
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.cells import CellRow
@@ -98,6 +98,7 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
         self._store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
         self.chat = ChatScreen(self._store, settings.account)
         self.chat.checks_grounding = settings.grounding
+        self.chat.flags = settings.flags
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self.abandon_terminal)
         for theme in own_themes(self.console.color_system):
@@ -105,11 +106,8 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
         self.begin_with_theme(self._first_theme())
 
     def _first_theme(self) -> str:
-        """The theme that is set, else the one that was chosen in the app. Raises `SettingsError`."""
-        wanted = self._settings.theme
-        if wanted is None:
-            kept = chosen_theme(theme_path()) if self._settings.keep else None
-            return kept if kept in self.available_themes else DARK.name
+        """The theme that is set, else the dark one. Raises `SettingsError`."""
+        wanted = self._settings.theme or DARK.name
         if wanted not in self.available_themes:
             known = ", ".join(sorted(self.available_themes))
             raise SettingsError(f"The theme {clean_line(wanted)!r} is unknown. It is one of: {known}.")
@@ -180,6 +178,9 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
         """Ask for another key in place of one that expired; all goes on where it was."""
         if self._settings.local is None:
             self._choose_backend(message.why)
+
+    def on_setting_screen_settings_changed(self, message: ChatScreen.SettingsChanged) -> None:
+        self._settings = replace(self._settings, bell=message.settings.bell, notify=message.settings.notify)
 
     def on_browsing_screen_turn_ended_unseen(self, message: BrowsingScreen.TurnEndedUnseen) -> None:
         if self._settings.bell:
