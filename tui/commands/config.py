@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from tui.arguments import CommandParser
-from tui.commands.options import add_project, exit_code_of, server_command_parser, settings_of
+from tui.commands.options import exit_code_of, project_command_parser, settings_of
 from tui.private_files import make_private_folder
 from tui.sanitize import clean_line
 from tui.settings import ENVIRONMENT, FILE_SETTINGS, Settings, SettingsError, config_path, origins
@@ -38,8 +38,7 @@ _PROFILE = """\
 
 def parser() -> CommandParser:
     """The options of `config`."""
-    made = server_command_parser("config", "Show the settings in force, and where each of them was given.")
-    add_project(made)
+    made = project_command_parser("config", "Show the settings in force, and where each of them was given.")
     made.add_argument(
         "action",
         nargs="?",
