@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from tui.local.agents.quoting.leaf import Leaf
-from tui.local.library.readers.definitions import MAX_TERM_CHARS, Line, paragraphs, term_of
+from tui.local.library.readers.definitions import MAX_TERM_CHARS, TextLine, paragraphs, term_of
 
 MIN_WRAPPED_CHARS = 40
 """Where no line is longer than this, each was ended on purpose."""
@@ -49,7 +49,7 @@ class _SaidOf:
         return Leaf("definition", start, end, self.label, self.term)
 
 
-def _paragraph_leaves(lines: list[Line], following: int, said_of: _SaidOf) -> Iterator[Leaf]:
+def _paragraph_leaves(lines: list[TextLine], following: int, said_of: _SaidOf) -> Iterator[Leaf]:
     while _heads(lines):
         said_of.under(lines.pop(0).text.strip())
     first = lines[0]
@@ -66,7 +66,7 @@ def _paragraph_leaves(lines: list[Line], following: int, said_of: _SaidOf) -> It
         yield from _TextPieces(lines, said_of).read()
 
 
-def _heads(lines: list[Line]) -> bool:
+def _heads(lines: list[TextLine]) -> bool:
     """Whether the first line stands over the others: in capitals, or over a term and what is said of that."""
     term = term_of(lines) if len(lines) > 1 else None
     if term is None or term.said != lines[1].content:
@@ -77,14 +77,14 @@ def _heads(lines: list[Line]) -> bool:
 class _TextPieces:
     """Items and paragraphs that follow each other without an empty line, as on the pages of a PDF."""
 
-    def __init__(self, lines: list[Line], said_of: _SaidOf) -> None:
+    def __init__(self, lines: list[TextLine], said_of: _SaidOf) -> None:
         self._lines = lines
         self._said_of = said_of
         self._label = said_of.label
         self._longest = max(len(line.text.rstrip()) for line in lines)
 
     def read(self) -> Iterator[Leaf]:
-        piece: list[Line] = []
+        piece: list[TextLine] = []
         for at, line in enumerate(self._lines):
             following = self._lines[at + 1].text if at + 1 < len(self._lines) else ""
             contents = _CONTENTS.search(line.text)
@@ -107,7 +107,7 @@ class _TextPieces:
             line[-1:] in ".:;!?" and len(line) < FULL_LINE_SHARE * self._longest
         )
 
-    def _leaf(self, lines: list[Line]) -> Leaf:
+    def _leaf(self, lines: list[TextLine]) -> Leaf:
         first, end = lines[0], lines[-1].end
         item = _ITEM.match(first.text)
         if item and item.end() < len(first.text.rstrip()):
@@ -121,7 +121,7 @@ class _TextPieces:
         )
 
 
-def _is_underlined(lines: list[Line]) -> bool:
+def _is_underlined(lines: list[TextLine]) -> bool:
     return len(lines) == 2 and bool(re.fullmatch(r"([=\-~^\"*])\1{2,}", lines[1].text.strip()))
 
 

@@ -26,7 +26,7 @@ _ON_ONE_LINE = re.compile(
 _BULLET = re.compile(r"(?:[-*•○·+\u2013]|\(?\w{1,3}[.)])(?:\s|$)")
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line of a text without its end, and where it starts."""
 
     start: int
@@ -60,17 +60,17 @@ class DefinedTerm(NamedTuple):
     said: int | None
 
 
-def paragraphs(text: str) -> Iterator[list[Line]]:
+def paragraphs(text: str) -> Iterator[list[TextLine]]:
     """The lines of each paragraph; they are parted by empty lines, and definitions also by where they begin."""
     for match in _PARAGRAPH.finditer(text):
         found = _LINE.finditer(match.group())
-        lines = [Line(match.start() + line.start(), line.group()) for line in found if line.group().strip()]
+        lines = [TextLine(match.start() + line.start(), line.group()) for line in found if line.group().strip()]
         yield from _parted(lines)
 
 
-def _parted(lines: list[Line]) -> list[list[Line]]:
+def _parted(lines: list[TextLine]) -> list[list[TextLine]]:
     """The lines as one paragraph, or as several that are definitions each."""
-    parts: list[list[Line]] = []
+    parts: list[list[TextLine]] = []
     for line in lines:
         if not parts or (line.indent <= parts[0][0].indent and parts[-1][-1].indent > line.indent):
             parts.append([])
@@ -78,7 +78,7 @@ def _parted(lines: list[Line]) -> list[list[Line]]:
     return parts if len(parts) > 1 and all(len(part) > 1 and term_of(part) for part in parts) else [lines]
 
 
-def term_of(lines: Sequence[Line], following: int = 0) -> DefinedTerm | None:
+def term_of(lines: Sequence[TextLine], following: int = 0) -> DefinedTerm | None:
     """The term that a paragraph begins with; `following` is the indent of the next paragraph."""
     first = lines[0]
     said = first.text.strip()
@@ -90,7 +90,7 @@ def term_of(lines: Sequence[Line], following: int = 0) -> DefinedTerm | None:
     return _beside(first, lines[1].indent) or _above(lines)
 
 
-def _on_one_line(line: Line) -> DefinedTerm | None:
+def _on_one_line(line: TextLine) -> DefinedTerm | None:
     match = _ON_ONE_LINE.match(line.text) if len(line.text) <= MAX_LINE_CHARS else None
     if not match or _BULLET.match(match.group().strip()):
         return None
@@ -98,7 +98,7 @@ def _on_one_line(line: Line) -> DefinedTerm | None:
     return DefinedTerm(line.start + match.start(group), line.start + match.end(group), line.start + match.end())
 
 
-def _above(lines: Sequence[Line]) -> DefinedTerm | None:
+def _above(lines: Sequence[TextLine]) -> DefinedTerm | None:
     first = lines[0]
     said = first.text.strip()
     is_item = _BULLET.match(said) and not _OPTION.match(said)
@@ -107,7 +107,7 @@ def _above(lines: Sequence[Line]) -> DefinedTerm | None:
     return DefinedTerm(first.content, first.end, lines[1].content)
 
 
-def _beside(line: Line, column: int) -> DefinedTerm | None:
+def _beside(line: TextLine, column: int) -> DefinedTerm | None:
     """A term that stands left of a column, where the words begin that are said of it."""
     if len(line.text) > MAX_LINE_CHARS:
         return None

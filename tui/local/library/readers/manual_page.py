@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from tui.local.library.documents import DocumentBlock
-from tui.local.library.readers.definitions import Line, paragraphs, term_of
+from tui.local.library.readers.definitions import TextLine, paragraphs, term_of
 
 _TITLE = re.compile(r"\s*(?P<name>[\w.:+@-]+\(\d\w*\))\s.*\s(?P=name)\s*")
 _SECTION = re.compile(r"[A-Z][A-Z0-9 /,()&'-]*[A-Z)]")
@@ -61,9 +61,9 @@ class _Page:
             else:
                 yield from self._said(lines, following[0].indent if following else 0)
 
-    def _without_heads(self, lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    def _without_heads(self, lines: Sequence[TextLine]) -> Iterator[Sequence[TextLine]]:
         """The names of sections and parts, each for itself, and the lines between them."""
-        rest: list[Line] = []
+        rest: list[TextLine] = []
         for at, line in enumerate(lines):
             if self._level_of(line) and at + 1 < len(lines) and lines[at + 1].indent > line.indent:
                 if rest:
@@ -75,13 +75,13 @@ class _Page:
         if rest:
             yield rest
 
-    def _level_of(self, line: Line) -> int:
+    def _level_of(self, line: TextLine) -> int:
         """The level of a line that is the name of a section or of a part; 0 of another."""
         if line.indent == 0:
             return SECTION if _is_section(line.text) else 0
         return PART if line.indent < self._base else 0
 
-    def _said(self, lines: Sequence[Line], following: int) -> Iterator[DocumentBlock]:
+    def _said(self, lines: Sequence[TextLine], following: int) -> Iterator[DocumentBlock]:
         first, last = lines[0], lines[-1]
         term = term_of(lines, following) if first.indent == self._base and not self._in_synopsis else None
         start = first.start
