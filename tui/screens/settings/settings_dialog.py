@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
-from tui.screens.index_picker import TickFilter
+from tui.screens.indexes.index_picker import TickFilter
 from tui.settings import Settings, SettingsError
 from tui.themes import DARK
 from tui.workspace.settings.described import FROM_NEXT_START, GROUPS
