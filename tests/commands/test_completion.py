@@ -1,5 +1,6 @@
 """Completions and the manual page, made from the parsers."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -47,6 +48,24 @@ def test_bash_completes_commands_flags_values_and_folders(complete: Complete, tm
     assert complete("--region", "e") == ["eu"]
     assert complete("completion", "f") == ["fish"]
     assert complete("ask", "--index", "--j") == []
+
+
+def test_fish_completes_them_too_and_zsh_reads_its_script(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "papers").mkdir()
+    for shell in ("fish", "zsh"):
+        script = tmp_path / f"completion.{shell}"
+        script.write_text(command("completion", shell).out)
+        if program := shutil.which(shell):
+            said = subprocess.run([program, "-n", script], capture_output=True, text=True, check=True)
+            assert (said.stdout, said.stderr) == ("", "")
+    if fish := shutil.which("fish"):
+        lines = ["in", "ask --jsonl", "ask --region ", "ask q --local pa", "--region e", "completion f"]
+        asked = "; ".join(f"complete -C 'llamachat-tui {line}'" for line in lines)
+        shell = [fish, "--no-config", "-c", f"source completion.fish; {asked}"]
+        environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+        said = subprocess.run(shell, capture_output=True, text=True, cwd=tmp_path, env=environment, check=True)
+        offered = [line.partition("\t")[0] for line in said.stdout.splitlines()]
+        assert offered == ["indexes", "--jsonl", "eu", "na", "papers/", "eu", "fish"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

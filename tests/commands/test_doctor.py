@@ -69,7 +69,8 @@ def test_without_a_key_doctor_says_how_to_begin(command: Command) -> None:
 @pytest.mark.parametrize(
     ("environ", "subject", "verdict"),
     [
-        ({"TERM": "dumb"}, "Colours", "problem"),
+        ({"TERM": "dumb"}, "Colours", "warn"),
+        ({}, "Colours", "problem"),
         ({"TERM": "xterm-256color"}, "Colours", "warn"),
         ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "Colours", "ok"),
         ({"TERM": "xterm", "NO_COLOR": "1"}, "Colours", "ok"),

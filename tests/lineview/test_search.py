@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, UserInput
 from tui.conversation.transcript_builder import replay
-from tui.lineview.search import blocks_with, occurrences, rows_with
+from tui.lineview.search import counts_in, occurrences, rows_with
 from tui.lineview.transcript_lines import TranscriptLines
 
 
@@ -24,11 +24,10 @@ def events() -> Iterator[Event]:
 TOLD = replay(events())
 
 
-def test_blocks_are_found_once_around_in_both_directions_also_when_folded() -> None:
-    assert list(blocks_with(TOLD, "needle", (0, 0), 1)) == [(0, 2), (1, 1), (0, 0)]
-    assert list(blocks_with(TOLD, "needle", (0, 2), -1)) == [(0, 0), (1, 1), (0, 2)]
-    assert list(blocks_with(TOLD, "absent", (0, 0), 1)) == []
-    assert list(blocks_with(TOLD, "", (0, 0), 1)) == []
+def test_blocks_are_counted_also_when_they_are_folded() -> None:
+    assert counts_in(TOLD[0], "Needle") == {0: 1, 2: 1}
+    assert counts_in(TOLD[1], "needle") == {1: 1}
+    assert counts_in(TOLD[1], "absent") == {}
 
 
 def test_a_row_is_found_where_a_match_begins_also_over_a_wrap() -> None:

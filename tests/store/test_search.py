@@ -177,6 +177,25 @@ def test_the_excerpt_is_where_most_of_the_words_stand_together() -> None:
     assert len(shown.text) < 200
 
 
+def test_the_excerpt_of_an_answer_is_without_the_signs_of_markdown() -> None:
+    text = (
+        "## Rent\n\n> The **rent** is `40`:\n\n| what | euro |\n|---|---:|\n| **rent** of a_b | 40 |\n\n```py\nx\n```\n"
+    )
+    shown = snippet(text, parse("rent", NOON.date()).terms, is_markdown=True)
+
+    assert shown.text == "Rent The rent is 40: what euro rent of a_b 40 x"
+    assert [shown.text[start:end].casefold() for start, end in shown.marks] == ["rent"] * 3
+    assert snippet("C# | **F#**", ()).text == "C# | **F#**"
+
+
+@given(st.text(alphabet="ab*`#|- \n", max_size=400), st.text(alphabet="ab", min_size=1, max_size=3))
+def test_leaving_signs_out_moves_no_mark(text: str, typed: str) -> None:
+    terms = parse(typed, NOON.date()).terms
+    whole, plain = snippet(text, terms), snippet(text, terms, is_markdown=True)
+
+    assert [plain.text[start:end] for start, end in plain.marks] == [whole.text[a:b] for a, b in whole.marks]
+
+
 @given(st.text(alphabet="ab \n漢é.", max_size=400), st.text(alphabet="abc 漢", min_size=1, max_size=4))
 def test_each_mark_of_an_excerpt_is_one_of_the_words(text: str, typed: str) -> None:
     terms = parse(typed, NOON.date()).terms

@@ -136,12 +136,13 @@ def _fish(commands: Sequence[DescribedCommand]) -> Iterator[str]:
 
 
 def _fish_values(argument: Argument) -> str:
-    needed = "-r " if argument.flags else ""
+    """What completes the value: files only where one is meant (`-x`: a value, and no file)."""
+    if argument.is_file:
+        return "-r -F" if argument.flags else "-F"
+    needed = "-x " if argument.flags else ""
     if argument.choices:
         return f"{needed}-a {_fish_quoted(' '.join(argument.choices))}"
-    if argument.is_folder:
-        return f"{needed}-a '(__fish_complete_directories)'"
-    return f"{needed}-F" if argument.is_file else needed.strip()
+    return f"{needed}-a '(__fish_complete_directories)'" if argument.is_folder else needed.strip()
 
 
 def _fish_quoted(text: str) -> str:

@@ -117,10 +117,13 @@ def known_questions(transcript: Transcript) -> int:
     return transcript.turns_before + sum(turn.question is not None and not _without_a_word(turn) for turn in turns)
 
 
-def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdict:
+def reconcile(
+    sent: Sent, events: Sequence[Event] | None, polls: Polls, absent_pauses: Sequence[float] = PAUSE_SECONDS
+) -> Verdict:
     """What one more poll says. `events` is the session's whole history; None: there is no such session.
 
-    `polls` is `Polls()` at the first one, and after that what the last verdict carried. The events of a verdict are
+    `polls` is `Polls()` at the first one, and after that what the last verdict carried. `absent_pauses` are those
+    between the polls as long as the question is not there. The events of a verdict are
     the session's, with what had arrived of this turn and the server does not have: such text is never thrown away.
     """
     if events is None:
@@ -129,7 +132,7 @@ def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdi
     start = _find(sent, events, was_there=polls.events >= 0)
     if start is None:
         with_received = [*events, UserInput(sent.prompt), *_without_questions(sent.received)]
-        return Finished(with_received, 0) if ended_here else _not_there(sent, with_received, polls)
+        return Finished(with_received, 0) if ended_here else _not_there(sent, with_received, polls, absent_pauses)
     end = next((at for at in range(start + 1, len(events)) if isinstance(events[at], UserInput)), len(events))
     turn = events[start + 1 : end]
     received = _without_questions(sent.received)
@@ -147,9 +150,9 @@ def reconcile(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdi
     return StillRunning(whole, pause, Polls(in_vain + 1, polls.seconds + pause, len(turn)), joined)
 
 
-def _not_there(sent: Sent, with_received: Sequence[Event], polls: Polls) -> Verdict:
-    if polls.in_vain < len(PAUSE_SECONDS):
-        pause = PAUSE_SECONDS[polls.in_vain]
+def _not_there(sent: Sent, with_received: Sequence[Event], polls: Polls, absent_pauses: Sequence[float]) -> Verdict:
+    if polls.in_vain < len(absent_pauses):
+        pause = absent_pauses[polls.in_vain]
         return PollAgain(pause, Polls(polls.in_vain + 1, polls.seconds + pause))
     return Interrupted(with_received) if sent.received else NotConfirmed()
 

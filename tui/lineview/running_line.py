@@ -7,15 +7,20 @@ from tui.rendering.lines import MUTED, Line
 from tui.rendering.wrapping import wrap_text
 
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_STILL = "⠿"
 
 
-def running_lines(turn: Turn, seconds: int, waits_for: str, width: int) -> Sequence[Line]:
-    """`seconds` since the question was asked; `waits_for` is what else is to be said, "" for nothing."""
+def running_lines(turn: Turn, seconds: int, waits_for: str, width: int, *, is_still: bool = False) -> Sequence[Line]:
+    """`seconds` since the question was asked; `waits_for` is what else is to be said, "" for nothing.
+
+    With `is_still` nothing turns.
+    """
     calls = [part for part in turn.parts if isinstance(part, ToolUse)]
     returned = sum(call.returned is not None for call in calls)
     tools = f"{returned} of {len(calls)} {'tool' if len(calls) == 1 else 'tools'}" if calls else ""
     words = (_doing(turn.parts[-1] if turn.parts else None), f"{seconds} s", tools, waits_for, "Esc stops")
-    return wrap_text(f"{_SPINNER[seconds % len(_SPINNER)]} {' · '.join(filter(None, words))}", width, MUTED)
+    sign = _STILL if is_still else _SPINNER[seconds % len(_SPINNER)]
+    return wrap_text(f"{sign} {' · '.join(filter(None, words))}", width, MUTED)
 
 
 def _doing(part: Part | None) -> str:

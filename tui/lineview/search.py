@@ -3,29 +3,12 @@
 from collections.abc import Iterator
 
 from tui.conversation.plain_text import plain_text
-from tui.conversation.transcript import Transcript, Turn
+from tui.conversation.transcript import Turn
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import Place
 
 SEARCHED_CHARS = 1_000_000
 """Characters of one tool result that are searched: a larger one has a view of its own."""
-
-
-def blocks_with(transcript: Transcript, wanted: str, start: tuple[int, int], step: int) -> Iterator[tuple[int, int]]:
-    """The blocks that contain the text, from the one after (or before) `start` on and once around.
-
-    Lazy: only as much is searched as is asked for.
-    """
-    turns = len(transcript)
-    if not turns or not wanted:
-        return
-    wanted = wanted.casefold()
-    for offset in range(turns + 1):
-        number = (start[0] + step * offset) % turns
-        for block in list(counts_in(transcript[number], wanted))[::step]:
-            is_ahead = (block - start[1]) * step > 0
-            if (offset == 0 and is_ahead) or 0 < offset < turns or (offset == turns and not is_ahead):
-                yield number, block
 
 
 def counts_in(turn: Turn, wanted: str) -> dict[int, int]:

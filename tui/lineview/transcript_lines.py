@@ -79,6 +79,8 @@ class TranscriptLines:
         self._missing: dict[int, str] = {}
         self._seconds = 0
         self._waits_for = ""
+        self.is_still = False
+        """Whether the line of a running turn does without what moves."""
 
     def name_indexes(self, names: Mapping[str, str]) -> None:
         """Call indexes by these names, by their ids, where turns left them out."""
@@ -269,7 +271,7 @@ class TranscriptLines:
             return rendered.question
         if block > len(rendered.parts):
             if turn.is_running:
-                rendered.end = running_lines(turn, self._seconds, self._waits_for, width)
+                rendered.end = running_lines(turn, self._seconds, self._waits_for, width, is_still=self.is_still)
             else:
                 rendered.end = end_lines(turn.end, width, self._index_names, self._missing.get(section, ""))
             return rendered.end

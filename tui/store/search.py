@@ -201,7 +201,7 @@ def _hit(turn: int, texts: _Texts, query: SessionQuery) -> Hit:
     parts: list[Part] = [part for part in PARTS if part != "title" and (not query.parts or part in query.parts)]
     words: dict[Part, int] = {part: _different(named[part], query.terms) for part in parts}
     best = max(parts, key=words.__getitem__) if query.terms else _main(query, texts)
-    return Hit(turn, best, snippet(named[best], query.terms))
+    return Hit(turn, best, snippet(named[best], query.terms, is_markdown=best != "question"))
 
 
 def _main(query: SessionQuery, texts: _Texts) -> Part:
@@ -228,8 +228,11 @@ def _has_all(text: str, terms: tuple[Phrase, ...]) -> bool:
     return _different(text, terms) == len(terms)
 
 
-def snippet(text: str, terms: tuple[Phrase, ...]) -> Snippet:
-    """The piece of a text around the place where most of the terms stand together; its beginning where none does."""
+def snippet(text: str, terms: tuple[Phrase, ...], *, is_markdown: bool = False) -> Snippet:
+    """The piece of a text around the place where most of the terms stand together; its beginning where none does.
+
+    Of Markdown the signs are left out: what is read in a line is the words.
+    """
     found = pattern(terms)
     matches = list(found.finditer(fold(text))) if found else []
     spans = [match.span() for match in _densest(matches)]
@@ -237,7 +240,8 @@ def snippet(text: str, terms: tuple[Phrase, ...]) -> Snippet:
     while start > 0 and not text[start - 1].isspace() and spans[0][0] - start < SNIPPET_CHARS // 2:
         start -= 1
     end = min(len(text), max(start + SNIPPET_CHARS, spans[0][1] if spans else 0))
-    return _in_one_line(text, start, end, [span for span in spans if span[1] <= end])
+    spans = [span for span in spans if span[1] <= end]
+    return _in_one_line(text, start, end, spans, _MARKDOWN if is_markdown else None)
 
 
 def _densest(matches: Sequence[re.Match[str]]) -> Sequence[re.Match[str]]:
@@ -258,8 +262,23 @@ _LOOKED_AT = 200
 """Matches in one text at which a snippet may begin."""
 
 
-def _in_one_line(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Snippet:
-    """The piece with single blanks. The marks go along."""
+_MARKDOWN = re.compile(
+    r"""^[ \t]*\|?[ \t]*:?-{2,}[ \t|:-]*$  # the rule below the head of a table, or a rule
+    | ^[ \t]*(?:\#{1,6}|>)(?:[ \t]+|$)  # a heading, a quotation
+    | ^[ \t]*(?:```|~~~).*$
+    | [ \t]*\|[ \t]*  # between the cells of a table
+    | \*\*|~~|`+
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+def _in_one_line(
+    text: str, start: int, end: int, spans: Sequence[tuple[int, int]], left_out: re.Pattern[str] | None
+) -> Snippet:
+    """The piece with single blanks, and a blank for each sign that is left out between words. The marks go along."""
+    if left_out is not None:
+        text = text[:start] + left_out.sub(_blanks, text[start:end]) + text[end:]
     shown, marks, at = "…" if start else "", list[tuple[int, int]](), start
     for first, last in [*spans, (end, end)]:
         shown = _joined(shown, text[at:first])
@@ -271,8 +290,17 @@ def _in_one_line(text: str, start: int, end: int, spans: Sequence[tuple[int, int
     return Snippet(shown.rstrip() + ("…" if end < len(text) else ""), tuple(marks))
 
 
+def _blanks(sign: re.Match[str]) -> str:
+    """As many characters as the sign has, so that what follows stays where it was found."""
+    return _NOTHING * len(sign[0]) if sign[0].strip() in ("**", "~~", "`", "``") else " " * len(sign[0])
+
+
+_NOTHING = "\N{ZERO WIDTH NON-JOINER}"
+"""Stands for a character that is not shown."""
+
+
 def _joined(shown: str, piece: str) -> str:
-    line = re.sub(r"\s+", " ", piece)
+    line = re.sub(r"\s+", " ", piece.replace(_NOTHING, ""))
     return shown + (line[1:] if line.startswith(" ") and (not shown or shown[-1] in " …") else line)
 
 

@@ -1,11 +1,12 @@
 """Finding a text in a conversation, occurrence by occurrence, without a widget."""
 
-from collections.abc import Generator, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 
 from tui.lineview.palette import Highlight
-from tui.lineview.search import blocks_with, counts_in, occurrences, rows_with
+from tui.lineview.search import counts_in, occurrences, rows_with
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import START, Place
 from tui.rendering.lines import Line
@@ -23,6 +24,7 @@ class Finder:
         self._has_wrapped = False
         self._counts: dict[tuple[int, int], int] = {}
         self._is_counted = False
+        self._counted_turns = 0
         self._opened: tuple[int, int] | None = None
 
     def marks(self, line: Line) -> tuple[Highlight, ...]:
@@ -40,6 +42,7 @@ class Finder:
         self._fold_again(source)
         self.wanted, self.found = wanted, None
         self._counts, self._is_counted, self._has_wrapped = {}, False, False
+        self._counted_turns = 0
 
     def searching(self, source: TranscriptLines) -> Generator[None, None, Place | None]:
         """Look through all turns once, from the origin on and around; the result is the first occurrence.
@@ -48,23 +51,39 @@ class Finder:
         """
         turns, begin = len(source.transcript), self._origin.section
         for turn in [*range(begin, turns), *range(min(begin, turns))]:
-            counts = counts_in(source.transcript[turn], self.wanted)
-            self._counts |= {(turn, block): count for block, count in counts.items()}
+            counts = self._count(source, turn)
             if self.found is None and counts:
                 start = self._origin if turn == begin else START
                 self._go(self._first(source, turn, start, _BEYOND), self._origin, 1)
             yield
         if self.found is None:
             self._go(self._first(source, begin, START, self._origin), self._origin, 1)
-        self._is_counted = True
+        self._is_counted, self._counted_turns = True, turns
         return self.found
+
+    def _count(self, source: TranscriptLines, turn: int) -> Mapping[int, int]:
+        counts = counts_in(source.transcript[turn], self.wanted)
+        self._counts |= {(turn, block): count for block, count in counts.items()}
+        return counts
+
+    def _count_what_came(self, source: TranscriptLines) -> None:
+        """Count the turns that have come since all were counted, and what was the last one then: it may have grown."""
+        if not self._is_counted:
+            return
+        first, turns = max(0, self._counted_turns - 1), len(source.transcript)
+        self._counts = {place: count for place, count in self._counts.items() if place[0] < first}
+        for turn in range(first, turns):
+            self._count(source, turn)
+        self._counted_turns = turns
 
     def next(self, source: TranscriptLines, shown: Sequence[Place], step: int) -> Place | None:
         """The row of the next occurrence (the previous one: `step` -1), once around; None where there is none.
 
         It goes on from the one last found, if that is shown, else from the first row shown (the last one). The part
-        that it is in is unfolded.
+        that it is in is unfolded. Only what was counted is gone to: no turn but the last is looked through for it, so
+        that the key is answered at once in a long conversation, too.
         """
+        self._count_what_came(source)
         edge = shown[0]._replace(row=shown[0].row - 1) if step > 0 else shown[-1]._replace(row=shown[-1].row + 1)
         origin = self.found if self.found is not None and self.found in shown else edge
         self._opened = None
@@ -115,10 +134,16 @@ class Finder:
             source.toggle(*self._opened)
         self._opened = None
 
+    def _blocks_from(self, start: tuple[int, int], step: int) -> Sequence[tuple[int, int]]:
+        """The blocks with an occurrence, from the one after (or before) `start` on and once around."""
+        blocks = sorted(self._counts)
+        after, before = bisect_right(blocks, start), bisect_left(blocks, start)
+        return [*blocks[after:], *blocks[:before]] if step > 0 else [*blocks[:before][::-1], *blocks[after:][::-1]]
+
     def _occurrences(self, source: TranscriptLines, origin: Place, step: int) -> Iterator[Place]:
         here = list(rows_with(source, origin.section, origin.block, self.wanted))[::step]
         yield from (place for place in here if (place.row - origin.row) * step > 0)
-        for turn, block in blocks_with(source.transcript, self.wanted, origin[:2], step):
+        for turn, block in self._blocks_from(origin[:2], step):
             self._unfold(source, turn, block)
             yield from list(rows_with(source, turn, block, self.wanted))[::step]
         yield from here

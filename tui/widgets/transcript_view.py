@@ -212,6 +212,7 @@ class TranscriptView(SelectableLineView):
     def prepare(self, width: int) -> None:
         self._resize(width)
         self._reading.source.name_indexes(self.index_names)
+        self._reading.source.is_still = self.app.animation_level == "none"
         self._reading.source.tell_progress(self._reading.seconds, self.waits_for)
         if self._reading.source.is_behind:
             self.catch_up_soon(self._reading.source.catch_up)

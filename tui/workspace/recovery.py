@@ -71,6 +71,8 @@ class Recovery:
         self._on_resolved = on_resolved
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
         """Replaced in tests: waits between two polls."""
+        self.absent_pauses: Sequence[float] = PAUSE_SECONDS
+        """Seconds between the polls as long as the server does not show the question."""
         self.unresolved = {entry.session_id for entry in self._entries() if state.hold(entry.session_id)}
         """Sessions in which a question waits until it is known what became of the one before."""
         self._watches: dict[str, _Watch] = {}
@@ -205,7 +207,7 @@ class Recovery:
     async def _conclude(self, entry: JournalEntry, sent: Sent, watch: _Watch, full: FullSession | None) -> float | None:
         session_id = entry.session_id
         polls = self._polls.pop(entry.turn_id, Polls())
-        verdict, told = await asyncio.to_thread(_judged, sent, full, polls)
+        verdict, told = await asyncio.to_thread(_judged, sent, full, polls, self.absent_pauses)
         if not self._is_current(session_id, watch):
             return None
         if full is not None:
@@ -274,9 +276,11 @@ class Recovery:
             self._state.put(session_id, amend_reason(transcript, reason))
 
 
-def _judged(sent: Sent, full: FullSession | None, polls: Polls) -> tuple[Verdict, Transcript]:
+def _judged(
+    sent: Sent, full: FullSession | None, polls: Polls, absent_pauses: Sequence[float]
+) -> tuple[Verdict, Transcript]:
     """What a poll says, and the conversation to be shown for it. Not for the event loop: the events may be many."""
-    verdict = reconcile(sent, full and full.events, polls)
+    verdict = reconcile(sent, full and full.events, polls, absent_pauses)
     match verdict:
         case Finished(events) | StillRunning(events) | Interrupted(events):
             return verdict, replay(events)

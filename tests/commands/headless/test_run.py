@@ -199,12 +199,16 @@ async def test_a_question_that_the_server_does_not_have_is_not_sent_again(tmp_pa
     store = Store.open(tmp_path / "store.sqlite3")
     asking = Asker(store, Settings(), Backend(cloud.client(), "the cloud"), StepLine())
 
-    async def no_pause(_: float) -> None: ...
+    pauses: list[float] = []
+
+    async def no_pause(seconds: float) -> None:
+        pauses.append(seconds)
 
     async def no_watch(_: object) -> None: ...
 
     asking.workspace.turns.recovery.sleep = no_pause
     outcome = await asking.look_for("s1", "One?", no_watch)
+    assert sum(pauses) <= 15, "no connection is left over which it could still come"
     assert (outcome.code, outcome.problem, cloud.questions) == (3, UNCONFIRMED, [])
     assert asking.workspace.draft("s1") == ""
     await asking.close()

@@ -42,8 +42,11 @@ def _size() -> CheckResult:
 
 def _colours(environ: Mapping[str, str]) -> CheckResult:
     term = clean_line(environ.get("TERM", ""), 40)
-    if not term or term == "dumb":
-        return CheckResult("Colours", "problem", f"TERM is {term or 'not set'}", "Set TERM, such as xterm-256color.")
+    if term == "dumb":
+        advice = "Set TERM, such as xterm-256color, for the whole screen."
+        return CheckResult("Colours", "warn", "TERM is dumb: the app runs in lines, as with --plain", advice)
+    if not term:
+        return CheckResult("Colours", "problem", "TERM is not set", "Set TERM, such as xterm-256color.")
     if environ.get("NO_COLOR"):
         return CheckResult("Colours", "ok", f"off, as NO_COLOR asks (TERM={term})")
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):

@@ -10,6 +10,7 @@ from tui.api.session_file import SessionFile
 from tui.commands.connecting import connected
 from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, code_of, outcome_of
 from tui.commands.headless.output import StepLine
+from tui.conversation.reconcile import PAUSE_SECONDS
 from tui.conversation.transcript import Broken, Turn
 from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION, Settings
@@ -29,6 +30,12 @@ UNCONFIRMED = (
 )
 
 Watch = Callable[[Turn], Awaitable[None]]
+
+ABSENT_PAUSES = (2.0, 5.0, 8.0)
+"""Seconds between the polls for a question that an ended process may have sent, as long as the session is without it.
+
+That process has no connection any more over which it could still arrive.
+"""
 """Hears of a turn each time it has changed."""
 
 
@@ -179,13 +186,17 @@ class Asker:
         """
         self._given_back = False
         recovery = self.workspace.turns.recovery
+        recovery.absent_pauses = ABSENT_PAUSES
         if not recovery.entries_of(session_id):
             recovery.enter(session_id, question)
         if not await self.is_there(session_id):
             recovery.forget(session_id)
             return _NOT_CONFIRMED
-        await self.workspace.open(session_id)
-        await self.settled(session_id, watch)
+        try:
+            await self.workspace.open(session_id)
+            await self.settled(session_id, watch)
+        finally:
+            recovery.absent_pauses = PAUSE_SECONDS
         return await self._outcome(session_id, "")
 
     async def is_there(self, session_id: str) -> bool:

@@ -1,5 +1,6 @@
 """A turn as it is told outside the app: as plain lines, and as a value for JSON."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tui.api.models import Stop
@@ -16,18 +17,33 @@ EXCERPT_CHARS = 240
 _LISTED = 10
 """Of passages that no answer cites, so many documents are named at most."""
 
+_OWN_SOURCES = re.compile(r"^\W*sources\W*$", re.IGNORECASE | re.MULTILINE)
+"""A heading, in whichever form, below which an answer names its sources itself."""
+
 _WORDS = {ExitCode.ANSWERED: "answered", ExitCode.NOTHING_FOUND: "nothing found"}
 
 
 def sources_text(turn: Turn) -> str:
-    """The passages that the answer cites, by their numbers, and what was found beside them; "" where nothing was."""
+    """The passages that the answer cites, by their numbers, and what was found beside them; "" where nothing was.
+
+    Where the answer itself names at its end all that it cites, these are not named again.
+    """
     evidence = evidence_of(turn)
-    lines = ["", "Sources"] if evidence.cited else []
-    for source in (source for document in evidence.cited for source in document.sources):
-        lines += _source(source)
+    cited = [source for document in evidence.cited for source in document.sources]
+    lines: list[str] = []
+    if cited and not _names_all(answer_text(turn), cited):
+        lines += ["", "Sources"]
+        for source in cited:
+            lines += _source(source)
     if evidence.found:
         lines += ["", f"Found, not cited: {_places(evidence.found)}"]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _names_all(answer: str, cited: Sequence[Source]) -> bool:
+    headings = list(_OWN_SOURCES.finditer(answer))
+    below = answer[headings[-1].end() :] if headings else ""
+    return all(f"[{number}]" in below for source in cited for number in source.numbers)
 
 
 def _source(source: Source) -> Iterator[str]:

@@ -73,7 +73,7 @@ class SessionList(ScrollView, can_focus=True):
         session_ids: Sequence[str]
 
     class TicksChanged(Message):
-        """Other sessions are selected."""
+        """Other sessions are selected, or it is asked whether to delete what is, or no longer."""
 
     class MoreRequested(Message):
         """The last rows are near: the next page is wanted."""
@@ -97,6 +97,7 @@ class SessionList(ScrollView, can_focus=True):
         self._pinned = 0
         self._cursor = 0
         self._asked_to_delete: Sequence[str] = ()
+        """The sessions that are deleted when the key is pressed again."""
         self._layout = ListLayout()
 
     def show(self, sessions: Sequence[Session], pinned: int = 0) -> None:
@@ -180,12 +181,11 @@ class SessionList(ScrollView, can_focus=True):
 
     def _row(self, session: Session, *, is_cursor: bool) -> SessionRow:
         row = self._describe(session)
-        is_deleting = is_cursor and bool(self._asked_to_delete)
-        several = len(self._asked_to_delete)
-        asked = f"Delete again: {several} sessions" if several > 1 else f"Delete again deletes: {row.title}"
+        is_deleting = session.session_id in self._asked_to_delete
+        asks_here = is_deleting and is_cursor and not self.asked_of
         return replace(
             row,
-            title=asked if is_deleting else row.title,
+            title=f"Delete again deletes: {row.title}" if asks_here else row.title,
             age=age(session.last_updated_at, now()),
             is_ticked=session.session_id in self.ticked,
             is_open=session.session_id == self.open_id,
@@ -200,8 +200,19 @@ class SessionList(ScrollView, can_focus=True):
     def on_focus(self) -> None:
         self.refresh()
 
+    @property
+    def asked_of(self) -> int:
+        """How many sessions it is asked to delete, where that cannot be asked in the row under the cursor."""
+        return 0 if list(self._asked_to_delete) == [self.session_under_cursor] else len(self._asked_to_delete)
+
+    def _ask_to_delete(self, session_ids: Sequence[str]) -> None:
+        if session_ids != self._asked_to_delete:
+            self._asked_to_delete = session_ids
+            self.refresh()
+            self.post_message(self.TicksChanged())
+
     def on_blur(self) -> None:
-        self._asked_to_delete = ()
+        self._ask_to_delete(())
         self.refresh()
 
     def on_resize(self) -> None:
@@ -210,8 +221,7 @@ class SessionList(ScrollView, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         if self._asked_to_delete and event.key not in DELETE_KEYS:
-            self._asked_to_delete = ()
-            self.refresh()
+            self._ask_to_delete(())
             if event.key == "escape":
                 event.stop()
                 event.prevent_default()
@@ -251,11 +261,10 @@ class SessionList(ScrollView, can_focus=True):
         wanted = [session.session_id for session in self.sessions if session.session_id in self.ticked]
         wanted = wanted or ([under_cursor] if under_cursor is not None else [])
         if wanted and wanted == self._asked_to_delete:
-            self._asked_to_delete = ()
+            self._ask_to_delete(())
             self.post_message(self.DeletionConfirmed(wanted))
         else:
-            self._asked_to_delete = wanted
-            self.refresh()
+            self._ask_to_delete(wanted)
 
     def action_move(self, by: int) -> None:
         self.action_move_to(max(0, min(self._cursor + by, len(self.sessions) - 1)))

@@ -33,7 +33,7 @@ class SessionRow:
     is_ticked: bool = False
     is_open: bool = False
     is_deleting: bool = False
-    """Whether `title` asks if the session is to be deleted."""
+    """Whether it is asked if the session is to be deleted."""
 
 
 def row_strip(row: SessionRow, width: int, style: StyleOf, *, is_cursor: bool) -> Strip:

@@ -76,6 +76,10 @@ class Sidebar(Vertical):
         self._show_head()
 
     def _show_head(self) -> None:
+        if several := self.session_list.asked_of:
+            what = "the selected session" if several == 1 else f"the {several:,} selected"
+            self.head.update(Content.styled(f"Delete again deletes {what}", "bold $text-error"))
+            return
         loaded = f"{len(self._sessions):,}{' +' if self.has_more else ''}" if self._sessions else ""
         found = f"{len(self.session_list.sessions):,} of " if self.session_list.is_filtered else ""
         ticked = f" · {len(self.session_list.ticked):,} selected" if self.session_list.ticked else ""
