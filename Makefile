@@ -22,7 +22,7 @@ NOT_QUICK := app attacks faults kills process local/agents local/chat local/http
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots reliability explore mutants soak kills run-kills bench bench-peers bench-library bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots cast reliability explore mutants soak kills run-kills bench bench-peers bench-library bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -61,6 +61,9 @@ format: $(VENV)/test.done ## bring the code into its form
 
 screenshots: $(VENV)/test.done ## write the pictures in screenshots/ anew
 	$(BIN)/python -m pytest tests/app/test_screenshots.py --write-screenshots
+
+cast: $(VENV)/test.done ## use the app in a terminal and write the film in docs/film/ anew
+	$(BIN)/python -m tests.cast
 
 reliability: $(VENV)/test.done ## write docs/reliability.md anew, from the markers of the tests
 	$(BIN)/python -m tests.reliability

@@ -1,0 +1,1 @@
+"""The short film of the README, made from the real app: `make cast`."""
