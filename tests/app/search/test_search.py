@@ -55,6 +55,8 @@ async def test_a_hit_is_gone_to_marked_and_unfolded_and_escape_leads_back(settin
         await user.press("escape")
         await user.see("Search all sessions")
         assert user.app.screen.query_one(Input).value == "navigation in:evidence"
+        await user.type("x")
+        assert user.app.screen.query_one(Input).value == "x"
         await user.in_dialog("escape")
         await user.until(lambda: user.app.chat.open_id == budget)
 
@@ -104,6 +106,8 @@ async def test_a_question_of_another_session_is_found_and_one_is_forgotten(setti
         await user.see("Nothing here has this in it.")
         await user.press("escape")
         await user.see("What is the budget?")
+        await user.press("f8")
+        await user.see("This one stands in the open session")
         await user.press("f8")
         await user.see("This one stands in the open session")
         await user.press("escape", "ctrl+r")

@@ -76,6 +76,7 @@ class SearchDialog(FilterDialog[Destination]):
     def on_mount(self) -> None:
         self.filter.placeholder = "Type to search"
         self.filter.value = self._before.typed
+        self.filter.action_select_all()
         self._tell_progress()
         self.set_interval(TOLD_EVERY_SECONDS, self._tell_progress)
 
