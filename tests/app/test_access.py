@@ -53,7 +53,7 @@ def test_whatever_hears_the_mouse_has_a_key_for_the_same() -> None:
         assert any(isinstance(binding, Binding) and binding.action == action for binding in bindings), name
 
 
-def colours(user: User) -> set[tuple[int, int, int]]:
+def colours(user: User) -> set[tuple[int, ...]]:
     """Those that are on the screen."""
     screen = user.app.screen
     styles = [screen.get_style_at(x, y) for y in range(0, 36) for x in range(0, 120, 3)]
