@@ -77,9 +77,7 @@ class TranscriptLines:
         self._shows_thinking = False
         self._index_names: Mapping[str, str] = {}
         self._missing: dict[int, str] = {}
-        self._seconds = 0
-        self._waits_for = ""
-        self.is_still = False
+        self._seconds, self._waits_for, self.is_still = 0, "", False
         """Whether the line of a running turn does without what moves."""
 
     def name_indexes(self, names: Mapping[str, str]) -> None:

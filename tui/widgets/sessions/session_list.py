@@ -96,7 +96,7 @@ class SessionList(ScrollView, can_focus=True):
         self._describe = describe
         self._pinned = 0
         self._cursor = 0
-        self._asked_to_delete: Sequence[str] = ()
+        self.asked_to_delete: Sequence[str] = ()
         """The sessions that are deleted when the key is pressed again."""
         self._layout = ListLayout()
 
@@ -181,8 +181,8 @@ class SessionList(ScrollView, can_focus=True):
 
     def _row(self, session: Session, *, is_cursor: bool) -> SessionRow:
         row = self._describe(session)
-        is_deleting = session.session_id in self._asked_to_delete
-        asks_here = is_deleting and is_cursor and not self.asked_of
+        is_deleting = session.session_id in self.asked_to_delete
+        asks_here = is_cursor and self.asked_to_delete == [session.session_id]
         return replace(
             row,
             title=f"Delete again deletes: {row.title}" if asks_here else row.title,
@@ -200,27 +200,20 @@ class SessionList(ScrollView, can_focus=True):
     def on_focus(self) -> None:
         self.refresh()
 
-    @property
-    def asked_of(self) -> int:
-        """How many sessions it is asked to delete, where that cannot be asked in the row under the cursor."""
-        return 0 if list(self._asked_to_delete) == [self.session_under_cursor] else len(self._asked_to_delete)
-
     def _ask_to_delete(self, session_ids: Sequence[str]) -> None:
-        if session_ids != self._asked_to_delete:
-            self._asked_to_delete = session_ids
-            self.refresh()
-            self.post_message(self.TicksChanged())
+        self.asked_to_delete = session_ids
+        self.refresh()
+        self.post_message(self.TicksChanged())
 
     def on_blur(self) -> None:
         self._ask_to_delete(())
-        self.refresh()
 
     def on_resize(self) -> None:
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._layout))
         self._ask_for_more()
 
     def on_key(self, event: events.Key) -> None:
-        if self._asked_to_delete and event.key not in DELETE_KEYS:
+        if self.asked_to_delete and event.key not in DELETE_KEYS:
             self._ask_to_delete(())
             if event.key == "escape":
                 event.stop()
@@ -260,7 +253,7 @@ class SessionList(ScrollView, can_focus=True):
         under_cursor = self.session_under_cursor
         wanted = [session.session_id for session in self.sessions if session.session_id in self.ticked]
         wanted = wanted or ([under_cursor] if under_cursor is not None else [])
-        if wanted and wanted == self._asked_to_delete:
+        if wanted and wanted == self.asked_to_delete:
             self._ask_to_delete(())
             self.post_message(self.DeletionConfirmed(wanted))
         else:

@@ -76,8 +76,9 @@ class Sidebar(Vertical):
         self._show_head()
 
     def _show_head(self) -> None:
-        if several := self.session_list.asked_of:
-            what = "the selected session" if several == 1 else f"the {several:,} selected"
+        asked = self.session_list.asked_to_delete
+        if asked and asked != [self.session_list.session_under_cursor]:  # the row that is asked about tells it itself
+            what = "the selected session" if len(asked) == 1 else f"the {len(asked):,} selected"
             self.head.update(Content.styled(f"Delete again deletes {what}", "bold $text-error"))
             return
         loaded = f"{len(self._sessions):,}{' +' if self.has_more else ''}" if self._sessions else ""
