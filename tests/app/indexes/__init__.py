@@ -1,0 +1,1 @@
+"""Choosing indexes in the whole app."""
