@@ -55,11 +55,11 @@ class AccountApp(DiffingApp):
 
         Folders of this machine stay open unless a profile is chosen.
         """
-        if self.settings.local is None or message.settings.profile != self.settings.profile:
-            self.settings = message.settings
+        before, self.settings = self.settings, message.settings
+        if before.local is not None and before.profile == self.settings.profile:
+            self.settings = self.settings.with_folders(before.local)
+        if self.settings.connects_to != before.connects_to:
             self.connect()
-        else:
-            self.settings = replace(message.settings, local=self.settings.local)
 
     def _stay(self) -> None:
         """Go on with the account that is connected, where another could not be."""
@@ -139,6 +139,7 @@ class AccountApp(DiffingApp):
 
         before, self.backend, self._connected = self.backend, backend, self.settings
         await self.chat.switch_account(self.settings.account)
+        self.chat.workspace.use(backend.client)  # before the other one is closed: a question may come at any time
         if before is not None:
             await before.close()
         self.chat.connected_to = backend.connected_to

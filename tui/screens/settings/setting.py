@@ -11,7 +11,7 @@ from textual.constants import TEXTUAL_ANIMATIONS
 from textual.message import Message
 
 from tui.screens.search.searching import SearchingScreen
-from tui.settings import OF_A_PROFILE, Settings, SettingsError, config_path
+from tui.settings import Settings, SettingsError, config_path
 from tui.themes import DARK
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class SettingScreen(SearchingScreen):
     def _turn_to_account(self, before: Settings) -> None:
         """Have the account used that is set now, if it is another than before."""
         now = self.setting_list.in_force()
-        if any(getattr(now, name) != getattr(before, name) for name in ("profile", *OF_A_PROFILE)):
+        if (now.connects_to, now.library_environment) != (before.connects_to, before.library_environment):
             self.post_message(self.AccountChosen(now))
 
     def take_into_use(self, settings: Settings) -> None:

@@ -23,6 +23,7 @@ from tui.workspace.settings.setting_list import ListedSetting, SettingList, Valu
 
 if TYPE_CHECKING:
     from tui.api.models import Project
+    from tui.workspace.settings.local_models import LocalModel
 
 NAME_COLUMNS = 15
 VALUE_COLUMNS = 38
@@ -30,6 +31,12 @@ PLACES = {"file": "file", "environment": "environment", "flag": "command line", 
 """Where a setting was given, as short as a column is."""
 
 NOT_SET = "-"
+
+MODEL = ("model", "model_base_url")
+"""These two go together: one without the other names no model."""
+
+NO_MODEL = "none: answers are quotations"
+ANOTHER_MODEL = "another: type its name, and its address at model_base_url"
 
 KEYS = "Space change · ← → other value · F8 as by itself · Esc close"
 
@@ -121,6 +128,8 @@ class SettingsDialog(FilterDialog[None]):
             self._change(item, item.after(1))
         elif item.name == "project":
             self._choose_project(item)
+        elif item.name == "model":
+            self._choose_model(item)
         else:
             self._type(item)
 
@@ -133,7 +142,10 @@ class SettingsDialog(FilterDialog[None]):
             self._change(item, item.after(step))
 
     def action_unset(self) -> None:
-        if (item := self._item) is not None:
+        item = self._item
+        if item is not None and item.name in MODEL:
+            self._change_model(None)
+        elif item is not None:
             self._change(item, None)
 
     @work
@@ -153,7 +165,7 @@ class SettingsDialog(FilterDialog[None]):
         if not projects:
             self._type(item)
             return
-        lines = ["the one that the key belongs to", *(f"{project.name}  {project.id}" for project in projects)]
+        lines = ["the one that the key belongs to", *(f"{project.name} · {project.id}" for project in projects)]
         ids = [None, *(project.id for project in projects)]
         now = ids.index(item.value) if item.value in ids else 0
         chosen = await self.app.push_screen_wait(ChoiceList("Projects", lines, takes="work in it", first=now))
@@ -172,6 +184,32 @@ class SettingsDialog(FilterDialog[None]):
             return ()
         self.ask("")
         return projects
+
+    @work
+    async def _choose_model(self, item: ListedSetting) -> None:
+        """Look for the models of this machine, and have one of them chosen; its name typed where there is none."""
+        from tui.screens.choice_list import ChoiceList
+        from tui.workspace.settings.local_models import ANSWER_TIMEOUT, USUAL_PORTS, find_models
+
+        models = await find_models(USUAL_PORTS, ANSWER_TIMEOUT)
+        if not models:
+            places = ", ".join(f"{server} ({port})" for server, port in USUAL_PORTS.items())
+            self.ask(f"No server on this machine offers a model; looked for {places}. Type its name and address.")
+            self._type(item)
+            return
+        lines = [NO_MODEL, *(f"{model.name} · {model.server}" for model in models), ANOTHER_MODEL]
+        now = next((at for at, model in enumerate(models, 1) if model.name == item.value), 0)
+        chosen = await self.app.push_screen_wait(ChoiceList("Models of this machine", lines, takes="use it", first=now))
+        if chosen is not None and 1 <= chosen <= len(models):
+            self._change_model(models[chosen - 1])
+        elif chosen is not None and chosen > len(models):
+            self._type(item)
+        elif chosen == 0:
+            self._change_model(None)
+
+    def _change_model(self, model: "LocalModel | None") -> None:
+        self._change(self._items["model_base_url"], model and model.base_url)
+        self._change(self._items["model"], model and model.name)
 
     @work
     async def _type(self, item: ListedSetting) -> None:
