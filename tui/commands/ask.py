@@ -71,12 +71,9 @@ async def _session(asking: Asker, options: Namespace) -> str:
         session_id = await asking.new_session(await asking.chosen_indexes(options.index))
     else:
         session_id = await asking.opened(options.session)
-        session = asking.workspace.catalogue[session_id]
-        if options.index and session.index_ids is not None:
+        if options.index and asking.workspace.catalogue[session_id].index_ids is not None:
             raise BadUseError("The session has its own indexes. Leave --index out, or --session for a new one.")
-        if session.index_ids is None:
-            asking.workspace.set_scope(session_id, await asking.chosen_indexes(options.index))
-    asking.workspace.switch(session_id, None)
+    await asking.go_on(session_id, options.index)
     return session_id
 
 

@@ -165,10 +165,7 @@ class _Talk:
         if named.isdecimal() and 1 <= int(named) <= len(self._listed):
             named = self._listed[int(named) - 1]
         session_id = await self._asking.opened(named)
-        session = self._asking.workspace.catalogue[session_id]
-        if session.index_ids is None:
-            self._asking.workspace.set_scope(session_id, await self._asking.chosen_indexes(self._index_names))
-        self._asking.workspace.switch(session_id, self._session_id)
+        await self._asking.go_on(session_id, self._index_names, self._session_id)
         self._session_id = session_id
         await self._read("")
 

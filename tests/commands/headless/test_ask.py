@@ -106,7 +106,8 @@ def test_a_follow_up_leaves_what_is_being_written_in_the_session(command: Comman
     store.close()
     assert command("ask", "Two?", "--session", "last").code == 1
     online.cloud.turns = [Turn(status=403)]
-    assert command("ask", "Three?", "--session", "new-1").code == 4
+    refused = command("ask", "Three?", "--session", "new-1")
+    assert (refused.code, refused.out) == (4, "")
     assert [(each.session_id, each.prompt) for each in online.cloud.questions][:2] == [
         ("new-1", "One?"),
         ("new-1", "Two?"),

@@ -1,6 +1,5 @@
 """`llamachat-tui run`: many questions, each asked once however the run ends."""
 
-import asyncio
 import csv
 import io
 import json
@@ -15,11 +14,6 @@ from tests.commands.headless.processes import process
 from tests.commands.headless.test_ask import ANSWERED
 from tests.commands.serving import ServedCloud
 from tests.workspace.cloud import STOP, Cloud, Turn, said
-from tui.commands.headless.asker import UNCONFIRMED, Asker
-from tui.commands.headless.output import StepLine
-from tui.settings import Settings
-from tui.store.store import Store
-from tui.workspace.backend import Backend
 
 QUESTIONS = ["One?", "Two?", "Three?"]
 
@@ -191,42 +185,3 @@ def test_a_line_that_a_kill_tore_is_left_out(
     whole = output.read_text()
     assert command("run", str(questions), "-o", str(output)).code == 0
     assert (prompts(online.cloud), output.read_text()) == (QUESTIONS, whole)
-
-
-async def test_a_question_that_the_server_does_not_have_is_not_sent_again(tmp_path: Path) -> None:
-    cloud = Cloud()
-    cloud.add_session("s1", index_ids=["idx-notes"])
-    store = Store.open(tmp_path / "store.sqlite3")
-    asking = Asker(store, Settings(), Backend(cloud.client(), "the cloud"), StepLine())
-
-    async def no_pause(_: float) -> None: ...
-
-    async def no_watch(_: object) -> None: ...
-
-    asking.workspace.turns.recovery.sleep = no_pause
-    outcome = await asking.look_for("s1", "One?", no_watch)
-    assert (outcome.code, outcome.problem, cloud.questions) == (3, UNCONFIRMED, [])
-    assert asking.workspace.draft("s1") == ""
-    await asking.close()
-    store.close()
-
-
-async def test_a_question_right_behind_one_that_was_stopped_is_asked(tmp_path: Path) -> None:
-    cloud = Cloud()
-    cloud.add_session("s1", index_ids=["idx-notes"])
-    cloud.turns = [Turn(ANSWERED, is_held=True), Turn()]
-    store = Store.open(tmp_path / "store.sqlite3")
-    asking = Asker(store, Settings(), Backend(cloud.client(), "the cloud"), StepLine())
-
-    async def no_watch(_: object) -> None: ...
-
-    assert await asking.is_there("s1")
-    stopped = asyncio.create_task(asking.ask("s1", "One?", no_watch, is_first=False))
-    while not cloud.questions:
-        await asyncio.sleep(0)
-    stopped.cancel()
-    outcome = await asking.ask("s1", "Two?", no_watch, is_first=False)
-    assert outcome.turn is not None
-    assert (outcome.turn.question, prompts(cloud)) == ("Two?", ["One?", "Two?"])
-    await asking.close()
-    store.close()

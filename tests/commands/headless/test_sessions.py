@@ -69,6 +69,8 @@ def test_deleting_asks_first(command: Command, online: ServedCloud, monkeypatch:
 def test_a_session_that_cannot_be_deleted_is_still_there(command: Command, online: ServedCloud) -> None:
     online.cloud.statuses["DELETE /api/v1/chat/s1"] = 403
     assert command("delete", "s1", "--yes").code == 4
+    assert command("list").out.count("s1\t") == 1
+    assert command("ask", "And now?", "--session", "s1", "--index", "notes").code == 1
 
 
 def test_indexes_are_listed(command: Command, online: ServedCloud) -> None:
