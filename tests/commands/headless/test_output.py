@@ -74,9 +74,12 @@ def test_an_identifier_that_none_can_be_is_told(command: Command, online: Served
 
 
 def test_a_step_takes_one_row_of_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    def narrow(_: int) -> os.terminal_size:
+        return os.terminal_size((20, 5))
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("sys.stderr.isatty", lambda: True)
-        patched.setattr("os.get_terminal_size", lambda *_: os.terminal_size((20, 5)))
+        patched.setattr("os.get_terminal_size", narrow)
         patched.setattr("sys.stderr.fileno", lambda: 2)
         step = StepLine()
         step.show("retrieve 河川の水質に関する報告書 of all the rivers")
