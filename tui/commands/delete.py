@@ -1,11 +1,12 @@
 """`llamachat-tui delete`: delete sessions, on the server and here."""
 
+import asyncio
 import sys
 from argparse import Namespace
 
 from tui.arguments import CommandParser
+from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
@@ -24,7 +25,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask, unless `--yes` is given, and delete; the exit code."""
     options = parser().parse_args(arguments)
-    return awaited_exit_code(lambda: _deleted(options))
+    return asyncio.run(_deleted(options))
 
 
 async def _deleted(options: Namespace) -> int:

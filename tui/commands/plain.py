@@ -11,8 +11,8 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from tui.api.errors import ApiError
+from tui.commands.exit_code import BadUseError, ExitCode, exit_code_of
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine, put_out
 from tui.commands.headless.told import AnswerText, sources_text, step_of, told
 from tui.conversation.catalogue import names_of, title_of
@@ -47,7 +47,7 @@ def talk(settings: Settings, session: str | None) -> int:
             await _Talk(asking).answer_lines(session)
         return ExitCode.ANSWERED
 
-    return awaited_exit_code(answer_lines)
+    return exit_code_of(lambda: asyncio.run(answer_lines()))
 
 
 class _Talk:
@@ -142,7 +142,7 @@ class _Talk:
         async def show(turn: Turn) -> None:
             self._asking.progress.show(step_of(turn))
             if news := answer.news(turn):
-                put_out(news)
+                await asyncio.to_thread(put_out, news)
 
         outcome = await self._asking.ask(self._session_id, question, show, is_first=is_first)
         self._last = outcome.turn

@@ -1,14 +1,16 @@
 """`llamachat-tui show`: a session to read: its questions, its answers and what they cite."""
 
+import asyncio
 from argparse import Namespace
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Session
 from tui.api.session_file import SessionFile
 from tui.arguments import CommandParser
+from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import Asker, asker
 from tui.commands.headless.named_session import named_session, no_session
-from tui.commands.headless.outcome import ExitCode, awaited_exit_code, outcome_of
+from tui.commands.headless.outcome import outcome_of
 from tui.commands.headless.output import StepLine, as_json, put_out
 from tui.commands.headless.told import as_value, told
 from tui.commands.options import add_library, library_settings, project_command_parser
@@ -28,7 +30,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print the session; the exit code."""
     options = parser().parse_args(arguments)
-    return awaited_exit_code(lambda: _shown(options))
+    return asyncio.run(_shown(options))
 
 
 async def _shown(options: Namespace) -> int:

@@ -9,9 +9,9 @@ import pytest
 from tests.commands.headless.test_ask import ANSWERED
 from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
 from tui.api.errors import ForbiddenError, TooManyRequestsError
+from tui.commands.exit_code import BadUseError
 from tui.commands.headless import asker
 from tui.commands.headless.asker import UNCONFIRMED, Asker
-from tui.commands.headless.outcome import BadUseError
 from tui.commands.headless.output import StepLine
 from tui.conversation.transcript import Turn as ToldTurn
 from tui.settings import Settings

@@ -10,8 +10,9 @@ from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Index, Session
 from tui.api.session_file import SessionFile
 from tui.commands.connecting import connected
+from tui.commands.exit_code import BadUseError, ExitCode, code_of
 from tui.commands.headless.named_session import named_session, no_session
-from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, code_of, outcome_of
+from tui.commands.headless.outcome import Outcome, outcome_of
 from tui.commands.headless.output import StepLine
 from tui.conversation.transcript import Broken, Turn
 from tui.sanitize import clean_line
@@ -237,6 +238,10 @@ class Asker:
             return False
         self.workspace.list_session(session)
         return True
+
+    async def is_empty(self, session_id: str) -> bool:
+        """Whether a session is there in which nothing was asked yet. Raises `ApiError`."""
+        return await self.is_there(session_id) and not (await self.client.session(session_id)).events
 
     async def _outcome(self, session_id: str, draft: str, call: _Call) -> Outcome:
         """What came of the last question, once that is known. Raises `ApiError` where the server cannot be asked."""

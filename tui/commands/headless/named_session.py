@@ -1,7 +1,7 @@
 """The session that a command line names, and what is said where there is none."""
 
 from tui.api.fields import MAX_ID_CHARS, is_sendable
-from tui.commands.headless.outcome import BadUseError
+from tui.commands.exit_code import BadUseError
 from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION
 
