@@ -54,7 +54,7 @@ def _let_go(stream: TextIO) -> None:
 
 def as_json(value: object) -> str:
     """A value as one line of ASCII: as the server sent it, and yet nothing in it can drive a terminal."""
-    return json.dumps(value).replace("\x7f", "\\u007f")
+    return json.dumps(value)
 
 
 def say(words: str, *, begins_line: bool = False) -> None:
