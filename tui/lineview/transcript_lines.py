@@ -5,8 +5,9 @@ keeps its rows, and a part that only grew is updated in place.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
@@ -131,6 +132,14 @@ class TranscriptLines:
         """The line at a place. A block begins with a blank one where it is set off from the block before it."""
         row = place.row - self._gap(place.section, place.block)
         return BLANK if row < 0 else self._rows(place.section, place.block)[row]
+
+    def lines(self, places: Iterable[Place]) -> Sequence[Line]:
+        """The lines at these places. What is above a block is looked up once for all of its rows."""
+        lines: list[Line] = []
+        for (section, block), of_block in groupby(places, lambda place: place[:2]):
+            gap, rows = self._gap(section, block), self._rows(section, block)
+            lines += (rows[place.row - gap] if place.row >= gap else BLANK for place in of_block)
+        return lines
 
     def tell_progress(self, seconds: int, waits_for: str) -> None:
         """How long the turn that runs has been running, and what it waits for, "" where that is nothing special."""
