@@ -11,6 +11,7 @@ from benchmarks.figure import TARGETS, Figure, failures, met, record, table
 from benchmarks.folding import folding
 from benchmarks.growth import by_answer, by_sessions, by_streams, by_turns
 from benchmarks.opening import idle, opening
+from benchmarks.searching import searching
 from benchmarks.slow_line import echo
 from benchmarks.start import start
 from benchmarks.streaming import delta_cost, lateness
@@ -29,6 +30,7 @@ MEASURES: dict[Measure, tuple[int, list[str]]] = {
     idle: (3, ["idle_cpu"]),
     by_turns: (2, ["turns_growth", "turns_memory_growth"]),
     by_sessions: (3, ["sessions_growth", "filter_10000_ms"]),
+    searching: (1, ["search_10000_ms"]),
     by_answer: (2, ["answer_growth"]),
     by_streams: (2, ["streams_growth"]),
     folding: (3, ["fold_vs_json", "fold_stall_ms"]),

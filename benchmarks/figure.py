@@ -39,6 +39,7 @@ TARGETS = {
     "filter_10000_ms": Target(
         30, "ms", "a letter in the list's filter to its screen, 10,000 sessions, 95th percentile"
     ),
+    "search_10000_ms": Target(50, "ms", "CPU of a key in the search of 10,000 sessions of 20 turns, 95th percentile"),
     "answer_growth": Target(1.0, "exponent", "CPU to open an answer for the first time, 10 kB to 10 MB"),
     "streams_growth": Target(0.1, "exponent", "CPU per delta, 1 to 10 sessions that stream at once"),
     "fold_stall_ms": Target(8, "ms", "longest stall of the event loop meanwhile"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.backends.chainer import ChainerBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.compat import properties
@@ -98,12 +99,35 @@ def test_without_a_keyring_it_says_so_and_names_the_ways_out():
     assert credentials.keep_in_keyring(NA, KEY) == found.why
 
 
+class OpenFile(InMemory):
+    """A keyring that keeps plain text, or asks on this terminal: none of those that are known to be safe."""
+
+    __module__ = "keyrings.alt.file"
+
+
 @pytest.mark.fault(62)
-def test_a_keyring_that_keeps_nothing_or_plain_text_is_not_used():
-    keyring.set_keyring(NullKeyring())
+@pytest.mark.parametrize("unsafe", [NullKeyring, OpenFile])
+@pytest.mark.parametrize("is_behind_another", [False, True])
+def test_a_keyring_that_keeps_nothing_or_plain_text_is_not_used(
+    unsafe: type[KeyringBackend], is_behind_another: bool, monkeypatch: pytest.MonkeyPatch
+):
+    backend = unsafe()
+    if is_behind_another:
+        monkeypatch.setattr(ChainerBackend, "backends", [InMemory(), backend])
+        backend = ChainerBackend()
+    keyring.set_keyring(backend)
     said = credentials.keep_in_keyring(NA, KEY)
     assert said is not None
     assert "not a secure store" in said
+    assert "keyring here" in str(credentials.find(NA, {}))
+
+
+@pytest.mark.fault(62)
+def test_a_chain_of_safe_keyrings_is_used(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ChainerBackend, "backends", [InMemory()])
+    keyring.set_keyring(ChainerBackend())
+    assert credentials.keep_in_keyring(NA, KEY) is None
+    assert credentials.find(NA, {}) == Found(KEY, "the system keyring")
 
 
 @pytest.mark.fault(62)

@@ -3,8 +3,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tui.conversation.plain_text import code_blocks, plain_text
-from tui.conversation.transcript import Answer, Returned, Thought, ToolUse, Unrecognized
+from tui.api.models import Stop
+from tui.conversation.plain_text import code_blocks, end_text, plain_text
+from tui.conversation.transcript import Answer, Returned, Thought, ToolUse, Turn, Unrecognized
 
 RESULT = {"results": [{"content": "a needle\nin a stack", "score": 0.5}]}
 
@@ -57,3 +58,15 @@ def test_no_control_character_is_copied() -> None:
 
 def test_code_blocks_are_given_without_their_fences() -> None:
     assert code_blocks("a\n```py\nx = 1\n```\nb\n\n    y\n") == ["x = 1\n", "y\n"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("no model", "The turn ended with an error: no model."),
+        ("The model is gone.", "The turn ended with an error: The model is gone."),
+        ("", "The turn ended with an error: the server gave no reason."),
+    ],
+)
+def test_why_a_turn_failed_is_one_sentence(reason: str, told: str) -> None:
+    assert end_text(Turn(end=Stop(is_error=True, error=reason))) == told

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
-from textual.events import Key
+from textual.events import CursorPosition, Key
 
 from tui.sanitize import clean
 from tui.terminal.input_filter import PASTE_TIMEOUT, InputFilter, Pasted, Piece, TerminalAnswer
@@ -29,7 +29,7 @@ def joined(pieces: list[Piece]) -> list[Piece]:
         "\x1b[<0;10;20M\x1b[M !!",
         "\x1b[?2026;2$y\x1b[12;40R",
         "\x1b[48;40;120;800;1200t",
-        "\x1bx",
+        "\x1bb\x1bf\x1bOS",
     ],
 )
 def test_what_terminals_send_passes_unchanged(keys: str) -> None:
@@ -50,6 +50,15 @@ def test_escape_with_enter_is_one_key_also_where_a_slow_line_divides_it(sent: st
     keys = InputFilter()
     assert keys.feed(sent[:1].encode()) == []
     assert keys.feed(sent[1:].encode()) == ["\x1b[13;3u"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_alt_with_a_letter_is_one_key_also_right_before_an_answer_of_the_terminal(size: int) -> None:
+    sent, keys, parser = b"\x1bu\x1b[12;40R\x1bU\x1b[Az", InputFilter(), XTermParser()
+    pieces = [piece for n in range(0, len(sent), size) for piece in keys.feed(sent[n : n + size])]
+    messages = [message for piece in pieces if isinstance(piece, str) for message in parser.feed(piece)]
+    assert [message.key for message in messages if isinstance(message, Key)] == ["alt+u", "alt+shift+u", "up", "z"]
+    assert [type(message) for message in messages].count(CursorPosition) == 1
 
 
 def test_escape_is_a_key_of_its_own_after_a_moment_and_enter_behind_it_another() -> None:

@@ -7,10 +7,10 @@ from argparse import Namespace
 
 from tui.arguments import CommandParser
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, exit_code_of
+from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, awaited_exit_code
 from tui.commands.headless.output import StepLine, as_json, put_out
 from tui.commands.headless.told import AnswerText, as_value, sources_text, step_of
-from tui.commands.options import add_local, add_project, server_command_parser, settings_with_folders
+from tui.commands.options import add_local, project_command_parser, settings_with_folders
 from tui.conversation.transcript import ToolUse, Turn
 
 EPILOG = (
@@ -21,8 +21,7 @@ EPILOG = (
 
 def parser() -> CommandParser:
     """The options of `ask`."""
-    made = server_command_parser("ask", "Ask one question and print the answer with its sources.", EPILOG)
-    add_project(made)
+    made = project_command_parser("ask", "Ask one question and print the answer with its sources.", EPILOG)
     made.add_argument(
         "question", nargs="?", metavar="QUESTION", help='the question; "-", or none behind a pipe: standard input'
     )
@@ -39,7 +38,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask, and print what comes; the exit code."""
     options = parser().parse_args(arguments)
-    return exit_code_of(lambda: _asked(options))
+    return awaited_exit_code(lambda: _asked(options))
 
 
 async def _asked(options: Namespace) -> int:

@@ -5,16 +5,15 @@ from argparse import Namespace
 
 from tui.arguments import CommandParser
 from tui.commands.headless.asker import asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, exit_code_of
+from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine
-from tui.commands.options import add_library, add_project, library_settings, server_command_parser
+from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.sanitize import clean_line
 
 
 def parser() -> CommandParser:
     """The options of `delete`."""
-    made = server_command_parser("delete", "Delete sessions on the server, and what is kept of them on this machine.")
-    add_project(made)
+    made = project_command_parser("delete", "Delete sessions on the server, and what is kept of them on this machine.")
     made.add_argument("sessions", nargs="+", metavar="SESSION", help="the id of a session")
     add_library(made)
     made.add_argument("--yes", action="store_true", help="do not ask. Without a terminal this is needed")
@@ -24,7 +23,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask, unless `--yes` is given, and delete; the exit code."""
     options = parser().parse_args(arguments)
-    return exit_code_of(lambda: _deleted(options))
+    return awaited_exit_code(lambda: _deleted(options))
 
 
 async def _deleted(options: Namespace) -> int:

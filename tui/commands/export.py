@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.api.errors import ApiError, ConfigurationError, NotFoundError
-from tui.api.fields import parse_time
 from tui.api.models import ImageAttachment, Session
 from tui.api.session_file import SessionFile
+from tui.api.times import parse_time
 from tui.arguments import CommandParser
 from tui.commands.connecting import connected
-from tui.commands.options import add_library, add_project, exit_code_of, library_settings, server_command_parser
+from tui.commands.options import add_library, exit_code_of, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
 from tui.conversation.transcript import Turn
@@ -45,8 +45,7 @@ class _Found:
 
 def parser() -> CommandParser:
     """The options of `export`."""
-    made = server_command_parser("export", "Write a session to standard output, or to a file.")
-    add_project(made)
+    made = project_command_parser("export", "Write a session to standard output, or to a file.")
     made.add_argument("session", metavar="SESSION", help='the id of a session; "last" is the one that was open last')
     add_library(made)
     made.add_argument("--format", choices=FORMATS, default="md", help="how it is written (default: %(default)s)")

@@ -5,16 +5,15 @@ from argparse import Namespace
 from tui.api.models import Index
 from tui.arguments import CommandParser
 from tui.commands.headless.asker import asker
-from tui.commands.headless.outcome import ExitCode, exit_code_of
+from tui.commands.headless.outcome import ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine, as_json, put_out
-from tui.commands.options import add_local, add_project, server_command_parser, settings_with_folders
+from tui.commands.options import add_local, project_command_parser, settings_with_folders
 from tui.sanitize import clean_line
 
 
 def parser() -> CommandParser:
     """The options of `indexes`."""
-    made = server_command_parser("indexes", "List the indexes: id, state and name, between tabs.")
-    add_project(made)
+    made = project_command_parser("indexes", "List the indexes: id, state and name, between tabs.")
     add_local(made)
     made.add_argument("--json", action="store_true", help="print a JSON object on each line")
     return made
@@ -23,7 +22,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """List the indexes; the exit code, 1 where there is none."""
     options = parser().parse_args(arguments)
-    return exit_code_of(lambda: _listed(options))
+    return awaited_exit_code(lambda: _listed(options))
 
 
 async def _listed(options: Namespace) -> int:

@@ -5,9 +5,9 @@ from argparse import Namespace
 from tui.api.models import Session
 from tui.arguments import CommandParser
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import ExitCode, exit_code_of
+from tui.commands.headless.outcome import ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine, as_json, put_out
-from tui.commands.options import add_library, add_project, library_settings, server_command_parser
+from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import Catalogue, title_of, with_page
 
 LISTED = 50
@@ -16,8 +16,7 @@ LISTED = 50
 
 def parser() -> CommandParser:
     """The options of `list`."""
-    made = server_command_parser("list", "List sessions, the latest first: id, time and title, between tabs.")
-    add_project(made)
+    made = project_command_parser("list", "List sessions, the latest first: id, time and title, between tabs.")
     add_library(made)
     made.add_argument(
         "--limit", type=int, default=LISTED, metavar="N", help="so many at most, 0 for all (default: %(default)s)"
@@ -29,7 +28,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """List the sessions; the exit code, 1 where there is none."""
     options = parser().parse_args(arguments)
-    return exit_code_of(lambda: _listed(options))
+    return awaited_exit_code(lambda: _listed(options))
 
 
 async def _listed(options: Namespace) -> int:

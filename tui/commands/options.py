@@ -33,7 +33,7 @@ def app_parser() -> CommandParser:
         "--continue", dest="session", action="store_const", const=LAST_SESSION, help="open the session last open"
     )
     _add_server(parser)
-    add_project(parser)
+    _add_project(parser)
     parser.add_argument("--debug", action="store_true", help="tell more in the log (never questions, answers or keys)")
     parser.add_argument(
         "--plain", action="store_true", help="lines in and lines out, for screen readers; by itself where TERM is dumb"
@@ -47,6 +47,13 @@ def server_command_parser(name: str, description: str, epilog: str | None = None
     """The options of a command that is about a server: those that name it."""
     parser = CommandParser(prog=f"llamachat-tui {name}", description=description, epilog=epilog)
     _add_server(parser)
+    return parser
+
+
+def project_command_parser(name: str, description: str, epilog: str | None = None) -> CommandParser:
+    """The options of a command that is about a server's project: those that name both."""
+    parser = server_command_parser(name, description, epilog)
+    _add_project(parser)
     return parser
 
 
@@ -81,12 +88,6 @@ def folders_of(given: Sequence[Path] | None) -> tuple[Path, ...] | None:
     return tuple(folder.resolve() for folder in folders)
 
 
-def add_project(parser: ArgumentParser) -> None:
-    """Add the options that name the project."""
-    parser.add_argument("--project", metavar="ID", help="the project to work in (LLAMA_CLOUD_PROJECT_ID)")
-    parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
-
-
 def _add_server(parser: ArgumentParser) -> None:
     parser.add_argument("--profile", metavar="NAME", help="a profile of the config file (LLAMACHAT_PROFILE)")
     parser.add_argument("--base-url", metavar="URL", help="another LlamaCloud server (LLAMA_CLOUD_BASE_URL)")
@@ -97,6 +98,11 @@ def _add_server(parser: ArgumentParser) -> None:
         help="let the key go unencrypted to a server of a private network (LLAMACHAT_ALLOW_HTTP)",
     )
     parser.add_argument("--region", choices=list(REGIONS), help="where the account is (LLAMA_CLOUD_REGION)")
+
+
+def _add_project(parser: ArgumentParser) -> None:
+    parser.add_argument("--project", metavar="ID", help="the project to work in (LLAMA_CLOUD_PROJECT_ID)")
+    parser.add_argument("--organization", metavar="ID", help="its organization (LLAMA_CLOUD_ORGANIZATION_ID)")
 
 
 class _SayVersion(Action):

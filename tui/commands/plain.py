@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from tui.api.errors import ApiError
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, exit_code_of
+from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine, put_out
 from tui.commands.headless.told import AnswerText, sources_text, step_of, told
 from tui.conversation.catalogue import names_of, title_of
@@ -47,7 +47,7 @@ def talk(settings: Settings, session: str | None) -> int:
             await _Talk(asking).answer_lines(session)
         return ExitCode.ANSWERED
 
-    return exit_code_of(answer_lines)
+    return awaited_exit_code(answer_lines)
 
 
 class _Talk:

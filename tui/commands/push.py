@@ -15,7 +15,7 @@ from tui.api.errors import ConfigurationError, ConflictError
 from tui.api.models import Index, SourceDirectory, SourceFile
 from tui.arguments import CommandParser
 from tui.commands.connecting import connected
-from tui.commands.options import add_project, exit_code_of, server_command_parser, settings_of
+from tui.commands.options import exit_code_of, project_command_parser, settings_of
 from tui.sanitize import clean_line
 from tui.settings import Settings
 from tui.workspace.push.files import LocalFile, UnreadableFile, files_in
@@ -47,12 +47,11 @@ class _Result:
 
 def parser() -> CommandParser:
     """The options of `push`."""
-    made = server_command_parser(
+    made = project_command_parser(
         "push",
         "Upload what is new or changed in a folder to LlamaCloud, and make or sync an index over it. "
         "Hidden files, and those that a .gitignore names, stay here.",
     )
-    add_project(made)
     made.add_argument("folder", metavar="DIR", type=Path, help="the folder whose files are sent")
     made.add_argument(
         "--index", metavar="NAME", help="the name of the directory and of the index (default: DIR's name)"

@@ -9,13 +9,13 @@ from pathlib import Path
 from tui.api.errors import InvalidFieldError, TooManyRequestsError
 from tui.arguments import CommandParser
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, exit_code_of
+from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, awaited_exit_code
 from tui.commands.headless.output import StepLine
 from tui.commands.headless.questions import ListedQuestion, read_questions
 from tui.commands.headless.results import form_of, piece_of, whole
 from tui.commands.headless.run_record import RecordedQuestion, RunRecord, run_record
 from tui.commands.headless.told import step_of
-from tui.commands.options import add_local, add_project, server_command_parser, settings_with_folders
+from tui.commands.options import add_local, project_command_parser, settings_with_folders
 from tui.conversation.transcript import Turn
 from tui.sanitize import clean_line
 from tui.settings import Settings
@@ -30,14 +30,13 @@ MAX_PAUSES = 20
 
 def parser() -> CommandParser:
     """The options of `run`."""
-    made = server_command_parser(
+    made = project_command_parser(
         "run",
         "Ask the questions of a file, each in a session of its own, and write the answers with their evidence. "
         "The same command again goes on where it stopped.",
         "Exit codes: 0 all answered; 2 it cannot be done as it was asked; 3 no connection; "
         "4 refused, or some have no whole answer; 130 stopped.",
     )
-    add_project(made)
     made.add_argument(
         "questions",
         type=Path,
@@ -57,7 +56,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask the questions; the exit code."""
     options = parser().parse_args(arguments)
-    return exit_code_of(lambda: _run(options))
+    return awaited_exit_code(lambda: _run(options))
 
 
 async def _run(options: Namespace) -> int:

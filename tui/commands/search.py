@@ -6,9 +6,9 @@ from datetime import datetime
 
 from tui.arguments import CommandParser
 from tui.commands.headless.asker import asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, exit_code_of
+from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine, as_json, put_out
-from tui.commands.options import add_library, add_project, library_settings, server_command_parser
+from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
 from tui.settings import Settings
 from tui.store.files import store_path
@@ -20,14 +20,13 @@ from tui.store.store import Store
 
 def parser() -> CommandParser:
     """The options of `search`."""
-    made = server_command_parser(
+    made = project_command_parser(
         "search",
         "Find the turns that have all the words, in the sessions kept on this machine. Nothing is sent, unless index: "
         "is among the words.",
         'Words, "phrases in quotation marks", and filters: index:NAME tool:NAME in:question in:answer in:evidence '
         "has:error after:2026-03 before:yesterday. Exit codes: 0 found; 1 nothing found; 2 not understood.",
     )
-    add_project(made)
     made.add_argument("words", nargs="+", metavar="WORD", help="what to find")
     add_library(made)
     made.add_argument("--json", action="store_true", help="print a JSON object for each session on a line")
@@ -37,7 +36,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print what is found; the exit code, 1 where nothing is."""
     options = parser().parse_args(arguments)
-    return exit_code_of(lambda: _searched(options))
+    return awaited_exit_code(lambda: _searched(options))
 
 
 async def _searched(options: Namespace) -> int:

@@ -7,10 +7,10 @@ from tui.api.models import Session
 from tui.api.session_file import SessionFile
 from tui.arguments import CommandParser
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, exit_code_of, outcome_of
+from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code, outcome_of
 from tui.commands.headless.output import StepLine, as_json, put_out
 from tui.commands.headless.told import as_value, told
-from tui.commands.options import add_library, add_project, library_settings, server_command_parser
+from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
 from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION
@@ -19,8 +19,7 @@ from tui.workspace.exporting import session_of_server, transcript_of
 
 def parser() -> CommandParser:
     """The options of `show`."""
-    made = server_command_parser("show", "Print a session: its questions, its answers and the passages they cite.")
-    add_project(made)
+    made = project_command_parser("show", "Print a session: its questions, its answers and the passages they cite.")
     made.add_argument("session", metavar="SESSION", help='the id of a session; "last" is the one that was open last')
     add_library(made)
     made.add_argument("--json", action="store_true", help="print a JSON object for each question on a line")
@@ -30,7 +29,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print the session; the exit code."""
     options = parser().parse_args(arguments)
-    return exit_code_of(lambda: _shown(options))
+    return awaited_exit_code(lambda: _shown(options))
 
 
 async def _shown(options: Namespace) -> int:

@@ -6,6 +6,8 @@ import sys
 from tui.conversation.transcript import Answer, Broken, Omitted, Part, Thought, ToolUse, Turn, Unrecognized
 from tui.sanitize import clean
 
+SENTENCE_ENDS = (".", "!", "?", "…")
+
 
 def plain_text(part: Part, limit: int = sys.maxsize) -> str:
     """A part as it was written: Markdown as its source, a tool use as its name, its arguments and its result.
@@ -51,7 +53,8 @@ def end_text(turn: Turn) -> str:
     if isinstance(turn.end, Broken):
         return turn.end.reason
     if turn.end is not None and turn.end.is_error:
-        return f"The turn ended with an error: {turn.end.error or 'the server gave no reason'}."
+        reason = (turn.end.error or "the server gave no reason").rstrip()
+        return f"The turn ended with an error: {reason}{'' if reason.endswith(SENTENCE_ENDS) else '.'}"
     return ""
 
 

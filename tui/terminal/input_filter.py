@@ -30,11 +30,13 @@ _KEY_FINALS = "u~ABCDEFHPQRS"
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])")
 _ANSWER = re.compile(r"(\x1b\[\?[0-9;]{0,40}c|\x1b\[6;[0-9]{1,4};[0-9]{1,4}t)")
 _UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
-_ALT = re.compile("\x1b([\r\n\x7f\b])")
-_ALT_KEYS = dict.fromkeys("\r\n", "\x1b[13;3u") | dict.fromkeys("\x7f\b", "\x1b[127;3u")
-"""What terminals send for Alt with Enter and Backspace, and its one meaning in the keyboard protocol.
+_ALT = re.compile("\x1b([\r\n\x7f\bac-eg-zA-MQ-WYZ])")
+_ALT_CODES = dict.fromkeys("\r\n", 13) | dict.fromkeys("\x7f\b", 127)
+"""What terminals send for Alt with a key, and the codes of those keys in the keyboard protocol that are not their own.
 
-Textual's parser (8.2.8) takes `ESC CR` for Enter alone.
+Textual's parser (8.2.8) takes `ESC CR` for Enter alone. Behind `ESC` and a letter it waits for more, and where that is
+another sequence, such as an answer of the terminal, it types a caret and the letter. It knows `ESC b` and `ESC f`;
+`ESC N`, `O`, `P` and `X` begin sequences (ECMA-48, 5.3).
 """
 
 _ESCAPE = "\x1b[27u"
@@ -118,8 +120,14 @@ class InputFilter:
                 self._held = rest
             else:
                 self._is_dropping = True
-        text = _ALT.sub(lambda match: _ALT_KEYS[match.group(1)], text)
+        text = _ALT.sub(lambda match: _alt_key(match.group(1)), text)
         return _CONTROL_SEQUENCE.sub(lambda match: match.group() if _is_plausible(*match.groups()) else "", text)
+
+
+def _alt_key(character: str) -> str:
+    """Alt with a key, as the keyboard protocol has it."""
+    code, modifiers = _ALT_CODES.get(character, ord(character.lower())), 4 if character.isupper() else 3
+    return f"\x1b[{code};{modifiers}u"
 
 
 def _with_answers(text: str) -> list[Piece]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.local.library.words import folded, sentences
+from tui.local.library.words import folded, sentences, unhyphenated
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,19 @@ def test_scripts_without_spaces_are_compared_in_pairs_of_letters(text: str, pair
 )
 def test_each_script_ends_its_sentences_in_its_own_way(text: str) -> None:
     assert len(list(sentences(text))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("the de\u2010\n\t      fault is 5", "the default is 5"),
+        (
+            "a single-\n  line file is read to its end-\nof-file; the de\u2010\nfault",
+            "single-line end-of-file; default",
+        ),
+        ("the har-\nbour", "the harbour"),
+        ("a well-\nknown port: well known", "well-known"),
+    ],
+)
+def test_words_are_whole_that_were_parted_at_the_end_of_a_line(text: str, whole: str) -> None:
+    assert set(whole.split()) <= set(unhyphenated(text).split())

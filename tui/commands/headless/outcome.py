@@ -74,7 +74,7 @@ def code_of(error: Exception) -> ExitCode:
     return ExitCode.BAD_USE if isinstance(error, _BAD_USE) else ExitCode.REFUSED
 
 
-def exit_code_of(work: Callable[[], Coroutine[object, object, int]]) -> int:
+def awaited_exit_code(work: Callable[[], Coroutine[object, object, int]]) -> int:
     """The exit code of work in an event loop of its own. What went wrong is said on standard error."""
     try:
         return asyncio.run(work())

@@ -79,3 +79,29 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     piece = text[start:end]
     if piece.strip():
         yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+
+
+_PARTED = re.compile(r"(\w+)([-\u00ad\u2010])\n\s*([a-z]\w*)(?P<more>-)?")
+
+
+def unhyphenated(text: str, within: str = "") -> str:
+    """The text with the words whole that were parted at the ends of lines.
+
+    Of two words the hyphen stays; what the text stands `within` tells whether they are words.
+
+    Where a text parts words by a sign of its own (U+2010, or the soft hyphen), as manual pages do, "-" is always one of
+    the words' own.
+    """
+    if not _PARTED.search(text):
+        return text
+    whole = within or text
+    has_own_sign = "\u2010\n" in whole or "\u00ad\n" in whole
+    known = set(folded(_PARTED.sub(" ", whole)))
+
+    def joined(match: re.Match[str]) -> str:
+        first, sign, second, more = match.groups(default="")
+        are_words = {first.lower(), second.lower()} <= known and (first + second).lower() not in known
+        stays = sign == "-" and (has_own_sign or more or are_words)
+        return f"{first}{'-' if stays else ''}{second}{more}"
+
+    return _PARTED.sub(joined, text)

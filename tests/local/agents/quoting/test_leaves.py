@@ -28,9 +28,20 @@ def said(text: str) -> list[tuple[str, str, str]]:
 
 
 def test_what_is_indented_below_a_line_is_said_of_it() -> None:
-    assert said(MANUAL)[:2] == [
+    assert said(MANUAL) == [
         ("definition", "OPTIONS -n, --line-number", "Prefix each line of output with its"),
-        ("paragraph", "OPTIONS -n, --line-number", "It costs nothing."),
+        ("definition", "OPTIONS -n, --line-number", "It costs nothing."),
+        ("definition", "OPTIONS -q", "Be quiet."),
+    ]
+
+
+def test_a_tab_indents_as_far_as_spaces_do() -> None:
+    assert said("       -n, --line-number\n\t      Prefix each line.\n")[0][:2] == ("definition", "-n, --line-number")
+
+
+def test_a_heading_stands_over_the_term_that_follows_it_at_once() -> None:
+    assert [label for _, label, _ in said("   Output Control\n       -m NUM\n              Stop after it.\n")] == [
+        "Output Control -m NUM"
     ]
 
 

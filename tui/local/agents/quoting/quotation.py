@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tui.local.agents.markdown_text import escaped_line, escaped_whole_line
-from tui.local.agents.quoting.leaves import Leaf
+from tui.local.agents.quoting.leaf import Leaf
 from tui.local.agents.quoting.sentences import Sentence
 from tui.local.library.passages import HEADING_JOIN, Passage
 from tui.local.library.readers import language_of
-from tui.local.library.words import folded
+from tui.local.library.words import unhyphenated
 from tui.sanitize import clean_line
 
 NO_MODEL = "*No language model is configured: these are quotations.*"
@@ -26,7 +26,6 @@ _QUOTE_MARKS = re.compile(r"(?:^|\n)[ \t]*(?:>[ \t]?)+")
 """The marks before the lines of a quotation within the document."""
 
 _MARKED_START, _MARKED_END = "\ue000", "\ue001"
-_PARTED = re.compile(r"(\w+)[-\u00ad\u2010]\n\s*([a-z]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +128,8 @@ class Quotation:
 
     def _shown(self, text: str, *, bare: bool = False) -> str:
         """A piece of the document on one line, as Markdown that shows it."""
-        one_line = " ".join(self._unhyphenated(self._unquoted(text)).split())
+        one_line = " ".join(unhyphenated(self._unquoted(text), self.passage.text).split())
         return one_line if self.passage.format == "markdown" and not bare else escaped_whole_line(one_line)
-
-    def _unhyphenated(self, text: str) -> str:
-        """The text with the words whole that were parted at the ends of lines. Of two words the hyphen stays."""
-        known = set(folded(_PARTED.sub(" ", self.passage.text))) if _PARTED.search(text) else set[str]()
-
-        def joined(match: re.Match[str]) -> str:
-            first, second = match.groups()
-            are_words = {first.lower(), second.lower()} <= known and (first + second).lower() not in known
-            return f"{first}-{second}" if are_words else first + second
-
-        return _PARTED.sub(joined, text)
 
 
 def _group(leaf: Leaf) -> object:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.local.agents.quoting.asked import AnswerKind, defines, kinds_asked, thing_asked
-from tui.local.agents.quoting.leaves import Leaf, leaves_of
+from tui.local.agents.quoting.leaf import Leaf
+from tui.local.agents.quoting.leaves import leaves_of
 from tui.local.library.passages import HEADING_JOIN, Passage
-from tui.local.library.words import folded, sentences
+from tui.local.library.words import folded, sentences, unhyphenated
 from tui.local.search.query import Term
 from tui.local.search.ranking import covered, heading_match, nearness, share
 
@@ -89,20 +90,16 @@ class Signs:
 
     def of_all(self) -> Iterator[tuple[Leaf, int, int, Mapping[str, float]]]:
         """Each sentence's leaf, start and end, and its signs."""
-        own = [covered(self._terms, folded(self._text[start:end])) for _, start, end in self._spans]
+        plain = [" ".join(unhyphenated(self._text[start:end], self._text).split()) for _, start, end in self._spans]
+        own = [covered(self._terms, folded(text)) for text in plain]
         label: str | None = None
         for at, (leaf, start, end) in enumerate(self._spans):
             beside = {term for terms in own[max(0, at - 1) : at + 2] for term in terms}
             answers = max(self._answers, heading_match(self._terms, leaf.label))
             opens = answers if leaf.label != label else None
             label = leaf.label
-            text = self._text[start:end]
-            yield (
-                leaf,
-                start,
-                end,
-                {**self._said(leaf, text, own[at], beside, answers), **self._form(leaf, text, opens)},
-            )
+            signs = {**self._said(leaf, plain[at], own[at], beside, answers), **self._form(leaf, plain[at], opens)}
+            yield leaf, start, end, signs
 
     def _said(self, leaf: Leaf, text: str, own: set[Term], beside: set[Term], answers: float) -> Mapping[str, float]:
         """Which words of the question are said, by the sentence itself or by what stands around it.

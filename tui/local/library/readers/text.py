@@ -2,10 +2,12 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from tui.local.library.documents import Document, Format, UnreadableError, blocks_of
 from tui.local.library.readers.encodings import encoding_of, guess_remarks
+from tui.local.library.readers.manual_page import is_manual_page, manual_page_blocks
 
 
 def with_lf(text: str) -> str:
@@ -27,7 +29,8 @@ def read_markdown(data: bytes) -> Document:
 
 
 def read_text(data: bytes) -> Document:
-    return _document("text", data)
+    document = _document("text", data)
+    return replace(document, blocks=manual_page_blocks(document.text)) if is_manual_page(document.text) else document
 
 
 def read_code(data: bytes) -> Document:

@@ -13,6 +13,7 @@ from tui.local.library.languages import language_of_text, stems_of
 from tui.local.library.passages import HEADING_JOIN, ReadFile, StoredPassage, heading_stems
 from tui.local.library.readers import HEAD_BYTES, read_document, reader_for
 from tui.local.library.readers.office import NeedsExtraError
+from tui.local.library.words import unhyphenated
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def _stored(name: str, digest: str, document: Document) -> ReadFile:
     passages: list[StoredPassage] = []
     for chunk in chunks_of(document):
         heading, body = HEADING_JOIN.join(chunk.headings), document.text[chunk.start : chunk.end]
-        stems = (heading_stems(heading, language), " ".join(stems_of(body, language)))
+        said = body if document.format == "code" else unhyphenated(body)
+        stems = (heading_stems(heading, language), " ".join(stems_of(said, language)))
         place = (chunk.start, chunk.end, chunk.first_line, chunk.first_page, chunk.last_page, chunk.anchor)
         passages.append(StoredPassage(*place, heading, body, *stems))
     pages = len(document.page_starts)
