@@ -118,12 +118,12 @@ class Watch:
         self._timer = None
         if self._waiting is None:
             return
-        self._error = self._problem()
-        if self._error is not None:
-            self._waiting.reschedule(asyncio.get_running_loop().time())
-            return
         self._count()
-        self._tick_again()
+        self._error = self._problem()
+        if self._error is None:
+            self._tick_again()
+        else:
+            self._waiting.reschedule(asyncio.get_running_loop().time())
 
     def _problem(self) -> SilentError | None:
         if self._silence > self._limit:
