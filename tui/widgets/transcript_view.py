@@ -227,7 +227,7 @@ class TranscriptView(SelectableLineView):
         self.position.top = self._anchor.found(source, top)
 
     def lines(self, places: Sequence[Place]) -> Sequence[Line]:
-        return self._reading.source.lines(places)
+        return list(self._reading.source.lines(places))
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         is_text = line is not BLANK
