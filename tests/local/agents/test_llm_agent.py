@@ -169,6 +169,13 @@ def test_a_quotation_that_no_source_holds_is_told(studio: Studio) -> None:
     assert told == "*No source says “on the first of May at dawn”: check this quotation before you rely on it.*"
 
 
+def test_a_figure_that_no_source_has_is_told(studio: Studio) -> None:
+    http = studio.answering(ScriptedModel([said("Call 4711 before 8 [1].")]))
+    shown, told = text(turn(http)).split("\n\n")
+    assert shown == "Call 4711 before 8 [1]."
+    assert told == "*No source has 4711: check this figure before you rely on it.*"
+
+
 def test_broken_arguments_are_told_back_once(studio: Studio) -> None:
     broken = called("retrieve", '{"query": "elec')
     model = ScriptedModel([broken, RETRIEVE, said("Marek Nowak [1].")])
