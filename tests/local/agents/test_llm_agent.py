@@ -297,6 +297,20 @@ def test_settings_that_name_no_model(environment: dict[str, str], reason: str) -
         llm_settings(environment)
 
 
+def test_a_model_on_this_machine_is_given_less_to_read_and_more_time_where_that_is_set() -> None:
+    def at(host: str, **more: str) -> LlmSettings:
+        environment = {"LLAMACHAT_MODEL": "m", "LLAMACHAT_MODEL_BASE_URL": f"http://{host}/v1"}
+        settings = llm_settings(environment | {f"LLAMACHAT_MODEL_{name}": value for name, value in more.items()})
+        assert settings is not None
+        return settings
+
+    assert at("127.0.0.1:11434").context_chars < at("models.example").context_chars
+    assert at("127.0.0.1:11434", CONTEXT="50,000").context_chars == at("models.example", CONTEXT="50_000").context_chars
+    assert (at("localhost").silence_timeout, at("localhost", TIMEOUT="900").silence_timeout) == (180, 900)
+    with pytest.raises(LlmSettingsError, match="not a number of seconds"):
+        at("localhost", TIMEOUT="long")
+
+
 def test_the_server_refuses_to_start_with_half_a_model(
     notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
