@@ -37,7 +37,7 @@ def frame_path(arguments: Sequence[str], environ: Mapping[str, str], columns: in
     config = environ.get("LLAMACHAT_CONFIG") or os.path.join(
         _users_folder(environ, "XDG_CONFIG_HOME", "~/.config"), "config.toml"
     )
-    read = [_version_of(path) for path in (config, os.path.join(state, "theme"), __file__)]
+    read = [_version_of(path) for path in (config, __file__)]
     start = (FORMAT, list(arguments), held, _working_folder(), columns, rows, sys.hexversion, read)
     return os.path.join(
         os.path.expanduser(state), FOLDER, f"{crc32(repr(start).encode('utf-8', 'surrogateescape')):08x}"

@@ -8,9 +8,9 @@ import os
 import re
 import stat
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TypeGuard, cast
+from typing import Literal, TypeAlias, TypeGuard, cast
 
 from tui.api.regions import REGIONS
 from tui.sanitize import clean_line
@@ -30,6 +30,8 @@ ENVIRONMENT = {
     "profile": "LLAMACHAT_PROFILE",
 }
 
+_NOTHING: Mapping[str, str | None] = {}
+
 _WRITTEN_NAME = re.compile(r"\s*(?:\[+\s*)?[\"']?([\w-]+)")
 """The beginning of a line that gives a setting, or heads a table."""
 
@@ -40,13 +42,13 @@ LAST_SESSION = "last"
 NOTIFY = ("off", "osc9", "osc777")
 """How a terminal is notified: not at all, as iTerm2, kitty and WezTerm take it, or as urxvt and foot do."""
 
-_TRUTHS = ("keep", "bell", "grounding", "allow_http", "animations")
+TRUTHS = ("keep", "bell", "grounding", "allow_http", "animations")
 """The settings that are true or false."""
 
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
-_OF_A_PROFILE = frozenset(("base_url", "region", "project", "organization", "allow_http"))
+OF_A_PROFILE = frozenset(("base_url", "region", "project", "organization", "allow_http"))
 """The settings that a profile has. Its key is kept apart from those of others: see `tui.credentials`."""
 
 LOCAL_ACCOUNT = "local"
@@ -97,8 +99,13 @@ class Settings:
     profile: str | None = None
     """The name of the profile in use; None: none."""
 
-    is_typed_base_url: bool = False
-    """Whether `base_url` was given on the command line, and not by the environment or a file."""
+    flags: Mapping[str, str | None] = field(default_factory=dict[str, str | None], compare=False, repr=False)
+    """What was given on the command line, by the names of the settings."""
+
+    @property
+    def is_typed_base_url(self) -> bool:
+        """Whether `base_url` was given on the command line, and not by the environment or a file."""
+        return _given(self.flags.get("base_url"))
 
     @property
     def cloud_url(self) -> str:
@@ -120,8 +127,21 @@ class Settings:
         return replace(self, region=region, local=None)
 
 
-FILE_SETTINGS = tuple(field.name for field in fields(Settings) if field.name not in ("local", "is_typed_base_url"))
+FILE_SETTINGS = tuple(field.name for field in fields(Settings) if field.name not in ("local", "flags"))
 """The settings that a config file can have."""
+
+
+Source: TypeAlias = Literal["file", "profile", "environment", "flag", "run"]
+"""Where a setting can be given, the weakest first; "run": chosen in the app, for this run alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The settings that were given in one place. `where` names it in words: "in the environment"."""
+
+    source: Source
+    where: str
+    values: Mapping[str, str | None]
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -133,40 +153,54 @@ def config_path(environ: Mapping[str, str] = os.environ) -> Path:
     return user_config_path("llamachat") / "config.toml"
 
 
-def load(flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path) -> Settings:
-    """The settings in force: flags over environment over file. Raises `SettingsError`."""
-    settings = Settings()
-    for where, values in _layers(flags, environ, path):
-        settings = _checked(settings, values, where)
-    return replace(settings, is_typed_base_url=bool((flags.get("base_url") or "").strip()))
+def load(
+    flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path, chosen: Mapping[str, str | None] = _NOTHING
+) -> Settings:
+    """The settings in force: what was chosen in this run over flags over environment over file.
+
+    Raises `SettingsError`.
+    """
+    settings = Settings(flags=flags)
+    for layer in _layers(flags, environ, path, chosen):
+        settings = _checked(settings, layer.values, layer.where)
+    return settings
 
 
-def origins(flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path) -> Mapping[str, str]:
-    """Where each setting that is given was given, in words: "in the environment". Raises `SettingsError`."""
-    return {
-        name: where
-        for where, values in _layers(flags, environ, path)
-        for name, value in values.items()
-        if _given(value)
-    }
+def origins(
+    flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path, chosen: Mapping[str, str | None] = _NOTHING
+) -> Mapping[str, Layer]:
+    """Where each setting that is given was given. Raises `SettingsError`."""
+    layers = _layers(flags, environ, path, chosen)
+    return {name: layer for layer in layers for name, value in layer.values.items() if _given(value)}
+
+
+def profile_names(path: Path) -> Sequence[str]:
+    """The profiles of the config file, in its order. Raises `SettingsError`."""
+    return list(_from_file(path)[1])
 
 
 def _layers(
-    flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path
-) -> Sequence[tuple[str, Mapping[str, str | None]]]:
+    flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path, chosen: Mapping[str, str | None]
+) -> Sequence[Layer]:
     """What is given, and where, the strongest last. A profile is as strong as what names it."""
     of_file, profiles = _from_file(path)
     of_environ = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
-    layers = [(f"in {path}", of_file), ("in the environment", of_environ), ("on the command line", flags)]
-    named_in = next((at for at in (2, 1, 0) if _given(layers[at][1].get("profile"))), None)
+    layers = [
+        Layer("file", f"in {path}", of_file),
+        Layer("environment", "in the environment", of_environ),
+        Layer("flag", "on the command line", flags),
+        Layer("run", "in this run", chosen),
+    ]
+    named_in = next((at for at in (3, 2, 1, 0) if _given(layers[at].values.get("profile"))), None)
     if named_in is None:
         return layers
-    name = (layers[named_in][1].get("profile") or "").strip()
+    name = (layers[named_in].values.get("profile") or "").strip()
     if name not in profiles:
         known = f"It has: {', '.join(map(clean_line, profiles))}." if profiles else "It has none."
         raise SettingsError(f"There is no profile {clean_line(name)!r} in {path}. {known}")
-    # Behind what names it, and one that a flag names before the flags: these are about it.
-    layers.insert(min(named_in + 1, 2), (f"in the profile {clean_line(name)} of {path}", profiles[name]))
+    # Behind what names it; one that a flag or the user names now before the rest of these: it is about the profile.
+    profile = Layer("profile", f"in the profile {clean_line(name)} of {path}", profiles[name])
+    layers.insert(max(named_in, min(named_in + 1, 2)), profile)
     return layers
 
 
@@ -192,7 +226,7 @@ def _from_file(path: Path) -> tuple[dict[str, str | None], dict[str, dict[str, s
     if not _are_tables(tables):
         raise SettingsError(f"The profiles in {path} are no tables. One begins with a line [profiles.NAME].")
     of_file = _known(values, FILE_SETTINGS, text, path)
-    return of_file, {name: _known(table, _OF_A_PROFILE, text, path) for name, table in tables.items()}
+    return of_file, {name: _known(table, OF_A_PROFILE, text, path) for name, table in tables.items()}
 
 
 def _are_tables(value: object) -> TypeGuard[dict[str, dict[str, object]]]:
@@ -237,7 +271,7 @@ def _checked(settings: Settings, values: Mapping[str, str | None], where: str) -
         raise SettingsError(
             f"The setting notify {where} is {clean_line(given['notify'])!r}; it is {' or '.join(NOTIFY)}."
         )
-    truths = {name: _truth(name, given.pop(name), where) for name in _TRUTHS if name in given}
+    truths = {name: _truth(name, given.pop(name), where) for name in TRUTHS if name in given}
     return replace(settings, **given, **truths)
 
 

@@ -7,7 +7,7 @@ from tests.app.user import User, driven
 from tui.app import LlamaChat
 from tui.screens.palette import CommandPalette
 from tui.screens.palette_commands import COMMANDS, found_by
-from tui.settings import Settings, SettingsError
+from tui.settings import Settings, SettingsError, config_path
 
 KEY_NAMES = {"Esc": "escape", "/": "slash"}
 
@@ -67,6 +67,7 @@ async def test_the_palette_lists_our_commands_with_their_keys_and_none_of_textua
 
 
 async def test_a_theme_is_shown_under_the_cursor_and_the_chosen_one_is_there_at_the_next_start() -> None:
+    path = config_path()
     async with driven(Settings(local=())) as user:
         await open_palette(user)
         await user.type("theme")
@@ -82,8 +83,7 @@ async def test_a_theme_is_shown_under_the_cursor_and_the_chosen_one_is_there_at_
         await user.see("Enter keep it")
         await user.in_dialog("n", "o", "r", "d", "enter")
         await user.until(lambda: user.app.screen is user.app.chat)
-    async with driven(Settings(local=())) as user:
-        assert user.app.theme == "nord"
+    assert path.read_text() == 'theme = "nord"\n'
 
 
 def test_an_unknown_theme_is_named() -> None:

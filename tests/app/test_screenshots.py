@@ -19,7 +19,7 @@ from tests.local.server import Connection
 from tui.api.models import Stop, Text, ToolCall, ToolResult, Usage
 from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import LibraryDatabase, data_folder
-from tui.settings import Settings
+from tui.settings import Settings, config_path
 from tui.widgets.conversation_pane import ConversationPane
 
 PICTURES = Path(__file__).parents[2] / "screenshots"
@@ -116,6 +116,16 @@ async def help_page(user: User) -> None:
     await user.see("Help")
 
 
+async def settings_dialog(user: User) -> None:
+    config_path().parent.mkdir(parents=True)
+    config_path().write_text('theme = "llama-light"\nprofile = "work"\n\n[profiles.work]\nregion = "eu"\n')
+    config_path().chmod(0o600)
+    await start_page(user)
+    await user.press("f10")
+    await user.in_dialog("down")
+    await user.see("Whether anything moves")
+
+
 async def page_picture(user: User) -> None:
     await user.ask_in_new_session("When was the Heron probe launched?")
     await user.read_to_end_of_turn()
@@ -150,6 +160,7 @@ SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
     "grounding": (ungrounded_answer, 120, 24, "llama-dark", False),
     "palette": (palette, 120, 36, "llama-dark", True),
     "help": (help_page, 120, 36, "llama-dark", True),
+    "settings": (settings_dialog, 80, 24, "llama-light", True),
     "page": (page_picture, 120, 36, "llama-dark", False),
 }
 

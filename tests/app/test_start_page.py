@@ -56,3 +56,14 @@ async def test_offline_the_problem_is_told_once_and_tried_again_by_itself(monkey
         await user.see("Trying again in 2 s")
         await user.press("ctrl+n")
         await user.see("Not connected")
+
+
+async def test_the_list_over_the_start_page_shows_wide_letters_whole(settings: Settings) -> None:
+    async with driven(settings, columns=80, rows=16) as user:
+        await user.ask_in_new_session("東京の庭 桜")
+        await user.read_to_end_of_turn()
+        await user.press("ctrl+n")
+        await user.in_dialog("enter")
+        await user.until(lambda: user.app.chat.open_id is None)
+        await user.press("ctrl+s")
+        await user.see("東京の庭 桜")

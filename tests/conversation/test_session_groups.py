@@ -2,7 +2,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import overload
 
+import pytest
+
 from tui.api.models import Session
+from tui.api.times import EARLIEST, parse_time
 from tui.conversation.session_groups import Group, grouped
 
 NOON = datetime(2026, 4, 22, 12).astimezone()
@@ -33,6 +36,12 @@ def sessions(*days_ago: float | None) -> list[Session]:
         Session(f"s{number}", None if days is None else (NOON - timedelta(days=days)).astimezone(UTC))
         for number, days in enumerate(days_ago)
     ]
+
+
+@pytest.mark.fault(43)
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", EARLIEST.isoformat(), "9999-12-31T23:59:59Z"])
+def test_a_time_that_no_clock_shows_does_not_keep_the_list_from_being_grouped(text: str) -> None:
+    assert sum(group.size for group in grouped([Session("s", parse_time(text))], 0, NOON)) == 1
 
 
 def test_sessions_are_grouped_by_the_days_and_months_of_this_machine() -> None:

@@ -31,6 +31,9 @@ class KeptSession:
     index_ids: list[str] | None = None
     """None where the session is unbound: each question then says what it searches."""
     title: str | None = None
+    was_late: bool = False
+    """Whether it came into being when the program that had asked for it was gone: the next one cannot know of it."""
+
     turns: list["KeptTurn"] = field(default_factory=list["KeptTurn"])
 
     @property
@@ -94,8 +97,8 @@ class KeepingCloud:
 
     @property
     def never_asked(self) -> list[list[str]]:
-        """The sessions that nothing was ever asked in: those that are bound, and those that are not."""
-        empty = [session for session in self.sessions.values() if not session.turns]
+        """The sessions that nothing was ever asked in and that could be known: those that are bound, and the others."""
+        empty = [session for session in self.sessions.values() if not session.turns and not session.was_late]
         return [[each.session_id for each in empty if bool(each.index_ids) is is_bound] for is_bound in (True, False)]
 
     async def _indexes(self, _: Request) -> Response:
@@ -109,6 +112,7 @@ class KeepingCloud:
         self._made += 1
         session = KeptSession(f"ses-{self._made}", self._made, (await request.json()).get("index_ids"))
         await asyncio.sleep(self.creation_seconds / 2)
+        session.was_late = await request.is_disconnected()
         self.sessions[session.session_id] = session
         await asyncio.sleep(self.creation_seconds / 2)
         return JSONResponse(session.summary)

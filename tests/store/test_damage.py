@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.store.sample import ACCOUNT, history, session
+from tests.store.sample import ACCOUNT, found, history, session, turn
 from tui.api.models import EVENT_TYPES
 from tui.conversation.transcript_builder import replay
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import START, window
 from tui.store.database import DAMAGED
 from tui.store.journal import JournalEntry
+from tui.store.search_indexing import SearchIndexing
 from tui.store.store import Store
 
 NO_TEXT = "CAST(x'ff41fe' AS TEXT)"
@@ -47,6 +48,42 @@ READS: dict[str, Callable[[Store], object]] = {
     "open turns": lambda store: [store.journal.events(entry.turn_id) for entry in store.journal.entries(ACCOUNT)],
     "questions": lambda store: store.journal.questions(ACCOUNT),
 }
+
+
+@pytest.mark.fault(54)
+def test_turns_that_cannot_be_read_hold_up_no_search(tmp_path: Path) -> None:
+    path = filled(tmp_path / "store.sqlite3")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE turns SET evidence = NULL")
+        connection.execute(f"UPDATE turns SET events = {NO_TEXT} WHERE number = 0")
+    store = Store.open(path)
+    indexing = SearchIndexing(store.database)
+    assert [indexing.left(), indexing.index_more(), indexing.left(), indexing.index_more()] == [3, True, 0, False]
+    assert found(store, "clause 2") == [("s1", [2])]
+    store.close()
+
+
+def test_a_turn_that_changes_while_it_is_read_for_the_search_is_found_by_what_it_is_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled(tmp_path / "store.sqlite3")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE turns SET evidence = NULL")
+    store, other = Store.open(path), Store.open(path)
+    read = store.database.read
+
+    def read_and_see_it_change(work: Callable[[sqlite3.Connection], list[sqlite3.Row]]) -> list[sqlite3.Row]:
+        rows = read(work)
+        other.sessions.save_history(ACCOUNT, session(1), [event for number in (7, 8, 9) for event in turn(number)])
+        return rows
+
+    monkeypatch.setattr(store.database, "read", read_and_see_it_change)
+    SearchIndexing(store.database).index_more()
+    monkeypatch.undo()
+    assert found(store, "clause 8 in:evidence") == [("s1", [1])]
+    assert found(store, "clause 1 in:evidence") == []
+    store.close()
+    other.close()
 
 
 @pytest.mark.fault(54)

@@ -1,12 +1,15 @@
 import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tui.store.schema import TOKENIZER
 from tui.store.search_query import FILTERS, Phrase, SessionQuery, fold, parse, pattern
 
+COLUMNS = ("question", "answer", "thinking", "evidence", "tools", "failure")
 TODAY = date(2026, 3, 10)
 
 
@@ -54,6 +57,8 @@ def test_days_months_and_years_are_read(value: str, day: date) -> None:
         ("has:fun", "has: takes error"),
         ("after:2026-02-31", "after: takes a day, a month or a year"),
         ("before:soon", "before: takes a day"),
+        ("after:0001", "after: takes a day"),
+        ("before:9999-12-31", "before: takes a day"),
         ("???", "There is no word in this"),
     ],
 )
@@ -74,14 +79,13 @@ def test_an_unknown_filter_is_searched_as_words() -> None:
 @given(st.text(max_size=60) | st.from_regex(r"((in|has|tool|index|after|x):)?[\"a\u0301-]{0,3}( \w{1,3}\"?){0,4}"))
 def test_any_text_is_a_query_that_the_index_takes(text: str) -> None:
     query = of(text)
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE texts USING fts5 (question, answer, thinking, evidence, tools, failure)")
-    connection.execute("CREATE VIRTUAL TABLE titles USING fts5 (title)")
-    if query.expression:
-        connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (query.expression,)).fetchall()
-    if query.title_expression:
-        connection.execute("SELECT rowid FROM titles WHERE titles MATCH ?", (query.title_expression,)).fetchall()
-    connection.close()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 ({', '.join(COLUMNS)}, tokenize = '{TOKENIZER}')")
+        connection.execute(f"CREATE VIRTUAL TABLE titles USING fts5 (title, tokenize = '{TOKENIZER}')")
+        if query.expression:
+            connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (query.expression,)).fetchall()
+        if query.title_expression:
+            connection.execute("SELECT rowid FROM titles WHERE titles MATCH ?", (query.title_expression,)).fetchall()
 
 
 @given(st.text(max_size=30))
@@ -89,9 +93,24 @@ def test_a_folded_text_keeps_its_places(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
-@given(st.text(alphabet="abÄé漢", min_size=3, max_size=8))
-def test_a_word_is_found_by_itself_and_by_its_beginning(word: str) -> None:
-    for typed in (word, word[:3], f'"{word}"'):
-        found = pattern(of(typed).terms)
-        assert found is not None
-        assert found.search(fold(f"({word})"))
+WORDS = st.text(alphabet="abÄéøмйёλά한국がبآ漢ไไทהनम", min_size=3, max_size=8)
+
+
+@given(WORDS)
+@example("мой")
+@example("ελληνικά")
+@example("한국어")
+@example("がんばる")
+@example("آخر")
+@example("हिन्दी")
+def test_a_word_is_found_by_itself_and_by_its_beginning_in_the_index_and_in_the_text(word: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 ({', '.join(COLUMNS)}, tokenize = '{TOKENIZER}')")
+        connection.execute("INSERT INTO texts (answer) VALUES (?)", (f"({word})",))
+        for typed in (word, word.upper(), word[:3], f'"{word}"'):
+            query = of(typed)
+            matched = connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (query.expression,)).fetchall()
+            assert len(matched) == 1
+            found = pattern(query.terms)
+            assert found is not None
+            assert found.search(fold(f"({word})"))

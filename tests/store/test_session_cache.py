@@ -19,7 +19,7 @@ def test_the_list_comes_back_newest_first(store: Store) -> None:
 
 
 def test_sessions_without_a_time_or_a_title_are_kept_and_listed_last(store: Store) -> None:
-    bare, dated = Session("bare"), Session("dated", datetime(1, 1, 1, tzinfo=UTC))
+    bare, dated = Session("bare"), Session("dated", datetime(1970, 1, 1, tzinfo=UTC))
     store.sessions.save(ACCOUNT, [bare, dated], complete=False)
 
     assert store.sessions.listed(ACCOUNT) == [dated, bare]

@@ -172,6 +172,6 @@ async def test_a_server_that_was_named_on_the_command_line_or_has_a_key_of_its_o
     await keep(UseKey(KEY, "na", "file"), settings)
     await (await connect(settings, nowhere)).close()
     monkeypatch.setenv("LLAMA_CLOUD_API_KEY", KEY.get_secret_value())
-    await (await connect(replace(settings, is_typed_base_url=True), nowhere)).close()
+    await (await connect(replace(settings, flags={"base_url": settings.base_url}), nowhere)).close()
     with pytest.raises(ConsentNeededError):
         await connect(settings, nowhere)

@@ -1,14 +1,15 @@
-"""Kinds of fields on the wire, for pydantic: texts that are cleaned, times, and whatever may be missing or strange.
+"""Kinds of fields on the wire, for pydantic: texts that are cleaned, and whatever may be missing or strange.
 
 All text that is shown passes the sanitizer here, after JSON is decoded, when escapes can hide nothing.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
+from tui.api.times import parse_time
 from tui.sanitize import clean, clean_line, is_well_formed
 
 MAX_ID_CHARS = 500
@@ -20,17 +21,6 @@ MAX_TOKEN_CHARS = 4000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 T = TypeVar("T")
-
-
-def parse_time(value: object) -> datetime | None:
-    """An ISO 8601 time as an aware one in UTC: without a zone it is UTC, as the API's are. None if it is no time."""
-    if not isinstance(value, str):
-        return None
-    try:
-        time = datetime.fromisoformat(value.strip())
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _or_none(value: object, validate: ValidatorFunctionWrapHandler) -> object:

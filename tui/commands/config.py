@@ -10,24 +10,11 @@ from tui.private_files import make_private_folder
 from tui.sanitize import clean_line
 from tui.settings import ENVIRONMENT, FILE_SETTINGS, Settings, SettingsError, config_path, origins
 from tui.workspace.new_file import write_file
+from tui.workspace.settings.described import ABOUT
 
 MAX_CHARS = 1000
 """Of a path or a value, so much is shown."""
 
-_ABOUT = {
-    "base_url": "The address of another server than the region's.",
-    "region": 'Where the account is: "na" or "eu".',
-    "project": "The id of the project to work in.",
-    "organization": "The id of its organization.",
-    "theme": "The colours: llama-dark, llama-light, llama-contrast, or one of Textual's themes.",
-    "keep": "Whether sessions, drafts and running turns are kept on this machine.",
-    "bell": "Whether the terminal rings when a turn ends that nobody is looking at.",
-    "notify": 'How the terminal notifies of that: "off", "osc9" or "osc777".',
-    "grounding": "Whether figures, dates, quotations and names that stand in no evidence are underlined.",
-    "allow_http": "Whether the key may go unencrypted to a server of a private network.",
-    "animations": "Whether anything moves on the screen that need not.",
-    "profile": "The profile to use where none is named.",
-}
 _PROFILE = """\
 # A profile has a base_url, region, project, organization or allow_http of its own, and a key, which is never in this
 # file: llamachat-tui login --profile work
@@ -62,7 +49,7 @@ def _shown(options: Namespace) -> int:
     missing = "" if path.exists() else " (not there; `llamachat-tui config write` makes it)"
     print(f"{clean_line(str(path), MAX_CHARS)}{missing}")
     for name in FILE_SETTINGS:
-        where = clean_line(given.get(name, "as it is by itself"), MAX_CHARS)
+        where = clean_line(given[name].where if name in given else "as it is by itself", MAX_CHARS)
         print(f"{name} = {_as_toml(getattr(settings, name))}  # {where}")
     return 0
 
@@ -85,7 +72,7 @@ def commented_file() -> str:
     blocks = ["# The settings of llamachat-tui. A flag or an environment variable is stronger than this file.\n"]
     for name in FILE_SETTINGS:
         variable = ENVIRONMENT[name]
-        blocks.append(f"# {_ABOUT[name]} ({variable})\n# {name} = {_as_toml(getattr(usual, name))}\n")
+        blocks.append(f"# {ABOUT[name]} ({variable})\n# {name} = {_as_toml(getattr(usual, name))}\n")
     return "\n".join([*blocks, _PROFILE])
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.api.errors import ApiError, ConfigurationError, NotFoundError
-from tui.api.fields import parse_time
 from tui.api.models import ImageAttachment, Session
 from tui.api.session_file import SessionFile
+from tui.api.times import parse_time
 from tui.arguments import CommandParser
 from tui.commands.connecting import connected
 from tui.commands.options import add_library, exit_code_of, library_settings, project_command_parser

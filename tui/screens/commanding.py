@@ -1,4 +1,4 @@
-"""Everything that can be done, found by what it is called; and the themes."""
+"""Everything that can be done, found by what it is called."""
 
 from asyncio import sleep
 from collections.abc import Iterable, Mapping
@@ -8,13 +8,12 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from tui.screens.palette_commands import Owner
-from tui.screens.search.searching import SearchingScreen
-from tui.store.chosen_theme import keep_theme, theme_path
+from tui.screens.settings.setting import SettingScreen
 from tui.widgets.composer import COMMAND_SIGNS
 from tui.widgets.own_keys import own_bindings
 
 
-class CommandingScreen(SearchingScreen):
+class CommandingScreen(SettingScreen):
     """Runs the commands of the palette."""
 
     async def on_key(self, event: events.Key) -> None:
@@ -52,13 +51,3 @@ class CommandingScreen(SearchingScreen):
                 return self.view.pane
             case "list":
                 return self.session_list
-
-    @work
-    async def action_choose_theme(self) -> None:
-        """Choose a theme, and keep it for the next start."""
-        from tui.screens.theme_chooser import ThemeChooser
-
-        names = sorted(self.app.available_themes, key=lambda name: (not name.startswith("llama-"), name))
-        name = await self.app.push_screen_wait(ThemeChooser(names, self.app.theme))
-        if name is not None and (why := keep_theme(theme_path(), name)):
-            self.say(why, kind="theme", severity="problem")

@@ -58,6 +58,7 @@ COMMANDS: Sequence[Command] = (
     Command("Connect again", "retry reload refresh offline network", "F5", "screen", "retry"),
     Command("Switch account or key", "login api key region logout llamacloud manual folder", "", "app", "change_key"),
     Command("Theme", "colours colors dark light appearance", "", "screen", "choose_theme"),
+    Command("Settings", "options preferences configuration config bell animations", "F10", "screen", "settings"),
     Command("Help", "keys shortcuts bindings manual", "F1", "screen", "help"),
     Command("Quit", "exit leave close end", "Ctrl+Q", "app", "quit"),
 )

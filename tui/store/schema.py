@@ -10,6 +10,9 @@ import sqlite3
 
 from tui.store.files import StoreError
 
+TOKENIZER = "unicode61 remove_diacritics 2"
+"""Words without case, and Latin letters without marks (https://www.sqlite.org/fts5.html#unicode61_tokenizer)."""
+
 _TEXTS = "question, answer, thinking, evidence, tools, failure"
 _OF_NEW, _OF_OLD = (", ".join(f"{row}.{name}" for name in _TEXTS.split(", ")) for row in ("new", "old"))
 
@@ -38,8 +41,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             events TEXT NOT NULL,
             UNIQUE (session, number)
         ) STRICT""",
-        """CREATE VIRTUAL TABLE found USING fts5 (
-            question, answer, content = 'turns', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+        f"""CREATE VIRTUAL TABLE found USING fts5 (
+            question, answer, content = 'turns', content_rowid = 'id', tokenize = '{TOKENIZER}'
         )""",
         """CREATE TRIGGER turn_added AFTER INSERT ON turns BEGIN
             INSERT INTO found (rowid, question, answer) VALUES (new.id, new.question, new.answer);
@@ -128,7 +131,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         *(f"ALTER TABLE turns ADD COLUMN {name} TEXT" for name in ("thinking", "evidence", "tools", "failure")),
         "CREATE INDEX turns_to_read ON turns (session) WHERE evidence IS NULL",
         f"""CREATE VIRTUAL TABLE turns_fts USING fts5 (
-            {_TEXTS}, content = 'turns', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+            {_TEXTS}, content = 'turns', content_rowid = 'id', tokenize = '{TOKENIZER}'
         )""",
         f"""CREATE TRIGGER turn_added AFTER INSERT ON turns WHEN new.evidence IS NOT NULL BEGIN
             INSERT INTO turns_fts (rowid, {_TEXTS}) VALUES (new.id, {_OF_NEW});
@@ -141,8 +144,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             SELECT 'delete', old.id, {_OF_OLD} WHERE old.evidence IS NOT NULL;
             INSERT INTO turns_fts (rowid, {_TEXTS}) SELECT new.id, {_OF_NEW} WHERE new.evidence IS NOT NULL;
         END""",
-        """CREATE VIRTUAL TABLE titles_fts USING fts5 (
-            title, content = 'sessions', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+        f"""CREATE VIRTUAL TABLE titles_fts USING fts5 (
+            title, content = 'sessions', content_rowid = 'id', tokenize = '{TOKENIZER}'
         )""",
         "INSERT INTO titles_fts (titles_fts) VALUES ('rebuild')",
         """CREATE TRIGGER title_added AFTER INSERT ON sessions BEGIN

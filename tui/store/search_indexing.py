@@ -8,7 +8,9 @@ TURNS_AT_ONCE = 20
 """Turns that are read in one short transaction."""
 
 _NEXT = "SELECT id, events FROM turns WHERE evidence IS NULL LIMIT ?"
-_FILL = f"UPDATE turns SET {', '.join(f'{column} = ?' for column in TurnTexts._fields)} WHERE id = ? AND events = ?"
+_FILL = (
+    f"UPDATE turns SET {', '.join(f'{column} = ?' for column in TurnTexts._fields)} WHERE id = ? AND evidence IS NULL"
+)
 
 
 class SearchIndexing:
@@ -25,7 +27,7 @@ class SearchIndexing:
     def index_more(self) -> bool:
         """Read some more turns. False where none is left."""
         rows = self._database.read(lambda connection: connection.execute(_NEXT, (TURNS_AT_ONCE,)).fetchall())
-        texts = [(*texts_of(read_events(self._database, row["events"])), row["id"], row["events"]) for row in rows]
+        texts = [(*texts_of(read_events(self._database, row["events"])), row["id"]) for row in rows]
         if texts:
             self._database.write(lambda connection: connection.executemany(_FILL, texts))
         return bool(rows)

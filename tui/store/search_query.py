@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, TypeAlias, get_args
 
+from tui.api.times import EARLIEST, LATEST
 from tui.sanitize import clean_line
 
 Part: TypeAlias = Literal["title", "question", "answer", "thinking", "evidence", "failure"]
@@ -31,10 +32,15 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 
 class _Folding(dict[int, str]):
-    """Each letter without its marks, in lower case: one character for one, so that places stay the same."""
+    """Each letter in lower case, a Latin one without its marks: one character for one, so that places stay the same.
+
+    The full-text index leaves out the marks of Latin letters only: elsewhere they make another letter, as in й and が.
+    """
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = unicodedata.normalize("NFD", chr(code).lower())[:1]
+        lower = chr(code).lower()
+        base = unicodedata.normalize("NFD", lower)[:1]
+        self[code] = folded = base if base.isascii() else lower[:1]
         return folded
 
 
@@ -103,7 +109,7 @@ class SessionQuery:
 
 
 def fold(text: str) -> str:
-    """The text without case and marks, of the same length."""
+    """The text without case and without marks on Latin letters, of the same length."""
     return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
@@ -189,6 +195,8 @@ def _day(value: str, today: date) -> date | None:
     if found is None:
         return named.get(value)
     year, month, day = (int(number or 1) for number in found.groups())
+    if not EARLIEST.year < year < LATEST.year:
+        return None
     try:
         return date(year, month, day)
     except ValueError:

@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import NamedTuple
 
 from tui.api.models import Event, Session, UserInput
+from tui.api.times import parse_time
 from tui.sanitize import well_formed
 from tui.store.database import DAMAGED, Database
 from tui.store.event_codec import decode_events, encode_events, texts_from_json, to_json
@@ -140,7 +141,7 @@ class SessionCache:
 
 def session_of(row: sqlite3.Row) -> tuple[Session, bool]:
     """The session of a row that has its columns, and whether all of it could be read."""
-    index_ids, updated = texts_from_json(row["index_ids"] or "[]"), _time(row["updated"])
+    index_ids, updated = texts_from_json(row["index_ids"] or "[]"), parse_time(row["updated"])
     is_whole = index_ids is not None and (updated is not None or row["updated"] is None)
     bound_to = None if row["index_ids"] is None or index_ids is None else tuple(index_ids)
     return Session(row["session_id"], updated, row["title"], bound_to, row["shared_access"]), is_whole
@@ -173,15 +174,6 @@ def read_events(database: Database, text: str) -> list[Event]:
     if not is_whole:
         database.warn(DAMAGED)
     return events
-
-
-def _time(text: str | None) -> datetime | None:
-    """A time as it was kept; None where there is none, or the file is damaged."""
-    try:
-        time = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return time if time.tzinfo else None
 
 
 def _turns(events: Iterable[Event]) -> Iterator[KeptTurn]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.reactive import var
 
 from tui.cooperative import run_in_slices
 from tui.lineview.line_view import RowStyle
@@ -33,8 +34,12 @@ class GroundedView(TranscriptView):
 
         words: str
 
-    checks_grounding = True
+    checks_grounding: var[bool] = var(True, init=False)
     """Whether claims are checked at all."""
+
+    def watch_checks_grounding(self) -> None:
+        if self.is_mounted:
+            self.redraw()
 
     def _tick(self) -> None:
         super()._tick()
@@ -58,7 +63,7 @@ class GroundedView(TranscriptView):
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         style = super().row_style(place, line)
-        marks = self._reading.marks.in_row(self._reading.source, place, line)
+        marks = self._reading.marks.in_row(self._reading.source, place, line) if self.checks_grounding else ()
         return replace(style, marks=(*marks, *style.marks)) if marks else style
 
     def action_next_ungrounded(self) -> None:

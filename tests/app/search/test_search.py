@@ -1,10 +1,26 @@
 """Searching all sessions, by keys."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
+
 from textual.widgets import Input
 
 from tests.app.user import User, driven
 from tui.settings import Settings
+from tui.store.files import store_path
 from tui.widgets.conversation_pane import ConversationPane
+
+
+class Pause:
+    """The pause between two requests, which lasts until the test ends it."""
+
+    def __init__(self) -> None:
+        self.is_over = asyncio.Event()
+
+    async def __call__(self, seconds: float) -> None:
+        assert seconds > 0
+        await self.is_over.wait()
 
 
 async def asked_about_the_crew(user: User) -> None:
@@ -39,6 +55,8 @@ async def test_a_hit_is_gone_to_marked_and_unfolded_and_escape_leads_back(settin
         await user.press("escape")
         await user.see("Search all sessions")
         assert user.app.screen.query_one(Input).value == "navigation in:evidence"
+        await user.type("x")
+        assert user.app.screen.query_one(Input).value == "x"
         await user.in_dialog("escape")
         await user.until(lambda: user.app.chat.open_id == budget)
 
@@ -50,6 +68,20 @@ async def test_enter_right_after_the_last_letter_goes_to_what_was_typed(settings
         await search(user, "science")
         await user.in_dialog("enter")
         await user.until(lambda: user.app.chat.open_id not in (None, budget))
+
+
+async def test_what_is_fetched_while_one_looks_is_found_without_a_key(settings: Settings) -> None:
+    async with driven(settings) as user:
+        await asked_about_the_crew(user)
+    with closing(sqlite3.connect(store_path(), isolation_level=None)) as connection:  # as if never opened here
+        connection.executescript("DELETE FROM turns; UPDATE sessions SET turns = NULL")
+    async with driven(settings) as user:
+        user.app.chat.workspace.searching.gathering.sleep = until_typed = Pause()
+        await user.until(lambda: user.app.chat.workspace.is_live)
+        await search(user, "navigation")
+        await user.see("Nothing that is kept on this machine has all of this.")
+        until_typed.is_over.set()
+        await user.see("1 turn in 1 session")
 
 
 async def test_what_is_not_understood_and_what_is_not_there_is_told(settings: Settings) -> None:
@@ -74,6 +106,8 @@ async def test_a_question_of_another_session_is_found_and_one_is_forgotten(setti
         await user.see("Nothing here has this in it.")
         await user.press("escape")
         await user.see("What is the budget?")
+        await user.press("f8")
+        await user.see("This one stands in the open session")
         await user.press("f8")
         await user.see("This one stands in the open session")
         await user.press("escape", "ctrl+r")

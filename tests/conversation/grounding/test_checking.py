@@ -47,6 +47,12 @@ def test_the_results_of_other_turns_are_evidence_too() -> None:
     assert missing_in(later, turn=0) == missing_in(later, turn=1) == []
 
 
+def test_other_turns_are_looked_through_one_at_a_time() -> None:
+    transcript, check = replay(TURNS * 30), GroundingCheck()
+    run(check, transcript, 0)
+    assert sum(1 for _ in check.checking(lambda: transcript, [0])) >= len(transcript)
+
+
 def test_a_result_that_comes_after_the_claim_supports_it() -> None:
     check = GroundingCheck()
     transcript = replay([UserInput("?"), Text("It is 40 and 50.\n\nSo.")])

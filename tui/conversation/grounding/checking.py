@@ -87,6 +87,7 @@ class GroundingCheck:
                 for other in reversed(range(len(current()))):
                     if other < len(current()):
                         yield from self._indexing(other, current()[other])
+                    yield
             before = self._checked.get(number)
             if before is None or before.version != self._evidence.version:
                 yield from self._look_again(answers.values())

@@ -51,14 +51,15 @@ class AskedBefore(FilterDialog[str]):
             self.dismiss(self._questions[int(number)])
 
     def action_forget(self) -> None:
-        """Forget the question under the cursor; the one before it is under the cursor then."""
+        """Forget the question under the cursor; the one before it is under the cursor then, if that could be."""
         if (number := self.under_cursor) is None:
             return
         question = self._questions[int(number)]
         self._forget(question)
         self._questions = _each_once(self._ask_for())
-        self.list_options(cursor_on=str(max(0, int(number) - 1)))
-        if question in self._questions:
+        is_forgotten = question not in self._questions
+        self.list_options(cursor_on=str(max(0, int(number) - is_forgotten)))
+        if not is_forgotten:
             self.ask(OF_THIS_SESSION)
 
 

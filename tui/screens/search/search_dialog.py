@@ -1,5 +1,6 @@
 """The dialog that searches all sessions as one types."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,6 +15,7 @@ from textual.widgets.option_list import Option
 from tui.conversation.catalogue import age, now, title_of
 from tui.screens.filter_dialog import FilterDialog
 from tui.store.search import Findings, FoundSession, Hit, Snippet
+from tui.workspace.search.gathering import Gathered
 from tui.workspace.search.searching import Searching, SearchResult
 from tui.workspace.tasks import Work
 
@@ -65,7 +67,7 @@ class SearchDialog(FilterDialog[Destination]):
         self._waiting: Timer | None = None
         self._is_behind = False
         self._takes_first = False
-        self._progress = ""
+        self._gathered: Gathered | None = None
 
     @property
     def left(self) -> SearchedFor:
@@ -74,6 +76,7 @@ class SearchDialog(FilterDialog[Destination]):
     def on_mount(self) -> None:
         self.filter.placeholder = "Type to search"
         self.filter.value = self._before.typed
+        self.filter.action_select_all()
         self._tell_progress()
         self.set_interval(TOLD_EVERY_SECONDS, self._tell_progress)
 
@@ -85,19 +88,20 @@ class SearchDialog(FilterDialog[Destination]):
         self._waiting = self.set_timer(WAIT_SECONDS, self._find)
 
     @work
-    async def _find(self) -> None:
+    async def _find(self, cursor_on: str | None = None) -> None:
         result = await self.searching.find(self.filter.value)
         if result is None:
             return
-        self._result, self._is_behind = result, False
-        self.list_options(cursor_on=self._before.row or self._first_hit())
+        is_new, self._result, self._is_behind = result != self._result, result, False
+        if is_new:
+            self.list_options(cursor_on=cursor_on or self._before.row or self._first_hit())
         self._before = SearchedFor()
         if self._takes_first:
             self.action_take()
 
     def _first_hit(self) -> str | None:
         found = self._found.sessions
-        return _row_of(0, 0) if found and found[0].hits else None
+        return _row_of(found[0], found[0].hits[0]) if found and found[0].hits else None
 
     @property
     def _found(self) -> Findings:
@@ -106,9 +110,9 @@ class SearchDialog(FilterDialog[Destination]):
     def options_with(self, wanted: str) -> Sequence[Option]:
         del wanted
         options = list[Option]()
-        for number, session in enumerate(self._found.sessions):
-            options.append(Option(_heading(session), id=_row_of(number)))
-            options += [Option(_line(hit), id=_row_of(number, at)) for at, hit in enumerate(session.hits)]
+        for session in self._found.sessions:
+            options.append(Option(_heading(session), id=_row_of(session)))
+            options += [Option(_line(hit), id=_row_of(session, hit)) for hit in session.hits]
         return options
 
     def list_options(self, *, cursor_on: str | None = None) -> None:
@@ -118,13 +122,19 @@ class SearchDialog(FilterDialog[Destination]):
     def _tell(self) -> None:
         """Say what was found, what was not understood, and how much of all can be found by now."""
         problems = () if self._result is None else self._result.problems
-        lines = [*problems, self._told_of_hits(), self._progress]
+        lines = [*problems, self._told_of_hits(), self._gathered.words if self._gathered else ""]
         self.say("\n".join(filter(None, lines)))
 
-    def _tell_progress(self) -> None:
-        """Say how far the fetching is: not with each key, because all sessions are counted for it."""
-        self._progress = self.searching.gathering.progress().words
+    @work(exclusive=True, group="progress")
+    async def _tell_progress(self) -> None:
+        """Say how far the fetching is, and search again where there is more to be found.
+
+        Not with each key, because all sessions are counted for it.
+        """
+        before, self._gathered = self._gathered, await asyncio.to_thread(self.searching.gathering.progress)
         self._tell()
+        if before and before != self._gathered and self.filter.value and not self._is_behind:
+            self._find(self.under_cursor)
 
     def _told_of_hits(self) -> str:
         if not self.filter.value.strip():
@@ -148,9 +158,14 @@ class SearchDialog(FilterDialog[Destination]):
         row = self.under_cursor
         if row is None or self._is_behind:
             return
-        number, _, at = row.partition(":")
-        session = self._found.sessions[int(number)]
-        self.dismiss(Destination(session.session.session_id, session.hits[int(at)] if at else None))
+        self.dismiss(
+            next(
+                Destination(session.session.session_id, hit)
+                for session in self._found.sessions
+                for hit in (None, *session.hits)
+                if _row_of(session, hit) == row
+            )
+        )
 
     def action_toggle_gathering(self) -> None:
         self.searching.gathering.toggle()
@@ -161,8 +176,9 @@ class SearchDialog(FilterDialog[Destination]):
         self.dismiss(None)
 
 
-def _row_of(session: int, hit: int | None = None) -> str:
-    return str(session) if hit is None else f"{session}:{hit}"
+def _row_of(found: FoundSession, hit: Hit | None = None) -> str:
+    """The id of a row, which stays the same when more is found."""
+    return f"{'' if hit is None else hit.turn} {found.session.session_id}"
 
 
 def _count(number: int, what: str) -> str:

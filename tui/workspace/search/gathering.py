@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from tui.api.errors import ApiError, NotFoundError, TooManyRequestsError
+from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import FullSession
 from tui.store.gathering import GatheringNotes, GatheringState
 from tui.store.search_indexing import SearchIndexing
@@ -56,12 +56,11 @@ _HOW: Mapping[GatheringState, str] = {
 }
 
 
-def pause_after(failures: int, asked_to_wait: float | None = None) -> float:
-    """Seconds to wait before the next request, after so many failures in a row."""
+def pause_after(failures: int) -> float:
+    """Seconds to wait before the next request, after so many failures in a row: no server can ask for more."""
     if not failures:
         return SECONDS_BETWEEN
-    own = min(SECONDS_AFTER_FAILURE * 2 ** min(failures - 1, 8), MOST_SECONDS_AFTER_FAILURE)
-    return max(own, asked_to_wait or 0.0)
+    return min(SECONDS_AFTER_FAILURE * 2 ** min(failures - 1, 8), MOST_SECONDS_AFTER_FAILURE)
 
 
 class Gathering:
@@ -81,16 +80,18 @@ class Gathering:
         self._notes = GatheringNotes(state.store.database)
         self._indexing = SearchIndexing(state.store.database)
         self._gone = set[str]()
+        self._passed_over = set[str]()
+        """Sessions that could not be fetched, and are asked for again when there is no other, on no page."""
         self.is_running = False
         self._failures = 0
 
     def progress(self) -> Gathered:
-        """How far it is now."""
+        """How far it is now. Not for the event loop: it counts all that is kept."""
         catalogue, account = self._state.catalogue, self._state.account_id
-        missing = len(self._missing())
+        listed, missing = len(catalogue), self._notes.missing(account, self._left_out)
         return Gathered(
-            len(catalogue) - missing,
-            len(catalogue),
+            max(0, listed - missing),
+            listed,
             catalogue.next_page_token is not None,
             self._notes.state(account),
             self._indexing.left(),
@@ -98,13 +99,14 @@ class Gathering:
 
     def begin(self) -> None:
         """Fetch from now on, unless it was paused. Where nothing is kept beyond the end, nothing is fetched."""
-        if self._state.store.path is not None and self._notes.state(self._state.account_id) == "off":
+        if self._can_keep and self._notes.state(self._state.account_id) == "off":
             self._notes.save(self._state.account_id, is_paused=False)
 
     def toggle(self) -> None:
         """Pause, or go on: see `run`."""
-        is_paused = self._notes.state(self._state.account_id) == "paused"
-        self._notes.save(self._state.account_id, is_paused=not is_paused)
+        if self._can_keep:
+            is_paused = self._notes.state(self._state.account_id) == "paused"
+            self._notes.save(self._state.account_id, is_paused=not is_paused)
 
     async def run(self) -> None:
         """Read what is kept and was not read for the search, and then fetch until all is there, or it is paused."""
@@ -114,47 +116,57 @@ class Gathering:
         try:
             while await asyncio.to_thread(self._indexing.index_more):
                 await asyncio.sleep(0)
-            asked_to_wait = None
-            while self._is_wanted() and (self._missing() or self._state.catalogue.next_page_token):
-                await self.sleep(pause_after(self._failures, asked_to_wait))
+            while self._is_wanted() and (await self._next() or self._state.catalogue.next_page_token):
+                await self.sleep(pause_after(self._failures))
                 if self._is_wanted() and not self._turns.busy:
-                    asked_to_wait = await self._fetch_next()
+                    is_well = await self._fetch_next()
+                    self._failures = 0 if is_well else self._failures + 1
         finally:
             self.is_running = False
 
+    @property
+    def _can_keep(self) -> bool:
+        return self._state.store.path is not None
+
+    @property
+    def _left_out(self) -> set[str]:
+        """The sessions that are not fetched: deleted here, or gone on the server."""
+        return self._gone | self._state.hidden
+
     def _is_wanted(self) -> bool:
         state = self._state
-        return state.client is not None and self._notes.state(state.account_id) == "on"
+        return state.client is not None and self._can_keep and self._notes.state(state.account_id) == "on"
 
-    def _missing(self) -> list[str]:
-        listed, gone = self._state.catalogue.sessions, self._gone | self._state.hidden
-        return [
-            session_id
-            for session_id in self._notes.missing(self._state.account_id)
-            if session_id in listed and session_id not in gone
-        ]
+    async def _next(self) -> str | None:
+        """The session to be fetched next. One that failed waits for all others, so that it holds up none."""
+        account, left_out = self._state.account_id, self._left_out
+        found = await asyncio.to_thread(self._notes.newest_missing, account, left_out | self._passed_over)
+        if found is None and self._passed_over and not self._state.catalogue.next_page_token:
+            self._passed_over.clear()
+            found = await asyncio.to_thread(self._notes.newest_missing, account, left_out)
+        return found
 
-    async def _fetch_next(self) -> float | None:
-        """Fetch one session, or where none is missing list more. Returns the seconds that a server asks to wait."""
-        missing = self._missing()
-        if not missing:
+    async def _fetch_next(self) -> bool:
+        """Fetch one session, or where none is missing list more. False where that failed."""
+        session_id = await self._next()
+        if session_id is None:
             token = self._state.catalogue.next_page_token
             await self._listing.load_more()
-            self._failures = self._failures + 1 if self._state.catalogue.next_page_token == token else 0
-            return None
+            return self._state.catalogue.next_page_token != token
         try:
-            full = await self._state.require_client().session(missing[0])
+            full = await self._state.require_client().session(session_id)
         except NotFoundError:
-            self._gone.add(missing[0])
-        except ApiError as error:
-            self._failures += 1
-            return error.retry_after if isinstance(error, TooManyRequestsError) else None
+            self._gone.add(session_id)
+        except ApiError:
+            self._passed_over.add(session_id)
+            return False
         else:
             await self._keep(full)
-        self._failures = 0
-        return None
+        return True
 
     async def _keep(self, full: FullSession) -> None:
-        """Keep what was fetched, unless the session was deleted meanwhile."""
-        if full.session.session_id in self._state.catalogue.sessions:
+        """Keep what was fetched, unless the session was deleted meanwhile, or is kept: that may be newer."""
+        session_id = full.session.session_id
+        is_kept = await asyncio.to_thread(self._notes.is_kept, self._state.account_id, session_id)
+        if session_id in self._state.catalogue.sessions and not is_kept:
             await asyncio.to_thread(self._state.keep_history, full.session, full.events)

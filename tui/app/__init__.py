@@ -5,16 +5,16 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from textual import work
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
-from tui.api.errors import ApiError, NetworkVariableError
+from tui.app.account import CONNECTING, AccountApp
 from tui.first_frame import FirstFrame, frame_path
 from tui.garbage import collect_rarely
 from tui.log import crash_notice, failure_notice
@@ -23,7 +23,6 @@ from tui.screens.browsing import BrowsingScreen
 from tui.screens.chat import ChatScreen
 from tui.settings import LAST_SESSION, Settings, SettingsError
 from tui.shutdown import Shutdown
-from tui.store.chosen_theme import chosen_theme, theme_path
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.cells import CellRow
@@ -34,9 +33,6 @@ from tui.terminal.saved_screen import saved_screen
 from tui.terminal.styled_once import StyledOnceApp
 from tui.themes import DARK, own_themes
 from tui.widgets.key_names import key_name
-
-if TYPE_CHECKING:
-    from tui.workspace.backend import Backend, ConsentNeededError, UseKey
 
 
 def _styles() -> list[Path]:
@@ -62,14 +58,8 @@ EXIT_TIMEOUT = 1.5
 KEEP_FRAME_AFTER_SECONDS = 1.0
 """When the first frame is put into its file: what the user waits for comes before."""
 
-UNUSABLE_CODE = 2
-"""The exit code for an environment that cannot be used, as for arguments."""
 
-CONNECTING = "connecting"
-"""The group of the worker that connects: only one at a time does."""
-
-
-class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
+class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
     """Connects as the settings say, shows the chat screen meanwhile, and leaves nothing running behind.
 
     `on_end` saves what is not kept yet. It is called, synchronously and maybe from another thread, when the app ends in
@@ -91,13 +81,13 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
         Raises `SettingsError` where the theme is none.
         """
         super().__init__(css_path=_styles(), first_frame=first_frame)
-        self._settings = settings
+        self.settings = settings
         self.animation_level = self.animation_level if settings.animations else "none"
         self._wanted_session = session
-        self._backend: Backend | None = None
-        self._store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
-        self.chat = ChatScreen(self._store, settings.account)
+        self.store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
+        self.chat = ChatScreen(self.store, settings.account)
         self.chat.checks_grounding = settings.grounding
+        self.chat.flags = settings.flags
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self.abandon_terminal)
         for theme in own_themes(self.console.color_system):
@@ -105,11 +95,8 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
         self.begin_with_theme(self._first_theme())
 
     def _first_theme(self) -> str:
-        """The theme that is set, else the one that was chosen in the app. Raises `SettingsError`."""
-        wanted = self._settings.theme
-        if wanted is None:
-            kept = chosen_theme(theme_path()) if self._settings.keep else None
-            return kept if kept in self.available_themes else DARK.name
+        """The theme that is set, else the dark one. Raises `SettingsError`."""
+        wanted = self.settings.theme or DARK.name
         if wanted not in self.available_themes:
             known = ", ".join(sorted(self.available_themes))
             raise SettingsError(f"The theme {clean_line(wanted)!r} is unknown. It is one of: {known}.")
@@ -122,10 +109,6 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
 
     def get_key_display(self, binding: Binding) -> str:
         return key_name(binding.key)
-
-    def action_change_key(self) -> None:
-        """Show the welcome screen: another key, another region, or folders of this machine."""
-        self._choose_backend()
 
     def get_default_screen(self) -> ChatScreen:
         return self.chat
@@ -145,9 +128,9 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
     async def _begin_after_first_frame(self) -> None:
         collect_rarely()
         self.set_timer(KEEP_FRAME_AFTER_SECONDS, partial(self._keep_frame, self.shown_screen()))
-        self._store.database.tell = self._warn
-        if self._store.warning:
-            self.chat.warn(self._store.warning)
+        self.store.database.tell = self._warn
+        if self.store.warning:
+            self.chat.warn(self.store.warning)
         if self._wanted_session == LAST_SESSION:
             self._wanted_session = self.chat.workspace.last_opened
         if self._wanted_session is not None:
@@ -156,13 +139,13 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
             self._wanted_session = None
             self.chat.open_session(session.session_id)
         await self.begin_input()
-        self.chat.call_after_refresh(self._connect)  # what was typed until now is shown before
+        self.chat.call_after_refresh(self.connect)  # what was typed until now is shown before
 
     def _keep_frame(self, rows: list[CellRow]) -> None:
         """Keep what was shown first, for the next start of this kind to show at once."""
         if rows and not self.is_headless:
             path = frame_path(sys.argv[1:], os.environ, len(rows[0]), len(rows))
-            self._store.frames.keep(os.path.basename(path), saved_screen(rows))
+            self.store.frames.keep(os.path.basename(path), saved_screen(rows))
 
     def on_lasting_app_work_failed(self, message: LastingApp.WorkFailed) -> None:
         self.chat.warn(failure_notice(message.error))
@@ -171,109 +154,20 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
         self.call_later(self.chat.warn, words)
 
     def on_starting_screen_retry_requested(self) -> None:
-        if self._backend is None:
-            self._connect()
+        if self.backend is None:
+            self.connect()
         else:
             self.run_worker(self.chat.workspace.refresh())
 
-    def on_chat_screen_key_refused(self, message: ChatScreen.KeyRefused) -> None:
-        """Ask for another key in place of one that expired; all goes on where it was."""
-        if self._settings.local is None:
-            self._choose_backend(message.why)
+    def on_setting_screen_settings_changed(self, message: ChatScreen.SettingsChanged) -> None:
+        self.settings = replace(self.settings, bell=message.settings.bell, notify=message.settings.notify)
 
     def on_browsing_screen_turn_ended_unseen(self, message: BrowsingScreen.TurnEndedUnseen) -> None:
-        if self._settings.bell:
+        if self.settings.bell:
             self.bell()
-        self.notify_terminal(self._settings.notify, f"{'A' if message.well else 'Not a'}nswered: {message.title}")
+        self.notify_terminal(self.settings.notify, f"{'A' if message.well else 'Not a'}nswered: {message.title}")
 
-    @work
-    async def _choose_backend(self, problem: str = "", *, refused_folder: str = "", or_leave: bool = False) -> None:
-        """Show the welcome screen, and connect to what is chosen there. Closing it ends the app with `or_leave`."""
-        from tui.screens.welcome import Welcome
-        from tui.workspace.backend import UseFolders, UseKey, keeps
-
-        if isinstance(self.screen, Welcome):
-            return
-        welcome = Welcome(
-            problem,
-            self._settings.region,
-            keeps=await keeps(),
-            refused_folder=refused_folder,
-            closes="quit" if or_leave else "close",
-        )
-        match await self.push_screen_wait(welcome):
-            case UseFolders(folders):
-                self._settings = self._settings.with_folders(folders)
-                self._connect()
-            case UseKey() as key:
-                self._settings = self._settings.with_region(key.region)
-                self._connect(key)
-            case None:
-                if or_leave:
-                    self.exit()
-
-    @work(exclusive=True, group=CONNECTING)
-    async def _connect(self, key: "UseKey | None" = None) -> None:
-        # None of this is needed for the first frame.
-        from tui.workspace.backend import ConsentNeededError, KeyNeededError, connect
-        from tui.workspace.embedded_server import ServerStartError
-
-        local = self._settings.local is not None
-        self.chat.activity = "Starting the local library…" if local else "Connecting to LlamaCloud…"
-        before, trusts = self._backend, self._store.trusted_servers.trusts
-        try:
-            backend = await connect(self._settings, trusts, key, self.chat.offer_to_skip_keyring)
-        except KeyNeededError as error:
-            self._choose_backend(str(error), or_leave=True)
-        except ConsentNeededError as error:
-            self._ask_whether_to_send(error, key)
-        except ServerStartError as error:
-            refused_folder = str(next(iter(self._settings.local or ()), ""))
-            self._choose_backend(str(error), refused_folder=refused_folder, or_leave=before is None)
-        except NetworkVariableError as error:
-            self.on_end()
-            self.exit_saying(f"llamachat-tui: {error.message}", UNUSABLE_CODE)
-        except ApiError as error:
-            self.chat.say_problem(error.message)
-        else:
-            await self._take_into_use(backend, key)
-        finally:
-            self.chat.activity = ""
-
-    async def _take_into_use(self, backend: "Backend", key: "UseKey | None") -> None:
-        """Work with another backend from now on, and keep the key that was typed for it."""
-        from tui.workspace.backend import keep
-
-        before, self._backend = self._backend, backend
-        await self.chat.switch_account(self._settings.account)
-        if before is not None:
-            await before.close()
-        self.chat.connected_to = backend.connected_to
-        if key is not None and (why := await keep(key, self._settings)):
-            self.chat.warn(why)
-        await self.chat.workspace.connect(backend.client)
-        await self._look_for_wanted_session()
-
-    def on_chat_screen_keyring_skipped(self) -> None:
-        from tui.credentials import ask_keyring_no_more
-
-        ask_keyring_no_more()
-        self._connect()
-
-    @work
-    async def _ask_whether_to_send(self, needed: "ConsentNeededError", key: "UseKey | None") -> None:
-        """Have the user say whether a key may go to a server that is not LlamaCloud's own, and remember a yes."""
-        from tui.screens.choice_list import ChoiceList
-
-        question = f"Send {needed.secret} to {needed.host}? It is not one of LlamaCloud's own servers."
-        answers = ("No, send nothing", f"Yes, to {needed.host}, now and from now on")
-        if await self.push_screen_wait(ChoiceList(question, answers, takes="choose", first=0)) == 1:
-            self._store.trusted_servers.trust(needed.base_url)
-            self._connect(key)
-        else:
-            self._choose_backend(f"Nothing was sent to {needed.host}.", or_leave=self._backend is None)
-
-    async def _look_for_wanted_session(self) -> None:
+    async def begin_with_account(self) -> None:
         """Open the session that was asked for and is not among those last seen, now that the server can be asked."""
         session_id, self._wanted_session = self._wanted_session, None
         if session_id is not None and self.chat.open_id is None:
@@ -290,9 +184,9 @@ class LlamaChat(KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceApp):
     async def _finish(self) -> None:
         self.workers.cancel_group(self, CONNECTING)
         await self.chat.finish()
-        if self._backend is not None:
-            await self._backend.close()
-        self._store.close()
+        if self.backend is not None:
+            await self.backend.close()
+        self.store.close()
 
     def _leave(self, return_code: int) -> None:
         async def finish_and_exit() -> None:

@@ -1,0 +1,133 @@
+"""The account that the app works with: connecting to it, asking for what that needs, turning to another."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tui.api.errors import ApiError, NetworkVariableError
+from tui.screens.chat import ChatScreen
+from tui.settings import Settings
+from tui.store.store import Store
+from tui.terminal.app import DiffingApp
+
+if TYPE_CHECKING:
+    from tui.workspace.backend import Backend, ConsentNeededError, UseKey
+
+UNUSABLE_CODE = 2
+"""The exit code for an environment that cannot be used, as for arguments."""
+
+CONNECTING = "connecting"
+"""The group of the worker that connects: only one at a time does."""
+
+
+class AccountApp(DiffingApp):
+    """Works with one account at a time, the one that the settings name."""
+
+    settings: Settings
+    store: Store
+    chat: ChatScreen
+    on_end: Callable[[], None]
+    """Saves what is not kept yet. It is called, synchronously and maybe from another thread, when the app ends."""
+
+    backend: "Backend | None" = None
+    """What is connected; None until then."""
+
+    async def begin_with_account(self) -> None:
+        """Called when an account has been connected, and its sessions are listed."""
+
+    def action_change_key(self) -> None:
+        """Show the welcome screen: another key, another region, or folders of this machine."""
+        self.choose_backend()
+
+    def on_chat_screen_key_refused(self, message: ChatScreen.KeyRefused) -> None:
+        """Ask for another key in place of one that expired; all goes on where it was."""
+        if self.settings.local is None:
+            self.choose_backend(message.why)
+
+    @work
+    async def choose_backend(self, problem: str = "", *, refused_folder: str = "", or_leave: bool = False) -> None:
+        """Show the welcome screen, and connect to what is chosen there. Closing it ends the app with `or_leave`."""
+        from tui.screens.welcome import Welcome
+        from tui.workspace.backend import UseFolders, UseKey, keeps
+
+        if isinstance(self.screen, Welcome):
+            return
+        welcome = Welcome(
+            problem,
+            self.settings.region,
+            keeps=await keeps(),
+            refused_folder=refused_folder,
+            closes="quit" if or_leave else "close",
+        )
+        match await self.push_screen_wait(welcome):
+            case UseFolders(folders):
+                self.settings = self.settings.with_folders(folders)
+                self.connect()
+            case UseKey() as key:
+                self.settings = self.settings.with_region(key.region)
+                self.connect(key)
+            case None:
+                if or_leave:
+                    self.exit()
+
+    @work(exclusive=True, group=CONNECTING)
+    async def connect(self, key: "UseKey | None" = None) -> None:
+        # None of this is needed for the first frame.
+        from tui.workspace.backend import ConsentNeededError, KeyNeededError, connect
+        from tui.workspace.embedded_server import ServerStartError
+
+        local = self.settings.local is not None
+        self.chat.activity = "Starting the local library…" if local else "Connecting to LlamaCloud…"
+        before, trusts = self.backend, self.store.trusted_servers.trusts
+        try:
+            backend = await connect(self.settings, trusts, key, self.chat.offer_to_skip_keyring)
+        except KeyNeededError as error:
+            self.choose_backend(str(error), or_leave=True)
+        except ConsentNeededError as error:
+            self._ask_whether_to_send(error, key)
+        except ServerStartError as error:
+            refused_folder = str(next(iter(self.settings.local or ()), ""))
+            self.choose_backend(str(error), refused_folder=refused_folder, or_leave=before is None)
+        except NetworkVariableError as error:
+            self.on_end()
+            self.exit_saying(f"llamachat-tui: {error.message}", UNUSABLE_CODE)
+        except ApiError as error:
+            self.chat.say_problem(error.message)
+        else:
+            await self._take_into_use(backend, key)
+        finally:
+            self.chat.activity = ""
+
+    async def _take_into_use(self, backend: "Backend", key: "UseKey | None") -> None:
+        """Work with another backend from now on, and keep the key that was typed for it."""
+        from tui.workspace.backend import keep
+
+        before, self.backend = self.backend, backend
+        await self.chat.switch_account(self.settings.account)
+        if before is not None:
+            await before.close()
+        self.chat.connected_to = backend.connected_to
+        if key is not None and (why := await keep(key, self.settings)):
+            self.chat.warn(why)
+        await self.chat.workspace.connect(backend.client)
+        await self.begin_with_account()
+
+    def on_chat_screen_keyring_skipped(self) -> None:
+        from tui.credentials import ask_keyring_no_more
+
+        ask_keyring_no_more()
+        self.connect()
+
+    @work
+    async def _ask_whether_to_send(self, needed: "ConsentNeededError", key: "UseKey | None") -> None:
+        """Have the user say whether a key may go to a server that is not LlamaCloud's own, and remember a yes."""
+        from tui.screens.choice_list import ChoiceList
+
+        question = f"Send {needed.secret} to {needed.host}? It is not one of LlamaCloud's own servers."
+        answers = ("No, send nothing", f"Yes, to {needed.host}, now and from now on")
+        if await self.push_screen_wait(ChoiceList(question, answers, takes="choose", first=0)) == 1:
+            self.store.trusted_servers.trust(needed.base_url)
+            self.connect(key)
+        else:
+            self.choose_backend(f"Nothing was sent to {needed.host}.", or_leave=self.backend is None)

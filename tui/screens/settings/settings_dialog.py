@@ -1,0 +1,177 @@
+"""The settings: what each one is now, where it was given, and changing it."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from rich.cells import set_cell_size
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tui.sanitize import clean_line
+from tui.screens.filter_dialog import FilterDialog
+from tui.screens.index_picker import TickFilter
+from tui.settings import Settings, SettingsError
+from tui.themes import DARK
+from tui.workspace.settings.described import FROM_NEXT_START, GROUPS
+from tui.workspace.settings.setting_list import ListedSetting, SettingList, Value
+
+NAME_COLUMNS = 15
+VALUE_COLUMNS = 38
+PLACES = {"file": "file", "environment": "environment", "flag": "command line", "run": "this run", "profile": "profile"}
+"""Where a setting was given, as short as a column is."""
+
+NOT_SET = "-"
+
+KEYS = "Space change · ← → other value · F8 as by itself · Esc close"
+
+
+class SettingsDialog(FilterDialog[None]):
+    """Lists the settings; Space, Enter and the arrows change the one under the cursor, which is kept at once.
+
+    `use` is called with the settings in force after each change. `themes` are the names of all themes.
+    """
+
+    FILTER = TickFilter
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "take", "Change"),
+        Binding("left", "step(-1)", "Value before", priority=True),
+        Binding("right", "step(1)", "Next value", priority=True),
+        Binding("f8", "unset", "As it is by itself"),
+    ]
+
+    def __init__(self, settings: SettingList, themes: Sequence[str], use: Callable[[Settings], object]) -> None:
+        super().__init__("Settings", KEYS)
+        self._settings = settings
+        self._themes = themes
+        self._use = use
+        self._items: dict[str, ListedSetting] = {}
+        self._load()
+
+    def _load(self) -> None:
+        self._items = {item.name: item for item in self._settings.items()}
+        self._in_force = self._settings.in_force()
+
+    def options_with(self, wanted: str) -> Sequence[Option]:
+        return list(self._options(wanted))
+
+    def _options(self, wanted: str) -> Iterator[Option]:
+        """The settings that have all typed words, below the headings of their groups."""
+        for heading, names in GROUPS.items():
+            found = [item for name in names if wanted in f"{name} {(item := self._items[name]).about}".casefold()]
+            if found:
+                yield Option(Content.styled(heading, "bold $primary"), disabled=True)
+                yield from (Option(self._row(item), id=item.name) for item in found)
+
+    def _row(self, item: ListedSetting) -> Content:
+        return _row(item, {"theme": DARK.name, "base_url": self._in_force.cloud_url}.get(item.name, NOT_SET))
+
+    def list_options(self, *, cursor_on: str | None = None) -> None:
+        super().list_options(cursor_on=cursor_on)
+        if self.under_cursor is None and self.option_list.option_count:
+            self.option_list.action_first()
+        self._tell()
+
+    def on_option_list_option_highlighted(self) -> None:
+        self._tell()
+
+    @property
+    def _item(self) -> ListedSetting | None:
+        return self._items.get(self.under_cursor or "")
+
+    def _tell(self) -> None:
+        """Say what the setting under the cursor is about, and where it was given."""
+        if (item := self._item) is not None:
+            where = f"As it is by itself; a change is kept in {self._settings.path}."
+            if item.given is not None:
+                where = f"Given {item.given.where}."
+            later = " Read at the next start." if item.name in FROM_NEXT_START else ""
+            self.say(f"{item.about}\n{_from_home(where)}{later}")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.option_list.highlighted = event.option_index
+        self.action_take()
+
+    def action_take(self) -> None:
+        item = self._item
+        if item is None:
+            return
+        if item.stronger:
+            self.ask(item.stronger)
+        elif item.name == "theme":
+            self._choose_theme()
+        elif item.choices:
+            self._change(item, item.after(1))
+        else:
+            self._type(item)
+
+    def action_step(self, step: int) -> None:
+        item = self._item
+        if item is not None and item.name == "theme":
+            shown = self._themes.index(self.app.theme) if self.app.theme in self._themes else 0
+            self._change(item, self._themes[(shown + step) % len(self._themes)])
+        elif item is not None and item.choices:
+            self._change(item, item.after(step))
+
+    def action_unset(self) -> None:
+        if (item := self._item) is not None:
+            self._change(item, None)
+
+    @work
+    async def _choose_theme(self) -> None:
+        from tui.screens.theme_chooser import ThemeChooser
+
+        name = await self.app.push_screen_wait(ThemeChooser(self._themes, self.app.theme))
+        if name is not None:
+            self._change(self._items["theme"], name)
+
+    @work
+    async def _type(self, item: ListedSetting) -> None:
+        from tui.screens.text_prompt import TextPrompt
+
+        keys = "Enter take · empty: as it is by itself · Esc close"
+        typed = await self.app.push_screen_wait(TextPrompt(item.about, keys, value=str(item.value or "")))
+        if typed is not None:
+            self._change(item, typed or None)
+
+    def _change(self, item: ListedSetting, value: Value) -> None:
+        """Give a setting a value, show what comes of it, and say why where it was not kept."""
+        problem = ""
+        try:
+            self._settings.change(item.name, value)
+        except SettingsError as error:
+            problem = str(error)
+        try:
+            self._load()
+            self._use(self._in_force)
+        except SettingsError as error:
+            problem = str(error)
+        for option in filter(None, (option.id for option in self.option_list.options)):
+            self.option_list.replace_option_prompt(option, self._row(self._items[option]))
+        self._tell()
+        self.ask(problem)
+
+
+def _row(item: ListedSetting, by_itself: str) -> Content:
+    """Name, value and place of a setting, in columns. `by_itself` is shown where it has no value."""
+    words = ("on" if item.value else "off") if isinstance(item.value, bool) else item.value or by_itself
+    place = "" if item.given is None else PLACES[item.given.source]
+    return Content.assemble(
+        "  ",
+        set_cell_size(item.name, NAME_COLUMNS),
+        (
+            set_cell_size(clean_line(words, VALUE_COLUMNS), VALUE_COLUMNS),
+            "$accent" if item.given else "$foreground-muted",
+        ),
+        " ",
+        (place, "$foreground-muted"),
+    )
+
+
+def _from_home(words: str) -> str:
+    """Words with the user's home folder as `~`, as a safe line."""
+    return clean_line(words.replace(f"{Path.home()}{os.sep}", f"~{os.sep}"), 300)

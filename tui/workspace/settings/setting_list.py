@@ -1,0 +1,107 @@
+"""The settings in force, each with where it was given, and what it can be changed to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from tui.api.regions import REGIONS
+from tui.settings import (
+    ENVIRONMENT,
+    FILE_SETTINGS,
+    NOTIFY,
+    OF_A_PROFILE,
+    TRUTHS,
+    Layer,
+    Settings,
+    SettingsError,
+    load,
+    origins,
+    profile_names,
+)
+from tui.workspace.settings.config_file import NotKeptError, keep_setting
+from tui.workspace.settings.described import ABOUT
+
+Value: TypeAlias = str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSetting:
+    """A setting. `given` is where it was given, None where it is as it is by itself.
+
+    `choices` are the values that it can have, none where it is a text that the user types.
+    """
+
+    name: str
+    value: Value
+    given: Layer | None
+    choices: Sequence[Value] = ()
+
+    @property
+    def about(self) -> str:
+        """What it is about, in one line."""
+        return ABOUT[self.name]
+
+    @property
+    def stronger(self) -> str:
+        """Why a change in the config file would have no effect, in a sentence; "" where it has."""
+        if self.given is None or self.given.source not in ("environment", "flag"):
+            return ""
+        by = f" by {ENVIRONMENT[self.name]}" if self.given.source == "environment" else ""
+        return f"{self.name} was given {self.given.where}{by}, which is stronger than the file. Change it there."
+
+    def after(self, step: int) -> Value:
+        """The choice that comes next, or before with -1, and so around."""
+        at = self.choices.index(self.value) if self.value in self.choices else -max(0, step)
+        return self.choices[(at + step) % len(self.choices)]
+
+
+class SettingList:
+    """Reads and changes the settings. What cannot be kept in the file, or is not to be, holds for this run alone."""
+
+    def __init__(self, flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path) -> None:
+        self.path = path
+        self._flags = flags
+        self._environ = environ
+        self._of_this_run: dict[str, str | None] = {}
+
+    def in_force(self) -> Settings:
+        """The settings as they are now. Raises `SettingsError`."""
+        return load(self._flags, self._environ, self.path, self._of_this_run)
+
+    def items(self) -> Sequence[ListedSetting]:
+        """Every setting that the config file can have. Raises `SettingsError`."""
+        settings = self.in_force()
+        given = origins(self._flags, self._environ, self.path, self._of_this_run)
+        choices: dict[str, Sequence[Value]] = {
+            **dict.fromkeys(TRUTHS, (True, False)),
+            "region": tuple(REGIONS),
+            "notify": NOTIFY,
+            "profile": (None, *profile_names(self.path)),
+        }
+        return [
+            ListedSetting(name, getattr(settings, name), given.get(name), choices.get(name, ()))
+            for name in FILE_SETTINGS
+        ]
+
+    def change(self, name: str, value: Value) -> None:
+        """Give a setting another value, and keep it in the config file; None: it is as it is by itself.
+
+        Raises `NotKeptError` where the file cannot be written: the value holds for this run then. Raises
+        `SettingsError` where nothing was changed, because what is given elsewhere is stronger.
+        """
+        item = next(item for item in self.items() if item.name == name)
+        if item.stronger:
+            raise SettingsError(item.stronger)
+        profile = self.in_force().profile if name in OF_A_PROFILE else None
+        self._of_this_run.pop(name, None)
+        try:
+            keep_setting(self.path, name, value, profile)
+        except NotKeptError:
+            self._of_this_run[name] = _as_text(value)
+            raise
+
+
+def _as_text(value: Value) -> str | None:
+    """A value as a flag gives it."""
+    return ("true" if value else "false") if isinstance(value, bool) else value
