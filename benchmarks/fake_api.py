@@ -23,8 +23,10 @@ from starlette.routing import Route
 from benchmarks.corpus import Event, deltas, history, long_answer, session_json
 
 NEWEST = datetime(2026, 1, 1, tzinfo=UTC)
-LEAD = 1.0
-"""Seconds of silence between the deltas that come at once and those that come at the rate."""
+LEAD = 3.0
+"""Seconds of silence between the deltas that come at once and those that come at the rate: what came at once is drawn
+and checked meanwhile. `benchmarks.markdown_stream` has the same.
+"""
 
 
 @dataclass(frozen=True, slots=True)

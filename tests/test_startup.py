@@ -23,6 +23,7 @@ NOT_NEEDED = [
     "sse_starlette",
     "starlette",
     "textual_image",
+    "tomlkit",
     "uvicorn",
     "zipfile",
     "tui.pictures",
@@ -34,6 +35,7 @@ NOT_NEEDED = [
     "tui.workspace.documents",
     "tui.workspace.embedded_server",
     "tui.workspace.exporting",
+    "tui.workspace.settings",
     "tui.rendering.markdown",
     "tui.screens.dialog",
 ]

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 
 
 class CommandParser(ArgumentParser):
-    """As its base class, and `taken` can be read."""
+    """As its base class, but that a flag is written out, and `taken` can be read."""
+
+    def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
+        super().__init__(prog, description=description, epilog=epilog, allow_abbrev=False)
 
     @property
     def taken(self) -> Sequence[Action]:

@@ -79,13 +79,14 @@ def _run(settings: Settings, arguments: Namespace, frame: FirstFrame | None) -> 
     app = LlamaChat(settings, arguments.session, frame)
     app.run()
     if (session_id := app.chat.open_id) is not None:
-        print(f"To go on: {_command_for(sys.argv[1:], session_id)}")
+        switched_to = app.settings.profile if app.settings.profile != settings.profile else None
+        print(f"To go on: {command_to_go_on(sys.argv[1:], session_id, switched_to)}")
     return app.return_code or 0
 
 
-def _command_for(arguments: list[str], session_id: str) -> str:
-    """The command line that opens a session, in the place that these arguments name."""
-    kept = list(arguments)
+def command_to_go_on(arguments: list[str], session_id: str, profile: str | None = None) -> str:
+    """The command line that opens a session, in the place that these arguments name, or in a profile switched to."""
+    kept = list(arguments) if profile is None else ["--profile", profile]
     if "--session" in kept:
         at = kept.index("--session")
         del kept[at : at + 2]

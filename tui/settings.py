@@ -28,6 +28,8 @@ ENVIRONMENT = {
     "allow_http": "LLAMACHAT_ALLOW_HTTP",
     "animations": "LLAMACHAT_ANIMATIONS",
     "profile": "LLAMACHAT_PROFILE",
+    "model": "LLAMACHAT_MODEL",
+    "model_base_url": "LLAMACHAT_MODEL_BASE_URL",
 }
 
 _NOTHING: Mapping[str, str | None] = {}
@@ -99,6 +101,12 @@ class Settings:
     profile: str | None = None
     """The name of the profile in use; None: none."""
 
+    model: str | None = None
+    """The language model that answers from folders of this machine; None: answers are quotations."""
+
+    model_base_url: str | None = None
+    """The address of the endpoint that has this model."""
+
     flags: Mapping[str, str | None] = field(default_factory=dict[str, str | None], compare=False, repr=False)
     """What was given on the command line, by the names of the settings."""
 
@@ -117,6 +125,19 @@ class Settings:
         profile = f"profile={self.profile}" if self.profile else None
         names = filter(None, (self.cloud_url, self.project, profile))
         return LOCAL_ACCOUNT if self.local is not None else " ".join(names)
+
+    @property
+    def library_environment(self) -> Mapping[str, str]:
+        """The variables that tell the local library which model answers."""
+        names = ("model", "model_base_url")
+        return {ENVIRONMENT[name]: value for name in names if (value := getattr(self, name)) is not None}
+
+    @property
+    def connects_to(self) -> Sequence[object]:
+        """What a connection depends on: with other settings in which this is equal it stays as it is."""
+        if self.local is not None:
+            return (self.local, self.model, self.model_base_url)
+        return (self.profile, *(getattr(self, name) for name in sorted(OF_A_PROFILE)))
 
     def with_folders(self, folders: tuple[Path, ...]) -> "Settings":
         """The same settings, for these folders on this machine."""

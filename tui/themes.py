@@ -1,4 +1,4 @@
-"""The app's own three themes, beside Textual's.
+"""The app's own four themes, beside Textual's.
 
 Their backgrounds are so near to grey that a terminal of 256 colours shows three shades of grey: a colour with more hue
 would become the nearest one of the colour cube, which is black or white.
@@ -6,7 +6,7 @@ would become the nearest one of the colour cube, which is black or white.
 
 from dataclasses import replace
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="llama-dark",
@@ -57,6 +57,29 @@ CONTRAST = replace(
 )
 """Everything that is text has a contrast of 7 to 1 and more (WCAG 2.2, 1.4.6)."""
 
+_OF_TERMINAL = BUILTIN_THEMES["ansi-dark"]
+
+ANSI = replace(
+    _OF_TERMINAL,
+    name="llama-ansi",
+    secondary="ansi_magenta",
+    accent="ansi_cyan",
+    variables={
+        **_OF_TERMINAL.variables,
+        "text-muted": "ansi_bright_black",
+        "foreground-muted": "ansi_bright_black",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-selection-background": "ansi_cyan",
+        "footer-key-foreground": "ansi_cyan",
+    },
+)
+"""The terminal's own sixteen colours on its own background, be that dark or light.
+
+Such colours cannot be mixed: where the others have a shade, the stylesheets have something else for `:ansi`.
+"""
+
 _DARK_16 = replace(
     DARK,
     primary="#55ffff",
@@ -91,9 +114,9 @@ _LIGHT_16 = replace(
 _CONTRAST_16 = replace(_DARK_16, name=CONTRAST.name)
 
 
-def own_themes(color_system: str | None) -> tuple[Theme, Theme, Theme]:
-    """The dark, the light and the contrast theme.
+def own_themes(color_system: str | None) -> tuple[Theme, ...]:
+    """The dark, the light and the contrast theme, and the one of the terminal's own colours.
 
     Of 16 colours ("standard") they are the terminal's, so that each keeps its hue.
     """
-    return (_DARK_16, _LIGHT_16, _CONTRAST_16) if color_system == "standard" else (DARK, LIGHT, CONTRAST)
+    return (_DARK_16, _LIGHT_16, _CONTRAST_16, ANSI) if color_system == "standard" else (DARK, LIGHT, CONTRAST, ANSI)

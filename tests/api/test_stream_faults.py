@@ -253,6 +253,7 @@ async def test_a_prompt_of_a_thousand_code_points_is_sent():
 STOPPED = """
 import asyncio, sys
 from contextlib import aclosing
+from functools import partial
 from tui.api.client import Client
 from tui.api.connection import Connection
 from tui.api.models import Session
@@ -264,7 +265,8 @@ async def main():
     limits = Limits(first_event_timeout=0.5, next_event_timeout=0.5, tick_seconds=0.05)
     async with aclosing(stream_turn(client, Session("s"), "why?", limits=limits)) as events:
         async for event in events:
-            print(type(event).__name__, flush=True)
+            asyncio.get_running_loop().call_soon(partial(print, type(event).__name__, flush=True))  # once it waits
+    await asyncio.sleep(0)
 
 asyncio.run(main())
 """

@@ -161,6 +161,16 @@ async def test_wheel_and_filter_know_that_there_are_more_sessions(proxy: FaultPr
         await user.see("Nothing has this")
 
 
+async def test_one_letter_in_the_filter_is_looked_for_in_all_sessions(proxy: FaultProxy) -> None:
+    proxy.others = pages(430, 100)
+    async with behind(proxy) as user:
+        await user.until(lambda: user.app.chat.workspace.is_live)
+        await user.press("ctrl+s", "slash")
+        await user.until(lambda: user.app.chat.query_one(Sidebar).filter.has_focus)
+        await user.press("x")
+        await user.see("0 of 430")
+
+
 async def test_down_goes_from_the_filter_to_the_list(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         await in_session(user)

@@ -3,6 +3,7 @@
 from tests.app.user import User, driven
 from tests.local.server import Connection, connected
 from tui.app import LlamaChat
+from tui.command_line import command_to_go_on
 from tui.settings import LAST_SESSION, Settings
 
 
@@ -54,3 +55,9 @@ async def test_a_session_that_is_nowhere_is_told_in_words(settings: Settings) ->
     async with app.run_test(size=(120, 36)) as pilot:
         await User(app, pilot).see("There is no session ses-nowhere here.")
         await app.action_quit()
+
+
+def test_a_session_of_a_profile_that_was_switched_to_is_opened_in_it() -> None:
+    started = ["--local", "/papers", "--session", "s-0"]
+    assert command_to_go_on(started, "s-1") == "llamachat-tui --session s-1 --local /papers"
+    assert command_to_go_on(started, "s-1", "work") == "llamachat-tui --session s-1 --profile work"

@@ -32,18 +32,22 @@ def complete(command: Command, tmp_path: Path) -> Complete:
         shell = ["bash", "--norc", "-c", COMPLETE, "bash", str(script), "llamachat-tui", *words]
         said = subprocess.run(shell, capture_output=True, text=True, cwd=tmp_path, check=True)
         assert said.stderr == ""
-        return said.stdout.split()
+        return said.stdout.splitlines() if said.stdout.strip() else []
 
     return completed
 
 
 def test_bash_completes_commands_flags_values_and_folders(complete: Complete, tmp_path: Path) -> None:
     (tmp_path / "papers").mkdir()
+    (tmp_path / "My Docs").mkdir()
     assert complete("in") == ["indexes"]
     assert {"ask", "run", "--local"} <= set(complete(""))
     assert complete("ask", "--jsonl") == ["--jsonl"]
     assert complete("ask", "--region", "") == ["na", "eu"]
     assert complete("ask", "q", "--local", "pa") == ["papers"]
+    assert complete("ask", "q", "--local", "papers", "My") == ["My Docs"]
+    assert complete("--local", "papers", "My") == ["My Docs"]
+    assert complete("ask", "q", "--local", "papers", "--js") == ["--json", "--jsonl"]
     assert complete("--region", "e") == ["eu"]
     assert complete("completion", "f") == ["fish"]
     assert complete("ask", "--index", "--j") == []

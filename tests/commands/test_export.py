@@ -54,7 +54,7 @@ def test_a_file_is_written_over_only_when_that_is_wanted(
     path = tmp_path / "a.md"
     path.write_text("mine")
     refused = online("export", SESSION_ID, "-o", str(path))
-    assert refused.code == 1
+    assert refused.code == 2
     assert "--force" in refused.err
     asked = io.StringIO("n\n")
     for stream in (asked, sys.stderr):
@@ -104,7 +104,7 @@ def test_an_imported_session_is_exported_from_the_library_as_it_was(
     again = online("export", SESSION_ID, "--local", "--format", "jsonl")
     assert again.out == file.read_text()
     missing = online("export", "ses-none", "--local")
-    assert (missing.code, "There is no session ses-none in this machine's library" in missing.err) == (1, True)
+    assert (missing.code, "There is no session ses-none in this machine's library" in missing.err) == (2, True)
 
 
 @pytest.mark.usefixtures("online")

@@ -51,7 +51,7 @@ def test_without_a_keyring_login_keeps_nothing_and_names_the_file(command: Comma
 @pytest.mark.parametrize("typed", ["", "llx-CANARY with spaces", "llx-CANARY“", "llx-CANARY" + "x" * 10_000])
 def test_what_cannot_be_a_key_is_refused_without_repeating_it(command: Command, typed: str) -> None:
     said = command("login", "--store", "file", stdin=typed)
-    assert said.code == 1
+    assert said.code == 2
     assert "key" in said.err
     assert "CANARY" not in said.out + said.err
 
@@ -66,7 +66,7 @@ def test_a_key_is_no_argument(command: Command) -> None:
 @pytest.mark.fault(66)
 def test_an_address_that_would_show_the_key_is_refused(command: Command) -> None:
     said = command("login", "--store", "file", "--base-url", "http://api.example.com", stdin=KEY)
-    assert said.code == 1
+    assert said.code == 2
     assert "use https" in said.err
 
 

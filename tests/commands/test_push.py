@@ -143,5 +143,5 @@ def test_what_cannot_be_pushed_is_said(push: Any, tmp_path: Path) -> None:
     assert "There is no folder" in push(tmp_path / "none", "--yes").err
     (tmp_path / "empty").mkdir()
     nothing = push(tmp_path / "empty", "--yes")
-    assert nothing.code == 1
+    assert nothing.code == 2
     assert "no file that could be sent" in nothing.err

@@ -8,11 +8,11 @@ from tui.rendering.lines import Line, Span
 from tui.rendering.markdown import MarkdownBlocks
 
 
-def drawn(text: str, width: int = 40) -> Sequence[Line]:
+def drawn(text: str, width: int = 40, *, settled: bool = True) -> Sequence[Line]:
     blocks = MarkdownBlocks(width)
-    blocks.update(text, settled=True)
+    blocks.update(text, settled=settled)
     while blocks.behind:
-        blocks.update(text, settled=True)
+        blocks.update(text, settled=settled)
     return list(blocks)
 
 

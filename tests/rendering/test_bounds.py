@@ -1,6 +1,8 @@
 import pytest
 
 from tests.rendering.conftest import ParsedChars
+from tests.rendering.drawing import drawn
+from tui.rendering import markdown
 from tui.rendering.markdown import MAX_PARSED_CHARS, MarkdownBlocks
 
 HUGE = {
@@ -23,3 +25,28 @@ def test_no_update_parses_more_than_a_few_windows_and_nothing_is_left_behind(nam
         updates += 1
         assert updates < 1_000
     assert len(blocks) > 0
+
+
+LONG = {
+    "list": "".join(f"- item **{number}**\n\n  more of it\n" for number in range(700)),
+    "numbers": "".join(f"{number}. item\n" for number in range(7, 1500)) + "\nThe end.",
+    "code": "Code:\n\n```python\n" + "".join(f"x{number} = '{number}'\n" for number in range(900)) + "```\nSo.",
+    "table": "| a | b |\n|---|---|\n" + "".join(f"| {number} | `two` |\n" for number in range(1000)),
+    "paragraph": " ".join(f"[link {number}](https://example.com/{number})" for number in range(500)),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_long_block_is_drawn_in_many_steps_as_it_is_drawn_at_once(
+    name: str, settled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markdown, "DRAWN_SECONDS", 60)
+    at_once = drawn(LONG[name], settled=settled)
+    monkeypatch.setattr(markdown, "DRAWN_SECONDS", 0)
+    blocks, heights = MarkdownBlocks(40), [0]
+    while len(heights) == 1 or blocks.behind:
+        blocks.update(LONG[name], settled=settled)
+        heights.append(len(blocks))
+    assert list(blocks) == at_once
+    assert len(heights) > 40

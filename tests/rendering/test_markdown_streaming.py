@@ -8,6 +8,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from tests.rendering.conftest import ParsedChars
 from tests.rendering.drawing import cells, drawn, seen
+from tui.rendering import markdown
 from tui.rendering.blocks import BlockContext, block_lines
 from tui.rendering.inline import parser
 from tui.rendering.lines import BLANK, Line
@@ -182,7 +183,10 @@ def test_code_is_highlighted_as_a_whole_when_its_fence_closes() -> None:
     ],
     ids=lambda text: text[:12],
 )
-def test_no_update_takes_more_than_a_few_windows(text: str, parsed: ParsedChars) -> None:
+def test_no_update_takes_more_than_a_few_windows(
+    text: str, parsed: ParsedChars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markdown, "DRAWN_SECONDS", 60)
     blocks = MarkdownBlocks(80)
     blocks.update(text, settled=True)
     updates = 1

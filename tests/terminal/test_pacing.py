@@ -18,7 +18,7 @@ class Clock:
         self.ring = ring
         return self
 
-    def stop(self) -> None:
+    def cancel(self) -> None:
         self.ring = None
 
     def pass_limit(self) -> None:

@@ -1,7 +1,11 @@
 from collections.abc import Sequence
 
+from rich.segment import Segment
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.terminal.row_painting import RowPaintingApp
@@ -45,6 +49,52 @@ async def test_rows_are_painted_where_they_are_and_as_they_are_now() -> None:
         await pilot.pause()
         assert app.paint(0)
         assert app.painted[-1] == (1, 5, "one")
+
+
+class Words(Widget):
+    """Rows that are made once; it is counted how many of them Textual renders."""
+
+    def on_mount(self) -> None:
+        self.strips = [Strip([Segment(word.ljust(12))]) for word in ("one", "two", "three", "four")]
+        self.rendered = 0
+
+    def render_line(self, y: int) -> Strip:
+        return self.strips[y]
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.rendered += 1
+        return super().render_lines(crop)
+
+
+class PageOfWords(Page):
+    def compose(self) -> ComposeResult:
+        yield Words(id="text")
+
+
+async def test_a_row_that_only_moved_is_not_rendered_again() -> None:
+    app = PageOfWords()
+    async with app.run_test(size=(20, 6)) as pilot:
+        await pilot.pause()
+        words = app.query_one(Words)
+        assert app.paint(0, 1)
+        words.strips.insert(0, words.strips.pop())
+        before = words.rendered
+        assert app.paint(1, 2)
+        assert words.rendered == before
+        assert app.painted[-2:] == [(1, 0, "one"), (2, 0, "two")]
+
+
+async def test_a_row_is_rendered_again_where_the_widget_is_to_look_otherwise() -> None:
+    app = PageOfWords()
+    async with app.run_test(size=(20, 6)) as pilot:
+        await pilot.pause()
+        words = app.query_one(Words)
+        assert app.paint(0)
+        words.styles.tint = "red 50%"
+        await pilot.pause()
+        before = words.rendered
+        assert app.paint(0)
+        assert words.rendered > before
 
 
 async def test_what_something_lies_over_is_left_to_textual() -> None:

@@ -76,6 +76,8 @@ class Cloud:
         self.requests: list[str] = []
         self.statuses: dict[str, int] = {}
         """Requests that are refused: "DELETE /api/v1/chat/s1" and the status."""
+        self.refusals: dict[str, list[int]] = {}
+        """As `statuses`, for the next requests only: one status for each."""
         self.pages: dict[tuple[str, str | None], Json] = {}
         """Pages of a list, by its path and the token that asks for them, instead of one page of all."""
         self.gates: dict[str, asyncio.Event] = {}
@@ -113,8 +115,10 @@ class Cloud:
         path = request.url.path
         name = f"{request.method} {path}"
         self.requests.append(name)
-        if name in self.statuses:
-            return httpx.Response(self.statuses[name], json={"detail": "refused by the test"})
+        next_refusals = self.refusals.get(name, [])
+        status = next_refusals.pop(0) if next_refusals else self.statuses.get(name)
+        if status is not None:
+            return httpx.Response(status, json={"detail": "refused by the test"})
         body: Json = json.loads(request.content) if request.content else {}
         if path.endswith("/messages/stream"):
             return await self._turn(path.split("/")[4], body)

@@ -21,6 +21,8 @@ from typing import TypeVar
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
+from tui.api.paced_reading import PacedReading
+
 T = TypeVar("T")
 
 
@@ -74,6 +76,11 @@ class Watch:
         self._dead_at: float | None = None
         """The silence at which the line is given up for dead, unless a byte comes before."""
 
+        self._counted_at = 0.0, 0.0
+        self._waiting: asyncio.Timeout | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._error: SilentError | None = None
+
     def event_seen(self) -> None:
         """Count from here."""
         self._limit = self._limits.next_event_timeout
@@ -89,31 +96,48 @@ class Watch:
 
     async def over(self, step: Awaitable[T]) -> T:
         """Wait for a step, for as long as silence may last. SilentError after that; the step is then cancelled."""
-        tick = self._limits.tick_seconds
-        task = asyncio.ensure_future(step)
         try:
-            last, wall = time.monotonic(), time.time()
-            while not task.done():
-                self._check()
-                await asyncio.wait({task}, timeout=tick)
-                now, wall_now = time.monotonic(), time.time()
-                self._count(now - last, wall_now - wall)
-                last, wall = now, wall_now
-            return task.result()
+            async with asyncio.timeout(None) as self._waiting:
+                self._counted_at = time.monotonic(), time.time()
+                self._tick_again()
+                return await step
+        except TimeoutError:
+            if self._error is None:
+                raise
+            raise self._error from None
         finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task})
+            self._count()
+            self._waiting = None
 
-    def _check(self) -> None:
+    def _tick_again(self) -> None:
+        """Have a look at the silence in a moment. One timer goes on through all steps: one for each would cost more."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._limits.tick_seconds, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self._waiting is None:
+            return
+        self._count()
+        self._error = self._problem()
+        if self._error is None:
+            self._tick_again()
+        else:
+            self._waiting.reschedule(asyncio.get_running_loop().time())
+
+    def _problem(self) -> SilentError | None:
         if self._silence > self._limit:
-            raise SilentError
+            return SilentError()
         if self._dead_at is not None and self._silence > self._dead_at:
-            raise DeadLineError
+            return DeadLineError()
+        return None
 
-    def _count(self, seconds: float, on_the_wall: float) -> None:
-        self._silence += min(seconds, 2 * self._limits.tick_seconds)
-        if on_the_wall > NAP_SECONDS:
+    def _count(self) -> None:
+        """Count the time since it was counted last."""
+        (last, wall), self._counted_at = self._counted_at, (time.monotonic(), time.time())
+        now, wall_now = self._counted_at
+        self._silence += min(now - last, 2 * self._limits.tick_seconds)
+        if wall_now - wall > NAP_SECONDS:
             self._dead_at = self._silence + AFTER_NAP_SECONDS
 
 
@@ -122,6 +146,7 @@ async def events(response: httpx.Response, watch: Watch) -> AsyncGenerator[Serve
 
     Raises SilentError, TooLargeError, and what httpx raises on a broken connection.
     """
+    reading = PacedReading(response)
     mended = httpx.Response(
         200,
         headers={"Content-Type": "text/event-stream"},
@@ -133,6 +158,7 @@ async def events(response: httpx.Response, watch: Watch) -> AsyncGenerator[Serve
             if event.data:
                 watch.event_seen()
                 yield event
+                await reading.let_others_run()
 
 
 class _Watched(httpx.AsyncByteStream):

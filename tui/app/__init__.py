@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -88,6 +87,7 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         self.chat = ChatScreen(self.store, settings.account)
         self.chat.checks_grounding = settings.grounding
         self.chat.flags = settings.flags
+        self.chat.list_projects = self.projects
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self.abandon_terminal)
         for theme in own_themes(self.console.color_system):
@@ -158,9 +158,6 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
             self.connect()
         else:
             self.run_worker(self.chat.workspace.refresh())
-
-    def on_setting_screen_settings_changed(self, message: ChatScreen.SettingsChanged) -> None:
-        self.settings = replace(self.settings, bell=message.settings.bell, notify=message.settings.notify)
 
     def on_browsing_screen_turn_ended_unseen(self, message: BrowsingScreen.TurnEndedUnseen) -> None:
         if self.settings.bell:

@@ -1,6 +1,7 @@
 """The account that the app works with: connecting to it, asking for what that needs, turning to another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -12,6 +13,7 @@ from tui.store.store import Store
 from tui.terminal.app import DiffingApp
 
 if TYPE_CHECKING:
+    from tui.api.models import Project
     from tui.workspace.backend import Backend, ConsentNeededError, UseKey
 
 UNUSABLE_CODE = 2
@@ -33,8 +35,38 @@ class AccountApp(DiffingApp):
     backend: "Backend | None" = None
     """What is connected; None until then."""
 
+    _connected: Settings
+    """The settings that the backend was connected with."""
+
     async def begin_with_account(self) -> None:
         """Called when an account has been connected, and its sessions are listed."""
+
+    async def projects(self) -> "Sequence[Project]":
+        """The projects that the key reaches, none on folders of this machine. Raises `ApiError`."""
+        if self.backend is None or self.settings.local is not None:
+            return ()
+        return await self.backend.client.projects()
+
+    def on_setting_screen_settings_changed(self, message: ChatScreen.SettingsChanged) -> None:
+        self.settings = replace(self.settings, bell=message.settings.bell, notify=message.settings.notify)
+
+    def on_setting_screen_account_chosen(self, message: ChatScreen.AccountChosen) -> None:
+        """Turn to another account; what goes on in the one before is looked after when it is opened again.
+
+        Folders of this machine stay open unless a profile is chosen.
+        """
+        before, self.settings = self.settings, message.settings
+        if before.local is not None and before.profile == self.settings.profile:
+            self.settings = self.settings.with_folders(before.local)
+        if self.settings.connects_to != before.connects_to:
+            self.connect()
+
+    def _stay(self) -> None:
+        """Go on with the account that is connected, where another could not be."""
+        if self.backend is not None and self.settings.account != self._connected.account:
+            self.settings = self._connected
+            self.chat.setting_list.use_profile(self.settings.profile)
+            self.chat.warn(f"Still connected to {self.backend.connected_to}.")
 
     def action_change_key(self) -> None:
         """Show the welcome screen: another key, another region, or folders of this machine."""
@@ -70,6 +102,7 @@ class AccountApp(DiffingApp):
             case None:
                 if or_leave:
                     self.exit()
+                self._stay()
 
     @work(exclusive=True, group=CONNECTING)
     async def connect(self, key: "UseKey | None" = None) -> None:
@@ -83,7 +116,7 @@ class AccountApp(DiffingApp):
         try:
             backend = await connect(self.settings, trusts, key, self.chat.offer_to_skip_keyring)
         except KeyNeededError as error:
-            self.choose_backend(str(error), or_leave=True)
+            self.choose_backend(str(error), or_leave=before is None)
         except ConsentNeededError as error:
             self._ask_whether_to_send(error, key)
         except ServerStartError as error:
@@ -93,6 +126,7 @@ class AccountApp(DiffingApp):
             self.on_end()
             self.exit_saying(f"llamachat-tui: {error.message}", UNUSABLE_CODE)
         except ApiError as error:
+            self._stay()
             self.chat.say_problem(error.message)
         else:
             await self._take_into_use(backend, key)
@@ -103,8 +137,9 @@ class AccountApp(DiffingApp):
         """Work with another backend from now on, and keep the key that was typed for it."""
         from tui.workspace.backend import keep
 
-        before, self.backend = self.backend, backend
+        before, self.backend, self._connected = self.backend, backend, self.settings
         await self.chat.switch_account(self.settings.account)
+        self.chat.workspace.use(backend.client)  # before the other one is closed: a question may come at any time
         if before is not None:
             await before.close()
         self.chat.connected_to = backend.connected_to

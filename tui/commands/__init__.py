@@ -30,5 +30,7 @@ COMMANDS: Mapping[str, str] = {
 
 
 def run_command(name: str, arguments: Sequence[str]) -> int:
-    """Run a command by its name; its exit code. Only its own module is loaded."""
-    return import_module(COMMANDS[name]).main(list(arguments))
+    """Run a command by its name; its exit code. Only its own module is loaded, and what tells of failures."""
+    from tui.commands.exit_code import exit_code_of
+
+    return exit_code_of(lambda: import_module(COMMANDS[name]).main(list(arguments)))

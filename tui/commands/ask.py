@@ -6,9 +6,11 @@ import sys
 from argparse import Namespace
 
 from tui.arguments import CommandParser
+from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, awaited_exit_code
+from tui.commands.headless.outcome import Outcome
 from tui.commands.headless.output import StepLine, as_json, put_out
+from tui.commands.headless.questions import checked_question
 from tui.commands.headless.told import AnswerText, as_value, sources_text, step_of
 from tui.commands.options import add_local, project_command_parser, settings_with_folders
 from tui.conversation.transcript import ToolUse, Turn
@@ -38,12 +40,12 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask, and print what comes; the exit code."""
     options = parser().parse_args(arguments)
-    return awaited_exit_code(lambda: _asked(options))
+    return asyncio.run(_asked(options))
 
 
 async def _asked(options: Namespace) -> int:
     settings = settings_with_folders(options)
-    question = _question(options.question)
+    question = checked_question(_question(options.question))
     progress = StepLine(is_linear=options.plain or os.environ.get("TERM") == "dumb")
     async with asker(settings, progress) as asking:
         session_id = await _session(asking, options)
@@ -60,7 +62,7 @@ def _question(given: str | None) -> str:
     if given is None and sys.stdin.isatty():
         raise BadUseError("No question was given. Write it behind `ask`, before --local, or pipe it in.")
     try:
-        return sys.stdin.buffer.read().decode().strip()
+        return sys.stdin.buffer.read().decode()
     except UnicodeDecodeError as error:
         raise BadUseError("The question on standard input is not UTF-8 text.") from error
 
@@ -71,12 +73,9 @@ async def _session(asking: Asker, options: Namespace) -> str:
         session_id = await asking.new_session(await asking.chosen_indexes(options.index))
     else:
         session_id = await asking.opened(options.session)
-        session = asking.workspace.catalogue[session_id]
-        if options.index and session.index_ids is not None:
+        if options.index and asking.workspace.catalogue[session_id].index_ids is not None:
             raise BadUseError("The session has its own indexes. Leave --index out, or --session for a new one.")
-        if session.index_ids is None:
-            asking.workspace.set_scope(session_id, await asking.chosen_indexes(options.index))
-    asking.workspace.switch(session_id, None)
+    await asking.go_on(session_id, options.index)
     return session_id
 
 
@@ -92,7 +91,7 @@ class _Told:
         self._is_begun = False
 
     async def show(self, turn: Turn) -> None:
-        """Print what is new of the answer. Raises `BrokenPipeError`."""
+        """Print what is new of the answer. Raises `OutputClosedError`."""
         self._progress.show(step_of(turn))
         if self._is_json:
             return

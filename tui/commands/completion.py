@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tui.arguments import CommandParser
 from tui.commands.described import Argument, DescribedCommand, all_commands
+from tui.commands.headless.output import put_out
 
 _NAME = "llamachat-tui"
 
@@ -23,7 +24,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print the script; the exit code."""
     options = parser().parse_args(arguments)
-    print("\n".join(SHELLS[options.shell](all_commands())))
+    put_out("".join(f"{line}\n" for line in SHELLS[options.shell](all_commands())))
     return 0
 
 
@@ -32,19 +33,27 @@ def _flags(command: DescribedCommand) -> Sequence[str]:
 
 
 def _bash(commands: Sequence[DescribedCommand]) -> Iterator[str]:
+    yield "_llamachat_tui_reply() {"  # a line is a name, whatever blanks are in it; bash 3.2 has no mapfile
+    yield "    local name"
+    yield '    while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen "$@")'
+    yield "}"
     yield "_llamachat_tui() {"
     yield '    local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" command="" words=""'
     yield '    [ "$COMP_CWORD" -gt 1 ] && command="${COMP_WORDS[1]}"'
+    yield "    local at=$((COMP_CWORD - 1))"
+    yield '    while [ "$at" -gt 0 ] && [[ "${COMP_WORDS[at]}" != -* ]]; do at=$((at - 1)); done'
+    yield '    local flag="${COMP_WORDS[at]}"'
     yield "    COMPREPLY=()"
     yield '    case "$command" in'
     for command in reversed(commands):
         pattern = command.name or "*"
         yield f"    {pattern})"
-        yield '        case "$previous" in'
-        for argument in command.arguments:
-            if argument.flags and argument.value:
-                yield f"        {'|'.join(argument.flags)}) {_bash_values(argument)} ;;"
-        yield "        esac"
+        for word, is_many in (("previous", False), ("flag", True)):  # behind a flag with many values stand more of them
+            yield f'        case "${word}" in'
+            for argument in command.arguments:
+                if argument.flags and argument.value and argument.is_many == is_many:
+                    yield f"        {'|'.join(argument.flags)}) {_bash_values(argument)} ;;"
+            yield "        esac"
         names = [] if command.name else [each.name for each in commands if each.name]
         choices = [choice for each in command.arguments if not each.flags for choice in each.choices]
         yield f'        words="{" ".join((*names, *choices, *_flags(command)))}"'
@@ -52,7 +61,7 @@ def _bash(commands: Sequence[DescribedCommand]) -> Iterator[str]:
             yield '        [[ "$current" == -* ]] || { compopt -o default 2>/dev/null; return; }'
         yield "        ;;"
     yield "    esac"
-    yield '    COMPREPLY=($(compgen -W "$words" -- "$current"))'
+    yield '    _llamachat_tui_reply -W "$words" -- "$current"'
     yield "}"
     yield f"complete -F _llamachat_tui {_NAME}"
 
@@ -60,11 +69,11 @@ def _bash(commands: Sequence[DescribedCommand]) -> Iterator[str]:
 def _bash_values(argument: Argument) -> str:
     """What completes the value of an option, unless a flag is being typed where the value may be left out."""
     if argument.choices:
-        return f'COMPREPLY=($(compgen -W "{" ".join(argument.choices)}" -- "$current")); return'
+        return f'_llamachat_tui_reply -W "{" ".join(argument.choices)}" -- "$current"; return'
     if argument.is_folder or argument.is_file:
         kind = "-d" if argument.is_folder else "-f"
         optional = '[[ "$current" == -* ]] || ' if argument.is_many else ""
-        return f'{optional}{{ compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen {kind} -- "$current")); return; }}'
+        return f'{optional}{{ compopt -o filenames 2>/dev/null; _llamachat_tui_reply {kind} -- "$current"; return; }}'
     return "return"
 
 

@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from tui.arguments import CommandParser
-from tui.commands.options import exit_code_of, project_command_parser, settings_of
+from tui.commands.options import project_command_parser, settings_of
 from tui.private_files import make_private_folder
 from tui.sanitize import clean_line
 from tui.settings import ENVIRONMENT, FILE_SETTINGS, Settings, SettingsError, config_path, origins
@@ -39,7 +39,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Show the settings, or write a file; the exit code."""
     options = parser().parse_args(arguments)
-    return exit_code_of(lambda: _written(config_path()) if options.action == "write" else _shown(options))
+    return _written(config_path()) if options.action == "write" else _shown(options)
 
 
 def _shown(options: Namespace) -> int:

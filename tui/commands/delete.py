@@ -1,13 +1,15 @@
 """`llamachat-tui delete`: delete sessions, on the server and here."""
 
+import asyncio
 import sys
 from argparse import Namespace
 
 from tui.arguments import CommandParser
+from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine
 from tui.commands.options import add_library, library_settings, project_command_parser
+from tui.conversation.catalogue import title_of
 from tui.sanitize import clean_line
 
 
@@ -23,22 +25,22 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask, unless `--yes` is given, and delete; the exit code."""
     options = parser().parse_args(arguments)
-    return awaited_exit_code(lambda: _deleted(options))
+    return asyncio.run(_deleted(options))
 
 
 async def _deleted(options: Namespace) -> int:
     progress = StepLine()
-    session_ids = list(dict.fromkeys(options.sessions))
     async with asker(library_settings(options), progress) as asking:
-        for session_id in session_ids:
-            if not await asking.is_there(session_id):
-                raise BadUseError(f"There is no session {clean_line(session_id)}. Nothing was deleted.")
-        titles = [asking.workspace.title(session_id) for session_id in session_ids]
+        found = [(session_id, await asking.session(session_id)) for session_id in dict.fromkeys(options.sessions)]
+        sessions = [session for _, session in found if session is not None]
+        if missing := [clean_line(session_id) for session_id, session in found if session is None]:
+            raise BadUseError(f"There is no session {', '.join(missing)}. Nothing was deleted.")
+        titles = [title_of(session, None, asking.workspace.name(session.session_id)) for session in sessions]
         progress.show("")
         if not options.yes and not _agreed(titles):
             raise BadUseError("Nothing was deleted. Say --yes to delete without being asked.")
-        for session_id, title in zip(session_ids, titles, strict=True):
-            await asking.delete(session_id)
+        for session, title in zip(sessions, titles, strict=True):
+            await asking.delete(session)
             progress.say(f"Deleted: {title}")
     return ExitCode.ANSWERED
 

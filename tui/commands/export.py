@@ -1,7 +1,6 @@
 """`llamachat-tui export`: write a session for others to read, for a reference manager, or to be imported again."""
 
 import asyncio
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -14,12 +13,15 @@ from tui.api.session_file import SessionFile
 from tui.api.times import parse_time
 from tui.arguments import CommandParser
 from tui.commands.connecting import connected
-from tui.commands.options import add_library, exit_code_of, library_settings, project_command_parser
+from tui.commands.exit_code import BadUseError
+from tui.commands.headless.named_session import named_session, no_session
+from tui.commands.headless.output import say, write_out
+from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
 from tui.conversation.transcript import Turn
 from tui.sanitize import clean_line
-from tui.settings import LAST_SESSION, Settings
+from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.workspace.exporting import (
@@ -62,13 +64,13 @@ def main(arguments: list[str]) -> int:
     options = made.parse_args(arguments)
     if options.pictures and options.format != "html":
         made.error("--pictures is for --format html only")
-
-    def export() -> int:
-        settings = library_settings(options)
-        text = _written(asyncio.run(_found(settings, options)), options)
-        return _print(text) if options.output is None else _write(options.output, text, options.force)
-
-    return exit_code_of(export)
+    settings = library_settings(options)
+    text = _written(asyncio.run(_found(settings, options)), options)
+    if options.output is None:
+        write_out(text)
+    else:
+        _write(options.output, text, options.force)
+    return 0
 
 
 async def _found(settings: Settings, options: Namespace) -> _Found:
@@ -76,9 +78,7 @@ async def _found(settings: Settings, options: Namespace) -> _Found:
     path = store_path()
     store = Store.open_or_in_memory(path) if settings.keep and path.exists() else Store.in_memory()
     try:
-        session_id = store.notes.last_opened(settings.account) if options.session == LAST_SESSION else options.session
-        if session_id is None:
-            raise ConfigurationError("No session was open before on this machine. Name one by its id.")
+        session_id = named_session(options.session, store.notes.last_opened(settings.account))
         name = store.notes.names(settings.account).get(session_id, "")
         try:
             return await _asked(settings, options, session_id, name)
@@ -86,7 +86,7 @@ async def _found(settings: Settings, options: Namespace) -> _Found:
             kept = session_kept(store, settings.account, session_id)
             if kept is None:
                 raise
-            _say(f"{error.message} Exported is the copy on this machine{_without(options)}.")
+            say(f"{error.message} Exported is the copy on this machine{_without(options)}.")
             return _Found(kept, name)
     finally:
         store.close()
@@ -105,12 +105,11 @@ async def _asked(settings: Settings, options: Namespace, session_id: str, name: 
             wanted = pictures_of(_turns(session, options)[0])
             pictures, why = await download_pictures(backend.client, wanted)
             if why:
-                _say(f"{len(wanted) - len(pictures)} of {len(wanted)} pictures are missing. {why}")
+                say(f"{len(wanted) - len(pictures)} of {len(wanted)} pictures are missing. {why}")
         return _Found(session, name, pictures)
     except NotFoundError as error:
         where = "LlamaCloud" if settings.local is None else "this machine's library"
-        message = f"There is no session {clean_line(session_id)} in {where}: check its id, or it was deleted."
-        raise NotFoundError(message, status=error.status) from error
+        raise NotFoundError(str(no_session(session_id, where)), status=error.status) from error
     finally:
         await backend.close()
 
@@ -138,27 +137,18 @@ def _written(found: _Found, options: Namespace) -> str:
     return exported_text(Exported(session.session_id, title, turns, first, day, found.pictures), options.format)
 
 
-def _print(text: str) -> int:
-    """Write to standard output, as UTF-8. A reader that has enough and closes it is no failure."""
-    try:
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at the exit
-    return 0
-
-
-def _write(path: Path, text: str, force: bool) -> int:
+def _write(path: Path, text: str, force: bool) -> None:
+    """Write the file. Raises `BadUseError`."""
     replace = force or (path.is_file() and _agreed(f"{path} is there already. Write over it? [y/N] "))
+    name = clean_line(str(path))
     try:
         write_file(path, text, replace=replace)
     except FileExistsError as error:
         why = error.strerror if replace else "it is there already; --force writes over it"
-        return _failed(f"{clean_line(str(path))} was not written: {why}.")
+        raise BadUseError(f"{name} was not written: {why}.") from error
     except OSError as error:
-        return _failed(f"{clean_line(str(path))} was not written: {error.strerror}. Name another file, or make room.")
-    _say(f"Written to {clean_line(str(path))}")
-    return 0
+        raise BadUseError(f"{name} was not written: {error.strerror}. Name another file, or make room.") from error
+    say(f"Written to {name}")
 
 
 def _agreed(question: str) -> bool:
@@ -166,12 +156,3 @@ def _agreed(question: str) -> bool:
         return False
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _failed(why: str) -> int:
-    _say(why)
-    return 1
-
-
-def _say(words: str) -> None:
-    print(f"llamachat-tui: {words}", file=sys.stderr)

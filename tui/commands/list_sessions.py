@@ -1,11 +1,12 @@
 """`llamachat-tui list`: the sessions that a server has, the latest first."""
 
-from argparse import Namespace
+import asyncio
+from argparse import ArgumentTypeError, Namespace
 
 from tui.api.models import Session
 from tui.arguments import CommandParser
+from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine, as_json, put_out
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import Catalogue, title_of, with_page
@@ -19,7 +20,7 @@ def parser() -> CommandParser:
     made = project_command_parser("list", "List sessions, the latest first: id, time and title, between tabs.")
     add_library(made)
     made.add_argument(
-        "--limit", type=int, default=LISTED, metavar="N", help="so many at most, 0 for all (default: %(default)s)"
+        "--limit", type=_count, default=LISTED, metavar="N", help="so many at most, 0 for all (default: %(default)s)"
     )
     made.add_argument("--json", action="store_true", help="print a JSON object on each line")
     return made
@@ -28,7 +29,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """List the sessions; the exit code, 1 where there is none."""
     options = parser().parse_args(arguments)
-    return awaited_exit_code(lambda: _listed(options))
+    return asyncio.run(_listed(options))
 
 
 async def _listed(options: Namespace) -> int:
@@ -49,6 +50,13 @@ async def _sessions(asking: Asker, limit: int) -> Catalogue:
         if len(catalogue) == known:
             break  # a page of what was listed before: a server that goes round in a circle
     return catalogue
+
+
+def _count(given: str) -> int:
+    """A number of sessions. Raises `ArgumentTypeError` where it is none."""
+    if not given.isdecimal():
+        raise ArgumentTypeError(f"{given} is no number of sessions: give 0 or more")
+    return int(given)
 
 
 def _as_text(session: Session, title: str) -> str:

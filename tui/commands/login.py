@@ -16,7 +16,7 @@ from tui.api.client import Client
 from tui.api.connection import Connection, checked_key, connection_from
 from tui.api.errors import ApiError, KeyRefusedError
 from tui.arguments import CommandParser
-from tui.commands.options import base_url_of, exit_code_of, server_command_parser, settings_of
+from tui.commands.options import base_url_of, server_command_parser, settings_of
 from tui.settings import Settings
 
 
@@ -38,26 +38,22 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Keep the key; the exit code."""
     options = parser().parse_args(arguments)
-
-    def login() -> int:
-        settings = settings_of(options)
-        base_url = base_url_of(settings)
-        in_keyring = options.store == "keyring"
-        if why := credentials.keyring_problem() if in_keyring else credentials.file_problem():
-            return _not_kept(why, in_keyring=in_keyring)
-        typed = getpass(f"API key for {base_url}: ") if sys.stdin.isatty() else sys.stdin.readline()
-        key = checked_key(typed)
-        if not options.no_check and (why := asyncio.run(_refusal(settings, key))):
-            print(f"llamachat-tui: The key was not kept. {why}", file=sys.stderr)
-            return 1
-        keep = credentials.keep_in_keyring if in_keyring else credentials.keep_in_file
-        if why := keep(credentials.key_place(base_url, settings.profile), key):
-            return _not_kept(why, in_keyring=in_keyring)
-        place = "the system keyring" if in_keyring else str(credentials.key_file())
-        print(f"The key {Connection(base_url, key).key_hint} is kept in {place}, for {base_url}.")
-        return 0
-
-    return exit_code_of(login)
+    settings = settings_of(options)
+    base_url = base_url_of(settings)
+    in_keyring = options.store == "keyring"
+    if why := credentials.keyring_problem() if in_keyring else credentials.file_problem():
+        return _not_kept(why, in_keyring=in_keyring)
+    typed = getpass(f"API key for {base_url}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    key = checked_key(typed)
+    if not options.no_check and (why := asyncio.run(_refusal(settings, key))):
+        print(f"llamachat-tui: The key was not kept. {why}", file=sys.stderr)
+        return 1
+    keep = credentials.keep_in_keyring if in_keyring else credentials.keep_in_file
+    if why := keep(credentials.key_place(base_url, settings.profile), key):
+        return _not_kept(why, in_keyring=in_keyring)
+    place = "the system keyring" if in_keyring else str(credentials.key_file())
+    print(f"The key {Connection(base_url, key).key_hint} is kept in {place}, for {base_url}.")
+    return 0
 
 
 def _not_kept(why: str, *, in_keyring: bool) -> int:

@@ -2,7 +2,7 @@
 
 from tui import credentials
 from tui.arguments import CommandParser
-from tui.commands.options import base_url_of, exit_code_of, server_command_parser, settings_of
+from tui.commands.options import base_url_of, server_command_parser, settings_of
 
 
 def parser() -> CommandParser:
@@ -13,11 +13,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Remove the key, and say what remains; the exit code."""
     options = parser().parse_args(arguments)
-
-    def logout() -> int:
-        settings = settings_of(options)
-        for sentence in credentials.forget(credentials.key_place(base_url_of(settings), settings.profile)):
-            print(sentence)
-        return 0
-
-    return exit_code_of(logout)
+    settings = settings_of(options)
+    for sentence in credentials.forget(credentials.key_place(base_url_of(settings), settings.profile)):
+        print(sentence)
+    return 0

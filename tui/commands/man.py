@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tui.arguments import CommandParser
 from tui.commands.described import Argument, DescribedCommand, all_commands
+from tui.commands.headless.output import put_out
 from tui.settings import ENVIRONMENT
 
 
@@ -18,7 +19,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print the page; the exit code."""
     parser().parse_args(arguments)
-    print("\n".join(_page(all_commands())))
+    put_out("".join(f"{line}\n" for line in _page(all_commands())))
     return 0
 
 

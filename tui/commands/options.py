@@ -4,13 +4,11 @@ Loaded before the first frame, so that checking an address, which loads pydantic
 """
 
 import os
-import sys
 from argparse import Action, ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tui.api.errors import ApiError
 from tui.api.regions import REGIONS
 from tui.arguments import CommandParser
 from tui.commands import COMMANDS
@@ -135,18 +133,3 @@ def base_url_of(settings: Settings) -> str:
     from tui.api.connection import checked_base_url
 
     return checked_base_url(settings.cloud_url, allow_http=settings.allow_http)
-
-
-def exit_code_of(command: Callable[[], int]) -> int:
-    """The exit code of a command. What went wrong is said on standard error: 2 for settings, 1 for all else."""
-    try:
-        return command()
-    except SettingsError as error:
-        print(f"llamachat-tui: {error}", file=sys.stderr)
-        return 2
-    except ApiError as error:
-        print(f"llamachat-tui: {error.message}", file=sys.stderr)
-        return 1
-    except (KeyboardInterrupt, EOFError):
-        print(file=sys.stderr)
-        return 130

@@ -11,8 +11,8 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from tui.api.errors import ApiError
+from tui.commands.exit_code import BadUseError, ExitCode, exit_code_of
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code
 from tui.commands.headless.output import StepLine, put_out
 from tui.commands.headless.told import AnswerText, sources_text, step_of, told
 from tui.conversation.catalogue import names_of, title_of
@@ -47,7 +47,7 @@ def talk(settings: Settings, session: str | None) -> int:
             await _Talk(asking).answer_lines(session)
         return ExitCode.ANSWERED
 
-    return awaited_exit_code(answer_lines)
+    return exit_code_of(lambda: asyncio.run(answer_lines()))
 
 
 class _Talk:
@@ -142,7 +142,7 @@ class _Talk:
         async def show(turn: Turn) -> None:
             self._asking.progress.show(step_of(turn))
             if news := answer.news(turn):
-                put_out(news)
+                await asyncio.to_thread(put_out, news)
 
         outcome = await self._asking.ask(self._session_id, question, show, is_first=is_first)
         self._last = outcome.turn
@@ -165,10 +165,7 @@ class _Talk:
         if named.isdecimal() and 1 <= int(named) <= len(self._listed):
             named = self._listed[int(named) - 1]
         session_id = await self._asking.opened(named)
-        session = self._asking.workspace.catalogue[session_id]
-        if session.index_ids is None:
-            self._asking.workspace.set_scope(session_id, await self._asking.chosen_indexes(self._index_names))
-        self._asking.workspace.switch(session_id, self._session_id)
+        await self._asking.go_on(session_id, self._index_names, self._session_id)
         self._session_id = session_id
         await self._read("")
 

@@ -15,7 +15,7 @@ from tui.api.errors import ConfigurationError, ConflictError
 from tui.api.models import Index, SourceDirectory, SourceFile
 from tui.arguments import CommandParser
 from tui.commands.connecting import connected
-from tui.commands.options import exit_code_of, project_command_parser, settings_of
+from tui.commands.options import project_command_parser, settings_of
 from tui.sanitize import clean_line
 from tui.settings import Settings
 from tui.workspace.push.files import LocalFile, UnreadableFile, files_in
@@ -64,16 +64,12 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Send the folder; the exit code: 1 where a file was not taken, or nothing was sent."""
     options = parser().parse_args(arguments)
-
-    def push() -> int:
-        settings = settings_of(options)
-        folder = _folder(options.folder)
-        result = asyncio.run(_pushed(settings, options, folder))
-        if result.session_id:
-            return _open_session(arguments, result.session_id)
-        return 0 if result.is_whole else 1
-
-    return exit_code_of(push)
+    settings = settings_of(options)
+    folder = _folder(options.folder)
+    result = asyncio.run(_pushed(settings, options, folder))
+    if result.session_id:
+        return _open_session(arguments, result.session_id)
+    return 0 if result.is_whole else 1
 
 
 def _folder(given: Path) -> Path:

@@ -2,14 +2,15 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tui.api.errors import InvalidFieldError, TooManyRequestsError
 from tui.arguments import CommandParser
+from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, awaited_exit_code
+from tui.commands.headless.outcome import Outcome
 from tui.commands.headless.output import StepLine
 from tui.commands.headless.questions import ListedQuestion, read_questions
 from tui.commands.headless.results import form_of, piece_of, whole
@@ -56,7 +57,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask the questions; the exit code."""
     options = parser().parse_args(arguments)
-    return awaited_exit_code(lambda: _run(options))
+    return asyncio.run(_run(options))
 
 
 async def _run(options: Namespace) -> int:
@@ -85,6 +86,7 @@ class Run:
         self._output = output
         self._form = form_of(output)
         self._progress = progress
+        self._place = ""
         self._known = {question.number: record.get(question) for question in questions}
 
     async def ask_all(self, settings: Settings, options: Namespace) -> int:
@@ -110,12 +112,9 @@ class Run:
         return known is None or known.piece is None
 
     async def _ask(self, asking: Asker, question: ListedQuestion, index_ids: Sequence[str]) -> None:
+        outcome = await self._patiently(lambda: self._outcome(asking, question, index_ids))
         known = self._known[question.number]
-        if known is not None and known.is_asking:
-            outcome = await asking.look_for(known.session_id, question.text, self._tell)
-        else:
-            known = await self._begun(asking, question, index_ids)
-            outcome = await self._outcome(asking, known)
+        assert known is not None, "what has an outcome was entered"
         piece = piece_of(self._form, question, known.session_id, outcome)
         self._put(replace(known, is_asking=False, code=outcome.code, piece=piece))
         with self._output.open("ab") as output:
@@ -123,29 +122,35 @@ class Run:
         if outcome.problem:
             self._progress.say(f"Question {question.number}: {outcome.problem}")
 
-    async def _begun(self, asking: Asker, question: ListedQuestion, index_ids: Sequence[str]) -> RecordedQuestion:
-        """The question with the session that it is asked in: nothing was asked in it yet."""
+    async def _patiently(self, attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """What comes of an attempt, which is made again while the server has no time for it. Raises `ApiError`."""
+        for _ in range(MAX_PAUSES):
+            try:
+                return await attempt()
+            except TooManyRequestsError as error:
+                pause = error.retry_after or BUSY_PAUSE_SECONDS
+            self._progress.show(f"{self._place}The server takes no more requests; trying again in {pause:.0f} s …")
+            await asyncio.sleep(pause)
+        return await attempt()
+
+    async def _outcome(self, asking: Asker, question: ListedQuestion, index_ids: Sequence[str]) -> Outcome:
+        """What came of a question, which is sent at most once. Raises `ApiError` where it was not sent, or not found.
+
+        One that may have been sent is looked for. A session that it was to be asked in may have been taken for another
+        one since, as any that is empty.
+        """
         known = self._known[question.number]
-        if known is None or not await asking.is_there(known.session_id):
+        if known is not None and known.is_asking:
+            return await asking.look_for(known.session_id, question.text, self._tell)
+        if known is None or not await asking.is_empty(known.session_id):
             known = RecordedQuestion(question.number, question.text, await asking.new_session(index_ids))
             self._put(known)
-        return known
-
-    async def _outcome(self, asking: Asker, known: RecordedQuestion) -> Outcome:
-        """What came of the question, which is asked once; while the server has no time for it, it waits."""
-        pauses = 0
-        while True:
-            self._put(replace(known, is_asking=True))
-            outcome = await asking.ask(known.session_id, known.text, self._tell, is_first=True)
-            if outcome.error is None or isinstance(outcome.error, InvalidFieldError):
-                return outcome
+        self._put(replace(known, is_asking=True))
+        outcome = await asking.ask(known.session_id, known.text, self._tell, is_first=True)
+        if outcome.error is not None and not isinstance(outcome.error, InvalidFieldError):
             self._put(known)
-            pauses += 1
-            if not isinstance(outcome.error, TooManyRequestsError) or pauses > MAX_PAUSES:
-                raise outcome.error
-            pause = outcome.error.retry_after or BUSY_PAUSE_SECONDS
-            self._progress.show(f"{self._place}The server takes no more questions; asking in {pause:.0f} s …")
-            await asyncio.sleep(pause)
+            raise outcome.error
+        return outcome
 
     async def _tell(self, turn: Turn) -> None:
         self._progress.show(f"{self._place}{step_of(turn) or 'Answering …'}")

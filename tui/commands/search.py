@@ -1,15 +1,17 @@
 """`llamachat-tui search`: find words in the sessions that are kept on this machine."""
 
+import asyncio
 from argparse import Namespace
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from tui.arguments import CommandParser
+from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code
-from tui.commands.headless.output import StepLine, as_json, put_out
+from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.options import add_library, library_settings, project_command_parser
-from tui.conversation.catalogue import title_of
+from tui.conversation.catalogue import ids_named, title_of
+from tui.sanitize import clean_line
 from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.search import Findings, FoundSession, SessionSearch
@@ -36,19 +38,21 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print what is found; the exit code, 1 where nothing is."""
     options = parser().parse_args(arguments)
-    return awaited_exit_code(lambda: _searched(options))
+    return asyncio.run(_searched(options))
 
 
 async def _searched(options: Namespace) -> int:
     settings = library_settings(options)
     query = parse(" ".join(options.words), datetime.now().astimezone().date())
-    if query.problems:
+    if query.is_empty and query.problems:
         raise BadUseError(" ".join(query.problems))
+    for problem in query.problems:
+        say(problem)
     index_ids = await _index_ids(settings, query.indexes) if query.indexes else None
     findings = _found(settings, query, index_ids)
     put_out("".join(_as_json(one) if options.json else "".join(_lines(one)) for one in findings.sessions))
     if findings.is_cut:
-        StepLine().say("There is more than is shown. Add a word, or a filter.")
+        say("There is more than is shown. Add a word, or a filter.")
     return ExitCode.ANSWERED if findings.sessions else ExitCode.NOTHING_FOUND
 
 
@@ -56,15 +60,21 @@ async def _index_ids(settings: Settings, names: Sequence[str]) -> Collection[str
     """The ids of the indexes that have one of these in their name. Raises `ApiError`."""
     async with asker(settings, StepLine()) as asking:
         indexes = await asking.indexes()
-    meant = [index for index in indexes if any(name.casefold() in index.name.casefold() for name in names)]
-    return {index_id for index in meant for index_id in (index.id, index.export_config_id) if index_id}
+    for name in names:
+        if not ids_named([name], indexes):
+            say(f'There is no index with "{clean_line(name, 40)}" in its name.')
+    return ids_named(names, indexes)
 
 
 def _found(settings: Settings, query: SessionQuery, index_ids: Collection[str] | None) -> Findings:
     """What is found, once all that is kept has been read for the search."""
+    if not settings.keep:
+        say("The setting keep is false: no session is kept on this machine, so none is found.")
     if not (settings.keep and store_path().exists()):
         return Findings()
     store = Store.open_or_in_memory(store_path())
+    if store.warning:
+        say(store.warning)
     try:
         indexing = SearchIndexing(store.database)
         while indexing.index_more():

@@ -1,19 +1,20 @@
 """`llamachat-tui show`: a session to read: its questions, its answers and what they cite."""
 
+import asyncio
 from argparse import Namespace
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Session
 from tui.api.session_file import SessionFile
 from tui.arguments import CommandParser
+from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import BadUseError, ExitCode, awaited_exit_code, outcome_of
+from tui.commands.headless.named_session import named_session, no_session
+from tui.commands.headless.outcome import outcome_of
 from tui.commands.headless.output import StepLine, as_json, put_out
 from tui.commands.headless.told import as_value, told
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
-from tui.sanitize import clean_line
-from tui.settings import LAST_SESSION
 from tui.workspace.exporting import session_of_server, transcript_of
 
 
@@ -29,7 +30,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print the session; the exit code."""
     options = parser().parse_args(arguments)
-    return awaited_exit_code(lambda: _shown(options))
+    return asyncio.run(_shown(options))
 
 
 async def _shown(options: Namespace) -> int:
@@ -49,13 +50,11 @@ async def _shown(options: Namespace) -> int:
 
 async def _session(asking: Asker, named: str) -> SessionFile:
     """The session as its server has it. Raises `ApiError` and `BadUseError`."""
-    session_id = asking.workspace.last_opened if named == LAST_SESSION else named
-    if session_id is None:
-        raise BadUseError("No session was open before on this machine. Name one by its id.")
+    session_id = named_session(named, asking.workspace.last_opened)
     try:
         return await session_of_server(asking.client, session_id)
     except NotFoundError as error:
-        raise BadUseError(f"There is no session {clean_line(session_id)}: check its id, or it was deleted.") from error
+        raise no_session(session_id) from error
     except ApiError as error:
         kept = asking.kept(session_id)
         if kept is None:

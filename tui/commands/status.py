@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from tui import credentials
 from tui.api.connection import Connection
 from tui.arguments import CommandParser
-from tui.commands.options import base_url_of, exit_code_of, server_command_parser, settings_of
+from tui.commands.options import base_url_of, server_command_parser, settings_of
 
 
 def parser() -> CommandParser:
@@ -17,19 +17,15 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Say which key is used; the exit code, 1 where there is none."""
     options = parser().parse_args(arguments)
-
-    def status() -> int:
-        settings = settings_of(options)
-        base_url, profile = base_url_of(settings), settings.profile
-        print(f"Server: {base_url}")
-        hint, why = hint_of(base_url, profile=profile)
-        print(f"Key: {hint}" if hint else f"No key. {why or 'Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY.'}")
-        is_set = any(os.environ.get(name) for name in credentials.ENVIRONMENT)
-        if is_set and (stored := hint_of(base_url, {}, profile)[0]) and stored != hint:
-            print(f"Not used, because the environment wins: {stored}")
-        return 0 if hint else 1
-
-    return exit_code_of(status)
+    settings = settings_of(options)
+    base_url, profile = base_url_of(settings), settings.profile
+    print(f"Server: {base_url}")
+    hint, why = hint_of(base_url, profile=profile)
+    print(f"Key: {hint}" if hint else f"No key. {why or 'Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY.'}")
+    is_set = any(os.environ.get(name) for name in credentials.ENVIRONMENT)
+    if is_set and (stored := hint_of(base_url, {}, profile)[0]) and stored != hint:
+        print(f"Not used, because the environment wins: {stored}")
+    return 0 if hint else 1
 
 
 def hint_of(base_url: str, environ: Mapping[str, str] = os.environ, profile: str | None = None) -> tuple[str, str]:

@@ -116,6 +116,10 @@ class LineView(Widget, can_focus=True):
     def prepare(self, width: int) -> None:
         """Called before each drawing with the cells there are for text."""
 
+    def lines(self, places: Sequence[Place]) -> Sequence[Line]:
+        """The lines at these places."""
+        return [self.source.line(place) for place in places]
+
     def row_style(self, place: Place, line: Line) -> RowStyle:
         """How the row at a place is set off."""
         del place, line
@@ -150,26 +154,29 @@ class LineView(Widget, can_focus=True):
         position, height = self.position, self.size.height
         end = bottom(self.source, height)
         position.top = end if position.follows else min(clamped(self.source, position.top, height), end)
-        self.places = window(self.source, position.top, height)
-        self._rows = self._made(height)
+        before, self.places = self.places, window(self.source, position.top, height)
+        self._rows = self._made(height, before)
         self._post_position()
 
     @property
     def _text_width(self) -> int:
         return min(MAX_WIDTH, max(MIN_WIDTH, self.size.width - MARGIN - PADDING))
 
-    def _made(self, height: int) -> list[_Row]:
-        made = {(row.line, row.style): row for row in self._rows}
+    def _made(self, height: int, before_places: Sequence[Place]) -> list[_Row]:
+        """The rows of the screen. One keeps its strip that has the line it had, or at its place one that is equal."""
+        made = {id(row.line): row for row in self._rows}
+        at_place = dict(zip(before_places, self._rows, strict=False))
 
-        def row_of(line: Line, style: RowStyle) -> _Row:
-            row = made.get((line, style))
-            if row is None:
-                row = made[line, style] = _Row(line, style, self._strip(line, style))
+        def row_of(place: Place | None, line: Line, style: RowStyle) -> _Row:
+            for row in (made.get(id(line)), at_place.get(place) if place else None):
+                if row is not None and (row.line is line or row.line == line) and row.style == style:
+                    return row
+            row = made[id(line)] = _Row(line, style, self._strip(line, style))
             return row
 
-        lines = [(place, self.source.line(place)) for place in self.places]
-        rows = [row_of(line, self.row_style(place, line)) for place, line in lines]
-        return rows + [row_of(BLANK, RowStyle())] * (height - len(rows))
+        shown = zip(self.places, self.lines(self.places), strict=True)
+        rows = [row_of(place, line, self.row_style(place, line)) for place, line in shown]
+        return rows + [row_of(None, BLANK, RowStyle())] * (height - len(rows))
 
     def _strip(self, line: Line, style: RowStyle) -> Strip:
         palette = self._palette

@@ -5,8 +5,9 @@ keeps its rows, and a part that only grew is updated in place.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
@@ -62,6 +63,15 @@ class _Rendered:
 
     group_lines: dict[tuple[int, bool], Line] = field(default_factory=dict[tuple[int, bool], Line])
     """By the group's first block, and whether it is open."""
+
+    def kept(self, block: int) -> Rows | None:
+        """The rows of a block, if it was looked at."""
+        if block == 0:
+            return self.question
+        if block > len(self.parts):
+            return self.end
+        drawn = self.parts[block - 1]
+        return drawn and drawn.block
 
 
 class TranscriptLines:
@@ -129,8 +139,13 @@ class TranscriptLines:
 
     def line(self, place: Place) -> Line:
         """The line at a place. A block begins with a blank one where it is set off from the block before it."""
-        row = place.row - self._gap(place.section, place.block)
-        return BLANK if row < 0 else self._rows(place.section, place.block)[row]
+        return next(self.lines((place,)))
+
+    def lines(self, places: Iterable[Place]) -> Iterator[Line]:
+        """The lines at these places. What is above a block is looked up once for all of its rows."""
+        for (section, block), of_block in groupby(places, lambda place: place[:2]):
+            gap, rows = self._gap(section, block), self._rows(section, block)
+            yield from (rows[place.row - gap] if place.row >= gap else BLANK for place in of_block)
 
     def tell_progress(self, seconds: int, waits_for: str) -> None:
         """How long the turn that runs has been running, and what it waits for, "" where that is nothing special."""
@@ -232,7 +247,7 @@ class TranscriptLines:
         if group is not None and self._is_closed(section, group):
             return [self._group_line(section, group, is_open=False)] if block == group.start else ()
         rendered = self._of(section)
-        drawn = self._kept(rendered, block)
+        drawn = rendered.kept(block)
         rows = self._render(rendered, section, block) if drawn is None else drawn
         if group is not None and block == group.start:
             return [self._group_line(section, group, is_open=True), *(rows[y] for y in range(len(rows)))]
@@ -249,14 +264,6 @@ class TranscriptLines:
 
     def _is_closed(self, section: int, group: range) -> bool:
         return not self._shows_details and (section, group.start) not in self._open_groups
-
-    def _kept(self, rendered: _Rendered, block: int) -> Rows | None:
-        if block == 0:
-            return rendered.question
-        if block > len(rendered.parts):
-            return rendered.end
-        drawn = rendered.parts[block - 1]
-        return drawn and drawn.block
 
     def _render(self, rendered: _Rendered, section: int, block: int) -> Rows:
         # The first frame needs neither Markdown nor highlighting, and they take as long to load as half of Textual.

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from markdown_it.tree import SyntaxTreeNode
 
-from tui.rendering.code import FILL, code_lines
-from tui.rendering.inline import References, inline_spans
+from tui.rendering.code import FILL, drawing_code
+from tui.rendering.inline import References, drawing_inline, inline_spans
 from tui.rendering.lines import BLANK, PLAIN, Line, Span, Style
-from tui.rendering.table import Align, Table, table_lines
-from tui.rendering.wrapping import fold, indented, shortened, width_of, wrap
+from tui.rendering.table import Align, Table, drawing_table
+from tui.rendering.wrapping import fold, indented, shortened, width_of, wrap, wrapping
 from tui.sanitize import clean, clean_line
 
 _BULLETS = "•◦▪"
@@ -49,26 +49,32 @@ class BlockContext:
 
 def block_lines(node: SyntaxTreeNode, context: BlockContext, number: int | None = None) -> list[Line]:
     """The rows of one block. `number` is the first number of an ordered list, where it is not the source's."""
+    return [line for lines in drawing_block(node, context, number) for line in lines]
+
+
+def drawing_block(node: SyntaxTreeNode, context: BlockContext, number: int | None = None) -> Iterator[Sequence[Line]]:
+    """`block_lines` in pieces that take a few milliseconds each. One may have no rows: then it only took its time."""
     match node.type:
         case "paragraph":
-            return wrap(_named_source(_inline(node, context, context.style)), context.width)
+            yield from _paragraph(node, context)
         case "heading":
-            return _heading(node, context)
+            yield _heading(node, context)
         case "bullet_list" | "ordered_list":
-            return _list(node, context, number)
+            yield from _list(node, context, number)
         case "blockquote":
-            return _quote(node, context)
+            yield _quote(node, context)
         case "fence" | "code_block":
-            return _code(node, context.width)
+            yield from _code(node, context.width)
         case "hr":
-            return [Line((Span("─" * context.width, Style("rule")),), decoration=context.width)]
+            yield [Line((Span("─" * context.width, Style("rule")),), decoration=context.width)]
         case "table":
-            return table_lines(_table(node, context), context.width)
+            yield ()
+            yield from drawing_table(_table(node, context), context.width)
         case "footnote_reference":
             label = f"[{clean_line(str(node.meta['label']))}] "
-            return _hanging(node, Span(label, Style("bullet")), context)
+            yield _hanging(node, Span(label, Style("bullet")), context)
         case _:
-            return _source(node, context)
+            yield _source(node, context)
 
 
 def first_number(node: SyntaxTreeNode) -> int:
@@ -79,6 +85,15 @@ def first_number(node: SyntaxTreeNode) -> int:
 def _inline(node: SyntaxTreeNode, context: BlockContext, style: Style) -> list[Span]:
     content = node.children[0].content if node.children else ""
     return inline_spans(content, context.references, style)
+
+
+def _paragraph(node: SyntaxTreeNode, context: BlockContext) -> Iterator[Sequence[Line]]:
+    content = node.children[0].content if node.children else ""
+    spans: list[Span] = []
+    for some in drawing_inline(content, context.references, context.style):
+        spans += some
+        yield ()
+    yield from ((row,) for row in wrapping(_named_source(spans), context.width))
 
 
 def _named_source(spans: list[Span]) -> list[Span]:
@@ -99,17 +114,15 @@ def _heading(node: SyntaxTreeNode, context: BlockContext) -> list[Line]:
     return lines
 
 
-def _list(node: SyntaxTreeNode, context: BlockContext, number: int | None) -> list[Line]:
+def _list(node: SyntaxTreeNode, context: BlockContext, number: int | None) -> Iterator[Sequence[Line]]:
     first = first_number(node) if number is None else number
-    lines: list[Line] = []
     for at, item in enumerate(node.children):
         if at and _after_blank(item, context):
-            lines.append(BLANK)
+            yield (BLANK,)
         marker = _BULLETS[context.depth % len(_BULLETS)] if node.type == "bullet_list" else f"{first + at}."
         if "checked" in item.meta:
             marker = "☑" if item.meta["checked"] else "☐"
-        lines += _hanging(item, Span(f"{marker} ", Style("bullet")), replace(context, depth=context.depth + 1))
-    return lines
+        yield _hanging(item, Span(f"{marker} ", Style("bullet")), replace(context, depth=context.depth + 1))
 
 
 def _hanging(node: SyntaxTreeNode, marker: Span, context: BlockContext) -> list[Line]:
@@ -153,9 +166,10 @@ def is_blank(line: str) -> bool:
     return not line.strip(" \t>\n")
 
 
-def _code(node: SyntaxTreeNode, width: int) -> list[Line]:
+def _code(node: SyntaxTreeNode, width: int) -> Iterator[Sequence[Line]]:
     language = fence_language(node.info)
-    return [*_language_label(language, width), *code_lines(node.content.removesuffix("\n"), language, width)]
+    yield _language_label(language, width)
+    yield from drawing_code(node.content.removesuffix("\n"), language, width)
 
 
 def fence_language(info: str) -> str:

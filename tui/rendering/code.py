@@ -35,14 +35,14 @@ _ROLES: dict[str, Role] = {
 }
 
 
-def code_lines(code: str, language: str, width: int) -> list[Line]:
-    """The rows of a block of code behind a margin, with a mark where one is folded. "" is not highlighted."""
-    rows: list[Line] = []
+def drawing_code(code: str, language: str, width: int) -> Iterator[Sequence[Line]]:
+    """The rows of a block of code behind a margin, with a mark where one is folded, line by line of the code.
+
+    The language "" is not highlighted.
+    """
     for line in _highlighted(code.expandtabs(TAB), language):
         *cut_rows, last = fold(line, width - len(MARGIN[0].text) - len(_CUT.text))
-        rows += [replace(row, edge=_CUT) for row in cut_rows]
-        rows.append(replace(last, edge=FILL))
-    return indented(rows, MARGIN)
+        yield indented([*(replace(row, edge=_CUT) for row in cut_rows), replace(last, edge=FILL)], MARGIN)
 
 
 def _highlighted(code: str, language: str) -> Iterator[Sequence[Span]]:
@@ -50,7 +50,7 @@ def _highlighted(code: str, language: str) -> Iterator[Sequence[Span]]:
     code = clean(code)
     if not language or len(code) > MAX_HIGHLIGHTED or max(map(len, code.split("\n"))) > MAX_ROW_SOURCE:
         return (_plain(line) for line in code.split("\n"))
-    return iter(_lexed(code, language))
+    return _lexed(code, language)
 
 
 def _plain(line: str) -> Sequence[Span]:
@@ -62,22 +62,24 @@ def _plain(line: str) -> Sequence[Span]:
     return [*spans, Span(line, _CODE)]
 
 
-def _lexed(code: str, language: str) -> list[list[Span]]:
+def _lexed(code: str, language: str) -> Iterator[Sequence[Span]]:
     from pygments.lexers import find_lexer_class_by_name
     from pygments.util import ClassNotFound
 
     try:
         lexer = find_lexer_class_by_name(language)(stripnl=False, ensurenl=False)
     except ClassNotFound:
-        return [[Span(line, _CODE)] for line in code.split("\n")]
-    lines: list[list[Span]] = [[]]
+        yield from ([Span(line, _CODE)] for line in code.split("\n"))
+        return
+    line: list[Span] = []
     for kind, text in lexer.get_tokens(code):
         style = _style(kind)
         for number, piece in enumerate(text.split("\n")):
             if number:
-                lines.append([])
-            _append(lines[-1], piece, style)
-    return lines
+                yield line
+                line = []
+            _append(line, piece, style)
+    yield line
 
 
 def _append(line: list[Span], text: str, style: Style) -> None:

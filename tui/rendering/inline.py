@@ -35,12 +35,15 @@ _PARSER = parser()
 
 def inline_spans(content: str, references: References, style: Style) -> list[Span]:
     """The spans of a paragraph's, heading's or cell's content; `style` is that of its plain text."""
-    spans: list[Span] = []
+    return [span for spans in drawing_inline(content, references, style) for span in spans]
+
+
+def drawing_inline(content: str, references: References, style: Style) -> Iterator[Sequence[Span]]:
+    """`inline_spans`, as much at once as is parsed as one."""
     while content:
         size = cut(content, MAX_INLINE_CHARS)
-        spans += _Spans(style).walk(_parsed(content[:size], references))
+        yield list(_Spans(style).walk(_parsed(content[:size], references)))
         content = content[size:]
-    return spans
 
 
 def _parsed(content: str, references: References) -> Sequence[Token]:

@@ -19,12 +19,13 @@ block without an end was cut): then all of it is drawn again.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 
-from tui.rendering.blocks import BlockContext, block_lines, fence_language, is_blank
-from tui.rendering.code import MAX_HIGHLIGHTED, code_lines
+from tui.rendering.blocks import BlockContext, drawing_block, fence_language, is_blank
+from tui.rendering.code import MAX_HIGHLIGHTED, drawing_code
 from tui.rendering.freezing import Step, finished, step_to_cut
 from tui.rendering.inline import MAX_INLINE_CHARS, References
 from tui.rendering.lines import BLANK, PLAIN, Line, Style
@@ -37,6 +38,9 @@ MAX_PARSED_CHARS = 16 * 1024
 
 MAX_FROZEN_CHARS = 8 * 1024
 """Characters frozen by one update, after which it goes no further: what is left is `behind`, and the next goes on."""
+
+DRAWN_SECONDS = 0.006
+"""Where more text than that is to be drawn, an update goes no further after so long either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,15 @@ class Frozen:
 
     was_cut: bool = False
     """Whether a block was frozen in pieces that would look otherwise as a whole."""
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """Blocks on their way to be frozen: the rows so far, the rows to come, and what is frozen with them."""
+
+    pieces: Iterator[Sequence[Line]]
+    then: Frozen
+    rows: list[Line] = field(default_factory=list[Line])
 
 
 class MarkdownBlocks:
@@ -105,6 +118,7 @@ class MarkdownBlocks:
     def _begin(self, references: dict[str, Any] | None = None) -> None:
         """Go back to the beginning; `references` are all that the text defines, if that is known."""
         self._frozen = Frozen(references=references or {})
+        self._drawing: _Drawing | None = None
         self._rows: list[Line] = []
         self._open: list[Line] = []
         self._unfinished: tuple[int, int, bool] | None = None  # where nothing was finished when it was looked at last
@@ -118,8 +132,11 @@ class MarkdownBlocks:
 
     def _advance(self) -> None:
         """Freeze what is finished, up to the limit of an update, and draw what is open."""
-        begin, self.behind, self._open = self._frozen.tail.at, 0, []
+        begin, self.behind, until = self._frozen.tail.at, 0, perf_counter() + DRAWN_SECONDS
         while True:
+            if self._drawing is not None and not self._draw_on(self._drawing, until):
+                self.behind = len(self._text) - self._frozen.tail.at
+                return
             at = self._frozen.tail.at
             end = max(at + MAX_PARSED_CHARS, self._frozen.reach)
             source = self._text[at:end]
@@ -136,8 +153,21 @@ class MarkdownBlocks:
                 return
             parsed = self._parse(source)
             if not self._cut(parsed):
-                self._open = self._drawn(parsed, parsed.blocks, parsed.references)
+                pieces = self._pieces(parsed, parsed.blocks, parsed.references)
+                self._open = [line for lines in pieces for line in lines]
+                del self._rows[self._frozen.rows :]  # those of a fence that was gone back to
                 return
+
+    def _draw_on(self, drawing: _Drawing, until: float) -> bool:
+        """Draw what is to be frozen, and freeze it; False if there was no time for all. Until then nothing changes."""
+        is_long = len(self._text) - self._frozen.tail.at > MAX_FROZEN_CHARS
+        for lines in drawing.pieces:
+            drawing.rows += lines
+            if is_long and perf_counter() > until:
+                return False
+        self._rows[self._frozen.rows :] = drawing.rows
+        self._frozen, self._open, self._drawing = replace(drawing.then, rows=len(self._rows)), [], None
+        return True
 
     def _freeze(self, source: str, ends: bool) -> bool:
         """Freeze what is finished at the beginning of the source, or go back to its fence; False if nothing is."""
@@ -169,14 +199,14 @@ class MarkdownBlocks:
         defined = parsed.references.maps[0].items()
         references = {label: found for label, found in defined if found["map"][1] <= step.line}
         references = references | frozen.references if references else frozen.references
-        self._rows += self._drawn(parsed, step.blocks, references)  # what looks defined further down may still change
-        self._frozen = replace(
+        pieces = self._pieces(parsed, step.blocks, references)  # what looks defined further down may still change
+        then = replace(
             frozen,
-            rows=len(self._rows),
             tail=replace(step.tail, at=frozen.tail.at + offset),
             references=references,
             fence=(frozen.fence or frozen) if step.tail.is_in_fence else None,
         )
+        self._drawing = _Drawing(pieces, then)
         return True
 
     def _reopen_fence(self, parsed: Parsed, *, has_closed: bool) -> bool:
@@ -191,33 +221,41 @@ class MarkdownBlocks:
             return False
         reach = frozen.tail.at + len(parsed.source)
         self._frozen = replace(fence, references=frozen.references, reach=reach, was_cut=frozen.was_cut)
-        del self._rows[fence.rows :]
         return True
 
     def _parse(self, source: str) -> Parsed:
         return parse(source, self._frozen.tail.prefix, self._frozen.references)
 
-    def _drawn(self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode], references: References) -> list[Line]:
-        """The rows of blocks that follow what is frozen."""
+    def _pieces(
+        self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode], references: References
+    ) -> Iterator[Sequence[Line]]:
+        """The rows of blocks that follow what is frozen, in pieces that take a few milliseconds each."""
         context = BlockContext(self._width, parsed.lines, references, self._style)
-        rows: list[Line] = []
+        has_rows = bool(self._frozen.rows)
         for number, block in enumerate(blocks):
-            new = self._first_rows(block, context) if number == 0 else block_lines(block, context)
-            is_apart = number > 0 or self._begins_apart()
-            if new and is_apart and (rows or self._rows):
-                rows.append(BLANK)
-            rows += new
-        return rows
+            is_apart = has_rows and (number > 0 or self._begins_apart())
+            for lines in drawing_block(block, context) if number else self._first_pieces(block, context):
+                if lines and is_apart:
+                    yield (BLANK,)
+                    is_apart = False
+                has_rows = has_rows or bool(lines)
+                yield lines
 
-    def _first_rows(self, block: SyntaxTreeNode, context: BlockContext) -> list[Line]:
+    def _first_pieces(self, block: SyntaxTreeNode, context: BlockContext) -> Iterator[Sequence[Line]]:
         tail = self._frozen.tail
         if tail.is_in_fence and block.type == "fence":
-            rows = code_lines(block.content.removesuffix("\n"), fence_language(block.info), self._width)
+            language = fence_language(block.info)
+            pieces = drawing_code(block.content.removesuffix("\n"), language, self._width)
         else:
-            rows = block_lines(block, context, tail.number)
-        if rows and block.type in ("paragraph", "fence") and tail.continues is not None:
-            rows[0] = replace(rows[0], continues=tail.continues)
-        return rows
+            pieces = drawing_block(block, context, tail.number)
+        continues = tail.continues if block.type in ("paragraph", "fence") else None
+        for lines in pieces:
+            if lines and continues is not None:
+                first, *others = lines
+                yield [replace(first, continues=continues), *others]
+                continues = None
+            else:
+                yield lines
 
     def _begins_apart(self) -> bool:
         """Whether a blank row stands between what is frozen and the tail."""

@@ -27,20 +27,19 @@ class Table:
     aligns: Sequence[Align]
 
 
-def table_lines(table: Table, width: int) -> list[Line]:
-    """The table as rows no wider than `width`."""
+def drawing_table(table: Table, width: int) -> Iterator[Sequence[Line]]:
+    """The table as rows no wider than `width`, row by row of the table."""
     columns = _columns(table, width)
     if columns is None:
-        return list(_records(table, width))
+        yield from ((line,) for line in _records(table, width))
+        return
     header = [
         [Span(span.text, span.style._replace(role="table-header", bold=True)) for span in cell] for cell in table.header
     ]
-    lines = list(_row(header, columns, table.aligns))
+    yield list(_row(header, columns, table.aligns))
     rule = Span("─┼─".join("─" * cells for cells in columns), _BORDER_STYLE)
-    lines.append(Line((rule,), decoration=_total(columns), continues=""))
-    for row in table.rows:
-        lines += _row(row, columns, table.aligns)
-    return lines
+    yield (Line((rule,), decoration=_total(columns), continues=""),)
+    yield from (list(_row(row, columns, table.aligns)) for row in table.rows)
 
 
 def _total(columns: Sequence[int]) -> int:

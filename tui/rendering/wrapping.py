@@ -59,7 +59,12 @@ class _Grapheme(NamedTuple):
 
 def wrap(spans: Iterable[Span], width: int) -> list[Line]:
     """Rows broken at spaces and between ideographs; a word longer than a row is folded. A line feed begins a line."""
-    return [row for line in _split_lines(spans) for row in _rows(line, max(width, MIN_WIDTH), _break_at_words)]
+    return list(wrapping(spans, width))
+
+
+def wrapping(spans: Iterable[Span], width: int) -> Iterator[Line]:
+    """`wrap`, row by row."""
+    return (row for line in _split_lines(spans) for row in _rows(line, max(width, MIN_WIDTH), _break_at_words))
 
 
 def fold(spans: Iterable[Span], width: int) -> list[Line]:

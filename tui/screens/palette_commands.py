@@ -57,6 +57,7 @@ COMMANDS: Sequence[Command] = (
     Command("Ask again on other indexes", "repeat question compare another index", "o", "list", "want('ask_again')"),
     Command("Connect again", "retry reload refresh offline network", "F5", "screen", "retry"),
     Command("Switch account or key", "login api key region logout llamacloud manual folder", "", "app", "change_key"),
+    Command("Switch profile", "account key region project work", "", "screen", "switch_profile"),
     Command("Theme", "colours colors dark light appearance", "", "screen", "choose_theme"),
     Command("Settings", "options preferences configuration config bell animations", "F10", "screen", "settings"),
     Command("Help", "keys shortcuts bindings manual", "F1", "screen", "help"),

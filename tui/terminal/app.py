@@ -51,7 +51,7 @@ class DiffingApp(App[None]):
         self._first_frame = first_frame
         self.full_refresh = os.environ.get(FULL_REFRESH, "0") != "0"
         self._buffer = ScreenBuffer()
-        self._pacing = Pacing(self.set_timer)
+        self._pacing = Pacing(lambda seconds, ring: asyncio.get_running_loop().call_later(seconds, ring))
         self._is_drawing_difference = False
         self._graphics: Graphics | None = None
         self._answers = ""
@@ -81,6 +81,7 @@ class DiffingApp(App[None]):
         try:
             await stock._process_messages_loop()
         finally:
+            self._pacing.close()
             self._leave_terminal()
 
     def pace(self, draw: Callable[[], None]) -> None:

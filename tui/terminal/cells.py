@@ -43,6 +43,9 @@ _SYMBOLS_OF_KNOWN_WIDTH = frozenset(
     for code in range(first, last + 1)
 )
 
+_CERTAIN = re.compile(f"[\\x00-\\x7f{''.join(sorted(_SYMBOLS_OF_KNOWN_WIDTH))}]*")
+"""Text of which every character is a glyph whose width is known."""
+
 
 def cells_of(strip: Strip, colors: ColorSystem = ColorSystem.TRUECOLOR) -> CellRow:
     """The cells of a strip, as many as it is wide. Control characters and segments have no width: they go."""
@@ -68,6 +71,8 @@ def doubts(row: CellRow) -> list[bool]:
     Spacing marks (as of Devanagari: category Mc in UAX 44) take a column of their own in some terminals. Text with
     them must be drawn in one go or its words cover each other, so that all is doubtful up to a gap or a border.
     """
+    if len(text := "".join([glyph for glyph, _ in row])) == len(row) and _CERTAIN.fullmatch(text):
+        return [False] * len(row)
     doubtful = False
     found = [doubtful := _is_doubtful(glyph) if glyph else doubtful for glyph, _ in row]
     if any(found):

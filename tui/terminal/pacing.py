@@ -19,7 +19,7 @@ MAX_UNANSWERED = 3
 class Alarm(Protocol):
     """A timer that is running."""
 
-    def stop(self) -> None: ...
+    def cancel(self) -> None: ...
 
 
 class Pacing:
@@ -56,6 +56,12 @@ class Pacing:
         else:
             self._is_finishing, self._waiting = True, leave
 
+    def close(self) -> None:
+        """Nothing is drawn or called any more."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm, self._waiting, self._is_finishing = None, None, True
+
     def question(self) -> str:
         """What to write at the end of the frame that is being written: a question, if it is a paced one."""
         if not self._to_ask:
@@ -68,7 +74,7 @@ class Pacing:
         """The terminal's answer has come."""
         self._has_answered = True
         if self._alarm is not None:
-            self._alarm.stop()
+            self._alarm.cancel()
             self._alarm = None
         self._call_waiting(asking=True)
 

@@ -6,26 +6,47 @@ itself. Where nothing lies over a widget, its rows are where the layout says, an
 
 It relies on private parts of Textual, which `tests/terminal/test_textual_contract.py` checks: `Screen._compositor` has
 the `visible_widgets`, topmost first, with region and clip, and is not up to date while `Screen._layout_required`;
-`Widget._styles_cache` renders only the lines that are `set_dirty`; `App._batch_count` is not 0 while nothing is to be
+`Widget._styles_cache` renders only the lines that are `set_dirty`, has others in its `_cache` by their numbers, and
+forgets them all when the widget is to look otherwise; `App._batch_count` is not 0 while nothing is to be
 drawn.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
 from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.terminal.app import DiffingApp
-from tui.terminal.cells import cells_of
+from tui.terminal.cells import CellRow, cells_of
 from tui.terminal.screen_buffer import Patch
+
+KEPT_ROWS = 400
+"""Rows whose cells are kept, for when they are painted again elsewhere."""
+
+_MARK = -1
+"""A row that no widget has, noted in Textual's cache: it goes when a widget is to look otherwise."""
+
+
+class _Painted(NamedTuple):
+    """What a strip came to on the screen. It is held, so that no other one can take its `id`."""
+
+    strip: Strip
+    cells: CellRow
 
 
 class RowPaintingApp(DiffingApp):
     """An App in which a widget can have rows of its own painted at once."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._painted: dict[int, _Painted] = {}
+        self._painted_look: object = None
+        """Of which widget the kept rows are, and what is made of its strips behind its styles."""
 
     def paint_rows(self, widget: Widget, rows: Sequence[int]) -> bool:
         """Paint these rows of a widget, counted from its top. False where that cannot be done: `refresh` it then."""
@@ -33,14 +54,26 @@ class RowPaintingApp(DiffingApp):
         if region is None:
             return False
         of_widget: Any = widget
-        patches: list[Patch] = []
         for first, last in _runs(rows):
-            part = Region(0, first, region.width, last - first + 1)
-            of_widget._styles_cache.set_dirty(part)
-            strips = enumerate(widget.render_lines(part), region.y + first)
-            patches += [Patch(y, region.x, cells_of(strip, self._colors)) for y, strip in strips]
-        self.write_patches(patches)
+            of_widget._styles_cache.set_dirty(Region(0, first, region.width, last - first + 1))
+        rendered, look = of_widget._styles_cache._cache, (widget, widget.get_line_filters(), self._colors)
+        if look != self._painted_look or _MARK not in rendered or len(self._painted) > KEPT_ROWS:
+            self._painted.clear()
+            self._painted_look, rendered[_MARK] = look, Strip([])
+        self.write_patches([Patch(region.y + row, region.x, self._cells(widget, row)) for row in rows])
         return True
+
+    def _cells(self, widget: Widget, row: int) -> CellRow:
+        """The cells of a row. One that only moved keeps its strip, and looks as it did."""
+        strip = widget.render_line(row) if not widget.gutter else None
+        painted = self._painted.get(id(strip))
+        if strip is not None and painted is not None:
+            return painted.cells
+        (rendered,) = widget.render_lines(Region(0, row, widget.region.width, 1))
+        cells = cells_of(rendered, self._colors)
+        if strip is not None:
+            self._painted[id(strip)] = _Painted(strip, cells)
+        return cells
 
     @property
     def _colors(self) -> ColorSystem:

@@ -12,8 +12,11 @@ from tui.terminal.cells import NO_PEN, UNKNOWN, CellRow, Pen, doubts
 MAX_MERGED_GAP = 4
 """Cells between two changes that are written with them: to move the cursor over them costs as much."""
 
+MIN_MOVE_ROWS = 4
+"""Only where so many rows are drawn is it worth looking for those that only moved."""
+
 MIN_MOVE_CHARS = 400
-"""Only in a frame of more characters is it worth looking for rows that only moved."""
+"""A frame in which rows moved is taken as it is if it has no more characters; of a longer one, what is shorter."""
 
 
 class Patch(NamedTuple):
@@ -107,17 +110,28 @@ class ScreenBuffer:
     def draw(self, patches: Sequence[Patch]) -> str:
         """The text to write so that the terminal shows these cells too. It leaves its last colours set for the next."""
         shown, wanted = self._rows, _with(self._rows, patches)
-        text, pen = _difference(shown, wanted, self._pen)
-        if (over := self._overlay) is not None:
-            if self._must_lay or over.cells_of(shown) != over.cells_of(wanted):
-                text += str(over)
-                self._must_lay = False
-        elif len(text) > MIN_MOVE_CHARS and (move := _find_move(shown, wanted, patches)):
-            rest, pen_of_rest = _difference(move.applied_to(shown), wanted, self._pen)
-            if len(rest) + len(str(move)) < len(text):
-                text, pen = str(move) + rest, pen_of_rest
+        moved = self._moved(shown, wanted, patches)
+        if moved is not None and len(moved[0]) <= MIN_MOVE_CHARS:
+            text, pen = moved
+        else:
+            text, pen = _difference(shown, wanted, self._pen)
+            if moved is not None and len(moved[0]) < len(text):
+                text, pen = moved
+        if (over := self._overlay) is not None and (self._must_lay or over.cells_of(shown) != over.cells_of(wanted)):
+            text += str(over)
+            self._must_lay = False
         self._rows, self._pen = wanted, pen
         return text
+
+    def _moved(self, shown: list[CellRow], wanted: list[CellRow], patches: Sequence[Patch]) -> tuple[str, Pen] | None:
+        """The text of the frame, and the pen after it, where most of what changed has only moved."""
+        if self._overlay is not None or len(patches) < MIN_MOVE_ROWS:
+            return None
+        move = _find_move(shown, wanted, patches)
+        if move is None:
+            return None
+        rest, pen = _difference(move.applied_to(shown), wanted, self._pen)
+        return str(move) + rest, pen
 
 
 def drawn_anew(rows: Sequence[CellRow]) -> str:

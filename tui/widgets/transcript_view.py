@@ -1,7 +1,7 @@
 """A line view of transcripts: the reader's place in each is kept, parts fold, and a cursor goes from part to part."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -225,6 +225,9 @@ class TranscriptView(SelectableLineView):
         self._anchor.hold(source, top)
         source.resize(width)
         self.position.top = self._anchor.found(source, top)
+
+    def lines(self, places: Sequence[Place]) -> Sequence[Line]:
+        return list(self._reading.source.lines(places))
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         is_text = line is not BLANK

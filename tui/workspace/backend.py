@@ -92,7 +92,7 @@ async def connect(
     """
     loading = asyncio.to_thread(import_module, "tui.api.client")
     if settings.local is not None:
-        server, _ = await asyncio.gather(start_server(settings.local), loading)
+        server, _ = await asyncio.gather(start_server(settings.local, settings.library_environment), loading)
         return await _connect_local(settings, server)
     await loading
     return await _connect_cloud(settings, trusts, given, on_silent_keyring)

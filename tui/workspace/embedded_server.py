@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from tui.sanitize import clean_line
+
+_NONE: Mapping[str, str] = {}
 
 START_TIMEOUT = 30.0
 """Seconds to wait until a server answers. Indexing goes on after that."""
@@ -40,15 +43,23 @@ class EmbeddedServer:
             await _end(self.process)
 
 
-async def start_server(folders: Sequence[Path]) -> EmbeddedServer:
-    """Serve these folders (none: the manual) on a free port of this machine. Raises `ServerStartError`."""
+async def start_server(folders: Sequence[Path], variables: Mapping[str, str] = _NONE) -> EmbeddedServer:
+    """Serve these folders (none: the manual) on a free port of this machine. Raises `ServerStartError`.
+
+    `variables` are for the server, beside those of this process.
+    """
     pipe = asyncio.subprocess.PIPE
     options = ["serve", "--json", "--port", "0", "--until-stdin-closes"]
     command = [sys.executable, "-P", "-m", "tui", *options, *map(str, folders)]
     with tempfile.TemporaryFile() as complaints:
         # In a session of its own, so that Ctrl+C in a command stops the answer and not the server.
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=pipe, stdout=pipe, stderr=complaints, start_new_session=True
+            *command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=complaints,
+            start_new_session=True,
+            env={**os.environ, **variables},
         )
         assert process.stdout is not None
         try:

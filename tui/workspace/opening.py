@@ -72,14 +72,15 @@ class ConversationOpener:
         state, begun = self._state, self._turns.turns_begun(session_id)
         try:
             full = await state.require_client().session(session_id)
-        except NotFoundError:
+        except NotFoundError as error:
             state.deleted_elsewhere.add(session_id)
             is_kept = session_id in state.transcripts
-            state.publish(Notice(session_id, GONE) if is_kept else OpeningFailed(session_id, GONE_WITHOUT_A_COPY))
+            gone = Notice(session_id, GONE) if is_kept else OpeningFailed(session_id, GONE_WITHOUT_A_COPY, error)
+            state.publish(gone)
         except ApiError as error:
             is_kept = session_id in state.transcripts
             if not is_kept:
-                state.publish(OpeningFailed(session_id, error.message))
+                state.publish(OpeningFailed(session_id, error.message, error))
             if is_kept or isinstance(error, KeyRefusedError):
                 state.publish(RequestFailed(error))
         else:

@@ -12,7 +12,7 @@ from tui.conversation.transcript_builder import TranscriptBuilder
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
-"""Streamed events are folded together at most this often, however fast they arrive."""
+"""Streamed events are folded at most this often, however fast they arrive: the first at once, later ones together."""
 
 FOLD_SECONDS = 0.006
 """Seconds of folding in one go; then others get their turn."""
@@ -53,6 +53,7 @@ class RunningTurn:
         self._thinks_since: float | None = None
         self._task: asyncio.Task[object] | None = None
         self._to_fold: deque[Event] = deque()
+        self._folded_at = 0.0
         self._has_room = asyncio.Event()
         self._to_journal: list[Event] = []
 
@@ -91,7 +92,7 @@ class RunningTurn:
         self._heard = monotonic()
         loop = asyncio.get_running_loop()
         if not self._to_fold:
-            loop.call_later(FRAME_SECONDS, self._fold)
+            loop.call_at(max(loop.time(), self._folded_at + FRAME_SECONDS), self._fold)
         if not self._to_journal:
             loop.call_later(JOURNAL_SECONDS, self._journal)
         self._to_fold.append(event)
@@ -101,6 +102,7 @@ class RunningTurn:
         """Fold what has arrived: all of it, or as much as fits into `FOLD_SECONDS`, and the rest a moment later."""
         if not self._to_fold:
             return
+        self._folded_at = asyncio.get_running_loop().time()
         builder, until = TranscriptBuilder(self._state.transcripts[self.session_id]), perf_counter() + FOLD_SECONDS
         while self._to_fold and (whole or perf_counter() < until):
             for _ in range(min(FOLDED_TOGETHER, len(self._to_fold))):

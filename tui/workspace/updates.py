@@ -50,10 +50,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class OpeningFailed:
-    """A conversation cannot be shown at all; `why` is fit to show."""
+    """A conversation cannot be shown at all, because of `error`; `why` is fit to show."""
 
     session_id: str
     why: str
+    error: ApiError
 
 
 @dataclass(frozen=True, slots=True)

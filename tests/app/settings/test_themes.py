@@ -1,11 +1,20 @@
 """The app's own themes where a terminal has few colours."""
 
-from rich.color import Color, ColorSystem
+from collections.abc import Iterator
+from typing import Any
+
+from rich.color import Color, ColorSystem, ColorType
+from rich.style import Style
+from textual.strip import Strip
 from textual.theme import Theme
 
+from tests.app.user import User, driven
 from tui.app import LlamaChat
 from tui.settings import Settings
 from tui.themes import CONTRAST, own_themes
+
+MIXED = own_themes("256")[:3]
+"""The themes that have colours of their own."""
 
 GREYS = range(232, 256)
 WITHOUT_HUE = {0, 7, 8, 15}
@@ -17,14 +26,14 @@ def numbers(theme: Theme, system: ColorSystem, *names: str) -> list[int | None]:
 
 
 def test_of_256_colours_the_backgrounds_are_three_greys() -> None:
-    for theme in own_themes("256"):
+    for theme in MIXED:
         shades = numbers(theme, ColorSystem.EIGHT_BIT, "background", "surface", "panel")
         assert len(set(shades)) == 3
         assert all(shade in GREYS for shade in shades)
 
 
 def test_of_16_colours_each_keeps_its_hue() -> None:
-    for theme in own_themes("standard"):
+    for theme in own_themes("standard")[:3]:
         hues = numbers(theme, ColorSystem.STANDARD, "primary", "secondary", "accent", "error", "success")
         assert len(set(hues)) == 5
         assert not WITHOUT_HUE & set(hues)
@@ -53,3 +62,31 @@ def test_with_more_colours_the_themes_are_as_they_were_made() -> None:
 
 def test_nothing_slides_or_fades_where_animations_are_switched_off() -> None:
     assert LlamaChat(Settings(local=(), keep=False, animations=False)).animation_level == "none"
+
+
+def painted(user: User) -> Iterator[tuple[str, Style]]:
+    """The texts on the screen, each with its style."""
+    screen: Any = user.app.screen  # its compositor is not public, and nothing public tells how it is painted
+    rows: list[Strip] = screen._compositor.render_strips()
+    yield from ((text, style) for row in rows for text, style, _ in row if style is not None and text.strip())
+
+
+def is_under_cursor(user: User, words: str) -> bool:
+    """Whether a text with these words is shown under a cursor."""
+    return any(style.reverse or style.underline for text, style in painted(user) if words in text)
+
+
+async def test_the_terminal_s_own_colours_are_shown_as_they_are_on_its_own_background() -> None:
+    async with driven(Settings(local=(), theme="llama-ansi"), 100, 30) as user:
+        await user.ask_in_new_session("How do I delete a session?")
+        await user.read_to_end_of_turn()
+        await user.press("ctrl+s")
+        await user.until(lambda: user.app.chat.session_list.has_focus)
+        for _, style in painted(user):
+            kinds = {color.type for color in (style.color, style.bgcolor) if color is not None}
+            assert kinds <= {ColorType.DEFAULT, ColorType.STANDARD}
+        await user.until(lambda: is_under_cursor(user, "How do I delete"))
+        await user.press("ctrl+p")
+        await user.see("New session")
+        assert is_under_cursor(user, "New session")
+        assert not is_under_cursor(user, "Choose indexes")

@@ -61,7 +61,9 @@ def test_json_has_all_that_came_of_a_question_in_one_line_of_ascii(command: Comm
 def test_json_lines_come_one_by_one_and_the_last_has_it_all(command: Command, online: ServedCloud) -> None:
     online.cloud.turns = [Turn(ANSWERED)]
     lines = [json.loads(line) for line in command("ask", "Budget?", "--jsonl").out.splitlines()]
-    assert {line["type"] for line in lines} == {"session", "tool", "text", "result"}
+    assert [line["type"] for line in lines[:2]] == ["session", "tool"]
+    assert {line["type"] for line in lines[2:-1]} == {"text"}
+    assert lines[-1]["type"] == "result"
     assert "".join(line["text"] for line in lines if line["type"] == "text") == lines[-1]["answer"]
 
 
@@ -87,10 +89,16 @@ def test_the_exit_code_says_what_became_of_the_question(
     assert "Traceback" not in outcome.err
 
 
-@pytest.mark.usefixtures("online")
-def test_a_question_too_long_or_empty_is_bad_use(command: Command) -> None:
+def test_a_question_too_long_or_empty_is_bad_use_and_makes_no_session(command: Command, online: ServedCloud) -> None:
     assert command("ask", "x" * 1001).code == 2
     assert command("ask", " ").code == 2
+    assert online.cloud.requests == []
+
+
+def test_a_flag_is_written_out(command: Command) -> None:
+    with pytest.raises(SystemExit) as refused:
+        command("ask", "Budget?", "--sess", "s1")
+    assert refused.value.code == 2
 
 
 def test_the_question_comes_from_standard_input(command: Command, online: ServedCloud) -> None:
@@ -106,7 +114,8 @@ def test_a_follow_up_leaves_what_is_being_written_in_the_session(command: Comman
     store.close()
     assert command("ask", "Two?", "--session", "last").code == 1
     online.cloud.turns = [Turn(status=403)]
-    assert command("ask", "Three?", "--session", "new-1").code == 4
+    refused = command("ask", "Three?", "--session", "new-1")
+    assert (refused.code, refused.out) == (4, "")
     assert [(each.session_id, each.prompt) for each in online.cloud.questions][:2] == [
         ("new-1", "One?"),
         ("new-1", "Two?"),
@@ -114,6 +123,17 @@ def test_a_follow_up_leaves_what_is_being_written_in_the_session(command: Comman
     store = Store.open(store_path())
     assert store.notes.draft(online.base_url, "new-1") == "half a thought"
     store.close()
+
+
+def test_the_lines_of_an_answer_are_there_before_its_end(online: ServedCloud) -> None:
+    held = Turn([said("The beginning"), said(" and the end."), STOP], is_held=True, held=2)
+    online.cloud.turns = [held]
+    with process("ask", "Budget?", "--jsonl") as asking:
+        assert asking.stdout is not None
+        assert [json.loads(asking.stdout.readline())["type"] for _ in range(2)] == ["session", "text"]
+        online.release(held)
+        rest = [json.loads(line) for line in asking.stdout]
+    assert (rest[-1]["type"], "and the end." in rest[-1]["answer"]) == ("result", True)
 
 
 def test_ctrl_c_stops_listening_and_what_had_arrived_is_kept(online: ServedCloud) -> None:

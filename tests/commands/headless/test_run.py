@@ -1,9 +1,9 @@
 """`llamachat-tui run`: many questions, each asked once however the run ends."""
 
-import asyncio
 import csv
 import io
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +14,8 @@ from tests.commands.calling import Command
 from tests.commands.headless.processes import process
 from tests.commands.headless.test_ask import ANSWERED
 from tests.commands.serving import ServedCloud
-from tests.workspace.cloud import STOP, Cloud, Turn, said
-from tui.commands.headless.asker import UNCONFIRMED, Asker
-from tui.commands.headless.output import StepLine
-from tui.settings import Settings
-from tui.store.store import Store
-from tui.workspace.backend import Backend
+from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
+from tui.commands import run
 
 QUESTIONS = ["One?", "Two?", "Three?"]
 
@@ -66,12 +62,12 @@ def test_each_question_is_asked_in_a_session_of_its_own_and_written_with_its_evi
 def test_a_table_has_no_formulas_and_markdown_has_footnotes(
     command: Command, online: ServedCloud, tmp_path: Path
 ) -> None:
-    asked = tmp_path / "asked.csv"
-    asked.write_text("id,question\nq-7,Budget?\n")
+    table_of_questions = tmp_path / "asked.csv"
+    table_of_questions.write_text("\nid,question\nq-7,Budget?\n")
     online.cloud.turns = [Turn((said("=HYPERLINK(1)"), STOP)), Turn(ANSWERED)]
     table, text = tmp_path / "out.csv", tmp_path / "out.md"
     for output in (table, text):
-        assert command("run", str(asked), "-o", str(output)).code == 0
+        assert command("run", str(table_of_questions), "-o", str(output)).code == 0
     (row,) = csv.DictReader(io.StringIO(table.read_text()))
     assert (row["id"], row["answer"], row["outcome"]) == ("q-7", "'=HYPERLINK(1)", "nothing found")
     assert text.read_text().startswith("# Question 1 (q-7)\n\n## Budget?\n\nIt is 40 million [^1-1].")
@@ -151,10 +147,11 @@ def test_what_has_no_whole_answer_is_asked_again_only_when_that_is_wanted(
     ("name", "text", "words"),
     [
         ("q.txt", "\n# nothing\n", "has no question"),
-        ("q.txt", "ok\n" + "x" * 1001, "line 2: the question has 1,001 characters"),
+        ("q.txt", "ok\n" + "x" * 1001, "line 2: The question has 1,001 characters"),
         ("q.jsonl", '{"question": "ok"}\n{"q": 1}', 'Line 2 has no "question"'),
         ("q.jsonl", "{", "line 1 cannot be read"),
         ("q.csv", 'question\n"open', "no CSV"),
+        ("q.csv", "\n \nid,question\n1,\n", "line 4: There is no question"),
         ("none.txt", "", "cannot be read"),
     ],
 )
@@ -181,6 +178,82 @@ def test_a_file_that_no_run_wrote_is_left_alone(command: Command, questions: Pat
     assert "was another one when this run began" in command("run", str(questions), "-o", str(output)).err
 
 
+@pytest.mark.usefixtures("online")
+@pytest.mark.parametrize("content", ["only line", "a line\nand the last one", '{"question": "mine"}\n{"question"'])
+def test_a_record_that_no_run_wrote_is_left_as_it_is(
+    command: Command, questions: Path, tmp_path: Path, content: str
+) -> None:
+    mine = tmp_path / "out.md.run"
+    mine.write_text(content)
+    outcome = command("run", str(questions), "-o", str(tmp_path / "out.md"))
+    assert (outcome.code, "is no record of a run" in outcome.err) == (2, True), outcome.err
+    assert mine.read_text() == content
+
+
+@pytest.mark.usefixtures("online")
+def test_a_record_that_is_a_link_is_not_followed(command: Command, questions: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").touch()
+    (tmp_path / "out.md.run").symlink_to(tmp_path / "elsewhere")
+    assert command("run", str(questions), "-o", str(tmp_path / "out.md")).code == 2
+    assert (tmp_path / "elsewhere").read_text() == ""
+
+
+def test_a_record_that_a_kill_tore_in_its_first_line_is_begun_again(
+    online: ServedCloud, command: Command, questions: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.md"
+    assert command("run", str(questions), "-o", str(output)).code == 0
+    record = output.with_name("out.md.run")
+    record.write_bytes(record.read_bytes()[:9])
+    assert command("run", str(questions), "-o", str(output)).code == 2
+    output.unlink()
+    record.write_bytes(b'{"run": 1')
+    assert command("run", str(questions), "-o", str(output)).code == 0
+    assert prompts(online.cloud) == [*QUESTIONS, *QUESTIONS]
+
+
+def test_a_run_whose_progress_nobody_reads_asks_on(
+    online: ServedCloud, command: Command, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as unread:
+        monkeypatch.setattr("sys.stderr", unread)
+        assert command("run", str(questions), "-o", str(tmp_path / "out.md"), "--plain").code == 0
+    assert prompts(online.cloud) == QUESTIONS
+
+
+def test_a_run_waits_while_the_server_takes_no_requests(
+    online: ServedCloud, command: Command, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "BUSY_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(run, "MAX_PAUSES", 2)
+    online.cloud.refusals["POST /api/v1/chat"] = [429]
+    online.cloud.turns = [Turn(status=429), Turn(status=429)]
+    assert command("run", str(questions), "-o", str(tmp_path / "out.md")).code == 4
+    assert prompts(online.cloud) == ["One?", "One?"]
+    online.cloud.turns = [Turn(status=429)]
+    assert command("run", str(questions), "-o", str(tmp_path / "out.md")).code == 0
+    assert prompts(online.cloud)[2:] == ["One?", *QUESTIONS]
+    assert [each.session_id for each in online.cloud.questions] == ["new-1"] * 4 + ["new-2", "new-3"]
+
+
+def test_a_question_is_not_asked_in_a_session_that_was_taken_meanwhile(
+    online: ServedCloud, command: Command, questions: Path, tmp_path: Path
+) -> None:
+    online.cloud.turns = [Turn(status=402)]
+    assert command("run", str(questions), "-o", str(tmp_path / "out.md")).code == 4
+    online.cloud.events["new-1"] += [asked("Mine?"), said("Yes."), STOP]
+    assert command("run", str(questions), "-o", str(tmp_path / "out.md")).code == 0
+    assert [each.session_id for each in online.cloud.questions] == ["new-1", "new-2", "new-3", "new-4"]
+
+
+def test_a_line_ends_only_where_it_is_ended(online: ServedCloud, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("One\u2028and a half?\r\nTwo?\n")
+    assert command("run", str(tmp_path / "q.txt"), "-o", str(tmp_path / "out.md")).code == 0
+    assert prompts(online.cloud) == ["One\u2028and a half?", "Two?"]
+
+
 def test_a_line_that_a_kill_tore_is_left_out(
     online: ServedCloud, command: Command, questions: Path, tmp_path: Path
 ) -> None:
@@ -191,42 +264,4 @@ def test_a_line_that_a_kill_tore_is_left_out(
     whole = output.read_text()
     assert command("run", str(questions), "-o", str(output)).code == 0
     assert (prompts(online.cloud), output.read_text()) == (QUESTIONS, whole)
-
-
-async def test_a_question_that_the_server_does_not_have_is_not_sent_again(tmp_path: Path) -> None:
-    cloud = Cloud()
-    cloud.add_session("s1", index_ids=["idx-notes"])
-    store = Store.open(tmp_path / "store.sqlite3")
-    asking = Asker(store, Settings(), Backend(cloud.client(), "the cloud"), StepLine())
-
-    async def no_pause(_: float) -> None: ...
-
-    async def no_watch(_: object) -> None: ...
-
-    asking.workspace.turns.recovery.sleep = no_pause
-    outcome = await asking.look_for("s1", "One?", no_watch)
-    assert (outcome.code, outcome.problem, cloud.questions) == (3, UNCONFIRMED, [])
-    assert asking.workspace.draft("s1") == ""
-    await asking.close()
-    store.close()
-
-
-async def test_a_question_right_behind_one_that_was_stopped_is_asked(tmp_path: Path) -> None:
-    cloud = Cloud()
-    cloud.add_session("s1", index_ids=["idx-notes"])
-    cloud.turns = [Turn(ANSWERED, is_held=True), Turn()]
-    store = Store.open(tmp_path / "store.sqlite3")
-    asking = Asker(store, Settings(), Backend(cloud.client(), "the cloud"), StepLine())
-
-    async def no_watch(_: object) -> None: ...
-
-    assert await asking.is_there("s1")
-    stopped = asyncio.create_task(asking.ask("s1", "One?", no_watch, is_first=False))
-    while not cloud.questions:
-        await asyncio.sleep(0)
-    stopped.cancel()
-    outcome = await asking.ask("s1", "Two?", no_watch, is_first=False)
-    assert outcome.turn is not None
-    assert (outcome.turn.question, prompts(cloud)) == ("Two?", ["One?", "Two?"])
-    await asking.close()
-    store.close()
+    assert command("run", str(questions), "-o", str(output)).code == 0

@@ -9,7 +9,7 @@ import pytest
 from tests.commands.calling import Command
 from tests.commands.headless.test_ask import ANSWERED
 from tests.commands.serving import ServedCloud
-from tests.workspace.cloud import Turn, asked
+from tests.workspace.cloud import STOP, Turn, asked, said
 from tui.store.files import store_path
 from tui.store.store import Store
 
@@ -40,6 +40,9 @@ def test_all_pages_are_listed_and_a_circle_of_pages_has_an_end(command: Command,
         (path, "c"): {"items": items[:1], "next_page_token": "b"},
     }
     assert len(command("list", "--limit", "0").out.splitlines()) == 2
+    with pytest.raises(SystemExit) as refused:
+        command("list", "--limit", "-1")
+    assert refused.value.code == 2
 
 
 def test_a_session_is_printed_with_what_its_answers_cite(command: Command, online: ServedCloud) -> None:
@@ -69,6 +72,8 @@ def test_deleting_asks_first(command: Command, online: ServedCloud, monkeypatch:
 def test_a_session_that_cannot_be_deleted_is_still_there(command: Command, online: ServedCloud) -> None:
     online.cloud.statuses["DELETE /api/v1/chat/s1"] = 403
     assert command("delete", "s1", "--yes").code == 4
+    assert command("list").out.count("s1\t") == 1
+    assert command("ask", "And now?", "--session", "s1", "--index", "notes").code == 1
 
 
 def test_indexes_are_listed(command: Command, online: ServedCloud) -> None:
@@ -92,4 +97,21 @@ def test_what_was_asked_is_found_again_without_the_server(command: Command, onli
     assert command("search", "after:never").code == 2
     assert len(online.cloud.requests) == requests
     assert command("search", "million", "index:notes").code == 0
-    assert command("search", "million", "index:others").code == 1
+    other = command("search", "million", "index:others")
+    assert (other.code, 'There is no index with "others" in its name.' in other.err) == (1, True)
+
+
+def test_a_search_says_what_it_did_not_follow_and_why_nothing_is_kept(
+    command: Command, online: ServedCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online.cloud.turns = [Turn((said("Use std:vector here."), STOP))]
+    assert command("ask", "Which one?").code == 1
+    found = command("search", "std:vector")
+    assert (found.code, "There is no filter std:" in found.err) == (0, True)
+    store = Store.open(store_path())
+    store.database.write(lambda connection: connection.execute("PRAGMA user_version = 9999"))
+    store.close()
+    newer = command("search", "vector")
+    assert (newer.code, "newer version" in newer.err) == (1, True)
+    monkeypatch.setenv("LLAMACHAT_KEEP", "false")
+    assert "keep is false" in command("search", "vector").err

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from tui.arguments import CommandParser
 from tui.commands.doctor import account, machine, terminal, terminal_queries
 from tui.commands.doctor.check_result import CheckResult
-from tui.commands.options import exit_code_of, server_command_parser, settings_of
+from tui.commands.options import server_command_parser, settings_of
 from tui.redaction import redact
 from tui.sanitize import clean_line
 
@@ -28,19 +28,15 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Check, and print the results; the exit code, 1 where there is a problem."""
     options = parser().parse_args(arguments)
+    settings = settings_of(options)
+    results = [*machine.check(), *terminal.check(os.environ, terminal_queries.answers())]
 
-    def doctor() -> int:
-        settings = settings_of(options)
-        results = [*machine.check(), *terminal.check(os.environ, terminal_queries.answers())]
+    async def check_account() -> None:
+        results.extend([result async for result in account.check(settings)])
 
-        async def check_account() -> None:
-            results.extend([result async for result in account.check(settings)])
-
-        asyncio.run(check_account())
-        print(_as_json(results) if options.json else _as_text(results))
-        return 1 if any(result.verdict == "problem" for result in results) else 0
-
-    return exit_code_of(doctor)
+    asyncio.run(check_account())
+    print(_as_json(results) if options.json else _as_text(results))
+    return 1 if any(result.verdict == "problem" for result in results) else 0
 
 
 def _as_json(results: Sequence[CheckResult]) -> str:

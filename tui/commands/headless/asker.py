@@ -1,24 +1,28 @@
 """Asking without the app: the workspace does the work, and what it publishes is waited for."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from tui.api.errors import ApiError, NotFoundError
-from tui.api.models import Index
+from tui.api.models import Index, Session
 from tui.api.session_file import SessionFile
 from tui.commands.connecting import connected
-from tui.commands.headless.outcome import BadUseError, ExitCode, Outcome, code_of, outcome_of
+from tui.commands.exit_code import BadUseError, ExitCode, code_of
+from tui.commands.headless.named_session import named_session, no_session
+from tui.commands.headless.outcome import Outcome, outcome_of
 from tui.commands.headless.output import StepLine
 from tui.conversation.transcript import Broken, Turn
 from tui.sanitize import clean_line
-from tui.settings import LAST_SESSION, Settings
+from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.workspace.backend import Backend
 from tui.workspace.exporting import session_kept
 from tui.workspace.tasks import Work
-from tui.workspace.updates import DraftChanged, RequestFailed, Update
+from tui.workspace.updates import DraftChanged, OpeningFailed, RequestFailed, Update
 from tui.workspace.workspace import Workspace
 
 END_TIMEOUT = 5.0
@@ -53,6 +57,36 @@ async def asker(settings: Settings, progress: StepLine) -> AsyncGenerator["Asker
         await backend.close()
 
 
+@dataclass(eq=False, slots=True)
+class _Call:
+    """What the workspace says on account of one call of `Asker`, and of the tasks that the call began."""
+
+    failures: list[ApiError] = field(default_factory=list[ApiError])
+    is_given_back: bool = False
+    """Whether its question stands in the draft again."""
+    is_stopped: bool = False
+    """Whether nobody waits for what it began."""
+
+    def raise_failure(self) -> None:
+        """Raise the `ApiError` of the request that failed first, if one did."""
+        if self.failures:
+            raise self.failures[0]
+
+
+_CALL: ContextVar[_Call] = ContextVar("call")
+"""The call that goes on. A task has the one that began it, so that no call hears of another one's failures."""
+
+
+@contextmanager
+def _new_call() -> Generator[_Call]:
+    call = _Call()
+    before = _CALL.set(call)
+    try:
+        yield call
+    finally:
+        _CALL.reset(before)
+
+
 class Asker:
     """Asks questions of one account, one at a time."""
 
@@ -61,33 +95,31 @@ class Asker:
         self._settings = settings
         self.progress = progress
         self.client = backend.client
-        self._patience = END_TIMEOUT
         self._changed = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], _Call] = {}
         self._crash: BaseException | None = None
-        self._errors: list[ApiError] = []
-        self._given_back = False
         self.workspace = Workspace(store, settings.account, self._hear, self._run)
         self.workspace.turns.recovery.leave_to_others()
         self.workspace.use(backend.client)
 
     def _hear(self, update: Update) -> None:
+        call = _CALL.get(_Call())  # what is done between two calls cannot fail
         match update:
-            case RequestFailed(error):
-                self._errors.append(error)
+            case RequestFailed(error) | OpeningFailed(error=error):
+                call.failures.append(error)
             case DraftChanged():
-                self._given_back = True
+                call.is_given_back = True
             case _:
                 pass
         self._changed.set()
 
     def _run(self, work: Work) -> None:
         task = asyncio.create_task(work)
-        self._tasks.add(task)
+        self._tasks[task] = _CALL.get(_Call())
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         if not task.cancelled() and task.exception() is not None:
             self._crash = task.exception()
         self._changed.set()
@@ -98,21 +130,17 @@ class Asker:
         if self._crash is not None:
             raise self._crash
 
-    def _raise_last_error(self) -> None:
-        if self._errors:
-            raise self._errors[-1]
-
     async def indexes(self) -> Sequence[Index]:
         """All indexes; of folders of this machine only when they have been read. Raises `ApiError`."""
         listed = self.workspace.index_list
-        await listed.load()
-        self._raise_last_error()
-        while listed.keeps_folders and any(index.is_syncing or index.is_waiting for index in listed.items):
-            self.progress.show(_how_far(listed.items))
-            await asyncio.sleep(0.2)
-            await listed.load()
-            self._raise_last_error()
-        return listed.items
+        with _new_call() as call:
+            while True:
+                await listed.load()
+                call.raise_failure()
+                if not (listed.keeps_folders and any(index.is_syncing or index.is_waiting for index in listed.items)):
+                    return listed.items
+                self.progress.show(_how_far(listed.items))
+                await asyncio.sleep(0.2)
 
     async def chosen_indexes(self, names: Sequence[str]) -> Sequence[str]:
         """The ids of the indexes that were named; of none, those of the given folders, or the only one there is.
@@ -130,9 +158,10 @@ class Asker:
 
     async def new_session(self, index_ids: Sequence[str]) -> str:
         """The id of a session that nothing was asked in. Raises `ApiError`."""
-        session_id = await self.workspace.create(index_ids, is_bound=True)
+        with _new_call() as call:
+            session_id = await self.workspace.create(index_ids, is_bound=True)
         if session_id is None:
-            raise self._errors[-1]
+            raise call.failures[-1]
         return session_id
 
     async def opened(self, named: str) -> str:
@@ -140,17 +169,25 @@ class Asker:
 
         Raises `ApiError` and `BadUseError`.
         """
-        session_id = self.workspace.last_opened if named == LAST_SESSION else named
-        if session_id is None:
-            raise BadUseError("No session was open before on this machine. Name one by its id.")
+        session_id = named_session(named, self.workspace.last_opened)
         if not await self.is_there(session_id):
-            raise BadUseError(f"There is no session {clean_line(session_id)}: check its id, or it was deleted.")
-        await self.workspace.open(session_id)
-        while self.workspace.is_busy(session_id):
-            self.progress.show("Looking what became of the session's last question …")
-            await self._change()
-        self._raise_last_error()
+            raise no_session(session_id)
+        with _new_call() as call:
+            await self.workspace.open(session_id)
+            while self.workspace.is_busy(session_id):
+                self.progress.show("Looking what became of the session's last question …")
+                await self._change()
+            call.raise_failure()
         return session_id
+
+    async def go_on(self, session_id: str, index_names: Sequence[str], leaving: str | None = None) -> None:
+        """Write in a session that is opened. Where it has no indexes of its own, its questions search those named.
+
+        Raises `ApiError` and `BadUseError`.
+        """
+        if self.workspace.catalogue[session_id].index_ids is None:
+            self.workspace.set_scope(session_id, await self.chosen_indexes(index_names))
+        self.workspace.switch(session_id, leaving)
 
     async def ask(self, session_id: str, question: str, watch: Watch, *, is_first: bool) -> Outcome:
         """Ask once, and tell `watch` how the answer grows. Stops listening where it is cancelled.
@@ -159,62 +196,73 @@ class Asker:
         """
         while self.workspace.is_busy(session_id):  # the turn before is being stopped; a question would wait behind it
             await self._change()
-        self._errors.clear()
-        self._given_back = False
         workspace, draft = self.workspace, self.workspace.draft(session_id)
-        is_taken = (
-            workspace.ask_first(session_id, question, written_in=session_id)
-            if is_first
-            else workspace.ask(session_id, question, keeps_draft=True)
-        )
-        if not is_taken:
-            return _not_asked(self._errors[-1])
-        await self.settled(session_id, watch)
-        return await self._outcome(session_id, draft)
+        with _new_call() as call:
+            is_taken = (
+                workspace.ask_first(session_id, question, written_in=session_id)
+                if is_first
+                else workspace.ask(session_id, question, keeps_draft=True)
+            )
+            if not is_taken:
+                return _not_asked(call.failures[0])
+            await self._settled(session_id, watch, call)
+        return await self._outcome(session_id, draft, call)
 
     async def look_for(self, session_id: str, question: str, watch: Watch) -> Outcome:
         """What became of the only question of a session, which may have been sent: it is not sent again.
 
         Raises `ApiError` where the server cannot be asked.
         """
-        self._given_back = False
         recovery = self.workspace.turns.recovery
         if not recovery.entries_of(session_id):
             recovery.enter(session_id, question)
         if not await self.is_there(session_id):
             recovery.forget(session_id)
             return _NOT_CONFIRMED
-        await self.workspace.open(session_id)
-        await self.settled(session_id, watch)
-        return await self._outcome(session_id, "")
+        with _new_call() as call:
+            await self.workspace.open(session_id)
+            await self._settled(session_id, watch, call)
+        return await self._outcome(session_id, "", call)
+
+    async def session(self, session_id: str) -> Session | None:
+        """A session as the server lists it; None where it has none. Raises `ApiError`."""
+        try:
+            return await self.client.summary(session_id)
+        except NotFoundError:
+            return None
 
     async def is_there(self, session_id: str) -> bool:
-        """Whether the server has a session, which is listed then. Raises `ApiError`."""
-        try:
-            self.workspace.list_session(await self.client.summary(session_id))
-        except NotFoundError:
+        """Whether the server has a session, which is listed then: none that is to be deleted. Raises `ApiError`."""
+        session = await self.session(session_id)
+        if session is None or self.workspace.deletion.is_hidden(session_id):
             return False
+        self.workspace.list_session(session)
         return True
 
-    async def _outcome(self, session_id: str, draft: str) -> Outcome:
+    async def is_empty(self, session_id: str) -> bool:
+        """Whether a session is there in which nothing was asked yet. Raises `ApiError`."""
+        return await self.is_there(session_id) and not (await self.client.session(session_id)).events
+
+    async def _outcome(self, session_id: str, draft: str, call: _Call) -> Outcome:
         """What came of the last question, once that is known. Raises `ApiError` where the server cannot be asked."""
-        if self._given_back:
+        if call.is_given_back:
             self.workspace.write_draft(session_id, draft)
-            return _not_asked(self._errors[-1]) if self._errors else _NOT_CONFIRMED
+            return _not_asked(call.failures[0]) if call.failures else _NOT_CONFIRMED
         turn = self._last_turn(session_id)
         if turn is None or isinstance(turn.end, Broken):
             await self.client.summary(session_id)  # without a connection nothing is known
         return _NOT_CONFIRMED if turn is None else outcome_of(turn)
 
-    async def settled(self, session_id: str, watch: Watch) -> None:
+    async def _settled(self, session_id: str, watch: Watch, call: _Call) -> None:
         """Wait until it is known what became of a session's question. Stops listening where it is cancelled."""
         try:
             while self.workspace.is_busy(session_id):
                 await self._change()
-                if (turn := self._last_turn(session_id)) is not None:
+                turn = self._last_turn(session_id)
+                if turn is not None and not call.is_given_back:
                     await watch(turn)
         except BaseException:
-            self._patience = 0
+            call.is_stopped = True
             self.workspace.stop(session_id)
             raise
 
@@ -222,21 +270,28 @@ class Asker:
         transcript = self.workspace.transcript(session_id)
         return transcript[len(transcript) - 1] if transcript else None
 
-    async def delete(self, session_id: str) -> None:
-        """Delete a session that is listed, on the server and here. Raises `ApiError`."""
-        self._errors.clear()
+    async def delete(self, session: Session) -> None:
+        """Delete a session on the server and here, also one that an earlier run left to be deleted.
+
+        Raises `ApiError`: then it is listed again.
+        """
         deletion = self.workspace.deletion
-        await deletion.delete(deletion.hide(session_id))
-        self._raise_last_error()
+        with _new_call() as call:
+            if not deletion.is_hidden(session.session_id):
+                self.workspace.list_session(session)
+                deletion.hide(session.session_id)
+            await deletion.delete([session])
+            call.raise_failure()
 
     def kept(self, session_id: str) -> SessionFile | None:
         """A session as it was last seen on this machine; None where it is not kept."""
         return session_kept(self._store, self._settings.account, session_id)
 
     async def close(self) -> None:
-        """Let go of all, and give what follows an answer a moment."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=self._patience)
+        """Let go of all, and give what follows an answer that was waited for a moment."""
+        following = [task for task, call in self._tasks.items() if not call.is_stopped]
+        if following:
+            await asyncio.wait(following, timeout=END_TIMEOUT)
         await self.workspace.close()
 
 

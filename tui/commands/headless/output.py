@@ -3,24 +3,72 @@
 import json
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TextIO
+from unicodedata import east_asian_width
 
-from tui.sanitize import clean, well_formed
+from tui.sanitize import clean, clean_line, well_formed
+
+
+class OutputClosedError(Exception):
+    """Nobody reads standard output any more."""
 
 
 def put_out(text: str) -> None:
-    """Write to standard output at once, as UTF-8. Raises `BrokenPipeError` where nobody reads it any more."""
-    sys.stdout.buffer.write(well_formed(clean(text)).encode())
-    sys.stdout.buffer.flush()
+    """Write to standard output at once, for a terminal. Raises as `write_out`."""
+    write_out(well_formed(clean(text)))
+
+
+def write_out(text: str) -> None:
+    """Write to standard output at once, as it is, in UTF-8.
+
+    Raises `OutputClosedError`, and an `OSError` that names the output.
+    """
+    with _writing():
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+
+
+def flush_output() -> None:
+    """Write what was printed. Raises as `write_out`."""
+    with _writing():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _writing() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        _let_go(sys.stdout)
+        if isinstance(error, BrokenPipeError):
+            raise OutputClosedError from error
+        raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def _let_go(stream: TextIO) -> None:
+    """Have what is left to be written go nowhere: Python writes it at its exit, and would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def as_json(value: object) -> str:
     """A value as one line of ASCII: as the server sent it, and yet nothing in it can drive a terminal."""
-    return json.dumps(value).replace("\x7f", "\\u007f")
+    return json.dumps(value)
 
 
-def close_output() -> None:
-    """Nobody reads standard output any more: what Python flushes at its exit goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def say(words: str, *, begins_line: bool = False) -> None:
+    """Say something on standard error that stays, on a line of its own where the cursor stands in another one."""
+    start = "\n" if begins_line else ""
+    _tell(f"{start}llamachat-tui: {clean(words)}\n")
+
+
+def _tell(text: str) -> None:
+    """Write to standard error. That nobody reads it stops no work."""
+    try:
+        print(text, end="", file=sys.stderr, flush=True)
+    except OSError:
+        _let_go(sys.stderr)
 
 
 class StepLine:
@@ -40,11 +88,30 @@ class StepLine:
             return
         self._shown = words
         if self._rewrites:
-            print(f"\r\x1b[K{clean(words)}", end="", file=sys.stderr, flush=True)
+            _tell(f"\r\x1b[K{_clipped(clean_line(words), _columns() - 1)}")
         elif self._is_linear and words:
-            print(clean(words), file=sys.stderr, flush=True)
+            _tell(f"{clean(words)}\n")
 
     def say(self, words: str) -> None:
         """Say something that stays."""
         self.show("")
-        print(f"llamachat-tui: {clean(words)}", file=sys.stderr, flush=True)
+        say(words)
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except OSError:
+        return 80
+
+
+def _clipped(line: str, cells: int) -> str:
+    """The beginning of a line that takes at most so many cells: a step that went on in a second row would stay there.
+
+    East Asian wide characters take two (UAX #11); a combining mark is counted as one.
+    """
+    for at, char in enumerate(line):
+        cells -= 2 if east_asian_width(char) in "WF" else 1
+        if cells < 0:
+            return line[:at]
+    return line

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.api.models import MAX_PROMPT_CHARS
-from tui.commands.headless.outcome import BadUseError
+from tui.commands.exit_code import BadUseError
 from tui.sanitize import clean_line, well_formed
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -35,17 +35,26 @@ def read_questions(path: Path) -> Sequence[ListedQuestion]:
             found = _of_lines(text)
     questions: list[ListedQuestion] = []
     for line, question, name in found:
-        if not question.strip():
-            raise BadUseError(f"{_at(path, line)}: there is no question.")
-        if len(question) > MAX_PROMPT_CHARS:
-            raise BadUseError(
-                f"{_at(path, line)}: the question has {len(question):,} characters; "
-                f"the service takes {MAX_PROMPT_CHARS:,} at most. Shorten it."
-            )
-        questions.append(ListedQuestion(len(questions) + 1, well_formed(question.strip()), name))
+        try:
+            questions.append(ListedQuestion(len(questions) + 1, checked_question(question), name))
+        except BadUseError as error:
+            raise BadUseError(f"{clean_line(str(path))}, line {line}: {error}") from error
     if not questions:
         raise BadUseError(f"{clean_line(str(path))} has no question. Write one on each line.")
     return questions
+
+
+def checked_question(text: str) -> str:
+    """A question that the service takes, of this text. Raises `BadUseError`."""
+    question = well_formed(text.strip())
+    if not question:
+        raise BadUseError("There is no question. Write one.")
+    if len(question) > MAX_PROMPT_CHARS:
+        raise BadUseError(
+            f"The question has {len(question):,} characters; "
+            f"the service takes {MAX_PROMPT_CHARS:,} at most. Shorten it."
+        )
+    return question
 
 
 def _text(path: Path) -> str:
@@ -60,12 +69,8 @@ def _text(path: Path) -> str:
         raise BadUseError(f"{name} cannot be read: it is not UTF-8 text.") from error
 
 
-def _at(path: Path, line: int) -> str:
-    return f"{clean_line(str(path))}, line {line}"
-
-
 def _of_lines(text: str) -> Iterator[tuple[int, str, str]]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             yield number, line, ""
 
@@ -74,18 +79,22 @@ def _of_csv(text: str) -> Iterator[tuple[int, str, str]]:
     """The column "question", else the first one; a column "id" is what they are called."""
     rows = csv.reader(io.StringIO(text), strict=True)
     try:
-        first = next(rows, list[str]())
+        first = next(filter(_has_text, rows), list[str]())
         names = [name.strip().lower() for name in first]
         column = names.index("question") if "question" in names else 0
         id_column = names.index("id") if "id" in names and "question" in names else None
         if "question" not in names and first:
             yield rows.line_num, first[0], ""
         for row in rows:
-            if any(cell.strip() for cell in row):
+            if _has_text(row):
                 name = row[id_column] if id_column is not None and id_column < len(row) else ""
                 yield rows.line_num, row[column] if column < len(row) else "", name
     except csv.Error as error:
         raise BadUseError(f"The questions are no CSV: line {rows.line_num}: {error}.") from error
+
+
+def _has_text(row: Sequence[str]) -> bool:
+    return any(cell.strip() for cell in row)
 
 
 def _of_json_lines(text: str) -> Iterator[tuple[int, str, str]]:

@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from tui.commands.headless.outcome import BadUseError, Outcome
+from tui.commands.exit_code import BadUseError
+from tui.commands.headless.outcome import Outcome
 from tui.commands.headless.output import as_json
 from tui.commands.headless.questions import ListedQuestion
 from tui.commands.headless.told import as_value, outcome_word

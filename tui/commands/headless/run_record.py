@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tui.commands.headless.outcome import BadUseError, ExitCode
+from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.questions import ListedQuestion
 from tui.sanitize import clean_line
 
@@ -70,10 +70,14 @@ class RunRecord:
         self._name = name
         self._about = about
         self._questions: dict[int, RecordedQuestion] = {}
-        lines = self._whole_lines()
-        self.is_new = not lines
-        if lines:
-            self._read(lines)
+        content = self._file.read()
+        whole = content.rfind(b"\n") + 1
+        self.is_new = not whole
+        if whole:
+            self._read(content[:whole].splitlines())
+        elif not _line(about).startswith(content):
+            raise self._foreign()
+        self._file.truncate(whole)  # the rest is a line of this record that the end of a program tore
 
     def begin(self) -> None:
         """Enter what the run is about."""
@@ -95,29 +99,31 @@ class RunRecord:
         self._write(asdict(known))
 
     def _write(self, value: Mapping[str, object]) -> None:
-        self._file.write(json.dumps(value).encode() + b"\n")
+        self._file.write(_line(value))
         self._file.flush()
         os.fsync(self._file.fileno())
-
-    def _whole_lines(self) -> list[bytes]:
-        """The lines of the file. One that the end of a program tore is cut off."""
-        content = self._file.read()
-        whole = content.rfind(b"\n") + 1
-        self._file.truncate(whole)
-        return content[:whole].splitlines()
 
     def _read(self, lines: list[bytes]) -> None:
         try:
             first, *values = [json.loads(line) for line in lines]
             known = [_recorded(value) for value in values]
         except (ValueError, RecursionError) as error:
-            raise BadUseError(f"{self._name} is no record of a run. Remove it to ask afresh.") from error
+            raise self._foreign() from error
+        if not isinstance(first, dict) or "run" not in first:
+            raise self._foreign()
         if first != json.loads(json.dumps(self._about)):
             raise BadUseError(
                 f"{self._name} is of a run on another server, project or index, or in another form. "
                 "Give the same as then, or name another output."
             )
         self._questions = {each.number: each for each in known}
+
+    def _foreign(self) -> BadUseError:
+        return BadUseError(f"{self._name} is no record of a run. Name another output, or remove it to ask afresh.")
+
+
+def _line(value: Mapping[str, object]) -> bytes:
+    return json.dumps(value).encode() + b"\n"
 
 
 def _recorded(value: object) -> RecordedQuestion:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from tui.api.models import Stop
-from tui.commands.headless.outcome import ExitCode, Outcome
+from tui.commands.exit_code import ExitCode
+from tui.commands.headless.outcome import Outcome
 from tui.conversation.evidence import DocumentSources, Source, evidence_of
 from tui.conversation.plain_text import answer_text, end_text
 from tui.conversation.tool_use import subject_of

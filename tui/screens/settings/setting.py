@@ -1,7 +1,7 @@
 """Setting things up in the app: the settings, and the theme by itself."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +15,7 @@ from tui.settings import Settings, SettingsError, config_path
 from tui.themes import DARK
 
 if TYPE_CHECKING:
+    from tui.api.models import Project
     from tui.workspace.settings.setting_list import SettingList
 
 
@@ -31,8 +32,17 @@ class SettingScreen(SearchingScreen):
 
         settings: Settings
 
+    @dataclass
+    class AccountChosen(Message):
+        """Another account is to be worked with, the one that these settings name."""
+
+        settings: Settings
+
     flags: Mapping[str, str | None] = {}
     """What was given on the command line, by the names of the settings. To be set before the screen is shown."""
+
+    list_projects: "Callable[[], Awaitable[Sequence[Project]]]"
+    """The projects that can be chosen from. To be set before the screen is shown."""
 
     _setting_list: "SettingList | None" = None
 
@@ -51,11 +61,37 @@ class SettingScreen(SearchingScreen):
         from tui.screens.settings.settings_dialog import SettingsDialog
 
         try:
-            dialog = SettingsDialog(self.setting_list, self._themes(), self.take_into_use)
+            before = self.setting_list.in_force()
+            dialog = SettingsDialog(self.setting_list, self._themes(), self.take_into_use, self.list_projects)
+            await self.app.push_screen_wait(dialog)
+            self._turn_to_account(before)
         except SettingsError as error:
             self.say(str(error), kind="settings", severity="problem")
-        else:
-            await self.app.push_screen_wait(dialog)
+
+    @work
+    async def action_switch_profile(self) -> None:
+        """Choose the profile to work with until the program ends."""
+        from tui.screens.choice_list import ChoiceList
+
+        try:
+            before, names = self.setting_list.in_force(), self.setting_list.profiles()
+            if not names:
+                words = f"There is no profile yet. One begins with a line [profiles.NAME] in {self.setting_list.path}."
+                self.say(words, kind="settings")
+                return
+            now = names.index(before.profile) if before.profile in names else 0
+            chosen = await self.app.push_screen_wait(ChoiceList("Profiles", names, takes="work with it", first=now))
+            if chosen is not None:
+                self.setting_list.use_profile(names[chosen])
+                self._turn_to_account(before)
+        except SettingsError as error:
+            self.say(str(error), kind="settings", severity="problem")
+
+    def _turn_to_account(self, before: Settings) -> None:
+        """Have the account used that is set now, if it is another than before."""
+        now = self.setting_list.in_force()
+        if (now.connects_to, now.library_environment) != (before.connects_to, before.library_environment):
+            self.post_message(self.AccountChosen(now))
 
     def take_into_use(self, settings: Settings) -> None:
         """Have other settings in force: what is seen changes at once."""

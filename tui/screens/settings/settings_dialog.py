@@ -1,9 +1,9 @@
 """The settings: what each one is now, where it was given, and changing it."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import set_cell_size
 from textual import work
@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.api.errors import ApiError
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 from tui.screens.index_picker import TickFilter
@@ -20,6 +21,10 @@ from tui.themes import DARK
 from tui.workspace.settings.described import FROM_NEXT_START, GROUPS
 from tui.workspace.settings.setting_list import ListedSetting, SettingList, Value
 
+if TYPE_CHECKING:
+    from tui.api.models import Project
+    from tui.workspace.settings.local_models import LocalModel
+
 NAME_COLUMNS = 15
 VALUE_COLUMNS = 38
 PLACES = {"file": "file", "environment": "environment", "flag": "command line", "run": "this run", "profile": "profile"}
@@ -27,13 +32,20 @@ PLACES = {"file": "file", "environment": "environment", "flag": "command line", 
 
 NOT_SET = "-"
 
+MODEL = ("model", "model_base_url")
+"""These two go together: one without the other names no model."""
+
+NO_MODEL = "none: answers are quotations"
+ANOTHER_MODEL = "another: type its name, and its address at model_base_url"
+
 KEYS = "Space change · ← → other value · F8 as by itself · Esc close"
 
 
 class SettingsDialog(FilterDialog[None]):
     """Lists the settings; Space, Enter and the arrows change the one under the cursor, which is kept at once.
 
-    `use` is called with the settings in force after each change. `themes` are the names of all themes.
+    `use` is called with the settings in force after each change. `themes` are the names of all themes, and
+    `list_projects` lists those of the account that was in force when this was opened.
     """
 
     FILTER = TickFilter
@@ -44,13 +56,21 @@ class SettingsDialog(FilterDialog[None]):
         Binding("f8", "unset", "As it is by itself"),
     ]
 
-    def __init__(self, settings: SettingList, themes: Sequence[str], use: Callable[[Settings], object]) -> None:
+    def __init__(
+        self,
+        settings: SettingList,
+        themes: Sequence[str],
+        use: Callable[[Settings], object],
+        list_projects: "Callable[[], Awaitable[Sequence[Project]]]",
+    ) -> None:
         super().__init__("Settings", KEYS)
         self._settings = settings
         self._themes = themes
         self._use = use
+        self._list_projects = list_projects
         self._items: dict[str, ListedSetting] = {}
         self._load()
+        self._account = self._in_force.cloud_url, self._in_force.profile
 
     def _load(self) -> None:
         self._items = {item.name: item for item in self._settings.items()}
@@ -106,6 +126,10 @@ class SettingsDialog(FilterDialog[None]):
             self._choose_theme()
         elif item.choices:
             self._change(item, item.after(1))
+        elif item.name == "project":
+            self._choose_project(item)
+        elif item.name == "model":
+            self._choose_model(item)
         else:
             self._type(item)
 
@@ -118,7 +142,10 @@ class SettingsDialog(FilterDialog[None]):
             self._change(item, item.after(step))
 
     def action_unset(self) -> None:
-        if (item := self._item) is not None:
+        item = self._item
+        if item is not None and item.name in MODEL:
+            self._change_model(None)
+        elif item is not None:
             self._change(item, None)
 
     @work
@@ -128,6 +155,61 @@ class SettingsDialog(FilterDialog[None]):
         name = await self.app.push_screen_wait(ThemeChooser(self._themes, self.app.theme))
         if name is not None:
             self._change(self._items["theme"], name)
+
+    @work
+    async def _choose_project(self, item: ListedSetting) -> None:
+        """Have one of the account's projects chosen; its id typed where they are not known."""
+        from tui.screens.choice_list import ChoiceList
+
+        projects = await self._projects()
+        if not projects:
+            self._type(item)
+            return
+        lines = ["the one that the key belongs to", *(f"{project.name} · {project.id}" for project in projects)]
+        ids = [None, *(project.id for project in projects)]
+        now = ids.index(item.value) if item.value in ids else 0
+        chosen = await self.app.push_screen_wait(ChoiceList("Projects", lines, takes="work in it", first=now))
+        if chosen is not None:
+            self._change(item, ids[chosen])
+
+    async def _projects(self) -> "Sequence[Project]":
+        """The account's projects; none, and why, where they cannot be listed."""
+        if (self._in_force.cloud_url, self._in_force.profile) != self._account:
+            return ()
+        self.ask("Asking for the projects…")
+        try:
+            projects = await self._list_projects()
+        except ApiError as error:
+            self.ask(f"The projects are not known. {error.message}")
+            return ()
+        self.ask("")
+        return projects
+
+    @work
+    async def _choose_model(self, item: ListedSetting) -> None:
+        """Look for the models of this machine, and have one of them chosen; its name typed where there is none."""
+        from tui.screens.choice_list import ChoiceList
+        from tui.workspace.settings.local_models import ANSWER_TIMEOUT, USUAL_PORTS, find_models
+
+        models = await find_models(USUAL_PORTS, ANSWER_TIMEOUT)
+        if not models:
+            places = ", ".join(f"{server} ({port})" for server, port in USUAL_PORTS.items())
+            self.ask(f"No server on this machine offers a model; looked for {places}. Type its name and address.")
+            self._type(item)
+            return
+        lines = [NO_MODEL, *(f"{model.name} · {model.server}" for model in models), ANOTHER_MODEL]
+        now = next((at for at, model in enumerate(models, 1) if model.name == item.value), 0)
+        chosen = await self.app.push_screen_wait(ChoiceList("Models of this machine", lines, takes="use it", first=now))
+        if chosen is not None and 1 <= chosen <= len(models):
+            self._change_model(models[chosen - 1])
+        elif chosen is not None and chosen > len(models):
+            self._type(item)
+        elif chosen == 0:
+            self._change_model(None)
+
+    def _change_model(self, model: "LocalModel | None") -> None:
+        self._change(self._items["model_base_url"], model and model.base_url)
+        self._change(self._items["model"], model and model.name)
 
     @work
     async def _type(self, item: ListedSetting) -> None:

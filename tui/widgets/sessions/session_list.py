@@ -149,10 +149,12 @@ class SessionList(ScrollView, can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         self._ask_for_more()
 
-    def _ask_for_more(self) -> None:
-        last_shown = self.scroll_offset.y + self.size.height
-        if self.has_more and last_shown >= len(self._layout) - MORE_WITHIN_LINES:
-            self.post_message(self.MoreRequested())
+    def _ask_for_more(self, line: int = 0) -> None:
+        """Ask for the next page where the last line is near what is shown, or a line."""
+        reached = max(line, self.scroll_offset.y + self.size.height)
+        if self.has_more and reached >= len(self._layout) - MORE_WITHIN_LINES:
+            # In a handler of the parent, which filters, the message would stop at that parent.
+            self.call_next(lambda: self.post_message(self.MoreRequested()))
 
     @property
     def session_under_cursor(self) -> str | None:
@@ -273,5 +275,4 @@ class SessionList(ScrollView, can_focus=True):
         self.scroll_to_region(Region(0, first, width, line - first + 1), animate=False, force=True)
         self.refresh_lines(self._layout.line_of(min(before, len(self.sessions) - 1)))
         self.refresh_lines(line)
-        if self.has_more and line >= len(self._layout) - MORE_WITHIN_LINES:
-            self.post_message(self.MoreRequested())
+        self._ask_for_more(line)

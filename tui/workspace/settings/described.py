@@ -7,7 +7,7 @@ ABOUT: Mapping[str, str] = {
     "region": 'Where the account is: "na" or "eu".',
     "project": "The id of the project to work in.",
     "organization": "The id of its organization.",
-    "theme": "The colours: llama-dark, llama-light, llama-contrast or one of Textual's.",
+    "theme": "The colours: llama-dark, -light, -contrast or -ansi, or one of Textual's.",
     "keep": "Whether sessions, drafts and running turns are kept on this machine.",
     "bell": "Whether the terminal rings when a turn ends that nobody is looking at.",
     "notify": 'How the terminal notifies of that: "off", "osc9" or "osc777".',
@@ -15,6 +15,8 @@ ABOUT: Mapping[str, str] = {
     "allow_http": "Whether the key may go unencrypted to a server of a private network.",
     "animations": "Whether anything moves on the screen that need not.",
     "profile": "The profile to use where none is named.",
+    "model": "The language model that answers from folders of this machine.",
+    "model_base_url": "The address of the endpoint that has this model.",
 }
 
 GROUPS: Mapping[str, Sequence[str]] = {
@@ -22,6 +24,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "When a turn ends unseen": ("bell", "notify"),
     "On this machine": ("keep",),
     "The account": ("profile", "project", "organization", "region", "base_url", "allow_http"),
+    "The local library": ("model", "model_base_url"),
 }
 """The settings in the order in which they are shown."""
 

@@ -77,12 +77,20 @@ class SettingList:
             **dict.fromkeys(TRUTHS, (True, False)),
             "region": tuple(REGIONS),
             "notify": NOTIFY,
-            "profile": (None, *profile_names(self.path)),
+            "profile": (None, *self.profiles()),
         }
         return [
             ListedSetting(name, getattr(settings, name), given.get(name), choices.get(name, ()))
             for name in FILE_SETTINGS
         ]
+
+    def profiles(self) -> Sequence[str]:
+        """The names of the profiles of the config file. Raises `SettingsError`."""
+        return profile_names(self.path)
+
+    def use_profile(self, name: str | None) -> None:
+        """Work with this profile until the program ends, whatever names another; None: with the one that is named."""
+        self._of_this_run["profile"] = name
 
     def change(self, name: str, value: Value) -> None:
         """Give a setting another value, and keep it in the config file; None: it is as it is by itself.

@@ -1,0 +1,1 @@
+"""How long one update of a long block takes."""

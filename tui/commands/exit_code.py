@@ -1,0 +1,68 @@
+"""What a command says to the shell when it ends, and to the user where it could not do what was wanted."""
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from tui.api.errors import (
+    ApiError,
+    ConfigurationError,
+    InvalidRequestError,
+    NetworkVariableError,
+    NoAnswerError,
+    NotFoundError,
+    NotTheApiError,
+    TurnInterruptedError,
+    UnreachableError,
+)
+from tui.commands.headless.output import OutputClosedError, flush_output, say
+from tui.sanitize import clean_line
+from tui.settings import SettingsError
+
+
+class ExitCode(IntEnum):
+    """What a command says to the shell."""
+
+    ANSWERED = 0
+    NOTHING_FOUND = 1
+    BAD_USE = 2
+    NO_CONNECTION = 3
+    REFUSED = 4
+    STOPPED = 130
+
+
+class BadUseError(Exception):
+    """The command cannot be carried out as it was given. The message is fit to show."""
+
+
+_NO_CONNECTION = (NetworkVariableError, UnreachableError, NoAnswerError, NotTheApiError, TurnInterruptedError)
+_BAD_USE = (BadUseError, SettingsError, ConfigurationError, InvalidRequestError, NotFoundError)
+
+
+def code_of(error: Exception) -> ExitCode:
+    """The exit code for what went wrong before there was an answer."""
+    if isinstance(error, _NO_CONNECTION):
+        return ExitCode.NO_CONNECTION
+    return ExitCode.BAD_USE if isinstance(error, _BAD_USE) else ExitCode.REFUSED
+
+
+def exit_code_of(command: Callable[[], int]) -> int:
+    """The exit code of a command, once all that it printed is written. What went wrong is said on standard error.
+
+    A reader of standard output that has enough, and closes it, is no failure.
+    """
+    try:
+        code = command()
+        flush_output()
+    except OutputClosedError:
+        return ExitCode.ANSWERED
+    except (KeyboardInterrupt, EOFError):
+        say("Stopped.", begins_line=True)
+        return ExitCode.STOPPED
+    except (ApiError, BadUseError, SettingsError) as error:
+        say(str(error))
+        return code_of(error)
+    except OSError as error:
+        where = f"{clean_line(str(error.filename))}: " if error.filename else ""
+        say(f"{where}{error.strerror or error}. Make room, or look at what may be read and written there.")
+        return ExitCode.REFUSED
+    return code
