@@ -55,7 +55,7 @@ class Answered:
     def hits(self, text: str) -> bool:
         """Whether a fact stands in a text as words of their own."""
         said = _plain(text)
-        return any(re.search(rf"(?<![\w.]){re.escape(_plain(fact))}(?![\w])", said) for fact in self.facts)
+        return any(re.search(rf"(?<!\w)(?<!\d\.){re.escape(_plain(fact))}(?![\w])", said) for fact in self.facts)
 
 
 def _plain(text: str) -> str:

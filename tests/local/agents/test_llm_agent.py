@@ -169,6 +169,13 @@ def test_a_quotation_that_no_source_holds_is_told(studio: Studio) -> None:
     assert told == "*No source says “on the first of May at dawn”: check this quotation before you rely on it.*"
 
 
+def test_a_figure_that_no_source_has_is_told(studio: Studio) -> None:
+    http = studio.answering(ScriptedModel([said("Call 4711 before 8 [1].")]))
+    shown, told = text(turn(http)).split("\n\n")
+    assert shown == "Call 4711 before 8 [1]."
+    assert told == "*No source has 4711: check this figure before you rely on it.*"
+
+
 def test_broken_arguments_are_told_back_once(studio: Studio) -> None:
     broken = called("retrieve", '{"query": "elec')
     model = ScriptedModel([broken, RETRIEVE, said("Marek Nowak [1].")])
@@ -288,6 +295,20 @@ def test_no_text_is_lost_however_it_comes_in_pieces(pieces: list[str]) -> None:
 def test_settings_that_name_no_model(environment: dict[str, str], reason: str) -> None:
     with pytest.raises(LlmSettingsError, match=reason):
         llm_settings(environment)
+
+
+def test_a_model_on_this_machine_is_given_less_to_read_and_more_time_where_that_is_set() -> None:
+    def at(host: str, **more: str) -> LlmSettings:
+        environment = {"LLAMACHAT_MODEL": "m", "LLAMACHAT_MODEL_BASE_URL": f"http://{host}/v1"}
+        settings = llm_settings(environment | {f"LLAMACHAT_MODEL_{name}": value for name, value in more.items()})
+        assert settings is not None
+        return settings
+
+    assert at("127.0.0.1:11434").context_chars < at("models.example").context_chars
+    assert at("127.0.0.1:11434", CONTEXT="50,000").context_chars == at("models.example", CONTEXT="50_000").context_chars
+    assert (at("localhost").silence_timeout, at("localhost", TIMEOUT="900").silence_timeout) == (180, 900)
+    with pytest.raises(LlmSettingsError, match="not a number of seconds"):
+        at("localhost", TIMEOUT="long")
 
 
 def test_the_server_refuses_to_start_with_half_a_model(

@@ -1,6 +1,7 @@
 """What is read from files of each format, and what is said of those that cannot be read."""
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -151,3 +152,16 @@ def test_no_bytes_break_a_reader(suffix: str, data: bytes) -> None:
     except UnreadableError:
         return
     assert "".join(text for _, text in chunked(document)) == document.text
+
+
+def test_a_reader_is_imported_with_the_first_file_of_its_kind() -> None:
+    script = (
+        "import sys, tui.local.library.sync_worker\n"
+        "from tui.local.library.readers import read_document\n"
+        "kinds = ('pdf', 'html', 'epub', 'mail', 'sheets', 'slides', 'word', 'marked_text', 'rich_text')\n"
+        "print(*(kind for kind in kinds if f'tui.local.library.readers.{kind}' in sys.modules), '/')\n"
+        "read_document('a.org', b'* Tugs')\n"
+        "print(*(kind for kind in kinds if f'tui.local.library.readers.{kind}' in sys.modules))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["/", "marked_text"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tui.local.library.languages import language_of_text
 from tui.local.library.words import folded, sentences, unhyphenated
 
 
@@ -46,3 +47,18 @@ def test_each_script_ends_its_sentences_in_its_own_way(text: str) -> None:
 )
 def test_words_are_whole_that_were_parted_at_the_end_of_a_line(text: str, whole: str) -> None:
     assert set(whole.split()) <= set(unhyphenated(text).split())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Der Vertrag mit der Reederei gilt bis zum Mai, und er ist nicht verlängert.", "german"),
+        ("The contract with the line is in force until May.", "english"),
+        ("annual distribution of sporadic e", "english"),
+        ("general n port synthesis with negative resistors", "english"),
+        ("الولايات المتحدة (United States of America) هي جمهورية", "arabic"),
+        ("คืนกระจกแตก หรือเรียกอีกชื่อว่า คริสทัลล์นัคท์ (Nuit de la Cristal) เป็นเหตุการณ์", "english"),
+    ],
+)
+def test_a_few_words_of_another_language_do_not_make_a_text_one_in_it(text: str, language: str) -> None:
+    assert language_of_text(text) == language

@@ -1,21 +1,18 @@
 """What a model's answer quotes, though nothing that it was given says so. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tui.local.agents.markdown_text import escaped_line
+from tui.local.agents.markdown_text import CODE, escaped_line
 from tui.quotations import folded, pieces, quotations
 from tui.sanitize import clean_line
 
 MAX_NAMED = 3
 MAX_NAMED_CHARS = 80
 
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-
 
 def unfounded(answer: str, given: Iterable[str]) -> Iterator[str]:
     """The quotations of an answer whose words stand in none of the texts that were given, or not in their order."""
-    prose = _CODE.sub("\ufffc", answer)
+    prose = CODE.sub("\ufffc", answer)
     sources = [folded(text) for text in given]
     for start, end in quotations(prose):
         quoted = prose[start:end]

@@ -12,6 +12,7 @@ from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta, Tool
 from tui.local.agents.agent import Ask, TurnError, bring_up_to_date
 from tui.local.agents.chat_completions import Call, LlmError, Message, Reply
 from tui.local.agents.citations import CitationCheck
+from tui.local.agents.claimed_figures import figures_nowhere, figures_warning
 from tui.local.agents.claimed_quotations import unfounded, warning
 from tui.local.agents.llm import ContextExceededError, Dialect, LlmClient
 from tui.local.agents.llm_settings import LlmSettings
@@ -198,8 +199,8 @@ class _Writing:
         return [*events, *self._emit(shown)]
 
     def finished(self, *, final: bool) -> list[Event]:
-        """The end of the block; of the `final` one, with a warning where it should cite and does not, or quotes what
-        nothing says."""
+        """The end of the block; of the `final` one, with a warning where it should cite and does not, or says what
+        nothing that it was given says."""
         events: list[Event] = []
         if self._kind is TextDelta:
             check = self._turn.citations
@@ -207,7 +208,9 @@ class _Writing:
             if final and self._turn.tools.index_ids:
                 told = "".join(self._block)
                 events += self._emit("" if check.good else NO_CITATION)
-                events += self._emit(warning(list(unfounded(told, self._turn.given()))))
+                given = list(self._turn.given())
+                events += self._emit(warning(list(unfounded(told, given))))
+                events += self._emit(figures_warning(list(figures_nowhere(told, given))))
         whole = "".join(self._block)
         if whole:
             events.append(Thinking(whole) if self._kind is ThinkingDelta else Text(whole))

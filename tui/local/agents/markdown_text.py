@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+"""Code in a fence or within a line."""
+
 _INLINE = re.compile(
     r"[*`\[]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word it is plain

@@ -27,6 +27,11 @@ MAX_LOOKED_AT_CHARS = 5_000
 MIN_LANGUAGE_SHARE = 0.7
 """Related languages share common words: those with at least this part of the best one's count are taken as well."""
 
+MIN_COMMON = 2
+"""With fewer, it has more of them than of English."""
+MIN_COMMON_SHARE = 0.05
+"""What is in a language has at least this part of its common words."""
+
 _NO_CACHE = 0
 """How many stems PyStemmer itself is to keep."""
 _one_at_a_time = Lock()
@@ -81,13 +86,25 @@ def languages_of(text_words: Iterable[str]) -> tuple[str, ...]:
 
 
 def language_of_text(text: str) -> str:
-    """The language of a document, by its common words, else by its script; English where neither tells."""
+    """The language of a document, by its common words, else by the script of its letters; else English."""
     start = text[:MAX_LOOKED_AT_CHARS]
-    likely = languages_of(words(start))
-    if likely:
+    text_words = words(start)
+    likely = languages_of(text_words)
+    if likely and _is_surely(likely[0], text_words):
         return likely[0]
-    letter = next((char for char in start if char.isalpha() and not char.isascii()), "A")
-    return _OF_SCRIPT.get(unicodedata.name(letter, "").partition(" ")[0], ENGLISH)
+    foreign = [char for char in start if char.isalpha() and not char.isascii()]
+    if not foreign or len(foreign) < sum(char.isalpha() for char in start) / 2:
+        return ENGLISH
+    return _OF_SCRIPT.get(unicodedata.name(foreign[0], "").partition(" ")[0], ENGLISH)
+
+
+def _is_surely(language: str, text_words: Sequence[str]) -> bool:
+    """Whether so many of a text's words are common ones of a language that it is written in it.
+
+    A few names or letters of other languages stand in any text, and most of all in one whose own have no stemmer.
+    """
+    common, english = (sum(word.lower() in STOP_WORDS[one] for word in text_words) for one in (language, ENGLISH))
+    return common >= max(MIN_COMMON_SHARE * len(text_words), english + (common < MIN_COMMON))
 
 
 def is_stop_word(word: str, languages: Sequence[str] = ()) -> bool:

@@ -17,12 +17,12 @@ class Vocabulary:
     def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
 
-    def languages(self, index_ids: Sequence[str]) -> list[str]:
-        """The languages of the documents, that of most passages first."""
+    def languages(self, index_ids: Sequence[str]) -> dict[str, int]:
+        """The languages of the documents and how many passages are in each, that of most passages first."""
         counts: dict[str, int] = {}
         for language, passages in self._rows(index_ids, "SELECT language, passages FROM languages WHERE documents > 0"):
             counts[language] = counts.get(language, 0) + passages
-        return sorted(counts, key=lambda language: -counts[language])
+        return dict(sorted(counts.items(), key=lambda counted: -counted[1]))
 
     def passage_count(self, index_ids: Sequence[str]) -> int:
         """How many passages the indexes hold."""

@@ -19,6 +19,9 @@ from tui.local.library.words import fold, folded, words
 MIN_BEGINNING_CHARS = 3
 """A word that occurs nowhere is tried as the beginning of others when it has at least as many letters."""
 MAX_FORMS = 40
+MIN_LANGUAGE_SHARE = 0.01
+"""A word is looked up in the languages of at least this part of the passages, and in the question's own: in a language
+of few, what it is cut to is another word of the others', or so rare that it outweighs the question."""
 MAX_TIMES = 3
 """A word that the question repeats counts so often in the first stage at most."""
 
@@ -149,7 +152,7 @@ def resolve(vocabulary: Vocabulary, question: str, index_ids: Sequence[str]) -> 
     One that does not occur is tried as its parts, as the beginning of a word, and with its spelling put right; what
     then still does not occur is `missing`.
     """
-    words_of_documents = _Documents(vocabulary, index_ids)
+    words_of_documents = _Documents(vocabulary, index_ids, languages_of(words(question)))
     found: dict[tuple[str, ...], Term] = {}
     missing: list[str] = []
     corrected: list[tuple[str, str]] = []
@@ -175,17 +178,23 @@ def phrase(vocabulary: Vocabulary, text: str, index_ids: Sequence[str]) -> str:
 class _Documents:
     """What the documents of some indexes have of a question."""
 
-    def __init__(self, vocabulary: Vocabulary, index_ids: Sequence[str]) -> None:
+    def __init__(self, vocabulary: Vocabulary, index_ids: Sequence[str], asked_in: Sequence[str] = ()) -> None:
         self._vocabulary = vocabulary
         self._index_ids = index_ids
         self._passages = vocabulary.passage_count(index_ids)
-        self._languages = tuple(vocabulary.languages(index_ids)) or (ENGLISH,)
+        counts = vocabulary.languages(index_ids) or {ENGLISH: 1}
+        self._languages = tuple(counts)
+        enough = MIN_LANGUAGE_SHARE * sum(counts.values())
+        self._usual = tuple(one for one, count in counts.items() if count >= enough or one in asked_in)
 
     def whole(self, term: Term) -> list[Term]:
-        """The term as it is, in each of the languages."""
+        """The term as it is, in each of the usual languages, else in the others."""
+        return self._whole(term, self._usual) or self._whole(term, self._languages)
+
+    def _whole(self, term: Term, languages: Sequence[str]) -> list[Term]:
         text = words(term.text)
-        written = {tuple(stem(word, language) for word in text) for language in self._languages}
-        plain = {tuple(stem(word, language) for word in term.words) for language in self._languages}
+        written = {tuple(stem(word, language) for word in text) for language in languages}
+        plain = {tuple(stem(word, language) for word in term.words) for language in languages}
         return self._weighed(term, written | plain)
 
     def parts(self, term: Term) -> list[Term]:

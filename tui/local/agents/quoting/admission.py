@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from tui.local.agents.quoting.asked import FRAME
 from tui.local.library.passages import Passage
 from tui.local.library.words import folded
 from tui.local.search.query import Query
@@ -20,10 +21,6 @@ ELSEWHERE = 0.7
 LARGE_COLLECTION = 300
 """In so many passages nearly every word occurs that an answer in them would have."""
 
-_FRAME = frozenset(
-    ("mean", "means", "meant", "meaning", "stand", "stands", "called", "happen", "happens", "exist", "exists")
-)
-"""Words that only frame a question: "what does X mean", "what happens when Y"."""
 _CLASS = re.compile(r"\b(?:how|which|what|wie|welche[rsn]?|quel(?:le)?s?|qué|cuál(?:es)?) (\w+)", re.IGNORECASE)
 
 
@@ -46,7 +43,7 @@ def coverage(question: str, query: Query, passages: Sequence[Passage], collectio
 
 
 def _part(said: Sequence[str], classes: set[str]) -> float:
-    if _FRAME.issuperset(said):
+    if FRAME.issuperset(said):
         return 0.0
     return CLASS_PART if classes.issuperset(said) else 1.0
 

@@ -21,6 +21,15 @@ _DOING = (
 _SAID = r"(?:is|are|was|were|means|stands for|refers to|denotes|specifies|sets|causes|prints|makes|gives|tells)"
 
 
+FRAME = frozenset(
+    ("mean", "means", "meant", "meaning", "stand", "stands", "called", "happen", "happens", "exist", "exists")
+)
+"""Words that only frame a question: "what does X mean", "what happens when Y"."""
+
+MAX_POINTER_CHARS = 160
+"""A longer sentence tells something itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerKind:
     """`asked` recognizes the question, `given` a sentence that gives such an answer."""
@@ -86,4 +95,38 @@ def defines(sentence: str, thing: str) -> bool:
     if not thing:
         return False
     pattern = rf"^\W*(?:the |an? )?{re.escape(thing)}\W*(?:\w+ ){{0,3}}{_SAID}\b"
-    return bool(re.match(pattern, sentence, re.I))
+    return bool(re.match(pattern, sentence, re.I)) or (thing.isupper() and _writes_out(sentence, thing))
+
+
+def _writes_out(sentence: str, letters: str) -> bool:
+    """Whether a sentence says what letters stand for: "Non-Maintainer Upload (NMU)", "NMU (Non-Maintainer Upload)"."""
+    parts = re.split(rf"\b{re.escape(letters)}s?\b", sentence, maxsplit=1)
+    if len(parts) == 1:
+        return False
+    initials = r"\W+".join(rf"{re.escape(letter)}\w*" for letter in letters if letter.isalnum())
+    before, after = re.search(rf"\b{initials}\W*\($", parts[0], re.I), re.match(rf"\W*{initials}\b", parts[1], re.I)
+    return bool(before or after)
+
+
+_ELSEWHERE = re.compile(
+    r"^\W*(?:see|refer to|for (?:more|further|full|details|the full|a full))\b"
+    r"|\b(?:is|are) (?:also )?(?:described|documented|explained|discussed|covered|listed|defined) (?:\w+ )?in\b",
+    re.I,
+)
+
+
+def points_elsewhere(sentence: str) -> bool:
+    """Whether a sentence only says where more is told."""
+    return len(sentence) <= MAX_POINTER_CHARS and bool(_ELSEWHERE.search(sentence))
+
+
+_LEANS = re.compile(r"\W*(?:(?:this|these) [a-z]+|it|if|when|by default|(?:the )?default|[a-z]+s)\b", re.I)
+_NAMES = re.compile(r"[\w.$@/:-]*(?:[_.$@/(-]|[a-z][A-Z])\S*(?:, [^,]+\))?|`[^`]+`")
+
+
+def leans_on_heading(sentence: str, heading: str) -> bool:
+    """Whether a sentence says something of the thing that its heading names: "This function compares ...".
+
+    The name is that of an option, a function, a file or the like, as it is written in code.
+    """
+    return bool(_NAMES.fullmatch(heading) and _LEANS.match(sentence))

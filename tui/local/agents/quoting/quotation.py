@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tui.local.agents.markdown_text import escaped_line, escaped_whole_line
+from tui.local.agents.quoting.asked import leans_on_heading
 from tui.local.agents.quoting.leaf import Leaf
 from tui.local.agents.quoting.sentences import Sentence
 from tui.local.library.passages import HEADING_JOIN, Passage
@@ -66,7 +67,13 @@ class Quotation:
         if leaf.kind == "code":
             lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("```")]
             return f"`{_clipped(' '.join(lines).replace('`', ''))}`" if lines else ""
-        return _clipped(self._termed(leaf, self._shown(text, bare=leaf.kind == "other")))
+        return _clipped(self._of_heading(self._termed(leaf, self._shown(text, bare=leaf.kind == "other"))))
+
+    def _of_heading(self, line: str) -> str:
+        """A line that says nothing without the heading it stands under, after that."""
+        heading = clean_line(self.passage.heading.rpartition(HEADING_JOIN)[2])
+        leans = not self.best.leaf.term and leans_on_heading(line, heading)
+        return f"{escaped_line(heading)}: {line}" if leans else line
 
     def quotation(self) -> str:
         """All of it as a quotation in Markdown, the best sentence bold."""

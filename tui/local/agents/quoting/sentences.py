@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.local.agents.quoting.asked import AnswerKind, defines, kinds_asked, thing_asked
+from tui.local.agents.quoting.asked import FRAME, AnswerKind, defines, kinds_asked, points_elsewhere, thing_asked
 from tui.local.agents.quoting.leaf import Leaf
 from tui.local.agents.quoting.leaves import leaves_of
 from tui.local.library.passages import HEADING_JOIN, Passage
@@ -49,6 +49,7 @@ WEIGHTS: Mapping[str, float] = {
     "code": -0.5,
     "row": -0.02,
     "is a title": -1.0,
+    "points elsewhere": -0.5,
     "few words": -0.29,
     "many words": -0.15,
 }
@@ -81,12 +82,12 @@ class Signs:
         self._text = passage.text
         leaves = leaves_of(passage.text, passage.format) or _bare_lines(passage.text)
         self._spans = [(leaf, start, end) for leaf in leaves for start, end in _spans(passage.text, leaf)]
-        self._terms = terms
+        self._terms = [term for term in terms if not FRAME.issuperset(term.words)] or terms
         self._kinds = kinds_asked(question)
         self._thing = thing_asked(question)
         self._numbers_asked = set(re.findall(r"\d+", question))
-        self._above = covered(terms, [*folded(passage.heading), *folded(passage.file_name)])
-        self._answers = heading_match(terms, passage.heading.rpartition(HEADING_JOIN)[2])
+        self._above = covered(self._terms, [*folded(passage.heading), *folded(passage.file_name)])
+        self._answers = heading_match(self._terms, passage.heading.rpartition(HEADING_JOIN)[2])
 
     def of_all(self) -> Iterator[tuple[Leaf, int, int, Mapping[str, float]]]:
         """Each sentence's leaf, start and end, and its signs."""
@@ -123,7 +124,7 @@ class Signs:
         nearly that is the question."""
         given = {kind.name: 1.0 for kind in self._kinds if self._gives(kind, text)}
         length = len(folded(text))
-        ends = text.rstrip("*`_) \n")[-1:]
+        ends = text.rstrip("*`_)]\"'\u201d\u00bb \n")[-1:]
         return {
             **given,
             "nothing asked for": float(bool(self._kinds) and not given),
@@ -136,6 +137,7 @@ class Signs:
             "code": float(leaf.kind == "code"),
             "row": float(leaf.kind == "row"),
             "is a title": float(bool(_TITLE.fullmatch(text.strip()))),
+            "points elsewhere": float(points_elsewhere(text)),
             "few words": float(length < 3),
             "many words": min(1.5, max(0, length - USUAL_WORDS) / USUAL_WORDS),
         }

@@ -1,6 +1,7 @@
 """From the bytes of a file to a document. A new format is a reader in `READERS`.
 
-A reader is chosen by the file's ending, and where that says nothing by how its bytes begin.
+A reader is chosen by the file's ending, and where that says nothing by how its bytes begin. It is imported with the
+first file of its kind: most folders have few kinds, and each process that reads is waited for.
 
 A file that has not changed is not read again: when a reader is added or reads otherwise than before, raise
 `SCHEMA_VERSION` in `tui.local.library.database`, or libraries that exist keep the old text.
@@ -14,16 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tui.local.library.documents import Document, UnreadableError
-from tui.local.library.readers.epub import read_epub
-from tui.local.library.readers.html import read_html
-from tui.local.library.readers.mail import read_mail
-from tui.local.library.readers.marked_text import read_asciidoc, read_latex, read_org, read_restructured
-from tui.local.library.readers.pdf import read_pdf
-from tui.local.library.readers.rich_text import read_rtf
-from tui.local.library.readers.sheets import read_spreadsheet
-from tui.local.library.readers.slides import read_pptx
 from tui.local.library.readers.text import read_code, read_markdown, read_notebook, read_text
-from tui.local.library.readers.word import read_docx
 
 HEAD_BYTES = 8192
 """How much of a file is looked at to tell what it is."""
@@ -37,31 +29,99 @@ class DocumentReader:
     max_bytes: int = 20_000_000
 
 
+def _read_epub(data: bytes) -> Document:
+    from tui.local.library.readers.epub import read_epub
+
+    return read_epub(data)
+
+
+def _read_html(data: bytes) -> Document:
+    from tui.local.library.readers.html import read_html
+
+    return read_html(data)
+
+
+def _read_asciidoc(data: bytes) -> Document:
+    from tui.local.library.readers.marked_text import read_asciidoc
+
+    return read_asciidoc(data)
+
+
+def _read_latex(data: bytes) -> Document:
+    from tui.local.library.readers.marked_text import read_latex
+
+    return read_latex(data)
+
+
+def _read_org(data: bytes) -> Document:
+    from tui.local.library.readers.marked_text import read_org
+
+    return read_org(data)
+
+
+def _read_restructured(data: bytes) -> Document:
+    from tui.local.library.readers.marked_text import read_restructured
+
+    return read_restructured(data)
+
+
+def _read_pdf(data: bytes) -> Document:
+    from tui.local.library.readers.pdf import read_pdf
+
+    return read_pdf(data)
+
+
+def _read_rtf(data: bytes) -> Document:
+    from tui.local.library.readers.rich_text import read_rtf
+
+    return read_rtf(data)
+
+
+def _read_spreadsheet(data: bytes) -> Document:
+    from tui.local.library.readers.sheets import read_spreadsheet
+
+    return read_spreadsheet(data)
+
+
+def _read_pptx(data: bytes) -> Document:
+    from tui.local.library.readers.slides import read_pptx
+
+    return read_pptx(data)
+
+
+def _read_docx(data: bytes) -> Document:
+    from tui.local.library.readers.word import read_docx
+
+    return read_docx(data)
+
+
 def _read_mail(data: bytes) -> Document:
+    from tui.local.library.readers.mail import read_mail
+
     return read_mail(data, read_document)
 
 
-_PDF = DocumentReader(read_pdf, 200_000_000)
-_HTML = DocumentReader(read_html)
+_PDF = DocumentReader(_read_pdf, 200_000_000)
+_HTML = DocumentReader(_read_html)
 _TEXT = DocumentReader(read_text)
 _CODE = DocumentReader(read_code, 2_000_000)
 
 READERS: Mapping[str, DocumentReader] = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"), DocumentReader(read_markdown)),
     **dict.fromkeys((".txt", ".text", ".log", ".csv", ".tsv"), _TEXT),
-    **dict.fromkeys((".rst", ".rest"), DocumentReader(read_restructured)),
-    **dict.fromkeys((".adoc", ".asciidoc"), DocumentReader(read_asciidoc)),
-    **dict.fromkeys((".tex", ".latex"), DocumentReader(read_latex)),
-    ".org": DocumentReader(read_org),
-    ".rtf": DocumentReader(read_rtf, 10_000_000),
+    **dict.fromkeys((".rst", ".rest"), DocumentReader(_read_restructured)),
+    **dict.fromkeys((".adoc", ".asciidoc"), DocumentReader(_read_asciidoc)),
+    **dict.fromkeys((".tex", ".latex"), DocumentReader(_read_latex)),
+    ".org": DocumentReader(_read_org),
+    ".rtf": DocumentReader(_read_rtf, 10_000_000),
     ".eml": DocumentReader(_read_mail, 50_000_000),
     **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
     ".ipynb": DocumentReader(read_notebook),
     ".pdf": _PDF,
-    ".epub": DocumentReader(read_epub, 100_000_000),
-    ".docx": DocumentReader(read_docx, 50_000_000),
-    ".pptx": DocumentReader(read_pptx, 200_000_000),
-    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), DocumentReader(read_spreadsheet, 50_000_000)),
+    ".epub": DocumentReader(_read_epub, 100_000_000),
+    ".docx": DocumentReader(_read_docx, 50_000_000),
+    ".pptx": DocumentReader(_read_pptx, 200_000_000),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), DocumentReader(_read_spreadsheet, 50_000_000)),
 }
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
