@@ -16,6 +16,7 @@ from tests.commands.headless.test_ask import ANSWERED
 from tests.commands.serving import ServedCloud
 from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
 from tui.commands import run
+from tui.commands.headless.questions import read_questions
 
 QUESTIONS = ["One?", "Two?", "Three?"]
 
@@ -57,6 +58,22 @@ def test_each_question_is_asked_in_a_session_of_its_own_and_written_with_its_evi
     assert command("run", str(questions), "-o", str(output)).code == 0
     assert prompts(online.cloud) == [*QUESTIONS, "Four?"]
     assert len(output.read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Budget?\nWhat; why?\n",
+        "question\nBudget?\nWhat; why?\n",
+        'id;Question;note\n1;Budget?;x\n2;"What; why?";y\n',
+        "question\tid\nBudget?\t1\nWhat; why?\t2\n",
+    ],
+    ids=["one column", "with a heading", "semicolons", "tabs"],
+)
+def test_questions_are_taken_from_a_table_of_each_kind(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "q.csv"
+    path.write_text(text)
+    assert [question.text for question in read_questions(path)] == ["Budget?", "What; why?"]
 
 
 def test_a_table_has_no_formulas_and_markdown_has_footnotes(
@@ -151,6 +168,9 @@ def test_what_has_no_whole_answer_is_asked_again_only_when_that_is_wanted(
         ("q.jsonl", '{"question": "ok"}\n{"q": 1}', 'Line 2 has no "question"'),
         ("q.jsonl", "{", "line 1 cannot be read"),
         ("q.csv", 'question\n"open', "no CSV"),
+        ("q.csv", "a,b\n1,2\n", "No column is called “question”"),
+        ("q.csv", "A1;How long?\nA2;How much?\n", "No column is called “question”"),
+        ("q.csv", "What is due?\nHow long, and why?\n", "Line 2 has 2 cells"),
         ("q.csv", "\n \nid,question\n1,\n", "line 4: There is no question"),
         ("none.txt", "", "cannot be read"),
     ],
@@ -176,6 +196,15 @@ def test_a_file_that_no_run_wrote_is_left_alone(command: Command, questions: Pat
     assert "another server, project or index" in command("run", str(questions), "-o", str(output), "--local").err
     questions.write_text("Another?\n")
     assert "was another one when this run began" in command("run", str(questions), "-o", str(output)).err
+
+
+@pytest.mark.usefixtures("online")
+def test_a_run_that_could_not_ask_leaves_nothing_in_the_way_of_the_next(
+    command: Command, questions: Path, tmp_path: Path
+) -> None:
+    assert command("run", str(questions), "-o", str(tmp_path / "out.md"), "--index", "nope").code == 2
+    assert list(tmp_path.glob("out*")) == []
+    assert command("run", str(questions), "-o", str(tmp_path / "out.md")).code == 0
 
 
 @pytest.mark.usefixtures("online")

@@ -12,6 +12,8 @@ from tui.commands.exit_code import BadUseError
 from tui.sanitize import clean_line, well_formed
 
 MAX_BYTES = 32 * 1024 * 1024
+DELIMITERS = (",", ";", "\t")
+NO_COLUMN = "No column is called “question”. Call one so in the first line, or leave only the questions in the file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +78,41 @@ def _of_lines(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _of_csv(text: str) -> Iterator[tuple[int, str, str]]:
-    """The column "question", else the first one; a column "id" is what they are called."""
-    rows = csv.reader(io.StringIO(text), strict=True)
+    """The column "question", whose cells commas, semicolons or tabs divide; a column "id" is what they are called.
+
+    A file of one column needs no heading. Raises `BadUseError` where it is not plain which column is meant.
+    """
+    names, delimiter = _heading(text)
+    column = names.index("question") if "question" in names else 0
+    id_column = names.index("id") if "id" in names and "question" in names else None
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    is_heading = "question" in names
     try:
-        first = next(filter(_has_text, rows), list[str]())
-        names = [name.strip().lower() for name in first]
-        column = names.index("question") if "question" in names else 0
-        id_column = names.index("id") if "id" in names and "question" in names else None
-        if "question" not in names and first:
-            yield rows.line_num, first[0], ""
-        for row in rows:
-            if _has_text(row):
-                name = row[id_column] if id_column is not None and id_column < len(row) else ""
-                yield rows.line_num, row[column] if column < len(row) else "", name
+        for row in filter(_has_text, rows):
+            if is_heading:
+                is_heading = False
+                continue
+            if "question" not in names and len(row) > 1:
+                raise BadUseError(f"{NO_COLUMN} Line {rows.line_num} has {len(row)} cells.")
+            name = row[id_column] if id_column is not None and id_column < len(row) else ""
+            yield rows.line_num, row[column] if column < len(row) else "", name
     except csv.Error as error:
         raise BadUseError(f"The questions are no CSV: line {rows.line_num}: {error}.") from error
+
+
+def _heading(text: str) -> tuple[Sequence[str], str]:
+    """The cells of the first line that has any, in lower case, and what divides the cells of the file."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    for delimiter in DELIMITERS:
+        names = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter))]
+        if "question" in names:
+            return names, delimiter
+    lines = [line for line in text.splitlines() if line.strip()]
+    for delimiter in DELIMITERS[1:]:
+        counts = {line.count(delimiter) for line in lines}
+        if len(lines) > 1 and len(counts) == 1 and counts != {0}:
+            raise BadUseError(NO_COLUMN)
+    return [], DELIMITERS[0]
 
 
 def _has_text(row: Sequence[str]) -> bool:

@@ -59,7 +59,12 @@ def run_record(output: Path, about: Mapping[str, object]) -> Generator["RunRecor
             raise BadUseError(f"{clean_line(str(output))} is there already, and no run wrote it. Name another file.")
         if record.is_new:
             record.begin()
-        yield record
+        try:
+            yield record
+        finally:
+            if record.is_empty:  # nothing was asked: another try may be on another index, or in another form
+                path.unlink(missing_ok=True)
+                output.unlink(missing_ok=True)
 
 
 class RunRecord:
@@ -78,6 +83,11 @@ class RunRecord:
         elif not _line(about).startswith(content):
             raise self._foreign()
         self._file.truncate(whole)  # the rest is a line of this record that the end of a program tore
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no question was entered."""
+        return not self._questions
 
     def begin(self) -> None:
         """Enter what the run is about."""
