@@ -52,7 +52,7 @@ def test_days_months_and_years_are_read(value: str, day: date) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("index:a nonsense:b", "There is no filter nonsense: but " + FILTERS),
+        ("index:a nonsense:b", "There is no filter nonsense:, only " + FILTERS),
         ("in:nowhere", "in: takes title, question, answer, thinking, evidence."),
         ("has:fun", "has: takes error"),
         ("after:2026-02-31", "after: takes a day, a month or a year"),

@@ -101,8 +101,12 @@ class Run:
                     await self._ask(asking, question, index_ids)
             self._write_whole()
         answered = sum(known is not None and known.is_answered for known in self._known.values())
-        self._progress.say(f"{answered} of {len(self._questions)} are answered in {clean_line(str(self._output))}.")
-        return ExitCode.ANSWERED if answered == len(self._questions) else ExitCode.REFUSED
+        is_whole = answered == len(self._questions)
+        others = "" if is_whole else " The same command with --retry asks the others again."
+        self._progress.say(
+            f"{answered} of {len(self._questions)} are answered in {clean_line(str(self._output))}.{others}"
+        )
+        return ExitCode.ANSWERED if is_whole else ExitCode.REFUSED
 
     def _is_to_ask(self, question: ListedQuestion, *, retry: bool) -> bool:
         known = self._known[question.number]

@@ -10,8 +10,7 @@ from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import asker
 from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.options import add_library, library_settings, project_command_parser
-from tui.conversation.catalogue import ids_named, title_of
-from tui.sanitize import clean_line
+from tui.conversation.catalogue import ids_named, names_of_none, title_of
 from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.search import Findings, FoundSession, SessionSearch
@@ -60,9 +59,8 @@ async def _index_ids(settings: Settings, names: Sequence[str]) -> Collection[str
     """The ids of the indexes that have one of these in their name. Raises `ApiError`."""
     async with asker(settings, StepLine()) as asking:
         indexes = await asking.indexes()
-    for name in names:
-        if not ids_named([name], indexes):
-            say(f'There is no index with "{clean_line(name, 40)}" in its name.')
+    for problem in names_of_none(names, indexes):
+        say(problem)
     return ids_named(names, indexes)
 
 

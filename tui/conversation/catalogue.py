@@ -128,6 +128,12 @@ def earlier_choices(catalogue: Catalogue, indexes: Iterable[Index]) -> list[tupl
     return list(latest.values())
 
 
+def names_of_none(names: Iterable[str], indexes: Sequence[Index]) -> list[str]:
+    """A sentence on each of these names that no index has, fit to show."""
+    unknown = (name for name in names if not ids_named([name], indexes))
+    return [f'There is no index with "{clean_line(name, 40)}" in its name.' for name in unknown]
+
+
 def ids_named(names: Iterable[str], indexes: Iterable[Index]) -> frozenset[str]:
     """The ids, of either kind, of the indexes that have one of these pieces in their name, or as their id."""
     pieces = [name.casefold() for name in names]

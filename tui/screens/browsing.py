@@ -206,7 +206,7 @@ class BrowsingScreen(StartingScreen):
         sessions = self.workspace.deletion.hide(*message.session_ids)
         self._deleted = (sessions, self.set_timer(UNDO_SECONDS, self._delete_for_good))
         it = "them" if several > 1 else "it"
-        self.say(f"Deleted: {what}. Alt+U brings {it} back.", kind="deletion", seconds=UNDO_SECONDS)
+        self.say(f"Deleted: {what} · Alt+U brings {it} back", kind="deletion", seconds=UNDO_SECONDS)
 
     def action_undo_delete(self) -> None:
         self.workspace.deletion.show_again(self.take_deleted())

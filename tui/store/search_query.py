@@ -176,7 +176,7 @@ def _with_filter(query: SessionQuery, name: str, value: str, today: date) -> Ses
         case "after" | "before":
             return _with_day(query, name, value, today)
         case _:
-            told = _with_problem(query, f"There is no filter {name}: but {FILTERS}. It is searched as words.")
+            told = _with_problem(query, f"There is no filter {name}:, only {FILTERS}. It is searched as words.")
             return _with_words(_with_words(told if value else query, "", name), "", value)
 
 

@@ -99,7 +99,7 @@ async def test_a_pause_lasts_until_it_is_ended_also_over_a_start(store: Store, r
     gathering.toggle()
     await gathering.run()
     assert gathering.progress() == Gathered(0, 2, has_more=True, state="paused")
-    assert gathering.progress().words == "Searched are 0 of 2 and more sessions · fetching the others is paused"
+    assert gathering.progress().words == "0 of 2 and more sessions are searched · fetching the others is paused"
     await office.workspace.close()
 
     again = Office(store)
@@ -236,7 +236,7 @@ def test_the_pause_grows_with_the_failures(failures: int, seconds: float) -> Non
 def test_how_far_it_is_is_told_in_words() -> None:
     assert Gathered(3, 3, has_more=False, state="on").words == ""
     assert Gathered(3, 9, has_more=False, state="on").words == (
-        "Searched are 3 of 9 sessions · fetching the others, 20 a minute"
+        "3 of 9 sessions are searched · fetching the others, 20 a minute"
     )
     assert Gathered(3, 9, has_more=True, state="paused", to_read=1200).words == (
         "Reading what is kept here: 1,200 turns to go."

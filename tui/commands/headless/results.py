@@ -27,7 +27,9 @@ def form_of(output: Path) -> str:
     """The form that a file's name asks for: one of `FORMS`. Raises `BadUseError`."""
     form = output.suffix.lower()
     if form not in FORMS:
-        raise BadUseError(f"{clean_line(str(output))} says not what to write: its name ends in {' or '.join(FORMS)}.")
+        raise BadUseError(
+            f"{clean_line(str(output))} does not say what to write: its name must end in {' or '.join(FORMS)}."
+        )
     return form
 
 

@@ -46,7 +46,7 @@ class Gathered:
         if self.here >= self.listed and not self.has_more:
             return ""
         many = f"{self.listed:,}{' and more' if self.has_more else ''}"
-        return f"Searched are {self.here:,} of {many} sessions · {_HOW[self.state]}"
+        return f"{self.here:,} of {many} sessions are searched · {_HOW[self.state]}"
 
 
 _HOW: Mapping[GatheringState, str] = {

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tui.conversation.catalogue import ids_named, now
-from tui.sanitize import clean_line
+from tui.conversation.catalogue import ids_named, names_of_none, now
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.state import WorkspaceState
@@ -64,8 +63,7 @@ class Searching:
         query = parse(typed, now().astimezone().date())
         indexes = self._index_list.items
         index_ids = ids_named(query.indexes, indexes) if query.indexes else None
-        unknown = [name for name in query.indexes if not ids_named([name], indexes)]
-        problems = [f'There is no index with "{clean_line(name, 40)}" in its name.' for name in unknown]
+        problems = names_of_none(query.indexes, indexes)
         async with self._one_at_a_time:
             if number != self._latest:
                 return None
