@@ -117,15 +117,27 @@ async def test_space_ticks_until_a_filter_is_typed_and_tab_always() -> None:
         await user.see("Enter starts a session on 2 indexes: Index 0, Index 41")
 
 
-async def test_what_the_last_session_searches_is_ticked_and_enter_takes_it_wherever_the_cursor_is() -> None:
+async def test_what_the_last_session_searches_is_ticked_and_enter_takes_it() -> None:
     async with picking(earlier=[["idx-7", "idx-3"], ["idx-1"]]) as (user, _, requests):
-        await user.see("Enter starts a session on 2 indexes: Index 7, Index 3 · bound")
         await user.see("☑ Index 7")
-        await user.press("down", "down")
-        await user.type("kind 41")
+        await user.press("down")
+        await user.see("Enter starts a session on Index 8 · bound")
+        await user.press("up")
         await user.see("Enter starts a session on 2 indexes: Index 7, Index 3 · bound")
         await user.press("enter")
         await user.until(lambda: requests.made == [Choice(("idx-7", "idx-3"), is_bound=True)])
+
+
+async def test_another_index_that_one_goes_to_is_taken_instead_or_ticked_as_well() -> None:
+    async with picking(earlier=[["idx-7"]]) as (user, picker, requests):
+        await user.press("down", "space")
+        await user.see("Enter starts a session on 2 indexes: Index 7, Index 8 · bound")
+        assert picker.ticked == ["idx-7", "idx-8"]
+    async with picking(earlier=[["idx-7"]]) as (user, _, requests):
+        await user.type("kind 41")
+        await user.see("Enter starts a session on Index 41 · bound")
+        await user.press("enter")
+        await user.until(lambda: requests.made == [Choice(("idx-41",), is_bound=True)])
 
 
 async def test_enter_says_what_it_takes_where_nothing_is_ticked() -> None:

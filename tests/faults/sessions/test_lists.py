@@ -84,9 +84,9 @@ async def test_a_title_takes_one_line_of_the_list_and_one_above_the_conversation
 ) -> None:
     proxy.others = Pages({"": (range(2), None)}, title).fault
     async with behind(proxy) as user:
-        await user.until(lambda: lines_with(user, shown) == [4, 5])
+        await user.until(lambda: lines_with(user, shown) == [3, 4])
         await user.press("ctrl+s", "enter")
-        await user.until(lambda: lines_with(user, shown) == [0, 4, 5])
+        await user.until(lambda: lines_with(user, shown) == [0, 3, 4])
         assert all(cell_len(line) <= 120 for line in user.lines)
 
 

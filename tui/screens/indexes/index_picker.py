@@ -85,9 +85,9 @@ class IndexPicker(FilterDialog[Choice]):
     """Indexes to tick: Space or Tab ticks, Enter takes. Nothing ticked takes the one under the cursor.
 
     Tab ticks as in fzf, also while a filter with spaces is being typed. For a new session what the last one searches is
-    ticked at first. What else is wanted of an index is given to
-    `request`, and the dialog stays open meanwhile. With `keeps_folders` the indexes are folders of this machine, which
-    can be added, read again and removed from here.
+    ticked at first: a suggestion, which Enter leaves for another index that the reader went to. What else is wanted of
+    an index is given to `request`, and the dialog stays open meanwhile. With `keeps_folders` the indexes are folders of
+    this machine, which can be added, read again and removed from here.
     """
 
     FILTER = TickFilter
@@ -130,6 +130,7 @@ class IndexPicker(FilterDialog[Choice]):
         self._sets = sets
         self._keeps_folders = keeps_folders
         self._ticked_first = ticked
+        self._suggested: Sequence[str] | None = None
         self._asked: Literal["", "close"] | RemoveIndex = ""
 
     def on_mount(self) -> None:
@@ -141,8 +142,8 @@ class IndexPicker(FilterDialog[Choice]):
         if self.ticked is not None or self._purpose != "session" or self._sets is None or not self.indexes:
             return
         if earlier := self._sets.earlier(self.indexes):
-            self._ticked_first = list(earlier[0])
-            self.set_reactive(IndexPicker.ticked, self._ticked_first)
+            self._ticked_first = self._suggested = list(earlier[0])
+            self.set_reactive(IndexPicker.ticked, self._suggested)
 
     def watch_indexes(self) -> None:
         self._tick_as_last_time()
@@ -173,7 +174,7 @@ class IndexPicker(FilterDialog[Choice]):
         self.keys_line.update(self._keys_now())
 
     def on_option_list_option_highlighted(self) -> None:
-        if not self._ticks:
+        if not self._ticks or self.ticked is self._suggested:
             self.say(self._about_choice())
 
     def _about_choice(self) -> str:
@@ -182,7 +183,7 @@ class IndexPicker(FilterDialog[Choice]):
         if not self.indexes:
             return NO_FOLDER if self._keeps_folders else NONE_AT_ALL
         is_bound = self.is_bound and self._purpose == "session"
-        words = what_enter_does(self._purpose, self._ticks, self.indexes, self.under_cursor, is_bound=is_bound)
+        words = what_enter_does(self._purpose, self._taken, self.indexes, self.under_cursor, is_bound=is_bound)
         return words if self.under_cursor else f"No index has this in its name or description. {words}"
 
     def _keys_now(self) -> str:
@@ -206,6 +207,12 @@ class IndexPicker(FilterDialog[Choice]):
     def _ticks(self) -> Sequence[str]:
         only = [index.id for index in self.indexes or ()]
         return (only if len(only) == 1 else []) if self.ticked is None else self.ticked
+
+    @property
+    def _taken(self) -> Sequence[str]:
+        """What Enter takes of what is ticked: another index that the reader went to takes the place of a suggestion."""
+        under_cursor, is_suggested = self.under_cursor, self.ticked is not None and self.ticked is self._suggested
+        return [under_cursor] if is_suggested and under_cursor and under_cursor not in self._ticks else self._ticks
 
     def ask(self, problem: str) -> None:
         """Show a question or a refusal; whatever was asked before is not answered any more."""
@@ -263,7 +270,7 @@ class IndexPicker(FilterDialog[Choice]):
 
     def action_take(self) -> None:
         under_cursor = self.under_cursor
-        chosen = tuple(self._ticks)
+        chosen = tuple(self._taken)
         if not chosen and under_cursor and (self.is_bound or self._purpose != "session"):
             chosen = (under_cursor,)
         if chosen or (not self.is_bound and self._purpose == "session"):
