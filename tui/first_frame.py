@@ -85,6 +85,7 @@ class FirstFrame:
         try:
             before = termios.tcgetattr(0)
             frame = cls(cells, before, chars_of_typed_lines(0))
+            frame._give_back_at_a_signal()
             termios.tcsetattr(0, termios.TCSANOW, _keeping_keys(termios.tcgetattr(0)))
         except termios.error as error:
             raise OSError("The input is no terminal.") from error
@@ -94,6 +95,28 @@ class FirstFrame:
             frame.give_back()
             raise
         return frame
+
+    def _give_back_at_a_signal(self) -> None:
+        """From before the terminal is touched, and until the app listens to signals itself.
+
+        Also at Ctrl+C: Python swallows a `KeyboardInterrupt` that comes while a module's lock is let go.
+        """
+        import signal
+
+        numbers = [
+            number
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+            if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler)
+        ]
+
+        def leave(number: int, _: object) -> None:
+            for each in numbers:
+                signal.signal(each, signal.SIG_IGN)
+            self.give_back()
+            os._exit(128 + number)
+
+        for number in numbers:
+            signal.signal(number, leave)
 
     def hand_over(self) -> None:
         """The app has the terminal now, and gives it back itself."""

@@ -15,8 +15,6 @@ def main() -> None:
     frame = None
     try:
         frame = _show_last_frame()
-        if frame is not None:
-            _give_back_at_a_signal(frame)
         from tui.command_line import run
 
         code = run(frame)
@@ -40,19 +38,3 @@ def _show_last_frame() -> FirstFrame | None:
         return None if kept is None else FirstFrame.show(kept)
     except (ImportError, OSError):  # no such terminal, or no terminal at all: the app says so
         return None
-
-
-def _give_back_at_a_signal(frame: FirstFrame) -> None:
-    """Until the app listens to them itself.
-
-    Also at Ctrl+C: Python swallows a `KeyboardInterrupt` that comes while a module's lock is let go.
-    """
-    import signal
-
-    def leave(number: int, _: object) -> None:
-        frame.give_back()
-        os._exit(128 + number)
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-            signal.signal(number, leave)

@@ -1,9 +1,11 @@
 """The `llamachat-tui` command, whose app is loaded only when a file is there; or fails to be loaded.
 
-Arguments: the file, how it is loaded ("load", "fail", or "deaf", where Python ignores exceptions meanwhile), and those
-of the command.
+Arguments: the file, how it is loaded ("load", "fail", "deaf", where Python ignores exceptions meanwhile, or "ended",
+where it is told to end with the frame's last byte), and those of the command.
 """
 
+import os
+import signal
 import sys
 import time
 from importlib.abc import MetaPathFinder
@@ -36,6 +38,17 @@ class Gate(MetaPathFinder):
         return None
 
 
+def write_and_be_ended(descriptor: int, data: bytes) -> int:
+    """Write once, and be told to end before anything else is done."""
+    os.write = write
+    written = write(descriptor, data)
+    os.kill(os.getpid(), signal.SIGTERM)
+    return written
+
+
+write = os.write
+if END == "ended":
+    os.write = write_and_be_ended
 sys.meta_path.insert(0, Gate())
 sys.argv[1:] = arguments
 main()

@@ -133,6 +133,10 @@ def press_ctrl_c(terminal: RealTerminal, _: Path) -> int:
     return terminal.wait_for_exit()
 
 
+def wait_for_end(terminal: RealTerminal, _: Path) -> int:
+    return terminal.wait_for_exit()
+
+
 def terminate(terminal: RealTerminal, _: Path) -> int:
     terminal.process.send_signal(signal.SIGTERM)
     return terminal.wait_for_exit()
@@ -141,14 +145,21 @@ def terminate(terminal: RealTerminal, _: Path) -> int:
 @pytest.mark.fault(45)
 @pytest.mark.parametrize(
     ("loads", "end", "code"),
-    [("fail", fail_to_load, 1), ("load", press_ctrl_c, 130), ("deaf", press_ctrl_c, 130), ("load", terminate, 143)],
+    [
+        ("fail", fail_to_load, 1),
+        ("load", press_ctrl_c, 130),
+        ("deaf", press_ctrl_c, 130),
+        ("load", terminate, 143),
+        ("ended", wait_for_end, 143),
+    ],
 )
 def test_whatever_ends_it_before_the_app_is_there_the_terminal_is_as_it_was(
     home: Path, untouched: list[object], loads: str, end: Callable[[RealTerminal, Path], int], code: int
 ) -> None:
     with launched(home, loads) as terminal:
-        terminal.wait_for(LAST_OF_FRAME)
-        assert settings_of(terminal.descriptor) != untouched
+        if loads != "ended":
+            terminal.wait_for(LAST_OF_FRAME)
+            assert settings_of(terminal.descriptor) != untouched
         assert end(terminal, home) == code
         assert settings_of(terminal.descriptor) == untouched
         assert terminal.received.rfind(ENDS) > terminal.received.rfind(BEGINS) >= 0
