@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.events import any_event
-from tui.api.models import Event, Text, ToolResult, Unknown, Usage
+from tui.api.models import Event, Stop, Text, ToolResult, Unknown, Usage
 from tui.sanitize import is_well_formed
-from tui.store.event_codec import decode_events, encode_events
+from tui.store.event_codec import LEFT_OUT, decode_events, encode_events
 
 texts = st.text(st.characters(), max_size=30)
 json_values = st.recursive(
@@ -26,6 +26,15 @@ lists_of_events = st.lists(any_event(texts, texts, json_values, usages), max_siz
 @given(lists_of_events)
 def test_events_come_back_as_they_were(events: list[Event]) -> None:
     assert decode_events(encode_events(events)) == (events, True)
+
+
+@pytest.mark.fault(42)
+def test_of_a_turn_that_is_too_large_the_beginning_and_the_end_are_kept() -> None:
+    events: list[Event] = [*(Text("word " * 20) for _ in range(100)), Stop()]
+    kept, is_whole = decode_events(encode_events(events, 1000))
+    assert is_whole
+    assert kept == [*events[:9], LEFT_OUT, Stop()]
+    assert decode_events(encode_events(events[:-1], 1000))[0] == [*events[:9], LEFT_OUT]
 
 
 @given(lists_of_events)

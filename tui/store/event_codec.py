@@ -4,7 +4,8 @@ An event is an array: its type's name in the API, then its fields. What was writ
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
 from typing import Any, cast
 
@@ -26,12 +27,24 @@ from tui.api.models import (
 )
 from tui.sanitize import is_well_formed
 
+LEFT_OUT = Unknown("left_out", "The rest of this turn is too large to be kept on this machine. The server has it.")
 _TOO_DEEP = "This is nested too deeply to be kept on this machine."
 
 
-def encode_events(events: Iterable[Event]) -> str:
-    """The events as a JSON array, fit for a UTF-8 column."""
-    return f"[{','.join(map(_encoded, events))}]"
+def encode_events(events: Sequence[Event], limit: int = sys.maxsize) -> str:
+    """The events as a JSON array, fit for a UTF-8 column.
+
+    Where they take more than `limit` characters, `LEFT_OUT` stands for the rest of them, but for the end of a turn.
+    """
+    pieces, room = list[str](), limit
+    for event in events:
+        piece = _encoded(event)
+        room -= len(piece)
+        if room < 0:
+            pieces += map(_encoded, [LEFT_OUT, *(last for last in events[-1:] if isinstance(last, Stop))])
+            break
+        pieces.append(piece)
+    return f"[{','.join(pieces)}]"
 
 
 def decode_events(text: str) -> tuple[list[Event], bool]:

@@ -16,6 +16,9 @@ from tui.store.turn_texts import TurnTexts, texts_of
 _BATCH_CHARS = 1_000_000
 """Characters of events that are written in one transaction, which takes some milliseconds."""
 
+MAX_TURN_CHARS = 32_000_000
+"""Characters of events that are kept of one turn: SQLite holds a value several times while it writes it."""
+
 _SESSION_COLUMNS = "session_id, updated, title, index_ids, shared_access"
 _PUT_SESSION = f"""
     INSERT INTO sessions (account, {_SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
@@ -190,7 +193,7 @@ def _turns(events: Iterable[Event]) -> Iterator[KeptTurn]:
 
 def kept_turn(number: int, events: Sequence[Event]) -> KeptTurn:
     """The row of a turn with this number among those of its session."""
-    return KeptTurn(number, encode_events(events), texts_of(events))
+    return KeptTurn(number, encode_events(events, MAX_TURN_CHARS), texts_of(events))
 
 
 def _batches(turns: Iterable[KeptTurn]) -> Iterator[list[KeptTurn]]:

@@ -1,14 +1,14 @@
 """What a turn is found by: the texts of its events, without the names of their fields."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, cast
 
 from tui.api.models import Event, Stop, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, ToolResult, UserInput
 from tui.sanitize import clean
 
-EVIDENCE_CHARS = 200_000
-"""Characters of the evidence of one turn that are searched; what a tool gave beyond them is not."""
+SEARCHED_CHARS = 200_000
+"""Characters of each text of one turn that are searched: of the answer, of the thinking, of the evidence."""
 
 _BLOB_CHARS = 1000
 """ASCII of this length without a blank is data, such as a picture, and no text."""
@@ -35,7 +35,7 @@ def texts_of(events: Sequence[Event]) -> TurnTexts:
     tools = dict.fromkeys(event.name for event in events if isinstance(event, ToolCall | ToolResult))
     failures = [f"error: {event.error or ''}" for event in events if isinstance(event, Stop) and event.is_error]
     return TurnTexts(
-        clean(question),
+        clean(question[:SEARCHED_CHARS]),
         clean(_said(events, Text, TextDelta)),
         clean(_said(events, Thinking, ThinkingDelta)),
         clean(_evidence(events)),
@@ -48,19 +48,24 @@ def _said(
     events: Sequence[Event], whole: type[Text] | type[Thinking], delta: type[TextDelta] | type[ThinkingDelta]
 ) -> str:
     """What was said in whole blocks; where none has come, what had arrived of one."""
-    blocks = [event.content for event in events if isinstance(event, whole)]
-    return "\n\n".join(blocks) if blocks else "".join(event.content for event in events if isinstance(event, delta))
+    return _beginning((event.content for event in events if isinstance(event, whole)), "\n\n") or _beginning(
+        (event.content for event in events if isinstance(event, delta)), ""
+    )
 
 
 def _evidence(events: Sequence[Event]) -> str:
-    texts, room = list[str](), EVIDENCE_CHARS
-    for event in events:
-        for text in _texts_in(event):
-            texts.append(text[:room])
-            room -= len(text)
-            if room <= 0:
-                return "\n".join(texts)
-    return "\n".join(texts)
+    return _beginning((text for event in events for text in _texts_in(event)), "\n")
+
+
+def _beginning(texts: Iterable[str], between: str) -> str:
+    """The texts one after another, as much of them as is searched: no more is looked at."""
+    taken, room = list[str](), SEARCHED_CHARS
+    for text in texts:
+        taken.append(text[:room])
+        room -= len(text)
+        if room <= 0:
+            break
+    return between.join(taken)
 
 
 def _texts_in(event: Event) -> Iterator[str]:
