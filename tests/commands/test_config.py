@@ -33,8 +33,12 @@ def test_each_setting_is_shown_with_where_it_was_given(
     assert told["keep = true"] == "as it is by itself"
 
 
+def test_without_a_file_it_is_said_what_makes_one(command: Command) -> None:
+    assert "(not there; `llamachat-tui config write` makes it)" in command("config").out
+
+
 def test_a_file_is_written_in_which_every_setting_is_explained(command: Command, path: Path) -> None:
-    assert "not there" in command("config").out
+    assert "there is no such file" in command("config").err
     assert command("config", "write").code == 0
     assert load({}, {}, path) == Settings()
     text = path.read_text().partition("# A profile")[0]
