@@ -15,8 +15,8 @@ import httpx
 from tui.api import decoding
 from tui.api.errors import NoAnswerError, TooLargeAnswerError
 from tui.api.models import Event
+from tui.private_files import Spill
 from tui.sanitize import clean_line
-from tui.spill import Spill
 
 ACCEPTED = "gzip"
 """The one compression that is asked for, and read."""

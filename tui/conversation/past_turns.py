@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from tui.api.models import Event, Stop
 from tui.conversation.transcript import Transcript, Turn, Unrecognized
 from tui.conversation.transcript_builder import TranscriptBuilder
-from tui.spill import Spill
+from tui.private_files import Spill
 
 KEPT = 64
 """Turns that are not put aside, the last ones; and of the others as many stay in memory that were looked at last."""
