@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tui.api.regions import REGIONS
-from tui.settings import Settings, SettingsError, config_path, load
+from tui.settings import Settings, SettingsError, config_path, config_to_read, load
 
 NOWHERE = Path("/nowhere/config.toml")
 
@@ -41,6 +41,15 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path.write_text("theme = ")
     with pytest.raises(SettingsError, match=r"config\.toml cannot be read"):
         load({}, {}, path)
+
+
+def test_a_folder_or_nothing_in_place_of_the_file_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"cannot be read: it is a folder\."):
+        load({}, {}, tmp_path)
+    with pytest.raises(SettingsError, match=r"cannot be read: File name too long\."):
+        load({}, {}, Path("/nowhere", "x" * 5000))
+    with pytest.raises(SettingsError, match=r"LLAMACHAT_CONFIG names /nowhere/config\.toml, and there is no such file"):
+        config_to_read({"LLAMACHAT_CONFIG": str(NOWHERE)})
 
 
 def test_an_unknown_setting_and_an_unknown_region_are_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Sequence
+from typing import NoReturn
 
 
 class CommandParser(ArgumentParser):
@@ -9,6 +10,11 @@ class CommandParser(ArgumentParser):
 
     def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
         super().__init__(prog, description=description, epilog=epilog, allow_abbrev=False)
+        self.on_more = ""
+        """What is told where there are more arguments than it takes."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(f"{message}. {self.on_more}" if self.on_more and "unrecognized" in message else message)
 
     @property
     def taken(self) -> Sequence[Action]:

@@ -10,7 +10,7 @@ from tui.commands import COMMANDS, run_command
 from tui.commands.options import app_parser, folders_of
 from tui.first_frame import FirstFrame
 from tui.garbage import pause_collection
-from tui.settings import Settings, SettingsError, config_path, load
+from tui.settings import Settings, SettingsError, config_to_read, load
 
 
 def run(frame: FirstFrame | None = None) -> int:
@@ -28,7 +28,7 @@ def _open_app(arguments: Namespace, frame: FirstFrame | None) -> int:
     names = ("base_url", "region", "project", "organization", "theme", "grounding", "allow_http", "profile")
     flags = {name: getattr(arguments, name) for name in names}
     try:
-        settings = load(flags, os.environ, config_path())
+        settings = load(flags, os.environ, config_to_read())
         settings = replace(settings, local=folders_of(arguments.local))
         if arguments.plain or os.environ.get("TERM") == "dumb":
             return _talk(settings, arguments.session)
@@ -72,6 +72,8 @@ def _run(settings: Settings, arguments: Namespace, frame: FirstFrame | None) -> 
     pause_collection()  # until the first frame
     for name in ("COLUMNS", "LINES"):  # believed over the terminal, which alone knows how large it is
         os.environ.pop(name, None)
+    if not os.environ.get("NO_COLOR"):  # https://no-color.org: "when present and not an empty string"
+        os.environ.pop("NO_COLOR", None)
     from tui import log
     from tui.app import LlamaChat
 

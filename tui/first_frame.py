@@ -31,7 +31,7 @@ def frame_path(arguments: Sequence[str], environ: Mapping[str, str], columns: in
     held = sorted(
         f"{name}={value}"
         for name, value in environ.items()
-        if name.startswith(_HELD) and not any(part in name for part in _SECRET)
+        if value and name.startswith(_HELD) and not any(part in name for part in _SECRET)
     )
     state = environ.get("LLAMACHAT_STATE_DIR") or _users_folder(environ, "XDG_STATE_HOME", "~/.local/state")
     config = environ.get("LLAMACHAT_CONFIG") or os.path.join(

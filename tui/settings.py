@@ -177,6 +177,17 @@ def config_path(environ: Mapping[str, str] = os.environ) -> Path:
     return user_config_path("llamachat") / "config.toml"
 
 
+def config_to_read(environ: Mapping[str, str] = os.environ) -> Path:
+    """The config file that a start reads. Raises `SettingsError` where the user named one that is not there."""
+    path = config_path(environ)
+    if environ.get("LLAMACHAT_CONFIG") and not _is_there(path):
+        raise SettingsError(
+            f"The variable LLAMACHAT_CONFIG names {path}, and there is no such file. Correct it or unset it; "
+            "`llamachat-tui config write` makes the file."
+        )
+    return path
+
+
 def load(
     flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path, chosen: Mapping[str, str | None] = _NOTHING
 ) -> Settings:
@@ -243,7 +254,7 @@ def _given(value: str | None) -> bool:
 
 
 def _read_file(path: Path) -> _File:
-    if not path.exists():
+    if not _is_there(path):
         return _File(path, {}, {}, {})
     _check_owner(path)
     import tomllib  # only here, because most people have no config file and wait for the first frame
@@ -251,10 +262,10 @@ def _read_file(path: Path) -> _File:
     try:
         text = path.read_text("utf-8")
         values = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(
-            f"The config file {path} cannot be read: {clean_line(str(error))}. Mend it or remove it."
-        ) from error
+    except OSError as error:
+        raise _unreadable(path, "it is a folder" if path.is_dir() else str(error.strerror)) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _unreadable(path, str(error)) from error
     tables, keys = values.pop("profiles", {}), values.pop("keys", {})
     if not _are_tables(tables):
         raise SettingsError(f"The profiles in {path} are no tables. One begins with a line [profiles.NAME].")
@@ -273,6 +284,20 @@ def _keys(table: object, text: str, path: Path) -> Mapping[str, str]:
         return read_keys(cast(dict[str, object], table), text)
     except KeyChoiceError as error:
         raise SettingsError(f"The keys in the config file {path} cannot be used: {error}") from error
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there. Raises `SettingsError` where that cannot be told."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise _unreadable(path, str(error.strerror)) from error
+
+
+def _unreadable(path: Path, why: str) -> SettingsError:
+    return SettingsError(
+        f"The config file {clean_line(str(path), 300)} cannot be read: {clean_line(why)}. Mend it or remove it."
+    )
 
 
 def _are_tables(value: object) -> TypeGuard[dict[str, dict[str, object]]]:

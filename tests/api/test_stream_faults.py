@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -272,6 +273,17 @@ asyncio.run(main())
 """
 
 
+async def look_around(pid: int) -> None:
+    """Wait until a process has gone to sleep some more times: what was due when it went on is done."""
+
+    def sleeps() -> int:
+        return int(Path(f"/proc/{pid}/status").read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0])
+
+    so_far = sleeps()
+    while sleeps() < so_far + 3:
+        await asyncio.sleep(0.01)
+
+
 @pytest.mark.fault(47)
 async def test_a_turn_survives_being_stopped_for_longer_than_the_limit():
     goes_on = asyncio.Event()
@@ -290,8 +302,9 @@ async def test_a_turn_survives_being_stopped_for_longer_than_the_limit():
         assert await child.stdout.readline() == b"TextDelta\n"
         os.kill(child.pid, signal.SIGSTOP)
         await asyncio.sleep(0.7)  # Longer than the limit on silence, or the test would say nothing.
-        goes_on.set()
         os.kill(child.pid, signal.SIGCONT)
+        await look_around(child.pid)
+        goes_on.set()
         rest = await child.stdout.read()
         assert await child.wait() == 0
     assert rest == b"TextDelta\nStop\n"

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.real_terminal import RealTerminal
+from tests.real_terminal import RealTerminal, ShownCell
 
 ENTER, ESCAPE, CTRL_Q, CTRL_S, SHIFT_TAB = "\r", "\x1b", "\x11", "\x13", "\x1b[Z"
 
 
 @contextmanager
-def app_in_terminal(home: Path, *arguments: str, columns: int = 120, rows: int = 36) -> Generator[RealTerminal]:
+def app_in_terminal(
+    home: Path, *arguments: str, columns: int = 120, rows: int = 36, **variables: str
+) -> Generator[RealTerminal]:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("LLAMA", "XDG_", "TEXTUAL"))
     }
-    environment |= {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    environment |= {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"} | variables
     command = [sys.executable, "-m", "tui", *arguments]
     with RealTerminal(command, columns=columns, rows=rows, environment=environment) as terminal:
         yield terminal
@@ -28,10 +30,16 @@ def settle(terminal: RealTerminal) -> None:
         pass
 
 
+def is_coloured(cell: ShownCell) -> bool:
+    """Whether a cell is of another colour than grey."""
+    return cell.foreground != "default" and len({cell.foreground[at : at + 2] for at in (0, 2, 4)}) > 1
+
+
 @pytest.mark.parametrize(("columns", "rows"), [(120, 36), (80, 24)])
 def test_start_ask_fold_quit_and_find_the_conversation_again(tmp_path: Path, columns: int, rows: int) -> None:
-    with app_in_terminal(tmp_path, "--local", columns=columns, rows=rows) as terminal:
+    with app_in_terminal(tmp_path, "--local", columns=columns, rows=rows, NO_COLOR="") as terminal:
         terminal.wait_for("This machine: the manual")
+        assert any(is_coloured(cell) for row in terminal.cells() for cell in row), "an empty NO_COLOR asks for nothing"
         terminal.send("How do I delete a session?" + ENTER)
         terminal.wait_for(" rounds")
         terminal.send(SHIFT_TAB)

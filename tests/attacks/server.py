@@ -1,12 +1,18 @@
-"""A server of the chat API on loopback whose answers are those of an attack, sent as fast as they are taken."""
+"""A server of the chat API on loopback whose answers are those of an attack, sent as fast as they are taken.
+
+It is a process of its own, behind all others: in life it is another machine, which takes no time from the program and
+from whoever presses its keys.
+"""
 
 import json
+import multiprocessing
+import os
 import re
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.synchronize import Event
 from typing import NamedTuple
 
 from tests.attacks.bodies import Body, body, event, streamed
@@ -46,8 +52,14 @@ class Answers:
 class Gates(NamedTuple):
     """What the caller sets to have the server answer: all that is asked at the start, and what a session holds."""
 
-    start: threading.Event
-    session: threading.Event
+    start: Event
+    session: Event
+
+
+_FORKED = multiprocessing.get_context("fork")
+"""How the server gets the answers of an attack, whose bodies are functions."""
+
+_NICENESS = 10
 
 
 class _Attacker(ThreadingHTTPServer):
@@ -56,7 +68,7 @@ class _Attacker(ThreadingHTTPServer):
     def __init__(self, answers: Answers) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers = answers
-        self.gates = Gates(threading.Event(), threading.Event())
+        self.gates = Gates(_FORKED.Event(), _FORKED.Event())
         self.prompts: list[str] = []
 
     def answer_to(self, method: str, path: str) -> Body:
@@ -117,13 +129,16 @@ class _Handler(BaseHTTPRequestHandler):
 def attacking(answers: Answers) -> Generator[tuple[str, Gates]]:
     """The server's address, while it runs beside the caller, and its gates, which are closed."""
     server = _Attacker(answers)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
+    process = _FORKED.Process(target=_serve, args=(server,), daemon=True)
+    process.start()
+    server.server_close()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}", server.gates
     finally:
-        for gate in server.gates:
-            gate.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        process.kill()
+        process.join()
+
+
+def _serve(server: _Attacker) -> None:
+    os.nice(_NICENESS)
+    server.serve_forever(poll_interval=0.05)

@@ -44,8 +44,12 @@ def test_keys_that_were_changed_are_shown(command: Command, path: Path) -> None:
     ]
 
 
+def test_without_a_file_it_is_said_what_makes_one(command: Command) -> None:
+    assert "(not there; `llamachat-tui config write` makes it)" in command("config").out
+
+
 def test_a_file_is_written_in_which_every_setting_is_explained(command: Command, path: Path) -> None:
-    assert "not there" in command("config").out
+    assert "there is no such file" in command("config").err
     assert command("config", "write").code == 0
     assert load({}, {}, path) == Settings()
     keys = path.read_text().partition("# [keys]\n")[2]

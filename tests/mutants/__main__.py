@@ -48,14 +48,18 @@ def copy_of_tree(folder: Path) -> Path:
     return folder
 
 
-def pass_in(tree: Path, tests: Iterable[str], seconds: float | None = None) -> bool:
-    """Whether these tests pass there, in so many seconds. Also the processes that they start import the tree's code."""
+def pass_in(tree: Path, tests: Iterable[str], seconds: float | None = None, *, told: bool = False) -> bool:
+    """Whether these tests pass there, in so many seconds. Also the processes that they start import the tree's code.
+
+    What pytest says of them is shown if `told`.
+    """
     plugins = [option for name in PLUGINS for option in ("-p", name)]
     run_tests = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *plugins, *tests]
     command = ["sh", "-c", f'ulimit -S -v {MAX_MEMORY_KB}; exec "$@"', "sh", *run_tests]
     environment = os.environ | {"PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    output = None if told else subprocess.DEVNULL
     with subprocess.Popen(
-        command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command, cwd=tree, env=environment, stdout=output, stderr=output, start_new_session=True
     ) as run:
         try:
             return_code = run.wait(seconds)
@@ -118,7 +122,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         trees = [copy_of_tree(Path(folder) / str(number)) for number in range(min(options.workers, len(guards)))]
         print("With every guard in its place …", flush=True)
-        if not pass_in(trees[0], dict.fromkeys(test for guard in guards for test in guard.tests)):
+        if not pass_in(trees[0], dict.fromkeys(test for guard in guards for test in guard.tests), told=True):
             print("the tests fail already, so they can tell nothing.")
             return 1
         survivors = survivors_of(guards, trees)

@@ -27,6 +27,8 @@ def launched(home: Path, end: str = "load", *, columns: int = 120) -> Generator[
         "LLAMACHAT_CONFIG": str(home / "config.toml"),
         "LLAMA_CLOUD_API_KEY": "llx-launch",
     }
+    if not (home / "config.toml").exists():  # a frame is of this very file
+        (home / "config.toml").touch(0o600)
     arguments = (str(HELD_APP), str(home / "gate"), end, "--base-url", "http://127.0.0.1:1")
     with in_window(home, *arguments, environment=environment, columns=columns) as terminal:
         yield terminal

@@ -37,6 +37,10 @@ def test_each_way_of_starting_has_a_frame_of_its_own() -> None:
     assert len(set(ways)) == len(ways)
 
 
+def test_an_empty_variable_is_none() -> None:
+    assert named(NO_COLOR="") == named()
+
+
 def test_settings_that_were_changed_make_it_another_way(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     without = named(LLAMACHAT_CONFIG=str(config))

@@ -1,4 +1,7 @@
 import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,7 @@ from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.conversation.transcript import Thought
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
+from tui.workspace.running_turn import JOURNALED_TOGETHER
 from tui.workspace.updates import DraftChanged, ListChanged, TurnEnded
 
 
@@ -324,3 +328,20 @@ async def test_no_session_with_a_question_or_of_other_indexes_is_taken_for_an_em
     store.creations.begin(ACCOUNT, ["idx-notes"])
     session_id = await office.workspace.create(["idx-notes"], is_bound=True)
     assert session_id not in (None, "s1", "asked", "other", "unbound")
+
+
+async def test_what_arrives_in_masses_is_kept_piece_by_piece(office: Office, cloud: Cloud, tmp_path: Path) -> None:
+    deltas = [{"type": "text_delta", "content": f"{number} "} for number in range(4 * JOURNALED_TOGETHER)]
+    turn = Turn(sends=[*deltas, STOP], is_held=True)
+    cloud.turns = [turn]
+    office.workspace.ask("s1", "Why?")
+
+    with closing(sqlite3.connect(tmp_path / "store.sqlite3")) as file:
+
+        def kept() -> list[int]:
+            return [count for (count,) in file.execute("SELECT json_array_length(events) FROM turn_events")]
+
+        await until(lambda: sum(kept()) >= len(deltas))
+        assert max(kept()) <= JOURNALED_TOGETHER
+    turn.gate.set()
+    await office.settle("s1")

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from tui.arguments import CommandParser
-from tui.commands.exit_code import BadUseError, ExitCode
+from tui.commands.exit_code import BadUseError, ExitCode, StoppedError
 from tui.commands.headless.asker import Asker, asker
 from tui.commands.headless.outcome import Outcome
 from tui.commands.headless.output import StepLine, as_json, put_out
@@ -50,7 +50,10 @@ async def _asked(options: Namespace) -> int:
     async with asker(settings, progress) as asking:
         session_id = await _session(asking, options)
         told = _Told(options, progress, session_id, question)
-        outcome = await asking.ask(session_id, question, told.show, is_first=not options.session)
+        try:
+            outcome = await asking.ask(session_id, question, told.show, is_first=options.session is None)
+        except asyncio.CancelledError as error:
+            raise StoppedError(f"The session is {session_id}: --session {session_id} goes on in it.") from error
         await told.end(outcome)
         return outcome.code
 
@@ -69,7 +72,7 @@ def _question(given: str | None) -> str:
 
 async def _session(asking: Asker, options: Namespace) -> str:
     """The session to ask in: the one that was named, or a new one. Raises `ApiError` and `BadUseError`."""
-    if not options.session:
+    if options.session is None:
         session_id = await asking.new_session(await asking.chosen_indexes(options.index))
     else:
         session_id = await asking.opened(options.session)

@@ -7,6 +7,7 @@ from argparse import Namespace
 from tui.arguments import CommandParser
 from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import asker
+from tui.commands.headless.named_session import NAMED, named_session
 from tui.commands.headless.output import StepLine
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
@@ -16,7 +17,7 @@ from tui.sanitize import clean_line
 def parser() -> CommandParser:
     """The options of `delete`."""
     made = project_command_parser("delete", "Delete sessions on the server, and what is kept of them on this machine.")
-    made.add_argument("sessions", nargs="+", metavar="SESSION", help="the id of a session")
+    made.add_argument("sessions", nargs="+", metavar="SESSION", help=NAMED)
     add_library(made)
     made.add_argument("--yes", action="store_true", help="do not ask. Without a terminal this is needed")
     return made
@@ -31,7 +32,8 @@ def main(arguments: list[str]) -> int:
 async def _deleted(options: Namespace) -> int:
     progress = StepLine()
     async with asker(library_settings(options), progress) as asking:
-        found = [(session_id, await asking.session(session_id)) for session_id in dict.fromkeys(options.sessions)]
+        wanted = dict.fromkeys(named_session(named, asking.workspace.last_opened) for named in options.sessions)
+        found = [(session_id, await asking.session(session_id)) for session_id in wanted]
         sessions = [session for _, session in found if session is not None]
         if missing := [clean_line(session_id) for session_id, session in found if session is None]:
             raise BadUseError(f"There is no session {', '.join(missing)}. Nothing was deleted.")

@@ -30,6 +30,10 @@ class ExitCode(IntEnum):
     STOPPED = 130
 
 
+class StoppedError(Exception):
+    """Ctrl+C ended the command. The message says how to go on, and is fit to show."""
+
+
 class BadUseError(Exception):
     """The command cannot be carried out as it was given. The message is fit to show."""
 
@@ -57,6 +61,9 @@ def exit_code_of(command: Callable[[], int]) -> int:
         return ExitCode.ANSWERED
     except (KeyboardInterrupt, EOFError):
         say("Stopped.", begins_line=True)
+        return ExitCode.STOPPED
+    except StoppedError as stopped:
+        say(f"Stopped. {stopped}", begins_line=True)
         return ExitCode.STOPPED
     except (ApiError, BadUseError, SettingsError) as error:
         say(str(error))

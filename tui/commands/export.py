@@ -14,7 +14,7 @@ from tui.api.times import parse_time
 from tui.arguments import CommandParser
 from tui.commands.connecting import connected
 from tui.commands.exit_code import BadUseError
-from tui.commands.headless.named_session import named_session, no_session
+from tui.commands.headless.named_session import NAMED, named_session, no_session
 from tui.commands.headless.output import say, write_out
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
@@ -48,7 +48,7 @@ class _Found:
 def parser() -> CommandParser:
     """The options of `export`."""
     made = project_command_parser("export", "Write a session to standard output, or to a file.")
-    made.add_argument("session", metavar="SESSION", help='the id of a session; "last" is the one that was open last')
+    made.add_argument("session", metavar="SESSION", help=NAMED)
     add_library(made)
     made.add_argument("--format", choices=FORMATS, default="md", help="how it is written (default: %(default)s)")
     made.add_argument("--turn", type=int, metavar="N", help="only the N-th question, with what came of it")

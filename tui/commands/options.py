@@ -13,7 +13,7 @@ from tui.api.regions import REGIONS
 from tui.arguments import CommandParser
 from tui.commands import COMMANDS
 from tui.sanitize import clean_line
-from tui.settings import LAST_SESSION, Settings, SettingsError, config_path, load
+from tui.settings import LAST_SESSION, Settings, SettingsError, config_to_read, load
 
 
 def app_parser() -> CommandParser:
@@ -69,7 +69,11 @@ def add_local(parser: ArgumentParser) -> None:
 def add_library(parser: ArgumentParser) -> None:
     """Add the option for what the sessions of this machine's folders are about, whichever folders they are."""
     parser.add_argument(
-        "--local", action="store_true", help="sessions of this machine's own folders, without an account"
+        "--local",
+        action=_MeanLibrary,
+        nargs=0,
+        default=False,
+        help="sessions of this machine's own folders, without an account",
     )
 
 
@@ -110,11 +114,21 @@ class _SayVersion(Action):
         parser.exit(message=f"{parser.prog} {version('llamachat-tui')}\n")
 
 
+class _MeanLibrary(Action):
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, *_: object) -> None:
+        setattr(namespace, self.dest, True)
+        if isinstance(parser, CommandParser):
+            parser.on_more = (
+                f"`{parser.prog} --local` is about all folders, so it takes none. "
+                "To open one: `llamachat-tui --local DIR`."
+            )
+
+
 def settings_of(options: Namespace) -> Settings:
     """The settings in force for a command. Raises `SettingsError`."""
     names = ("base_url", "region", "allow_http", "project", "organization", "profile")
     flags = {name: getattr(options, name, None) for name in names}
-    return load(flags, os.environ, config_path())
+    return load(flags, os.environ, config_to_read())
 
 
 def library_settings(options: Namespace) -> Settings:

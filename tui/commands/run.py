@@ -42,7 +42,8 @@ def parser() -> CommandParser:
         "questions",
         type=Path,
         metavar="QUESTIONS",
-        help=".txt: one a line; .csv: a column called question; .jsonl: texts, or objects with a question",
+        help=".txt: one a line; .csv: a column called question; .jsonl: texts, or objects with a question; "
+        '"-": standard input, one a line',
     )
     made.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="a .md, .csv or .jsonl file")
     add_local(made)

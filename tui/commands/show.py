@@ -9,7 +9,7 @@ from tui.api.session_file import SessionFile
 from tui.arguments import CommandParser
 from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.named_session import named_session, no_session
+from tui.commands.headless.named_session import NAMED, named_session, no_session
 from tui.commands.headless.outcome import outcome_of
 from tui.commands.headless.output import StepLine, as_json, put_out
 from tui.commands.headless.told import as_value, told
@@ -21,7 +21,7 @@ from tui.workspace.exporting import session_of_server, transcript_of
 def parser() -> CommandParser:
     """The options of `show`."""
     made = project_command_parser("show", "Print a session: its questions, its answers and the passages they cite.")
-    made.add_argument("session", metavar="SESSION", help='the id of a session; "last" is the one that was open last')
+    made.add_argument("session", metavar="SESSION", help=NAMED)
     add_library(made)
     made.add_argument("--json", action="store_true", help="print a JSON object for each question on a line")
     return made

@@ -28,6 +28,8 @@ from tui.api.models import (
 from tui.sanitize import is_well_formed
 
 LEFT_OUT = Unknown("left_out", "The rest of this turn is too large to be kept on this machine. The server has it.")
+_AS_IT_IS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ESCAPED = json.JSONEncoder(separators=(",", ":"))
 _TOO_DEEP = "This is nested too deeply to be kept on this machine."
 
 
@@ -75,8 +77,8 @@ def texts_from_json(text: str) -> list[str] | None:
 
 def to_json(value: object) -> str:
     """A JSON value as compact text that UTF-8 can hold: lone surrogates are written as escapes."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text if is_well_formed(text) else json.dumps(value, separators=(",", ":"))
+    text = _AS_IT_IS.encode(value)
+    return text if is_well_formed(text) else _ESCAPED.encode(value)
 
 
 def _encoded(event: Event) -> str:

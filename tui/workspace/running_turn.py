@@ -29,6 +29,9 @@ MAX_WAITING = 2000
 JOURNAL_SECONDS = 0.4
 """An event is in the journal at most this many seconds after it arrived."""
 
+JOURNALED_TOGETHER = 500
+"""Where so many events have arrived before that, they are entered at once: to write more would hold up a key."""
+
 
 @dataclass(frozen=True, slots=True)
 class TurnClock:
@@ -97,6 +100,8 @@ class RunningTurn:
             loop.call_later(JOURNAL_SECONDS, self._journal)
         self._to_fold.append(event)
         self._to_journal.append(event)
+        if len(self._to_journal) >= JOURNALED_TOGETHER:
+            self._journal()
 
     def _fold(self, *, whole: bool = False) -> None:
         """Fold what has arrived: all of it, or as much as fits into `FOLD_SECONDS`, and the rest a moment later."""

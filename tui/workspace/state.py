@@ -1,6 +1,6 @@
 """One account: where it is reached, what is kept of it on this machine, its sessions and conversations."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -120,7 +120,7 @@ class WorkspaceState:
         """What a session's notes are kept under; None is the one that is yet to come."""
         return self.start_page if session_id is None else session_id
 
-    def keep_history(self, session: Session, events: Sequence[Event]) -> None:
+    def keep_history(self, session: Session, events: Iterable[Event]) -> None:
         """Keep a session's whole history, for opening it at once and offline. Not for the event loop."""
         self.store.sessions.save_history(self.account_id, session, events)
 

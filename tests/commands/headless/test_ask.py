@@ -12,6 +12,7 @@ from tests.commands.headless.processes import process
 from tests.commands.serving import ServedCloud
 from tests.workspace.cloud import STOP, Turn, said
 from tui.commands.headless.output import put_out
+from tui.denial import DENIAL
 from tui.store.files import store_path
 from tui.store.store import Store
 
@@ -76,6 +77,8 @@ def test_json_lines_come_one_by_one_and_the_last_has_it_all(command: Command, on
         (Turn(), ["--index", "none"], 2, "There is no index none. There are: notes."),
         (Turn(), ["--session", "none"], 2, "There is no session none"),
         (Turn(), ["--session", "last"], 2, "No session was open before"),
+        (Turn(), ["--session", ""], 2, "No session is named"),
+        (Turn([FOUND, said(f"{DENIAL}; the nearest one lacks “budget”. [1]"), STOP]), [], 1, "Nothing was found"),
         (Turn(), ["--local", "/none"], 2, "There is no folder /none"),
         (Turn(), ["--base-url", "http://127.0.0.1:1"], 3, "127.0.0.1"),
     ],
@@ -145,7 +148,7 @@ def test_ctrl_c_stops_listening_and_what_had_arrived_is_kept(online: ServedCloud
         asking.send_signal(signal.SIGINT)
         _, error = asking.communicate(timeout=20)
     assert asking.returncode == 130
-    assert b"Stopped." in error
+    assert error.endswith(b"Stopped. The session is new-1: --session new-1 goes on in it.\n")
     assert b"Traceback" not in error
     online.release(held)
     assert len(online.cloud.questions) == 1

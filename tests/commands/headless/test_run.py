@@ -60,6 +60,14 @@ def test_each_question_is_asked_in_a_session_of_its_own_and_written_with_its_evi
     assert len(output.read_text().splitlines()) == 4
 
 
+def test_questions_come_from_standard_input(command: Command, online: ServedCloud, tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    assert command("run", "-", "-o", str(output), stdin="One?\n").code == 0
+    assert command("run", "-", "-o", str(output), stdin="One?\n# and\nTwo?\n").code == 0
+    assert prompts(online.cloud) == ["One?", "Two?"]
+    assert "standard input has no question" in command("run", "-", "-o", str(tmp_path / "none.md")).err
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -54,6 +54,8 @@ def test_a_session_is_printed_with_what_its_answers_cite(command: Command, onlin
     assert (value["outcome"], value["sources"][0]["file"]) == ("answered", "notes.pdf")
     assert command("show", "none").code == 2
     assert command("show", "last").code == 2
+    unnamed = command("show", "")
+    assert (unnamed.code, "No session is named" in unnamed.err) == (2, True)
     online.cloud.statuses["GET /api/v1/chat/s1"] = 403
     assert command("show", "s1").code == 4
 
@@ -67,6 +69,20 @@ def test_deleting_asks_first(command: Command, online: ServedCloud, monkeypatch:
     assert list(online.cloud.summaries) == ["s1", "s2"]
     assert command("delete", "s1", "s2", "--yes").code == 0
     assert list(online.cloud.summaries) == []
+
+
+def test_the_session_that_was_asked_last_is_deleted_as_last(command: Command, online: ServedCloud) -> None:
+    assert command("delete", "last", "--yes").code == 2
+    assert command("ask", "Third?").code == 1
+    assert command("delete", "last", "new-3", "--yes").err.count("Deleted: ") == 1
+    assert list(online.cloud.summaries) == ["s1", "s2"]
+
+
+def test_a_folder_behind_local_is_told_what_opens_it(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        command("list", "--local", "/papers")
+    assert refused.value.code == 2
+    assert "`llamachat-tui list --local` is about all folders" in capsys.readouterr().err
 
 
 def test_a_session_that_cannot_be_deleted_is_still_there(command: Command, online: ServedCloud) -> None:

@@ -5,9 +5,14 @@ from tui.commands.exit_code import BadUseError
 from tui.sanitize import clean_line
 from tui.settings import LAST_SESSION
 
+NAMED = 'the id of a session; "last" is the one that was open last'
+"""What a command line may give, for its help."""
+
 
 def named_session(named: str, last_opened: str | None) -> str:
     """The id that is meant; `LAST_SESSION` means the one that was open last. Raises `BadUseError`."""
+    if not named.strip():
+        raise BadUseError("No session is named: its id is empty. `llamachat-tui list` prints the ids.")
     if named != LAST_SESSION:
         if not is_sendable(named, MAX_ID_CHARS):
             raise no_session(named)

@@ -6,8 +6,9 @@ from tui.api.errors import ApiError
 from tui.api.models import Stop
 from tui.commands.exit_code import ExitCode
 from tui.conversation.evidence import evidence_of
-from tui.conversation.plain_text import end_text
+from tui.conversation.plain_text import answer_text, end_text
 from tui.conversation.transcript import Turn
+from tui.denial import denies
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +30,6 @@ def outcome_of(turn: Turn) -> Outcome:
     if isinstance(turn.end, Stop):
         if turn.end.is_error:
             return Outcome(turn, ExitCode.REFUSED, end_text(turn))
-        return Outcome(turn, ExitCode.ANSWERED if evidence_of(turn) else ExitCode.NOTHING_FOUND)
+        is_found = evidence_of(turn) and not denies(answer_text(turn))
+        return Outcome(turn, ExitCode.ANSWERED if is_found else ExitCode.NOTHING_FOUND)
     return Outcome(turn, ExitCode.NO_CONNECTION, end_text(turn))

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tui.commands.exit_code import BadUseError
 from tui.sanitize import clean_line, well_formed
 
 MAX_BYTES = 32 * 1024 * 1024
+STANDARD_INPUT = Path("-")
 DELIMITERS = (",", ";", "\t")
 NO_COLUMN = "No column is called “question”. Call one so in the first line, or leave only the questions in the file."
 
@@ -26,7 +29,10 @@ class ListedQuestion:
 
 
 def read_questions(path: Path) -> Sequence[ListedQuestion]:
-    """The questions of a .txt, .csv or .jsonl file. Raises `BadUseError`, which names the line."""
+    """The questions of a .txt, .csv or .jsonl file, or the lines of standard input.
+
+    Raises `BadUseError`, which names the line.
+    """
     text = _text(path)
     match path.suffix.lower():
         case ".csv":
@@ -40,9 +46,9 @@ def read_questions(path: Path) -> Sequence[ListedQuestion]:
         try:
             questions.append(ListedQuestion(len(questions) + 1, checked_question(question), name))
         except BadUseError as error:
-            raise BadUseError(f"{clean_line(str(path))}, line {line}: {error}") from error
+            raise BadUseError(f"{_name(path)}, line {line}: {error}") from error
     if not questions:
-        raise BadUseError(f"{clean_line(str(path))} has no question. Write one on each line.")
+        raise BadUseError(f"{_name(path)} has no question. Write one on each line.")
     return questions
 
 
@@ -60,15 +66,21 @@ def checked_question(text: str) -> str:
 
 
 def _text(path: Path) -> str:
-    name = clean_line(str(path))
+    name = _name(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with nullcontext(sys.stdin.buffer) if path == STANDARD_INPUT else path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
+        if len(text) > MAX_BYTES:
             raise BadUseError(f"{name} is larger than {MAX_BYTES // 2**20} MB. Make several files of it.")
-        return path.read_text("utf-8-sig")
+        return io.TextIOWrapper(io.BytesIO(text), "utf-8-sig").read()
     except OSError as error:
         raise BadUseError(f"{name} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise BadUseError(f"{name} cannot be read: it is not UTF-8 text.") from error
+
+
+def _name(path: Path) -> str:
+    return "standard input" if path == STANDARD_INPUT else clean_line(str(path))
 
 
 def _of_lines(text: str) -> Iterator[tuple[int, str, str]]:

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import chain
 
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
+from tui.denial import denies
 from tui.local.agents.agent import Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
-from tui.local.agents.quoting.answer import DENIAL, compose
+from tui.local.agents.quoting.answer import compose
 from tui.local.agents.quoting.quotation import location
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
@@ -93,7 +94,7 @@ class _Search:
     def answers(self) -> bool:
         """Whether the library holds what was asked for."""
         lookup = self.lookup
-        return lookup is not None and bool(lookup.answer or lookup.found) and not self.text.startswith(DENIAL)
+        return lookup is not None and bool(lookup.answer or lookup.found) and not denies(self.text)
 
     async def events(self) -> AsyncIterator[Event]:
         lookup = await asyncio.to_thread(begin_lookup, self._ask, self._library)

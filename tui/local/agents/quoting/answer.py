@@ -6,6 +6,7 @@ A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.ag
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tui.denial import DENIAL
 from tui.local.agents.quoting.admission import ENOUGH, absent, coverage
 from tui.local.agents.quoting.quotation import NO_MODEL, Quotation, source_line
 from tui.local.agents.quoting.sentences import Sentence, sentences_of
@@ -13,9 +14,6 @@ from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.words import folded
 from tui.local.search.query import Query
 from tui.local.search.ranking import covered
-
-DENIAL = "No passage answers this directly"
-"""What the answer begins with where the documents do not tell."""
 
 MAX_QUOTATIONS = 3
 QUOTATION_CHARS = 140
