@@ -279,10 +279,12 @@ def test_a_file_that_is_no_store_is_set_aside_and_a_fresh_one_begun(path: Path) 
 
 def test_a_file_found_broken_while_in_use_is_set_aside_and_work_goes_on(path: Path) -> None:
     filled(path).close()
-    whole = path.read_bytes()
-    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     store = Store.open(path)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
 
+    assert store.warning == ""
     assert store.sessions.listed(ACCOUNT) == []
     store.notes.save_draft(ACCOUNT, "s1", "typed now")
     assert store.notes.draft(ACCOUNT, "s1") == "typed now"

@@ -380,7 +380,8 @@ def test_only_so_many_calls_at_once_are_run(studio: Studio) -> None:
     assert kinds(events).count("tool_result") == looks_before + MAX_CALLS
 
 
-def test_a_call_with_a_huge_number_makes_no_more_calls_than_a_reply_can_have() -> None:
+def test_a_reply_has_no_more_calls_than_it_can_have() -> None:
+    calls = [{"index": 10**5 + number, "function": {"name": "find"}} for number in range(3 * MAX_CALLS_PER_REPLY)]
     reply = Reply()
-    reply.take({"choices": [{"delta": {"tool_calls": [{"index": 10**5, "function": {"name": "find"}}]}}]})
+    reply.take({"choices": [{"delta": {"tool_calls": calls}}]})
     assert len(reply.calls) <= MAX_CALLS_PER_REPLY + 1

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.keys.bound import bound
 from tui.screens.browsing import BrowsingScreen
 from tui.workspace.workspace import Workspace
 
@@ -32,9 +33,7 @@ class SearchingScreen(BrowsingScreen):
     Escape there leads back (`action_back_to_search`): see the bindings of `ChatScreen`, which has others of that key.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+f", "search", "Search all sessions", show=False, priority=True)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("sessions.search", "search", show=False, priority=True)]
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
