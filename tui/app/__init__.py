@@ -16,6 +16,9 @@ from textual.driver import Driver
 from tui.app.account import CONNECTING, AccountApp
 from tui.first_frame import FirstFrame, frame_path
 from tui.garbage import collect_rarely
+from tui.keys.bound import bound
+from tui.keys.keymap import use_keys
+from tui.keys.names import key_name
 from tui.log import crash_notice, failure_notice
 from tui.sanitize import clean_line
 from tui.screens.browsing import BrowsingScreen
@@ -31,7 +34,6 @@ from tui.terminal.row_painting import RowPaintingApp
 from tui.terminal.saved_screen import saved_screen
 from tui.terminal.styled_once import StyledOnceApp
 from tui.themes import DARK, own_themes
-from tui.widgets.key_names import key_name
 
 
 def _styles() -> list[Path]:
@@ -68,10 +70,10 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
     TITLE = "llamachat-tui"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
-        Binding("ctrl+p", "command_palette", "Commands", priority=True),
-        Binding("ctrl+l", "redraw", "Redraw", show=False),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
+        bound("app.quit", "quit", show=False, priority=True),
+        bound("app.commands", "command_palette", priority=True),
+        bound("app.redraw", "redraw", show=False, priority=True),
+        bound("app.suspend", "suspend_process", show=False, priority=True),
     ]
 
     def __init__(self, settings: Settings, session: str | None = None, first_frame: FirstFrame | None = None) -> None:
@@ -81,6 +83,8 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         """
         super().__init__(css_path=_styles(), first_frame=first_frame)
         self.settings = settings
+        use_keys(settings.keys)
+        self.set_keymap(settings.keys)
         self.animation_level = self.animation_level if settings.animations else "none"
         self._wanted_session = session
         self.store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
@@ -106,6 +110,12 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         """Show the app's own palette in place of Textual's."""
         if self.screen is self.chat:
             self.chat.choose_command()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether an action's key acts: none does but that of quitting while the user is asked for a key."""
+        if action != "quit" and self.screen_stack and getattr(self.screen, "asks_for_key", False):
+            return False
+        return super().check_action(action, parameters)
 
     def get_key_display(self, binding: Binding) -> str:
         return key_name(binding.key)

@@ -59,7 +59,7 @@ class WorkspaceState:
     def require_client(self) -> "Client":
         """The client. Raises `NotSentError` where there is none yet."""
         if self.client is None:
-            raise NotSentError("There is no connection yet. Wait until it is there, or press F5 to try again.")
+            raise NotSentError("There is no connection yet. Wait until it is there, or connect again.")
         return self.client
 
     async def attempt(self, request: "Callable[[Client], Awaitable[_Result]]") -> _Result | None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 
@@ -18,12 +20,15 @@ class AskedBefore(FilterDialog[str]):
     """Returns the question that was chosen. `questions` gives them, the latest last; `forget` forgets one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f8", "forget", "Forget the question"),
-        Binding("ctrl+r", "move('cursor_up')", "An earlier one", show=False),
+        bound("questions.forget", "forget"),
+        bound("questions.earlier", "move('cursor_up')", show=False),
     ]
 
     def __init__(self, questions: Callable[[], Sequence[str]], forget: Callable[[str], object]) -> None:
-        super().__init__("Questions asked before", "Enter put it in the composer · F8 forget it · Esc close")
+        super().__init__(
+            "Questions asked before",
+            f"Enter put it in the composer · {key_for('questions.forget')} forget it · Esc close",
+        )
         self._ask_for = questions
         self._forget = forget
         self._questions = _each_once(questions())

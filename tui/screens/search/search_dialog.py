@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.conversation.catalogue import age, now, title_of
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
 from tui.screens.filter_dialog import FilterDialog
 from tui.store.search import Findings, FoundSession, Hit, Snippet
 from tui.workspace.search.gathering import Gathered
@@ -29,7 +31,7 @@ HOW_TO = (
     "index:NAME, tool:NAME, has:error, after:2026-03, before:yesterday"
 )
 NOTHING = "Nothing that is kept on this machine has all of this."
-CUT = " · these are the sessions used last: another word finds others"
+CUT = " · there are more: another word, or a filter, finds them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,14 @@ class SearchDialog(FilterDialog[Destination]):
     `start` runs a coroutine that outlives the dialog.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f6", "toggle_gathering", "Pause fetching, or go on")]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("search.pause", "toggle_gathering")]
 
     def __init__(
         self, searching: Searching, start: Callable[[Work], object], before: SearchedFor | None = None
     ) -> None:
-        super().__init__("Search all sessions", "Enter go there · F6 pause or go on fetching · Esc back")
+        super().__init__(
+            "Search all sessions", f"Enter go there · {key_for('search.pause')} pause or go on fetching · Esc back"
+        )
         self.searching = searching
         self._start = start
         self._before = before or SearchedFor()

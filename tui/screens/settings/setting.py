@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.constants import TEXTUAL_ANIMATIONS
 from textual.message import Message
 
+from tui.keys.bound import bound
+from tui.keys.keymap import use_keys
 from tui.screens.search.searching import SearchingScreen
 from tui.settings import Settings, SettingsError, config_path
 from tui.themes import DARK
@@ -23,7 +25,7 @@ class SettingScreen(SearchingScreen):
     """Shows the settings and the themes, and takes what was changed into use."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f10,ctrl+comma", "settings", "Settings", show=False, priority=True),
+        bound("app.settings", "settings", show=False, priority=True),
     ]
 
     @dataclass
@@ -100,7 +102,14 @@ class SettingScreen(SearchingScreen):
             self.app.theme = theme
         self.app.animation_level = TEXTUAL_ANIMATIONS if settings.animations else "none"
         self.view.pane.checks_grounding = settings.grounding
+        self._take_keys_into_use(settings.keys)
         self.post_message(self.SettingsChanged(settings))
+
+    def _take_keys_into_use(self, keys: Mapping[str, str]) -> None:
+        use_keys(keys)
+        self.app.set_keymap(keys)
+        self.view.start_page.show_keys()
+        self.refresh(layout=True)
 
     def _themes(self) -> Sequence[str]:
         return sorted(self.app.available_themes, key=lambda name: (not name.startswith("llama-"), name))
