@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tui.api.client import Client
 
 
+FAILED_HERE = "An error in the app itself ended this turn."
+
+
 class Turns:
     """The turns of one account: one at a time in a session, any number of sessions at once.
 
@@ -168,6 +171,16 @@ class Turns:
         self._start(self._run(turn))
 
     async def _run(self, turn: RunningTurn) -> None:
+        try:
+            await self._run_to_its_end(turn)
+        except Exception:
+            if self._running.get(turn.session_id) is turn:
+                self._break_off(turn, FAILED_HERE, is_stopped=False)
+            raise
+        finally:
+            turn.ended.set()
+
+    async def _run_to_its_end(self, turn: RunningTurn) -> None:
         session_id = turn.session_id
         try:
             is_well = await self._receive(turn)
@@ -182,8 +195,6 @@ class Turns:
         else:
             self._end(session_id, is_well)
             await self._refresh_summary(session_id)
-        finally:
-            turn.ended.set()
 
     def _end(self, session_id: str, is_well: bool) -> None:
         del self._running[session_id]
