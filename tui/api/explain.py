@@ -29,7 +29,7 @@ def refusal(
     advice: str = errors.TRY_AGAIN,
 ) -> errors.ApiError:
     """The error that an answer of this status is, where another was hoped for. `advice` is for an unknown outcome."""
-    if status < 300:
+    if status < 300 or status == HTTPStatus.NOT_MODIFIED:
         return not_the_api(status, headers.get("content-type", ""), body, connection, advice)
     detail, field = _detail(body, connection)
     said = f" The server says: {detail}" if detail else ""
@@ -89,12 +89,13 @@ def _named(status: int) -> str:
 
 
 def _redirected(status: int, headers: Mapping[str, str], connection: Connection) -> errors.ApiError:
+    location = headers.get("location", "")
     try:
-        target = urlsplit(urljoin(connection.base_url, headers.get("location", ""))).hostname or ""
+        target = urlsplit(urljoin(connection.base_url, location)).hostname if location else ""
     except ValueError:
         target = ""
     return errors.RedirectedError(
-        f"{connection.host} points to {clean_line(target) or 'another place'} ({_named(status)}). This was not "
+        f"{connection.host} points to {clean_line(target or '') or 'another place'} ({_named(status)}). This was not "
         "followed, so that neither the key nor the question goes there. If it is the right server, set it as the base "
         "URL; if not, a proxy or a sign-in page may be in the way.",
         status=status,
