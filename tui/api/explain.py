@@ -5,6 +5,7 @@ before it is shown. Failures without an answer are in `tui.api.network`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import cast
@@ -89,13 +90,11 @@ def _named(status: int) -> str:
 
 
 def _redirected(status: int, headers: Mapping[str, str], connection: Connection) -> errors.ApiError:
-    location = headers.get("location", "")
-    try:
-        target = urlsplit(urljoin(connection.base_url, location)).hostname if location else ""
-    except ValueError:
-        target = ""
+    target, location = "", headers.get("location", "")
+    with suppress(ValueError):
+        target = urlsplit(urljoin(connection.base_url, location)).hostname or "" if location else ""
     return errors.RedirectedError(
-        f"{connection.host} points to {clean_line(target or '') or 'another place'} ({_named(status)}). This was not "
+        f"{connection.host} points to {clean_line(target) or 'another place'} ({_named(status)}). This was not "
         "followed, so that neither the key nor the question goes there. If it is the right server, set it as the base "
         "URL; if not, a proxy or a sign-in page may be in the way.",
         status=status,
