@@ -11,8 +11,8 @@ from tests.commands.calling import Command
 from tests.commands.headless.processes import process
 from tests.commands.serving import ServedCloud
 from tests.workspace.cloud import STOP, Turn, said
+from tui.api.denial import DENIAL
 from tui.commands.headless.output import put_out
-from tui.denial import DENIAL
 from tui.store.files import store_path
 from tui.store.store import Store
 

@@ -31,7 +31,7 @@ HOW_TO = (
     "index:NAME, tool:NAME, has:error, after:2026-03, before:yesterday"
 )
 NOTHING = "Nothing that is kept on this machine has all of this."
-CUT = " · these are the sessions used last: another word finds others"
+CUT = " · there are more: another word, or a filter, finds them"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tui.screens.search.search_dialog import Destination, SearchedFor
 
 
+HOW_TO_GO_ON = "n the next match here, N the one before · Esc back to the hits"
+TOLD_SECONDS = 15.0
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A hit that is being read: where it leads, and the session that was open before, None where there was none."""
@@ -76,6 +80,7 @@ class SearchingScreen(BrowsingScreen):
         super().watch_open_id(before, session_id)
         if self._visit is not None and self._visit.destination.session_id != session_id:
             self._visit = None
+            self.notice_line.take_back("visit")
 
     def _draw(self) -> None:
         super()._draw()
@@ -97,6 +102,7 @@ class SearchingScreen(BrowsingScreen):
             self.view.pane.go_to_turn(hit.turn)
             if wanted:
                 self.view.pane.find_from(hit.turn, block, wanted)
+                self.say(HOW_TO_GO_ON, kind="visit", severity="question", seconds=TOLD_SECONDS)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back_to_search":
@@ -107,4 +113,5 @@ class SearchingScreen(BrowsingScreen):
         """Back to what was found, at the row that led here."""
         assert self._visit is not None
         self.view.pane.find("")
+        self.notice_line.take_back("visit")
         self._search(self._visit.came_from)

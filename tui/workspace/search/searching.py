@@ -13,6 +13,7 @@ from tui.workspace.turns import Turns
 
 if TYPE_CHECKING:
     from tui.store.search import Findings, SessionSearch
+    from tui.store.search_indexing import SearchIndexing
     from tui.store.search_query import SessionQuery
     from tui.workspace.search.gathering import Gathering
 
@@ -53,6 +54,12 @@ class Searching:
 
         return SessionSearch(self._state.store.database)
 
+    @cached_property
+    def _indexing(self) -> "SearchIndexing":
+        from tui.store.search_indexing import SearchIndexing
+
+        return SearchIndexing(self._state.store.database)
+
     async def find(self, typed: str) -> SearchResult | None:
         """What is found for the text in the field; None where a later search has begun."""
         from tui.store.search_query import parse
@@ -68,6 +75,8 @@ class Searching:
             if number != self._latest:
                 return None
             try:
+                if query.has_unspaced:  # what was asked since the dialog opened is there as well
+                    await asyncio.to_thread(self._indexing.index_unspaced)
                 found = await asyncio.to_thread(self._search.find, self._state.account_id, query, index_ids)
             except InterruptedError:
                 return None
