@@ -89,7 +89,7 @@ async def test_a_session_that_is_too_long_is_not_read_to_its_end(
 ):
     monkeypatch.setattr(bodies, limit, 3 * 1024 * 1024)
     beside = tmp_path / "store" if limit == "MAX_SESSION_BYTES" else None
-    async with serving(endlessly(JSON_HEAD, b"[" * 65536)) as asked:
+    async with serving(answer("200 OK", b"[" * 4 * 1024 * 1024)) as asked:
         client = Client(Connection(asked.base_url), sleep=no_wait)
         with pytest.raises(errors.TooLargeAnswerError, match="more than 3 MB"):
             await client.session_body("s", beside)
