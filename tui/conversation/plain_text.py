@@ -6,6 +6,9 @@ from tui.conversation.json_writing import first_of_json
 from tui.conversation.transcript import Answer, Broken, Omitted, Part, Thought, ToolUse, Turn, Unrecognized
 from tui.sanitize import clean
 
+SEARCHED_CHARS = 1_000_000
+"""Characters of one tool result that are searched: a larger one has a view of its own."""
+
 SENTENCE_ENDS = (".", "!", "?", "…")
 
 
