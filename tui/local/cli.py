@@ -151,15 +151,16 @@ def _url(host: str, port: int) -> str:
 
 def _agent() -> "Agent":
     """The agent that answers: with a model where one is configured. Raises `UsageError`."""
-    from tui.local.agents.llm_settings import LlmSettingsError, llm_settings
+    from tui.local.agents.llm_settings import llm_settings
+    from tui.local.model_endpoint import ModelSettingsError
 
     try:
         settings = llm_settings(os.environ)
-    except LlmSettingsError as error:
+    except ModelSettingsError as error:
         raise UsageError(str(error)) from None
     if settings:
-        if settings.shows_key:
-            print(f"llamachat-tui serve: {settings.shows_key}", file=sys.stderr)
+        if settings.endpoint.shows_key:
+            print(f"llamachat-tui serve: {settings.endpoint.shows_key}", file=sys.stderr)
         from tui.local.agents.llm_agent import LlmAgent
 
         return LlmAgent(settings)
