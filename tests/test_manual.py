@@ -2,6 +2,7 @@
 
 import re
 import sys
+import tomllib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,8 @@ import tui
 from tui import command_line
 from tui.commands import COMMANDS, run_command
 from tui.commands.described import command_of
+from tui.keys.actions import ACTIONS
+from tui.keys.choice import read_keys
 from tui.settings import FILE_SETTINGS
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
@@ -65,6 +68,12 @@ def test_every_command_is_in_the_manual() -> None:
 
 def test_every_setting_of_the_file_is_in_its_table_and_no_other() -> None:
     assert tuple(SETTING.findall(page("configuration.md"))) == FILE_SETTINGS
+
+
+def test_every_action_is_in_the_manual_with_its_keys_and_no_other() -> None:
+    lines = page("configuration.md").partition("\n## Actions\n")[2].splitlines()
+    table = tomllib.loads("\n".join(line for line in lines if line.startswith("    ")))["keys"]
+    assert read_keys(table) == {action.id: action.keys for action in ACTIONS.values()}
 
 
 def test_every_variable_is_in_the_manual_and_no_other() -> None:

@@ -1,6 +1,17 @@
-"""Folders and files of the user's own, that nobody else can read or change, whatever the umask."""
+"""Folders and files of the user's own, that nobody else can read or change, whatever the umask.
 
+And bytes that are put aside for a while: on the disk, in a file without a name that ends with the program.
+"""
+
+import zlib
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Lock
+from typing import IO
+from weakref import finalize
+
+_LEVEL = 1
+"""Of compression: more takes longer and saves little."""
 
 
 def make_private_folder(folder: Path) -> None:
@@ -9,3 +20,65 @@ def make_private_folder(folder: Path) -> None:
         make_private_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
+
+
+class Spill:
+    """Bytes that only this process reads again. May be used from any thread.
+
+    The file is made in the folder of `beside`, so that what is private there stays so. What it cannot hold, because the
+    disk is full or fails, is held in memory, as all of it is where `beside` is None.
+    """
+
+    def __init__(self, beside: Path | None) -> None:
+        self._beside = beside
+        self._lock = Lock()
+        self._file: IO[bytes] | None = None
+        self._held: dict[int, bytes] = {}
+        self._end = 0
+        self.held_bytes = 0
+        """Bytes that were put aside and are in memory, before they were compressed."""
+
+    def append(self, data: bytes) -> int:
+        """Put bytes aside; the place of them for `read`."""
+        with self._lock:
+            place, self._end = self._end, self._end + len(data)
+            if not self._write(place, data):
+                self._held[place] = zlib.compress(data, _LEVEL)
+                self.held_bytes += len(data)
+            return place
+
+    def read(self, place: int, size: int) -> bytes:
+        """What was put aside at a place, of that size. Raises `OSError` where the disk does not give it back."""
+        with self._lock:
+            held = self._held.get(place)
+            if held is not None:
+                return zlib.decompress(held)
+            data = b""
+            if self._file is not None:
+                self._file.seek(place)
+                data = self._file.read(size)
+            if len(data) != size:
+                raise OSError("what was put aside is not there any more")
+            return data
+
+    def _write(self, place: int, data: bytes) -> bool:
+        if self._beside is None:
+            return False
+        try:
+            if self._file is None:
+                self._file = _file_without_a_name(self._beside)
+                finalize(self, self._file.close)
+            self._file.seek(place)
+            return self._file.write(data) == len(data)
+        except OSError:
+            return False
+
+
+def _file_without_a_name(beside: Path) -> IO[bytes]:
+    """A file in the folder of another, not buffered; the caller closes it. Raises `OSError`."""
+    import tempfile  # here, because it loads what no first frame needs
+
+    with ExitStack() as stack:
+        made = stack.enter_context(tempfile.TemporaryFile(buffering=0, prefix=f"{beside.name}.", dir=beside.parent))
+        stack.pop_all()
+    return made

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeGuard, cast
+from typing import Literal, NamedTuple, TypeAlias, TypeGuard, cast
 
 from tui.api.regions import REGIONS
 from tui.sanitize import clean_line
@@ -76,7 +76,7 @@ class Settings:
     organization: str | None = None
 
     theme: str | None = None
-    """The name of a colour theme; None: llama-dark."""
+    """The name of a colour theme; "auto" and None: the dark or light one that goes with the terminal's background."""
 
     local: tuple[Path, ...] | None = None
     """The folders of this machine to answer from, none for the manual; None: LlamaCloud."""
@@ -110,6 +110,9 @@ class Settings:
 
     embedding_model: str | None = None
     """The model, at the same endpoint, by which passages are found by their meaning; None: by their words alone."""
+
+    keys: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+    """The keys that the user gave to actions, by the ids of these: as Textual names them, with commas between."""
 
     flags: Mapping[str, str | None] = field(default_factory=dict[str, str | None], compare=False, repr=False)
     """What was given on the command line, by the names of the settings."""
@@ -152,8 +155,8 @@ class Settings:
         return replace(self, region=region, local=None)
 
 
-FILE_SETTINGS = tuple(field.name for field in fields(Settings) if field.name not in ("local", "flags"))
-"""The settings that a config file can have."""
+FILE_SETTINGS = tuple(field.name for field in fields(Settings) if field.name not in ("local", "keys", "flags"))
+"""The settings that a config file can have, beside its tables."""
 
 
 Source: TypeAlias = Literal["file", "profile", "environment", "flag", "run"]
@@ -196,8 +199,9 @@ def load(
 
     Raises `SettingsError`.
     """
-    settings = Settings(flags=flags)
-    for layer in _layers(flags, environ, path, chosen):
+    file = _read_file(path)
+    settings = Settings(flags=flags, keys=file.keys)
+    for layer in _layers(flags, environ, file, chosen):
         settings = _checked(settings, layer.values, layer.where)
     return settings
 
@@ -206,20 +210,29 @@ def origins(
     flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path, chosen: Mapping[str, str | None] = _NOTHING
 ) -> Mapping[str, Layer]:
     """Where each setting that is given was given. Raises `SettingsError`."""
-    layers = _layers(flags, environ, path, chosen)
+    layers = _layers(flags, environ, _read_file(path), chosen)
     return {name: layer for layer in layers for name, value in layer.values.items() if _given(value)}
 
 
 def profile_names(path: Path) -> Sequence[str]:
     """The profiles of the config file, in its order. Raises `SettingsError`."""
-    return list(_from_file(path)[1])
+    return list(_read_file(path).profiles)
+
+
+class _File(NamedTuple):
+    """What the config file gives."""
+
+    path: Path
+    values: Mapping[str, str | None]
+    profiles: Mapping[str, Mapping[str, str | None]]
+    keys: Mapping[str, str]
 
 
 def _layers(
-    flags: Mapping[str, str | None], environ: Mapping[str, str], path: Path, chosen: Mapping[str, str | None]
+    flags: Mapping[str, str | None], environ: Mapping[str, str], file: _File, chosen: Mapping[str, str | None]
 ) -> Sequence[Layer]:
     """What is given, and where, the strongest last. A profile is as strong as what names it."""
-    of_file, profiles = _from_file(path)
+    path, of_file, profiles, _ = file
     of_environ = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
     layers = [
         Layer("file", f"in {path}", of_file),
@@ -244,10 +257,9 @@ def _given(value: str | None) -> bool:
     return bool(value and value.strip())
 
 
-def _from_file(path: Path) -> tuple[dict[str, str | None], dict[str, dict[str, str | None]]]:
-    """The settings of the file, and those of each of its profiles."""
+def _read_file(path: Path) -> _File:
     if not _is_there(path):
-        return {}, {}
+        return _File(path, {}, {}, {})
     _check_owner(path)
     import tomllib  # only here, because most people have no config file and wait for the first frame
 
@@ -258,11 +270,24 @@ def _from_file(path: Path) -> tuple[dict[str, str | None], dict[str, dict[str, s
         raise _unreadable(path, "it is a folder" if path.is_dir() else str(error.strerror)) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _unreadable(path, str(error)) from error
-    tables = values.pop("profiles", {})
+    tables, keys = values.pop("profiles", {}), values.pop("keys", {})
     if not _are_tables(tables):
         raise SettingsError(f"The profiles in {path} are no tables. One begins with a line [profiles.NAME].")
-    of_file = _known(values, FILE_SETTINGS, text, path)
-    return of_file, {name: _known(table, OF_A_PROFILE, text, path) for name, table in tables.items()}
+    profiles = {name: _known(table, OF_A_PROFILE, text, path) for name, table in tables.items()}
+    return _File(path, _known(values, FILE_SETTINGS, text, path), profiles, _keys(keys, text, path))
+
+
+def _keys(table: object, text: str, path: Path) -> Mapping[str, str]:
+    if not isinstance(table, dict):
+        raise SettingsError(f"The keys in {path} are no table. It begins with a line [keys].")
+    if not table:
+        return {}
+    from tui.keys.choice import KeyChoiceError, read_keys  # only here, because most people have the usual keys
+
+    try:
+        return read_keys(cast(dict[str, object], table), text)
+    except KeyChoiceError as error:
+        raise SettingsError(f"The keys in the config file {path} cannot be used: {error}") from error
 
 
 def _is_there(path: Path) -> bool:

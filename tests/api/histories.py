@@ -1,11 +1,12 @@
 """Histories of any shape, and what a client makes of them."""
 
 import json
+from collections.abc import Iterable
 
 from hypothesis import strategies as st
 
 from tui.api import decoding
-from tui.api.models import FullSession
+from tui.api.models import Event, FullSession
 
 KINDS = ["thinking_delta", "text_delta", "thinking", "text", "user_input", "tool_call", "tool_result", "stop"]
 FIELDS = ["type", "content", "call_id", "name", "arguments", "result", "image_attachment", "is_error", "error", "usage"]
@@ -21,12 +22,18 @@ def said(kind: str) -> st.SearchStrategy[dict[str, object]]:
 
 def full_session(body: bytes) -> FullSession:
     """What a client gets that decodes without a pause."""
-    steps = decoding.decoding_full_session(decoding.SessionBody(body))
+    return full_session_of([body])
+
+
+def full_session_of(pieces: Iterable[bytes], max_weight: int | None = None) -> FullSession:
+    """The same, of a body that comes in pieces."""
+    events: list[Event] = []
+    steps = decoding.decoding_session(pieces, events.extend, max_weight)
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            return end.value
+            return FullSession(end.value, events)
 
 
 def dumped(value: object) -> bytes:

@@ -3,12 +3,14 @@
 import gzip
 import tracemalloc
 import zlib
+from pathlib import Path
 
 import pytest
 
 from tests.api.raw_server import Reply, answer, endlessly, serving
-from tui.api import errors
-from tui.api.client import MAX_ANSWER_BYTES, Client
+from tui.api import bodies, errors
+from tui.api.bodies import MAX_ANSWER_BYTES, SessionBody
+from tui.api.client import Client
 from tui.api.connection import Connection
 
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
@@ -78,3 +80,29 @@ async def test_of_a_refusal_without_an_end_only_the_start_is_read():
     error = await refused(endlessly(ERROR_HEAD, b"no " * 20_000))
     assert isinstance(error, errors.ForbiddenError)
     assert len(error.message) < 1000
+
+
+@pytest.mark.fault(26)
+@pytest.mark.parametrize("limit", ["MAX_SESSION_BYTES", "MAX_HELD_BYTES"])
+async def test_a_session_that_is_too_long_is_not_read_to_its_end(
+    limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bodies, limit, 3 * 1024 * 1024)
+    beside = tmp_path / "store" if limit == "MAX_SESSION_BYTES" else None
+    async with serving(answer("200 OK", b"[" * 4 * 1024 * 1024)) as asked:
+        client = Client(Connection(asked.base_url), sleep=no_wait)
+        with pytest.raises(errors.TooLargeAnswerError, match="more than 3 MB"):
+            await client.session_body("s", beside)
+        await client.aclose()
+
+
+async def test_a_body_is_read_as_it_came_wherever_it_was_put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bodies, "_PUT_ASIDE_BYTES", 1000)
+    data = bytes(range(256)) * 40
+    for beside in (None, tmp_path / "store", tmp_path / "no such folder" / "store"):
+        body = SessionBody(beside)
+        for at in range(0, len(data), 700):
+            body.write(data[at : at + 700])
+        assert b"".join(body.pieces()) == b"".join(body.pieces()) == data
+        assert body.start == data[: len(body.start)]
+        assert (body.held_bytes < 1000) == (beside is not None and beside.parent.exists())

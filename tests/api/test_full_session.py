@@ -4,15 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.api.histories import ANY_JSON, EVENT_LIKE, KINDS, dumped, full_session, said
+from tests.api.histories import ANY_JSON, EVENT_LIKE, KINDS, dumped, full_session, full_session_of, said
 from tui.api import decoding, json_text
-from tui.api.event_decoding import event_from_json
+from tui.api.event_decoding import TOO_MUCH, event_from_json
 from tui.api.models import (
     FullSession,
     Session,
     Text,
     TextDelta,
+    ToolResult,
     Unknown,
+    UserInput,
 )
 from tui.conversation.transcript_builder import coalesce
 
@@ -103,7 +105,7 @@ def test_a_session_that_is_cut_off_is_refused(size: int):
 @pytest.mark.parametrize("kind", ["text", "novelty"])
 def test_a_long_history_is_decoded_in_short_steps(kind: str):
     body = dumped({"session_id": "s", "events": [{"type": kind, "content": "a"}] * 20_000})
-    steps = sum(1 for _ in decoding.decoding_full_session(decoding.SessionBody(body)))
+    steps = sum(1 for _ in decoding.decoding_session([body], bool))
     assert steps >= len(body) / (2 * json_text.RUN_CHARS)
 
 
@@ -134,9 +136,68 @@ def test_an_event_of_a_history_that_is_too_large_is_cut_and_says_so(fields: dict
 
 
 @pytest.mark.fault(26)
-def test_a_history_of_more_values_than_fit_into_memory_is_refused_before_it_is_decoded():
+def test_a_history_of_more_values_than_fit_into_memory_is_refused():
+    event = b'{"type": "text", "more": [' + b"[]," * 30_000 + b"0]},"
+    body = b'{"session_id": "s", "events": [' + event * 3 + b"0]}"
     with pytest.raises(decoding.TooManyValuesError):
-        full_session(b'{"session_id": "s", "events": [{"type": "text", "more": [' + b"[]," * 3_000_000 + b"0]}]}")
+        full_session_of([body], max_weight=7_000_000)
+    assert len(full_session(body).events) == 4
+
+
+@pytest.mark.fault(26)
+def test_a_history_of_more_events_than_can_be_shown_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(decoding, "MAX_EVENTS", 2)
+    with pytest.raises(decoding.TooManyValuesError):
+        full_session(dumped({"session_id": "s", "events": [{"type": "text", "content": "a"}] * 3}))
+
+
+@pytest.mark.fault(26)
+def test_a_turn_that_holds_too_much_has_no_more_values_of_tools(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(decoding, "MAX_TURN_WEIGHT", 4_000)
+    monkeypatch.setattr(json_text, "RUN_CHARS", 20)
+    read = {"type": "tool_result", "call_id": "c", "name": "n", "result": "x" * 1_000}
+    turn = [
+        {"type": "user_input", "content": "?"},
+        read,
+        read,
+        {"type": "novelty"},
+        read,
+        {"type": "text", "content": "a"},
+    ]
+    events = full_session(dumped({"session_id": "s", "events": [*turn, *turn]})).events
+    kept = ToolResult("c", "n", "x" * 1_000)
+    left_out = ToolResult("c", "n", TOO_MUCH)
+    told = [UserInput("?"), kept, kept, Unknown("novelty", '{"type": "novelty"}'), left_out, Text("a")]
+    assert events == [*told, *told]
+
+
+@given(
+    events=st.lists(st.sampled_from(KINDS).flatmap(said) | EVENT_LIKE, max_size=8),
+    as_ascii=st.booleans(),
+    size=st.integers(1, 200),
+    indent=st.sampled_from([None, 1]),
+)
+def test_a_body_reads_the_same_however_it_is_cut_into_pieces(
+    events: list[dict[str, object]], as_ascii: bool, size: int, indent: int | None
+):
+    text = json.dumps({"events": events, "session_id": "s"}, ensure_ascii=as_ascii, indent=indent)
+    body = text.encode("utf-8", "replace")
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_text, "RUN_CHARS", 40)
+        assert list(coalesce(full_session_of(pieces).events)) == list(coalesce(full_session(body).events))
+
+
+@given(value=ANY_JSON, size=st.integers(1, 50))
+def test_a_value_that_is_passed_over_ends_where_it_ends(value: object, size: int):
+    body = b'{"a": [' + dumped(value) + b', 7], "b": 8}'
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_text, "WINDOWS", (0, 30, 1_000_000))
+        patch.setattr(json_text, "MAX_VALUE_WEIGHT", 0)
+        patch.setattr(json_text, "_PIECE_CHARS", size)
+        text = json_text.LongText(body[at : at + size] for at in range(0, len(body), size))
+        (_, first), (_, last) = filter(None, json_text.members(text, "events"))
+    assert (first.source, last.source) == ("[" + json.dumps(value) + ", 7]", "8")
 
 
 @pytest.mark.fault(26)
@@ -151,4 +212,4 @@ def test_of_a_history_only_the_event_of_too_many_values_is_not_decoded():
 @pytest.mark.fault(26, 28)
 def test_an_event_that_is_too_large_is_passed_over_in_many_steps():
     body = b'{"events": [{"type": "text", "more": [' + b"[]," * 1_000_000 + b'0]}], "session_id": "s"}'
-    assert sum(1 for _ in decoding.decoding_full_session(decoding.SessionBody(body))) > 100
+    assert sum(1 for _ in decoding.decoding_session([body], bool)) > 100

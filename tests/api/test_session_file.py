@@ -32,7 +32,7 @@ def test_what_is_written_is_read_again_byte_for_byte(
     events: list[dict[str, object]], title: object, index_ids: list[str] | None
 ) -> None:
     body = answer(json.dumps(events)[1:-1], generated_title=title, index_ids=index_ids, job_metadata={"turns": 2})
-    session = from_answer(body)
+    session = from_answer([body])
     assert [json.loads(line) for line in session.events] == events
     written = lines_of(session)
     assert "".join(written).isascii()
@@ -41,7 +41,7 @@ def test_what_is_written_is_read_again_byte_for_byte(
 
 @pytest.mark.fault(9, 18)
 def test_odd_events_are_kept_as_they_came() -> None:
-    session = from_answer(answer(", ".join(ODD)))
+    session = from_answer([answer(", ".join(ODD))])
     raws = [json.loads(line).get("raw") for line in session.events]
     assert raws == [ODD[0], ODD[1], ODD[2], None, None]
     assert json.loads(session.events[4]) == {"type": "text", "content": "\ud800"}
@@ -52,7 +52,7 @@ def test_odd_events_are_kept_as_they_came() -> None:
 @given(st.text(), st.text(st.characters(exclude_categories=["Cs"])))
 def test_no_line_holds_what_a_terminal_obeys(text: str, raw: str) -> None:
     event = json.dumps({"type": "text", "content": raw}, ensure_ascii=False)
-    lines = lines_of(from_answer(answer(f'{event}, "{{", 7', generated_title=text)))
+    lines = lines_of(from_answer([answer(f'{event}, "{{", 7', generated_title=text)]))
     assert all(line.isascii() and min(line[:-1]) >= "\x20" for line in lines)
 
 
@@ -90,7 +90,7 @@ def test_events_that_are_kept_have_the_shapes_of_the_api() -> None:
 def test_one_turn_can_be_taken_out(number: int, contents: Sequence[str]) -> None:
     kinds = [("text", "old"), ("user_input", "a"), ("text", "b"), *[("stop", "stop")] * 2, ("text", "late")]
     events = [{"type": kind, "content": content} for kind, content in [*kinds, ("user_input", "c"), ("stop", "stop")]]
-    session = from_answer(answer(json.dumps(events)[1:-1]))
+    session = from_answer([answer(json.dumps(events)[1:-1])])
     assert [json.loads(event)["content"] for event in session.with_turn(number).events] == contents
     with pytest.raises(IndexError):
         session.with_turn(5)
@@ -115,4 +115,4 @@ def test_what_is_no_session_is_refused_with_the_reason(lines: list[str], words: 
 
 def test_what_sorts_oddly_counts_as_no_time() -> None:
     for time in ("zzz", "9999-01-01T00:00:00", 7, None):
-        assert from_answer(answer("", last_updated_at=time)).last_updated_at == ""
+        assert from_answer([answer("", last_updated_at=time)]).last_updated_at == ""

@@ -1,15 +1,14 @@
 """The command palette and the themes, by keys."""
 
 import pytest
-from textual.binding import Binding
 
 from tests.app.user import User, driven
 from tui.app import LlamaChat
+from tui.keys.names import key_name
 from tui.screens.palette import CommandPalette
 from tui.screens.palette_commands import COMMANDS, found_by
 from tui.settings import Settings, SettingsError, config_path
-
-KEY_NAMES = {"Esc": "escape", "/": "slash"}
+from tui.widgets.own_keys import own_bindings
 
 
 async def open_palette(user: User) -> None:
@@ -49,9 +48,8 @@ async def test_every_command_has_an_action_and_its_key_does_the_same(settings: S
             owner = owners[command.owner]
             assert hasattr(owner, f"action_{command.action.partition('(')[0]}"), command
             if command.key:
-                bases = [vars(base).get("BINDINGS", ()) for base in reversed(type(owner).__mro__)]
-                bound = {bind.key: bind.action for base in bases for bind in Binding.make_bindings(base)}
-                assert bound[KEY_NAMES.get(command.key, command.key.lower())] == command.action, command
+                bound = {binding.id or key_name(binding.key): binding.action for binding in own_bindings(type(owner))}
+                assert bound[command.key] == command.action, command
 
 
 async def test_the_palette_lists_our_commands_with_their_keys_and_none_of_textuals(settings: Settings) -> None:

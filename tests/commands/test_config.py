@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.commands.calling import Command
+from tui.keys.actions import ACTIONS
+from tui.keys.choice import read_keys
 from tui.settings import FILE_SETTINGS, Settings, load
 
 
@@ -33,6 +35,15 @@ def test_each_setting_is_shown_with_where_it_was_given(
     assert told["keep = true"] == "as it is by itself"
 
 
+def test_keys_that_were_changed_are_shown(command: Command, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('[keys]\nsession.new = "F9"\nlist.filter = ["/", "x"]\n')
+    assert command("config").out.splitlines()[-2:] == [
+        f'keys."session.new" = "f9"  # in {path}',
+        f'keys."list.filter" = ["slash", "x"]  # in {path}',
+    ]
+
+
 def test_without_a_file_it_is_said_what_makes_one(command: Command) -> None:
     assert "(not there; `llamachat-tui config write` makes it)" in command("config").out
 
@@ -41,6 +52,9 @@ def test_a_file_is_written_in_which_every_setting_is_explained(command: Command,
     assert "there is no such file" in command("config").err
     assert command("config", "write").code == 0
     assert load({}, {}, path) == Settings()
+    keys = path.read_text().partition("# [keys]\n")[2]
+    table = tomllib.loads("\n".join(line.removeprefix("# ") for line in keys.splitlines()))
+    assert read_keys(table) == {action.id: action.keys for action in ACTIONS.values()}
     text = path.read_text().partition("# A profile")[0]
     uncommented = "\n".join(
         line[2:] if line.startswith("# ") and " = " in line and line[2:].partition(" ")[0] in FILE_SETTINGS else line

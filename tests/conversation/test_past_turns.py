@@ -1,6 +1,6 @@
 import gc
 from collections.abc import Sequence
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,13 +13,14 @@ from tui.conversation import past_turns
 from tui.conversation.export.html import as_html
 from tui.conversation.export.markdown import as_markdown
 from tui.conversation.grounding.checking import GroundingCheck
-from tui.conversation.past_turns import PastTurns, packed
+from tui.conversation.past_turns import LOST, MAX_QUESTION_CHARS, LongReplay, PastTurns
 from tui.conversation.reconcile import known_questions
 from tui.conversation.transcript import Transcript, Turn, amend_reason, ask, interrupt
 from tui.conversation.transcript_builder import TranscriptBuilder, replay
 from tui.lineview.search import counts_in
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place
+from tui.private_files import Spill
 
 histories = st.lists(stored_turns() | any_events, max_size=5).map(
     lambda turns: [event for turn in turns for event in turn]
@@ -32,10 +33,17 @@ def keep_two(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def both(events: Sequence[Event]) -> tuple[Transcript, Transcript]:
-    """A conversation, and the same one packed, of which nobody holds a turn."""
+    """A conversation, and the same one put aside, of which nobody holds a turn."""
     whole = interrupt(replay(events), "It ended.")
-    again = interrupt(replay(events), "It ended.")
-    return whole, replace(again, past=packed(again.past))
+    return whole, interrupt(put_aside(events), "It ended.")
+
+
+def put_aside(events: Sequence[Event], beside: Path | None = None) -> Transcript:
+    """What is told by events that come a few at a time."""
+    told = LongReplay(beside)
+    for at in range(0, len(events), 5):
+        told.add(events[at : at + 5])
+    return told.build()
 
 
 def shown(transcript: Transcript) -> list[str]:
@@ -47,7 +55,7 @@ def shown(transcript: Transcript) -> list[str]:
 
 
 @given(histories)
-def test_packed_turns_are_the_turns(events: list[Event]):
+def test_turns_put_aside_are_the_turns(events: list[Event]):
     whole, small = both(events)
     assert small == whole
     assert list(small) == list(whole)
@@ -60,7 +68,7 @@ def test_packed_turns_are_the_turns(events: list[Event]):
 
 
 @given(histories)
-def test_packed_turns_are_drawn_found_and_exported_as_before(events: list[Event]):
+def test_turns_put_aside_are_drawn_found_and_exported_as_before(events: list[Event]):
     whole, small = both(events)
     assert shown(small) == shown(whole)
     assert [counts_in(turn, "a") for turn in small] == [counts_in(turn, "a") for turn in whole]
@@ -69,7 +77,7 @@ def test_packed_turns_are_drawn_found_and_exported_as_before(events: list[Event]
 
 
 @given(histories, histories)
-def test_a_packed_conversation_goes_on_as_before(events: list[Event], more: list[Event]):
+def test_a_conversation_put_aside_goes_on_as_before(events: list[Event], more: list[Event]):
     def gone_on(transcript: Transcript) -> Transcript:
         builder = TranscriptBuilder(ask(transcript, "And?"))
         for event in more:
@@ -95,8 +103,7 @@ def turns_alive() -> int:
 
 def test_only_the_turns_looked_at_last_are_held_as_values():
     before = turns_alive()
-    transcript = replay(many())
-    transcript = replace(transcript, past=packed(transcript.past))
+    transcript = put_aside(many())
     assert turns_alive() - before <= 2
     for at in range(100):
         assert transcript[at].parts
@@ -104,18 +111,40 @@ def test_only_the_turns_looked_at_last_are_held_as_values():
 
 
 def test_a_turn_stays_the_same_object_while_it_is_held():
-    transcript = replay(many())
-    held = transcript[3]
-    small = replace(transcript, past=packed(transcript.past))
-    assert small[3] is held
-    del transcript
+    small = put_aside(many())
+    held = small[3]
     later = ask(small, "And?")
     assert [later[at].question for at in range(100)] == [f"{at}?" for at in range(100)]
     assert isinstance(later.past, PastTurns)
     assert later[3] is held
 
 
-def test_to_check_an_answer_holds_no_turns_that_are_packed():
+@pytest.mark.parametrize("beside", ["store", "no such folder/store"])
+def test_turns_are_read_from_the_disk_and_from_memory_where_it_takes_none(tmp_path: Path, beside: str):
+    transcript = put_aside(many(), tmp_path / beside)
+    assert transcript == replay(many())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_turn_that_the_disk_does_not_give_back_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    transcript = put_aside(many(), tmp_path / "store")
+
+    def fail(_: Spill, place: int, size: int) -> bytes:
+        raise OSError(place, size)
+
+    monkeypatch.setattr(Spill, "read", fail)
+    assert transcript[0].question == "0?"
+    assert transcript[0].parts == (LOST,)
+
+
+def test_of_a_question_without_an_end_the_beginning_is_in_memory():
+    asked = "?" * 1_000_000
+    transcript = put_aside([UserInput(asked), Stop()] * 9)
+    assert transcript.first_question == asked[:MAX_QUESTION_CHARS]
+    assert transcript[0].question == asked
+
+
+def test_to_check_an_answer_holds_no_turns_that_are_put_aside():
     before = turns_alive()
     whole, small = both(many())
     check, other = GroundingCheck(), GroundingCheck()
@@ -127,18 +156,10 @@ def test_to_check_an_answer_holds_no_turns_that_are_packed():
     assert turns_alive() - before <= 4
 
 
-def test_a_question_that_the_server_may_not_know_is_not_counted_once_packed():
-    transcript = replay(many(1))
-    for at in range(5):
-        transcript = interrupt(ask(transcript, f"{at}?"), "No connection.")
-    assert known_questions(transcript) == known_questions(replace(transcript, past=packed(transcript.past))) == 1
-
-
-def test_what_is_nested_too_deeply_to_be_packed_stays_as_it_is():
+def test_what_is_nested_too_deeply_to_be_put_aside_stays_as_it_is():
     deep: object = None
     for _ in range(2000):
         deep = [deep]
-    events = [UserInput("?"), ToolResult("c", "n", deep), Stop()]
-    past = packed(replay(events * 3).past)
+    past = put_aside([UserInput("?"), ToolResult("c", "n", deep), Stop()] * 5).past
     assert past[0].question == "?"
     assert past[0] is past[0]

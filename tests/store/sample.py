@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from tui.api.models import Event, Session, Stop, Text, TextDelta, Thinking, ToolCall, ToolResult, UserInput
 from tui.store.search import SessionSearch
+from tui.store.search_indexing import SearchIndexing
 from tui.store.search_query import parse
 from tui.store.store import Store
 
@@ -37,6 +38,13 @@ def turn(number: int) -> list[Event]:
 
 def history(turns: int) -> list[Event]:
     return [event for number in range(turns) for event in turn(number)]
+
+
+def index_all(store: Store) -> None:
+    """Read all that is kept for the search, as the app does in the background."""
+    indexing = SearchIndexing(store.database)
+    while indexing.index_more():
+        pass
 
 
 def found(store: Store, typed: str, account: str = ACCOUNT) -> list[tuple[str, list[int]]]:

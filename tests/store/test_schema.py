@@ -1,9 +1,10 @@
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.store.sample import ACCOUNT, NOON, found, turn
+from tests.store.sample import ACCOUNT, NOON, found, index_all, turn
 from tui.api.models import Session
 from tui.store.event_codec import encode_events
 from tui.store.schema import MIGRATIONS
@@ -67,11 +68,9 @@ def test_a_file_of_the_first_version_is_written_and_searched_as_any_other(old_fi
     store.journal.end(5)
 
     assert found(store, "clause 9") == [("s1", [2])]
-    indexing = SearchIndexing(store.database)
-    assert indexing.left() == 2
-    while indexing.index_more():
-        pass
-    assert indexing.left() == 0
+    assert SearchIndexing(store.database).left() == 3
+    index_all(store)
+    assert SearchIndexing(store.database).left() == 0
     assert found(store, "says clause 1 in:answer") == [("s1", [1])]
     assert found(store, '"notice period" in:evidence tool:retrieve') == [("s1", [0, 1, 2])]
     assert found(store, "leases in:title") == [("s1", [])]
@@ -83,5 +82,23 @@ def test_a_file_of_the_first_version_is_written_and_searched_as_any_other(old_fi
     store.close()
 
     connection = sqlite3.connect(old_file)
-    connection.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('integrity-check', 1)")
+    for index in ("turns_fts", "unspaced_fts"):
+        connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
     connection.close()
+
+
+def test_what_was_kept_before_letters_were_indexed_is_found_as_it_was_and_then_by_each_word(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in (statement for statements in MIGRATIONS[:9] for statement in statements):
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 9")
+        connection.execute("INSERT INTO sessions (id, account, session_id, turns) VALUES (1, ?, 's1', 1)", (ACCOUNT,))
+        connection.execute(
+            "INSERT INTO turns VALUES (1, 1, 0, 'When?', '合同到期前三个月通知。', '[]', '', '', '', '')"
+        )
+    store = Store.open(path)
+    assert found(store, "when") == [("s1", [0])]
+    index_all(store)
+    assert found(store, "when") == found(store, "三个月") == [("s1", [0])]
+    store.close()

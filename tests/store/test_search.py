@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.sample import ACCOUNT, NOON, found, history, session, turn
+from tests.store.sample import ACCOUNT, NOON, found, history, index_all, session, turn
 from tui.api.models import Event, Session, Stop, Text, TextDelta, Thinking, ToolCall, ToolResult, UserInput
 from tui.store.search import SessionSearch, Snippet, snippet
 from tui.store.search_query import parse
@@ -68,6 +68,50 @@ def test_a_turn_is_not_found_by_what_it_does_not_have(store: Store, typed: str) 
     assert found(store, typed) == []
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["三个月", "通知 到期", "python", "用Python", "前 in:answer", '"三个月"', "解約 in:question", "วันที่", "通知 notice"],
+)
+def test_a_word_is_found_in_the_middle_of_a_run_of_letters(store: Store, typed: str) -> None:
+    said = [UserInput("解約通知はいつ。 ส่งวันที่ไหน"), Text("合同到期前三个月通知、请用Python写。Notice.")]
+    store.sessions.save_history(ACCOUNT, session(1), [*turn(1), *said])
+    store.sessions.save_history(ACCOUNT, session(2), turn(2))
+    index_all(store)
+
+    assert found(store, typed) == [("s1", [1])]
+    (one,) = SessionSearch(store.database).find(ACCOUNT, parse(typed, NOON.date())).sessions
+    assert one.hits[0].snippet.marks
+
+
+@pytest.mark.parametrize("typed", ["三月", "月三", "ython", "三个月 in:question", "到期 lease"])
+def test_letters_that_do_not_follow_each_other_are_not_found(store: Store, typed: str) -> None:
+    store.sessions.save_history(
+        ACCOUNT, session(2), [UserInput("いつ。"), Text("合同到期前三个月通知、请用Python写。")]
+    )
+    index_all(store)
+
+    assert found(store, typed) == []
+
+
+def test_what_is_replaced_or_deleted_is_not_found_by_its_letters(store: Store) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), [UserInput("合同到期"), Text("三个月")])
+    index_all(store)
+    store.sessions.save_history(ACCOUNT, session(1), [UserInput("合同到期"), Text("四个月")])
+    assert found(store, "三个") == []
+    index_all(store)
+    assert found(store, "个月") == [("s1", [0])]
+    store.sessions.remove(ACCOUNT, "s1")
+    assert found(store, "个月") == []
+
+
+def test_a_title_and_a_name_are_found_by_letters_in_their_middle(store: Store) -> None:
+    store.sessions.save(ACCOUNT, [Session("s1", NOON, "租赁合同的Python解約"), Session("s2", NOON)], complete=True)
+    store.notes.save_name(ACCOUNT, "s2", "我的租赁合同")
+
+    assert found(store, "解約 合同") == found(store, "python") == [("s1", [])]
+    assert sorted(found(store, "合同")) == [("s1", []), ("s2", [])]
+
+
 def test_a_session_is_found_by_its_title_and_by_the_users_name(store: Store) -> None:
     store.sessions.save(ACCOUNT, [session(number) for number in range(4)], complete=True)
     store.notes.save_name(ACCOUNT, "s2", "Mein Vertrag")
@@ -78,6 +122,20 @@ def test_a_session_is_found_by_its_title_and_by_the_users_name(store: Store) -> 
     store.sessions.save(ACCOUNT, [Session("s3", NOON, "Another title")], complete=False)
     assert found(store, "part 3") == []
     assert found(store, "another title in:title") == [("s3", [])]
+
+
+def test_what_a_session_is_called_comes_before_what_was_asked_and_that_before_what_was_found(store: Store) -> None:
+    histories = {
+        1: [UserInput("And now?"), Text("A gasket.")],
+        2: [UserInput("Which gasket?"), Text("That one.")],
+        3: [UserInput("Gasket?")],
+    }
+    for number, events in histories.items():
+        store.sessions.save_history(ACCOUNT, session(number), events)
+    store.sessions.save(ACCOUNT, [session(4), Session("s5", session(5).last_updated_at, "Gaskets")], complete=False)
+    store.notes.save_name(ACCOUNT, "s4", "The gasket")
+
+    assert [session_id for session_id, _ in found(store, "gasket")] == ["s4", "s5", "s2", "s3", "s1"]
 
 
 def test_sessions_come_newest_first_with_their_turns_in_order(store: Store) -> None:

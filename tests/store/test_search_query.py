@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tui.store.schema import TOKENIZER
 from tui.store.search_query import FILTERS, Phrase, SessionQuery, fold, parse, pattern
+from tui.unspaced import parted
 
 COLUMNS = ("question", "answer", "thinking", "evidence", "tools", "failure")
 TODAY = date(2026, 3, 10)
@@ -24,7 +25,12 @@ def test_words_are_beginnings_and_quoted_ones_stand_in_a_row() -> None:
 
 
 def test_two_letters_are_a_whole_word_and_one_character_of_another_script_a_beginning() -> None:
-    assert [term.may_go_on for term in of("a 漢 ab abc").terms] == [False, True, False, True]
+    assert [term.may_go_on for term in of("a м ab abc").terms] == [False, True, False, True]
+
+
+def test_letters_of_scripts_without_spaces_are_looked_for_one_after_another() -> None:
+    assert of("合同Python").terms == (Phrase(("合", "同", "python")),)
+    assert of("解約通知").expression.endswith('("解 約 通 知")')
 
 
 def test_each_filter_is_read() -> None:
@@ -93,7 +99,8 @@ def test_a_folded_text_keeps_its_places(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
-WORDS = st.text(alphabet="abÄéøмйёλά한국がبآ漢ไไทהनम", min_size=3, max_size=8)
+LETTERS, UNSPACED_LETTERS = "abÄéøмйёλάبآהनम", "한국が漢ไท"
+WORDS = st.text(LETTERS, min_size=3, max_size=8) | st.text(UNSPACED_LETTERS, min_size=3, max_size=8)
 
 
 @given(WORDS)
@@ -106,7 +113,7 @@ WORDS = st.text(alphabet="abÄéøмйёλά한국がبآ漢ไไทהनम", 
 def test_a_word_is_found_by_itself_and_by_its_beginning_in_the_index_and_in_the_text(word: str) -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 ({', '.join(COLUMNS)}, tokenize = '{TOKENIZER}')")
-        connection.execute("INSERT INTO texts (answer) VALUES (?)", (f"({word})",))
+        connection.execute("INSERT INTO texts (answer) VALUES (?)", (parted(f"({word})"),))
         for typed in (word, word.upper(), word[:3], f'"{word}"'):
             query = of(typed)
             matched = connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (query.expression,)).fetchall()

@@ -1,16 +1,20 @@
-"""Conversations of so many turns that the past ones are held in little memory."""
+"""Conversations of so many turns that the past ones are put aside."""
 
-import threading
-from collections.abc import Sequence
+import json
+from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.workspace.cloud import STOP, Cloud, Json, asked, said
-from tests.workspace.conftest import Office, until
-from tui.conversation import past_turns
+from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.api import bodies
+from tui.api.client import Client
+from tui.api.connection import Connection
 from tui.conversation.past_turns import KEPT, PastTurns
-from tui.conversation.transcript import Turn
+from tui.store.store import Store
 from tui.workspace import opening
+from tui.workspace.updates import RequestFailed
 
 TURNS = KEPT + 6
 SHOWN: list[tuple[str | None, str]] = [(f"{number}?", f"It is {number}.") for number in range(TURNS)]
@@ -24,36 +28,62 @@ def long_session(cloud: Cloud) -> None:
     cloud.events["s1"] = events
 
 
-def is_packed(office: Office) -> bool:
+@pytest.fixture(autouse=True)
+def put_aside_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "_PUT_ASIDE_BYTES", 1_000)
+
+
+def kept_turns(store: Store) -> int:
+    return store.database.read(lambda c: c.execute("SELECT max(turns) FROM sessions").fetchone()[0]) or 0
+
+
+async def test_a_long_conversation_is_put_aside_and_goes_on(office: Office, tmp_path: Path) -> None:
+    files = list(tmp_path.iterdir())
+    await office.workspace.open("s1")
+    assert office.read("s1") == SHOWN
     transcript = office.workspace.transcript("s1")
-    return transcript is not None and isinstance(transcript.past, PastTurns)
-
-
-async def test_a_long_conversation_is_packed_and_goes_on(office: Office) -> None:
-    await office.workspace.open("s1")
-    assert office.read("s1") == SHOWN
-    await until(lambda: is_packed(office))
-    assert office.read("s1") == SHOWN
+    assert transcript is not None
+    assert isinstance(transcript.past, PastTurns)
+    await until(lambda: kept_turns(office.store) == TURNS)
     await office.ask("s1", "And?")
     assert office.read("s1") == [*SHOWN, ("And?", "Yes.")]
-    assert is_packed(office)
+    assert list(tmp_path.iterdir()) == files
 
 
-async def test_what_is_asked_while_turns_are_packed_is_kept(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun, may_end, is_over = threading.Event(), threading.Event(), threading.Event()
-    pack = past_turns.packed
-
-    def slowly(turns: Sequence[Turn]) -> PastTurns:
-        begun.set()
-        may_end.wait(5)
-        return pack(turns)
-
-    monkeypatch.setattr(past_turns, "packed", slowly)
-    monkeypatch.setattr(opening, "give_back", is_over.set)
-    monkeypatch.setattr(opening, "GIVEN_BACK_AFTER_SECONDS", 0)
+async def test_a_long_conversation_is_shown_whole_without_the_server(
+    office: Office, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await office.workspace.open("s1")
-    await until(begun.is_set)
-    await office.ask("s1", "And?")
-    may_end.set()
-    await until(is_over.is_set)
-    assert office.read("s1") == [*SHOWN, ("And?", "Yes.")]
+    await until(lambda: kept_turns(office.store) == TURNS)
+    monkeypatch.setattr(opening, "EARLIER_AFTER_SECONDS", 0)
+    cloud.statuses["GET /api/v1/chat/s1"] = 403
+    offline = Office(office.store)
+    await offline.connect(cloud)
+    await offline.workspace.open("s1")
+    await until(lambda: len(offline.read("s1")) == TURNS)
+    assert offline.read("s1") == SHOWN
+    await offline.workspace.close()
+
+
+@pytest.mark.fault(42)
+async def test_a_history_that_does_not_come_whole_leaves_what_is_kept(office: Office, cloud: Cloud) -> None:
+    await office.workspace.open("s1")
+    await until(lambda: kept_turns(office.store) == TURNS)
+    before = office.store.sessions.history(ACCOUNT, "s1")
+    changed = [*cloud.events["s1"], asked("More?"), said("Changed."), STOP]
+    changed[1] = said("Changed.")
+    body = json.dumps({"session_id": "s1", "events": changed}).encode()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/api/v1/chat/s1":
+            return await cloud.answer(request)
+        return httpx.Response(200, content=body[:-40])
+
+    client = Client(Connection("https://cloud.test"), transport=httpx.MockTransport(answer))
+    later = Office(office.store)
+    await later.workspace.connect(client)
+    await later.workspace.open("s1")
+    assert later.published(RequestFailed)
+    assert later.read("s1")[-1] == SHOWN[-1]
+    await later.workspace.close()
+    assert office.store.sessions.history(ACCOUNT, "s1") == before

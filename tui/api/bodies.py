@@ -1,15 +1,21 @@
 """Bodies of answers, read up to a limit: what a server sends decides neither how long that takes nor how much it fills.
 
+Short ones are held in memory. The body of a session may be long: it is put aside while it comes.
+
 They are decompressed here and not by httpx, which expands each piece whole: a few kilobytes may be a gigabyte.
 """
 
 import zlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from pathlib import Path
 
 import httpx
 
-from tui.api.errors import TooLargeAnswerError
+from tui.api import decoding
+from tui.api.errors import NoAnswerError, TooLargeAnswerError
+from tui.api.models import Event
+from tui.private_files import Spill
 from tui.sanitize import clean_line
 
 ACCEPTED = "gzip"
@@ -19,6 +25,68 @@ _GZIP = zlib.MAX_WBITS | 16
 _PIECE_BYTES = 64 * 1024
 
 
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+"""Longest answer that is read, decompressed; a page of a thousand sessions has about 300 kB."""
+
+MAX_SESSION_BYTES = 512 * 1024 * 1024
+"""Longest session that is read; one of 30,000 turns has about 180 MB."""
+
+MAX_HELD_BYTES = 110 * 1024 * 1024
+"""Bytes of a session that are held in memory where they cannot be put on the disk."""
+
+START_BYTES = 4096
+"""Bytes of a session's body that are kept for a message."""
+
+_PUT_ASIDE_BYTES = 256 * 1024
+"""Bytes that are put aside at once: less is held in memory."""
+
+
+class SessionBody:
+    """The body of a session with all its events, as the server sent it.
+
+    It is on the disk beside a file of the user's, or in memory where `beside` is None. It may be read again and again,
+    by one reader at a time.
+    """
+
+    def __init__(self, beside: Path | None) -> None:
+        self.start = b""
+        self.size = 0
+        self._spill = Spill(beside)
+        self._places: list[tuple[int, int]] = []
+        self._last = bytearray()
+
+    def write(self, data: bytes) -> None:
+        """Add the bytes that came next."""
+        self.start += data[: START_BYTES - len(self.start)]
+        self.size += len(data)
+        self._last += data
+        if len(self._last) >= _PUT_ASIDE_BYTES:
+            self._places.append((self._spill.append(bytes(self._last)), len(self._last)))
+            self._last.clear()
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of it that are in memory."""
+        return self._spill.held_bytes + len(self._last)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes, in pieces. NoAnswerError where the disk does not give them back."""
+        for place, size in self._places:
+            try:
+                yield self._spill.read(place, size)
+            except OSError as error:
+                raise NoAnswerError(
+                    "The session was put on the disk, and could not be read from there: the disk may be failing. Try "
+                    "again."
+                ) from error
+        if self._last:
+            yield bytes(self._last)
+
+    def events(self) -> Iterator[Event]:
+        """Its events, without a pause: not for the event loop. The body is one that was read before."""
+        return decoding.session_events(self.pieces())
+
+
 async def whole_body(response: httpx.Response, limit: int) -> bytes:
     """The body, decompressed. TooLargeAnswerError where it is longer than `limit` bytes, of which no more are held."""
     body = bytearray()
@@ -26,12 +94,34 @@ async def whole_body(response: httpx.Response, limit: int) -> bytes:
         async for piece in pieces:
             body += piece
             if len(body) > limit:
-                host = clean_line(response.request.url.netloc.decode("ascii", "replace"))
-                raise TooLargeAnswerError(
-                    f"{host} sent more than {limit // 1024**2} MB for one answer, so it was not read. The server, or a "
-                    "proxy on the way, may be at fault. Try again."
-                )
+                raise _too_large(response, limit)
     return bytes(body)
+
+
+async def short_body(response: httpx.Response) -> bytes:
+    """The body of any answer but a session with its events."""
+    return await whole_body(response, MAX_ANSWER_BYTES)
+
+
+async def long_body(response: httpx.Response, beside: Path | None) -> SessionBody:
+    """The body of a session, decompressed. TooLargeAnswerError where it is longer than there is room for."""
+    body = SessionBody(beside)
+    async with aclosing(_pieces(response)) as pieces:
+        async for piece in pieces:
+            body.write(piece)
+            if body.held_bytes > MAX_HELD_BYTES:
+                raise _too_large(response, MAX_HELD_BYTES)
+            if body.size > MAX_SESSION_BYTES:
+                raise _too_large(response, MAX_SESSION_BYTES)
+    return body
+
+
+def _too_large(response: httpx.Response, limit: int) -> TooLargeAnswerError:
+    host = clean_line(response.request.url.netloc.decode("ascii", "replace"))
+    return TooLargeAnswerError(
+        f"{host} sent more than {limit // 1024**2} MB for one answer, so it was not read. The server, or a proxy on "
+        "the way, may be at fault. Try again."
+    )
 
 
 async def body_start(response: httpx.Response, limit: int) -> bytes:

@@ -10,17 +10,19 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Self, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import httpx
 
 from tui.api import decoding, download, errors, explain, network
-from tui.api.bodies import body_start, whole_body
+from tui.api.bodies import SessionBody, body_start, long_body, short_body
 from tui.api.connection import Connection
 from tui.api.models import (
     MAX_BOUND_INDEXES,
     Attachment,
+    Event,
     FullSession,
     Index,
     IndexedDocument,
@@ -30,15 +32,12 @@ from tui.api.models import (
     Session,
 )
 from tui.api.retry import with_retries
-from tui.cooperative import PAUSE_SECONDS, run_in_slices
+from tui.cooperative import run_in_slices
 from tui.loopback import is_loopback
 from tui.sanitize import well_formed
 
-MAX_ANSWER_BYTES = 4 * 1024 * 1024
-"""Longest answer that is read, decompressed; a page of a thousand sessions has about 300 kB."""
-
-MAX_SESSION_BYTES = 110 * 1024 * 1024
-"""Longest session that is read; one of 200,000 events has about 100 MB."""
+MAX_HELD_WEIGHT = 400_000_000
+"""Bytes that the events of a session may take: those of 200,000 take half of that."""
 
 MAX_ERROR_BYTES = 64 * 1024
 
@@ -61,9 +60,7 @@ class Secrets(httpx.Auth):
             if key := self._connection.api_key:
                 request.headers["Authorization"] = f"Bearer {key.get_secret_value()}"
             if cookie := self._connection.session_cookie:
-                others = request.headers.get("Cookie")
-                session = f"session={cookie.get_secret_value()}"
-                request.headers["Cookie"] = f"{others}; {session}" if others else session
+                request.headers["Cookie"] = f"session={cookie.get_secret_value()}"
         yield request
 
 
@@ -122,23 +119,32 @@ class Client:
         return self._read(decoding.session, body)
 
     async def session(self, session_id: str) -> FullSession:
-        """A session with all its events, decoded in slices."""
-        answer = await self.session_answer(session_id)
-        await asyncio.sleep(PAUSE_SECONDS)  # of a hundred megabytes even a copy takes long
-        body = decoding.SessionBody(answer)
-        del answer
+        """A session with all its events, in memory: see `session_body` for one that may be long."""
+        events: list[Event] = []
+        body = await self.session_body(session_id)
+        return FullSession(await self.read_session(body, events.extend, MAX_HELD_WEIGHT), events)
+
+    async def session_body(self, session_id: str, beside: Path | None = None) -> SessionBody:
+        """The body of a session with all its events, put aside beside a file of the user's. None: in memory."""
+
+        def read(response: httpx.Response) -> Awaitable[SessionBody]:
+            return long_body(response, beside)
+
+        request = self._request("GET", f"/api/v1/chat/{segment(session_id)}")
+        return await with_retries(lambda: self._exchange(request, read), self._sleep)
+
+    async def read_session(
+        self, body: SessionBody, take: Callable[[Sequence[Event]], object], max_weight: int | None = None
+    ) -> Session:
+        """The session of a body; `take` gets its events. In slices: see `decoding.decoding_session`."""
         try:
-            return await run_in_slices(decoding.decoding_full_session(body))
+            return await run_in_slices(decoding.decoding_session(body.pieces(), take, max_weight))
         except decoding.WrongShapeError as error:
             raise self._not_the_api(body.start) from error
         except decoding.TooManyValuesError as error:
             raise errors.TooLargeAnswerError(
                 "This session holds more values than fit into memory, so it is not shown. It is still on the server."
             ) from error
-
-    async def session_answer(self, session_id: str) -> bytes:
-        """The JSON text of a session with all its events, as the server sent it."""
-        return await self._retried("GET", f"/api/v1/chat/{segment(session_id)}", limit=MAX_SESSION_BYTES)
 
     async def summary(self, session_id: str) -> Session:
         """A session without its events."""
@@ -266,40 +272,33 @@ class Client:
     async def _get(self, path: str, decode: Callable[[bytes], _Value], query: QueryParams | None = None) -> _Value:
         return self._read(decode, await self._retried("GET", path, query))
 
-    async def _retried(
-        self, method: str, path: str, query: QueryParams | None = None, limit: int = MAX_ANSWER_BYTES
-    ) -> bytes:
-        return await with_retries(lambda: self._ask(method, path, query, limit=limit), self._sleep)
+    async def _retried(self, method: str, path: str, query: QueryParams | None = None) -> bytes:
+        return await with_retries(lambda: self._ask(method, path, query), self._sleep)
 
     async def _ask(
-        self,
-        method: str,
-        path: str,
-        query: QueryParams | None = None,
-        body: dict[str, object] | None = None,
-        limit: int = MAX_ANSWER_BYTES,
+        self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None
     ) -> bytes:
-        params = self._scope() | (query or {})
-        request = built(self._http, method, path, params=params, json=body, headers={"Accept": "application/json"})
-        response, content = await self._exchange(request, self._secrets, limit)
-        if not response.is_success:
-            raise self._refusal(response, content)
-        return content
+        return await self._exchange(self._request(method, path, query, body), short_body)
 
-    async def _exchange(
-        self, request: httpx.Request, auth: httpx.Auth | None, limit: int
-    ) -> tuple[httpx.Response, bytes]:
-        """The answer with its body. Of one that is not as hoped for, only the start is read: it is for a message."""
+    def _request(
+        self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None
+    ) -> httpx.Request:
+        params = self._scope() | (query or {})
+        return built(self._http, method, path, params=params, json=body, headers={"Accept": "application/json"})
+
+    async def _exchange(self, request: httpx.Request, read: Callable[[httpx.Response], Awaitable[_Value]]) -> _Value:
+        """What `read` makes of the answer. Of a refusal, which is raised, only the start is read, for its message."""
         try:
-            response = await self._http.send(request, stream=True, auth=auth)
+            response = await self._http.send(request, stream=True, auth=self._secrets)
             try:
-                if not response.is_success:
-                    return response, await body_start(response, MAX_ERROR_BYTES)
-                return response, await whole_body(response, limit)
+                if response.is_success:
+                    return await read(response)
+                start = await body_start(response, MAX_ERROR_BYTES)
             finally:
                 await response.aclose()
         except httpx.RequestError as error:
             raise network.failure(error, str(request.url)) from error
+        raise self._refusal(response, start)
 
     def _scope(self) -> QueryParams:
         named = {"organization_id": self.connection.organization_id, "project_id": self.connection.project_id}
@@ -313,7 +312,7 @@ class Client:
 
     def _refusal(self, response: httpx.Response, body: bytes, advice: str = errors.TRY_AGAIN) -> errors.ApiError:
         start = body[:MAX_ERROR_BYTES]
-        return explain.refusal(response.status_code, response.headers, start, self.connection, advice)
+        return explain.refusal(response.status_code, network.headers_of(response), start, self.connection, advice)
 
     def _not_the_api(self, body: bytes) -> errors.ApiError:
         return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)

@@ -5,29 +5,26 @@ answer that is not the asked-for thing at all is refused, with `WrongShapeError`
 back counts as one of the wrong shape.
 """
 
-import codecs
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
 from tui.api import json_text, models
-from tui.api.event_decoding import MAX_CUT_CHARS, MAX_EVENT_CHARS, cut, event, joined_events, unknown
+from tui.api.event_decoding import cut, event, joined_events, unknown, without_values
 from tui.api.fields import MAX_TOKEN_CHARS, Id, Line, Maybe, Shown, Time, is_sendable
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-START_BYTES = 4096
-"""Bytes of a session's body that are kept for a message."""
+MAX_EVENTS = 1_500_000
+"""Events of a session that are read: one of 30,000 turns has about 200,000."""
 
-MAX_WEIGHT = 400_000_000
-"""Greatest weight of a session: one of 200,000 events has half of that."""
+MAX_TURN_WEIGHT = 100_000_000
+"""Of a turn that takes more bytes than this, the values of further tools are not read."""
 
 MAX_ITEMS = 1000
 """Items of a page that are read: the API gives no more."""
-
-WEIGHED_CHARS = 1_000_000
 
 
 class TooManyValuesError(ValueError):
@@ -153,82 +150,80 @@ class _PresignedUrl(BaseModel):
         return models.PresignedUrl(**vars(self))
 
 
-class SessionBody:
-    """The body of a session, held once: a character for each byte, whatever characters the bytes are.
+def decoding_session(
+    pieces: Iterable[bytes], take: Callable[[Sequence[models.Event]], object], max_weight: int | None = None
+) -> Generator[None, None, models.Session]:
+    """Decode a session whose body comes in pieces, pausing every few events: the session is the generator's return
+    value, and its events are given to `take`, some at a time, oldest first.
 
-    A text of a hundred megabytes with one emoji in it would take four times as many.
+    So a history of any length is decoded without holding up whatever else is to be done, and without being held whole.
+    Deltas that follow one another may be joined. An event that is too large to be shown is cut. WrongShapeError as for
+    the others; TooManyValuesError where there are more events than can be shown, or they take more
+    than `max_weight` bytes.
     """
-
-    def __init__(self, body: bytes) -> None:
-        body = body.removeprefix(codecs.BOM_UTF8)
-        self.start = body[:START_BYTES]
-        self.text = body.decode("latin-1")
-        self._is_ascii = body.isascii()
-
-    def source(self, value: json_text.Value) -> str:
-        """The JSON text of a value; of one that is too long, as much as is kept."""
-        if value.longest is not None:
-            text = json_text.shortened(self.text, value, MAX_CUT_CHARS)[:MAX_EVENT_CHARS]
-        else:
-            text = self.text[value.start : value.end]
-        return self.as_sent(text)
-
-    def as_sent(self, text: str) -> str:
-        """What a piece of `text` is in the characters that were sent."""
-        return text if self._is_ascii else text.encode("latin-1").decode("utf-8", "replace")
-
-    def decoded(self, value: json_text.Value, source: str) -> object:
-        """What a value is. ValueError where it cannot be decoded after all."""
-        return value.decoded if self._is_ascii and not value.broken else json_text.loads(source)
-
-
-def decoding_full_session(body: SessionBody) -> Generator[None, None, models.FullSession]:
-    """Decode a session and its events, pausing every few: the result is the generator's return value.
-
-    So a history of any length can be decoded without holding up whatever else is to be done. Deltas that follow one
-    another may be joined. An event that is too large to be shown is cut. WrongShapeError as for the others;
-    TooManyValuesError where the events do not fit into memory.
-    """
-    if (yield from _weighing(body.text)) > MAX_WEIGHT:
-        raise TooManyValuesError
     fields: dict[str, object] = {}
-    events: list[models.Event] = []
+    room = _Room(max_weight)
     try:
-        for member in json_text.members(body.text, "events", body.as_sent):
+        for member in json_text.members(json_text.LongText(pieces), "events"):
             if member is not None and member[0] == "events":
-                events += _session_events(body, member[1])
+                take(room.bounded(_session_events(member[1]), member[1].source))
             elif member is not None:
                 key, value = member
-                fields[key] = None if value.broken else body.decoded(value, body.source(value))
+                fields[key] = value.decoded
             yield
     except ValueError as error:
-        raise WrongShapeError(f"the session cannot be read: {error}") from error
-    return models.FullSession(_one(_Session, fields).value(), events)
+        raise (
+            error if isinstance(error, TooManyValuesError) else WrongShapeError(f"the session cannot be read: {error}")
+        ) from error
+    return _one(_Session, fields).value()
 
 
-def _session_events(body: SessionBody, value: json_text.Value) -> list[models.Event]:
+def session_events(pieces: Iterable[bytes]) -> Iterator[models.Event]:
+    """The events of a session's body, without a pause: see `decoding_session`."""
+    some: list[models.Event] = []
+    for _ in decoding_session(pieces, some.extend):
+        yield from some
+        some.clear()
+
+
+class _Room:
+    """How much a session, and a turn of it, holds so far, and whether that is too much."""
+
+    def __init__(self, max_weight: int | None) -> None:
+        self._max_weight = max_weight
+        self._events = 0
+        self._weight = 0
+        self._turn_weight = 0
+
+    def bounded(self, events: list[models.Event], source: str) -> list[models.Event]:
+        """The events that a source holds, without what is more than a turn can hold."""
+        weight = json_text.weight(source)
+        self._events += len(events)
+        self._weight += weight
+        if self._events > MAX_EVENTS or (self._max_weight is not None and self._weight > self._max_weight):
+            raise TooManyValuesError
+        if any(isinstance(event, models.UserInput | models.Stop) for event in events):
+            self._turn_weight = 0
+        self._turn_weight += weight
+        return events if self._turn_weight <= MAX_TURN_WEIGHT else [without_values(event) for event in events]
+
+
+def _session_events(value: json_text.Value) -> list[models.Event]:
     if not value.several:
-        return [_session_event(body, value)]
+        return [_session_event(value)]
     events = joined_events(cast(list[object], value.decoded))
-    return [_session_event(body, each) for each in json_text.elements(body.text, value)] if events is None else events
+    return [_session_event(each) for each in json_text.elements(value.source)] if events is None else events
 
 
-def _session_event(body: SessionBody, value: json_text.Value) -> models.Event:
-    source = body.source(value)
+def _session_event(value: json_text.Value) -> models.Event:
+    if not value.broken:
+        return cut(event(value.decoded, value.source), value.chars)
     try:
-        if json_text.weight(source) > json_text.MAX_VALUE_WEIGHT:
-            return unknown("", source)
-        return cut(event(body.decoded(value, source), source), value.end - value.start)
+        if json_text.weight(value.source) > json_text.MAX_VALUE_WEIGHT:
+            return unknown("", value.source)
+        return cut(event(json_text.loads(value.source), value.source), value.chars)
     except ValueError:
-        return unknown("", source)
-
-
-def _weighing(text: str) -> Generator[None, None, int]:
-    total = 0
-    for at in range(0, len(text), WEIGHED_CHARS):
-        total += json_text.weight(text[at : at + WEIGHED_CHARS])
-        yield
-    return total
+        return unknown("", value.source)
 
 
 def session(body: bytes) -> models.Session:

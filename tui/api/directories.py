@@ -5,7 +5,8 @@ from pathlib import PurePosixPath
 from typing import IO, TypeVar
 
 from tui.api import decoding, errors
-from tui.api.client import MAX_ANSWER_BYTES, Client, QueryParams, built, segment
+from tui.api.bodies import short_body
+from tui.api.client import Client, QueryParams, built, segment
 from tui.api.models import Index, Page, SourceDirectory, SourceFile
 
 PAGE_SIZE = 1000
@@ -46,10 +47,7 @@ class DirectoryClient(Client):
             files={"upload_file": (PurePosixPath(name).name, content)},
             headers={"Accept": "application/json"},
         )
-        response, body = await self._exchange(request, self._secrets, MAX_ANSWER_BYTES)
-        if not response.is_success:
-            raise self._refusal(response, body)
-        return self._read(decoding.source_file, body)
+        return self._read(decoding.source_file, await self._exchange(request, short_body))
 
     async def delete_file(self, directory_id: str, file_id: str) -> None:
         """Delete a file of a directory; one that is gone already counts as deleted."""

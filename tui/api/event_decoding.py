@@ -6,7 +6,7 @@ which are JSON of any shape (or JSON text in a string): they are cleaned where t
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Annotated, Any, cast
@@ -14,7 +14,7 @@ from typing import Annotated, Any, cast
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from tui.api import json_text, models
-from tui.api.fields import Line, Maybe, Shown
+from tui.api.fields import MAX_ID_CHARS, Line, Maybe, Shown
 from tui.sanitize import clean, clean_line
 
 MAX_RAW_CHARS = 1_000_000
@@ -24,8 +24,11 @@ MAX_RAW_CHARS = 1_000_000
 MAX_EVENT_CHARS = json_text.WINDOWS[-1]
 """Characters of an event's JSON text that are kept: of one that has more, only what is left when it is cut."""
 
-MAX_CUT_CHARS = 1_000_000
+MAX_CUT_CHARS = json_text.MAX_STRING_CHARS
 """Characters of the text of an event that was cut."""
+
+TOO_MUCH = "This turn holds more than is shown."
+"""Stands for what is left out of it."""
 
 
 def cut(event: models.Event, chars: int) -> models.Event:
@@ -44,6 +47,19 @@ def cut(event: models.Event, chars: int) -> models.Event:
             return event
         case _:
             return replace(event, content=f"{event.content[:MAX_CUT_CHARS]}…\n\n{note}")
+
+
+def without_values(event: models.Event) -> models.Event:
+    """An event of a turn that holds too much already: without what its tool was given or gave back."""
+    match event:
+        case models.ToolResult(call_id):
+            return replace(event, call_id=call_id[:MAX_ID_CHARS], result=TOO_MUCH)
+        case models.ToolCall(call_id):
+            return replace(event, call_id=call_id[:MAX_ID_CHARS], arguments={"note": TOO_MUCH})
+        case models.Unknown(name):
+            return models.Unknown(name, TOO_MUCH)
+        case _:
+            return event
 
 
 def _or_empty(value: object) -> object:
@@ -104,7 +120,7 @@ class _Stop(BaseModel):
 
 _SHAPES = {"tool_call": _ToolCall, "tool_result": _ToolResult, "stop": _Stop}
 _CONTENT_EVENTS = {name: kind for name, kind in models.EVENT_TYPES.items() if issubclass(kind, models.ContentEvent)}
-_DELTAS = {"text_delta": models.TextDelta, "thinking_delta": models.ThinkingDelta}
+_DELTAS = {"text_delta", "thinking_delta"}
 _TEXTS = TypeAdapter(list[str])
 _TELLING_FIELDS = {"arguments": "tool_call", "result": "tool_result", "is_error": "stop", "usage": "stop"}
 
@@ -126,20 +142,24 @@ def joined_events(raws: Iterable[object]) -> list[models.Event] | None:
     """The events that these are, with each run of deltas of one kind joined into one. None where one of them would be
     `Unknown`, for which its source is needed.
     """
-    events = [event for name, run in groupby(raws, _claimed_type) for event in _joined(name, list(run))]
-    return None if any(isinstance(event, models.Unknown) for event in events) else events
-
-
-def _joined(name: str | None, raws: Sequence[object]) -> Iterator[models.Event]:
-    if name not in _DELTAS:
-        yield from (event(raw, "") for raw in raws)
-        return
+    events: list[models.Event] = []
     try:
-        contents = _TEXTS.validate_python([cast(dict[str, object], raw).get("content") for raw in raws])
-    except ValidationError:
-        yield unknown(name, "")
-    else:
-        yield _DELTAS[name](clean("".join(contents)))
+        for name, run in groupby(raws, _claimed_type):
+            events += _of_one_type(name, [cast(dict[str, object], raw) for raw in run])
+    except (ValidationError, KeyError):
+        return None
+    return events
+
+
+def _of_one_type(name: str | None, raws: Sequence[Mapping[str, object]]) -> Iterable[models.Event]:
+    """KeyError where there is no such type, ValidationError where one is not of its shape."""
+    if name in _SHAPES:
+        return [_SHAPES[name].model_validate(raw).value() for raw in raws]
+    kind = _CONTENT_EVENTS[name or ""]
+    contents = _TEXTS.validate_python([raw.get("content") for raw in raws])
+    if name in _DELTAS:
+        contents = ["".join(contents)]
+    return [kind(clean(content)) for content in contents]
 
 
 def event_from_json(text: str, sse_event: str = "") -> models.Event:

@@ -1,17 +1,19 @@
-"""JSON text read value by value, so that a long answer can be decoded in slices.
+"""JSON text read value by value, so that a long answer can be decoded in slices, of which only one is in memory.
 
 `json` does the reading. Added is what hostile or broken input needs: numbers that Python cannot hold, NaN and nesting
 that is too deep are a ValueError like any other fault, and the value behind them is still found.
 """
 
+import codecs
 import json
 import math
 import re
-from collections.abc import Callable, Generator, Iterator
-from typing import NamedTuple, TypeAlias, cast
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
-_NEXT = {mark: re.compile(rf"[ \t\r\n]*+(?:,[ \t\r\n]*+|(?=\{mark}))") for mark in "]}"}
+_COMMA = re.compile(r"[ \t\r\n]*+,[ \t\r\n]*+")
+_BOM = codecs.BOM_UTF8.decode("latin-1")
 _MARK = re.compile(r'["\[\]{},]')
 _FIRST_KEY = re.compile(r'\{[ \t\r\n]*+"[^"\\]{1,100}+"')
 _CHARACTERS = re.compile(r'(?:[^"\\]++|\\[^u]|\\u[0-9a-fA-F]{4})*+', re.DOTALL)
@@ -24,6 +26,9 @@ RUN_CHARS = 16_000
 
 MAX_VALUE_WEIGHT = 16_000_000
 """A value that would take more bytes than this is not decoded: it takes some hundredths of a second."""
+
+MAX_STRING_CHARS = 1_000_000
+"""Characters that are kept of each string of a value that is not decoded."""
 
 VALUE_BYTES = 100
 """What a decoded value takes beside its characters, roughly: an object, a list, a number or a string in one."""
@@ -47,18 +52,84 @@ _decoder = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
 
 
 class Value(NamedTuple):
-    """One value and its place in the text. `broken` says that it could not be decoded; `decoded` is then None.
+    """One value. `broken` says that it was not decoded: it is none, or too long; `decoded` is then None.
 
-    Of one that is too long to be decoded, `longest` is the place of its longest string. Of `several` values, which come
-    one after another in an array, `decoded` is the list.
+    `source` is its text; of one that is too long, what is kept of it. `chars` is how long it was. Of `several` values,
+    which come one after another in an array, `decoded` is the list.
     """
 
     decoded: object
-    start: int
-    end: int
+    source: str
+    chars: int
     broken: bool = False
-    longest: tuple[int, int] | None = None
     several: bool = False
+
+
+class LongText:
+    """A JSON text in UTF-8 that comes in pieces of its bytes. What was read is let go.
+
+    Until it is decoded, a character stands for each byte, whatever characters they are. Of a value that is too long to
+    be decoded, as much is kept as is worth showing, or all of it.
+    """
+
+    def __init__(self, pieces: Iterable[bytes], *, keeps_all: bool = False) -> None:
+        self.keeps_all = keeps_all
+        self._pieces = iter(pieces)
+        self._text = ""
+        self._at = 0
+        self._is_all = False
+        if self.ahead(len(_BOM))[0].startswith(_BOM):
+            self._at = len(_BOM)
+
+    def ahead(self, chars: int) -> tuple[str, int]:
+        """A text, and where in it reading has come to: at least so many characters follow, or all that are left."""
+        if not self._is_all and len(self._text) - self._at < chars:
+            pieces = [self._text[self._at :]]
+            count = len(pieces[0])
+            while count < chars and not self._is_all:
+                piece = next(self._pieces, None)
+                self._is_all = piece is None
+                pieces.append((piece or b"").decode("latin-1"))
+                count += len(pieces[-1])
+            self._text, self._at = "".join(pieces), 0
+        return self._text, self._at
+
+    def go_to(self, place: int) -> None:
+        """Go on reading at a place of the text that `ahead` gave."""
+        self._at = place
+
+    def begins(self, mark: str) -> bool:
+        """Whether the next character is this mark; with "" as the mark, whether there is none."""
+        text, at = self.ahead(1)
+        return text.startswith(mark, at) if mark else at == len(text)
+
+    def skip(self, mark: str) -> None:
+        """Go behind a mark that must come, and the space around it. ValueError if it does not come."""
+        self._skip_space()
+        if not self.begins(mark):
+            raise ValueError(f"expected {mark}")
+        self._at += 1
+        self._skip_space()
+
+    def skip_comma(self, closing: str) -> None:
+        """Go behind the comma that must come, unless it is the closing mark. ValueError if neither comes."""
+        self._skip_space()
+        if self.begins(","):
+            self.skip(",")
+        elif not self.begins(closing):
+            raise ValueError(f"expected , or {closing}")
+
+    def _skip_space(self) -> None:
+        while True:
+            text, at = self.ahead(1)
+            self._at = _skip_space(text, at)
+            if self._at < len(text) or self._at == at:
+                return
+
+
+def as_sent(text: str) -> str:
+    """What a piece of a `LongText` is in the characters that were sent."""
+    return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
 
 
 Steps: TypeAlias = Generator[None, None, Value]
@@ -71,168 +142,205 @@ def weight(text: str) -> int:
 
 def loads(text: str) -> object:
     """The value that the text is. ValueError if it is not JSON, or holds what cannot be decoded."""
-    start = _skip_space(text, 0)
-    value = _decode(text, start)
-    if _skip_space(text, value.end) != len(text):
+    decoded, end = _decode(text, _skip_space(text, 0))
+    if _skip_space(text, end) != len(text):
         raise ValueError("text after the end of the value")
-    return value.decoded
+    return decoded
 
 
-def members(text: str, listed: str, as_run: Callable[[str], str] | None = None) -> Iterator[tuple[str, Value] | None]:
+def members(
+    text: LongText, listed: str, decode_several: Callable[[str], object] = loads
+) -> Iterator[tuple[str, Value] | None]:
     """Each member of the object that the text is. Of the array under the key `listed`, each element is given by itself,
-    under that key; anything else under that key counts as empty.
+    under that key, or several are given together where they are objects that begin alike, as `decode_several` makes
+    them of an array's text; anything else under that key counts as empty.
 
-    With `as_run`, several elements are given together where they are objects that begin alike; it makes what is decoded
-    of their text. A member that cannot be decoded is passed on as broken. None stands for a pause, in which others get
-    their turn. ValueError if the text is no object, or is cut off.
+    A member that cannot be decoded is passed on as broken. None stands for a pause, in which others get their turn.
+    ValueError if the text is no object, or is cut off.
     """
-    position = _after(text, 0, "{")
-    while not text.startswith("}", position):
-        key = _decode(text[position : position + WINDOWS[1]], 0)
-        if not isinstance(key.decoded, str):
+    text.skip("{")
+    while not text.begins("}"):
+        window, at = text.ahead(WINDOWS[1])
+        key, end = _decode(window, at)
+        if not isinstance(key, str):
             raise ValueError("a key that is not a string")
-        position = _after(text, position + key.end, ":")
-        if key.decoded == listed and text.startswith("[", position):
-            end = yield from _elements(text, position, key.decoded, as_run)
+        text.go_to(end)
+        text.skip(":")
+        if key == listed and text.begins("["):
+            for element in _elements(text, decode_several):
+                yield element and (key, element)
         else:
-            value = yield from _reading(text, position)
-            if key.decoded != listed:
-                yield key.decoded, value
-            end = value.end
-        position = _next(text, end, "}")
+            value = yield from _reading(text)
+            if key != listed:
+                yield key, value
+        text.skip_comma("}")
 
 
-def elements(text: str, run: Value) -> Iterator[Value]:
+def elements(source: str) -> Iterator[Value]:
     """Each of several values by itself."""
-    position = run.start
-    while position < run.end:
-        steps = _reading(text, position)
-        try:
-            while True:
-                next(steps)
-        except StopIteration as end:
-            value = cast(Value, end.value)
-        yield value
-        position = _next(text, value.end, "]")
+    at = 0
+    while at < len(source):
+        decoded, end = _decode(source, at)
+        yield Value(decoded, source[at:end], end - at)
+        found = _COMMA.match(source, end)
+        at = found.end() if found else len(source)
 
 
-def _elements(
-    text: str, start: int, key: str, as_run: Callable[[str], str] | None
-) -> Generator[tuple[str, Value] | None, None, int]:
-    """The elements of the array that begins at `start`, under a key; the end of the array."""
-    position = _after(text, start, "[")
-    first = _FIRST_KEY.match(text, position) if as_run is not None else None
+def _elements(text: LongText, decode_several: Callable[[str], object]) -> Iterator[Value | None]:
+    """The elements of the array that comes."""
+    text.skip("[")
+    window, at = text.ahead(WINDOWS[0])
+    first = _FIRST_KEY.match(window, at)
     between = first and re.compile(rf"\}}[ \t\r\n]*+,[ \t\r\n]*+(?={re.escape(first[0])})")
-    tried = 0
-    while not text.startswith("]", position):
-        element = None
-        if between and as_run and position >= tried:
-            found = between.search(text, position + RUN_CHARS, position + 2 * RUN_CHARS)
-            tried = found.end() if found else position + RUN_CHARS
-            element = found and _run(text, position, found.start() + 1, as_run)
-        if element is None:
-            element = yield from _reading(text, position)
-        yield key, element
-        position = _next(text, element.end, "]")
-    return position + 1
+    one_by_one = 0
+    while not text.begins("]"):
+        run = _run(text, between, decode_several) if between and one_by_one <= 0 else None
+        if run is not None:
+            yield run
+        else:
+            one_by_one = RUN_CHARS if one_by_one <= 0 else one_by_one
+            element = yield from _reading(text)
+            one_by_one -= element.chars
+            yield element
+        text.skip_comma("]")
+    text.skip("]")
 
 
-def _run(text: str, start: int, end: int, as_run: Callable[[str], str]) -> Value | None:
-    """The elements of an array between two places; None where they are not whole elements, or one is broken.
+def _run(text: LongText, between: re.Pattern[str], decode_several: Callable[[str], object]) -> Value | None:
+    """The next elements of an array; None where they are not whole elements, or one is broken.
 
     What looks like the end of an element is one if all before it is JSON: otherwise something would still be open.
     """
+    window, at = text.ahead(3 * RUN_CHARS)
+    found = between.search(window, at + RUN_CHARS, at + 2 * RUN_CHARS)
+    if found is None:
+        return None
+    end = found.start() + 1
+    source = as_sent(window[at:end])
     try:
-        return Value(loads(f"[{as_run(text[start:end])}]"), start, end, several=True)
+        value = Value(decode_several(f"[{source}]"), source, end - at, several=True)
     except ValueError:
         return None
+    text.go_to(end)
+    return value
 
 
-def _reading(text: str, start: int) -> Steps:
-    """The value that begins at `start`, broken or not. ValueError if it has no end."""
+def _reading(text: LongText) -> Steps:
+    """The value that comes, broken or not. ValueError if it has no end."""
     for chars in WINDOWS:
-        window = text[start : start + chars]
-        if weight(window) <= MAX_VALUE_WEIGHT:
+        window, at = text.ahead(chars)
+        piece = window[at : at + chars]
+        if weight(piece) <= MAX_VALUE_WEIGHT:
             try:
-                value = _decode(window, 0)
+                decoded, end = _decode(piece, 0)
             except ValueError:
                 continue
-            if value.end < len(window) or start + value.end == len(text):
-                return Value(value.decoded, start, start + value.end)
-    return (yield from _skipping(text, start))
+            if end < chars:
+                text.go_to(at + end)
+                return _value(decoded, piece[:end])
+    return (yield from _skipping(text))
 
 
-def _skipping(text: str, start: int) -> Steps:
-    """The value that begins at `start`, and is too long or broken, without decoding it."""
-    depth, marks, at, longest = 0, 0, start, (start, start)
-    while at < len(text):
-        found = _MARK.search(text, at, at + _PIECE_CHARS)
-        marks += 1
-        if found is None or marks % _MARKS_AT_ONCE == 0:
-            yield
-        if found is None:
-            at += _PIECE_CHARS
-            continue
-        mark, at = found[0], found.end()
-        if mark == '"':
-            begun, at = at, (yield from _skipping_string(text, at))
-            longest = max(longest, (begun, at), key=lambda place: place[1] - place[0])
-            at += 1
-        elif mark in "[{":
-            depth += 1
-        elif mark in "]}":
-            depth -= 1
-        if depth < 0 or (depth == 0 and mark == ","):
-            return Value(None, start, at - 1, broken=True, longest=longest)
-        if depth == 0 and mark != ",":
-            return Value(None, start, at, broken=True, longest=longest)
+def _value(decoded: object, piece: str) -> Value:
+    source = as_sent(piece)
+    try:
+        return Value(decoded if source is piece else loads(source), source, len(piece))
+    except ValueError:
+        return Value(None, source, len(piece), broken=True)
+
+
+def _skipping(text: LongText) -> Steps:
+    """The value that comes, and is too long or broken, without decoding it."""
+    kept, depth = _Kept(text.keeps_all), 0
+    while not text.begins(""):
+        window, at = text.ahead(_PIECE_CHARS)
+        end, depth, is_over, is_string = _after_marks(window, at, depth)
+        kept.add(window[at:end])
+        text.go_to(end)
+        if is_string:
+            yield from _skipping_string(text, kept)
+        if is_over:
+            return Value(None, as_sent(kept.text), kept.chars, broken=True)
+        yield
     raise ValueError("the text ends inside a value")
 
 
-def _skipping_string(text: str, at: int) -> Generator[None, None, int]:
-    """The place of the quotation mark that ends a string; its characters begin at `at`."""
-    while at < len(text):
-        found = _CHARACTERS.match(text, at, at + _PIECE_CHARS)
+class _Marks(NamedTuple):
+    """Where a text was looked through to, how deep it is nested there, whether the value ends and a string begins."""
+
+    end: int
+    depth: int
+    is_over: bool = False
+    is_string: bool = False
+
+
+def _after_marks(text: str, start: int, depth: int) -> _Marks:
+    """Look through a text up to a string, the end of the value, or a number of marks."""
+    end = min(start + _PIECE_CHARS, len(text))
+    for count, found in enumerate(_MARK.finditer(text, start, end), 1):
+        mark = found[0]
+        if mark == '"':
+            return _Marks(found.end(), depth, is_over=depth == 0, is_string=True)
+        depth += 1 if mark in "[{" else -1 if mark in "]}" else 0
+        if depth < 0 or (depth == 0 and mark == ","):
+            return _Marks(found.start(), depth, is_over=True)
+        if depth == 0:
+            return _Marks(found.end(), depth, is_over=True)
+        if count == _MARKS_AT_ONCE:
+            return _Marks(found.end(), depth)
+    return _Marks(end, depth)
+
+
+def _skipping_string(text: LongText, kept: "_Kept") -> Generator[None, None, None]:
+    """Go behind the string whose characters come."""
+    room = MAX_STRING_CHARS
+    while not text.begins(""):
+        window, at = text.ahead(_PIECE_CHARS)
+        found = _CHARACTERS.match(window, at, at + _PIECE_CHARS)
         end = found.end() if found else at
-        if text.startswith('"', end):
-            return end
-        at = end if end > at else at + 1  # an escape that is none
+        is_over = window.startswith('"', end)
+        if not is_over and end == at:
+            end += 1  # an escape that is none
+        room -= kept.add(window[at:end], room)
+        text.go_to(end + is_over)
+        if is_over:
+            kept.add('"')
+            return
         yield
-    return len(text)
 
 
-def shortened(text: str, value: Value, chars: int) -> str:
-    """The text of a value that is too long, without what its longest string has beyond so many characters."""
-    begin, end = value.longest or (value.start, value.start)
-    found = _CHARACTERS.match(text, begin, begin + chars)
-    kept = found.end() if found and end - begin > chars else end
-    return text[value.start : kept] + text[end : value.end]
+class _Kept:
+    """What is kept of a value that is not decoded, and how many characters it has."""
+
+    def __init__(self, keeps_all: bool) -> None:
+        self._keeps_all = keeps_all
+        self._pieces: list[str] = []
+        self._room = WINDOWS[-1]
+        self.chars = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def add(self, text: str, limit: int = WINDOWS[-1]) -> int:
+        """Keep what there is room for, at most so many characters of a string; how many they are."""
+        self.chars += len(text)
+        if not self._keeps_all and len(text) > (room := min(limit, self._room)):
+            found = _CHARACTERS.match(text, 0, max(0, room))
+            text = text[: found.end() if found else 0]
+        self._pieces.append(text)
+        self._room -= len(text)
+        return len(text)
 
 
-def _decode(text: str, start: int) -> Value:
+def _decode(text: str, start: int) -> tuple[object, int]:
+    """The value that begins there, and its end."""
     try:
-        decoded, end = _decoder.raw_decode(text, start)
+        return _decoder.raw_decode(text, start)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    return Value(decoded, start, end)
 
 
 def _skip_space(text: str, position: int) -> int:
     found = _SPACE.match(text, position)
     return found.end() if found else position
-
-
-def _after(text: str, position: int, mark: str) -> int:
-    """The position behind a mark that must come, and the space around it."""
-    position = _skip_space(text, position)
-    if not text.startswith(mark, position):
-        raise ValueError(f"expected {mark} at character {position}")
-    return _skip_space(text, position + 1)
-
-
-def _next(text: str, position: int, closing: str) -> int:
-    """The position of the next value, or of the closing mark."""
-    found = _NEXT[closing].match(text, position)
-    if found is None:
-        raise ValueError(f"expected , or {closing} at character {position}")
-    return found.end()

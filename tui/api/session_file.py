@@ -65,15 +65,14 @@ class SessionFile:
 _FIELDS = ("session_id", "last_updated_at", "generated_title", "index_ids", "job_metadata", "shared_access")
 
 
-def from_answer(body: bytes) -> SessionFile:
-    """The session in the server's answer to "Get Full Session". Raises `SessionFileError`."""
-    text = body.decode("utf-8", "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+def from_answer(body: Iterable[bytes]) -> SessionFile:
+    """The session in the pieces of the server's answer to "Get Full Session". Raises `SessionFileError`."""
     fields: dict[str, object] = {}
     events: list[str] = []
     try:
-        for key, value in filter(None, json_text.members(text, listed="events")):
+        for key, value in filter(None, json_text.members(json_text.LongText(body, keeps_all=True), "events")):
             if key == "events":
-                events.append(_event(value, text[value.start : value.end]))
+                events += map(_event, json_text.elements(value.source) if value.several else [value])
             else:
                 fields[key] = value.decoded
     except ValueError as error:
@@ -139,12 +138,14 @@ def _unknown(name: str, raw: str) -> object:
     return {"type": "unknown", "name": name, "raw": raw}
 
 
-def _event(value: json_text.Value, source: str) -> str:
+def _event(value: json_text.Value) -> str:
     try:
-        decoded = json_text.loads(source) if value.broken else value.decoded  # it may only be long
+        decoded = json_text.loads(value.source) if value.broken else value.decoded  # it may only be long
     except ValueError:
         decoded = None
-    return _line(lambda: cast(dict[str, object], decoded) if isinstance(decoded, dict) else _unknown("", source))
+    if not isinstance(decoded, dict):
+        return _line(lambda: _unknown("", value.source))
+    return _line(lambda: cast(dict[str, object], decoded))
 
 
 def _session(fields: Mapping[str, object], events: Sequence[str]) -> SessionFile:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tui.arguments import CommandParser
 from tui.commands.options import project_command_parser, settings_of
+from tui.keys.actions import ACTIONS
 from tui.private_files import make_private_folder
 from tui.sanitize import clean_line
 from tui.settings import ENVIRONMENT, FILE_SETTINGS, Settings, SettingsError, config_path, origins
@@ -20,6 +21,11 @@ _PROFILE = """\
 # file: llamachat-tui login --profile work
 # [profiles.work]
 # region = "eu"
+"""
+
+_KEYS = """\
+# The keys of actions: one key, or a list of keys. Each stands here with what it has by itself.
+# [keys]
 """
 
 
@@ -51,6 +57,8 @@ def _shown(options: Namespace) -> int:
     for name in FILE_SETTINGS:
         where = clean_line(given[name].where if name in given else "as it is by itself", MAX_CHARS)
         print(f"{name} = {_as_toml(getattr(settings, name))}  # {where}")
+    for action_id, keys in settings.keys.items():
+        print(f"keys.{_as_toml(action_id)} = {_keys_as_toml(keys)}  # in {clean_line(str(path), MAX_CHARS)}")
     return 0
 
 
@@ -73,7 +81,14 @@ def commented_file() -> str:
     for name in FILE_SETTINGS:
         variable = ENVIRONMENT[name]
         blocks.append(f"# {ABOUT[name]} ({variable})\n# {name} = {_as_toml(getattr(usual, name))}\n")
-    return "\n".join([*blocks, _PROFILE])
+    keys = (f"# {_as_toml(action.id)} = {_keys_as_toml(action.keys)}\n" for action in ACTIONS.values())
+    return "\n".join([*blocks, _PROFILE, _KEYS + "".join(keys)])
+
+
+def _keys_as_toml(keys: str) -> str:
+    """Keys, with commas between, as the file has them."""
+    each = [_as_toml(key) for key in keys.split(",")]
+    return each[0] if len(each) == 1 else f"[{', '.join(each)}]"
 
 
 def _as_toml(value: object) -> str:

@@ -1,50 +1,95 @@
-"""Turns that are over, held in little memory: a long conversation is mostly text that nobody looks at now."""
+"""Turns that are over, put aside: a long conversation is mostly text that nobody looks at now."""
 
 import pickle
-import zlib
+from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import cast, overload
 from weakref import WeakValueDictionary
 
-from tui.api.models import Stop
-from tui.conversation.transcript import Part, Turn
+from tui.api.models import Event, Stop
+from tui.conversation.transcript import Transcript, Turn, Unrecognized
+from tui.conversation.transcript_builder import TranscriptBuilder
+from tui.private_files import Spill
 
 KEPT = 64
-"""Turns that stay as they are after they were looked at. The one that was unpacked longest ago goes first."""
+"""Turns that are not put aside, the last ones; and of the others as many stay in memory that were looked at last."""
 
-_LEVEL = 1
-"""Of compression: more takes longer and saves little."""
+MAX_QUESTION_CHARS = 2000
+"""Characters of a question that are in memory while its turn is not: the API takes no longer ones."""
+
+LOST = Unrecognized("unreadable", "This turn was put on the disk, and could not be read from there. Open it again.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Packed:
-    """A turn without its parts, and these as bytes. They never leave the process: that is why `pickle` will do."""
+class _TurnsAside:
+    """Turns that were put aside one after another. Of each only the question is in memory, unless it is looked at."""
 
-    heading: Turn
-    parts: bytes
+    def __init__(self, beside: Path | None) -> None:
+        self._spill = Spill(beside)
+        self._ends = array("Q", [0])
+        self._questions: list[str | None] = []
+        self._as_they_are: dict[int, Turn] = {}
+        self._held: WeakValueDictionary[int, Turn] = WeakValueDictionary()
+        self._recent: deque[Turn] = deque(maxlen=KEPT)
 
-    def unpacked(self) -> Turn:
-        parts = cast(tuple[Part, ...], pickle.loads(zlib.decompress(self.parts)))
-        return replace(self.heading, parts=parts)
+    def __len__(self) -> int:
+        return len(self._questions)
+
+    def append(self, turn: Turn) -> None:
+        """Put one more turn aside. One that the server may not know stays, since more is asked of it than its question;
+        so does one that is nested too deeply to be written.
+        """
+        number, data = len(self._questions), b""
+        with suppress(RecursionError):
+            # The bytes never leave the process: that is why `pickle` will do.
+            data = b"" if turn.asked_here else pickle.dumps(turn, pickle.HIGHEST_PROTOCOL)
+        if data:
+            self._held[number] = turn
+        else:
+            self._as_they_are[number] = turn
+        self._questions.append(turn.question and turn.question[:MAX_QUESTION_CHARS])
+        self._ends.append(self._spill.append(data) + len(data))
+
+    def hold(self, number: int) -> Turn:
+        """A turn, which stays in memory for a while."""
+        turn = self.look(number)
+        if number not in self._held and number not in self._as_they_are:
+            self._held[number] = turn
+            self._recent.append(turn)
+        return turn
+
+    def look(self, number: int) -> Turn:
+        """A turn as somebody holds it, else as it was put aside."""
+        return self._as_they_are.get(number) or self._held.get(number) or self._read(number)
+
+    def heading(self, number: int) -> Turn:
+        """A turn of which nothing but the question may be known."""
+        return self._as_they_are.get(number) or Turn(self._questions[number])
+
+    def _read(self, number: int) -> Turn:
+        begin, end = self._ends[number], self._ends[number + 1]
+        try:
+            return cast(Turn, pickle.loads(self._spill.read(begin, end - begin)))
+        except OSError:
+            return replace(self.heading(number), parts=(LOST,), end=Stop())
 
 
 class PastTurns(Sequence[Turn]):
-    """The turns that were given, most of them compressed until they are looked at.
+    """Turns of which the first so many are put aside.
 
     A turn stays the same object as long as anybody holds it. May be read from any thread.
     """
 
-    def __init__(
-        self, items: tuple[Turn | _Packed, ...], held: WeakValueDictionary[int, Turn], recent: deque[Turn]
-    ) -> None:
-        self._items = items
-        self._held = held
-        self._recent = recent
+    def __init__(self, aside: _TurnsAside, count: int, rest: tuple[Turn, ...]) -> None:
+        self._aside = aside
+        self._count = count
+        self._rest = rest
 
     def __len__(self) -> int:
-        return len(self._items)
+        return self._count + len(self._rest)
 
     @overload
     def __getitem__(self, number: int) -> Turn: ...
@@ -52,50 +97,51 @@ class PastTurns(Sequence[Turn]):
     def __getitem__(self, number: slice) -> "tuple[Turn, ...] | PastTurns": ...
     def __getitem__(self, number: int | slice) -> "Turn | tuple[Turn, ...] | PastTurns":
         if isinstance(number, slice):
-            if number.start in (None, 0) and number.step in (None, 1):
-                return PastTurns(self._items[number], self._held, self._recent)
-            return tuple(self[at] for at in range(*number.indices(len(self))))
+            numbers = range(len(self))[number]
+            if numbers.start == 0 and numbers.step == 1:
+                count = min(self._count, len(numbers))
+                return PastTurns(self._aside, count, self._rest[: len(numbers) - count])
+            return tuple(self[at] for at in numbers)
         number = range(len(self))[number]
-        turn = self._at(number)
-        if isinstance(self._items[number], _Packed) and number not in self._held:
-            self._held[number] = turn
-            self._recent.append(turn)
-        return turn
+        return self._aside.hold(number) if number < self._count else self._rest[number - self._count]
 
     def __iter__(self) -> Iterator[Turn]:
-        return map(self._at, range(len(self)))
+        yield from map(self._aside.look, range(self._count))
+        yield from self._rest
 
     def __add__(self, turns: tuple[Turn, ...]) -> "PastTurns":
-        return PastTurns(self._items + turns, self._held, self._recent)
+        return PastTurns(self._aside, self._count, self._rest + turns)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PastTurns | tuple) and tuple(self) == tuple(cast(Iterable[object], other))
 
     def headings(self) -> Iterator[Turn]:
-        """The turns, some without their parts: for what is asked of all of them at once."""
-        return (item.heading if isinstance(item, _Packed) else item for item in self._items)
-
-    def _at(self, number: int) -> Turn:
-        """A turn as somebody holds it, else unpacked."""
-        item = self._items[number]
-        if isinstance(item, Turn):
-            return item
-        return self._held.get(number) or item.unpacked()
+        """The turns, of some nothing but the question: for what is asked of all of them at once."""
+        yield from map(self._aside.heading, range(self._count))
+        yield from self._rest
 
 
-def packed(turns: Sequence[Turn]) -> PastTurns:
-    """The same turns in less memory, all but the last ones. It takes a tenth of a second for a thousand turns."""
-    first = max(0, len(turns) - KEPT)
-    items = (*(_packed(turn) for turn in turns[:first]), *turns[first:])
-    return PastTurns(items, WeakValueDictionary(enumerate(turns[:first])), deque(maxlen=KEPT))
+class LongReplay:
+    """Tells the conversation of a stored history of any length: what is over is put aside as it goes on.
 
+    The turns are put beside a file of the user's, or compressed into memory where `beside` is None.
+    """
 
-def _packed(turn: Turn) -> Turn | _Packed:
-    """A turn that had its `Stop` and has parts is packed; of the others less is known by their headings."""
-    if not turn.parts or not isinstance(turn.end, Stop) or turn.asked_here:
-        return turn
-    try:
-        parts = pickle.dumps(turn.parts, pickle.HIGHEST_PROTOCOL)
-    except RecursionError:
-        return turn
-    return _Packed(replace(turn, parts=()), zlib.compress(parts, _LEVEL))
+    def __init__(self, beside: Path | None) -> None:
+        self._builder = TranscriptBuilder(Transcript())
+        self._aside = _TurnsAside(beside)
+        self._rest: deque[Turn] = deque()
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Take more events in, oldest first."""
+        for event in events:
+            self._builder.add(event)
+        self._rest += self._builder.take_past()
+        while len(self._rest) > KEPT:
+            self._aside.append(self._rest.popleft())
+
+    def build(self) -> Transcript:
+        """The conversation. A last turn without an end is left open: see `tui.conversation.transcript.interrupt`."""
+        rest = tuple(self._rest)
+        past = PastTurns(self._aside, len(self._aside), rest) if len(self._aside) else rest
+        return replace(self._builder.build(), past=past)

@@ -6,6 +6,9 @@ import sys
 from tui.conversation.transcript import Answer, Broken, Omitted, Part, Thought, ToolUse, Turn, Unrecognized
 from tui.sanitize import clean
 
+SEARCHED_CHARS = 1_000_000
+"""Characters of one tool result that are searched: a larger one has a view of its own."""
+
 SENTENCE_ENDS = (".", "!", "?", "…")
 
 

@@ -137,7 +137,7 @@ class Transcript:
         return None if self.turns_before else next((turn.question for turn in self.headings() if turn.question), None)
 
     def headings(self) -> Iterator[Turn]:
-        """The turns, some without their parts: for what is asked of all of them at once, in a moment."""
+        """The turns, of some nothing but the question: for what is asked of all of them at once, in a moment."""
         yield from self.past if isinstance(self.past, tuple) else self.past.headings()
         if self.running is not None:
             yield self.running
@@ -194,7 +194,7 @@ def with_past(transcript: Transcript, *turns: Turn) -> Transcript:
 def with_earlier(transcript: Transcript, whole: Transcript) -> Transcript:
     """The conversation with the turns that it lacks at its beginning, out of an earlier state that has them."""
     earlier = whole.past[: transcript.turns_before]
-    return replace(transcript, past=(*earlier, *transcript.past), turns_before=0)
+    return replace(transcript, past=earlier + tuple(transcript.past), turns_before=0)
 
 
 def ended(turn: Turn, end: End) -> Turn:

@@ -89,6 +89,11 @@ class TranscriptBuilder:
             self._transcript, self._past = replace(before, running=running), []
         return self._transcript
 
+    def take_past(self) -> list[Turn]:
+        """The turns that were over since the last `build`. They are the caller's now: what is built lacks them."""
+        past, self._past = self._past, []
+        return past
+
     def _close(self, end: End) -> None:
         if self._running is not None:
             self._past.append(ended(self._running.build(), end))

@@ -11,13 +11,14 @@ from typing import ClassVar, cast
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.cooperative import PAUSE_SECONDS
+from tui.keys.bound import bound
 from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
@@ -71,12 +72,12 @@ class LineView(Widget, can_focus=True):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--found", "lines--letter"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_rows(-1)", "Up", show=False),
-        Binding("down,j", "scroll_rows(1)", "Down", show=False),
-        Binding("pageup,ctrl+u", "scroll_pages(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+d", "scroll_pages(1)", "Page down", show=False),
-        Binding("home,g", "go_to_start", "Start", show=False),
-        Binding("end,G", "go_to_end", "End", show=False),
+        bound("text.up", "scroll_rows(-1)", show=False),
+        bound("text.down", "scroll_rows(1)", show=False),
+        bound("text.page_up", "scroll_pages(-1)", show=False),
+        bound("text.page_down", "scroll_pages(1)", show=False),
+        bound("text.start", "go_to_start", show=False),
+        bound("text.end", "go_to_end", show=False),
     ]
 
     @dataclass

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
+from tui.keys.bound import bound
 from tui.lineview.line_view import MARGIN, LineView, Position, RowStyle
 from tui.lineview.palette import Highlight
 from tui.lineview.selection import LineSource, Point, Selection, line_at, text_of, word_at
@@ -20,9 +21,9 @@ class SelectableLineView(LineView):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--selection"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "select", "Select", show=False),
-        Binding("left,h", "extend(-1)", "Extend the selection left", show=False),
-        Binding("right,l", "extend(1)", "Extend the selection right", show=False),
+        bound("text.select", "select", show=False),
+        bound("text.extend_left", "extend(-1)", show=False),
+        bound("text.extend_right", "extend(1)", show=False),
     ]
 
     @dataclass

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, work
 from textual.app import SuspendNotSupported
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
 from tui.screens.choosing import ChoosingScreen
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.key_names import key_name
 from tui.widgets.queue_line import QueueLine
 from tui.workspace.workspace import Workspace
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class AskingScreen(ChoosingScreen):
     """Sends what is written in the composer. Each session has its own draft and its own queue."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+n", "new_session", "New", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("session.new", "new_session", priority=True)]
 
     composer = getters.query_one(Composer)
     queue_line = getters.query_one(QueueLine)
@@ -214,6 +215,6 @@ class AskingScreen(ChoosingScreen):
         self.say(message.reason, kind="refusal", severity="problem")
 
     def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
-        title = "" if message.is_at_end else f"↓ more below · {key_name('end')}"
+        title = "" if message.is_at_end else f"↓ more below · {key_for('text.end')}"
         if title != (self.composer.border_title or ""):  # setting it draws the composer anew, also for the same words
             self.composer.border_title = Content(title)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import getters, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
 
 from tui.api.errors import ApiError
 from tui.api.models import Session
 from tui.conversation.catalogue import now
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
 from tui.screens.starting import StartingScreen
 from tui.widgets.sessions.session_list import SessionList
 from tui.widgets.sessions.session_row import SessionMark, SessionRow
@@ -26,9 +28,9 @@ class BrowsingScreen(StartingScreen):
     """Lists the sessions, and turns to the one that is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "go_to_sessions", "Sessions", priority=True),
-        Binding("f2", "toggle_sessions", "Show or hide the sessions", show=False, priority=True),
-        Binding("u,alt+u", "undo_delete", "Undo a deletion", show=False),
+        bound("sessions.show", "go_to_sessions", priority=True),
+        bound("sessions.toggle", "toggle_sessions", show=False, priority=True),
+        bound("sessions.undo_delete", "undo_delete", show=False),
     ]
 
     @dataclass
@@ -133,7 +135,7 @@ class BrowsingScreen(StartingScreen):
         """Turn to a session that may be on a page not loaded yet, or say that there is none."""
         problem = (
             f"There is no session {session_id} here. It may have been deleted, or belong to another account, project "
-            "or folder. Ctrl+S lists the sessions."
+            f"or folder. {key_for('sessions.show')} lists the sessions."
         )
         try:
             if await self.workspace.find(session_id):
@@ -162,7 +164,8 @@ class BrowsingScreen(StartingScreen):
 
     @work
     async def _show_info(self, session_id: str) -> None:
-        from tui.screens.sessions.info import SessionInfo, info_rows
+        from tui.conversation.session_facts import info_rows
+        from tui.screens.sessions.info import SessionInfo
 
         facts = await self.workspace.details.facts(session_id)
         session = self.workspace.catalogue.get(session_id)
@@ -206,7 +209,11 @@ class BrowsingScreen(StartingScreen):
         sessions = self.workspace.deletion.hide(*message.session_ids)
         self._deleted = (sessions, self.set_timer(UNDO_SECONDS, self._delete_for_good))
         it = "them" if several > 1 else "it"
-        self.say(f"Deleted: {what} · Alt+U brings {it} back", kind="deletion", seconds=UNDO_SECONDS)
+        self.say(
+            f"Deleted: {what} · {key_for('sessions.undo_delete')} brings {it} back",
+            kind="deletion",
+            seconds=UNDO_SECONDS,
+        )
 
     def action_undo_delete(self) -> None:
         self.workspace.deletion.show_again(self.take_deleted())

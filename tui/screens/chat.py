@@ -19,6 +19,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from tui.api.errors import ApiError, KeyRefusedError, TooManyRequestsError
+from tui.keys.keymap import key_for
 from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
 from tui.widgets.composer import Composer
@@ -49,7 +50,7 @@ WAITS_FOR_KEYRING = "Waiting for the system keyring · Esc goes on without it"
 CLEARING = "clearing"
 """The kind of the notice that a second Esc answers."""
 
-WAIT_IS_OVER = "the wait is over: Enter sends what is in the composer"
+WAIT_IS_OVER = "the wait is over: {} sends what is in the composer"
 
 DELETION_TIMEOUT = 2.0
 """Seconds that another account waits for a deletion in the one before, which is otherwise done at its next start."""
@@ -187,7 +188,9 @@ class ChatScreen(CommandingScreen):
         if isinstance(error, KeyRefusedError):
             self.post_message(self.KeyRefused(error.message))
         elif isinstance(error, TooManyRequestsError) and error.retry_after and self.workspace.is_live:
-            self.notice_line.say_wait(error.message, "problem", ceil(error.retry_after), WAIT_IS_OVER)
+            self.notice_line.say_wait(
+                error.message, "problem", ceil(error.retry_after), WAIT_IS_OVER.format(key_for("composer.send"))
+            )
         else:
             self.say_problem(error.message, retries=error.transient)
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import var
 
 from tui.api.models import Index
 from tui.conversation.catalogue import names_of
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
 from tui.screens.evidence.checking import CheckingScreen
 from tui.workspace.tasks import Work
 from tui.workspace.workspace import Workspace
@@ -20,9 +22,7 @@ if TYPE_CHECKING:
 class ChoosingScreen(CheckingScreen):
     """Has indexes chosen for a new session, for a question, or for all further questions of an unbound session."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4", "choose_scope", "Choose the indexes of this session", show=False, priority=True)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("session.indexes", "choose_scope", show=False, priority=True)]
 
     chosen: "var[Choice | None]" = var(None, init=False)
     """What the session to come searches. It is created with its first question; None where nothing is chosen yet."""
@@ -84,7 +84,8 @@ class ChoosingScreen(CheckingScreen):
             return
         if session.index_ids is not None:
             names = ", ".join(self.workspace.searched_names(session))
-            words = f"This session is bound to its indexes for good: {names}. Ctrl+N begins one on others."
+            new = key_for("session.new")
+            words = f"This session is bound to its indexes for good: {names}. {new} begins one on others."
             self.say(words, kind="indexes", seconds=8)
             return
         choice = await self.choose_indexes("scope", self.workspace.scope(session.session_id))

@@ -48,6 +48,9 @@ class Dialog(ModalScreen[_Result | None]):
     VERTICAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
 
+    asks_for_key: ClassVar[bool] = False
+    """Whether a key is asked for here: any but those that quit is an answer then."""
+
     def __init__(self) -> None:
         super().__init__()
         self._opened = inf

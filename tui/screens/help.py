@@ -14,8 +14,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
+from tui.keys.names import key_names
 from tui.screens.dialog import Dialog
-from tui.widgets.key_names import key_names
 
 KEY_COLUMNS = 18
 WIDE_COLUMNS = 100
@@ -32,26 +34,28 @@ COPY_ACTIONS = {"copy", "select", "extend(-1)", "extend(1)"}
 MORE_ROWS: Mapping[str, Rows] = {
     "Read": [("1 … 9", "The passage with that number")],
     "Copy": [
-        ("y then c", "The next code block of the answer"),
-        ("y then q", "The question"),
-        ("y then a", "The whole answer"),
-        ("y then w", "To a file what was copied last"),
+        ("{copy} then c", "The next code block of the answer"),
+        ("{copy} then q", "The question"),
+        ("{copy} then a", "The whole answer"),
+        ("{copy} then w", "To a file what was copied last"),
     ],
 }
-"""Keys that are no bindings."""
+"""Keys that are no bindings. `{copy}` is the key that copies."""
 
 
 def help_groups(bindings: Mapping[str, Iterable[Binding]]) -> Groups:
     """The keys of each group, without those that stand in an earlier one. Copying has a group of its own."""
     seen: set[tuple[str, str]] = set()
     groups: dict[str, list[tuple[str, str]]] = {name: [] for name in (*bindings, "Copy")}
-    for name, bound in bindings.items():
-        for binding in bound:
+    for name, bindings_of_group in bindings.items():
+        for binding in bindings_of_group:
             row = key_names(binding.key), binding.description
             if binding.description and row not in seen:
                 seen.add(row)
                 groups["Copy" if binding.action in COPY_ACTIONS else name].append(row)
-    return {name: _joined([*rows, *MORE_ROWS.get(name, ())]) for name, rows in groups.items() if rows}
+    copy = key_for("conversation.copy")
+    more = {name: [(keys.format(copy=copy), does) for keys, does in rows] for name, rows in MORE_ROWS.items()}
+    return {name: _joined([*rows, *more.get(name, ())]) for name, rows in groups.items() if rows}
 
 
 def _joined(rows: Rows) -> Rows:
@@ -96,10 +100,11 @@ def _row_lines(keys: str, does: str, width: int) -> Iterable[Content]:
 
 
 class Help(Dialog[None]):
-    """Shows the groups. F1, q and Escape close it."""
+    """Shows the groups. The key that opened it closes it, and so do q and Escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,q,question_mark", "close", "Close"),
+        Binding("q,question_mark", "close", "Close"),
+        bound("app.help", "close"),
         Binding("up,k", "scroll('up')", "Up"),
         Binding("down,j", "scroll('down')", "Down"),
         Binding("pageup", "scroll('page_up')", "Page up"),
@@ -130,7 +135,7 @@ class Help(Dialog[None]):
 
     def _show_keys(self) -> None:
         more = "↓ more · " if self.body.scroll_offset.y < self.body.max_scroll_y else ""
-        self.keys_line.update(f"{more}F1 or Esc close")
+        self.keys_line.update(f"{more}{key_for('app.help')} or Esc close")
 
     def action_scroll(self, direction: str) -> None:
         scroll = {

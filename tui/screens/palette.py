@@ -56,8 +56,8 @@ class CommandPalette(FilterDialog[Command]):
 
     def _row(self, command: Command) -> Content:
         columns = min(ROW_COLUMNS, max(20, self.app.size.width - 7))
-        title = set_cell_size(command.title, columns - len(command.key) - 1)
-        return Content.assemble(title, " ", (command.key, "$accent"))
+        title = set_cell_size(command.title, columns - len(command.shown_key) - 1)
+        return Content.assemble(title, " ", (command.shown_key, "$accent"))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(COMMANDS[int(event.option_id or 0)])

@@ -15,6 +15,8 @@ from tui.api.models import Session
 from tui.conversation.catalogue import now
 from tui.conversation.plain_text import plain_text
 from tui.conversation.transcript import Transcript
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
 from tui.lineview.line_view import LineView
 from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.app import DiffingApp
@@ -33,7 +35,7 @@ class ReadingScreen(Screen[None]):
     """Shows the conversation that is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", priority=True),
+        bound("app.help", "help", priority=True),
         Binding("question_mark", "help", "Help", show=False),
     ]
 
@@ -78,7 +80,7 @@ class ReadingScreen(Screen[None]):
     def show_unopened(self, why: str) -> None:
         """Say in place of the conversation why it cannot be shown."""
         self.activity = ""
-        self.view.show_notice(f"{why}\n\nPress F5 to try again.")
+        self.view.show_notice(f"{why}\n\nPress {key_for('app.connect')} to try again.")
 
     def show_heading(self) -> None:
         """Name the open session and the indexes it searches, and say how it stands."""

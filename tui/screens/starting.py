@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import getters
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from tui.api.models import Index
 from tui.conversation.catalogue import age_in_words, now
+from tui.keys.bound import bound
 from tui.screens.asking import AskingScreen
 from tui.widgets.start_page import ExampleQuestions, StartPage
 from tui.workspace.workspace import Workspace
@@ -18,7 +19,7 @@ class StartingScreen(AskingScreen):
     """Fills the start page, and puts a question from it into the composer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,R,r", "retry", "Connect again, or load the list again", show=False),
+        bound("app.connect", "retry", show=False),
     ]
 
     class RetryRequested(Message):

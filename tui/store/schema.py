@@ -1,7 +1,8 @@
 """The tables, and how an older file becomes the newest. `PRAGMA user_version` counts the migrations done.
 
 What the migrations together make: `sessions` with their `turns`, the full-text indexes `titles_fts` and `turns_fts`
-over these, and where more of them are fetched for it (`gathering`); the journal's `open_turns` with their
+over these, `unspaced_fts` over turns in scripts without spaces with those to be read for it (`unspaced_to_read`), and
+where more sessions are fetched for the search (`gathering`); the journal's `open_turns` with their
 `turn_events`; the user's `notes` of a session; the `questions` asked; the `trusted_servers`; the `deletions` that are
 not done yet, the `creations` of sessions that have no question yet, and the `saved_sets` of indexes.
 """
@@ -9,9 +10,13 @@ not done yet, the `creations` of sessions that have no question yet, and the `sa
 import sqlite3
 
 from tui.store.files import StoreError
+from tui.unspaced import UNSPACED_LETTERS
 
 TOKENIZER = "unicode61 remove_diacritics 2"
 """Words without case, and Latin letters without marks (https://www.sqlite.org/fts5.html#unicode61_tokenizer)."""
+
+UNSPACED_TITLE = f"title GLOB '*[{UNSPACED_LETTERS}]*'"
+"""That a title has letters of a script without spaces."""
 
 _TEXTS = "question, answer, thinking, evidence, tools, failure"
 _OF_NEW, _OF_OLD = (", ".join(f"{row}.{name}" for name in _TEXTS.split(", ")) for row in ("new", "old"))
@@ -182,6 +187,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             index_ids TEXT NOT NULL,
             PRIMARY KEY (account, name)
         ) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        # In scripts without spaces a run of letters is one token, so turns that have such letters are indexed once
+        # more, each of these by itself: see `SearchIndexing`, which reads what triggers, being SQL alone, only name.
+        f"""CREATE VIRTUAL TABLE unspaced_fts USING fts5 ({_TEXTS}, tokenize = '{TOKENIZER}')""",
+        f"CREATE INDEX unspaced_titles ON sessions (account) WHERE {UNSPACED_TITLE}",
+        "CREATE TABLE unspaced_to_read (turn INTEGER PRIMARY KEY) STRICT",
+        "INSERT INTO unspaced_to_read SELECT id FROM turns",
+        """CREATE TRIGGER unspaced_added AFTER INSERT ON turns BEGIN
+            INSERT INTO unspaced_to_read
+            SELECT new.id WHERE NOT EXISTS (SELECT 1 FROM unspaced_to_read WHERE turn = new.id);
+        END""",
+        """CREATE TRIGGER unspaced_removed AFTER DELETE ON turns BEGIN
+            DELETE FROM unspaced_fts WHERE rowid = old.id;
+            DELETE FROM unspaced_to_read WHERE turn = old.id;
+        END""",
+        """CREATE TRIGGER unspaced_changed AFTER UPDATE ON turns BEGIN
+            DELETE FROM unspaced_fts WHERE rowid = old.id;
+            INSERT INTO unspaced_to_read
+            SELECT new.id WHERE NOT EXISTS (SELECT 1 FROM unspaced_to_read WHERE turn = new.id);
+        END""",
     ),
 )
 

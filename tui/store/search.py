@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 from tui.api.models import Session
 from tui.store.database import Database
 from tui.store.event_codec import to_json
+from tui.store.schema import UNSPACED_TITLE
 from tui.store.search_query import PARTS, Part, Phrase, SessionQuery, fold, pattern
 from tui.store.session_cache import session_of
 
@@ -18,7 +19,7 @@ MOST_TURNS = 500
 """Where more turns than this have the words, so many of those kept last are looked at, and of those kept first."""
 
 MOST_SESSIONS = 50
-"""Sessions that one search finds: those used last."""
+"""Sessions that one search finds."""
 
 HITS_OF_SESSION = 3
 """Hits that are told of one session; of the others how many there are."""
@@ -37,16 +38,18 @@ _LISTED = """sessions.account = :account
         WHERE bound.value IN (SELECT value FROM json_each(:indexes))))"""
 _TURNS = f"""
     SELECT turns.id AS turn_id, turns.number, {_SESSION}
-    FROM turns_fts CROSS JOIN turns ON turns.id = turns_fts.rowid {_JOINED.format(of="turns.session")}
-    WHERE turns_fts MATCH :expression AND turns_fts.rowid BETWEEN :first AND :last
+    FROM {{index}} CROSS JOIN turns ON turns.id = {{index}}.rowid {_JOINED.format(of="turns.session")}
+    WHERE {{index}} MATCH :expression AND {{index}}.rowid BETWEEN :first AND :last
         AND turns.number < sessions.turns AND {_LISTED}
-    ORDER BY turns_fts.rowid"""
-_LATEST, _EARLIEST = f"{_TURNS} DESC LIMIT :most", f"{_TURNS} LIMIT :most"
+    ORDER BY {{index}}.rowid {{direction}} LIMIT :most"""
 _RANGE = f"""
     SELECT min(turns.id), max(turns.id) FROM sessions JOIN turns ON turns.session = sessions.id WHERE {_LISTED}"""
 _TITLES = f"""
     SELECT {_SESSION} FROM titles_fts {_JOINED.format(of="titles_fts.rowid")}
     WHERE titles_fts MATCH :expression AND {_LISTED} ORDER BY updated DESC LIMIT :most"""
+_UNSPACED_TITLES = f"""
+    SELECT {_SESSION} FROM sessions INDEXED BY unspaced_titles LEFT JOIN notes USING (account, session_id)
+    WHERE {UNSPACED_TITLE} AND instr(lower(title), :word) AND {_LISTED} ORDER BY updated DESC"""
 _NAMES = f"SELECT {_SESSION} FROM notes JOIN sessions USING (account, session_id) WHERE name IS NOT NULL AND {_LISTED}"
 _SESSIONS = f"""
     SELECT {_SESSION} FROM sessions LEFT JOIN notes USING (account, session_id)
@@ -90,7 +93,11 @@ class FoundSession:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a search found, the session used last first. `is_cut`: there is more than one search finds."""
+    """What a search found. `is_cut`: there is more than one search finds.
+
+    Sessions that are called so come first, then those in which a question has all the words, then the others; of each
+    the one used last first.
+    """
 
     sessions: tuple[FoundSession, ...] = ()
     is_cut: bool = False
@@ -144,31 +151,55 @@ _LAST = 2**63 - 1
 
 
 def _find(connection: sqlite3.Connection, query: SessionQuery, values: Values) -> Findings:
-    turns = _turns(connection, query, values)
     titled = _titled(connection, query, values)
+    within = {**values, "most": MOST_TURNS, **_range(connection, query, values)}
+    asked = _asked(connection, query, within)
+    turns = list({row["turn_id"]: row for row in [*asked, *_turns(connection, query, within)]}.values())
     by_session = {row["id"]: row for row in [*titled, *turns]}
-    newest = sorted(by_session.values(), key=lambda row: row["updated"] or "", reverse=True)[:MOST_SESSIONS]
-    shown = {row["id"] for row in newest}
+    first, second = ({row["id"] for row in rows} for rows in (titled, asked))
+    newest = sorted(by_session.values(), key=lambda row: row["updated"] or "", reverse=True)
+    best = sorted(newest, key=lambda row: (row["id"] not in first, row["id"] not in second))[:MOST_SESSIONS]
+    shown = {row["id"] for row in best}
     ordered = sorted((row for row in turns if row["id"] in shown), key=lambda row: (row["id"], row["number"]))
     of_session = {key: list(group) for key, group in groupby(ordered, key=lambda row: row["id"])}
     texts = _texts(connection, (row for group in of_session.values() for row in group[:HITS_OF_SESSION]))
-    sessions = tuple(_found(row, of_session.get(row["id"], []), texts, query) for row in newest)
+    sessions = tuple(_found(row, of_session.get(row["id"], []), texts, query) for row in best)
     return Findings(sessions, is_cut=len(turns) > MOST_TURNS or len(by_session) > MOST_SESSIONS)
 
 
+def _range(connection: sqlite3.Connection, query: SessionQuery, values: Values) -> Values:
+    """The first and the last row that a turn may have: else each that has the words were asked for its session."""
+    first, last = connection.execute(_RANGE, values).fetchone() if query.is_of_sessions else (0, _LAST)
+    return {"first": first, "last": last}
+
+
 def _turns(connection: sqlite3.Connection, query: SessionQuery, values: Values) -> list[sqlite3.Row]:
-    """The turns that have the words, each once."""
+    """The turns that have the words: the latest, and where there are more, the earliest."""
+    turns = list[sqlite3.Row]()
+    given = {**values, "expression": query.expression}
+    for index in _indexes(query):
+        latest = connection.execute(_TURNS.format(index=index, direction="DESC"), given).fetchall()
+        turns += latest
+        if len(latest) == MOST_TURNS:
+            before = {**given, "last": latest[-1]["turn_id"] - 1}
+            turns += connection.execute(_TURNS.format(index=index, direction="ASC"), before)
+    return turns
+
+
+def _asked(connection: sqlite3.Connection, query: SessionQuery, values: Values) -> list[sqlite3.Row]:
+    """The latest turns that have the words in their question, where these are looked for elsewhere too."""
+    if not query.finds_questions:
+        return []
+    given = {**values, "expression": replace(query, parts=frozenset(("question",))).expression}
+    latest = (connection.execute(_TURNS.format(index=index, direction="DESC"), given) for index in _indexes(query))
+    return [row for rows in latest for row in rows]
+
+
+def _indexes(query: SessionQuery) -> Sequence[str]:
+    """The indexes of turns that may have the words."""
     if not query.expression:
         return []
-    first, last = 0, _LAST
-    if query.is_of_sessions:  # else each turn that has the words were asked whether its session is meant
-        first, last = connection.execute(_RANGE, values).fetchone()
-    given = {**values, "expression": query.expression, "most": MOST_TURNS, "first": first, "last": last}
-    latest = connection.execute(_LATEST, given).fetchall()
-    if len(latest) < MOST_TURNS:
-        return latest
-    given["last"] = latest[-1]["turn_id"] - 1
-    return [*latest, *connection.execute(_EARLIEST, given)]
+    return ["unspaced_fts"] if query.has_unspaced else ["turns_fts", "unspaced_fts"]
 
 
 def _titled(connection: sqlite3.Connection, query: SessionQuery, values: Values) -> list[sqlite3.Row]:
@@ -179,6 +210,8 @@ def _titled(connection: sqlite3.Connection, query: SessionQuery, values: Values)
     if not query.title_expression:
         return []
     titled = connection.execute(_TITLES, {**most, "expression": query.title_expression}).fetchall()
+    unspaced = connection.execute(_UNSPACED_TITLES, {**values, "word": query.terms[0].tokens[0]})
+    titled += [row for row in unspaced if _has_all(row["title"], query.terms)]
     named = [row for row in connection.execute(_NAMES, values) if _has_all(row["name"], query.terms)]
     return [*titled, *named]
 

@@ -3,7 +3,8 @@
     lease "notice period" in:answer tool:retrieve index:contracts has:error after:2026-03 before:yesterday
 
 A word of three letters or more finds what begins with it, and a text in quotation marks finds these very words in a
-row. All of them must be in one turn, or in the title of a session.
+row. Words of a script without spaces are found wherever they stand. All must be in one turn, or in the title of a
+session.
 """
 
 import re
@@ -15,6 +16,7 @@ from typing import Literal, TypeAlias, get_args
 
 from tui.api.times import EARLIEST, LATEST
 from tui.sanitize import clean_line
+from tui.unspaced import UNSPACED_LETTERS, has_unspaced, parted
 
 Part: TypeAlias = Literal["title", "question", "answer", "thinking", "evidence", "failure"]
 """Where words are found: in the title of a session, or in a text of a turn (see `TurnTexts`)."""
@@ -49,7 +51,9 @@ _FOLDING = _Folding()
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in a row, folded. The last one may go on, but for a term in quotation marks (`is_exact`)."""
+    """Words in a row, folded; of a script without spaces, letters. The last word may go on, unless it `is_exact`:
+    in quotation marks.
+    """
 
     tokens: tuple[str, ...]
     is_exact: bool = False
@@ -57,7 +61,13 @@ class Phrase:
     @property
     def may_go_on(self) -> bool:
         """Whether the last word is the beginning of others: one or two ASCII letters would be that of too many."""
-        return not self.is_exact and (len(self.tokens[-1]) > 2 or not self.tokens[-1].isascii())
+        last = self.tokens[-1]
+        return not self.is_exact and not has_unspaced(last) and (len(last) > 2 or not last.isascii())
+
+    @property
+    def has_unspaced(self) -> bool:
+        """Whether it has letters of a script without spaces."""
+        return any(map(has_unspaced, self.tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,19 @@ class SessionQuery:
         return bool(self.indexes or self.after or self.before)
 
     @property
+    def has_unspaced(self) -> bool:
+        """Whether it asks for letters of a script without spaces."""
+        return any(term.has_unspaced for term in (*self.terms, *self.tools))
+
+    @property
     def finds_titles(self) -> bool:
         """Whether a session can be found by its title alone."""
         return not self.tools and not self.has_error and (not self.parts or "title" in self.parts)
+
+    @property
+    def finds_questions(self) -> bool:
+        """Whether words are looked for in the questions, and elsewhere too."""
+        return bool(self.terms) and (not self.parts or ("question" in self.parts and len(self.parts) > 1))
 
     @property
     def expression(self) -> str:
@@ -137,10 +157,19 @@ def _typed(text: str) -> str:
     return _ADDRESS.sub(lambda found: found[0].replace(":", " "), line)
 
 
+_LETTER = rf"[^\W_{UNSPACED_LETTERS}]"
+"""A letter of a word that goes as far as such letters do."""
+
+
 def _expression_of(term: Phrase) -> str:
-    words = r"[\W_]+".join(re.escape(token) for token in term.tokens)
-    rest = r"[^\W_]*" if term.may_go_on else r"(?![^\W_])"
-    return rf"(?<![^\W_]){words}{rest}"
+    words = [_word(token, may_go_on=False) for token in term.tokens[:-1]]
+    return r"[\W_]*".join([*words, _word(term.tokens[-1], may_go_on=term.may_go_on)])
+
+
+def _word(token: str, *, may_go_on: bool) -> str:
+    if has_unspaced(token):
+        return token
+    return f"(?<!{_LETTER}){token}{f'{_LETTER}*' if may_go_on else f'(?!{_LETTER})'}"
 
 
 def _all_of(terms: tuple[Phrase, ...]) -> str:
@@ -148,7 +177,7 @@ def _all_of(terms: tuple[Phrase, ...]) -> str:
 
 
 def _term(text: str, *, is_exact: bool) -> tuple[Phrase, ...]:
-    tokens = tuple(_TOKEN.findall(fold(text)))
+    tokens = tuple(_TOKEN.findall(fold(parted(text))))
     return (Phrase(tokens, is_exact),) if tokens else ()
 
 

@@ -135,6 +135,16 @@ class SessionCache:
         events = [event for turn in turns for event in read_events(self._database, turn["events"])]
         return History(self._session(row), events, first)
 
+    def some_events(self, account: str, session_id: str, first: int, turns: int) -> list[Event]:
+        """The events of so many kept turns, from the one with the number `first` on; [] where there is none."""
+        query = (
+            "SELECT events FROM turns JOIN sessions ON sessions.id = turns.session WHERE account = ? AND session_id = ?"
+            " AND number >= ? AND number < min(?, sessions.turns) ORDER BY number"
+        )
+        key = account, session_id, first, first + turns
+        rows = self._database.read(lambda connection: connection.execute(query, key).fetchall())
+        return [event for row in rows for event in read_events(self._database, row["events"])]
+
     def _session(self, row: sqlite3.Row) -> Session:
         session, is_whole = session_of(row)
         if not is_whole:

@@ -11,6 +11,8 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui.api.models import MAX_PROMPT_CHARS
+from tui.keys.bound import bound
+from tui.keys.keymap import has_key
 from tui.sanitize import clean
 from tui.widgets.recall import Recall
 
@@ -25,13 +27,13 @@ COMMAND_SIGNS = ("/", ":")
 
 
 class Composer(TextArea):
-    """A growing text field. Enter sends, Ctrl+J makes a new line; nothing that was typed is ever dropped by itself."""
+    """A growing text field. What was typed is sent by a key; nothing that was typed is ever dropped by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Send"),
-        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", show=False),
-        Binding("ctrl+r", "search_history", "Questions asked before", show=False),
-        Binding("ctrl+g", "write_in_editor", "Editor", show=False),
+        bound("composer.send", "submit"),
+        bound("composer.new_line", "new_line", show=False),
+        bound("composer.questions", "search_history", show=False),
+        bound("composer.editor", "write_in_editor", show=False),
         Binding("ctrl+d", "delete_right_or_quit", "Delete right, or quit", show=False),
         Binding("delete", "delete_right_or_drop", "Delete right", show=False),
         Binding("ctrl+underscore", "undo", "Undo", show=False),
@@ -59,7 +61,7 @@ class Composer(TextArea):
         reason: str
 
     class ResumeRequested(Message):
-        """Enter was pressed on an empty draft: the questions that wait are to be sent."""
+        """An empty draft was sent: the questions that wait are to be sent."""
 
     @dataclass
     class LastWaitingRequested(Message):
@@ -95,8 +97,9 @@ class Composer(TextArea):
             placeholder="Ask a question",
         )
         self.cursor_blink = False
-        bindings = Binding.make_bindings([*TextArea.BINDINGS, *self.BINDINGS])
-        self._own_keys = {binding.key: binding.action for binding in bindings}
+        bindings = list(Binding.make_bindings([*TextArea.BINDINGS, *self.BINDINGS]))
+        self._fixed_keys = {binding.key: binding.action for binding in bindings if binding.id is None}
+        self._chosen_keys = {binding.id: binding.action for binding in bindings if binding.id is not None}
         self._recall_way = Recall(questions)
         self.has_waiting = False
         """Whether questions wait in a queue: an empty draft then gives keys that act on them."""
@@ -137,7 +140,7 @@ class Composer(TextArea):
 
         As a binding it would act after characters that were typed behind it and arrived with it.
         """
-        action = "submit" if event.key == "enter" else self._own_keys.get(event.key)
+        action = self._action_of(event.key)
         if action is not None:
             event.stop()
             event.prevent_default()
@@ -146,6 +149,10 @@ class Composer(TextArea):
             event.prevent_default()  # it bubbles up to the screen, which shows the commands
         elif event.key.startswith("alt+"):
             event.prevent_default()  # Textual's field types the letter of it
+
+    def _action_of(self, key: str) -> str | None:
+        chosen = (action for action_id, action in self._chosen_keys.items() if has_key(action_id, key))
+        return next(chosen, None) or self._fixed_keys.get(key)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()

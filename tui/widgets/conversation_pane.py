@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from tui.conversation.transcript import Answer, Part
 from tui.cooperative import run_in_slices
+from tui.keys.bound import bound
 from tui.lineview.line_view import RowStyle
 from tui.lineview.targets import targets_of
 from tui.lineview.viewport import Place, move
@@ -24,17 +25,17 @@ class ConversationPane(GroundedView):
     """Finds and copies in a conversation, and asks the screen for what needs another view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "find", "Find"),
-        Binding("f", "follow", "Follow a link", show=False),
-        Binding("n", "find_next(1)", "Next match", show=False),
-        Binding("N", "find_next(-1)", "Previous match", show=False),
-        Binding("y", "copy", "Copy"),
-        Binding("s", "sources", "Evidence"),
-        Binding("l", "ledger", "Ledger", show=False),
-        Binding("t", "trace", "Trace", show=False),
-        Binding("o", "questions", "Questions"),
-        Binding("e", "export", "Export", show=False),
-        Binding("p", "open_whole", "Open whole", show=False),
+        bound("conversation.find", "find"),
+        bound("conversation.follow", "follow", show=False),
+        bound("conversation.next_match", "find_next(1)", show=False),
+        bound("conversation.previous_match", "find_next(-1)", show=False),
+        bound("conversation.copy", "copy"),
+        bound("conversation.evidence", "sources"),
+        bound("conversation.ledger", "ledger", show=False),
+        bound("conversation.trace", "trace", show=False),
+        bound("conversation.questions", "questions"),
+        bound("conversation.export", "export", show=False),
+        bound("conversation.open_whole", "open_whole", show=False),
     ]
 
     @dataclass

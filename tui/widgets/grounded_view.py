@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import var
 
 from tui.cooperative import run_in_slices
+from tui.keys.bound import bound
 from tui.lineview.line_view import RowStyle
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line
@@ -24,8 +25,8 @@ class GroundedView(TranscriptView):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {MARK}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "next_ungrounded", "Next without evidence", show=False),
-        Binding("U", "previous_ungrounded", "Previous without evidence", show=False),
+        bound("conversation.next_claim", "next_ungrounded", show=False),
+        bound("conversation.previous_claim", "previous_ungrounded", show=False),
     ]
 
     @dataclass

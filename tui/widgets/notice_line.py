@@ -11,7 +11,7 @@ from textual.widget import Widget
 from tui.sanitize import clean_line
 
 Severity: TypeAlias = Literal["info", "question", "problem"]
-"""A question is answered by pressing again the key that led to it, which may be Escape."""
+"""A question is answered by a key, which may be Escape: the one that led to it, or one that it names."""
 
 INFO_SECONDS = 8.0
 """So long a notice stays that tells of no problem; a problem stays until it is closed."""

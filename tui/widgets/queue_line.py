@@ -6,10 +6,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.keys.keymap import key_for
 from tui.sanitize import clean_line
 
 SENT_NEXT = "sent when this turn ends · Esc pauses"
-PAUSED = "paused · Enter sends"
+PAUSED = "paused · {} sends"
 KEYS = "↑ edits the last · Delete drops it"
 
 
@@ -30,7 +31,7 @@ class QueueLine(Widget):
             return Content("")
         question = clean_line(self.waiting[0])
         more = f"  and {len(self.waiting) - 1} more" if len(self.waiting) > 1 else ""
-        sign, state = ("⏸ ", PAUSED) if self.is_paused else ("⏵ ", SENT_NEXT)
+        sign, state = ("⏸ ", PAUSED.format(key_for("composer.send"))) if self.is_paused else ("⏵ ", SENT_NEXT)
         return Content.assemble(
             (sign, "$accent"), question, (more, "$foreground-muted"), (f"\n  {state} · {KEYS}", "$foreground-muted")
         )

@@ -15,10 +15,13 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.keys.keymap import key_for
+
 NAME = "llamachat"
-NO_QUESTIONS = "Type a question and press Enter."
+NO_QUESTIONS = "Type a question and press {}."
 QUESTIONS = "Ask what is in your documents, for example"
-KEYS = "Ctrl+N\u00a0indexes   Ctrl+S\u00a0sessions   Ctrl+P\u00a0commands   F1\u00a0help"
+KEYS = {"session.new": "indexes", "sessions.show": "sessions", "app.commands": "commands", "app.help": "help"}
+"""The actions whose keys are named, and what they are for."""
 
 RETRY_SECONDS = (5, 10, 20, 40, 60)
 """After each failure to connect, so long is waited until the next try; the last one again and again."""
@@ -121,9 +124,9 @@ class StartPage(Vertical):
             yield Static(NAME, id="start-name", markup=False)
             yield Static(id="start-opened", markup=False)
             yield problem
-            yield Static(NO_QUESTIONS, id="start-intro", markup=False)
+            yield Static(_intro(self.questions), id="start-intro", markup=False)
             yield questions
-            yield Static(KEYS, id="start-keys", markup=False)
+            yield Static(_keys(), id="start-keys", markup=False)
 
     def watch_opened(self) -> None:
         self.query_one("#start-opened", Static).update(self.opened)
@@ -131,7 +134,13 @@ class StartPage(Vertical):
     def watch_questions(self) -> None:
         self.example_questions.questions = self.questions
         self.example_questions.display = bool(self.questions)
-        self.query_one("#start-intro", Static).update(QUESTIONS if self.questions else NO_QUESTIONS)
+        self.query_one("#start-intro", Static).update(_intro(self.questions))
+
+    def show_keys(self) -> None:
+        """Name the keys that are in force now."""
+        self.query_one("#start-keys", Static).update(_keys())
+        self.watch_questions()
+        self._show_problem()
 
     def show_problem(self, problem: str, *, retries: bool) -> None:
         """Say what is wrong. With `retries` it is tried again by itself, after a longer and longer time."""
@@ -162,7 +171,16 @@ class StartPage(Vertical):
         self._show_problem()
 
     def _show_problem(self) -> None:
-        when = f"Trying again in {self._seconds_left} s · F5 tries now" if self._timer else "F5 tries again"
+        key = key_for("app.connect")
+        when = f"Trying again in {self._seconds_left} s · {key} tries now" if self._timer else f"{key} tries again"
         line = self.query_one("#start-problem", Static)
         line.display = bool(self._problem)
         line.update(f"{self._problem}\n{when}" if self._problem else "")
+
+
+def _intro(questions: Sequence[str]) -> str:
+    return QUESTIONS if questions else NO_QUESTIONS.format(key_for("composer.send"))
+
+
+def _keys() -> str:
+    return "   ".join(f"{key_for(action_id)}\u00a0{words}" for action_id, words in KEYS.items())

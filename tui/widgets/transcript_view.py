@@ -8,10 +8,11 @@ from time import monotonic
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript
+from tui.keys.bound import bound
 from tui.lineview.anchoring import TextAnchor
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.selectable_view import SelectableLineView
@@ -109,13 +110,13 @@ class TranscriptView(SelectableLineView):
     """Shows one conversation at a time. It is given transcripts, and knows nothing of where they come from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "fold", "Fold"),
-        Binding("ctrl+o", "all_details", "Details"),
-        Binding("J", "move_cursor(1)", "Next part", show=False),
-        Binding("K", "move_cursor(-1)", "Previous part", show=False),
-        Binding("ctrl+t", "toggle_thinking", "Thinking", show=False),
-        Binding("left_curly_bracket", "go_to_question(-1)", "Previous question", show=False),
-        Binding("right_curly_bracket", "go_to_question(1)", "Next question", show=False),
+        bound("conversation.fold", "fold"),
+        bound("conversation.details", "all_details"),
+        bound("text.next_part", "move_cursor(1)", show=False),
+        bound("text.previous_part", "move_cursor(-1)", show=False),
+        bound("conversation.thinking", "toggle_thinking", show=False),
+        bound("conversation.previous_question", "go_to_question(-1)", show=False),
+        bound("conversation.next_question", "go_to_question(1)", show=False),
     ]
 
     @dataclass

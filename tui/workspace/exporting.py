@@ -45,9 +45,9 @@ MAX_PICTURE_BYTES = 20 * 1024 * 1024
 
 async def session_of_server(client: "Client", session_id: str) -> SessionFile:
     """A session with its events as the server sends them. Raises `ApiError`."""
-    body = await client.session_answer(session_id)
+    body = await client.session_body(session_id)
     try:
-        return from_answer(body)
+        return from_answer(body.pieces())
     except SessionFileError as error:
         raise NotTheApiError(str(error)) from error
 

@@ -1,11 +1,11 @@
 """Opening a conversation: at once as it was last seen on this machine, and then as the server has it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from tui.api.errors import ApiError, KeyRefusedError, NotFoundError
-from tui.api.models import FullSession
+from tui.api.models import Event, Session
 from tui.conversation.transcript import interrupt, with_earlier
 from tui.conversation.transcript_builder import replaying
 from tui.cooperative import run_in_slices
@@ -20,11 +20,17 @@ GONE_WITHOUT_A_COPY = "This session was deleted elsewhere, and nothing of it is 
 SHOWN_AT_ONCE = 50
 """At most this many of a kept conversation's last turns are shown before the server has answered."""
 
+READ_AT_ONCE = 50
+"""Turns that are read at once from what is kept."""
+
 EARLIER_AFTER_SECONDS = 0.3
 """Where the server answers sooner, its turns are the ones shown before these, and those kept are not read at all."""
 
+LONG = 50
+"""Turns of a conversation that takes so much memory to open that it is worth giving back."""
+
 GIVEN_BACK_AFTER_SECONDS = 1.0
-"""When freed memory is given back after a long conversation was packed: whoever shows it has dropped the turns then."""
+"""When freed memory is given back after a conversation was opened: whoever shows it has dropped what it showed then."""
 
 
 class ConversationOpener:
@@ -69,9 +75,14 @@ class ConversationOpener:
             self._start(self._show_earlier(session_id))
 
     async def _retrieve(self, session_id: str) -> None:
+        from tui.conversation.past_turns import LongReplay  # here and below: no first key needs it
+
         state, begun = self._state, self._turns.turns_begun(session_id)
+        told = LongReplay(state.store.path)
         try:
-            full = await state.require_client().session(session_id)
+            client = state.require_client()
+            body = await client.session_body(session_id, state.store.path)
+            session = await client.read_session(body, told.add)
         except NotFoundError as error:
             state.deleted_elsewhere.add(session_id)
             is_kept = session_id in state.transcripts
@@ -84,47 +95,53 @@ class ConversationOpener:
             if is_kept or isinstance(error, KeyRefusedError):
                 state.publish(RequestFailed(error))
         else:
-            transcript = await run_in_slices(replaying(full.events))
             if self._turns.turns_begun(session_id) != begun:
                 await self.open(session_id)  # what was asked meanwhile is not in this answer
             else:
-                state.list_session(full.session)
-                state.put(session_id, interrupt(transcript, NO_END))
-                self._start(self._keep(full))
+                state.list_session(session)
+                state.put(session_id, interrupt(told.build(), NO_END))
+                self._start(self._keep(session, body.events()))
 
     async def _show_earlier(self, session_id: str) -> None:
         """Show the turns before those shown at once, as they are kept, unless the server's are there already."""
+        from tui.conversation.past_turns import LongReplay
+
         await asyncio.sleep(EARLIER_AFTER_SECONDS)
-        if not self._lacks_turns(session_id):
+        state, told, first = self._state, LongReplay(self._state.store.path), 0
+
+        def read() -> bool:
+            events = state.store.sessions.some_events(state.account_id, session_id, first, READ_AT_ONCE)
+            told.add(events)
+            return bool(events)
+
+        while self._lacks_turns(session_id) and await asyncio.to_thread(read):
+            first += READ_AT_ONCE
+        if first and self._lacks_turns(session_id):
+            state.put(session_id, with_earlier(state.transcripts[session_id], told.build()))
+            await self._give_back(session_id)
+
+    async def _keep(self, session: Session, events: Iterator[Event]) -> None:
+        """Keep a whole history, which is read once more for it, unless the program ends before."""
+        is_over = False
+
+        def read() -> Iterator[Event]:
+            for event in events:
+                if is_over:
+                    raise InterruptedError
+                yield event
+
+        try:
+            await asyncio.to_thread(self._state.keep_history, session, read())
+        except ApiError as error:
+            self._state.publish(RequestFailed(error))
+        finally:
+            is_over = True
+        await self._give_back(session.session_id)
+
+    async def _give_back(self, session_id: str) -> None:
+        """Give back the memory that opening a long conversation took."""
+        if len(self._state.transcripts.get(session_id, ())) < LONG:
             return
-        state = self._state
-        kept = await asyncio.to_thread(state.store.sessions.history, state.account_id, session_id)
-        if kept is not None:
-            whole = await run_in_slices(replaying(kept.events))
-            if self._lacks_turns(session_id):
-                state.put(session_id, with_earlier(state.transcripts[session_id], whole))
-                del kept, whole
-                await self._pack(session_id)
-
-    async def _keep(self, full: FullSession) -> None:
-        await asyncio.to_thread(self._state.keep_history, full.session, full.events)
-        session_id = full.session.session_id
-        del full
-        await self._pack(session_id)
-
-    async def _pack(self, session_id: str) -> None:
-        """Hold the past turns of a long conversation in less memory, and give back what opening it took."""
-        from tui.conversation.past_turns import KEPT, packed
-
-        state = self._state
-        shown = state.transcripts.get(session_id)
-        if shown is None or len(shown.past) <= KEPT or not isinstance(shown.past, tuple):
-            return
-        past = await asyncio.to_thread(packed, shown.past)
-        now = state.transcripts.get(session_id)
-        if now is not None and now.past is shown.past:
-            state.put(session_id, replace(now, past=past))
-        del shown, now, past
         await asyncio.sleep(GIVEN_BACK_AFTER_SECONDS)
         await asyncio.to_thread(give_back)
 

@@ -33,11 +33,11 @@ from tui.workspace.updates import DraftChanged, ListChanged, Notice, TurnEnded
 STOPPED = "Stopped by you. What had arrived is kept."
 NOT_KNOWN = "What became of this turn is not known yet: the server is asked when there is a connection."
 NO_END = "The server has no end for this turn. What had arrived is kept."
-NOT_CONFIRMED = "Not confirmed: the question is in the composer. Enter sends it; it may then run twice."
+NOT_CONFIRMED = "Not confirmed: the question is in the composer. Sent again, it may run twice."
 GIVEN_UP = "Not looked for any more. Open the session again to look."
 NOT_THERE = "The server has no such question yet."
 STILL_RUNNING = "Still running on the server. Esc polls no more."
-GONE = "Deleted elsewhere. This copy on this machine can still be read; Ctrl+N begins a new session."
+GONE = "Deleted elsewhere. This copy on this machine can still be read; questions need a new session."
 
 
 @dataclass(eq=False, slots=True)

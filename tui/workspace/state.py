@@ -1,6 +1,6 @@
 """One account: where it is reached, what is kept of it on this machine, its sessions and conversations."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -59,7 +59,7 @@ class WorkspaceState:
     def require_client(self) -> "Client":
         """The client. Raises `NotSentError` where there is none yet."""
         if self.client is None:
-            raise NotSentError("There is no connection yet. Wait until it is there, or press F5 to try again.")
+            raise NotSentError("There is no connection yet. Wait until it is there, or connect again.")
         return self.client
 
     async def attempt(self, request: "Callable[[Client], Awaitable[_Result]]") -> _Result | None:
@@ -120,7 +120,7 @@ class WorkspaceState:
         """What a session's notes are kept under; None is the one that is yet to come."""
         return self.start_page if session_id is None else session_id
 
-    def keep_history(self, session: Session, events: Sequence[Event]) -> None:
+    def keep_history(self, session: Session, events: Iterable[Event]) -> None:
         """Keep a session's whole history, for opening it at once and offline. Not for the event loop."""
         self.store.sessions.save_history(self.account_id, session, events)
 

@@ -52,6 +52,7 @@ async def test_a_hit_is_gone_to_marked_and_unfolded_and_escape_leads_back(settin
         await user.until(lambda: user.app.chat.open_id != budget)
         await user.see("▾ retrieve")
         await user.until(lambda: user.app.chat.query_one(ConversationPane).is_finding)
+        await user.see("n the next match here, N the one before · Esc back to the hits")
         await user.press("escape")
         await user.see("Search all sessions")
         assert user.app.screen.query_one(Input).value == "navigation in:evidence"
@@ -59,6 +60,7 @@ async def test_a_hit_is_gone_to_marked_and_unfolded_and_escape_leads_back(settin
         assert user.app.screen.query_one(Input).value == "x"
         await user.in_dialog("escape")
         await user.until(lambda: user.app.chat.open_id == budget)
+        await user.see_no("back to the hits")
 
 
 async def test_enter_right_after_the_last_letter_goes_to_what_was_typed(settings: Settings) -> None:

@@ -11,8 +11,8 @@ from tests.commands.calling import Command
 from tests.commands.headless.processes import process
 from tests.commands.serving import ServedCloud
 from tests.workspace.cloud import STOP, Turn, said
+from tui.api.denial import DENIAL
 from tui.commands.headless.output import put_out
-from tui.denial import DENIAL
 from tui.store.files import store_path
 from tui.store.store import Store
 
@@ -177,6 +177,6 @@ def test_folders_of_this_machine_answer_from_end_to_end(
     assert "- [1] heron.md" in outcome.out
 
 
-def test_what_is_written_to_standard_output_drives_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_written_to_standard_output_drives_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     put_out("\x1b[2J\x9b\udc80 and\ttext\n")
-    assert capsys.readouterr().out == "␛[2J�� and\ttext\n"
+    assert capfd.readouterr().out == "␛[2J�� and\ttext\n"

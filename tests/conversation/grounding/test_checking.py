@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.conversation.grounding.checked import missing_in, run
 from tests.events import advance
-from tui.api.models import Stop, Text, TextDelta, ToolResult, UserInput
+from tui.api.models import Event, Stop, Text, TextDelta, ToolResult, UserInput
 from tui.conversation.grounding import evidence
 from tui.conversation.grounding.checking import GroundingCheck, told
 from tui.conversation.grounding.claims import claims_in
@@ -93,6 +93,13 @@ def test_what_is_missing_is_told_by_its_kinds() -> None:
 
 
 @pytest.mark.fault(10, 26)
+def test_a_passage_that_many_questions_find_is_indexed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    passage = "It is 40 long." * 20
+    events: list[Event] = [ToolResult(str(number), "retrieve", passage) for number in range(50)]
+    monkeypatch.setattr(evidence, "MAX_CHARS", 2 * len(passage))
+    assert missing_in([UserInput("?"), *events, Text("It is 41 long."), Stop()]) == ["41"]
+
+
 def test_of_a_session_too_large_to_index_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "MAX_CHARS", 10)
     assert missing_in([UserInput("?"), ToolResult("1", "read", "It is forty-one."), Text("It is 40."), Stop()]) == []

@@ -59,17 +59,17 @@ def test_export_import_and_export_are_the_same(
 ) -> None:
     first = written(from_values(Session("ses-1", None, title, index_ids), events))
     library.sessions.put(from_lines(first.splitlines(keepends=True)), replace=True)
-    assert written(from_answer(library.get("/api/v1/chat/ses-1"))) == first
+    assert written(from_answer([library.get("/api/v1/chat/ses-1")])) == first
 
 
 def test_a_session_of_the_service_keeps_what_this_program_does_not_know(library: Library) -> None:
     event = {"type": "text", "content": "[1]\u202e", "later": [1.10, {"b": None}], "id": "x"}
     body = json.dumps({"session_id": "ses-2", "last_updated_at": "2026-04-22T12:34:41Z", "events": [event]})
-    first = from_answer(body.encode())
+    first = from_answer([body.encode()])
     library.sessions.put(first, replace=False)
     assert library.sessions.put(first, replace=False) is False
     assert json.loads(library.get("/api/v1/chat/ses-2"))["events"] == [event]
-    assert written(from_answer(library.get("/api/v1/chat/ses-2"))) == written(first)
+    assert written(from_answer([library.get("/api/v1/chat/ses-2")])) == written(first)
     assert "ses-2" in {item["session_id"] for item in json.loads(library.get("/api/v1/chat"))["items"]}
 
 
@@ -78,7 +78,7 @@ def test_a_session_of_this_library_is_known_as_the_same_when_it_comes_back(libra
     library.sessions.begin_turn(session_id, "Why?")
     library.sessions.append(session_id, ToolCall("call-1", "retrieve", {"query": "why", "top_k": 5}))
     library.sessions.end_turn(session_id, Stop(usage=Usage(1.5, 2, 3, 1)), ["cfg-1"])
-    lines = written(from_answer(library.get(f"/api/v1/chat/{session_id}"))).splitlines(keepends=True)
+    lines = written(from_answer([library.get(f"/api/v1/chat/{session_id}")])).splitlines(keepends=True)
     assert library.sessions.put(from_lines(lines), replace=False) is False
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.settings import Layer, SettingsError, load
-from tui.workspace.settings.config_file import NotKeptError, keep_setting, with_setting
+from tui.workspace.settings.config_file import NotKeptError, keep_setting, with_keys, with_setting
 from tui.workspace.settings.setting_list import ListedSetting, SettingList
 
 MINE = """\
@@ -90,3 +90,21 @@ def test_a_setting_of_the_profile_in_force_is_kept_in_it(tmp_path: Path) -> None
     settings.change("region", "na")
     settings.change("theme", "dracula")
     assert path.read_text() == MINE.replace('"eu"', '"na"').replace('"nord"', '"dracula"')
+
+
+KEYS = (
+    '# Mine.\n[keys]\nsession.new = "f9"  # as elsewhere\n"list.pin" = ["x", "f6"]\n\n[profiles.work]\nregion = "eu"\n'
+)
+
+
+def test_keys_are_changed_where_they_stand_and_nothing_else() -> None:
+    assert with_keys(KEYS, "session.new", ["f12"]) == KEYS.replace('"f9"', '"f12"')
+    assert with_keys(KEYS, "session.new", None) == KEYS.replace('session.new = "f9"  # as elsewhere\n', "")
+    assert with_keys(KEYS, "list.pin", ["i"]) == KEYS.replace('["x", "f6"]', '"i"')
+    added = with_keys(KEYS, "list.info", ["x", "f7"])
+    assert added.replace('"list.info" = ["x", "f7"]\n', "") == KEYS
+    assert added.index("list.info") < added.index("[profiles.work]")
+    assert with_keys(MINE, "list.info", None) == MINE
+    assert tomllib.loads(with_keys("", "list.info", ["x"])) == {"keys": {"list.info": "x"}}
+    session = KEYS.replace('"list.pin"', "session.indexes")
+    assert tomllib.loads(with_keys(session, "session.new", None))["keys"] == {"session": {"indexes": ["x", "f6"]}}

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from tui.api.denial import denies
 from tui.api.errors import ApiError
 from tui.api.models import Stop
 from tui.commands.exit_code import ExitCode
 from tui.conversation.evidence import evidence_of
 from tui.conversation.plain_text import answer_text, end_text
 from tui.conversation.transcript import Turn
-from tui.denial import denies
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,19 @@ class _CheckedAnswer:
     missing: list[Claim] = field(default_factory=list[Claim])
 
 
-_State: TypeAlias = Turn | tuple[str | None, Stop, int]
-"""What tells a turn from a later state of it. A turn that is over is told without holding its texts."""
+_State: TypeAlias = Turn | int
+"""What tells a turn from a later state of it. A turn that is over is told by a number, without holding its texts."""
 
 
 def _state(turn: Turn) -> _State:
-    return (turn.question, turn.end, len(turn.parts)) if isinstance(turn.end, Stop) else turn
+    end = turn.end
+    if not isinstance(end, Stop):
+        return turn
+    return hash((turn.question, end.is_error, end.error, end.usage, tuple(end.skipped_index_ids), len(turn.parts)))
 
 
 def _is(state: _State, turn: Turn) -> bool:
-    return state is turn or (isinstance(state, tuple) and state == _state(turn))
+    return state is turn or (isinstance(state, int) and state == _state(turn))
 
 
 @dataclass(slots=True)
@@ -59,7 +62,6 @@ class GroundingCheck:
         self._evidence = EvidenceIndex()
         self._indexed: dict[int, _State] = {}
         self._results: dict[int, Returned] = {}
-        self._questions: set[str] = set()
         self._checked: dict[int, _CheckedTurn] = {}
 
     def is_behind(self, transcript: Transcript, turns: Iterable[int]) -> bool:
@@ -116,8 +118,7 @@ class GroundingCheck:
     def _indexing(self, number: int, turn: Turn) -> Generator[None, None, None]:
         if number in self._indexed and _is(self._indexed[number], turn):
             return
-        if turn.question and turn.question not in self._questions:
-            self._questions.add(turn.question)
+        if turn.question:
             yield from self._evidence.adding(turn.question)
         for part in turn.parts:
             returned = part.returned if isinstance(part, ToolUse) else None

@@ -17,7 +17,7 @@ PIECE_CHARS = 1024
 """Characters that are indexed in one step, which takes a few milliseconds."""
 
 MAX_CHARS = 16 * 1024 * 1024
-"""Characters of a session that are indexed. Of a larger one it is not known what stands nowhere in it."""
+"""Characters that are indexed of a session's different texts. Of a larger one it is not known what stands nowhere."""
 
 _NOT_SAID = re.compile(
     r"(?:.*_)?(?:id|ids|score|char|chars|start|end|offset|count|index|line|citation|token|url|type|rank)$"
@@ -47,12 +47,14 @@ class EvidenceIndex:
         self._dates: set[_Reading] = set()
         self._yearless: set[tuple[int | None, int | None]] = set()
         self._words: set[str] = set()
-        self._texts: list[tuple[str, str]] = []
-        """Each text as it is, and folded."""
+        self._texts: dict[str, str] = {}
+        """Each different text, folded: the passages that many questions find are indexed once."""
 
     def adding(self, value: object) -> Generator[None, None, None]:
         """Add a tool's result, or a question, in small steps."""
         for text in _texts(value):
+            if text in self._texts:
+                continue
             self._chars += len(text)
             if not self.is_whole:
                 break
@@ -61,7 +63,7 @@ class EvidenceIndex:
                 self._add(piece)
                 letters.append(folded(piece))
                 yield
-            self._texts.append((text, "".join(letters)))
+            self._texts[text] = "".join(letters)
         self.version += 1
 
     @property
@@ -162,10 +164,11 @@ class EvidenceIndex:
         between = r"\w*(?:[\u2019']s)?\W+(?:[\w\u2019'.-]+\W+){0,4}?"
         together = re.compile(rf"\b(?:{a}{between}{b}|{b}{between}{a})", re.IGNORECASE)
         both = folded(first), folded(second)
-        return any(together.search(text) for text, letters in self._texts if all(word in letters for word in both))
+        having_both = (text for text, letters in self._texts.items() if all(word in letters for word in both))
+        return any(map(together.search, having_both))
 
     def _has_text(self, wanted: str) -> bool:
-        return any(wanted in letters for _, letters in self._texts)
+        return any(wanted in letters for letters in self._texts.values())
 
 
 class _Values:

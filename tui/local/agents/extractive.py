@@ -5,8 +5,8 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from itertools import chain
 
+from tui.api.denial import denies
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
-from tui.denial import denies
 from tui.local.agents.agent import Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line

@@ -9,7 +9,8 @@ from importlib import import_module
 from importlib.resources import files
 from threading import Lock
 
-from tui.local.library.words import fold, has_unspaced, words
+from tui.local.library.words import fold, words
+from tui.unspaced import has_unspaced
 
 ENGLISH = "english"
 

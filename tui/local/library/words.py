@@ -4,29 +4,17 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_UNSPACED_LETTERS = (
-    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
-    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0edc-\u0edf"
-    "\u1000-\u103f\u1050-\u108f\u109a-\u109f\u1780-\u17d3\u17d7\u17dc-\u17dd"
-)
-"""Letters of Chinese, Japanese and Korean, then of Thai and Lao, then of Burmese and Khmer, with the marks on them: the
-words of these scripts are not, or not only, parted by spaces."""
+from tui.unspaced import UNSPACED_LETTERS, has_unspaced
 
 _MARKS = "".join(
     char
     for char in map(chr, range(0x300, 0x1AFF))
-    if unicodedata.category(char) in ("Mn", "Mc") and not re.match(f"[{_UNSPACED_LETTERS}]", char)
+    if unicodedata.category(char) in ("Mn", "Mc") and not re.match(f"[{UNSPACED_LETTERS}]", char)
 )
 """What is written on letters: accents, and the vowels of Indian scripts, which are no letters of their own."""
 
 _ASCII_WORD = re.compile(r"[a-zA-Z0-9]+")
-_WORD = re.compile(rf"[{_UNSPACED_LETTERS}]+|(?:[^\W_{_UNSPACED_LETTERS}]+[{_MARKS}]*)+")
-_HAS_UNSPACED = re.compile(f"[{_UNSPACED_LETTERS}]")
-
-
-def has_unspaced(text: str) -> bool:
-    """Whether a text has letters of a script that does not part words by spaces."""
-    return bool(_HAS_UNSPACED.search(text))
+_WORD = re.compile(rf"[{UNSPACED_LETTERS}]+|(?:[^\W_{UNSPACED_LETTERS}]+[{_MARKS}]*)+")
 
 
 def fold(text: str) -> str:

@@ -145,7 +145,8 @@ class CheckingScreen(ReadingScreen):
         from tui.widgets.evidence.evidence_pane import EvidencePane
         from tui.widgets.evidence.source_list import SourceList
 
-        check = {"Check": [*own_bindings(SourceList)[:2], *own_bindings(EvidencePane)]}
+        of_list = [binding for binding in own_bindings(SourceList) if (binding.id or "").startswith("evidence.")]
+        check = {"Check": [*of_list, *own_bindings(EvidencePane)]}
         return {**super().keys_by_purpose(), **check}
 
     def on_evidence_pane_left(self) -> None:

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from tui.api.models import Index
 from tui.conversation.catalogue import names_of
+from tui.keys.keymap import key_for
 from tui.sanitize import clean_line
 
 Purpose: TypeAlias = Literal["session", "question", "scope"]
@@ -17,7 +18,7 @@ _ENTER: dict[Purpose, str] = {
     "scope": "Enter has the next questions search",
 }
 BOUND = "bound for good"
-UNBOUND = "unbound: F4 gives it others later"
+UNBOUND = "unbound: {} gives it others later"
 TICK_FIRST = "Tick what it is to search."
 
 
@@ -36,6 +37,6 @@ def what_enter_does(
     names = [clean_line(name, NAME_CELLS) for name in names_of(chosen, indexes)]
     count = f"{len(names)} indexes: " if len(names) > 1 else ""
     sentence = f"{_ENTER[purpose]} {count}{', '.join(names)}"
-    kind = (BOUND if is_bound else UNBOUND) if purpose == "session" else ""
+    kind = (BOUND if is_bound else UNBOUND.format(key_for("session.indexes"))) if purpose == "session" else ""
     words = " · ".join(filter(None, [sentence, kind]))
     return words if ticked else f"Nothing is ticked: {words}"

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from textual import events, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import var
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.api.models import MAX_BOUND_INDEXES, Index
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for, keys_of
+from tui.keys.names import key_name
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 from tui.screens.indexes.choice_words import Purpose, what_enter_does
@@ -28,9 +31,8 @@ NONE_AT_ALL = (
     "There is no index here yet. Bring a folder here: llamachat-tui push FOLDER. "
     "Or open one without an account: llamachat-tui --local FOLDER."
 )
-KEYS_OF_FOLDERS = "Ctrl+O add a folder · F5 read it again · F8 remove it"
 HOW_TO_PUSH = "llamachat-tui push FOLDER brings a folder here"
-NO_FOLDER = "No folder is open here. Ctrl+O adds one."
+NO_FOLDER = "No folder is open here. {} adds one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,15 @@ class IndexPicker(FilterDialog[Choice]):
 
     FILTER = TickFilter
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,tab", "tick", "Tick"),
-        Binding("f3", "show_details", "What the index contains"),
-        Binding("f4", "toggle_bound", "Bound or unbound"),
-        Binding("ctrl+o", "add_folder", "Add a folder"),
-        Binding("f2", "save_set", "Save what is ticked as a set"),
-        Binding("f6", "choose_set", "Tick a saved set, or what an earlier session searches"),
-        Binding("f7", "tick_none", "Tick nothing"),
-        Binding("f5", "sync", "Read the folder again"),
-        Binding("f8", "remove", "Remove the index"),
+        bound("picker.tick", "tick"),
+        bound("picker.details", "show_details"),
+        bound("picker.bound", "toggle_bound"),
+        bound("picker.add_folder", "add_folder"),
+        bound("picker.save_set", "save_set"),
+        bound("picker.sets", "choose_set"),
+        bound("picker.tick_none", "tick_none"),
+        bound("picker.sync", "sync"),
+        bound("picker.remove", "remove"),
     ]
 
     indexes: var[Sequence[Index] | None] = var(None, init=False)
@@ -181,7 +183,7 @@ class IndexPicker(FilterDialog[Choice]):
         if self.indexes is None:
             return NOT_CONNECTED
         if not self.indexes:
-            return NO_FOLDER if self._keeps_folders else NONE_AT_ALL
+            return NO_FOLDER.format(key_for("picker.add_folder")) if self._keeps_folders else NONE_AT_ALL
         is_bound = self.is_bound and self._purpose == "session"
         words = what_enter_does(self._purpose, self._taken, self.indexes, self.under_cursor, is_bound=is_bound)
         return words if self.under_cursor else f"No index has this in its name or description. {words}"
@@ -190,16 +192,17 @@ class IndexPicker(FilterDialog[Choice]):
         is_filtered = bool(self.filter.value)
         has_sets = self._sets is not None
         keys = [
-            "Tab tick" if is_filtered else "Space tick",
-            "F7 none" if self._ticks else "",
-            "F2 save set" if has_sets else "",
-            "F6 sets" if has_sets else "",
-            "F3 details",
+            f"{_tick_key(is_filtered=is_filtered)} tick",
+            f"{key_for('picker.tick_none')} none" if self._ticks else "",
+            f"{key_for('picker.save_set')} save set" if has_sets else "",
+            f"{key_for('picker.sets')} sets" if has_sets else "",
+            f"{key_for('picker.details')} details",
             "Esc clear filter" if is_filtered else "Esc close",
         ]
+        kind = "unbound" if self.is_bound else "bound"
         others = [
-            ("F4 unbound" if self.is_bound else "F4 bound") if self._purpose == "session" else "",
-            KEYS_OF_FOLDERS if self._keeps_folders else HOW_TO_PUSH,
+            f"{key_for('picker.bound')} {kind}" if self._purpose == "session" else "",
+            _keys_of_folders() if self._keeps_folders else HOW_TO_PUSH,
         ]
         return "\n".join(" · ".join(filter(None, line)) for line in (keys, others))
 
@@ -261,7 +264,7 @@ class IndexPicker(FilterDialog[Choice]):
         name = await self.app.push_screen_wait(TextPrompt("Name of this set of indexes", keys))
         if name:
             self._sets.save(name, index_ids)
-            self.say(f"Saved as {clean_line(name)}: F6 ticks it again. {self._about_choice()}")
+            self.say(f"Saved as {clean_line(name)}: {key_for('picker.sets')} ticks it again. {self._about_choice()}")
 
     def action_toggle_bound(self) -> None:
         if self._purpose == "session":
@@ -276,7 +279,7 @@ class IndexPicker(FilterDialog[Choice]):
         if chosen or (not self.is_bound and self._purpose == "session"):
             self.dismiss(Choice(chosen, self.is_bound))
         else:
-            self.ask("Tick at least one index, or press F4 for an unbound session.")
+            self.ask(f"Tick at least one index, or press {key_for('picker.bound')} for an unbound session.")
 
     def action_close(self) -> None:
         """Escape clears the filter; then it asks once before it throws ticks away."""
@@ -313,5 +316,16 @@ class IndexPicker(FilterDialog[Choice]):
             self.ask("")
             self._request(RemoveIndex(index_id))
         else:
-            self.ask("F8 again removes this index from the list. The documents stay.")
+            self.ask(f"{key_for('picker.remove')} again removes this index from the list. The documents stay.")
             self._asked = RemoveIndex(index_id)
+
+
+def _tick_key(*, is_filtered: bool) -> str:
+    """The key that ticks: while a filter is typed, one that is no text."""
+    keys = keys_of("picker.tick").split(",")
+    return key_name(next((key for key in keys if key != "space"), keys[0]) if is_filtered else keys[0])
+
+
+def _keys_of_folders() -> str:
+    add, again, remove = (key_for(f"picker.{action}") for action in ("add_folder", "sync", "remove"))
+    return f"{add} add a folder · {again} read it again · {remove} remove it"

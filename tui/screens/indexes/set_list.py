@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.api.models import Index
 from tui.conversation.catalogue import names_of
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 from tui.screens.text_prompt import TextPrompt
 from tui.workspace.indexes import IndexSet, IndexSets
 
-NONE_YET = "No set is saved yet, and no earlier session has one. F2 in the picker saves what is ticked there."
+NONE_YET = "No set is saved yet, and no earlier session has one. {} in the picker saves what is ticked there."
 NOT_SAVED = "This is what an earlier session searches: only a saved set can be renamed or removed."
 
 
@@ -24,12 +26,15 @@ class SetList(FilterDialog[Sequence[str]]):
     """Returns the ids of the indexes of the chosen set, of those that there are. The saved sets stand first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "rename", "Rename the set"),
-        Binding("f8", "remove", "Remove the set"),
+        bound("sets.rename", "rename"),
+        bound("sets.remove", "remove"),
     ]
 
     def __init__(self, sets: IndexSets, indexes: Sequence[Index]) -> None:
-        super().__init__("Sets of indexes", "Enter tick these · F2 rename · F8 remove · Esc close")
+        super().__init__(
+            "Sets of indexes",
+            f"Enter tick these · {key_for('sets.rename')} rename · {key_for('sets.remove')} remove · Esc close",
+        )
         self._sets = sets
         self._indexes = indexes
         self._listed: Sequence[IndexSet] = ()
@@ -51,7 +56,7 @@ class SetList(FilterDialog[Sequence[str]]):
         """List what the filter leaves, and say how sets come about where there is none."""
         super().list_options(cursor_on=cursor_on)
         if not self._listed:
-            self.say(NONE_YET)
+            self.say(NONE_YET.format(key_for("picker.save_set")))
 
     def ask(self, problem: str) -> None:
         """Show a question or a refusal; whether a set is to be removed is not asked any more."""
@@ -99,7 +104,7 @@ class SetList(FilterDialog[Sequence[str]]):
             self.list_options(cursor_on=self.under_cursor)
             self.ask("")
         else:
-            self.ask(f"F8 again removes the set {clean_line(name)}. Its indexes stay.")
+            self.ask(f"{key_for('sets.remove')} again removes the set {clean_line(name)}. Its indexes stay.")
             self._to_remove = self._chosen
 
     def _saved_name(self) -> str | None:

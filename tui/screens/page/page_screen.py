@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.conversation.page_image import PageImage
+from tui.keys.bound import bound
 from tui.pictures.drawing import PictureError
 from tui.pictures.page_pictures import PagePictures
 from tui.pictures.viewport import Viewport
@@ -48,16 +49,16 @@ class PageScreen(Dialog[None]):
     """Shows the picture of a page. Over SSH it says how large it is, and loads it when it is asked to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus,equals_sign", "zoom(1)", "Nearer"),
-        Binding("minus", "zoom(-1)", "Farther"),
-        Binding("0", "whole", "The whole page"),
+        bound("page.nearer", "zoom(1)"),
+        bound("page.farther", "zoom(-1)"),
+        bound("page.whole", "whole"),
         Binding("up,k", "pan(0, -1)", "Up"),
         Binding("down,j", "pan(0, 1)", "Down"),
         Binding("left,h", "pan(-1, 0)", "Left"),
         Binding("right,l", "pan(1, 0)", "Right"),
-        Binding("n,pagedown", "turn(1)", "Next page"),
-        Binding("p,pageup", "turn(-1)", "Previous page"),
-        Binding("w", "write", "Write to a file"),
+        bound("page.next", "turn(1)"),
+        bound("page.previous", "turn(-1)"),
+        bound("page.write", "write"),
         Binding("enter", "load", "Load"),
         Binding("q", "close", "Close"),
     ]

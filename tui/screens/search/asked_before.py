@@ -3,13 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
+from tui.workspace.history import each_once
 
 OF_THIS_SESSION = "This one stands in the open session: it is forgotten when that is deleted."
 
@@ -18,15 +21,18 @@ class AskedBefore(FilterDialog[str]):
     """Returns the question that was chosen. `questions` gives them, the latest last; `forget` forgets one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f8", "forget", "Forget the question"),
-        Binding("ctrl+r", "move('cursor_up')", "An earlier one", show=False),
+        bound("questions.forget", "forget"),
+        bound("questions.earlier", "move('cursor_up')", show=False),
     ]
 
     def __init__(self, questions: Callable[[], Sequence[str]], forget: Callable[[str], object]) -> None:
-        super().__init__("Questions asked before", "Enter put it in the composer · F8 forget it · Esc close")
+        super().__init__(
+            "Questions asked before",
+            f"Enter put it in the composer · {key_for('questions.forget')} forget it · Esc close",
+        )
         self._ask_for = questions
         self._forget = forget
-        self._questions = _each_once(questions())
+        self._questions = each_once(questions())
         self._first_cursor = str(len(self._questions) - 1)
 
     def options_with(self, wanted: str) -> Sequence[Option]:
@@ -56,13 +62,8 @@ class AskedBefore(FilterDialog[str]):
             return
         question = self._questions[int(number)]
         self._forget(question)
-        self._questions = _each_once(self._ask_for())
+        self._questions = each_once(self._ask_for())
         is_forgotten = question not in self._questions
         self.list_options(cursor_on=str(max(0, int(number) - is_forgotten)))
         if not is_forgotten:
             self.ask(OF_THIS_SESSION)
-
-
-def _each_once(questions: Sequence[str]) -> list[str]:
-    """The questions, each at its latest place."""
-    return list(dict.fromkeys(reversed(questions)))[::-1]

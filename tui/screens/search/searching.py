@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from tui.keys.bound import bound
 from tui.screens.browsing import BrowsingScreen
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from tui.screens.search.search_dialog import Destination, SearchedFor
+
+
+HOW_TO_GO_ON = "n the next match here, N the one before · Esc back to the hits"
+TOLD_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,7 @@ class SearchingScreen(BrowsingScreen):
     Escape there leads back (`action_back_to_search`): see the bindings of `ChatScreen`, which has others of that key.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+f", "search", "Search all sessions", show=False, priority=True)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("sessions.search", "search", show=False, priority=True)]
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -77,6 +80,7 @@ class SearchingScreen(BrowsingScreen):
         super().watch_open_id(before, session_id)
         if self._visit is not None and self._visit.destination.session_id != session_id:
             self._visit = None
+            self.notice_line.take_back("visit")
 
     def _draw(self) -> None:
         super()._draw()
@@ -84,7 +88,7 @@ class SearchingScreen(BrowsingScreen):
 
     def _show_visit(self) -> None:
         """Show the hit as soon as all turns before it are here."""
-        from tui.screens.search.place import place_in
+        from tui.workspace.search.place import place_in
 
         visit, transcript = self._visit, self.workspace.transcript(self.open_id)
         if visit is None or not self._is_to_be_shown or transcript is None or transcript.turns_before:
@@ -98,6 +102,7 @@ class SearchingScreen(BrowsingScreen):
             self.view.pane.go_to_turn(hit.turn)
             if wanted:
                 self.view.pane.find_from(hit.turn, block, wanted)
+                self.say(HOW_TO_GO_ON, kind="visit", severity="question", seconds=TOLD_SECONDS)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back_to_search":
@@ -108,4 +113,5 @@ class SearchingScreen(BrowsingScreen):
         """Back to what was found, at the row that led here."""
         assert self._visit is not None
         self.view.pane.find("")
+        self.notice_line.take_back("visit")
         self._search(self._visit.came_from)

@@ -13,11 +13,13 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.api.errors import ApiError
+from tui.keys.bound import bound
+from tui.keys.keymap import key_for
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 from tui.screens.indexes.index_picker import TickFilter
 from tui.settings import Settings, SettingsError
-from tui.themes import DARK
+from tui.themes import AUTO
 from tui.workspace.settings.described import FROM_NEXT_START, GROUPS
 from tui.workspace.settings.setting_list import ListedSetting, SettingList, Value
 
@@ -38,7 +40,10 @@ MODEL = ("model", "model_base_url")
 NO_MODEL = "none: answers are quotations"
 ANOTHER_MODEL = "another: type its name, and its address at model_base_url"
 
-KEYS = "Space change · ← → other value · F8 as by itself · Esc close"
+KEYS_ROW = "keys"
+ABOUT_KEYS = "The keys of every action. Enter lists them."
+
+KEYS = "Space change · ← → other value · {} as by itself · Esc close"
 
 
 class SettingsDialog(FilterDialog[None]):
@@ -53,7 +58,7 @@ class SettingsDialog(FilterDialog[None]):
         Binding("space", "take", "Change"),
         Binding("left", "step(-1)", "Value before", priority=True),
         Binding("right", "step(1)", "Next value", priority=True),
-        Binding("f8", "unset", "As it is by itself"),
+        bound("settings.unset", "unset"),
     ]
 
     def __init__(
@@ -63,7 +68,7 @@ class SettingsDialog(FilterDialog[None]):
         use: Callable[[Settings], object],
         list_projects: "Callable[[], Awaitable[Sequence[Project]]]",
     ) -> None:
-        super().__init__("Settings", KEYS)
+        super().__init__("Settings", KEYS.format(key_for("settings.unset")))
         self._settings = settings
         self._themes = themes
         self._use = use
@@ -86,9 +91,19 @@ class SettingsDialog(FilterDialog[None]):
             if found:
                 yield Option(Content.styled(heading, "bold $primary"), disabled=True)
                 yield from (Option(self._row(item), id=item.name) for item in found)
+        if wanted in f"{KEYS_ROW} {ABOUT_KEYS}".casefold():
+            yield Option(Content.styled("Keys", "bold $primary"), disabled=True)
+            yield Option(self._keys_row(), id=KEYS_ROW)
 
     def _row(self, item: ListedSetting) -> Content:
-        return _row(item, {"theme": DARK.name, "base_url": self._in_force.cloud_url}.get(item.name, NOT_SET))
+        return _row(item, {"theme": AUTO, "base_url": self._in_force.cloud_url}.get(item.name, NOT_SET))
+
+    def _keys_row(self) -> Content:
+        changed = len(self._in_force.keys)
+        words = f"{changed} changed" if changed else "as they are by themselves"
+        return Content.assemble(
+            "  ", set_cell_size(KEYS_ROW, NAME_COLUMNS), (words, "$accent" if changed else "$foreground-muted")
+        )
 
     def list_options(self, *, cursor_on: str | None = None) -> None:
         super().list_options(cursor_on=cursor_on)
@@ -105,6 +120,8 @@ class SettingsDialog(FilterDialog[None]):
 
     def _tell(self) -> None:
         """Say what the setting under the cursor is about, and where it was given."""
+        if self.under_cursor == KEYS_ROW:
+            self.say(ABOUT_KEYS)
         if (item := self._item) is not None:
             where = f"As it is by itself; a change is kept in {self._settings.path}."
             if item.given is not None:
@@ -119,6 +136,8 @@ class SettingsDialog(FilterDialog[None]):
     def action_take(self) -> None:
         item = self._item
         if item is None:
+            if self.under_cursor == KEYS_ROW:
+                self._choose_keys()
             return
         if item.stronger:
             self.ask(item.stronger)
@@ -136,7 +155,7 @@ class SettingsDialog(FilterDialog[None]):
     def action_step(self, step: int) -> None:
         item = self._item
         if item is not None and item.name == "theme":
-            shown = self._themes.index(self.app.theme) if self.app.theme in self._themes else 0
+            shown = self._themes.index(str(item.value)) if item.value in self._themes else 0
             self._change(item, self._themes[(shown + step) % len(self._themes)])
         elif item is not None and item.choices:
             self._change(item, item.after(step))
@@ -149,10 +168,22 @@ class SettingsDialog(FilterDialog[None]):
             self._change(item, None)
 
     @work
+    async def _choose_keys(self) -> None:
+        from tui.screens.settings.keys_dialog import KeysDialog
+
+        await self.app.push_screen_wait(KeysDialog(self._settings, self._use))
+        try:
+            self._load()
+        except SettingsError as error:
+            self.ask(str(error))
+        self.option_list.replace_option_prompt(KEYS_ROW, self._keys_row())
+        self.keys_line.update(KEYS.format(key_for("settings.unset")))
+
+    @work
     async def _choose_theme(self) -> None:
         from tui.screens.theme_chooser import ThemeChooser
 
-        name = await self.app.push_screen_wait(ThemeChooser(self._themes, self.app.theme))
+        name = await self.app.push_screen_wait(ThemeChooser(self._themes, str(self._items["theme"].value or AUTO)))
         if name is not None:
             self._change(self._items["theme"], name)
 
@@ -232,7 +263,7 @@ class SettingsDialog(FilterDialog[None]):
             self._use(self._in_force)
         except SettingsError as error:
             problem = str(error)
-        for option in filter(None, (option.id for option in self.option_list.options)):
+        for option in (option.id for option in self.option_list.options if option.id in self._items):
             self.option_list.replace_option_prompt(option, self._row(self._items[option]))
         self._tell()
         self.ask(problem)

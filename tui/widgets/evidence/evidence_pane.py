@@ -13,6 +13,7 @@ from tui.conversation.evidence import Evidence
 from tui.conversation.passages import Passage
 from tui.conversation.question_words import question_words
 from tui.conversation.surroundings import Surroundings
+from tui.keys.bound import bound
 from tui.lineview.line_view import LineView
 from tui.lineview.selectable_view import SelectableLineView
 from tui.widgets.evidence.document_view import DocumentView
@@ -26,14 +27,14 @@ class EvidencePane(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
-        Binding("n", "next_of_document(1)", "Next of this document", show=False),
-        Binding("N", "next_of_document(-1)", "Previous of this document", show=False),
-        Binding("y", "copy", "Copy"),
-        Binding("o", "open_file", "Open file"),
-        Binding("p", "show_page", "Page"),
-        Binding("s", "leave", "Close", show=False),
-        Binding("l", "ledger", "Ledger", show=False),
-        Binding("t", "trace", "Trace", show=False),
+        bound("evidence.next_of_document", "next_of_document(1)", show=False),
+        bound("evidence.previous_of_document", "next_of_document(-1)", show=False),
+        bound("evidence.copy", "copy"),
+        bound("evidence.open_file", "open_file"),
+        bound("evidence.page", "show_page"),
+        bound("evidence.close", "leave", show=False),
+        bound("evidence.ledger", "ledger", show=False),
+        bound("evidence.trace", "trace", show=False),
     ]
 
     class Left(Message):

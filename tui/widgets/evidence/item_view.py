@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from tui.keys.bound import bound
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.listed_lines import Item, ListedLines
 from tui.lineview.selectable_view import SelectableLineView
@@ -25,8 +26,8 @@ class ItemView(SelectableLineView):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Go there"),
-        Binding("J", "move(1)", "Next", show=False),
-        Binding("K", "move(-1)", "Previous", show=False),
+        bound("text.next_part", "move(1)", show=False),
+        bound("text.previous_part", "move(-1)", show=False),
     ]
 
     @dataclass

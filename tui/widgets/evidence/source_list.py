@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from tui.conversation.evidence import Evidence, Source
 from tui.conversation.passages import Passage
 from tui.conversation.question_words import question_words
+from tui.keys.bound import bound
 from tui.lineview.line_view import RowStyle
 from tui.lineview.listed_lines import ListedLines
 from tui.lineview.palette import Highlight
@@ -34,8 +35,8 @@ class SourceList(ItemView):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--word"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Context"),
-        Binding("space", "fold", "Fold"),
+        bound("evidence.context", "choose"),
+        bound("evidence.fold", "fold"),
     ]
 
     def __init__(self) -> None:

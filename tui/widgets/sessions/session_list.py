@@ -16,13 +16,14 @@ from textual.strip import Strip
 from tui.api.models import Session
 from tui.conversation.catalogue import age, now
 from tui.conversation.session_groups import grouped
+from tui.keys.bound import bound
+from tui.keys.keymap import has_key
 from tui.widgets.sessions.list_layout import ListLayout
 from tui.widgets.sessions.session_row import COMPONENTS, SessionRow, heading_strip, row_strip
 
 MORE_WITHIN_LINES = 20
 """The next page is asked for when the last line is this near to what is shown, or to the cursor."""
 
-DELETE_KEYS = frozenset({"delete", "backspace"})
 NO_SESSIONS = "No sessions yet."
 NO_MATCH = "Nothing has this."
 MORE_BELOW = "… more below"
@@ -37,20 +38,20 @@ class SessionList(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"sessions--{name}" for name in COMPONENTS}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open"),
-        Binding("space", "tick", "Select, to delete several", show=False),
+        bound("list.open", "choose"),
+        bound("list.select", "tick", show=False),
         Binding("escape", "untick", "Select none", show=False),
-        Binding("delete,backspace", "delete", "Delete"),
-        Binding("p", "want('pin')", "Pin", show=False),
-        Binding("r", "want('name')", "Name"),
-        Binding("i", "want('info')", "Info", show=False),
-        Binding("o", "want('ask_again')", "Ask again on other indexes", show=False),
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup,ctrl+u", "move_page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+d", "move_page(1)", "Page down", show=False),
-        Binding("home,g", "move_to(0)", "First", show=False),
-        Binding("end,G", "move_to(-1)", "Last", show=False),
+        bound("list.delete", "delete"),
+        bound("list.pin", "want('pin')", show=False),
+        bound("list.rename", "want('name')"),
+        bound("list.info", "want('info')", show=False),
+        bound("list.ask_again", "want('ask_again')", show=False),
+        bound("text.up", "move(-1)", show=False),
+        bound("text.down", "move(1)", show=False),
+        bound("text.page_up", "move_page(-1)", show=False),
+        bound("text.page_down", "move_page(1)", show=False),
+        bound("text.start", "move_to(0)", show=False),
+        bound("text.end", "move_to(-1)", show=False),
     ]
 
     @dataclass
@@ -215,7 +216,7 @@ class SessionList(ScrollView, can_focus=True):
         self._ask_for_more()
 
     def on_key(self, event: events.Key) -> None:
-        if self.asked_to_delete and event.key not in DELETE_KEYS:
+        if self.asked_to_delete and not has_key("list.delete", event.key):
             self._ask_to_delete(())
             if event.key == "escape":
                 event.stop()

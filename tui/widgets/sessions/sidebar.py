@@ -12,6 +12,7 @@ from textual.reactive import var
 from textual.widgets import Input, Static
 
 from tui.api.models import Session
+from tui.keys.bound import bound
 from tui.widgets.sessions.session_list import SessionList
 from tui.widgets.sessions.session_row import SessionRow
 
@@ -20,7 +21,7 @@ class Sidebar(Vertical):
     """Shows the sessions whose words contain what is typed in the filter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter"),
+        bound("list.filter", "filter"),
         Binding("escape", "end_filter", "End the filter", show=False),
         Binding("down", "to_list", "To the list", show=False),
     ]

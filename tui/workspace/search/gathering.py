@@ -5,11 +5,11 @@ comes first: while a turn runs nothing is fetched, and a server that fails is le
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tui.api.errors import ApiError, NotFoundError
-from tui.api.models import FullSession
+from tui.api.models import Event, Session
 from tui.store.gathering import GatheringNotes, GatheringState
 from tui.store.search_indexing import SearchIndexing
 from tui.workspace.listing import SessionListing
@@ -114,15 +114,20 @@ class Gathering:
             return
         self.is_running = True
         try:
-            while await asyncio.to_thread(self._indexing.index_more):
-                await asyncio.sleep(0)
+            await self.read_for_search()
             while self._is_wanted() and (await self._next() or self._state.catalogue.next_page_token):
                 await self.sleep(pause_after(self._failures))
                 if self._is_wanted() and not self._turns.busy:
                     is_well = await self._fetch_next()
                     self._failures = 0 if is_well else self._failures + 1
+                await self.read_for_search()
         finally:
             self.is_running = False
+
+    async def read_for_search(self) -> None:
+        """Read what is kept, and was not read for the search yet."""
+        while await asyncio.to_thread(self._indexing.index_more):
+            await asyncio.sleep(0)
 
     @property
     def _can_keep(self) -> bool:
@@ -154,19 +159,20 @@ class Gathering:
             await self._listing.load_more()
             return self._state.catalogue.next_page_token != token
         try:
-            full = await self._state.require_client().session(session_id)
+            client = self._state.require_client()
+            body = await client.session_body(session_id, self._state.store.path)
+            session = await client.read_session(body, bool)
+            await self._keep(session, body.events())
         except NotFoundError:
             self._gone.add(session_id)
         except ApiError:
             self._passed_over.add(session_id)
             return False
-        else:
-            await self._keep(full)
         return True
 
-    async def _keep(self, full: FullSession) -> None:
+    async def _keep(self, session: Session, events: Iterable[Event]) -> None:
         """Keep what was fetched, unless the session was deleted meanwhile, or is kept: that may be newer."""
-        session_id = full.session.session_id
+        session_id = session.session_id
         is_kept = await asyncio.to_thread(self._notes.is_kept, self._state.account_id, session_id)
         if session_id in self._state.catalogue.sessions and not is_kept:
-            await asyncio.to_thread(self._state.keep_history, full.session, full.events)
+            await asyncio.to_thread(self._state.keep_history, session, events)

@@ -13,6 +13,7 @@ from tui.workspace.turns import Turns
 
 if TYPE_CHECKING:
     from tui.store.search import Findings, SessionSearch
+    from tui.store.search_indexing import SearchIndexing
     from tui.store.search_query import SessionQuery
     from tui.workspace.search.gathering import Gathering
 
@@ -24,6 +25,22 @@ class SearchResult:
     query: "SessionQuery"
     found: "Findings"
     problems: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """How much was found, in words; "" where nothing was asked for."""
+        if self.query.is_empty:
+            return ""
+        if not self.found.sessions:
+            return "Nothing that is kept on this machine has all of this."
+        cut = " · there are more: another word, or a filter, finds them" if self.found.is_cut else ""
+        turns = f"{counted(self.found.turns, 'turn')} in " if self.found.turns else ""
+        return f"{turns}{counted(len(self.found.sessions), 'session')}{cut}"
+
+
+def counted(number: int, what: str) -> str:
+    """So many of something: "1 turn", "2,000 turns"."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 class Searching:
@@ -53,6 +70,12 @@ class Searching:
 
         return SessionSearch(self._state.store.database)
 
+    @cached_property
+    def _indexing(self) -> "SearchIndexing":
+        from tui.store.search_indexing import SearchIndexing
+
+        return SearchIndexing(self._state.store.database)
+
     async def find(self, typed: str) -> SearchResult | None:
         """What is found for the text in the field; None where a later search has begun."""
         from tui.store.search_query import parse
@@ -68,6 +91,8 @@ class Searching:
             if number != self._latest:
                 return None
             try:
+                if query.has_unspaced:  # what was asked since the dialog opened is there as well
+                    await asyncio.to_thread(self._indexing.index_unspaced)
                 found = await asyncio.to_thread(self._search.find, self._state.account_id, query, index_ids)
             except InterruptedError:
                 return None

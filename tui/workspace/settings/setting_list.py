@@ -1,11 +1,12 @@
 """The settings in force, each with where it was given, and what it can be changed to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from tui.api.regions import REGIONS
+from tui.keys.choice import problem_of
 from tui.settings import (
     ENVIRONMENT,
     FILE_SETTINGS,
@@ -19,7 +20,7 @@ from tui.settings import (
     origins,
     profile_names,
 )
-from tui.workspace.settings.config_file import NotKeptError, keep_setting
+from tui.workspace.settings.config_file import NotKeptError, keep_keys, keep_setting
 from tui.workspace.settings.described import ABOUT
 
 Value: TypeAlias = str | bool | None
@@ -64,10 +65,16 @@ class SettingList:
         self._flags = flags
         self._environ = environ
         self._of_this_run: dict[str, str | None] = {}
+        self._keys_of_this_run: dict[str, Sequence[str]] = {}
 
     def in_force(self) -> Settings:
         """The settings as they are now. Raises `SettingsError`."""
-        return load(self._flags, self._environ, self.path, self._of_this_run)
+        settings = load(self._flags, self._environ, self.path, self._of_this_run)
+        return replace(settings, keys=self._with_keys_of_this_run(settings.keys))
+
+    def _with_keys_of_this_run(self, keys: Mapping[str, str]) -> Mapping[str, str]:
+        changed = {**keys, **{action_id: ",".join(given) for action_id, given in self._keys_of_this_run.items()}}
+        return {action_id: given for action_id, given in changed.items() if given}
 
     def items(self) -> Sequence[ListedSetting]:
         """Every setting that the config file can have. Raises `SettingsError`."""
@@ -107,6 +114,25 @@ class SettingList:
             keep_setting(self.path, name, value, profile)
         except NotKeptError:
             self._of_this_run[name] = _as_text(value)
+            raise
+
+    def problem_with_keys(self, action_id: str, keys: Sequence[str]) -> str:
+        """Why an action cannot have these keys, or its usual ones (none), in a sentence; "" where it can."""
+        return problem_of(action_id, {**self.in_force().keys, action_id: ",".join(keys)})
+
+    def change_keys(self, action_id: str, keys: Sequence[str]) -> None:
+        """Give an action other keys, as Textual names them, and keep them in the config file; none: its usual ones.
+
+        Raises `SettingsError` where they cannot be its keys, and `NotKeptError` where the file cannot be written: they
+        hold for this run then.
+        """
+        if problem := self.problem_with_keys(action_id, keys):
+            raise SettingsError(problem)
+        self._keys_of_this_run.pop(action_id, None)
+        try:
+            keep_keys(self.path, action_id, keys or None)
+        except NotKeptError:
+            self._keys_of_this_run[action_id] = keys
             raise
 
 

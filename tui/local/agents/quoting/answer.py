@@ -6,7 +6,7 @@ A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.ag
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tui.denial import DENIAL
+from tui.api.denial import DENIAL
 from tui.local.agents.quoting.admission import ENOUGH, absent, coverage
 from tui.local.agents.quoting.quotation import NO_MODEL, Quotation, source_line
 from tui.local.agents.quoting.sentences import Sentence, sentences_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-_NAMES: Mapping[str, str] = {
+SPELLINGS: Mapping[str, str] = {
     "escape": "Esc",
     "pageup": "PgUp",
     "pagedown": "PgDn",
@@ -29,7 +29,7 @@ _NAMES: Mapping[str, str] = {
 def key_name(key: str) -> str:
     """The spelling of a key as Textual names it: `Ctrl+N` of "ctrl+n", `PgUp` of "pageup", `R` of "R", `r` of "r"."""
     *modifiers, last = key.split("+")
-    name = _NAMES.get(last) or (last if len(last) == 1 else last.capitalize())
+    name = SPELLINGS.get(last) or (last if len(last) == 1 else last.capitalize())
     if modifiers and len(name) == 1:
         name = name.upper()
     return "+".join([modifier.capitalize() for modifier in modifiers] + [name])

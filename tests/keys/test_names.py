@@ -1,6 +1,6 @@
 import pytest
 
-from tui.widgets.key_names import key_name, key_names
+from tui.keys.names import key_name, key_names
 
 
 @pytest.mark.parametrize(
