@@ -40,7 +40,7 @@ def _open_app(arguments: Namespace, frame: FirstFrame | None) -> int:
 
 
 def _talk(settings: Settings, session: str | None) -> int:
-    from tui.commands.plain import talk
+    from tui.commands.plain.talk import talk
 
     return talk(settings, session)
 

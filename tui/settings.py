@@ -75,7 +75,7 @@ class Settings:
     organization: str | None = None
 
     theme: str | None = None
-    """The name of a colour theme; None: llama-dark."""
+    """The name of a colour theme; "auto" and None: the dark or light one that goes with the terminal's background."""
 
     local: tuple[Path, ...] | None = None
     """The folders of this machine to answer from, none for the manual; None: LlamaCloud."""

@@ -330,6 +330,27 @@ async def test_a_redirect_is_not_followed_and_names_the_host(status: int):
     assert second.requests == []
 
 
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "session=theirs; Path=/",
+        "a=\x1bc; Path=/",
+        f"a={'v' * 4000}",
+        f"a=b; expires=Wed, 09 Feb {'9' * 5000} 22:23:32 GMT",
+    ],
+    ids=["session", "control character", "long", "year"],
+)
+async def test_no_cookie_of_a_server_is_kept(cookie: str, capsys: pytest.CaptureFixture[str]):
+    body = json.dumps(ONE).encode()
+    async with serving(answer("200 OK", body, f"Set-Cookie: {cookie}"), answer("200 OK", body)) as asked:
+        client = Client(Connection(asked.base_url, session_cookie=SecretStr("mine")))
+        await client.sessions()
+        await client.sessions()
+        await client.aclose()
+    assert [request.headers["cookie"] for request in asked.requests] == ["session=mine"] * 2
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.fault(64)
 async def test_no_error_shows_the_key():
     failures: list[httpx.Response | httpx.TransportError] = [

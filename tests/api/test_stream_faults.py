@@ -81,6 +81,13 @@ BREAKS: dict[str, tuple[Reply, type[errors.ApiError], int]] = {
     "sign-in page": (answer("200 OK", b"<html>Sign in", "Content-Type: text/html"), errors.NotTheApiError, 0),
     "nothing at all": (answer("204 No Content"), errors.NotTheApiError, 0),
     "redirect": (answer("307 Temporary Redirect", b"", "Location: /elsewhere"), errors.RedirectedError, 0),
+    "redirect to no address": (
+        answer("302 Found", b"", "Location: javascript:1"),
+        errors.RedirectedError,
+        0,
+    ),
+    "redirect to no name": (answer("302 Found", b"", "Location: http://xn--/"), errors.RedirectedError, 0),
+    "not modified": (answer("304 Not Modified"), errors.NotTheApiError, 0),
     "bad gzip": (
         answer("200 OK", b"no gzip", "Content-Type: text/event-stream", "Content-Encoding: gzip"),
         errors.NotTheApiError,

@@ -20,12 +20,14 @@ SAID = (
     (refused("409 Conflict"), ["not now. Nothing was done.", "check again in a moment"]),
     (refused("409 Conflict", body=b""), ["busy with this already", "Check again in a moment"]),
     (refused("422 Unprocessable Entity", body=OF_A_FIELD), ["index_ids", "needs all indexes"]),
+    (refused("302 Found", "Location: javascript:1"), ["points to another place", "This was not followed"]),
+    (refused("302 Found", "Location: http://xn--/"), ["points to xn--"]),
     (refused("400 Bad Request", body=HOSTILE), ["The sources are locked ␛]52;c;ZXZpbA==␇[/red]"]),
 )
 """Refusals, and words that must be read of each."""
 
 
-@pytest.mark.fault(30, 31, 59)
+@pytest.mark.fault(30, 31, 35, 59)
 async def test_a_refusal_is_told_in_words_and_costs_neither_the_question_nor_what_is_shown(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         composer = user.app.chat.query_one(Composer)

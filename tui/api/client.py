@@ -60,9 +60,7 @@ class Secrets(httpx.Auth):
             if key := self._connection.api_key:
                 request.headers["Authorization"] = f"Bearer {key.get_secret_value()}"
             if cookie := self._connection.session_cookie:
-                others = request.headers.get("Cookie")
-                session = f"session={cookie.get_secret_value()}"
-                request.headers["Cookie"] = f"{others}; {session}" if others else session
+                request.headers["Cookie"] = f"session={cookie.get_secret_value()}"
         yield request
 
 
@@ -314,7 +312,7 @@ class Client:
 
     def _refusal(self, response: httpx.Response, body: bytes, advice: str = errors.TRY_AGAIN) -> errors.ApiError:
         start = body[:MAX_ERROR_BYTES]
-        return explain.refusal(response.status_code, response.headers, start, self.connection, advice)
+        return explain.refusal(response.status_code, network.headers_of(response), start, self.connection, advice)
 
     def _not_the_api(self, body: bytes) -> errors.ApiError:
         return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)

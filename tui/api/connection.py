@@ -19,8 +19,19 @@ from tui.sanitize import clean_line
 
 MAX_KEY_CHARS = 500
 HEADERS_VARIABLE = "LLAMA_CLOUD_CUSTOM_HEADERS"
-OWN_HEADERS = frozenset({"authorization", "connection", "content-length", "cookie", "host", "transfer-encoding"})
-"""Headers, in lower case, that say who we are and where a request ends: nobody else sets them."""
+OWN_HEADERS = frozenset(
+    {
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "host",
+        "transfer-encoding",
+    }
+)
+"""Headers, in lower case, that say who we are, where a request ends and what can be read: nobody else sets them."""
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")

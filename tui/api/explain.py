@@ -5,6 +5,7 @@ before it is shown. Failures without an answer are in `tui.api.network`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import cast
@@ -29,7 +30,7 @@ def refusal(
     advice: str = errors.TRY_AGAIN,
 ) -> errors.ApiError:
     """The error that an answer of this status is, where another was hoped for. `advice` is for an unknown outcome."""
-    if status < 300:
+    if status < 300 or status == HTTPStatus.NOT_MODIFIED:
         return not_the_api(status, headers.get("content-type", ""), body, connection, advice)
     detail, field = _detail(body, connection)
     said = f" The server says: {detail}" if detail else ""
@@ -89,10 +90,9 @@ def _named(status: int) -> str:
 
 
 def _redirected(status: int, headers: Mapping[str, str], connection: Connection) -> errors.ApiError:
-    try:
-        target = urlsplit(urljoin(connection.base_url, headers.get("location", ""))).hostname or ""
-    except ValueError:
-        target = ""
+    target, location = "", headers.get("location", "")
+    with suppress(ValueError):
+        target = urlsplit(urljoin(connection.base_url, location)).hostname or "" if location else ""
     return errors.RedirectedError(
         f"{connection.host} points to {clean_line(target) or 'another place'} ({_named(status)}). This was not "
         "followed, so that neither the key nor the question goes there. If it is the right server, set it as the base "

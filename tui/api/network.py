@@ -7,11 +7,12 @@ of them is at fault, the message names the variable.
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass
+from urllib.request import Request, proxy_bypass
 
 import httpx
 
@@ -21,6 +22,7 @@ from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
 _PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+_LOCATION = "llamachat_location"
 _SENT_NOTHING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -47,7 +49,7 @@ def http_client(
     transport: httpx.AsyncBaseTransport | None,
     keep_alive: bool,
 ) -> httpx.AsyncClient:
-    """A client that follows no redirect, and asks this machine without a proxy, which would see the key.
+    """A client that follows no redirect, keeps no cookie, and asks this machine without a proxy: one would see the key.
 
     NetworkVariableError names the proxy variable that cannot be used.
     """
@@ -60,6 +62,8 @@ def http_client(
             timeout=httpx.Timeout(60.0, connect=10.0, write=30.0, pool=10.0),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10 if keep_alive else 0),
             follow_redirects=False,
+            event_hooks={"response": [_put_location_aside]},
+            cookies=_NoCookies(),
             headers={"Accept-Encoding": ACCEPTED},
             trust_env=not is_loopback(urlsplit(base_url).hostname or ""),
         )
@@ -68,6 +72,24 @@ def http_client(
             f"The proxy settings in {_faulty_variable()} cannot be used: {_proxy_advice(error)}. Correct or unset it."
         )
         raise errors.NetworkVariableError(message) from error
+
+
+class _NoCookies(CookieJar):
+    """Takes no cookie: none of the API's routes needs one, and a server could fill each later request with them."""
+
+    def extract_cookies(self, response: object, request: Request) -> None:
+        """Leave them where they are, unread: reading an odd one writes to standard error."""
+
+
+async def _put_location_aside(response: httpx.Response) -> None:
+    """Have httpx see no redirect: it builds the next request even of one that is not followed, and raises where the
+    address cannot be asked for, in ways of its own."""
+    response.extensions[_LOCATION] = response.headers.pop("Location", "")
+
+
+def headers_of(response: httpx.Response) -> Mapping[str, str]:
+    """The headers of an answer, their names in lower case."""
+    return {**response.headers, "location": response.extensions.get(_LOCATION, "")}
 
 
 def _faulty_variable() -> str:

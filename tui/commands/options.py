@@ -36,7 +36,9 @@ def app_parser() -> CommandParser:
     parser.add_argument(
         "--plain", action="store_true", help="lines in and lines out, for screen readers; by itself where TERM is dumb"
     )
-    parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
+    parser.add_argument(
+        "--theme", metavar="NAME", help="a colour theme: auto, llama-dark, llama-light, or one of Textual's"
+    )
     parser.add_argument("--grounding", metavar="on|off", help="underline what stands in no evidence (default: on)")
     return parser
 

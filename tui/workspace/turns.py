@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tui.api.client import Client
 
 
+FAILED_HERE = "An error in the app itself ended this turn."
+
+
 class Turns:
     """The turns of one account: one at a time in a session, any number of sessions at once.
 
@@ -168,6 +171,16 @@ class Turns:
         self._start(self._run(turn))
 
     async def _run(self, turn: RunningTurn) -> None:
+        try:
+            await self._run_to_its_end(turn)
+        except Exception:
+            if self._running.get(turn.session_id) is turn:
+                self._break_off(turn, FAILED_HERE, is_stopped=False)
+            raise
+        finally:
+            turn.ended.set()
+
+    async def _run_to_its_end(self, turn: RunningTurn) -> None:
         session_id = turn.session_id
         try:
             is_well = await self._receive(turn)
@@ -181,9 +194,7 @@ class Turns:
             self._break_off(turn, error.what_happened, is_stopped=False)
         else:
             self._end(session_id, is_well)
-            await self._refresh_summary(session_id)
-        finally:
-            turn.ended.set()
+            await _refresh_summary(self._state, session_id)
 
     def _end(self, session_id: str, is_well: bool) -> None:
         del self._running[session_id]
@@ -254,17 +265,16 @@ class Turns:
             self._paused.add(session_id)
             self._state.publish(QueueChanged(session_id))
 
-    async def _refresh_summary(self, session_id: str) -> None:
-        """After a turn: its time and title, which the server makes from the first question."""
-        session = _about(
-            session_id, await self._state.attempt(lambda client: _summary(self._state, client, session_id))
-        )
-        first_question = self._state.first_question(session_id)
-        if session is not None and not session.generated_title and first_question:
-            titled = await self._state.attempt(lambda client: client.generate_title(session_id, first_question))
-            session = _about(session_id, titled) or session
-        if session is not None and self._state.catalogue.get(session_id):
-            self._state.list_session(session)
+
+async def _refresh_summary(state: WorkspaceState, session_id: str) -> None:
+    """After a turn: its time and title, which the server makes from the first question."""
+    session = _about(session_id, await state.attempt(lambda client: _summary(state, client, session_id)))
+    first_question = state.first_question(session_id)
+    if session is not None and not session.generated_title and first_question:
+        titled = await state.attempt(lambda client: client.generate_title(session_id, first_question))
+        session = _about(session_id, titled) or session
+    if session is not None and state.catalogue.get(session_id):
+        state.list_session(session)
 
 
 async def _summary(state: WorkspaceState, client: "Client", session_id: str) -> Session | None:

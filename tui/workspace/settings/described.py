@@ -7,7 +7,7 @@ ABOUT: Mapping[str, str] = {
     "region": 'Where the account is: "na" or "eu".',
     "project": "The id of the project to work in.",
     "organization": "The id of its organization.",
-    "theme": "The colours: llama-dark, -light, -contrast or -ansi, or one of Textual's.",
+    "theme": "auto, llama-dark, -light, -contrast, -ansi, or one of Textual's themes.",
     "keep": "Whether sessions, drafts and running turns are kept on this machine.",
     "bell": "Whether the terminal rings when a turn ends that nobody is looking at.",
     "notify": 'How the terminal notifies of that: "off", "osc9" or "osc777".',
