@@ -67,7 +67,7 @@ class Spill:
         try:
             if self._file is None:
                 self._file = _file_without_a_name(self._beside)
-                finalize(self, _close, self._file).atexit = False
+                finalize(self, _close, self._file)
             self._file.seek(place)
             return self._file.write(data) == len(data)
         except OSError:
@@ -76,7 +76,10 @@ class Spill:
 
 def _close(file: IO[bytes]) -> None:
     """Close a file in a thread of its own: a large one that nobody finds any more is removed then, which takes time."""
-    Thread(target=file.close, name="closing", daemon=True).start()
+    try:
+        Thread(target=file.close, name="closing", daemon=True).start()
+    except RuntimeError:  # the program ends
+        file.close()
 
 
 def _file_without_a_name(beside: Path) -> IO[bytes]:
