@@ -260,6 +260,8 @@ def _given(value: str | None) -> bool:
 def _read_file(path: Path) -> _File:
     if not _is_there(path):
         return _File(path, {}, {}, {})
+    if path.is_dir():
+        raise _unreadable(path, "it is a folder")
     _check_owner(path)
     import tomllib  # only here, because most people have no config file and wait for the first frame
 
@@ -267,7 +269,7 @@ def _read_file(path: Path) -> _File:
         text = path.read_text("utf-8")
         values = tomllib.loads(text)
     except OSError as error:
-        raise _unreadable(path, "it is a folder" if path.is_dir() else str(error.strerror)) from error
+        raise _unreadable(path, str(error.strerror)) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _unreadable(path, str(error)) from error
     tables, keys = values.pop("profiles", {}), values.pop("keys", {})

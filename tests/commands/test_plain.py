@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import pytest
 
+from tests.commands.calling import Command
 from tests.commands.headless.processes import WITH_INTERRUPTS
 from tests.commands.headless.test_ask import ANSWERED
 from tests.commands.headless.test_run import until
@@ -220,8 +221,41 @@ def test_a_terminal_that_takes_no_more_holds_up_nothing(online: ServedCloud) -> 
     assert (talking.returncode, b"Traceback" in error) == (0, False)
 
 
+def test_more_sessions_than_are_listed_are_told_of(online: ServedCloud, told: Told) -> None:
+    for number in range(21):
+        online.cloud.add_session(f"s{number}", title=f"Herons {number}")
+    assert in_order(["\n20. Herons 1\nThere are more. /search"], told("/list"))
+
+
 def test_the_help_names_every_command(online: ServedCloud, told: Told) -> None:
     listed = {line.split()[0] for line in told("/help").splitlines() if line.startswith("/")}
     assert {"/search", "/hit", "/delete", "/undo", "/rename", "/pin", "/info", "/export", "/questions"} <= listed
     assert "There is no command" not in told(*(f"{name} 0" for name in sorted(listed - {"/quit"})))
     assert online.cloud.questions == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--plain", "--session", ""], "No session is named"), (["sear"], "`llamachat-tui --help` lists the commands")],
+)
+def test_what_cannot_be_begun_with_is_told(
+    command: Command,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    words: str,
+) -> None:
+    assert command
+    monkeypatch.setattr("sys.argv", ["llamachat-tui", *arguments])
+    with pytest.raises(SystemExit) as refused:
+        sys.exit(run())
+    assert (refused.value.code, words in capfd.readouterr().err) == (2, True)
+
+
+def test_lines_whose_window_is_closed_end_also_where_sighup_is_ignored(online: ServedCloud, tmp_path: Path) -> None:
+    environment = {"LLAMA_CLOUD_API_KEY": "llx-abcdefgh1234", "LLAMACHAT_STATE_DIR": str(tmp_path)}
+    server = ("--base-url", online.base_url)
+    with in_window(tmp_path, "-P", "-m", "tui", "--plain", *server, nohup=True, environment=environment) as terminal:
+        terminal.wait_for("> ")
+        terminal.hang_up()
+        terminal.process.wait(15)

@@ -24,6 +24,7 @@ def app_parser() -> CommandParser:
         epilog=f"Commands: {', '.join(COMMANDS)}; `llamachat-tui serve --help` tells about one.",
     )
     parser.add_argument("--version", action=_SayVersion, nargs=0, help="show program's version number and exit")
+    parser.on_more = "`llamachat-tui --help` lists the commands and the flags."
     add_local(parser)
     going_on = parser.add_mutually_exclusive_group()
     going_on.add_argument("--session", metavar="ID", help='open this session; "last" is the one that was open last')

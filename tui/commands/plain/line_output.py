@@ -20,7 +20,7 @@ class _Text(NamedTuple):
     """What is to be written to a stream, unless `drop` was called since: then the count of drops is another one."""
 
     stream: int
-    text: bytes
+    text: str
     drops: int
 
 
@@ -45,11 +45,11 @@ class LineOutput:
 
     def put(self, text: str) -> None:
         """Have a text written to standard output."""
-        self._waiting.put(_Text(_OUTPUT, _safe(text), self._drops))
+        self._waiting.put(_Text(_OUTPUT, text, self._drops))
 
     def tell(self, text: str) -> None:
         """Have a text written to standard error."""
-        self._waiting.put(_Text(_ERROR_OUTPUT, _safe(text), self._drops))
+        self._waiting.put(_Text(_ERROR_OUTPUT, text, self._drops))
 
     async def written(self) -> None:
         """Wait until all that was put is written."""
@@ -73,7 +73,7 @@ class LineOutput:
                     self._on_loop(lambda mark=mark: mark.done() or mark.set_result(None))
 
     def _write(self, text: _Text) -> None:
-        rest = text.text
+        rest = well_formed(clean(text.text)).encode("utf-8", "replace")
         try:
             while rest and text.drops == self._drops:
                 rest = rest[os.write(text.stream, rest[:PIECE_BYTES]) :]
@@ -85,7 +85,3 @@ class LineOutput:
     def _on_loop(self, act: Callable[[], object]) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(act)
-
-
-def _safe(text: str) -> bytes:
-    return well_formed(clean(text)).encode("utf-8", "replace")

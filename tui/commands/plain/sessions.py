@@ -58,6 +58,8 @@ class Sessions:
             f"{number}. {workspace.title(session_id)}{' (pinned)' if pinned(session_id) else ''}\n"
             for number, session_id in enumerate(place.listed, 1)
         ]
+        if latest.next_page_token or len(sessions) > LISTED:
+            lines.append("There are more. /search and words finds them.\n")
         place.put("".join(lines) or "There are no sessions yet.\n")
 
     async def _open(self, named: str) -> None:
