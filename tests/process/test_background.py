@@ -82,3 +82,7 @@ def test_an_answer_that_comes_late_and_in_pieces_types_nothing(tmp_path: Path) -
             terminal.send_bytes(BLACK)
             terminal.wait_until(lambda: is_of(terminal, DARK.background))
         assert "Ask a question" in composer_of(terminal)
+        terminal.wait_until(lambda: frames(tmp_path))
+        terminal.send_bytes(WHITE)
+        terminal.wait_until(lambda: is_of(terminal, LIGHT.background))
+    assert LIGHT.name.encode() in frames(tmp_path)[0]

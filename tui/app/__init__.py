@@ -89,6 +89,7 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         self.set_keymap(settings.keys)
         self.animation_level = self.animation_level if settings.animations else "none"
         self._wanted_session = session
+        self._first_shown: tuple[list[CellRow], str] = [], ""
         self.store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
         self.chat = ChatScreen(self.store, settings.account)
         self.chat.checks_grounding = settings.grounding
@@ -141,7 +142,8 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
 
     async def _begin_after_first_frame(self) -> None:
         collect_rarely()
-        self.set_timer(KEEP_FRAME_AFTER_SECONDS, partial(self._keep_frame, self.shown_screen(), self.theme))
+        self._first_shown = self.shown_screen(), self.theme
+        self.set_timer(KEEP_FRAME_AFTER_SECONDS, partial(self._keep_frame, *self._first_shown))
         self.store.database.tell = self._warn
         if self.store.warning:
             self.chat.warn(self.store.warning)
@@ -199,6 +201,9 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
 
     async def _finish(self) -> None:
         self.workers.cancel_group(self, CONNECTING)
+        rows, theme = self._first_shown
+        if theme != self.theme:
+            self._keep_frame(rows, theme)
         await self.chat.finish()
         if self.backend is not None:
             await self.backend.close()
