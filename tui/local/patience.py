@@ -55,11 +55,8 @@ class PatientProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self not in self.connections or not self.cycle.response_complete:
-            return
-        self.idle.setdefault(self)
-        if self.conn.their_state is h11.SEND_BODY:
-            self._expect_more()
+        if self in self.connections and self.cycle.response_complete:
+            self.idle.setdefault(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
