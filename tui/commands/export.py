@@ -45,6 +45,11 @@ class _Found:
     pictures: Mapping[ImageAttachment, bytes] | None = None
 
 
+def _file(text: str) -> Path | None:
+    """The file that an option names; None: standard output."""
+    return None if text == "-" else Path(text)
+
+
 def parser() -> CommandParser:
     """The options of `export`."""
     made = project_command_parser("export", "Write a session to standard output, or to a file.")
@@ -52,7 +57,9 @@ def parser() -> CommandParser:
     add_library(made)
     made.add_argument("--format", choices=FORMATS, default="md", help="how it is written (default: %(default)s)")
     made.add_argument("--turn", type=int, metavar="N", help="only the N-th question, with what came of it")
-    made.add_argument("-o", "--output", type=Path, metavar="FILE", help="a file to write, instead of standard output")
+    made.add_argument(
+        "-o", "--output", type=_file, metavar="FILE", help='a file to write; "-" or none: standard output'
+    )
     made.add_argument("--force", action="store_true", help="write over the file if there is one, without asking")
     made.add_argument("--pictures", action="store_true", help="put the pictures of pages into the HTML file")
     return made
