@@ -28,7 +28,6 @@ ANSWERS: Mapping[bytes, bytes] = {
 WAIT_TIMEOUT = 60
 """Seconds to wait for what should come at once: a busy machine takes its time."""
 
-_QUESTION = re.compile(b"|".join(re.escape(question) for question in ANSWERS))
 _UNFINISHED = re.compile(rb"\x1b(\[[<>=?]?[0-9;]*\$?|[P_][^\x1b]*\x1b?)?\Z")
 _NOT_FOR_PYTE = re.compile(
     rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[a-z-]*\x07|\x1b[P_][^\x1b]*\x1b\\\\"
@@ -72,6 +71,7 @@ class RealTerminal:
         self.received_at = 0.0
         self.answering = True
         self._answers = {**ANSWERS, **(answers or {})}
+        self._question = re.compile(b"|".join(map(re.escape, self._answers)))
         self._held_answers: list[bytes] = []
         self._asked_up_to = self._shown_up_to = 0
         self._screen = _Screen(columns, rows)
@@ -203,7 +203,7 @@ class RealTerminal:
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
 
     def _collect_answers(self) -> None:
-        for question in _QUESTION.finditer(self.received, self._asked_up_to):
+        for question in self._question.finditer(self.received, self._asked_up_to):
             self._held_answers.append(self._answers[question.group()])
             self._asked_up_to = question.end()
         if self.answering and self._held_answers:

@@ -44,6 +44,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_or_nothing_in_place_of_the_file_is_told_in_words(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
     with pytest.raises(SettingsError, match=r"cannot be read: it is a folder\."):
         load({}, {}, tmp_path)
     with pytest.raises(SettingsError, match=r"cannot be read: File name too long\."):

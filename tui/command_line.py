@@ -27,6 +27,8 @@ def run(frame: FirstFrame | None = None) -> int:
 def _open_app(arguments: Namespace, frame: FirstFrame | None) -> int:
     names = ("base_url", "region", "project", "organization", "theme", "grounding", "allow_http", "profile")
     flags = {name: getattr(arguments, name) for name in names}
+    if arguments.session is not None and not arguments.session.strip():
+        return _refused("No session is named: the id behind --session is empty.", frame)
     try:
         settings = load(flags, os.environ, config_to_read())
         settings = replace(settings, local=folders_of(arguments.local))
@@ -40,7 +42,7 @@ def _open_app(arguments: Namespace, frame: FirstFrame | None) -> int:
 
 
 def _talk(settings: Settings, session: str | None) -> int:
-    from tui.commands.plain import talk
+    from tui.commands.plain.talk import talk
 
     return talk(settings, session)
 

@@ -14,6 +14,15 @@ PAUSE_SECONDS = 0.001
 _Result = TypeVar("_Result")
 
 
+def run_at_once(steps: Generator[None, None, _Result]) -> _Result:
+    """The value of a generator that is run to its end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast(_Result, end.value)
+
+
 async def run_in_slices(steps: Generator[None, None, _Result]) -> _Result:
     """The value of a generator that is run to its end, with pauses for other tasks. No step is interrupted."""
     pause_at = time.monotonic() + SLICE_SECONDS

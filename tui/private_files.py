@@ -6,7 +6,7 @@ And bytes that are put aside for a while: on the disk, in a file without a name 
 import zlib
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import IO
 from weakref import finalize
 
@@ -67,11 +67,19 @@ class Spill:
         try:
             if self._file is None:
                 self._file = _file_without_a_name(self._beside)
-                finalize(self, self._file.close)
+                finalize(self, _close, self._file)
             self._file.seek(place)
             return self._file.write(data) == len(data)
         except OSError:
             return False
+
+
+def _close(file: IO[bytes]) -> None:
+    """Close a file in a thread of its own: a large one that nobody finds any more is removed then, which takes time."""
+    try:
+        Thread(target=file.close, name="closing", daemon=True).start()
+    except RuntimeError:  # the program ends
+        file.close()
 
 
 def _file_without_a_name(beside: Path) -> IO[bytes]:

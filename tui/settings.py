@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "profile": "LLAMACHAT_PROFILE",
     "model": "LLAMACHAT_MODEL",
     "model_base_url": "LLAMACHAT_MODEL_BASE_URL",
+    "embedding_model": "LLAMACHAT_EMBEDDING_MODEL",
 }
 
 _NOTHING: Mapping[str, str | None] = {}
@@ -75,7 +76,7 @@ class Settings:
     organization: str | None = None
 
     theme: str | None = None
-    """The name of a colour theme; None: llama-dark."""
+    """The name of a colour theme; "auto" and None: the dark or light one that goes with the terminal's background."""
 
     local: tuple[Path, ...] | None = None
     """The folders of this machine to answer from, none for the manual; None: LlamaCloud."""
@@ -107,6 +108,9 @@ class Settings:
     model_base_url: str | None = None
     """The address of the endpoint that has this model."""
 
+    embedding_model: str | None = None
+    """The model, at the same endpoint, by which passages are found by their meaning; None: by their words alone."""
+
     keys: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     """The keys that the user gave to actions, by the ids of these: as Textual names them, with commas between."""
 
@@ -131,15 +135,15 @@ class Settings:
 
     @property
     def library_environment(self) -> Mapping[str, str]:
-        """The variables that tell the local library which model answers."""
-        names = ("model", "model_base_url")
+        """The variables that tell the local library which models it uses."""
+        names = ("model", "model_base_url", "embedding_model")
         return {ENVIRONMENT[name]: value for name in names if (value := getattr(self, name)) is not None}
 
     @property
     def connects_to(self) -> Sequence[object]:
         """What a connection depends on: with other settings in which this is equal it stays as it is."""
         if self.local is not None:
-            return (self.local, self.model, self.model_base_url)
+            return (self.local, self.model, self.model_base_url, self.embedding_model)
         return (self.profile, *(getattr(self, name) for name in sorted(OF_A_PROFILE)))
 
     def with_folders(self, folders: tuple[Path, ...]) -> "Settings":
@@ -256,6 +260,8 @@ def _given(value: str | None) -> bool:
 def _read_file(path: Path) -> _File:
     if not _is_there(path):
         return _File(path, {}, {}, {})
+    if path.is_dir():
+        raise _unreadable(path, "it is a folder")
     _check_owner(path)
     import tomllib  # only here, because most people have no config file and wait for the first frame
 
@@ -263,7 +269,7 @@ def _read_file(path: Path) -> _File:
         text = path.read_text("utf-8")
         values = tomllib.loads(text)
     except OSError as error:
-        raise _unreadable(path, "it is a folder" if path.is_dir() else str(error.strerror)) from error
+        raise _unreadable(path, str(error.strerror)) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _unreadable(path, str(error)) from error
     tables, keys = values.pop("profiles", {}), values.pop("keys", {})

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tui.api import decoding
 from tui.api.models import Event, FullSession
+from tui.cooperative import run_at_once
 
 KINDS = ["thinking_delta", "text_delta", "thinking", "text", "user_input", "tool_call", "tool_result", "stop"]
 FIELDS = ["type", "content", "call_id", "name", "arguments", "result", "image_attachment", "is_error", "error", "usage"]
@@ -29,11 +30,7 @@ def full_session_of(pieces: Iterable[bytes], max_weight: int | None = None) -> F
     """The same, of a body that comes in pieces."""
     events: list[Event] = []
     steps = decoding.decoding_session(pieces, events.extend, max_weight)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return FullSession(end.value, events)
+    return FullSession(run_at_once(steps), events)
 
 
 def dumped(value: object) -> bytes:

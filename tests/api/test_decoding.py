@@ -285,3 +285,10 @@ def test_a_number_out_of_range_is_refused():
 def test_a_list_of_more_values_than_fit_into_memory_is_refused():
     with pytest.raises(decoding.WrongShapeError, match="too many values"):
         decoding.sessions_page(b'{"items": [' + b"[]," * 3_000_000 + b"0]}")
+
+
+@pytest.mark.parametrize("number", [-1, 1 << 63, 10**400])
+def test_a_number_that_counts_nothing_is_not_known(number: int) -> None:
+    index = decoding.indexes_page(dumped({"items": [{"id": "i", "name": "n", "metadata": {"size": number}}]})).items[0]
+    assert index.size is None
+    assert event({"type": "stop", "usage": {"total_input_tokens": number, "turns": 1}}) == Stop(usage=Usage(turns=1))

@@ -31,7 +31,7 @@ def online(command: Command, monkeypatch: pytest.MonkeyPatch) -> Generator[Comma
     ("arguments", "begins", "holds"),
     [
         ([], "# The one session\n", "[^1-1]: notes.pdf"),
-        (["--output", "-"], "# The one session\n", "[^1-1]: notes.pdf"),
+        (["-o", "-"], "# The one session\n", "[^1-1]: notes.pdf"),
         (["--turn", "2"], "# The one session\n\n## And then?", "And then?"),
         (["--format", "html"], "<!DOCTYPE html>", "It is 40 million."),
         (["--format", "csl-json", "--turn", "1"], "[\n", '"one-1-1"'),

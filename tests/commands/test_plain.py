@@ -1,13 +1,19 @@
 """`llamachat-tui --plain`: lines in, lines out."""
 
 import os
-from collections.abc import Callable
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
+from tests.commands.calling import Command
+from tests.commands.headless.processes import WITH_INTERRUPTS
 from tests.commands.headless.test_ask import ANSWERED
+from tests.commands.headless.test_run import until
 from tests.commands.serving import ServedCloud
 from tests.process.windows import in_window
 from tests.workspace.cloud import STOP, Turn, asked, said
@@ -18,7 +24,7 @@ Told: TypeAlias = Callable[..., str]
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
+def told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Told:
     """What is printed when these lines are read, in this process."""
 
     def read(*lines: str) -> str:
@@ -29,7 +35,7 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             patched.setattr("sys.stdin", given)
             patched.setattr("sys.argv", ["llamachat-tui", "--plain"])
             code = run()
-        out, err = capsys.readouterr()
+        out, err = capfd.readouterr()
         assert (code, "\x1b" in out + err, "\r" in err) == (0, False, False)
         return out
 
@@ -100,3 +106,147 @@ def test_ctrl_c_stops_the_answer_and_then_quits(online: ServedCloud, tmp_path: P
         assert terminal.wait_for_exit() == 0
         assert b"\x1b" not in terminal.received
     online.release(held)
+
+
+def in_order(pieces: Sequence[str], told: str) -> bool:
+    """Whether the pieces stand in a text one after another."""
+    at = 0
+    for piece in pieces:
+        if (found := told.find(piece, at)) < 0:
+            raise AssertionError(f"{piece!r} does not come in:\n{told[at:]}")
+        at = found + len(piece)
+    return True
+
+
+def test_a_hit_is_opened_by_its_number_and_the_part_that_has_the_words_is_read(online: ServedCloud, told: Told) -> None:
+    online.cloud.turns = [Turn(ANSWERED), Turn([said("Herons wade."), STOP])]
+    said_of_all = told(
+        *("What is the budget?", "And the birds?", "/new", "Fresh?"),
+        *("/search million in:answer in:nowhere", "/hit 1", "/sources", "/search wade", "/hit 1", "More?"),
+        *("/search nowhere", "/hit 7", "/search", "/search wade index:others"),
+    )
+    pieces = [
+        "> in: takes title, question,",
+        "What is the budget?\n1. answer: It is 40 million [1].\n1 turn in 1 session\n",
+        "> Question: What is the budget?\n\nAnswer: It is 40 million [1].\n",
+        "> Sources\n[1] notes.pdf",
+        "> Question: And the birds?\n\nAnswer: Herons wade.\n",
+        "> Nothing that is kept on this machine has all of this.",
+        "> There is no such hit.",
+        "> Type behind /search what to find.",
+        'There is no index with "others" in its name.',
+    ]
+    assert in_order(pieces, said_of_all)
+    assert [each.session_id for each in online.cloud.questions] == ["new-1", "new-1", "new-2", "new-1"]
+
+
+def test_a_session_is_deleted_after_a_question_and_can_be_brought_back(online: ServedCloud, told: Told) -> None:
+    for number in (1, 2):
+        online.cloud.add_session(f"s{number}", asked("Old?"), STOP, title=f"Herons {number}", index_ids=["idx-notes"])
+    said_of_all = told(
+        *("/delete", "/list", "/open 1", "/delete", "n", "/delete", "y", "/list", "/read", "/undo", "/list", "/undo"),
+        *("/open s1", "/delete", "yes", "/quit", "Too late?"),
+    )
+    pieces = [
+        "> No session is open.",
+        "> 1. Herons 2\n2. Herons 1\n",
+        "> Delete Herons 2? [y/N] Nothing was deleted.",
+        "> Delete Herons 2? [y/N] Deleted: Herons 2. /undo brings it back, until you delete another one or quit.",
+        "> 1. Herons 1\n> Nothing was asked yet.",
+        "> Brought back: Herons 2\n> 1. Herons 2\n2. Herons 1\n> No session was deleted",
+        "Deleted: Herons 1.",
+    ]
+    assert in_order(pieces, said_of_all)
+    assert list(online.cloud.summaries) == ["s2"]
+    assert online.cloud.questions == []
+
+
+def test_a_session_is_named_pinned_looked_up_and_exported(
+    online: ServedCloud, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number in (1, 2):
+        online.cloud.add_session(f"s{number}", asked("Old?"), STOP, title=f"Herons {number}", index_ids=["idx-notes"])
+    said_of_all = told(
+        *("/list", "/pin 2", "/list", "/pin s1", "/open 2", "/rename My birds", "/info", "/export html"),
+        *("/export doc", "/rename", "/info s9"),
+    )
+    pieces = [
+        "> Pinned: Herons 1\n> 1. Herons 1 (pinned)\n2. Herons 2\n> No longer pinned: Herons 1\n",
+        "> The session is called: My birds\n> Title: My birds\nId: s2\nIndexes: notes\n",
+        "Turns: 1\n",
+        f"> Written to {tmp_path}/my-birds-",
+        "> There is no format doc. There are: md, html, jsonl, csl-json.",
+        "> The session is called: Herons 2\n",
+        "> There is no session s9",
+    ]
+    assert in_order(pieces, said_of_all)
+    assert [path.suffix for path in tmp_path.glob("my-birds-*")] == [".html"]
+
+
+def test_questions_are_asked_again_forgotten_and_may_begin_with_a_slash(online: ServedCloud, told: Told) -> None:
+    said_of_all = told(
+        *("One?", "//etc?", "/new", "/questions", "/questions one", "/again 1", "/new", "/questions etc", "/forget 1"),
+        *("/questions etc", "/again 1", " ", "x" * 1001),
+    )
+    pieces = [
+        "> 1. One?\n2. /etc?\n",
+        "> 1. One?\n> Yes.",
+        "> 1. /etc?\n> Forgotten.\n> Nothing here has this in it.\n> There is no such question.",
+        "> > The question has 1,001 characters",
+    ]
+    assert in_order(pieces, said_of_all)
+    assert [each.prompt for each in online.cloud.questions] == ["One?", "/etc?", "One?"]
+
+
+def test_a_terminal_that_takes_no_more_holds_up_nothing(online: ServedCloud) -> None:
+    online.cloud.turns = [Turn([said("word " * 200_000), STOP])]
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-P", "-c", WITH_INTERRUPTS, "--plain"]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as talking:
+        assert talking.stdin is not None
+        assert talking.stdout is not None
+        assert talking.stderr is not None
+        talking.stdin.write(b"Long?\n")
+        talking.stdin.flush()
+        while talking.stdout.read(1) != b"w":  # of the first word
+            pass
+        talking.send_signal(signal.SIGINT)
+        talking.stdin.write(b"Next?\n")
+        talking.stdin.flush()
+        until(lambda: [each.prompt for each in online.cloud.questions] == ["Long?", "Next?"])
+        talking.stdout.close()
+        talking.stdin.close()
+        error = talking.stderr.read()
+    assert (talking.returncode, b"Traceback" in error) == (0, False)
+
+
+def test_more_sessions_than_are_listed_are_told_of(online: ServedCloud, told: Told) -> None:
+    for number in range(21):
+        online.cloud.add_session(f"s{number}", title=f"Herons {number}")
+    assert in_order(["\n20. Herons 1\nThere are more. /search"], told("/list"))
+
+
+def test_the_help_names_every_command(online: ServedCloud, told: Told) -> None:
+    listed = {line.split()[0] for line in told("/help").splitlines() if line.startswith("/")}
+    assert {"/search", "/hit", "/delete", "/undo", "/rename", "/pin", "/info", "/export", "/questions"} <= listed
+    assert "There is no command" not in told(*(f"{name} 0" for name in sorted(listed - {"/quit"})))
+    assert online.cloud.questions == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--plain", "--session", ""], "No session is named"), (["sear"], "`llamachat-tui --help` lists the commands")],
+)
+def test_what_cannot_be_begun_with_is_told(
+    command: Command,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    words: str,
+) -> None:
+    assert command
+    monkeypatch.setattr("sys.argv", ["llamachat-tui", *arguments])
+    with pytest.raises(SystemExit) as refused:
+        sys.exit(run())
+    assert (refused.value.code, words in capfd.readouterr().err) == (2, True)

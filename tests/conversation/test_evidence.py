@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.events import any_event
 from tui.api.models import Event, ImageAttachment, Stop, Text, ToolCall, ToolResult, Usage, UserInput
 from tui.conversation.citations import cited_numbers
-from tui.conversation.evidence import Evidence, evidence_of, is_same_evidence
+from tui.conversation.evidence import MAX_JSON_CHARS, Evidence, evidence_of, gathering, is_same_evidence
 from tui.conversation.passages import Location
 from tui.conversation.transcript import Turn
 from tui.conversation.transcript_builder import replay
@@ -125,3 +125,17 @@ def test_any_turn_has_evidence_with_nothing_hidden_in_it_and_nothing_twice(event
         assert not any("\x1b" in f"{source.passage.origin}{source.passage.text}" for source in evidence)
         assert all(evidence.source(number) for source in evidence for number in source.numbers)
         assert is_same_evidence(turn, turn)
+
+
+def test_evidence_is_gathered_in_steps_of_one_result() -> None:
+    calls = [str(number) for number in range(9)]
+    results: list[Event] = [ToolResult(call, "read", {"content": "a passage"}) for call in calls]
+    assert len(list(gathering(turn_of(*results)))) >= 2 * len(calls)
+
+
+def test_of_a_huge_result_the_beginning_is_evidence_and_says_so() -> None:
+    (document,) = evidence_of(turn_of(ToolResult("c", "count", list(range(MAX_JSON_CHARS))))).found
+    text = document.sources[0].passage.text or ""
+    assert text.startswith("[\n  0,\n  1,")
+    assert text.endswith("… The rest is left out here.")
+    assert len(text) < MAX_JSON_CHARS + 100

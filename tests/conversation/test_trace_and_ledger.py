@@ -6,15 +6,11 @@ from tui.conversation.ledger import Ledger, keeping
 from tui.conversation.trace import trace_of
 from tui.conversation.transcript import Turn, interrupt
 from tui.conversation.transcript_builder import replay
+from tui.cooperative import run_at_once
 
 
 def kept(*turns: Turn) -> Ledger:
-    steps = keeping(turns)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    return run_at_once(keeping(turns))
 
 
 def test_a_trace_tells_what_was_asked_where_and_what_came_of_it() -> None:

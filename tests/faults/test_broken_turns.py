@@ -110,7 +110,7 @@ async def test_a_question_that_never_arrived_is_offered_again_and_not_sent_by_it
         await in_session(user)
         proxy.next_turns.append(lost_question)
         await ask(user, QUESTION)
-        await user.see("it may then run twice")
+        await user.see("it may run twice")
         assert user.app.chat.query_one(Composer).text == QUESTION
         assert proxy.prompts.count(QUESTION) == 1
         await user.press("enter")

@@ -37,7 +37,8 @@ POISON = " ".join([*MARKUP.values(), *CONTROL.values(), "\\"])
 _WRITTEN_BY_THE_APP = re.compile(
     r"\x1b\[[0-9;]*[mHGXrSTLM]"  # colours, where they go, and scrolling
     r"|\x1b\[6n"  # pacing asks
-    r"|\x1b\[\?(?:1000|1003|1004|1006|1015|1016|1049|2004|2026|2048|25|7)[hl]"
+    r"|\x1b\]11;\?\x1b\\"  # the background is asked for
+    r"|\x1b\[\?(?:1000|1003|1004|1006|1015|1016|1049|2004|2026|2031|2048|25|7)[hl]"
     r"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>[0-9]+u|\x1b\[<u"
     r"|\x1b\[2[23];2t"  # keeps the window's title, and restores it
     r"|\x1b\]22;[a-z-]*\x07"  # the shape of the mouse pointer

@@ -16,6 +16,7 @@ from tui.api.models import Event, Usage
 from tui.local.agents.agent import Agent, Ask
 from tui.local.agents.extractive import ExtractiveAgent
 from tui.local.app import build
+from tui.local.embeddings.settings import EmbeddingSettings
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import folders_of
 from tui.local.library.library import Library
@@ -40,9 +41,15 @@ def in_thread(app: Starlette) -> Generator[str]:
 
 
 @contextmanager
-def served(folder: Path, data: Path, agent: Agent | None = None, ping_seconds: float = 15) -> Generator[httpx.Client]:
+def served(
+    folder: Path,
+    data: Path,
+    agent: Agent | None = None,
+    ping_seconds: float = 15,
+    embedding: EmbeddingSettings | None = None,
+) -> Generator[httpx.Client]:
     """A client of a server over the folder, which has been read, whose turns this agent runs."""
-    app = build(LibraryDatabase(data), folders_of([folder]), KEY, agent, ping_seconds, loopback_only=False)
+    app = build(LibraryDatabase(data), folders_of([folder]), KEY, agent, ping_seconds, embedding, loopback_only=False)
     headers = {"Authorization": f"Bearer {KEY}"}
     with (
         in_thread(app) as base_url,

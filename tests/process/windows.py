@@ -27,13 +27,14 @@ def in_window(
     nohup: bool = False,
     environment: Mapping[str, str] | None = None,
     columns: int = 120,
+    answers: Mapping[bytes, bytes] | None = None,
 ) -> Generator[RealTerminal]:
     """`python` with these arguments in a window of its own, with a home of its own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LLAMA", "XDG_", "TEXTUAL"))}
     alone = {"HOME": str(home), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     command = [sys.executable, "-c", _AS_IN_A_WINDOW, "nohup" if nohup else "window", *arguments]
     environment = inherited | alone | dict(environment or {})
-    with RealTerminal(command, environment=environment, columns=columns) as terminal:
+    with RealTerminal(command, environment=environment, columns=columns, answers=answers) as terminal:
         yield terminal
 
 

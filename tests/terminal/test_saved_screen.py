@@ -3,7 +3,7 @@ from hypothesis import given
 
 from tests.terminal.test_screen_buffer import HEIGHT, WIDTH, Terminal, blank_buffer, frames
 from tui.terminal.cells import NO_PEN, CellRow
-from tui.terminal.saved_screen import read_cells, saved_cells
+from tui.terminal.saved_screen import emptied, read_cells, saved_cells, theme_of
 from tui.terminal.screen_buffer import Patch, drawn_anew
 
 
@@ -48,3 +48,11 @@ def test_a_screen_of_another_size_is_not_taken() -> None:
     buffer = blank_buffer()
     buffer.recall(rows)
     assert len(buffer.rows()[0]) == WIDTH
+
+
+def test_cells_are_saved_with_the_name_of_their_theme() -> None:
+    rows = [[("a", NO_PEN), ("b", NO_PEN)], [("c", NO_PEN)]]
+    assert theme_of(saved_cells(rows, "llama-light")) == "llama-light"
+    assert read_cells(saved_cells(rows, "llama-light")) == rows
+    assert read_cells(saved_cells(emptied(rows))) == [[(" ", NO_PEN)] * 2, [(" ", NO_PEN)]]
+    assert theme_of(b'{"pens": [], "rows": []}') == theme_of(b"not JSON") == ""

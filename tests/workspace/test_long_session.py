@@ -1,6 +1,8 @@
 """Conversations of so many turns that the past ones are put aside."""
 
 import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -11,6 +13,7 @@ from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.api import bodies
 from tui.api.client import Client
 from tui.api.connection import Connection
+from tui.api.models import Event, Session, UserInput
 from tui.conversation.past_turns import KEPT, PastTurns
 from tui.store.store import Store
 from tui.workspace import opening
@@ -87,3 +90,35 @@ async def test_a_history_that_does_not_come_whole_leaves_what_is_kept(office: Of
     assert later.read("s1")[-1] == SHOWN[-1]
     await later.workspace.close()
     assert office.store.sessions.history(ACCOUNT, "s1") == before
+
+
+async def test_to_leave_does_not_wait_until_a_long_history_is_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_go_on, is_over = threading.Event(), threading.Event(), threading.Event()
+    given: list[Event] = []
+
+    def slowly(_: bodies.SessionBody) -> Iterator[Event]:
+        for number in range(1_000):
+            given.append(UserInput(f"{number}?"))
+            yield given[-1]
+            begun.set()
+            may_go_on.wait(5)
+
+    save = office.store.sessions.save_history
+
+    def saving(account: str, session: Session, events: Iterator[Event]) -> None:
+        try:
+            save(account, session, events)
+        finally:
+            is_over.set()
+
+    monkeypatch.setattr(office.store.sessions, "save_history", saving)
+    monkeypatch.setattr(bodies.SessionBody, "events", slowly)
+    await office.workspace.open("s1")
+    await until(begun.is_set)
+    await office.workspace.close()
+    may_go_on.set()
+    await until(is_over.is_set)
+    assert len(given) < 10
+    assert office.store.sessions.history(ACCOUNT, "s1") is None

@@ -121,10 +121,10 @@ class Client:
         body = await self._ask("POST", "/api/v1/chat", body={"index_ids": list(index_ids)} if index_ids else {})
         return self._read(decoding.session, body)
 
-    async def session(self, session_id: str) -> FullSession:
-        """A session with all its events, in memory: see `session_body` for one that may be long."""
+    async def session(self, session_id: str, beside: Path | None = None) -> FullSession:
+        """A session with all its events in memory. Where these are not all needed at once, see `session_body`."""
         events: list[Event] = []
-        body = await self.session_body(session_id)
+        body = await self.session_body(session_id, beside)
         return FullSession(await self.read_session(body, events.extend, MAX_HELD_WEIGHT), events)
 
     async def session_body(self, session_id: str, beside: Path | None = None) -> SessionBody:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from tui.api import json_text, models
 from tui.api.event_decoding import cut, event, joined_events, unknown, without_values
-from tui.api.fields import MAX_TOKEN_CHARS, Id, Line, Maybe, Shown, Time, is_sendable
+from tui.api.fields import MAX_TOKEN_CHARS, Count, Id, Line, Maybe, Shown, Time, is_sendable
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -90,11 +90,11 @@ class _SkippedDocument(BaseModel):
 class _IndexState(BaseModel):
     status: Maybe[Line] = None
     error_message: Maybe[Shown] = None
-    files_done: Maybe[int] = None
-    files_total: Maybe[int] = None
-    files: Maybe[int] = None
-    skipped_files: Maybe[int] = None
-    size: Maybe[int] = None
+    files_done: Maybe[Count] = None
+    files_total: Maybe[Count] = None
+    files: Maybe[Count] = None
+    skipped_files: Maybe[Count] = None
+    size: Maybe[Count] = None
     skipped: Maybe[tuple[_SkippedDocument, ...]] = None
     remarks: Maybe[tuple[_DocumentRemark, ...]] = None
     folder: Maybe[str] = None
@@ -135,7 +135,7 @@ class _Project(BaseModel):
 
 class _Attachment(BaseModel):
     name: str
-    size: Maybe[int] = None
+    size: Maybe[Count] = None
     last_modified: Time = None
 
     def value(self) -> models.Attachment:

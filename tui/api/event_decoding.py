@@ -14,7 +14,7 @@ from typing import Annotated, Any, cast
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from tui.api import json_text, models
-from tui.api.fields import MAX_ID_CHARS, Line, Maybe, Shown
+from tui.api.fields import MAX_ID_CHARS, Count, Line, Maybe, Shown
 from tui.sanitize import clean, clean_line
 
 MAX_RAW_CHARS = 1_000_000
@@ -102,9 +102,9 @@ class _ToolResult(BaseModel):
 
 class _Usage(BaseModel):
     duration_ms: Maybe[float] = None
-    total_input_tokens: Maybe[int] = None
-    total_output_tokens: Maybe[int] = None
-    turns: Maybe[int] = None
+    total_input_tokens: Maybe[Count] = None
+    total_output_tokens: Maybe[Count] = None
+    turns: Maybe[Count] = None
 
 
 class _Stop(BaseModel):

@@ -7,7 +7,14 @@ import re
 from datetime import datetime
 from typing import Annotated, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from tui.api.times import parse_time
 from tui.sanitize import clean, clean_line, is_well_formed
@@ -42,6 +49,9 @@ def _identifier(text: str) -> str:
 
 
 Id = Annotated[str, AfterValidator(_identifier)]
+Count = Annotated[int, Field(ge=0, lt=1 << 63)]
+"""A number of something: a larger one could neither be divided nor, summed up, be written out."""
+
 Shown = Annotated[str, AfterValidator(clean)]
 Line = Annotated[str, AfterValidator(clean_line)]
 Maybe: TypeAlias = Annotated[T | None, WrapValidator(_or_none)]

@@ -31,9 +31,9 @@ from tui.terminal.cells import CellRow
 from tui.terminal.key_order import KeyOrderApp
 from tui.terminal.lasting_app import LastingApp
 from tui.terminal.row_painting import RowPaintingApp
-from tui.terminal.saved_screen import saved_screen
+from tui.terminal.saved_screen import emptied, saved_screen, theme_of
 from tui.terminal.styled_once import StyledOnceApp
-from tui.themes import DARK, own_themes
+from tui.themes import AUTO, DARK, LIGHT, own_themes
 
 
 def _styles() -> list[Path]:
@@ -68,6 +68,8 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
     """
 
     TITLE = "llamachat-tui"
+    THEME_ON_DARK = DARK.name
+    THEME_ON_LIGHT = LIGHT.name
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("app.quit", "quit", show=False, priority=True),
@@ -96,13 +98,15 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self.abandon_terminal)
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
+        self.has_dark_background = first_frame is None or theme_of(first_frame.cells) != LIGHT.name
+        self.follow_background(follows=settings.theme in (None, AUTO))
         self.begin_with_theme(self._first_theme())
 
     def _first_theme(self) -> str:
-        """The theme that is set, else the dark one. Raises `SettingsError`."""
-        wanted = self.settings.theme or DARK.name
+        """The theme that is set, else the one that went with the background at the last start; `SettingsError`."""
+        wanted = self.theme_named(self.settings.theme)
         if wanted not in self.available_themes:
-            known = ", ".join(sorted(self.available_themes))
+            known = ", ".join([AUTO, *sorted(self.available_themes)])
             raise SettingsError(f"The theme {clean_line(wanted)!r} is unknown. It is one of: {known}.")
         return wanted
 
@@ -137,7 +141,7 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
 
     async def _begin_after_first_frame(self) -> None:
         collect_rarely()
-        self.set_timer(KEEP_FRAME_AFTER_SECONDS, partial(self._keep_frame, self.shown_screen()))
+        self.set_timer(KEEP_FRAME_AFTER_SECONDS, partial(self._keep_frame, self.shown_screen(), self.theme))
         self.store.database.tell = self._warn
         if self.store.warning:
             self.chat.warn(self.store.warning)
@@ -151,11 +155,16 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         await self.begin_input()
         self.chat.call_after_refresh(self.connect)  # what was typed until now is shown before
 
-    def _keep_frame(self, rows: list[CellRow]) -> None:
-        """Keep what was shown first, for the next start of this kind to show at once."""
+    def _keep_frame(self, rows: list[CellRow], theme: str) -> None:
+        """Keep what was shown first, for the next start of this kind to show at once.
+
+        Nothing but the theme is kept of it where that changed meanwhile: the next start begins with the right one.
+        """
         if rows and not self.is_headless:
             path = frame_path(sys.argv[1:], os.environ, len(rows[0]), len(rows))
-            self.store.frames.keep(os.path.basename(path), saved_screen(rows))
+            self.store.frames.keep(
+                os.path.basename(path), saved_screen(rows if theme == self.theme else emptied(rows), self.theme)
+            )
 
     def on_lasting_app_work_failed(self, message: LastingApp.WorkFailed) -> None:
         self.chat.warn(failure_notice(message.error))

@@ -34,6 +34,9 @@ from tui.workspace.exporting import (
     transcript_of,
 )
 from tui.workspace.new_file import write_file
+from tui.workspace.search.searching import counted
+
+STANDARD_OUTPUT = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,6 @@ class _Found:
     pictures: Mapping[ImageAttachment, bytes] | None = None
 
 
-def _file(text: str) -> Path | None:
-    """The file that an option names; None: standard output."""
-    return None if text == "-" else Path(text)
-
-
 def parser() -> CommandParser:
     """The options of `export`."""
     made = project_command_parser("export", "Write a session to standard output, or to a file.")
@@ -57,9 +55,7 @@ def parser() -> CommandParser:
     add_library(made)
     made.add_argument("--format", choices=FORMATS, default="md", help="how it is written (default: %(default)s)")
     made.add_argument("--turn", type=int, metavar="N", help="only the N-th question, with what came of it")
-    made.add_argument(
-        "-o", "--output", type=_file, metavar="FILE", help='a file to write; "-" or none: standard output'
-    )
+    made.add_argument("-o", "--output", type=Path, metavar="FILE", help='a file to write; "-": standard output')
     made.add_argument("--force", action="store_true", help="write over the file if there is one, without asking")
     made.add_argument("--pictures", action="store_true", help="put the pictures of pages into the HTML file")
     return made
@@ -73,7 +69,7 @@ def main(arguments: list[str]) -> int:
         made.error("--pictures is for --format html only")
     settings = library_settings(options)
     text = _written(asyncio.run(_found(settings, options)), options)
-    if options.output is None:
+    if options.output in (None, STANDARD_OUTPUT):
         write_out(text)
     else:
         _write(options.output, text, options.force)
@@ -127,7 +123,8 @@ def _turns(session: SessionFile, options: Namespace) -> tuple[Sequence[Turn], in
     if options.turn is None:
         return turns, 1
     if not 1 <= options.turn <= len(turns):
-        raise ConfigurationError(f"The session has {len(turns)} turns; there is no turn {options.turn}.")
+        there = counted(len(turns), "turn")
+        raise ConfigurationError(f"The session has {there}; there is no turn {options.turn}.")
     return turns[options.turn - 1 : options.turn], options.turn
 
 

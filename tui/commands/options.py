@@ -24,6 +24,7 @@ def app_parser() -> CommandParser:
         epilog=f"Commands: {', '.join(COMMANDS)}; `llamachat-tui serve --help` tells about one.",
     )
     parser.add_argument("--version", action=_SayVersion, nargs=0, help="show program's version number and exit")
+    parser.on_more = "`llamachat-tui --help` lists the commands and the flags."
     add_local(parser)
     going_on = parser.add_mutually_exclusive_group()
     going_on.add_argument("--session", metavar="ID", help='open this session; "last" is the one that was open last')
@@ -36,7 +37,9 @@ def app_parser() -> CommandParser:
     parser.add_argument(
         "--plain", action="store_true", help="lines in and lines out, for screen readers; by itself where TERM is dumb"
     )
-    parser.add_argument("--theme", metavar="NAME", help="a colour theme: llama-dark, llama-light, or one of Textual's")
+    parser.add_argument(
+        "--theme", metavar="NAME", help="a colour theme: auto, llama-dark, llama-light, or one of Textual's"
+    )
     parser.add_argument("--grounding", metavar="on|off", help="underline what stands in no evidence (default: on)")
     return parser
 

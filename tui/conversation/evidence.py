@@ -3,14 +3,13 @@
 A result of an unknown shape is evidence too: its text stands under the name of its tool.
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import islice
 from typing import TypeAlias
 
 from tui.conversation.citations import cited_numbers
+from tui.conversation.json_writing import first_of_json
 from tui.conversation.passages import (
     Location,
     Object,
@@ -18,19 +17,23 @@ from tui.conversation.passages import (
     decoded,
     file_of,
     first_text,
-    given_passages,
     is_array,
     is_object,
     location_of,
     passage_from,
+    passages_of_use,
 )
 from tui.conversation.plain_text import answer_text
 from tui.conversation.tool_use import subject_of
 from tui.conversation.transcript import Answer, ToolUse, Turn
+from tui.cooperative import run_at_once
 from tui.sanitize import clean, clean_line
 
-MAX_JSON_PIECES = 50_000
-"""So much of a result of an unknown shape is written out: about a million characters."""
+MAX_JSON_CHARS = 100_000
+"""So much of a result of an unknown shape is written out."""
+
+_CUT = "\n… The rest is left out here."
+
 
 _Key: TypeAlias = tuple[str, str | None]
 
@@ -93,20 +96,28 @@ class _Found:
 
 
 def evidence_of(turn: Turn) -> Evidence:
-    """All evidence of a turn. A passage that was given several times is one source with several numbers."""
-    numbered = _numbered(turn)
+    """All evidence of a turn, as `gathering` gives it. For where nobody waits for a key meanwhile."""
+    return run_at_once(gathering(turn))
+
+
+def gathering(turn: Turn) -> Generator[None, None, Evidence]:
+    """All evidence of a turn, in steps of one result. The generator's return value is the result.
+
+    A passage that was given several times is one source with several numbers.
+    """
+    numbered = yield from _numbered(turn)
     cited = cited_numbers(answer_text(turn))
     sources = [
         Source(found.passage, tuple(dict.fromkeys(found.numbers)), not cited.isdisjoint(found.numbers))
         for found in numbered.values()
     ]
     names = cache(lambda: _names(turn))
-    others = {
-        (passage.file, passage.text): Source(passage)
-        for use in _returned(turn)
-        for passage in _others(use, names)
-        if (passage.file, passage.text) not in numbered
-    }
+    others: dict[_Key, Source] = {}
+    for use in _returned(turn):
+        for passage in _others(use, names):
+            if (passage.file, passage.text) not in numbered:
+                others[passage.file, passage.text] = Source(passage)
+        yield
     sources += others.values()
     return Evidence(
         " ".join((turn.question or "").split()),
@@ -124,9 +135,12 @@ def is_same_evidence(one: Turn, other: Turn) -> bool:
     return len(parts[0]) == len(parts[1]) and all(a is b for a, b in zip(*parts, strict=True))
 
 
-def _numbered(turn: Turn) -> Mapping[_Key, _Found]:
+def _numbered(turn: Turn) -> Generator[None, None, Mapping[_Key, _Found]]:
     """The passages of searches, each with its own numbers; where no result gives any, with its place among all."""
-    passages = list(given_passages(turn))
+    passages: list[Passage] = []
+    for use in _returned(turn):
+        passages += passages_of_use(use)
+        yield
     has_own_numbers = any(passage.citation is not None for passage in passages)
     found: dict[_Key, _Found] = {}
     for passage in passages:
@@ -196,5 +210,5 @@ def _written(value: object) -> str:
     """A value as indented JSON; of a huge one the beginning. "" where there is nothing in it."""
     if value is None or (is_object(value) and not value) or (is_array(value) and not value):
         return ""
-    encoder = json.JSONEncoder(ensure_ascii=False, indent=2, default=str)
-    return "".join(islice(encoder.iterencode(value), MAX_JSON_PIECES))
+    text = first_of_json(value, MAX_JSON_CHARS)
+    return text + _CUT if len(text) == MAX_JSON_CHARS else text

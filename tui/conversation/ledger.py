@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from tui.api.models import Stop
-from tui.conversation.evidence import Source, evidence_of
+from tui.conversation.evidence import Evidence, Source, gathering
 from tui.conversation.passages import Passage
 from tui.conversation.trace import empty_searches
 from tui.conversation.transcript import Turn
@@ -55,18 +55,18 @@ class Ledger:
 
 
 def keeping(turns: Sequence[Turn]) -> Generator[None, None, Ledger]:
-    """The ledger of all turns, in steps of one turn: the result is the generator's return value."""
+    """The ledger of all turns, in steps of one result: the ledger is the generator's return value."""
     ledger = Ledger()
     for number, turn in enumerate(turns):
-        _enter(ledger, number, turn)
+        _enter(ledger, number, turn, (yield from gathering(turn)))
         yield
     return ledger
 
 
-def _enter(ledger: Ledger, number: int, turn: Turn) -> None:
+def _enter(ledger: Ledger, number: int, turn: Turn, evidence: Evidence) -> None:
     ledger.questions.append(" ".join((turn.question or "").split()))
     pages: dict[tuple[str, str], PageUse] = {}
-    for source in evidence_of(turn):
+    for source in evidence:
         _count(ledger, pages, number, source)
     ledger.in_vain += [(number, asked) for asked in empty_searches(turn)]
     if isinstance(turn.end, Stop):

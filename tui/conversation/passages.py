@@ -21,6 +21,8 @@ _FILE_NAMES = ("file_name", "filename", "file", "document", "source")
 _FILE = (*_FILE_NAMES, "name")
 _HEADING = ("heading", "section", "title", "breadcrumb")
 _PAGE = ("page_label", "page", "page_number")
+MAX_NUMBER = 1 << 63
+"""No offset and no citation is so large. Python refuses to write out numbers without end."""
 MAX_PARSED = 256 * 1024
 """Characters of a text that is looked into for JSON."""
 
@@ -96,8 +98,14 @@ def passages_of(turn: Turn) -> list[Passage]:
 def given_passages(turn: Turn) -> Iterator[Passage]:
     """The passages of a turn's tool results as they came, also those that came before."""
     for part in turn.parts:
-        if isinstance(part, ToolUse) and part.returned is not None:
-            yield from passages_in(part.returned.value, part.returned.image)
+        if isinstance(part, ToolUse):
+            yield from passages_of_use(part)
+
+
+def passages_of_use(use: ToolUse) -> Iterator[Passage]:
+    """The passages of a tool's result; none while it has not come."""
+    if use.returned is not None:
+        yield from passages_in(use.returned.value, use.returned.image)
 
 
 def passages_in(value: object, image: ImageAttachment | None = None) -> Iterator[Passage]:
@@ -214,7 +222,8 @@ def _short(value: object) -> str | None:
 
 def _whole_number(places: Sequence[Object], *names: str) -> int | None:
     values = (place.get(name) for name in names for place in places)
-    return next((value for value in values if isinstance(value, int) and not isinstance(value, bool)), None)
+    numbers = (value for value in values if isinstance(value, int) and not isinstance(value, bool))
+    return next((number for number in numbers if 0 <= number < MAX_NUMBER), None)
 
 
 def _score(places: Sequence[Object]) -> float | None:

@@ -1,10 +1,13 @@
 """Parts of a conversation as plain text, to be copied and searched."""
 
-import json
 import sys
 
+from tui.conversation.json_writing import first_of_json
 from tui.conversation.transcript import Answer, Broken, Omitted, Part, Thought, ToolUse, Turn, Unrecognized
 from tui.sanitize import clean
+
+SEARCHED_CHARS = 1_000_000
+"""Characters of one tool result that are searched: a larger one has a view of its own."""
 
 SENTENCE_ENDS = (".", "!", "?", "…")
 
@@ -24,23 +27,10 @@ def plain_text(part: Part, limit: int = sys.maxsize) -> str:
         case ToolUse(_, name, arguments, returned):
             pieces = [name]
             if arguments is not None:
-                pieces.append(_written(arguments, limit))
+                pieces.append(first_of_json(arguments, limit))
             if returned is not None:
-                pieces.append(_written(returned.value, limit))
+                pieces.append(first_of_json(returned.value, limit))
             return clean("\n\n".join(pieces))
-
-
-def _written(value: object, limit: int) -> str:
-    if isinstance(value, str):
-        return value[:limit]
-    pieces: list[str] = []
-    size = 0
-    for piece in json.JSONEncoder(ensure_ascii=False, indent=2, default=str).iterencode(value):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
-            break
-    return "".join(pieces)[:limit]
 
 
 def answer_text(turn: Turn) -> str:

@@ -1,9 +1,14 @@
 """What a conversation comes to: its turns, its tokens, and the last thing that went wrong in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
 
-from tui.api.models import Stop
+from tui.api.models import Session, Stop
+from tui.conversation.catalogue import age_in_words
 from tui.conversation.transcript import Transcript
+from tui.sanitize import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +35,21 @@ def facts_of(transcript: Transcript) -> SessionFacts:
             last_error = (turn.end.error if isinstance(turn.end, Stop) else turn.end.reason) or "unknown"
     turns = transcript.turns_before + len(transcript)
     return SessionFacts(turns, sum(taken) if taken else None, sum(given) if given else None, last_error)
+
+
+InfoRows: TypeAlias = Sequence[tuple[str, str]]
+"""What is known, each after its label."""
+
+
+def info_rows(session: Session, facts: SessionFacts | None, searched: Sequence[str], at: datetime) -> InfoRows:
+    """The rows about a session, as seen at a time. `searched` are the names of the indexes of its questions."""
+    bound = "" if session.index_ids is not None else " (not bound to them)"
+    rows = [("Id", clean_line(session.session_id)), ("Indexes", (", ".join(searched) or "none chosen") + bound)]
+    if (then := session.last_updated_at) is not None:
+        rows.append(("Last changed", f"{then.astimezone():%Y-%m-%d %H:%M}, {age_in_words(then, at)}"))
+    if facts is None:
+        return [*rows, ("Turns", "not known: it was not opened on this machine yet")]
+    rows.append(("Turns", f"{facts.turns:,}"))
+    if facts.input_tokens is not None or facts.output_tokens is not None:
+        rows.append(("Tokens", f"{facts.input_tokens or 0:,} in · {facts.output_tokens or 0:,} out"))
+    return [*rows, ("Last error", clean_line(facts.last_error) or "none")]

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from tui.api.models import (
     Event,
@@ -40,6 +40,7 @@ from tui.conversation.transcript import (
     ended,
     with_past,
 )
+from tui.cooperative import run_at_once
 
 MAX_PARTS = 2000
 """Parts of a turn: a frame may have to look at all of them. What comes after is counted; answers have as much room once
@@ -102,12 +103,7 @@ class TranscriptBuilder:
 
 def replay(events: Iterable[Event]) -> Transcript:
     """The conversation that a stored history tells. A last turn without an end is left open: see `interrupt`."""
-    steps = replaying(events)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return cast(Transcript, end.value)
+    return run_at_once(replaying(events))
 
 
 def replaying(events: Iterable[Event]) -> Generator[None, None, Transcript]:

@@ -17,7 +17,6 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.cooperative import PAUSE_SECONDS
 from tui.keys.bound import bound
 from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
 from tui.lineview.selection import LineSource
@@ -37,6 +36,11 @@ MAX_WIDTH = 110
 """Longer rows are hard to read: the eye does not find the next one."""
 
 WHEEL_ROWS = 3
+
+CATCH_UP_PAUSE_SECONDS = 0.01
+"""Seconds between two steps of catching up. In them a key gets through all the tasks that it passes until it is drawn,
+each of which would else wait for a step.
+"""
 
 
 @dataclass(slots=True)
@@ -107,7 +111,7 @@ class LineView(Widget, can_focus=True):
         """
         if not self._catches_up:
             self._catches_up = True
-            self.set_timer(PAUSE_SECONDS, partial(self._catch_up, catch_up))
+            self.set_timer(CATCH_UP_PAUSE_SECONDS, partial(self._catch_up, catch_up))
 
     def _catch_up(self, catch_up: Callable[[], object]) -> None:
         self._catches_up = False

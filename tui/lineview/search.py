@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 
-from tui.conversation.plain_text import plain_text
+from tui.conversation.plain_text import SEARCHED_CHARS, plain_text
 from tui.conversation.transcript import Turn
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import Place
-
-SEARCHED_CHARS = 1_000_000
-"""Characters of one tool result that are searched: a larger one has a view of its own."""
 
 
 def counts_in(turn: Turn, wanted: str) -> dict[int, int]:

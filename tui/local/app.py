@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,10 +23,14 @@ from tui.local.library.database import LibraryDatabase
 from tui.local.library.documents import blocks_of
 from tui.local.library.folders import Folder
 from tui.local.library.languages import stem
-from tui.local.library.library import open_library
+from tui.local.library.library import Library, open_library
 from tui.local.library.page_images import PageImages
 from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.local.library.watching import FolderWatcher
+
+if TYPE_CHECKING:
+    from tui.local.embeddings.embeddings import Embeddings
+    from tui.local.embeddings.settings import EmbeddingSettings
 
 PING_SECONDS = 15.0
 """Seconds of silence in a stream before a comment says that it is alive."""
@@ -39,19 +44,22 @@ def build(
     key: str,
     agent: Agent | None = None,
     ping_seconds: float = PING_SECONDS,
+    embedding: "EmbeddingSettings | None" = None,
     *,
     loopback_only: bool,
 ) -> Starlette:
     """The server over these folders, as an ASGI application. It begins to index when it starts.
 
-    `agent` answers the questions; None: the one without a model. `loopback_only`: only this machine reaches the server.
-    It then answers to names of this machine alone, and a client may name a folder to be served.
+    `agent` answers the questions; None: the one without a model. `embedding` names the model by which passages are
+    found by their meaning; None: by their words alone. `loopback_only`: only this machine reaches the server. It then
+    answers to names of this machine alone, and a client may name a folder to be served.
     """
     library, sessions = open_library(database, folders), SessionStore(database)
     supervisor = SyncSupervisor(database, library.folders, library.states)
     watcher = FolderWatcher(library.folders, supervisor.ask, database.path.parent)
     supervisor.has_told = watcher.has_told
     turns = TurnTasks(sessions, library, supervisor, agent or ExtractiveAgent())
+    embeddings = _embeddings(embedding, database, library, supervisor)
     directories = Directories(database.path.parent / "directories")
     services = Services(
         library,
@@ -63,6 +71,7 @@ def build(
         PageImages(),
         ping_seconds,
         may_add_folders=loopback_only,
+        embeddings=embeddings,
     )
 
     @asynccontextmanager
@@ -70,10 +79,14 @@ def build(
         for index_id in library.folders.by_id:
             supervisor.ask(index_id)
         watcher.start()
+        if embeddings:
+            embeddings.start()
         warming = asyncio.create_task(asyncio.to_thread(_warm))
         yield
         await warming
         watcher.stop()
+        if embeddings:
+            embeddings.stop()
         supervisor.stop()
         await turns.end_all()
 
@@ -87,6 +100,20 @@ def build(
     app.state.supervisor = supervisor
     app.state.folders = library.folders
     return app
+
+
+def _embeddings(
+    settings: "EmbeddingSettings | None", database: LibraryDatabase, library: Library, supervisor: SyncSupervisor
+) -> "Embeddings | None":
+    """The search by meaning, made part of every search."""
+    if settings is None:
+        return None
+    from tui.local.embeddings.embeddings import Embeddings
+
+    embeddings = Embeddings(settings, database, library.folders)
+    library.passages.nearest = embeddings.nearest
+    supervisor.on_end = embeddings.ask
+    return embeddings
 
 
 def _warm() -> None:

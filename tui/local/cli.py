@@ -20,6 +20,7 @@ from tui.loopback import is_loopback
 
 if TYPE_CHECKING:
     from tui.local.agents.agent import Agent
+    from tui.local.embeddings.settings import EmbeddingSettings
 
 KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
 
@@ -151,21 +152,41 @@ def _url(host: str, port: int) -> str:
 
 def _agent() -> "Agent":
     """The agent that answers: with a model where one is configured. Raises `UsageError`."""
-    from tui.local.agents.llm_settings import LlmSettingsError, llm_settings
+    from tui.local.agents.llm_settings import llm_settings
+    from tui.local.model_endpoint import ModelSettingsError
 
     try:
         settings = llm_settings(os.environ)
-    except LlmSettingsError as error:
+    except ModelSettingsError as error:
         raise UsageError(str(error)) from None
     if settings:
-        if settings.shows_key:
-            print(f"llamachat-tui serve: {settings.shows_key}", file=sys.stderr)
         from tui.local.agents.llm_agent import LlmAgent
 
         return LlmAgent(settings)
     from tui.local.agents.extractive import ExtractiveAgent
 
     return ExtractiveAgent()
+
+
+def _embedding() -> "EmbeddingSettings | None":
+    """The embedding model, where one is configured. Raises `UsageError`."""
+    from tui.local.embeddings.settings import embedding_settings
+    from tui.local.model_endpoint import ModelSettingsError
+
+    try:
+        return embedding_settings(os.environ)
+    except ModelSettingsError as error:
+        raise UsageError(str(error)) from None
+
+
+def _warn(embedding: "EmbeddingSettings | None") -> None:
+    """Say what of the user's goes to others, in ways that are not expected."""
+    from tui.local.model_endpoint import model_endpoint
+
+    endpoint = model_endpoint(os.environ)
+    for warning in (endpoint.shows_key if endpoint else "", embedding.sends_documents if embedding else ""):
+        if warning:
+            print(f"llamachat-tui serve: {warning}", file=sys.stderr)
 
 
 def _key_of(options: argparse.Namespace, *, local: bool) -> str:
@@ -193,9 +214,10 @@ def serve(options: argparse.Namespace) -> None:
     from tui.local.progress import ProgressLine
     from tui.local.runner import run
 
-    agent = _agent()
+    agent, embedding = _agent(), _embedding()
+    _warn(embedding)
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
-    app = build(LibraryDatabase(data_folder()), served, key, agent, loopback_only=local)
+    app = build(LibraryDatabase(data_folder()), served, key, agent, embedding=embedding, loopback_only=local)
     serving, supervisor = app.state.folders, app.state.supervisor
     names = [folder.name for folder in serving.by_id.values()]
     ready = Ready(_url(options.host, listener.getsockname()[1]), key, names, local)

@@ -164,7 +164,8 @@ class BrowsingScreen(StartingScreen):
 
     @work
     async def _show_info(self, session_id: str) -> None:
-        from tui.screens.sessions.info import SessionInfo, info_rows
+        from tui.conversation.session_facts import info_rows
+        from tui.screens.sessions.info import SessionInfo
 
         facts = await self.workspace.details.facts(session_id)
         session = self.workspace.catalogue.get(session_id)

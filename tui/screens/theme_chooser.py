@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+from textual import getters
 from textual.widgets import OptionList
 
 from tui.screens.filter_dialog import FilterDialog
+from tui.terminal.app import DiffingApp
 
 
 class ThemeChooser(FilterDialog[str]):
-    """Returns the theme that was chosen. The app is drawn in the one under the cursor as long as this is open."""
+    """Returns the theme that was chosen, maybe `AUTO`. The app is drawn in the one under the cursor meanwhile."""
+
+    app = getters.app(DiffingApp)
 
     def __init__(self, names: Sequence[str], current: str) -> None:
         lines = {name: name for name in names}
@@ -17,7 +21,7 @@ class ThemeChooser(FilterDialog[str]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_id is not None:
-            self.app.theme = event.option_id
+            self.app.theme = self.app.theme_named(event.option_id)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
@@ -28,5 +32,5 @@ class ThemeChooser(FilterDialog[str]):
 
     def action_close(self) -> None:
         if not self.filter.value:
-            self.app.theme = self._current
+            self.app.theme = self.app.theme_named(self._current)
         super().action_close()

@@ -94,6 +94,10 @@ class Database:
             finally:
                 self._connection.execute("PRAGMA synchronous = NORMAL")
 
+    def give_back(self) -> None:
+        """Let go of the memory that reading and writing much has filled."""
+        self.read(lambda connection: connection.execute("PRAGMA shrink_memory"))
+
     def leave_file(self) -> None:
         """Go on in memory, empty, and let go of the file."""
         with self._lock:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console, RenderableType
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
 
 from tui.first_frame import FirstFrame
 from tui.sanitize import clean_line
+from tui.terminal.background_app import BackgroundApp
 from tui.terminal.cells import CellRow, cells_of
 from tui.terminal.graphics import ANSWER_TIMEOUT, QUESTION, Graphics, graphics_of, is_end_of_answers
 from tui.terminal.pacing import Pacing
@@ -42,7 +42,7 @@ SYNC_FRAME_CHARS = 200
 """A frame of more characters might be seen half drawn, and is sent as `SYNCHRONIZED`."""
 
 
-class DiffingApp(App[None]):
+class DiffingApp(BackgroundApp):
     """An App whose frames hold only what differs from what the terminal shows."""
 
     def __init__(self, *args: Any, first_frame: FirstFrame | None = None, **options: Any) -> None:

@@ -25,6 +25,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tui.first_frame import FirstFrame, chars_of_typed_lines
+from tui.terminal.background import FOLLOW, QUESTION, UNFOLLOW, is_report
 from tui.terminal.input_filter import MAX_COLUMNS, MAX_ROWS, InputFilter, Pasted, Piece, TerminalAnswer
 from tui.terminal.output import Output
 
@@ -37,6 +38,9 @@ IDLE_SECONDS = 0.05
 FLUSH_TIMEOUT = 0.5
 """Seconds to wait, when the app ends, for a terminal that does not read."""
 
+ANSWER_TIMEOUT = 5.0
+"""Seconds in which an answer of the terminal is expected, however slow the line is."""
+
 ALTERNATE_SCREEN = "\x1b[?1049h"
 
 SAVE_TITLE, RESTORE_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
@@ -45,7 +49,7 @@ SAVE_TITLE, RESTORE_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
 GIVE_BACK = (
     RESTORE_TITLE
     + "\x1b[?2026l\x1b[m\x1b[<u"
-    + "".join(f"\x1b[?{mode}l" for mode in (1000, 1003, 1015, 1006, 1016, 1004, 2004, 2048))
+    + "".join(f"\x1b[?{mode}l" for mode in (1000, 1003, 1015, 1006, 1016, 1004, 2004, 2031, 2048))
     + "\x1b[?7h\x1b[?1049l\x1b[?25h"
 ).encode()
 """Undoes every mode that `LinuxDriver` sets, for when it can no longer do that itself."""
@@ -73,6 +77,8 @@ class ResilientDriver(LinuxDriver):
         self._title = ""
         self._typed_as_lines = 0
         self._first_frame: FirstFrame | None = None
+        self._follows_background = False
+        self._asked_at = -ANSWER_TIMEOUT
 
     def go_on_from(self, frame: FirstFrame) -> None:
         """The terminal shows this frame already, and is to be taken over from it."""
@@ -95,10 +101,27 @@ class ResilientDriver(LinuxDriver):
             frame.hand_over()
         self.write(SAVE_TITLE)
         self.show_title(self._title)
+        self._ask_for_background()
 
     def stop_application_mode(self) -> None:
         self.write(RESTORE_TITLE)
+        if self._follows_background:
+            self.write(UNFOLLOW)
         super().stop_application_mode()
+
+    def follow_background(self, *, follows: bool) -> None:
+        """Ask for the terminal's background, and have its changes told from now on, or no longer."""
+        if follows != self._follows_background:
+            self._follows_background = follows
+            if follows:
+                self._ask_for_background()
+            else:
+                self.write(UNFOLLOW)
+
+    def _ask_for_background(self) -> None:
+        if self._follows_background:
+            self._asked_at = monotonic()
+            self.write(FOLLOW + QUESTION)
 
     def show_title(self, title: str) -> None:
         """Have the terminal show a title, which is a safe line, until it is given back."""
@@ -143,7 +166,7 @@ class ResilientDriver(LinuxDriver):
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if not selector.select(IDLE_SECONDS):
-                    pieces = keys.idle()
+                    pieces = keys.idle(awaits_answer=monotonic() - self._asked_at < ANSWER_TIMEOUT)
                 elif data := self._read():
                     pieces, heard = keys.feed(data, monotonic() - heard), monotonic()
                 else:
@@ -152,6 +175,8 @@ class ResilientDriver(LinuxDriver):
                 try:
                     for message in _messages(pieces, parser):
                         self.process_message(message)
+                    if any(isinstance(piece, TerminalAnswer) and is_report(piece.text) for piece in pieces):
+                        self._ask_for_background()
                 except (
                     Exception
                 ) as error:  # Its holes are open issues of Textual's; a lost key is better than a lost app.

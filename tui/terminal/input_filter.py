@@ -21,6 +21,9 @@ MAX_PARAMETERS = 40
 PASTE_TIMEOUT = 2.0
 """Seconds of silence in a paste after which a single key means that the end of the paste was lost."""
 
+HELD_MOMENTS = 40
+"""After so many moments without input the rest of an answer is lost."""
+
 _MAX_KEY_CHARS = 8
 """Most characters that a single key sends."""
 
@@ -28,7 +31,14 @@ _PASTE_START = "\x1b[200~"
 _PASTE_END = "\x1b[201~"
 _KEY_FINALS = "u~ABCDEFHPQRS"
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])")
-_ANSWER = re.compile(r"(\x1b\[\?[0-9;]{0,40}c|\x1b\[6;[0-9]{1,4};[0-9]{1,4}t)")
+_ANSWER = re.compile(
+    r"(\x1b\[\?[0-9;]{0,40}c|\x1b\[6;[0-9]{1,4};[0-9]{1,4}t|\x1b\[\?997;[12]n"
+    r"|\x1b\]11;rgba?:[0-9a-fA-F/]{1,24}(?:\x07|\x1b\\))"
+)
+_COLOR_BEGUN = re.compile(r"\x1b\](1(1(;(r(g(b(a?(:[0-9a-fA-F/]{0,24}\x1b?)?)?)?)?)?)?)?)?\Z")
+_COLOR_CUT_OFF = re.compile(r"\x1b\]11;(?:rgba?:?)?[0-9a-fA-F/]{0,24}")
+"""The beginning of a colour, which is held until the rest comes; and one whose rest never came, which is dropped."""
+
 _UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
 _ALT = re.compile("\x1b([\r\n\x7f\bac-eg-zA-MQ-WYZ])")
 _ALT_CODES = dict.fromkeys("\r\n", 13) | dict.fromkeys("\x7f\b", 127)
@@ -54,7 +64,7 @@ class Pasted:
 
 @dataclass(frozen=True, slots=True)
 class TerminalAnswer:
-    """What the terminal says of itself, because it was asked: see `tui.terminal.graphics`."""
+    """What the terminal says of itself, because it was asked: see `tui.terminal.graphics` and `background`."""
 
     text: str
 
@@ -71,10 +81,16 @@ class InputFilter:
         self._held = ""
         self._paste: str | None = None
         self._is_dropping = False
+        self._gave_escape = False
+        self._moments = 0
 
     def feed(self, data: bytes, silence: float = 0.0) -> list[Piece]:
         """The pieces that are complete with these bytes, which came after so many seconds of silence."""
         text, self._held = self._held + self._decode(data), ""
+        self._moments = 0
+        if text and self._gave_escape and "\x1b]11".startswith(f"\x1b{text}"[:4]):
+            text = f"\x1b{text}"  # that was no key, but the beginning of an answer that a slow line divided there
+        self._gave_escape = False
         pieces: list[Piece] = []
         if self._paste is not None and silence >= PASTE_TIMEOUT and len(text) <= _MAX_KEY_CHARS:
             pieces.append(self._end_paste(self._paste))
@@ -83,10 +99,18 @@ class InputFilter:
             pieces += _with_answers(piece) if isinstance(piece, str) else [piece] if piece else []
         return pieces
 
-    def idle(self) -> list[Piece]:
-        """Nothing more came for a moment: what looked like the beginning of a sequence is a key of its own."""
-        held, self._held = self._held, ""
+    def idle(self, *, awaits_answer: bool = False) -> list[Piece]:
+        """Nothing more came for a moment: what looked like the beginning of a sequence is a key of its own.
+
+        With `awaits_answer` what looks like the beginning of the terminal's answer goes on being one.
+        """
+        self._moments += 1
+        is_answer = _COLOR_BEGUN.match(self._held) and (awaits_answer or len(self._held) > len("\x1b]11"))
+        if is_answer and self._moments < HELD_MOMENTS:
+            return []
+        held, self._held = _COLOR_CUT_OFF.sub("", self._held), ""
         if held == "\x1b":
+            self._gave_escape = awaits_answer
             return [_ESCAPE]
         return [held] if held else []
 
@@ -114,7 +138,7 @@ class InputFilter:
             assert match is not None
             self._is_dropping = match.end() == len(text) and not match.group()[-1:] >= "@"
             text = text[match.end() :]
-        if is_last and (unfinished := _UNFINISHED.search(text)):
+        if is_last and (unfinished := _COLOR_BEGUN.search(text) or _UNFINISHED.search(text)):
             text, rest = text[: unfinished.start()], unfinished.group()
             if len(rest) <= MAX_PARAMETERS:
                 self._held = rest
@@ -133,7 +157,8 @@ def _alt_key(character: str) -> str:
 def _with_answers(text: str) -> list[Piece]:
     """The text, and the terminal's answers in it as pieces of their own."""
     parts = enumerate(_ANSWER.split(text))
-    return [TerminalAnswer(part) if number % 2 else part for number, part in parts if part]
+    pieces = ((number, part if number % 2 else _COLOR_CUT_OFF.sub("", part)) for number, part in parts)
+    return [TerminalAnswer(part) if number % 2 else part for number, part in pieces if part]
 
 
 def _is_plausible(parameters: str, final: str) -> bool:

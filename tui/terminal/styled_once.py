@@ -10,17 +10,16 @@ from textual.app import App
 class StyledOnceApp(App[None]):
     """An App that begins with a theme of its own."""
 
-    _has_begun_styles = False
+    _begun_theme: str | None = None
 
     def begin_with_theme(self, name: str) -> None:
         """Take a theme before the App runs."""
         self.theme = name
         self.stylesheet.set_variables(self.get_css_variables())
-        self._has_begun_styles = True
+        self._begun_theme = name
 
     def refresh_css(self, animate: bool = True) -> None:
         """Parse and apply the styles anew; not at the start, when they have just been, with the same theme."""
-        if self._has_begun_styles:
-            self._has_begun_styles = False
-        else:
+        is_done, self._begun_theme = self._begun_theme == self.theme, None
+        if not is_done:
             super().refresh_css(animate)

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from tui.store.journal import Journal
 
 
+def each_once(questions: Sequence[str]) -> list[str]:
+    """The questions, each at its latest place."""
+    return list(dict.fromkeys(reversed(questions)))[::-1]
+
+
 class QuestionHistory:
     """What was asked in the sessions of one account, and what was written there and cleared."""
 

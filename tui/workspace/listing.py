@@ -152,7 +152,7 @@ class SessionCreation:
         state = self._state
         if session_id in state.hidden or self._turns.recovery.entries_of(session_id):
             return False
-        full = await state.attempt(lambda client: client.session(session_id))
+        full = await state.attempt(lambda client: client.session(session_id, state.store.path))
         return full is not None and not full.events and not self._is_written_in(session_id) and state.hold(session_id)
 
     def _is_written_in(self, session_id: str) -> bool:
@@ -197,7 +197,7 @@ class SessionDetails:
 
         transcript = await self._known(session_id)
         if transcript is None:
-            full = await self._state.require_client().session(session_id)
+            full = await self._state.require_client().session(session_id, self._state.store.path)
             transcript = await asyncio.to_thread(replay, full.events)
         return transcript.first_question
 

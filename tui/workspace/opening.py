@@ -143,6 +143,7 @@ class ConversationOpener:
         if len(self._state.transcripts.get(session_id, ())) < LONG:
             return
         await asyncio.sleep(GIVEN_BACK_AFTER_SECONDS)
+        await asyncio.to_thread(self._state.store.database.give_back)
         await asyncio.to_thread(give_back)
 
     def _lacks_turns(self, session_id: str) -> bool:

@@ -7,6 +7,7 @@ means is decided by `tui.conversation.reconcile`; here the session is polled, an
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Event, FullSession, UserInput
@@ -24,7 +25,6 @@ from tui.conversation.reconcile import (
     reconcile,
 )
 from tui.conversation.transcript import Transcript, amend_reason, interrupt
-from tui.conversation.transcript_builder import replay
 from tui.store.journal import JournalEntry
 from tui.workspace.state import WorkspaceState
 from tui.workspace.tasks import Work
@@ -183,7 +183,7 @@ class Recovery:
         """Poll once. The seconds until the next poll, or None when no more is to be found out."""
         session_id = entry.session_id
         try:
-            full = await self._state.require_client().session(session_id)
+            full = await self._state.require_client().session(session_id, self._state.store.path)
         except NotFoundError:
             full = None
         except ApiError as error:
@@ -207,7 +207,7 @@ class Recovery:
     async def _conclude(self, entry: JournalEntry, sent: Sent, watch: _Watch, full: FullSession | None) -> float | None:
         session_id = entry.session_id
         polls = self._polls.pop(entry.turn_id, Polls())
-        verdict, told = await asyncio.to_thread(_judged, sent, full, polls, self.absent_pauses)
+        verdict, told = await asyncio.to_thread(_judged, sent, full, polls, self.absent_pauses, self._state.store.path)
         if not self._is_current(session_id, watch):
             return None
         if full is not None:
@@ -277,15 +277,18 @@ class Recovery:
 
 
 def _judged(
-    sent: Sent, full: FullSession | None, polls: Polls, absent_pauses: Sequence[float]
+    sent: Sent, full: FullSession | None, polls: Polls, absent_pauses: Sequence[float], beside: Path | None
 ) -> tuple[Verdict, Transcript]:
     """What a poll says, and the conversation to be shown for it. Not for the event loop: the events may be many."""
-    verdict = reconcile(sent, full and full.events, polls, absent_pauses)
+    from tui.conversation.past_turns import LongReplay  # here, because no first key needs it
+
+    verdict, told = reconcile(sent, full and full.events, polls, absent_pauses), LongReplay(beside)
     match verdict:
         case Finished(events) | StillRunning(events) | Interrupted(events):
-            return verdict, replay(events)
+            told.add(events)
         case _:
-            return verdict, replay(full.events if full else ())
+            told.add(full.events if full else ())
+    return verdict, told.build()
 
 
 def give_back(state: WorkspaceState, turn_id: int, session_id: str) -> None:

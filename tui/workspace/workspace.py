@@ -170,7 +170,7 @@ class Workspace:
         """List a session that may be on a page not loaded yet. False where there is none. Raises `ApiError`."""
         if self.catalogue.get(session_id) is None:
             try:
-                full = await self._state.require_client().session(session_id)
+                full = await self._state.require_client().session(session_id, self._store.path)
             except NotFoundError:
                 return False
             self.list_session(full.session)

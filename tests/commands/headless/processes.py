@@ -3,16 +3,17 @@
 import subprocess
 import sys
 
-_WITH_INTERRUPTS = """
+WITH_INTERRUPTS = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from tui.launch import main
 main()
 """
+"""The command, which Ctrl+C reaches also where the tests run in the background."""
 
 
 def process(*arguments: str) -> subprocess.Popen[bytes]:
     """`llamachat-tui` with these arguments, which Ctrl+C reaches also where the tests run in the background."""
-    command = [sys.executable, "-P", "-c", _WITH_INTERRUPTS, *arguments]
+    command = [sys.executable, "-P", "-c", WITH_INTERRUPTS, *arguments]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)

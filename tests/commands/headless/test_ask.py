@@ -177,6 +177,6 @@ def test_folders_of_this_machine_answer_from_end_to_end(
     assert "- [1] heron.md" in outcome.out
 
 
-def test_what_is_written_to_standard_output_drives_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_written_to_standard_output_drives_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     put_out("\x1b[2J\x9b\udc80 and\ttext\n")
-    assert capsys.readouterr().out == "␛[2J�� and\ttext\n"
+    assert capfd.readouterr().out == "␛[2J�� and\ttext\n"

@@ -73,7 +73,7 @@ def test_an_identifier_that_none_can_be_is_told(command: Command, online: Served
     assert online.cloud.summaries == {}
 
 
-def test_a_step_takes_one_row_of_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_step_takes_one_row_of_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     def narrow(_: int) -> os.terminal_size:
         return os.terminal_size((20, 5))
 
@@ -84,7 +84,7 @@ def test_a_step_takes_one_row_of_the_terminal(capsys: pytest.CaptureFixture[str]
         step = StepLine()
         step.show("retrieve 河川の水質に関する報告書 of all the rivers")
         step.show("done")
-    first, second = capsys.readouterr().err.split("\r\x1b[K")[1:]
+    first, second = capfd.readouterr().err.split("\r\x1b[K")[1:]
     assert (first, second) == ("retrieve 河川の水質", "done")
 
 

@@ -78,11 +78,11 @@ def test_the_session_that_was_asked_last_is_deleted_as_last(command: Command, on
     assert list(online.cloud.summaries) == ["s1", "s2"]
 
 
-def test_a_folder_behind_local_is_told_what_opens_it(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_behind_local_is_told_what_opens_it(command: Command, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         command("list", "--local", "/papers")
     assert refused.value.code == 2
-    assert "`llamachat-tui list --local` is about all folders" in capsys.readouterr().err
+    assert "`llamachat-tui list --local` is about all folders" in capfd.readouterr().err
 
 
 def test_a_session_that_cannot_be_deleted_is_still_there(command: Command, online: ServedCloud) -> None:

@@ -19,8 +19,9 @@ from tui.api.models import TextDelta, ThinkingDelta
 from tui.local.agents.chat_completions import MAX_CALLS_PER_REPLY, Message, Reply
 from tui.local.agents.citations import CitationCheck
 from tui.local.agents.llm_agent import MAX_CALLS, MAX_ROUNDS, LlmAgent, fitted
-from tui.local.agents.llm_settings import LlmSettings, LlmSettingsError, llm_settings
+from tui.local.agents.llm_settings import LlmSettings, llm_settings
 from tui.local.agents.thinking_tags import ThinkingTags
+from tui.local.model_endpoint import ModelEndpoint, ModelSettingsError
 
 Event = dict[str, Any]
 
@@ -293,7 +294,7 @@ def test_no_text_is_lost_however_it_comes_in_pieces(pieces: list[str]) -> None:
     ],
 )
 def test_settings_that_name_no_model(environment: dict[str, str], reason: str) -> None:
-    with pytest.raises(LlmSettingsError, match=reason):
+    with pytest.raises(ModelSettingsError, match=reason):
         llm_settings(environment)
 
 
@@ -307,7 +308,7 @@ def test_a_model_on_this_machine_is_given_less_to_read_and_more_time_where_that_
     assert at("127.0.0.1:11434").context_chars < at("models.example").context_chars
     assert at("127.0.0.1:11434", CONTEXT="50,000").context_chars == at("models.example", CONTEXT="50_000").context_chars
     assert (at("localhost").silence_timeout, at("localhost", TIMEOUT="900").silence_timeout) == (180, 900)
-    with pytest.raises(LlmSettingsError, match="not a number of seconds"):
+    with pytest.raises(ModelSettingsError, match="not a number of seconds"):
         at("localhost", TIMEOUT="long")
 
 
@@ -360,7 +361,7 @@ def test_of_a_refusal_of_the_endpoint_only_the_start_is_read(studio: Studio, mon
     ],
 )
 def test_a_key_that_goes_over_plain_http_to_another_machine_is_remarked_on(url: str, key: str, is_said: bool) -> None:
-    said_of_it = LlmSettings(url, "m", key).shows_key
+    said_of_it = ModelEndpoint(url, key).shows_key
     assert ("can read it" in said_of_it) is is_said
     assert "sk-secret" not in said_of_it
 

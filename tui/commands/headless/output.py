@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TextIO
 from unicodedata import east_asian_width
@@ -60,7 +60,11 @@ def as_json(value: object) -> str:
 def say(words: str, *, begins_line: bool = False) -> None:
     """Say something on standard error that stays, on a line of its own where the cursor stands in another one."""
     start = "\n" if begins_line else ""
-    _tell(f"{start}llamachat-tui: {clean(words)}\n")
+    _tell(f"{start}{_said(words)}")
+
+
+def _said(words: str) -> str:
+    return f"llamachat-tui: {clean(words)}\n"
 
 
 def _tell(text: str) -> None:
@@ -74,11 +78,12 @@ def _tell(text: str) -> None:
 class StepLine:
     """What is going on, on standard error: one line that changes on a terminal, else only what is to be kept.
 
-    In a linear form each step is a line of its own.
+    In a linear form each step is a line of its own. `tell` writes to standard error, and never fails.
     """
 
-    def __init__(self, *, is_linear: bool = False) -> None:
+    def __init__(self, *, is_linear: bool = False, tell: Callable[[str], None] = _tell) -> None:
         self._is_linear = is_linear
+        self._tell = tell
         self._rewrites = sys.stderr.isatty() and not is_linear
         self._shown = ""
 
@@ -88,14 +93,14 @@ class StepLine:
             return
         self._shown = words
         if self._rewrites:
-            _tell(f"\r\x1b[K{_clipped(clean_line(words), _columns() - 1)}")
+            self._tell(f"\r\x1b[K{_clipped(clean_line(words), _columns() - 1)}")
         elif self._is_linear and words:
-            _tell(f"{clean(words)}\n")
+            self._tell(f"{clean(words)}\n")
 
     def say(self, words: str) -> None:
         """Say something that stays."""
         self.show("")
-        say(words)
+        self._tell(_said(words))
 
 
 def _columns() -> int:

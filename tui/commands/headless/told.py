@@ -24,15 +24,15 @@ _OWN_SOURCES = re.compile(r"^\W*sources\W*$", re.IGNORECASE | re.MULTILINE)
 _WORDS = {ExitCode.ANSWERED: "answered", ExitCode.NOTHING_FOUND: "nothing found"}
 
 
-def sources_text(turn: Turn) -> str:
+def sources_text(turn: Turn, *, repeats: bool = False) -> str:
     """The passages that the answer cites, by their numbers, and what was found beside them; "" where nothing was.
 
-    Where the answer itself names at its end all that it cites, these are not named again.
+    Where the answer itself names at its end all that it cites, these are not named again, unless it `repeats`.
     """
     evidence = evidence_of(turn)
     cited = [source for document in evidence.cited for source in document.sources]
     lines: list[str] = []
-    if cited and not _names_all(answer_text(turn), cited):
+    if cited and (repeats or not _names_all(answer_text(turn), cited)):
         lines += ["", "Sources"]
         for source in cited:
             lines += _source(source)

@@ -12,6 +12,7 @@ from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
 from tui.local.agents.quoting.answer import compose
 from tui.local.agents.quoting.quotation import location
+from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 from tui.sanitize import clean_line
@@ -179,6 +180,11 @@ def _answer(lookup: Lookup, library: Library) -> Iterator[str]:
     return _nothing_found(lookup, library)
 
 
+def _nearest(cited: CitedPassage) -> str:
+    """Where a passage stands that has none of the question's words and may mean what it asks for."""
+    return f"Near in meaning: {escaped_line(location(cited.passage))} [{cited.citation}]\n\n"
+
+
 def _nothing_found(lookup: Lookup, library: Library) -> Iterator[str]:
     query, ask = lookup.query, lookup.ask
     names = ", ".join(f"**{name}**" for name in library.folders.names(ask.index_ids))
@@ -190,6 +196,7 @@ def _nothing_found(lookup: Lookup, library: Library) -> Iterator[str]:
     else:
         words = ", ".join(f"“{clean_line(word, 60)}”" for word in query.missing)
         yield f"Nothing in {names} matches {words}.\n\n" if words else "This question has no word to search for.\n\n"
+        yield from map(_nearest, lookup.near[:1])
         yield "What to try: other words for the same thing, fewer words, or words that the documents use. "
         listed = ", ".join(f"`{clean_line(file.name, 60)}`" for file in files)
         yield f"The documents are {listed}{' and others' if len(files) == MAX_LISTED_FILES else ''}.\n\n"

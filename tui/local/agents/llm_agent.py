@@ -23,7 +23,7 @@ from tui.local.agents.tools import ARGUMENTS, TOP_K, ToolError, Tools
 from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
-from tui.local.search.retrieval import passages_for, understand
+from tui.local.search.retrieval import finds, passages_for, understand
 
 MAX_ROUNDS = 8
 """How often the model is asked in one turn; the last time without tools, so that it answers."""
@@ -128,10 +128,10 @@ async def _look_first(turn: _Turn, ask: Ask, library: Library) -> AsyncIterator[
     """Retrieve for the question, so that no answer comes without looking, and models without tools can answer."""
     earlier = [exchange.question for exchange in ask.history[-MAX_LENDERS:]]
     query = await asyncio.to_thread(understand, library.vocabulary, ask.question, earlier, ask.index_ids)
-    if not query.terms:
+    if not finds(library.passages, query):
         return
     turn.calls += 1
-    yield (call := ToolCall(call_id(turn.calls), "retrieve", {"query": query.text, "top_k": TOP_K}))
+    yield (call := ToolCall(call_id(turn.calls), "retrieve", {"query": query.text or ask.question, "top_k": TOP_K}))
     found = await asyncio.to_thread(passages_for, library.passages, query, ask.index_ids, TOP_K)
     output = await asyncio.to_thread(turn.tools.cite, found)
     yield tool_result(call, output)

@@ -28,11 +28,13 @@ from tui.local.library.library import Library
 from tui.local.library.passages import Passage
 from tui.local.search.query import Query, Term
 from tui.local.search.ranking import rerank
-from tui.local.search.retrieval import passages_for, understand
+from tui.local.search.retrieval import by_meaning, by_words, finds, understand
 
 READ_CHARS = 2400
 MAX_LENDERS = 4
 """Questions before this one that it may lean on, each by way of the next."""
+MAX_NEAR = 3
+"""How many passages are shown that only their meaning brings near the question."""
 EXACT_BONUS = 1.0
 """What a passage gains that has the number or the quotation of the question as it is written."""
 
@@ -45,7 +47,8 @@ class Lookup:
     """One turn's search. Each step is the events of the tools it calls, and none when there is nothing for it to do.
 
     `skipped` are files that the question names and that could not be read. `found` are the passages to answer from,
-    best first; `answer` is the answer, piece by piece, where a step already has one. `collection` counts all passages.
+    best first; `near` are others that may mean what it asks for; `answer` is the answer, piece by piece, where a step
+    already has one. `collection` counts all passages.
     """
 
     ask: Ask
@@ -55,8 +58,10 @@ class Lookup:
     skipped: Sequence[SkippedFile]
     collection: int = 0
     found: list[CitedPassage] = field(default_factory=list[CitedPassage])
+    near: list[CitedPassage] = field(default_factory=list[CitedPassage])
     answer: Iterator[str] | None = None
     _calls: int = 0
+    _near_count: int = 0
 
     def go_on_from(self, before: "Lookup") -> None:
         """Number the calls and the sources after those of an earlier look in the same turn."""
@@ -128,27 +133,43 @@ class Lookup:
                     self.found.append(CitedPassage(match.citation, passage))
 
     async def retrieve(self) -> AsyncIterator[Event]:
-        """The passages for the question's words; those that have its numbers and quotations come first."""
-        if self.answer or not self.query.terms or (self.mentions.page is not None and self.found):
+        """The passages for the question's words; those that have its numbers and quotations come first.
+
+        Whether they answer is judged by words, so those that are only near in meaning are shown and not answered from.
+        """
+        has_page = self.mentions.page is not None and self.found
+        if self.answer or not finds(self.tools.passages, self.query) or has_page:
             return
         file_ids = {file.file_id for file in self.mentions.files}
         names = [file.name for file in self.mentions.files]
         where = {"file_ids": sorted(file_ids), "file_names": names} if file_ids else {}
-        asked = {"query": self.query.text, "top_k": TOP_K, "index_ids": list(self.ask.index_ids), **where}
+        asked = {
+            "query": self.query.text or self.query.question,
+            "top_k": TOP_K,
+            "index_ids": list(self.ask.index_ids),
+            **where,
+        }
         yield (call := self._call("retrieve", asked))
         output = await _output_of(self._retrieved, file_ids)
         yield tool_result(call, output)
         if isinstance(output, RetrieveResult):
-            self.found = _together(self.found, output.passages, self.query.terms)
+            answering = output.passages[: len(output.passages) - self._near_count]
+            self.near = list(output.passages[len(answering) :])
+            self.found = _together(self.found, answering, self.query.terms)
 
     def _retrieved(self, file_ids: set[str]) -> RetrieveResult:
-        """The best passages; when files are named, those of these files only."""
+        """The best passages by words, then the nearest others; when files are named, those of these files only."""
 
-        def wanted(passage: Passage) -> bool:
+        def is_in_these(passage: Passage) -> bool:
             return passage.file_id in file_ids
 
-        found = passages_for(self.tools.passages, self.query, self.ask.index_ids, TOP_K, wanted if file_ids else None)
-        return self.tools.cite(found)
+        wanted = is_in_these if file_ids else None
+        found = by_words(self.tools.passages, self.query, self.ask.index_ids, TOP_K, wanted)
+        known = {passage.key for passage in found} | {cited.passage.key for cited in self.found}
+        near = by_meaning(self.tools.passages, self.query, self.ask.index_ids, MAX_NEAR, wanted)
+        others = [passage for passage in near if passage.key not in known]
+        self._near_count = len(others)
+        return self.tools.cite([*found, *others])
 
     @property
     def partial(self) -> int | None:

@@ -111,6 +111,7 @@ SCHEMAS: Mapping[str, Schema] = {
             size=WHOLE,
             skipped=list_of(object_of(name=TEXT, reason=TEXT)),
             remarks=list_of(object_of(name=TEXT, remark=TEXT)),
+            vectors=object_of(model=TEXT, done=WHOLE, total=WHOLE_OR_NULL, problem=TEXT_OR_NULL),
         ),
         sync_in_progress={"type": ["boolean", "null"]},
     ),

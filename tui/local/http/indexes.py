@@ -35,6 +35,7 @@ class IndexRoutes:
         self._supervisor = services.supervisor
         self._watcher = services.watcher
         self._may_add_folders = services.may_add_folders
+        self._embeddings = services.embeddings
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -61,6 +62,7 @@ class IndexRoutes:
         state = self._state(request)
         skipped = [asdict(file) for file in self._states.skipped_files(state.id, MAX_LISTED_SKIPPED)]
         remarks = [asdict(file) for file in self._states.remarked_files(state.id, MAX_LISTED_SKIPPED)]
+        remarks += self._vector_remarks(state)
         details = {"size": self._states.size(state.id), "skipped": skipped, "remarks": remarks}
         item = self._json(state) | {"metadata": self._metadata(state) | details}
         if "sync_in_progress" in query.expand:
@@ -161,7 +163,26 @@ class IndexRoutes:
             "files_done": progress.done if progress else None,
             "files_total": progress.total if progress else None,
             "folder": str(self._folders.by_id[state.id].path) if self._may_add_folders else None,
+            **self._vectors(state),
         }
+
+    def _vectors(self, state: IndexState) -> dict[str, object]:
+        """How many passages can be found by their meaning, where an embedding model is set."""
+        if self._embeddings is None:
+            return {}
+        progress = self._embeddings.progress(state.id)
+        told = asdict(progress) if progress else {"done": 0, "total": None, "problem": None}
+        return {"vectors": {"model": self._embeddings.model, **told}}
+
+    def _vector_remarks(self, state: IndexState) -> list[dict[str, object]]:
+        """How far the vectors are and why they go no further, until all are made: shown by clients that know remarks
+        alone."""
+        progress = self._embeddings.progress(state.id) if self._embeddings else None
+        if progress is None or (progress.done == progress.total and not progress.problem):
+            return []
+        made = f"{progress.done:,} of {progress.total:,} passages"
+        remark = f"{made}; {progress.problem} Until then passages are found by words." if progress.problem else made
+        return [{"name": "Search by meaning", "remark": remark}]
 
     def _source_directory_id(self, state: IndexState) -> str:
         """The directory that the index is made over. A folder of this machine has an id that no route takes."""

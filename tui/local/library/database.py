@@ -18,7 +18,7 @@ import platformdirs
 
 from tui.private_files import make_private_folder
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
@@ -62,7 +62,7 @@ CREATE TABLE IF NOT EXISTS added_folders (
 ) STRICT;
 """
 
-_INDEX_TABLES = ("vocabulary", "stems", "chunks", "skipped_files", "documents", "languages")
+_INDEX_TABLES = ("vocabulary", "stems", "vectors", "embedding", "chunks", "skipped_files", "documents", "languages")
 _INDEX_SCHEMA = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
@@ -103,6 +103,17 @@ CREATE TABLE languages (
     documents INTEGER NOT NULL,
     passages INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE vectors (
+    chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE,
+    code BLOB NOT NULL,
+    vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX codes ON vectors (code);
+CREATE TABLE embedding (
+    model TEXT NOT NULL,
+    dimensions INTEGER NOT NULL,
+    stamp TEXT NOT NULL
+) STRICT;
 """
 
 

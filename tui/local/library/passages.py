@@ -1,10 +1,10 @@
 """The passages of the documents: stored, searched, and joined to the documents' text again."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.documents import Format
@@ -40,6 +40,11 @@ class Passage:
     last_page: int | None
     anchor: str
     score: float
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from all others."""
+        return self.index_id, self.chunk_id
 
     def place(self, start: int, end: int) -> str:
         """Where `text[start:end]` stands in the file: "page 3", "lines 5-9", "#install"; "" where the heading tells."""
@@ -84,16 +89,32 @@ class ReadFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that the first stage found: the stems of its file's name, of its headings and of its text, and how well
-    BM25 likes it."""
+class FoundPassage:
+    """A passage that was found, and how well it is liked."""
 
     index_id: str
     chunk_id: int
+    score: float
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from all others."""
+        return self.index_id, self.chunk_id
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(FoundPassage):
+    """A passage that the first stage found, with the stems of its file's name, of its headings and of its text; BM25
+    likes it so well."""
+
     file: str
     heading: str
     body: str
-    score: float
+
+
+Nearest: TypeAlias = Callable[[str, Sequence[str], int], Sequence[FoundPassage]]
+"""The passages of these indexes that are nearest in meaning to a question, best first, at most so many. It may take
+`tui.local.embeddings.embeddings.QUESTION_TIMEOUT`."""
 
 
 class Passages:
@@ -105,6 +126,8 @@ class Passages:
     def __init__(self, database: LibraryDatabase, folders: ServedFolders) -> None:
         self._database = database
         self._folders = folders
+        self.nearest: Nearest | None = None
+        """None: passages are found by their words alone."""
 
     def candidates(self, expression: str, index_ids: Sequence[str], limit: int) -> list[Candidate]:
         """The best passages by BM25, best first."""
@@ -112,19 +135,19 @@ class Passages:
         for index_id in index_ids:
             with self._database.index(index_id).reading() as connection:
                 rows = connection.execute(
-                    "SELECT rowid, file, heading, body, -rank FROM stems WHERE stems MATCH ? AND rank MATCH ?"
+                    "SELECT rowid, -rank, file, heading, body FROM stems WHERE stems MATCH ? AND rank MATCH ?"
                     " ORDER BY rank LIMIT ?",
                     (expression, _RANK, limit),
                 )
                 found += [Candidate(index_id, *row) for row in rows]
         return sorted(found, key=attrgetter("score"), reverse=True)[:limit]
 
-    def load(self, candidates: Iterable[Candidate]) -> list[Passage]:
-        """The passages that these candidates are, in their order."""
-        wanted = list(candidates)
+    def load(self, passages: Iterable[FoundPassage]) -> list[Passage]:
+        """The passages that were found, in their order and with their scores."""
+        wanted = list(passages)
         found: dict[tuple[str, int], Passage] = {}
-        for index_id in dict.fromkeys(candidate.index_id for candidate in wanted):
-            ids = [candidate.chunk_id for candidate in wanted if candidate.index_id == index_id]
+        for index_id in dict.fromkeys(one.index_id for one in wanted):
+            ids = [one.chunk_id for one in wanted if one.index_id == index_id]
             with self._database.index(index_id).reading() as connection:
                 for chunk_id in ids:
                     row = connection.execute(
@@ -134,8 +157,8 @@ class Passages:
                     ).fetchone()
                     if row is not None:  # it has been forgotten since it was found
                         found[index_id, chunk_id] = _passage(index_id, row)
-        keyed = ((candidate, found.get((candidate.index_id, candidate.chunk_id))) for candidate in wanted)
-        return [replace(passage, score=candidate.score) for candidate, passage in keyed if passage]
+        keyed = ((one, found.get(one.key)) for one in wanted)
+        return [replace(passage, score=one.score) for one, passage in keyed if passage]
 
     def search(self, expression: str, index_ids: Sequence[str], limit: int) -> list[Passage]:
         """The best passages by BM25, best first."""

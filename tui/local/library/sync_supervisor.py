@@ -131,6 +131,8 @@ class SyncSupervisor:
         self.has_told: Callable[[str], bool] | None = None
         """Whether every change of before now in an index's folder has been asked to be read. It may block. None: the
         folders are not watched."""
+        self.on_end: Callable[[], object] | None = None
+        """Called after each sync, on the thread of this."""
         self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: dict[str, Future[None]] = {}
@@ -229,6 +231,8 @@ class SyncSupervisor:
             with self._lock:
                 self._running = self._done = self._progress = None
             done.set_result(None)
+            if self.on_end:
+                self.on_end()
         self._worker.close()
 
     def _do(self, index_id: str) -> None:

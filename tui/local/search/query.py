@@ -80,11 +80,15 @@ def _places(wanted: tuple[str, ...], text_stems: Sequence[str]) -> Iterator[int]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched for: the terms that occur, those that do not, and spellings that were put right."""
+    """What is searched for: the terms that occur, those that do not, and spellings that were put right.
+
+    `question` is what was asked, with what was asked before where it leans on that.
+    """
 
     terms: tuple[Term, ...]
     missing: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
+    question: str = ""
 
     def expression(self, most: int) -> str:
         """Any of the terms, in FTS5's query language.
@@ -166,7 +170,7 @@ def resolve(vocabulary: Vocabulary, question: str, index_ids: Sequence[str]) -> 
         found |= {hit.words: hit for hit in hits}
         if not hits:
             missing.append(term.text)
-    return Query(tuple(found.values()), tuple(missing), tuple(corrected))
+    return Query(tuple(found.values()), tuple(missing), tuple(corrected), question)
 
 
 def phrase(vocabulary: Vocabulary, text: str, index_ids: Sequence[str]) -> str:

@@ -1,10 +1,14 @@
-"""Finding the passages for a question: the one search behind the retrieval route, the agents' tool and the answers."""
+"""Finding the passages for a question: the one search behind the retrieval route, the agents' tool and the answers.
+
+They are found by their words; where an embedding model is set also by what they mean.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tui.local.library.passages import Passage, Passages
+from tui.local.library.passages import FoundPassage, Passage, Passages
 from tui.local.library.vocabulary import Vocabulary
+from tui.local.search.fusion import fused
 from tui.local.search.query import Query, refers_back, resolve
 from tui.local.search.ranking import ranked, rerank
 
@@ -16,6 +20,8 @@ ALL_MATCHES = 2**40
 """More passages than any index has."""
 MAX_FILTERED = 5000
 """How many passages are looked through where not all are wanted."""
+MAX_FILTERED_NEAR = 500
+"""How many of those that are near in meaning."""
 
 
 def understand(vocabulary: Vocabulary, question: str, earlier: Sequence[str], index_ids: Sequence[str]) -> Query:
@@ -31,7 +37,12 @@ def understand(vocabulary: Vocabulary, question: str, earlier: Sequence[str], in
     before = understand(vocabulary, earlier[-1], earlier[:-1], index_ids)
     known = {term.words for term in query.terms}
     lent = tuple(replace(term, weight=term.weight / 2) for term in before.terms if term.words not in known)
-    return replace(query, terms=(*query.terms, *lent))
+    return replace(query, terms=(*query.terms, *lent), question=f"{before.question}\n{question}")
+
+
+def finds(passages: Passages, query: Query) -> bool:
+    """Whether there is anything to search for: words that occur, or with an embedding model any that mean something."""
+    return bool(query.terms or (query.missing and passages.nearest))
 
 
 def passages_for(
@@ -41,13 +52,68 @@ def passages_for(
     top_k: int,
     wanted: Callable[[Passage], bool] | None = None,
 ) -> list[Passage]:
-    """The passages that answer best, best first; only those that are `wanted`, where that is asked."""
+    """The passages that answer best, by their words and their meaning, best first; only those that are `wanted`, where
+    that is asked.
+
+    Without an embedding model the scores are those of the words, else those of `fused`.
+    """
+    depth = max(CANDIDATES, top_k)
+    near = _near(passages, query, index_ids, depth, wanted)
+    if not near:
+        return by_words(passages, query, index_ids, top_k, wanted)
+    return passages.load(fused(_by_words(passages, query, index_ids, depth, wanted), near)[:top_k])
+
+
+def by_words(
+    passages: Passages,
+    query: Query,
+    index_ids: Sequence[str],
+    top_k: int,
+    wanted: Callable[[Passage], bool] | None = None,
+) -> list[Passage]:
+    """The passages whose words answer best, best first; only those that are `wanted`, where that is asked."""
+    return passages.load(_by_words(passages, query, index_ids, max(CANDIDATES, top_k), wanted)[:top_k])
+
+
+def _by_words(
+    passages: Passages,
+    query: Query,
+    index_ids: Sequence[str],
+    depth: int,
+    wanted: Callable[[Passage], bool] | None,
+) -> Sequence[FoundPassage]:
     if not query.terms or not index_ids:
         return []
     if wanted is not None:
-        return rerank(_wanted(passages, query, index_ids, max(CANDIDATES, top_k), wanted), query.terms)[:top_k]
-    found = passages.candidates(query.expression(MAX_MATCHES), index_ids, max(CANDIDATES, top_k))
-    return passages.load(ranked(found, query.terms)[:top_k])
+        found = rerank(_wanted(passages, query, index_ids, depth, wanted), query.terms)
+        return [FoundPassage(*passage.key, passage.score) for passage in found]
+    return ranked(passages.candidates(query.expression(MAX_MATCHES), index_ids, depth), query.terms)
+
+
+def by_meaning(
+    passages: Passages,
+    query: Query,
+    index_ids: Sequence[str],
+    top_k: int,
+    wanted: Callable[[Passage], bool] | None = None,
+) -> list[Passage]:
+    """The passages whose meaning is nearest to the question's, best first; none without an embedding model."""
+    return passages.load(_near(passages, query, index_ids, top_k, wanted)[:top_k])
+
+
+def _near(
+    passages: Passages,
+    query: Query,
+    index_ids: Sequence[str],
+    depth: int,
+    wanted: Callable[[Passage], bool] | None,
+) -> Sequence[FoundPassage]:
+    if passages.nearest is None or not index_ids or not finds(passages, query):
+        return []
+    if wanted is None:
+        return passages.nearest(query.question, index_ids, depth)
+    near = passages.load(passages.nearest(query.question, index_ids, MAX_FILTERED_NEAR))
+    return [FoundPassage(*passage.key, passage.score) for passage in near if wanted(passage)][:depth]
 
 
 def first_passages(

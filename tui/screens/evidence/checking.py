@@ -1,13 +1,14 @@
 """Checking an answer: what it was built from, beside it or in its place."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from textual import work
 from textual.binding import Binding
 
 from tui.conversation.transcript import Turn
+from tui.cooperative import run_in_slices
 from tui.lineview.line_view import LineView
 from tui.screens.reading import ReadingScreen
 from tui.widgets.conversation_pane import ConversationPane
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 BROAD_COLUMNS = 140
 """From this width on the evidence has a column of its own."""
+
+_GATHERING = "gathering"
+"""The workers that gather evidence: the last one that was begun is the one that is wanted."""
 
 
 class CheckingScreen(ReadingScreen):
@@ -65,6 +69,7 @@ class CheckingScreen(ReadingScreen):
         """Hide the evidence; a reader who was in it is in the conversation again, exactly where they were."""
         had_focus = self._evidence is not None and self._evidence.has_focus_within
         self.is_checking, self._checked = False, None
+        self.workers.cancel_group(self, _GATHERING)
         self._lay_out()
         if had_focus:
             self.set_focus(self.view.pane)
@@ -84,10 +89,11 @@ class CheckingScreen(ReadingScreen):
         if self.is_checking:
             self.app.pace(self._follow_turn)
 
+    @work(exclusive=True, group=_GATHERING)
     async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
-        from tui.conversation.evidence import evidence_of  # here and below: nothing of it is loaded before it is shown
+        from tui.conversation.evidence import gathering  # here and below: nothing of it is loaded before it is shown
 
-        evidence = evidence_of(self.view.pane.transcript[message.turn])
+        evidence = await run_in_slices(gathering(self.view.pane.transcript[message.turn]))
         source = None if message.number is None else evidence.source(message.number)
         if message.number is not None and source is None:
             self._say_number_is_none(message.number)
@@ -125,7 +131,7 @@ class CheckingScreen(ReadingScreen):
 
     def _follow_turn(self, number: int | None = None) -> None:
         """Show the evidence of the turn that the cursor is in, and what has come to it."""
-        from tui.conversation.evidence import evidence_of, is_same_evidence
+        from tui.conversation.evidence import is_same_evidence
 
         if self._evidence is None or self._checked is None:
             return
@@ -134,11 +140,17 @@ class CheckingScreen(ReadingScreen):
         if not 0 <= number < len(self.view.pane.transcript):
             return
         turn = self.view.pane.transcript[number]
-        if number != shown:
-            self._evidence.show_evidence(evidence_of(turn))
-        elif not is_same_evidence(before, turn):
-            self._evidence.update_evidence(evidence_of(turn))
         self._checked = number, turn
+        if number != shown:
+            self._gather(turn, self._evidence.show_evidence)
+        elif not is_same_evidence(before, turn):
+            self._gather(turn, self._evidence.update_evidence)
+
+    @work(exclusive=True, group=_GATHERING)
+    async def _gather(self, turn: Turn, show: "Callable[[Evidence], object]") -> None:
+        from tui.conversation.evidence import gathering
+
+        show(await run_in_slices(gathering(turn)))
 
     def keys_by_purpose(self) -> Mapping[str, Iterable[Binding]]:
         """The keys that the program binds, by what they are for."""
@@ -230,7 +242,7 @@ class CheckingScreen(ReadingScreen):
 
     @work
     async def _show_ledger(self) -> None:
-        from tui.conversation.evidence import evidence_of
+        from tui.conversation.evidence import gathering
         from tui.screens.evidence.ledger import LedgerDialog
 
         pane = self.view.pane
@@ -240,7 +252,8 @@ class CheckingScreen(ReadingScreen):
             return
         pane.go_to_turn(row.turn)
         if row.passage is not None:
-            await self._show_evidence(row.turn, evidence_of(pane.transcript[row.turn]), row.passage)
+            evidence = await run_in_slices(gathering(pane.transcript[row.turn]))
+            await self._show_evidence(row.turn, evidence, row.passage)
 
     def on_evidence_pane_page_requested(self, message: "EvidencePane.PageRequested") -> None:
         from tui.conversation.page_image import page_image

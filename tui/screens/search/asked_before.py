@@ -12,6 +12,7 @@ from tui.keys.bound import bound
 from tui.keys.keymap import key_for
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
+from tui.workspace.history import each_once
 
 OF_THIS_SESSION = "This one stands in the open session: it is forgotten when that is deleted."
 
@@ -31,7 +32,7 @@ class AskedBefore(FilterDialog[str]):
         )
         self._ask_for = questions
         self._forget = forget
-        self._questions = _each_once(questions())
+        self._questions = each_once(questions())
         self._first_cursor = str(len(self._questions) - 1)
 
     def options_with(self, wanted: str) -> Sequence[Option]:
@@ -61,13 +62,8 @@ class AskedBefore(FilterDialog[str]):
             return
         question = self._questions[int(number)]
         self._forget(question)
-        self._questions = _each_once(self._ask_for())
+        self._questions = each_once(self._ask_for())
         is_forgotten = question not in self._questions
         self.list_options(cursor_on=str(max(0, int(number) - is_forgotten)))
         if not is_forgotten:
             self.ask(OF_THIS_SESSION)
-
-
-def _each_once(questions: Sequence[str]) -> list[str]:
-    """The questions, each at its latest place."""
-    return list(dict.fromkeys(reversed(questions)))[::-1]

@@ -18,7 +18,7 @@ from tui.keys.keymap import key_for
 from tui.screens.filter_dialog import FilterDialog
 from tui.store.search import Findings, FoundSession, Hit, Snippet
 from tui.workspace.search.gathering import Gathered
-from tui.workspace.search.searching import Searching, SearchResult
+from tui.workspace.search.searching import Searching, SearchResult, counted
 from tui.workspace.tasks import Work
 
 WAIT_SECONDS = 0.03
@@ -30,8 +30,6 @@ HOW_TO = (
     'Words, "words in a row", and filters: in:question, in:answer, in:evidence, in:thinking, in:title, '
     "index:NAME, tool:NAME, has:error, after:2026-03, before:yesterday"
 )
-NOTHING = "Nothing that is kept on this machine has all of this."
-CUT = " · there are more: another word, or a filter, finds them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,8 @@ class SearchDialog(FilterDialog[Destination]):
     def _tell(self) -> None:
         """Say what was found, what was not understood, and how much of all can be found by now."""
         problems = () if self._result is None else self._result.problems
-        lines = [*problems, self._told_of_hits(), self._gathered.words if self._gathered else ""]
+        told = HOW_TO if not self.filter.value.strip() else self._result.told if self._result else ""
+        lines = [*problems, told, self._gathered.words if self._gathered else ""]
         self.say("\n".join(filter(None, lines)))
 
     @work(exclusive=True, group="progress")
@@ -139,18 +138,6 @@ class SearchDialog(FilterDialog[Destination]):
         self._tell()
         if before and before != self._gathered and self.filter.value and not self._is_behind:
             self._find(self.under_cursor)
-
-    def _told_of_hits(self) -> str:
-        if not self.filter.value.strip():
-            return HOW_TO
-        if self._result is None or self._result.query.is_empty:
-            return ""
-        found = self._found
-        if not found.sessions:
-            return NOTHING
-        cut = CUT if found.is_cut else ""
-        turns = f"{_count(found.turns, 'turn')} in " if found.turns else ""
-        return f"{turns}{_count(len(found.sessions), 'session')}{cut}"
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.option_list.highlighted = event.option_index
@@ -185,14 +172,10 @@ def _row_of(found: FoundSession, hit: Hit | None = None) -> str:
     return f"{'' if hit is None else hit.turn} {found.session.session_id}"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
-
-
 def _heading(found: FoundSession) -> Content:
     turns = len(found.hits) + found.more
     about = " · ".join(
-        filter(None, [age(found.session.last_updated_at, now()), _count(turns, "turn") if turns else ""])
+        filter(None, [age(found.session.last_updated_at, now()), counted(turns, "turn") if turns else ""])
     )
     title = title_of(found.session, None, found.name)
     return Content.assemble((title, "bold"), (f"  {about}" if about else "", "$foreground-muted"))

@@ -88,7 +88,7 @@ class SearchingScreen(BrowsingScreen):
 
     def _show_visit(self) -> None:
         """Show the hit as soon as all turns before it are here."""
-        from tui.screens.search.place import place_in
+        from tui.workspace.search.place import place_in
 
         visit, transcript = self._visit, self.workspace.transcript(self.open_id)
         if visit is None or not self._is_to_be_shown or transcript is None or transcript.turns_before:

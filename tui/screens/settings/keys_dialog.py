@@ -15,13 +15,14 @@ from tui.keys.actions import ACTIONS, PLACES, Action
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for, keys_of
 from tui.keys.names import key_names
+from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog, DialogBox
 from tui.screens.filter_dialog import FilterDialog
 from tui.settings import Settings, SettingsError
 from tui.workspace.settings.setting_list import SettingList
 
-WORDS_COLUMNS = 42
-KEYS_COLUMNS = 24
+WORDS_COLUMNS = 44
+KEYS_COLUMNS = 28
 
 
 class KeyPrompt(Dialog[str]):
@@ -151,7 +152,7 @@ def _row(action: Action) -> Content:
     keys = keys_of(action.id)
     return Content.assemble(
         "  ",
-        set_cell_size(action.words, WORDS_COLUMNS),
+        set_cell_size(clean_line(action.words, WORDS_COLUMNS - 1), WORDS_COLUMNS),
         (
             set_cell_size(key_names(keys), KEYS_COLUMNS),
             "$accent" if keys != action.keys else "$foreground-muted",

@@ -14,7 +14,7 @@ from tui.keys.bound import bound
 from tui.keys.keymap import use_keys
 from tui.screens.search.searching import SearchingScreen
 from tui.settings import Settings, SettingsError, config_path
-from tui.themes import DARK
+from tui.themes import AUTO
 
 if TYPE_CHECKING:
     from tui.api.models import Project
@@ -97,9 +97,8 @@ class SettingScreen(SearchingScreen):
 
     def take_into_use(self, settings: Settings) -> None:
         """Have other settings in force: what is seen changes at once."""
-        theme = settings.theme or DARK.name
-        if theme in self.app.available_themes:
-            self.app.theme = theme
+        if self.app.theme_named(settings.theme) in self.app.available_themes:
+            self.app.use_theme(settings.theme)
         self.app.animation_level = TEXTUAL_ANIMATIONS if settings.animations else "none"
         self.view.pane.checks_grounding = settings.grounding
         self._take_keys_into_use(settings.keys)
@@ -112,17 +111,19 @@ class SettingScreen(SearchingScreen):
         self.refresh(layout=True)
 
     def _themes(self) -> Sequence[str]:
-        return sorted(self.app.available_themes, key=lambda name: (not name.startswith("llama-"), name))
+        ours_first = sorted(self.app.available_themes, key=lambda name: (not name.startswith("llama-"), name))
+        return [AUTO, *ours_first]
 
     @work
     async def action_choose_theme(self) -> None:
         """Choose a theme, and keep it for the next start."""
         from tui.screens.theme_chooser import ThemeChooser
 
-        name = await self.app.push_screen_wait(ThemeChooser(self._themes(), self.app.theme))
-        if name is None:
-            return
         try:
-            self.setting_list.change("theme", name)
+            now = self.setting_list.in_force().theme or AUTO
+            name = await self.app.push_screen_wait(ThemeChooser(self._themes(), now))
+            if name is not None:
+                self.app.use_theme(name)
+                self.setting_list.change("theme", name)
         except SettingsError as error:
             self.say(str(error), kind="theme", severity="problem")

@@ -19,7 +19,7 @@ from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 from tui.screens.indexes.index_picker import TickFilter
 from tui.settings import Settings, SettingsError
-from tui.themes import DARK
+from tui.themes import AUTO
 from tui.workspace.settings.described import FROM_NEXT_START, GROUPS
 from tui.workspace.settings.setting_list import ListedSetting, SettingList, Value
 
@@ -96,7 +96,7 @@ class SettingsDialog(FilterDialog[None]):
             yield Option(self._keys_row(), id=KEYS_ROW)
 
     def _row(self, item: ListedSetting) -> Content:
-        return _row(item, {"theme": DARK.name, "base_url": self._in_force.cloud_url}.get(item.name, NOT_SET))
+        return _row(item, {"theme": AUTO, "base_url": self._in_force.cloud_url}.get(item.name, NOT_SET))
 
     def _keys_row(self) -> Content:
         changed = len(self._in_force.keys)
@@ -155,7 +155,7 @@ class SettingsDialog(FilterDialog[None]):
     def action_step(self, step: int) -> None:
         item = self._item
         if item is not None and item.name == "theme":
-            shown = self._themes.index(self.app.theme) if self.app.theme in self._themes else 0
+            shown = self._themes.index(str(item.value)) if item.value in self._themes else 0
             self._change(item, self._themes[(shown + step) % len(self._themes)])
         elif item is not None and item.choices:
             self._change(item, item.after(step))
@@ -183,7 +183,7 @@ class SettingsDialog(FilterDialog[None]):
     async def _choose_theme(self) -> None:
         from tui.screens.theme_chooser import ThemeChooser
 
-        name = await self.app.push_screen_wait(ThemeChooser(self._themes, self.app.theme))
+        name = await self.app.push_screen_wait(ThemeChooser(self._themes, str(self._items["theme"].value or AUTO)))
         if name is not None:
             self._change(self._items["theme"], name)
 

@@ -114,17 +114,18 @@ class Gathering:
             return
         self.is_running = True
         try:
-            await self._read_for_search()
+            await self.read_for_search()
             while self._is_wanted() and (await self._next() or self._state.catalogue.next_page_token):
                 await self.sleep(pause_after(self._failures))
                 if self._is_wanted() and not self._turns.busy:
                     is_well = await self._fetch_next()
                     self._failures = 0 if is_well else self._failures + 1
-                await self._read_for_search()
+                await self.read_for_search()
         finally:
             self.is_running = False
 
-    async def _read_for_search(self) -> None:
+    async def read_for_search(self) -> None:
+        """Read what is kept, and was not read for the search yet."""
         while await asyncio.to_thread(self._indexing.index_more):
             await asyncio.sleep(0)
 

@@ -26,6 +26,22 @@ class SearchResult:
     found: "Findings"
     problems: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> str:
+        """How much was found, in words; "" where nothing was asked for."""
+        if self.query.is_empty:
+            return ""
+        if not self.found.sessions:
+            return "Nothing that is kept on this machine has all of this."
+        cut = " · there are more: another word, or a filter, finds them" if self.found.is_cut else ""
+        turns = f"{counted(self.found.turns, 'turn')} in " if self.found.turns else ""
+        return f"{turns}{counted(len(self.found.sessions), 'session')}{cut}"
+
+
+def counted(number: int, what: str) -> str:
+    """So many of something: "1 turn", "2,000 turns"."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
 
 class Searching:
     """Only the search that was begun last has a result: the ones before it are ended.

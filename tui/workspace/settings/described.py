@@ -7,7 +7,7 @@ ABOUT: Mapping[str, str] = {
     "region": 'Where the account is: "na" or "eu".',
     "project": "The id of the project to work in.",
     "organization": "The id of its organization.",
-    "theme": "The colours: llama-dark, -light, -contrast or -ansi, or one of Textual's.",
+    "theme": "auto, llama-dark, -light, -contrast, -ansi, or one of Textual's themes.",
     "keep": "Whether sessions, drafts and running turns are kept on this machine.",
     "bell": "Whether the terminal rings when a turn ends that nobody is looking at.",
     "notify": 'How the terminal notifies of that: "off", "osc9" or "osc777".',
@@ -17,6 +17,7 @@ ABOUT: Mapping[str, str] = {
     "profile": "The profile to use where none is named.",
     "model": "The language model that answers from folders of this machine.",
     "model_base_url": "The address of the endpoint that has this model.",
+    "embedding_model": "A model there that finds by meaning; every passage is sent to it.",
 }
 
 GROUPS: Mapping[str, Sequence[str]] = {
@@ -24,7 +25,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "When a turn ends unseen": ("bell", "notify"),
     "On this machine": ("keep",),
     "The account": ("profile", "project", "organization", "region", "base_url", "allow_http"),
-    "The local library": ("model", "model_base_url"),
+    "The local library": ("model", "model_base_url", "embedding_model"),
 }
 """The settings in the order in which they are shown."""
 

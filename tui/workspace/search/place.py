@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from tui.conversation.plain_text import plain_text
+from tui.conversation.plain_text import SEARCHED_CHARS, plain_text
 from tui.conversation.transcript import Answer, Thought, ToolUse, Turn
-from tui.lineview.search import SEARCHED_CHARS
 from tui.store.search import Hit
 from tui.store.search_query import Part
 

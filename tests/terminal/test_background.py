@@ -1,0 +1,93 @@
+import pytest
+
+from tui.terminal.background import is_dark, is_report
+from tui.terminal.background_app import BackgroundApp
+from tui.terminal.driver import ResilientDriver
+from tui.terminal.input_filter import HELD_MOMENTS, InputFilter, Piece, TerminalAnswer
+
+BEL, ST = "\x07", "\x1b\\"
+
+
+@pytest.mark.parametrize("end", [BEL, ST])
+@pytest.mark.parametrize(
+    ("color", "dark"),
+    [
+        ("rgb:0000/0000/0000", True),
+        ("rgb:ffff/ffff/ffff", False),
+        ("rgb:fdfd/f6f6/e3e3", False),  # Solarized light
+        ("rgb:00/2b/36", True),  # Solarized dark
+        ("rgb:F/F/F", False),
+        ("rgb:800/800/800", False),
+        ("rgba:1616/1818/1d1d/8000", True),
+    ],
+)
+def test_a_background_is_dark_where_white_text_has_more_contrast_than_black(color: str, dark: bool, end: str) -> None:
+    assert is_dark(f"\x1b]11;{color}{end}") is dark
+
+
+def test_a_report_of_a_change_tells_it_too_and_nothing_else_does() -> None:
+    assert is_dark("\x1b[?997;1n") is True
+    assert is_dark("\x1b[?997;2n") is False
+    assert is_report("\x1b[?997;1n")
+    for other in ("\x1b[?62;4c", "\x1b]11;rgb:12345/0/0\x07", "\x1b]11;rgb:ff/ff\x07", ""):
+        assert is_dark(other) is None
+        assert not is_report(other)
+
+
+@pytest.mark.parametrize("end", [BEL, ST])
+def test_an_answer_is_no_key_wherever_a_line_divides_it(end: str) -> None:
+    answer = f"\x1b]11;rgb:ffff/FFFF/e3e3{end}"
+    whole: list[Piece] = ["a", TerminalAnswer(answer), TerminalAnswer("\x1b[?997;2n"), "b"]
+    sent = f"a{answer}\x1b[?997;2nb".encode()
+    assert InputFilter().feed(sent) == whole
+    for at in range(1, len(sent)):
+        keys = InputFilter()
+        assert [*keys.feed(sent[:at]), *keys.feed(sent[at:])] == whole
+
+
+@pytest.mark.parametrize("end", [BEL, ST])
+def test_an_answer_is_none_either_after_each_moment_of_silence_in_it(end: str) -> None:
+    """But for the Escape that its first byte is by itself."""
+    answer = f"\x1b]11;rgb:ffff/ffff/e3e3{end}".encode()
+    for at in range(1, len(answer)):
+        keys = InputFilter()
+        pieces = [*keys.feed(answer[:at]), *keys.idle(awaits_answer=True), *keys.feed(answer[at:])]
+        assert pieces == ["\x1b[27u"] * (at == 1) + [TerminalAnswer(answer.decode())]
+    keys = InputFilter()
+    pieces = [piece for byte in answer for piece in (*keys.feed(bytes([byte])), *keys.idle(awaits_answer=True))]
+    assert pieces == ["\x1b[27u", TerminalAnswer(answer.decode())]
+
+
+def test_an_answer_that_is_cut_off_types_nothing_and_holds_no_key_back_for_long() -> None:
+    keys = InputFilter()
+    assert keys.feed(b"\x1b]11;rgb:ff") == []
+    assert keys.feed(b"\x1b[A") == ["\x1b[A"]
+    keys.feed(b"\x1b]11;rgb:ff")
+    assert [piece for _ in range(HELD_MOMENTS) for piece in keys.idle()] == []
+    assert keys.feed(b"face") == ["face"]
+
+
+def test_escape_and_a_bracket_that_are_typed_are_keys() -> None:
+    keys = InputFilter()
+    assert [*keys.feed(b"\x1b"), *keys.idle(awaits_answer=True), *keys.feed(b"a")] == ["\x1b[27u", "a"]
+    assert [*keys.feed(b"\x1b"), *keys.idle(), *keys.feed(b"]")] == ["\x1b[27u", "]"]
+    assert [*keys.feed(b"\x1b]"), *keys.idle()] == ["\x1b]"]
+
+
+async def test_the_theme_goes_with_the_background_unless_another_was_chosen() -> None:
+    app = BackgroundApp()
+    async with app.run_test() as pilot:
+
+        async def tell(color: str) -> None:
+            app.post_message(ResilientDriver.Answered(f"\x1b]11;rgb:{color}\x07"))
+            await pilot.pause()
+
+        app.use_theme("auto")
+        assert app.theme == "textual-dark"
+        await tell("ff/ff/ff")
+        assert app.theme == "textual-light"
+        app.use_theme("nord")
+        await tell("00/00/00")
+        assert app.theme == "nord"
+        app.use_theme(None)
+        assert app.theme == "textual-dark"

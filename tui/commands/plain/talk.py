@@ -1,0 +1,141 @@
+"""`llamachat-tui --plain`: a line is a question, or a command that begins with a slash."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Awaitable
+
+from tui.api.errors import ApiError
+from tui.commands.exit_code import BadUseError, ExitCode, exit_code_of
+from tui.commands.headless.asker import asker
+from tui.commands.headless.output import OutputClosedError, StepLine
+from tui.commands.plain.asking import Asking
+from tui.commands.plain.finding import Finding
+from tui.commands.plain.line_output import LineOutput
+from tui.commands.plain.open_place import LineCommand, OpenPlace
+from tui.commands.plain.sessions import Sessions
+from tui.sanitize import clean_line
+from tui.settings import Settings
+
+GREETING = "llamachat-tui in lines. Type a question, or /help.\n"
+BEFORE_COMMANDS = """\
+A line is a question. A line that begins with a slash is a command, and one that begins with two a question with one:
+"""
+BEHIND_COMMANDS = "Ctrl+C stops an answer; where none comes, it quits.\n"
+KEPT = " What had arrived is kept."
+
+
+def talk(settings: Settings, session: str | None) -> int:
+    """Answer the lines of standard input until they end; the exit code. `session` is one to open: its id, or "last"."""
+
+    async def answer_lines() -> int:
+        lines = asyncio.Queue[str | None]()
+        output = LineOutput(lambda: lines.put_nowait(None))
+        async with asker(settings, StepLine(is_linear=True, tell=output.tell)) as asking:
+            await _Talk(OpenPlace(asking, output.put, lines), output).answer_lines(session)
+        return ExitCode.ANSWERED
+
+    return exit_code_of(lambda: asyncio.run(answer_lines()))
+
+
+class _Talk:
+    """Reads lines, has each of them done, and stops what is being done at Ctrl+C."""
+
+    def __init__(self, place: OpenPlace, output: LineOutput) -> None:
+        self._place = place
+        self._output = output
+        self._doing: asyncio.Future[None] | None = None
+        self._is_over = False
+        self._asking = Asking(place)
+        self._sessions = Sessions(place)
+        commands = [
+            *self._sessions.commands,
+            *Finding(place).commands,
+            *self._asking.commands,
+            LineCommand("/help", "this list", self._help),
+            LineCommand("/quit", "quit; so does the end of the input", self._quit),
+        ]
+        self._commands = {command.name: command for command in commands}
+
+    async def answer_lines(self, session: str | None) -> None:
+        """Answer one line after another until they end, or the user quits."""
+        self._listen()
+        self._place.put(GREETING)
+        if session is not None:
+            await self._do(self._commands["open"].act(session))
+        while self._output.failure is None and not self._is_over:
+            self._place.put("> ")
+            line = await self._place.lines.get()
+            if line is None:
+                break
+            await self._answer(line.strip())
+        await self._do(self._sessions.delete_for_good(or_next_time=True))
+        if isinstance(self._output.failure, BrokenPipeError):
+            raise OutputClosedError from self._output.failure
+        if self._output.failure is not None:
+            raise OSError(self._output.failure.errno, self._output.failure.strerror, "standard output")
+
+    def _listen(self) -> None:
+        """Take lines in a thread that keeps nobody from leaving, and Ctrl+C."""
+        loop, lines = asyncio.get_running_loop(), self._place.lines
+
+        def read() -> None:
+            # Not through Python's buffer: its lock, held by a thread that waits, keeps the process from ending.
+            with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
+                for line in raw:
+                    loop.call_soon_threadsafe(lines.put_nowait, line.decode("utf-8", "replace"))
+            loop.call_soon_threadsafe(lines.put_nowait, None)
+
+        threading.Thread(target=read, name="lines", daemon=True).start()
+        if os.name == "posix":
+            loop.add_signal_handler(signal.SIGINT, self._interrupt)
+
+    def _interrupt(self) -> None:
+        if self._doing is not None:
+            self._doing.cancel()
+        else:
+            self._place.lines.put_nowait(None)
+
+    async def _answer(self, line: str) -> None:
+        """Ask a question, or do what a command says."""
+        if line.startswith("//") or (line and not line.startswith("/")):
+            await self._do(self._asking.ask(line.removeprefix("/")), KEPT)
+            return
+        name, _, rest = line.removeprefix("/").partition(" ")
+        command = self._commands.get(name)
+        if command is not None:
+            await self._do(command.act(rest.strip()))
+        elif line:
+            self._place.put(
+                f"There is no command /{clean_line(name)}. Type /help for those there are; "
+                "a question that begins so begins with //.\n"
+            )
+
+    async def _do(self, work: Awaitable[None], stopped: str = "") -> None:
+        """Do something, until it is printed. What goes wrong is said, and the next line is waited for."""
+        self._doing = doing = asyncio.ensure_future(self._done(work))
+        try:
+            await doing
+        except asyncio.CancelledError:
+            self._output.drop()
+            self._place.put(f"\nStopped.{stopped}\n")
+        finally:
+            self._doing = None
+            self._place.asking.progress.show("")
+
+    async def _done(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except (ApiError, BadUseError) as error:
+            self._place.put(f"{error}\n")
+        await self._output.written()
+
+    async def _quit(self, _: str) -> None:
+        self._is_over = True
+
+    async def _help(self, _: str) -> None:
+        widest = max(len(command.usage) for command in self._commands.values())
+        lines = (f"{command.usage.ljust(widest)}  {command.about}\n" for command in self._commands.values())
+        self._place.put("".join([BEFORE_COMMANDS, *lines, BEHIND_COMMANDS]))

@@ -1,0 +1,131 @@
+"""Making the vectors of the passages in the background, a few passages at a time."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.local.embeddings.endpoint import EmbeddingEndpoint, EmbeddingError, TextsRefusedError
+from tui.local.embeddings.vector_math import Vector
+from tui.local.embeddings.vectors import PassageText, Vectors
+from tui.local.library.folders import ServedFolders
+
+BATCH = 32
+"""Passages that are sent together. Their vectors are stored in one transaction."""
+TEXT_CHARS = (3000, 1000, 300)
+"""How much is sent of a passage: less where the endpoint refuses more, for models of few tokens refuse longer texts."""
+ANSWER_TIMEOUT = 120.0
+RETRY_SECONDS = (1.0, 5.0)
+"""The waits before the next try of a batch, where the endpoint tells none of its own."""
+MAX_WAIT_SECONDS = 60.0
+AGAIN_SECONDS = 300.0
+"""After how long an index is tried again whose vectors could not be made."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorProgress:
+    """How many passages of an index have a vector, of all, and why it goes no further, None where it does."""
+
+    done: int
+    total: int
+    problem: str | None = None
+
+
+class VectorMaker:
+    """A thread that embeds what is not yet. A daemon, so that it never keeps a process that is to end."""
+
+    def __init__(self, endpoint: EmbeddingEndpoint, vectors: Vectors, folders: ServedFolders) -> None:
+        self._endpoint = endpoint
+        self._vectors = vectors
+        self._folders = folders
+        self._progress: dict[str, VectorProgress] = {}
+        self._asked = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="vectors", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def ask(self) -> None:
+        """Look soon for passages that have no vector."""
+        self._asked.set()
+
+    def stop(self) -> None:
+        """Begin nothing any more; what is stored stays."""
+        self._stopping.set()
+        self._asked.set()
+
+    def progress(self, index_id: str) -> VectorProgress | None:
+        """How far an index is; None before it was looked at."""
+        return self._progress.get(index_id)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            failed = any(progress.problem for progress in self._progress.values())
+            self._asked.wait(AGAIN_SECONDS if failed else None)
+            self._asked.clear()
+            for index_id in list(self._folders.by_id):
+                self._make_all(index_id)
+        self._endpoint.close()
+
+    def _make_all(self, index_id: str) -> None:
+        problem: str | None = None
+        try:
+            self._make(index_id)
+        except EmbeddingError as error:
+            problem = str(error)
+        except sqlite3.Error as error:
+            problem = f"The vectors cannot be stored: {error}."
+        except Exception:  # a fault in one index must not end the thread that all wait for
+            _log.exception("Embedding %s failed", index_id)
+            problem = "The vectors could not be made, for a reason that was not foreseen; the log has it."
+        if problem and not self._stopping.is_set():
+            before = self._progress.get(index_id, VectorProgress(0, 0))
+            self._progress[index_id] = VectorProgress(before.done, before.total, problem)
+
+    def _make(self, index_id: str) -> None:
+        after, is_anew = 0, False
+        before = self._progress.get(index_id)
+        self._tell(index_id, before.problem if before else None)
+        while self._is_wanted(index_id) and (batch := self._vectors.without(index_id, after, BATCH)):
+            made = self._embedded(batch)
+            if not self._is_wanted(index_id):
+                return
+            fits = self._vectors.store(index_id, zip(batch, made, strict=True), len(made[0]))
+            if not fits and is_anew:
+                raise EmbeddingError("The embedding model gives vectors of other lengths from one time to the next.")
+            is_anew = is_anew or not fits
+            after = batch[-1].chunk_id if fits else 0
+            self._tell(index_id)
+        self._tell(index_id)
+
+    def _is_wanted(self, index_id: str) -> bool:
+        return not self._stopping.is_set() and index_id in self._folders.by_id
+
+    def _tell(self, index_id: str, problem: str | None = None) -> None:
+        self._progress[index_id] = VectorProgress(*self._vectors.count(index_id), problem)
+
+    def _embedded(self, batch: Sequence[PassageText]) -> Sequence[Vector]:
+        texts = [f"{passage.heading}\n\n{passage.body}".strip() for passage in batch]
+        *longer, shortest = TEXT_CHARS
+        for chars in longer:
+            try:
+                return self._tried([text[:chars] for text in texts])
+            except TextsRefusedError:
+                continue
+        return self._tried([text[:shortest] for text in texts])
+
+    def _tried(self, texts: Sequence[str]) -> Sequence[Vector]:
+        for seconds in RETRY_SECONDS:
+            try:
+                return self._endpoint.vectors(texts, ANSWER_TIMEOUT)
+            except TextsRefusedError:
+                raise
+            except EmbeddingError as error:
+                wait = seconds if error.wait is None else min(error.wait, MAX_WAIT_SECONDS)
+                if self._stopping.wait(wait):
+                    raise
+        return self._endpoint.vectors(texts, ANSWER_TIMEOUT)
