@@ -26,6 +26,7 @@ NOT_NEEDED = [
     "tomlkit",
     "uvicorn",
     "zipfile",
+    "tui.keys.choice",
     "tui.pictures",
     "tui.screens.page",
     "tui.api.client",

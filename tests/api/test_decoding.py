@@ -1,12 +1,13 @@
 import json
 import math
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.api.histories import ANY_JSON, ANY_TEXT, EVENT_LIKE, KINDS, dumped
+from tests.api.histories import ANY_JSON, ANY_TEXT, EVENT_LIKE, KINDS, dumped, full_session
 from tui.api import decoding, json_text
 from tui.api.event_decoding import event_from_json
 from tui.api.models import (
@@ -292,3 +293,21 @@ def test_a_number_that_counts_nothing_is_not_known(number: int) -> None:
     index = decoding.indexes_page(dumped({"items": [{"id": "i", "name": "n", "metadata": {"size": number}}]})).items[0]
     assert index.size is None
     assert event({"type": "stop", "usage": {"total_input_tokens": number, "turns": 1}}) == Stop(usage=Usage(turns=1))
+
+
+@pytest.mark.fault(26)
+@pytest.mark.parametrize("text", ["a" * 1000, "é" * 1000, "a" * 999 + "漢", "a" * 999 + "\N{GRINNING FACE}"])
+@pytest.mark.parametrize("as_ascii", [True, False])
+def test_a_text_weighs_what_its_characters_take_in_memory(text: str, as_ascii: bool) -> None:
+    weight = json_text.weight(json.dumps(text, ensure_ascii=as_ascii))
+    assert weight >= sys.getsizeof(text) - 100
+    assert weight <= 7 * sys.getsizeof(text)
+
+
+@pytest.mark.fault(26)
+def test_of_a_question_longer_than_any_is_the_beginning_is_taken() -> None:
+    asked = {"type": "user_input", "content": "q" * 2_000_000}
+    (one,) = full_session(dumped({"session_id": "s", "events": [asked]})).events
+    for question in (one, event(asked)):
+        assert isinstance(question, UserInput)
+        assert question.content == "q" * 100_000 + "…"

@@ -171,6 +171,14 @@ def test_a_turn_that_holds_too_much_has_no_more_values_of_tools(monkeypatch: pyt
     assert events == [*told, *told]
 
 
+@pytest.mark.fault(26)
+def test_a_turn_that_holds_too_much_has_of_further_texts_the_beginning(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(decoding, "MAX_TURN_WEIGHT", 50_000)
+    text = {"type": "text", "content": "x" * 40_000}
+    first, second = full_session(dumped({"session_id": "s", "events": [text, text]})).events
+    assert (first, second) == (Text("x" * 40_000), Text(f"{'x' * 10_000}…\n\n{TOO_MUCH}"))
+
+
 @given(
     events=st.lists(st.sampled_from(KINDS).flatmap(said) | EVENT_LIKE, max_size=8),
     as_ascii=st.booleans(),

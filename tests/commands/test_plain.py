@@ -250,3 +250,12 @@ def test_what_cannot_be_begun_with_is_told(
     with pytest.raises(SystemExit) as refused:
         sys.exit(run())
     assert (refused.value.code, words in capfd.readouterr().err) == (2, True)
+
+
+def test_lines_whose_window_is_closed_end_also_where_sighup_is_ignored(online: ServedCloud, tmp_path: Path) -> None:
+    environment = {"LLAMA_CLOUD_API_KEY": "llx-abcdefgh1234", "LLAMACHAT_STATE_DIR": str(tmp_path)}
+    server = ("--base-url", online.base_url)
+    with in_window(tmp_path, "-P", "-m", "tui", "--plain", *server, nohup=True, environment=environment) as terminal:
+        terminal.wait_for("> ")
+        terminal.hang_up()
+        terminal.process.wait(15)

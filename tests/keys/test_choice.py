@@ -37,6 +37,7 @@ def test_an_entry_may_have_its_id_with_and_without_quotes(tmp_path: Path, line: 
             "Ctrl+I cannot be the key of session.new in line 2: for most terminals it is the same key as Tab.",
         ),
         ('session.new = "ctrl+m"', "the same key as Enter"),
+        ('session.new = "ctrl+space"', "the same key as Ctrl+@"),
         ('session.new = "Ctrl+["', "the same key as Esc"),
         (
             'session.new = "n"',
@@ -87,6 +88,10 @@ def test_actions_may_take_each_others_keys_and_share_them_where_they_never_meet(
     assert dict(read_keys(table)) == table
     assert problem_of("sets.rename", {"sets.rename": "f6"}) == ""
     assert problem_of("conversation.next_claim", {"conversation.next_claim": "u,x"}) == ""
+
+
+def test_a_key_that_the_file_could_not_name_is_refused_when_it_is_pressed() -> None:
+    assert "has no name for it" in problem_of("list.pin", {"list.pin": "en_dash"})
 
 
 def test_an_action_cannot_go_back_to_a_key_that_another_has_by_now() -> None:

@@ -27,6 +27,12 @@ MAX_EVENT_CHARS = json_text.WINDOWS[-1]
 MAX_CUT_CHARS = json_text.MAX_STRING_CHARS
 """Characters of the text of an event that was cut."""
 
+MAX_LEFT_CHARS = 10_000
+"""Characters of a text of a turn that holds too much already."""
+
+MAX_QUESTION_CHARS = 100_000
+"""Characters of a question: the API takes 1,000 ("Send Message and Stream Response"). More is cut."""
+
 TOO_MUCH = "This turn holds more than is shown."
 """Stands for what is left out of it."""
 
@@ -58,6 +64,8 @@ def without_values(event: models.Event) -> models.Event:
             return replace(event, call_id=call_id[:MAX_ID_CHARS], arguments={"note": TOO_MUCH})
         case models.Unknown(name):
             return models.Unknown(name, TOO_MUCH)
+        case models.Thinking(content) | models.Text(content) if len(content) > MAX_LEFT_CHARS:
+            return replace(event, content=f"{content[:MAX_LEFT_CHARS]}…\n\n{TOO_MUCH}")
         case _:
             return event
 
@@ -130,7 +138,7 @@ def event(raw: object, source: str, sse_event: str = "") -> models.Event:
     name = _type_name(raw, sse_event)
     try:
         if name in _CONTENT_EVENTS:
-            return _CONTENT_EVENTS[name](_Content.model_validate(raw).content)
+            return _content_event(_CONTENT_EVENTS[name], _Content.model_validate(raw).content)
         if name in _SHAPES:
             return _SHAPES[name].model_validate(raw).value()
     except ValidationError:
@@ -159,7 +167,12 @@ def _of_one_type(name: str | None, raws: Sequence[Mapping[str, object]]) -> Iter
     contents = _TEXTS.validate_python([raw.get("content") for raw in raws])
     if name in _DELTAS:
         contents = ["".join(contents)]
-    return [kind(clean(content)) for content in contents]
+    return [_content_event(kind, clean(content)) for content in contents]
+
+
+def _content_event(kind: type[models.ContentEvent], content: str) -> models.Event:
+    is_too_long = kind is models.UserInput and len(content) > MAX_QUESTION_CHARS
+    return kind(f"{content[:MAX_QUESTION_CHARS]}…" if is_too_long else content)
 
 
 def event_from_json(text: str, sse_event: str = "") -> models.Event:

@@ -8,11 +8,14 @@ import codecs
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _COMMA = re.compile(r"[ \t\r\n]*+,[ \t\r\n]*+")
+_PAIR = re.compile(r"\\u[dD][89abAB]")
+_WIDE = re.compile(r"\\u(?!00)")
 _BOM = codecs.BOM_UTF8.decode("latin-1")
 _MARK = re.compile(r'["\[\]{},]')
 _FIRST_KEY = re.compile(r'\{[ \t\r\n]*+"[^"\\]{1,100}+"')
@@ -137,7 +140,18 @@ Steps: TypeAlias = Generator[None, None, Value]
 
 def weight(text: str) -> int:
     """Bytes that a JSON text takes when it is decoded, roughly."""
-    return len(text) + VALUE_BYTES * (text.count("{") + text.count("[") + text.count(","))
+    return text_weight(text) + VALUE_BYTES * (text.count("{") + text.count("[") + text.count(","))
+
+
+def text_weight(text: str) -> int:
+    """Bytes that the characters of a JSON text take when it is decoded. One character of four bytes (PEP 393) has all
+    others of its string take as many.
+    """
+    size = sys.getsizeof(text)
+    if "\\u" in text:
+        most = 4 if _PAIR.search(text) else 2 if _WIDE.search(text) else 1
+        return max(size, most * len(text))
+    return size
 
 
 def loads(text: str) -> object:

@@ -13,15 +13,15 @@ import httpx
 from tui.api import errors, explain, sse
 from tui.api.client import Client
 from tui.api.event_decoding import event_from_json
-from tui.api.json_text import weight
+from tui.api.json_text import text_weight, weight
 from tui.api.models import MAX_PROMPT_CHARS, ContentEvent, Event, Session, Stop
 from tui.sanitize import well_formed
 
 _SENTINEL = "[DONE]"
 _START_BYTES = 4096
 LIMITS = sse.Limits()
-MAX_TURN_WEIGHT = 64_000_000
-"""Bytes that the events of a turn may take, roughly."""
+MAX_TURN_WEIGHT = 32_000_000
+"""Bytes that the events of a turn may take, roughly. While it runs there are several copies of them."""
 
 _KEPT = f" What came so far is kept. {errors.LOOK_FIRST}"
 
@@ -54,7 +54,8 @@ async def stream_turn(
                 if message.data == _SENTINEL:
                     continue
                 event = event_from_json(message.data, message.event)
-                kept += len(message.data) if isinstance(event, ContentEvent) else weight(message.data)
+                weigh = text_weight if isinstance(event, ContentEvent) else weight
+                kept += weigh(message.data)
                 if kept > MAX_TURN_WEIGHT:
                     raise _EndlessError
                 yield event

@@ -13,6 +13,7 @@ SAME: Mapping[str, str] = {
     "ctrl+m": "enter",
     "ctrl+h": "backspace",
     "ctrl+left_square_bracket": "escape",
+    "ctrl+space": "ctrl+@",
 }
 """Keys that most terminals send as another one."""
 
@@ -86,6 +87,8 @@ def _unfit(action: Action, key: str) -> str:
     usual = {key for other in ACTIONS.values() if other.place == action.place for key in other.keys.split(",")}
     if key in usual:
         return ""
+    if key_of(key) != key:
+        return "the config file has no name for it."
     if key in SAME:
         return f"for most terminals it is the same key as {key_name(SAME[key])}."
     if key in FIXED:

@@ -31,6 +31,9 @@ def _sign_name(sign: str) -> str:
 
 _SIGNS: Mapping[str, str] = {sign: _sign_name(sign) for sign in string.punctuation}
 
+_TOLD_OTHERWISE: Mapping[str, str] = {"ctrl+at": "ctrl+@"}
+"""What Textual tells by another name than that of its parts."""
+
 _KEYS: Mapping[str, str] = {
     **{spelled.lower(): key for key, spelled in SPELLINGS.items()},
     **{key: key for key in (*MOVING, "escape", "tab", *_SIGNS.values())},
@@ -52,7 +55,8 @@ def key_of(written: str) -> str | None:
         return None
     if modifiers == ["shift"] and (len(key) == 1 or key in _SIGNS.values()):
         return None  # a terminal sends the other sign
-    return "+".join([modifier for modifier in _MODIFIERS if modifier in modifiers] + [key])
+    whole = "+".join([modifier for modifier in _MODIFIERS if modifier in modifiers] + [key])
+    return _TOLD_OTHERWISE.get(whole, whole)
 
 
 def _last_part(written: str, *, is_alone: bool) -> str | None:

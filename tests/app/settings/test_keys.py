@@ -74,6 +74,7 @@ async def open_keys(user: User) -> None:
     await open_settings(user)
     await user.press(*"keys", "enter")
     await user.until(lambda: isinstance(user.app.screen, KeysDialog) and user.app.screen.takes_keys)
+    assert "…" not in user.screen
     await user.press(*"session.new")
     await user.see("session.new · by itself Ctrl+N")
 

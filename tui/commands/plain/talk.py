@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable
+from contextlib import suppress
 
 from tui.api.errors import ApiError
 from tui.commands.exit_code import BadUseError, ExitCode, exit_code_of
@@ -83,7 +84,8 @@ class _Talk:
 
         def read() -> None:
             # Not through Python's buffer: its lock, held by a thread that waits, keeps the process from ending.
-            with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
+            # A terminal that is gone (EIO) is the end of the lines.
+            with suppress(OSError), open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
                 for line in raw:
                     loop.call_soon_threadsafe(lines.put_nowait, line.decode("utf-8", "replace"))
             loop.call_soon_threadsafe(lines.put_nowait, None)

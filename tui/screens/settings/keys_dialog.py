@@ -21,7 +21,7 @@ from tui.screens.filter_dialog import FilterDialog
 from tui.settings import Settings, SettingsError
 from tui.workspace.settings.setting_list import SettingList
 
-WORDS_COLUMNS = 44
+WORDS_COLUMNS = 42
 KEYS_COLUMNS = 28
 
 
@@ -55,7 +55,7 @@ class KeyPrompt(Dialog[str]):
             return
         problem = self._problem_with(event.key)
         self._problem.display = bool(problem)
-        self._problem.update(f"{problem} Press another one." if problem else "")
+        self._problem.update(problem)
         if not problem:
             self.dismiss(event.key)
 
@@ -153,8 +153,5 @@ def _row(action: Action) -> Content:
     return Content.assemble(
         "  ",
         set_cell_size(clean_line(action.words, WORDS_COLUMNS - 1), WORDS_COLUMNS),
-        (
-            set_cell_size(key_names(keys), KEYS_COLUMNS),
-            "$accent" if keys != action.keys else "$foreground-muted",
-        ),
+        (clean_line(key_names(keys), KEYS_COLUMNS), "$accent" if keys != action.keys else "$foreground-muted"),
     )
