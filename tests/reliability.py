@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.attacks import result as attacks
-from tests.faults import soak_result as soak
 from tests.kills import result as kills
 from tests.mutants import score
+from tests.soak import result as soak
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "reliability.md"

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import io
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -13,6 +14,7 @@ from tui.api import bodies, errors, network
 from tui.api.bodies import MAX_ANSWER_BYTES, SessionBody
 from tui.api.client import Client
 from tui.api.connection import Connection
+from tui.api.directories import DirectoryClient
 
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
 ERROR_HEAD = b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
@@ -131,6 +133,19 @@ async def test_an_answer_that_goes_on_and_on_is_given_up(reply: Reply, monkeypat
             await client.sessions()
         await client.aclose()
     assert len(asked.requests) == 1
+
+
+async def test_an_upload_has_more_time(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(network, "HEAD_TIMEOUT", 0.05)
+
+    async def late(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.3)
+        await answer("200 OK", b'{"id": "dfl-1"}')(writer)
+
+    async with serving(late) as asked:
+        client = DirectoryClient(Connection(asked.base_url))
+        assert (await client.upload("dir-1", "a.md", "1", io.BytesIO(b"text"))).id == "dfl-1"
+        await client.aclose()
 
 
 async def test_a_body_is_read_as_it_came_wherever_it_was_put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -290,10 +290,14 @@ class Client:
         return built(self._http, method, path, params=params, json=body, headers={"Accept": "application/json"})
 
     async def _exchange(
-        self, request: httpx.Request, read: Callable[[httpx.Response], Awaitable[_Value]], seconds: float
+        self,
+        request: httpx.Request,
+        read: Callable[[httpx.Response], Awaitable[_Value]],
+        seconds: float,
+        head_seconds: float | None = None,
     ) -> _Value:
         """What `read` makes of the answer. Of a refusal, which is raised, only the start is read, for its message."""
-        async with network.answer_to(request, self._http, self._secrets, seconds) as response:
+        async with network.answer_to(request, self._http, self._secrets, seconds, head_seconds) as response:
             if response.is_success:
                 return await read(response)
             start = await body_start(response, MAX_ERROR_BYTES)

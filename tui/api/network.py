@@ -128,14 +128,19 @@ def proxy_variable(base_url: str) -> str:
 
 @asynccontextmanager
 async def answer_to(
-    request: httpx.Request, http: httpx.AsyncClient, auth: httpx.Auth | None, seconds: float
+    request: httpx.Request,
+    http: httpx.AsyncClient,
+    auth: httpx.Auth | None,
+    seconds: float,
+    head_seconds: float | None = None,
 ) -> AsyncGenerator[httpx.Response]:
     """The open answer to a request that is no question, closed at the end, to be read in so many seconds.
 
-    Raises `ApiError`, also for what breaks while it is read: SlowAnswerError where the time is up.
+    `head_seconds`: for sending the request and for the head of the answer; None: `HEAD_TIMEOUT`. Raises `ApiError`,
+    also for what breaks while the answer is read: SlowAnswerError where the time is up.
     """
     try:
-        async with asyncio.timeout(HEAD_TIMEOUT) as deadline:
+        async with asyncio.timeout(head_seconds or HEAD_TIMEOUT) as deadline:
             response = await http.send(request, stream=True, auth=auth)
             deadline.reschedule(asyncio.get_running_loop().time() + seconds)
             try:

@@ -46,7 +46,7 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._is_answering:
             self._expect_nothing()
             if self.conn.their_state is not h11.SEND_BODY:
                 self.idle.pop(self, None)
@@ -55,7 +55,7 @@ class PatientProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self in self.connections and self.cycle.response_complete:
+        if self in self.connections and not self._is_answering:
             self.idle.setdefault(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -67,6 +67,10 @@ class PatientProtocol(H11Protocol):
         self._forget()
         self.connections.discard(self)
         self.transport.abort()
+
+    @property
+    def _is_answering(self) -> bool:
+        return self.conn.our_state in (h11.SEND_RESPONSE, h11.SEND_BODY)
 
     def _forget(self) -> None:
         self._expect_nothing()

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.kills.result import PROGRAM, code_of
 
-RESULT = Path(__file__).parent / "soak_result.json"
+RESULT = Path(__file__).parent / "result.json"
 
 _USES = {
     "client_rss_kib": ("memory of the client, MiB", 1024),

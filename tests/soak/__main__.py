@@ -22,9 +22,9 @@ from pydantic import SecretStr
 
 from benchmarks.usage import Usage, usage_of
 from tests.faults import proxy as faults
-from tests.faults import soak_result
 from tests.local.server import Connection as Connected
 from tests.local.server import running_server
+from tests.soak.result import keep
 from tui.api.client import Client
 from tui.api.connection import Connection
 from tui.conversation.transcript import Answer, Transcript
@@ -181,7 +181,7 @@ def main() -> int:
             figures = asyncio.run(_soak(server, folder, options.turns, options.minutes, options.seed))
     print(json.dumps(figures, indent=2))
     if options.keep:
-        soak_result.keep(figures)
+        keep(figures)
     return 1 if figures["events_lost"] or figures["double_posts"] or figures["open_journal_entries"] else 0
 
 
