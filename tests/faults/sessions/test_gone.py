@@ -28,7 +28,7 @@ async def test_a_session_deleted_elsewhere_while_it_is_read_and_written_in_goes_
         with connected(server) as http:
             http.delete(f"/api/v1/chat/{session_id}").raise_for_status()
         await user.press("ctrl+s", "enter")
-        await user.until(lambda: "Ctrl+N begins a new session" in words_on(user))
+        await user.until(lambda: "questions need a new session" in words_on(user))
         assert "Ada Sol" in user.screen
         assert user.app.chat.query_one(Composer).text == QUESTION
         await user.press("enter")
@@ -52,7 +52,7 @@ async def test_a_session_deleted_elsewhere_in_mid_turn_keeps_what_came_and_what_
         with connected(server) as http:
             http.delete(f"/api/v1/chat/{session_id}").raise_for_status()
         half.goes_on = True
-        await user.until(lambda: "Ctrl+N begins a new session" in words_on(user))
+        await user.until(lambda: "questions need a new session" in words_on(user))
         assert QUESTION in user.screen
         assert "retrieve" in user.screen.rpartition(QUESTION)[2]
         assert user.app.chat.query_one(Composer).text == "and then"

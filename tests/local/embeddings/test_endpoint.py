@@ -61,6 +61,25 @@ def test_a_refusal_says_why(
     assert not isinstance(told.value, TextsRefusedError)
 
 
+@pytest.mark.parametrize(
+    ("status", "said", "refuses_texts"),
+    [
+        (400, "the input length exceeds the context length", True),
+        (413, "", True),
+        (500, "input is too large to process. increase the physical batch size", True),
+        (500, "out of memory", False),
+        (503, "the context is being loaded", False),
+    ],
+)
+def test_shorter_texts_are_tried_only_where_these_were_refused(
+    scripted: ScriptedEmbeddings, status: int, said: str, refuses_texts: bool
+) -> None:
+    scripted.replies = [(status, said, {})]
+    with pytest.raises(EmbeddingError) as told:
+        asked(scripted.settings())
+    assert isinstance(told.value, TextsRefusedError) is refuses_texts
+
+
 def test_an_endpoint_that_is_away_or_slow_is_named(scripted: ScriptedEmbeddings) -> None:
     away = EmbeddingSettings(ModelEndpoint("http://127.0.0.1:9/v1"), "m")
     with pytest.raises(EmbeddingError, match="cannot be reached: "):

@@ -1,5 +1,6 @@
 """Asking the endpoint for the vectors of texts (https://platform.openai.com/docs/api-reference/embeddings)."""
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -17,8 +18,9 @@ MAX_ANSWER_BYTES = 16_000_000
 MAX_DIMENSIONS = 8192
 MAX_REASON_CHARS = 300
 
-_TOO_LONG = (400, 413, 422, 500)
-"""The statuses with which servers refuse texts that are longer than their model reads."""
+_REFUSED = (400, 413, 422)
+_TOO_LONG = re.compile(r"too (?:large|long)|exceed|context|length", re.IGNORECASE)
+"""What servers say of texts that are longer than their model reads, llama.cpp with status 500."""
 
 
 class EmbeddingError(Exception):
@@ -97,7 +99,8 @@ class EmbeddingEndpoint:
         status = response.status_code
         said = clean_line(body[: 4 * MAX_REASON_CHARS].decode("utf-8", "replace"), MAX_REASON_CHARS)
         message = f"{self._name} {reasons.get(status, f'answered with status {status}')}. {said}".strip()
-        kind = TextsRefusedError if status in _TOO_LONG else EmbeddingError
+        is_of_texts = status in _REFUSED or (status == 500 and _TOO_LONG.search(said))
+        kind = TextsRefusedError if is_of_texts else EmbeddingError
         return kind(message, _wait(response.headers.get("retry-after", "")))
 
 

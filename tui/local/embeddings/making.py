@@ -89,8 +89,9 @@ class VectorMaker:
     def _make(self, index_id: str) -> None:
         after, is_anew = 0, False
         before = self._progress.get(index_id)
-        self._tell(index_id, before.problem if before else None)
-        while self._is_wanted(index_id) and (batch := self._vectors.without(index_id, after, BATCH)):
+        done, total = self._vectors.count(index_id)
+        self._progress[index_id] = VectorProgress(done, total, before.problem if before else None)
+        while done < total and self._is_wanted(index_id) and (batch := self._vectors.without(index_id, after, BATCH)):
             made = self._embedded(batch)
             if not self._is_wanted(index_id):
                 return
@@ -99,14 +100,12 @@ class VectorMaker:
                 raise EmbeddingError("The embedding model gives vectors of other lengths from one time to the next.")
             is_anew = is_anew or not fits
             after = batch[-1].chunk_id if fits else 0
-            self._tell(index_id)
-        self._tell(index_id)
+            done = done + len(batch) if fits else len(batch)  # to count anew costs more the more there are
+            self._progress[index_id] = VectorProgress(min(done, total), total)
+        self._progress[index_id] = VectorProgress(*self._vectors.count(index_id))
 
     def _is_wanted(self, index_id: str) -> bool:
         return not self._stopping.is_set() and index_id in self._folders.by_id
-
-    def _tell(self, index_id: str, problem: str | None = None) -> None:
-        self._progress[index_id] = VectorProgress(*self._vectors.count(index_id), problem)
 
     def _embedded(self, batch: Sequence[PassageText]) -> Sequence[Vector]:
         texts = [f"{passage.heading}\n\n{passage.body}".strip() for passage in batch]
