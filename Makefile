@@ -74,8 +74,8 @@ explore: $(VENV)/test.done ## run the property tests on examples that no run had
 mutants: $(VENV)/test.done ## break each guard in a copy, and see that a test notices; ARGS="--workers 1"
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-soak: $(VENV)/test.done ## run a thousand turns with random faults; ARGS="--minutes 120"
-	$(BIN)/python -m tests.faults.soak $(ARGS)
+soak: $(VENV)/test.done ## run a thousand turns with random faults; ARGS="--minutes 120 --keep"
+	$(BIN)/python -m tests.soak $(ARGS)
 
 kills: $(VENV)/test.done ## kill the program N times at random moments, and see that nothing is lost; ARGS="--seed 7"
 	$(BIN)/python -m tests.kills --kills $(or $(N),1000) $(ARGS)

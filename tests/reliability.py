@@ -13,6 +13,7 @@ import pytest
 from tests.attacks import result as attacks
 from tests.kills import result as kills
 from tests.mutants import score
+from tests.soak import result as soak
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
@@ -133,7 +134,10 @@ def page(tests: Mapping[int, Sequence[str]]) -> str:
     for number, fault in FAULTS.items():
         found = "<br>".join(f"`{test.rpartition('/')[2]}`" for test in tests.get(number, ()))
         lines.append(f"| {number} | {fault} | {found or REASONS[number]} |")
-    return "\n".join([*lines, "", *score.section(), "", *kills.section(), "", *attacks.section()]) + "\n"
+    return (
+        "\n".join([*lines, "", *score.section(), "", *kills.section(), "", *soak.section(), "", *attacks.section()])
+        + "\n"
+    )
 
 
 if __name__ == "__main__":

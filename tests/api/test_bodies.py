@@ -1,6 +1,8 @@
 """What a server sends decides neither how long an answer is read nor how much memory it takes."""
 
+import asyncio
 import gzip
+import io
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -8,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.api.raw_server import Reply, answer, endlessly, serving
-from tui.api import bodies, errors
+from tui.api import bodies, errors, network
 from tui.api.bodies import MAX_ANSWER_BYTES, SessionBody
 from tui.api.client import Client
 from tui.api.connection import Connection
+from tui.api.directories import DirectoryClient
 
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
 ERROR_HEAD = b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
@@ -93,6 +96,55 @@ async def test_a_session_that_is_too_long_is_not_read_to_its_end(
         client = Client(Connection(asked.base_url), sleep=no_wait)
         with pytest.raises(errors.TooLargeAnswerError, match="more than 3 MB"):
             await client.session_body("s", beside)
+        await client.aclose()
+
+
+@pytest.mark.fault(27)
+async def test_what_follows_the_end_of_a_compressed_list_is_not_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(network, "BODY_TIMEOUT", 5.0)
+    head = JSON_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
+    async with serving(endlessly(head + gzip.compress(b'{"items": []}'), b"junk" * 16_000)) as asked:
+        client = Client(Connection(asked.base_url))
+        assert list((await client.sessions()).items) == []
+        await client.aclose()
+
+
+@pytest.mark.fault(27)
+async def test_a_compressed_list_of_nothing_is_not_read_without_an_end(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(network, "BODY_TIMEOUT", 5.0)
+    head = JSON_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
+    start, nothing = gzip.compress(b"")[:10], b"\0\0\0\xff\xff"
+    error = await refused(endlessly(head + start, nothing * 13_000))
+    assert isinstance(error, errors.TooLargeAnswerError)
+
+
+@pytest.mark.fault(38)
+@pytest.mark.parametrize(
+    "reply",
+    [endlessly(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01), endlessly(JSON_HEAD, b" ", 0.01)],
+    ids=["head", "body"],
+)
+async def test_an_answer_that_goes_on_and_on_is_given_up(reply: Reply, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(network, "HEAD_TIMEOUT", 0.3)
+    monkeypatch.setattr(network, "BODY_TIMEOUT", 0.3)
+    async with serving(reply) as asked, asyncio.timeout(5):
+        client = Client(Connection(asked.base_url), sleep=no_wait)
+        with pytest.raises(errors.SlowAnswerError, match="not whole in time"):
+            await client.sessions()
+        await client.aclose()
+    assert len(asked.requests) == 1
+
+
+async def test_an_upload_has_more_time(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(network, "HEAD_TIMEOUT", 0.05)
+
+    async def late(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.3)
+        await answer("200 OK", b'{"id": "dfl-1"}')(writer)
+
+    async with serving(late) as asked:
+        client = DirectoryClient(Connection(asked.base_url))
+        assert (await client.upload("dir-1", "a.md", "1", io.BytesIO(b"text"))).id == "dfl-1"
         await client.aclose()
 
 

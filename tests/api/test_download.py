@@ -80,6 +80,6 @@ async def test_a_file_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("tui.api.download.DOWNLOAD_TIMEOUT", 0.1)
     async with serving(endlessly(STREAM_HEAD, b"x", pause=0.01)) as asked, asyncio.timeout(5):
         client = Client(Connection(asked.base_url))
-        with pytest.raises(errors.NoAnswerError, match="did not come"):
+        with pytest.raises(errors.SlowAnswerError, match="not whole in time"):
             await client.download(PresignedUrl(asked.base_url))
         await client.aclose()

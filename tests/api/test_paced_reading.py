@@ -46,6 +46,17 @@ async def test_others_get_their_turn_between_the_events_of_one_read(monkeypatch:
     assert had_turn
 
 
+async def test_others_get_their_turn_between_events_without_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.api.paced_reading.SLICE_SECONDS", 0)
+    monkeypatch.setattr("tui.api.paced_reading.PAUSE_SECONDS", 0)
+    empty = 200
+    reading, turns = asyncio.create_task(turn(client_of([b"id: 7\n" + b"\n" * empty + STOP]))), 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > empty
+
+
 async def test_a_piece_of_a_stream_costs_no_task() -> None:
     made = 0
 

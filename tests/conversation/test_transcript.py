@@ -33,7 +33,14 @@ from tui.conversation.transcript import (
     ask,
     interrupt,
 )
-from tui.conversation.transcript_builder import CUT_SHORT, MAX_PARTS, MAX_TEXT_CHARS, coalesce, replay
+from tui.conversation.transcript_builder import (
+    CUT_SHORT,
+    MAX_PARTS,
+    MAX_TEXT_CHARS,
+    MAX_TEXT_LINES,
+    coalesce,
+    replay,
+)
 
 words = st.text(min_size=1, max_size=12)
 call_ids = st.sampled_from(["a", "b", "c"])
@@ -258,3 +265,12 @@ def test_a_text_that_is_longer_than_a_book_is_cut_and_says_so(whole: type[Text] 
     assert block.text == "word " * (MAX_TEXT_CHARS // 5) + CUT_SHORT
     assert replay([UserInput("q"), *pieces, whole("word " * 600_000), Stop()])[0] == streamed
     assert replay([UserInput("q"), whole("word " * 600_000), Stop()])[0] == streamed
+
+
+@pytest.mark.fault(28)
+def test_a_text_of_more_lines_than_can_be_shown_is_cut_and_says_so() -> None:
+    row = "| 1 | 2 |\n"
+    pieces = [TextDelta(row * 1_000) for _ in range(MAX_TEXT_LINES // 1_000 + 5)]
+    shown = Answer((row * (MAX_TEXT_LINES + 1)).removesuffix("\n") + CUT_SHORT)
+    assert replay([UserInput("q"), *pieces, Stop()])[0].parts == (shown,)
+    assert replay([UserInput("q"), Text(row * 90_000), Stop()])[0].parts == (shown,)

@@ -73,20 +73,36 @@ def test_a_connection_without_a_whole_head_is_closed(port: int, sent: bytes) -> 
         assert is_closed(client)
 
 
+def is_answered(client: socket.socket) -> bool:
+    """Waits for a whole answer; False where the connection is closed before."""
+    answer = b""
+    while not answer.endswith(b"{}"):
+        piece = client.recv(1000)
+        if not piece:
+            return False
+        answer += piece
+    return answer.startswith(b"HTTP/1.1 200")
+
+
+def is_closed_while_dripping(client: socket.socket, drop: bytes) -> bool:
+    """Sends the same again and again until the server has closed the connection; False where it does not."""
+    client.settimeout(SOON / 10)
+    for _ in range(100):
+        try:
+            client.sendall(drop)
+            if client.recv(1000) == b"":
+                return True
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            return True
+    return False
+
+
 def test_a_head_that_drips_is_not_waited_for_longer(port: int) -> None:
     with connection(port) as client:
-        client.settimeout(SOON / 10)
-        for _ in range(100):
-            try:
-                client.sendall(b"G" if _ else HALF_A_HEAD)
-                if client.recv(1000) == b"":
-                    break
-            except TimeoutError:
-                continue
-            except ConnectionError:
-                break
-        else:
-            pytest.fail("still open")
+        client.sendall(HALF_A_HEAD)
+        assert is_closed_while_dripping(client, b"G")
 
 
 def test_a_second_request_that_comes_by_half_is_not_waited_for(port: int) -> None:
@@ -103,6 +119,13 @@ def test_a_body_that_does_not_come_is_not_waited_for(port: int) -> None:
         assert client.recv(10_000).startswith(b"HTTP/1.1 408")
 
 
+def test_the_rest_of_a_refused_body_is_not_waited_for(port: int) -> None:
+    with connection(port) as client:
+        client.sendall(b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n{")
+        assert client.recv(10_000).startswith(b"HTTP/1.1 404")
+        assert is_closed_while_dripping(client, b"x")
+
+
 def test_a_long_answer_is_waited_for(port: int) -> None:
     assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
 
@@ -113,6 +136,20 @@ def test_many_silent_connections_keep_nobody_out(port: int, monkeypatch: pytest.
         silent = [opened.enter_context(connection(port)) for _ in range(60)]
         assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
         assert all(is_closed(client) for client in silent[:40])
+
+
+def test_many_idle_connections_keep_nobody_out_and_end_no_answer(port: int) -> None:
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ExitStack() as opened:
+        running, *idle = [opened.enter_context(connection(port)) for _ in range(19)]
+        for client in (running, *idle):
+            client.sendall(request)
+        assert all(map(is_answered, (running, *idle)))
+        running.sendall(request)
+        newcomers = [opened.enter_context(connection(port)) for _ in range(10)]
+        for client in newcomers:
+            client.sendall(request)
+        assert all(map(is_answered, (running, *newcomers)))
 
 
 def test_a_logger_says_the_same_thing_once_a_minute() -> None:

@@ -90,7 +90,7 @@ class SessionBody:
 async def whole_body(response: httpx.Response, limit: int) -> bytes:
     """The body, decompressed. TooLargeAnswerError where it is longer than `limit` bytes, of which no more are held."""
     body = bytearray()
-    async with aclosing(_pieces(response)) as pieces:
+    async with aclosing(_pieces(response, limit)) as pieces:
         async for piece in pieces:
             body += piece
             if len(body) > limit:
@@ -106,7 +106,7 @@ async def short_body(response: httpx.Response) -> bytes:
 async def long_body(response: httpx.Response, beside: Path | None) -> SessionBody:
     """The body of a session, decompressed. TooLargeAnswerError where it is longer than there is room for."""
     body = SessionBody(beside)
-    async with aclosing(_pieces(response)) as pieces:
+    async with aclosing(_pieces(response, MAX_SESSION_BYTES)) as pieces:
         async for piece in pieces:
             body.write(piece)
             if body.held_bytes > MAX_HELD_BYTES:
@@ -128,18 +128,21 @@ async def body_start(response: httpx.Response, limit: int) -> bytes:
     """The first bytes of a body that is only wanted for its message; whatever cannot be read is left out."""
     body = bytearray()
     try:
-        async with aclosing(_pieces(response)) as pieces:
+        async with aclosing(_pieces(response, limit)) as pieces:
             async for piece in pieces:
                 body += piece
                 if len(body) >= limit:
                     break
-    except httpx.RequestError:
+    except (httpx.RequestError, TooLargeAnswerError):
         return b""
     return bytes(body[:limit])
 
 
-async def _pieces(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """The body in pieces that are never much longer than what came over the wire for them."""
+async def _pieces(response: httpx.Response, limit: int) -> AsyncGenerator[bytes, None]:
+    """The body in pieces that are never much longer than what came over the wire for them.
+
+    TooLargeAnswerError where more than `limit` bytes were compressed: they may hold nothing, without an end.
+    """
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding in ("identity", ""):
         async for chunk in response.aiter_bytes():
@@ -147,8 +150,13 @@ async def _pieces(response: httpx.Response) -> AsyncGenerator[bytes, None]:
         return
     if coding not in (ACCEPTED, f"x-{ACCEPTED}"):
         raise httpx.DecodingError(f"compressed with {coding}", request=response.request)
-    inflate = zlib.decompressobj(_GZIP)
+    inflate, read = zlib.decompressobj(_GZIP), 0
     async for chunk in response.aiter_raw():
+        if inflate.eof:
+            return
+        read += len(chunk)
+        if read > limit:
+            raise _too_large(response, limit)
         waiting = chunk
         while waiting:
             try:

@@ -41,6 +41,9 @@ MAX_HELD_WEIGHT = 400_000_000
 
 MAX_ERROR_BYTES = 64 * 1024
 
+SESSION_TIMEOUT = 1800.0
+"""Seconds for the body of a session: the longest takes as long over a slow line."""
+
 _Value = TypeVar("_Value")
 QueryParams: TypeAlias = dict[str, str | int]
 
@@ -131,7 +134,7 @@ class Client:
             return long_body(response, beside)
 
         request = self._request("GET", f"/api/v1/chat/{segment(session_id)}")
-        return await with_retries(lambda: self._exchange(request, read), self._sleep)
+        return await with_retries(lambda: self._exchange(request, read, SESSION_TIMEOUT), self._sleep)
 
     async def read_session(
         self, body: SessionBody, take: Callable[[Sequence[Event]], object], max_weight: int | None = None
@@ -278,7 +281,7 @@ class Client:
     async def _ask(
         self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None
     ) -> bytes:
-        return await self._exchange(self._request(method, path, query, body), short_body)
+        return await self._exchange(self._request(method, path, query, body), short_body, network.BODY_TIMEOUT)
 
     def _request(
         self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None
@@ -286,18 +289,18 @@ class Client:
         params = self._scope() | (query or {})
         return built(self._http, method, path, params=params, json=body, headers={"Accept": "application/json"})
 
-    async def _exchange(self, request: httpx.Request, read: Callable[[httpx.Response], Awaitable[_Value]]) -> _Value:
+    async def _exchange(
+        self,
+        request: httpx.Request,
+        read: Callable[[httpx.Response], Awaitable[_Value]],
+        seconds: float,
+        head_seconds: float | None = None,
+    ) -> _Value:
         """What `read` makes of the answer. Of a refusal, which is raised, only the start is read, for its message."""
-        try:
-            response = await self._http.send(request, stream=True, auth=self._secrets)
-            try:
-                if response.is_success:
-                    return await read(response)
-                start = await body_start(response, MAX_ERROR_BYTES)
-            finally:
-                await response.aclose()
-        except httpx.RequestError as error:
-            raise network.failure(error, str(request.url)) from error
+        async with network.answer_to(request, self._http, self._secrets, seconds, head_seconds) as response:
+            if response.is_success:
+                return await read(response)
+            start = await body_start(response, MAX_ERROR_BYTES)
         raise self._refusal(response, start)
 
     def _scope(self) -> QueryParams:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import PurePosixPath
 from typing import IO, TypeVar
 
-from tui.api import decoding, errors
+from tui.api import decoding, errors, network
 from tui.api.bodies import short_body
 from tui.api.client import Client, QueryParams, built, segment
 from tui.api.models import Index, Page, SourceDirectory, SourceFile
@@ -12,6 +12,9 @@ from tui.api.models import Index, Page, SourceDirectory, SourceFile
 PAGE_SIZE = 1000
 """The most that a page of the API has."""
 MAX_PAGES = 1000
+
+UPLOAD_TIMEOUT = 1800.0
+"""Seconds for a file to be sent and taken: a large one takes as long over a slow line."""
 
 _DIRECTORIES = "/api/v1/beta/directories"
 _Item = TypeVar("_Item")
@@ -47,7 +50,9 @@ class DirectoryClient(Client):
             files={"upload_file": (PurePosixPath(name).name, content)},
             headers={"Accept": "application/json"},
         )
-        return self._read(decoding.source_file, await self._exchange(request, short_body))
+        return self._read(
+            decoding.source_file, await self._exchange(request, short_body, network.BODY_TIMEOUT, UPLOAD_TIMEOUT)
+        )
 
     async def delete_file(self, directory_id: str, file_id: str) -> None:
         """Delete a file of a directory; one that is gone already counts as deleted."""

@@ -4,7 +4,6 @@ An address comes from the server, and leads anywhere. Only https is followed, an
 unless the server itself is on it. Reference: "Attachments", `PresignedURL`.
 """
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -27,13 +26,8 @@ DOWNLOAD_TIMEOUT = 120.0
 
 async def fetch(http: httpx.AsyncClient, presigned: PresignedUrl) -> bytes:
     """The whole file. Raises `ApiError`: `TooLargeAnswerError` where it has more than `MAX_FILE_BYTES`."""
-    try:
-        async with asyncio.timeout(DOWNLOAD_TIMEOUT), _opened(http, presigned) as response:
-            return await whole_body(response, MAX_FILE_BYTES)
-    except TimeoutError as error:
-        raise errors.NoAnswerError(
-            f"The file did not come within {DOWNLOAD_TIMEOUT:.0f} s. {errors.TRY_AGAIN}"
-        ) from error
+    async with _opened(http, presigned) as response:
+        return await whole_body(response, MAX_FILE_BYTES)
 
 
 async def size(http: httpx.AsyncClient, presigned: PresignedUrl) -> int | None:
@@ -56,20 +50,14 @@ async def _opened(
     url = _checked(presigned, is_loopback(http.base_url.host))
     asked = {"Accept": "image/*, */*", "Accept-Encoding": "identity", **(headers or {})}
     request = http.build_request("GET", url, headers=asked)
-    try:
-        response = await http.send(request, stream=True, auth=None)
-        try:
-            if response.status_code not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
-                raise errors.RefusedError(
-                    f"{clean_line(url.host)} did not give the file ({response.status_code}). Its address may have "
-                    "expired: try again.",
-                    status=response.status_code,
-                )
-            yield response
-        finally:
-            await response.aclose()
-    except httpx.RequestError as error:
-        raise network.failure(error, str(url)) from error
+    async with network.answer_to(request, http, None, DOWNLOAD_TIMEOUT) as response:
+        if response.status_code not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+            raise errors.RefusedError(
+                f"{clean_line(url.host)} did not give the file ({response.status_code}). Its address may have "
+                "expired: try again.",
+                status=response.status_code,
+            )
+        yield response
 
 
 def _checked(presigned: PresignedUrl, server_is_here: bool) -> httpx.URL:

@@ -18,6 +18,7 @@
     └── UnknownOutcomeError       it may have reached the server: ask for the session, do not send again
         ├── ServerError           5xx (`status`, `retry_after`)
         ├── NoAnswerError         the connection broke, or stayed silent, before there was a whole answer
+        │   └── SlowAnswerError   it sends on and on, and the answer is not whole in time
         ├── TooLargeAnswerError   an answer that is longer than any of the API's
         ├── NotTheApiError        an answer that is not the API's: a sign-in page, a proxy's page, not JSON
         └── TurnInterruptedError  the stream of a turn ended, or fell silent, before its `stop`
@@ -141,6 +142,12 @@ class NoAnswerError(UnknownOutcomeError):
     """The connection broke, or stayed silent, before there was a whole answer."""
 
     transient = True
+
+
+class SlowAnswerError(NoAnswerError):
+    """The answer was not whole in time, though something may have come. Asked for again it would take as long."""
+
+    transient = False
 
 
 class TooLargeAnswerError(UnknownOutcomeError):

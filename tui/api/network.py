@@ -4,10 +4,12 @@ Proxies and CA files of the environment are honoured, because in many companies 
 of them is at fault, the message names the variable.
 """
 
+import asyncio
 import os
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import cast
@@ -22,6 +24,12 @@ from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
 _PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+HEAD_TIMEOUT = 90.0
+"""Seconds from a request, which is no question, to the head of its answer: longer than silence is waited out."""
+
+BODY_TIMEOUT = 60.0
+"""Seconds from the head of a short answer to its end."""
+
 _LOCATION = "llamachat_location"
 _SENT_NOTHING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -116,6 +124,37 @@ def proxy_variable(base_url: str) -> str:
         return ""
     names = (f"{url.scheme.upper()}_PROXY", f"{url.scheme}_proxy", "ALL_PROXY", "all_proxy")
     return next((name for name in names if os.environ.get(name)), "")
+
+
+@asynccontextmanager
+async def answer_to(
+    request: httpx.Request,
+    http: httpx.AsyncClient,
+    auth: httpx.Auth | None,
+    seconds: float,
+    head_seconds: float | None = None,
+) -> AsyncGenerator[httpx.Response]:
+    """The open answer to a request that is no question, closed at the end, to be read in so many seconds.
+
+    `head_seconds`: for sending the request and for the head of the answer; None: `HEAD_TIMEOUT`. Raises `ApiError`,
+    also for what breaks while the answer is read: SlowAnswerError where the time is up.
+    """
+    try:
+        async with asyncio.timeout(head_seconds or HEAD_TIMEOUT) as deadline:
+            response = await http.send(request, stream=True, auth=auth)
+            deadline.reschedule(asyncio.get_running_loop().time() + seconds)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+    except httpx.RequestError as error:
+        raise failure(error, str(request.url)) from error
+    except TimeoutError as error:
+        host = clean_line(request.url.netloc.decode("ascii", "replace"))
+        raise errors.SlowAnswerError(
+            f"The answer of {host} was not whole in time. The server, or a proxy on the way, may be at fault. "
+            f"{errors.TRY_AGAIN}"
+        ) from error
 
 
 def failure(error: httpx.RequestError, base_url: str, advice: str = errors.TRY_AGAIN) -> errors.ApiError:

@@ -158,7 +158,7 @@ async def events(response: httpx.Response, watch: Watch) -> AsyncGenerator[Serve
             if event.data:
                 watch.event_seen()
                 yield event
-                await reading.let_others_run()
+            await reading.let_others_run()
 
 
 class _Watched(httpx.AsyncByteStream):

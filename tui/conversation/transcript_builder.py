@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TypeAlias
 
 from tui.api.models import (
@@ -46,8 +46,14 @@ MAX_PARTS = 2000
 """Parts of a turn: a frame may have to look at all of them. What comes after is counted; answers have as much room once
 more."""
 
+MAX_LOOKED_AT = 100
+"""Blocks that a complete one is compared with, of those that came in pieces before it: an answer has a few."""
+
 MAX_TEXT_CHARS = 1_000_000
 """Characters of a turn's thinking and answer: several hundred pages."""
+
+MAX_TEXT_LINES = 50_000
+"""Lines of a turn's thinking and answer: a row takes a hundred times the memory of a character."""
 
 CUT_SHORT = "\n\n… This turn says more than can be shown here."
 
@@ -141,7 +147,7 @@ class _OpenTurn:
         self._without_call: defaultdict[str, list[int]] = defaultdict(list)
         self._without_result: defaultdict[str, list[int]] = defaultdict(list)
         self._omitted: int | None = None
-        self._chars = 0
+        self._chars = self._lines = 0
         for at, part in enumerate(self._parts):
             self._note(at, part)
 
@@ -149,7 +155,7 @@ class _OpenTurn:
         """Note where a part is that a later event may belong to."""
         match part:
             case Thought(text, settled) | Answer(text, settled):
-                self._chars += len(text)
+                self._count(text)
                 if not settled:
                     self._open[type(part)] = at
                     self._unsettled[type(part)].append(at)
@@ -231,16 +237,23 @@ class _OpenTurn:
 
     def _shortened(self, text: str) -> str:
         """As much of a text as there is room for, which is then taken; it says so where that is not all."""
-        room = MAX_TEXT_CHARS - self._chars
-        if len(text) > room:
-            text = text[:room] + CUT_SHORT if room >= 0 else ""
+        room, lines = MAX_TEXT_CHARS - self._chars, MAX_TEXT_LINES - self._lines
+        if min(room, lines) < 0:
+            return ""
+        if len(text) > room or text.count("\n") > lines:
+            kept = text[:room].split("\n", lines + 1)[: lines + 1]
+            text = "\n".join(kept) + CUT_SHORT
         return text
+
+    def _count(self, text: str, times: int = 1) -> None:
+        self._chars += times * len(text)
+        self._lines += times * text.count("\n")
 
     def _grow(self, kind: _BlockKind, content: str) -> None:
         fits = self._shortened(content)
         at = self._open.get(kind)
         if at is not None and fits:
-            self._chars += len(fits)
+            self._count(fits)
             self._grown[at].append(fits)
         elif fits:
             self._append(kind(fits, settled=False))
@@ -249,12 +262,13 @@ class _OpenTurn:
         """A complete block replaces what it repeats: an unsettled block that it begins with, else the open one."""
         self._join()
         begins = partial(self._begins, content)
-        at = next(filter(begins, self._unsettled[kind]), self._open.get(kind))
+        unsettled = islice(self._unsettled[kind], MAX_LOOKED_AT)
+        at = next(filter(begins, unsettled), self._open.get(kind))
         block = None if at is None else self._parts[at]
         if at is not None and isinstance(block, Thought | Answer):
-            self._chars -= len(block.text)
+            self._count(block.text, -1)
             fits = self._shortened(content)
-            self._chars += len(fits)
+            self._count(fits)
             self._put(at, replace(block, text=fits, settled=True))
             self._unsettled[kind].remove(at)
             if self._open.get(kind) == at:

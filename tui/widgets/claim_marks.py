@@ -1,7 +1,7 @@
 """Which claims of a conversation's answers stand in no evidence, and where they are on the screen."""
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -77,13 +77,28 @@ class ClaimMarks:
             kept = self._rows[place] = line, list(self._found(source, place, line))
         return kept[1]
 
-    def places(self, source: TranscriptLines, turn: int) -> Iterator[Place]:
-        """The rows of a turn in which such a claim begins."""
-        for block in range(1, len(source.transcript[turn].parts) + 1) if turn in self._patterns else ():
-            for row in range(source.height(turn, block)):
+    def finding(
+        self, source: TranscriptLines, turn: int, is_wanted: Callable[[Place], bool], *, backwards: bool = False
+    ) -> Generator[None, None, Place | None]:
+        """The first row of a turn that is wanted and in which such a claim begins, in steps of one row.
+
+        It is the generator's return value: None where there is no such row. `backwards`: the last one.
+        """
+        way = -1 if backwards else 1
+        blocks = range(1, len(source.transcript[turn].parts) + 1) if turn in self._patterns else ()
+        for block in blocks[::way]:
+            for row in range(source.height(turn, block))[::way]:
                 place = Place(turn, block, row)
-                if any(not goes_on for *_, goes_on in self.ranges(source, place, source.line(place))):
-                    yield place
+                if is_wanted(place) and self._begins_in(source, place):
+                    return place
+                yield
+        return None
+
+    def _begins_in(self, source: TranscriptLines, place: Place) -> bool:
+        """Whether a claim begins in a row, if the row is still there."""
+        if place.section >= len(source.transcript) or place.row >= source.height(*place[:2]):
+            return False
+        return any(not goes_on for *_, goes_on in self.ranges(source, place, source.line(place)))
 
     def _found(self, source: TranscriptLines, place: Place, line: Line) -> Iterator[Highlight]:
         for start, end, _ in self.ranges(source, place, line):

@@ -1,6 +1,7 @@
 """A transcript view that underlines claims which stand in no evidence, and walks from one to the next."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -18,6 +19,14 @@ from tui.widgets.transcript_view import Reading, TranscriptView
 
 ROWS_AROUND = 3
 """Rows that are shown before and after one that was found."""
+
+
+def _is_ahead(here: Place, step: int, place: Place) -> bool:
+    return place > here if step > 0 else place < here
+
+
+def _anywhere(_: Place) -> bool:
+    return True
 
 
 class GroundedView(TranscriptView):
@@ -90,10 +99,12 @@ class GroundedView(TranscriptView):
             turn = (here.section + step * offset) % turns
             if reading.marks.is_behind(reading.source, [turn]):
                 await self._checked(reading, [turn])
-            found = list(reading.marks.places(reading.source, turn))[::step]
-            ahead = [place for place in found if offset or (place > here if step > 0 else place < here)]
-            if ahead and reading is self._reading:
-                self._show_ungrounded(reading, ahead[0])
+            is_wanted = _anywhere if offset else partial(_is_ahead, here, step)
+            found = await run_in_slices(reading.marks.finding(reading.source, turn, is_wanted, backwards=step < 0))
+            if reading is not self._reading:
+                return
+            if found is not None:
+                self._show_ungrounded(reading, found)
                 return
         self.post_message(self.GroundingTold("Every figure, date, quotation and name stands in the evidence."))
 

@@ -131,6 +131,7 @@ def test_no_entry_without_the_key(http: httpx.Client, headers: dict[str, str]) -
     response = http.get("/api/v1/chat", headers=headers)
     assert response.status_code == 401
     assert "API key" in response.json()["detail"]
+    assert response.headers["connection"] == "close"
 
 
 def test_the_key_under_another_scheme_is_no_key(http: httpx.Client) -> None:

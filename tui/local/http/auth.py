@@ -65,9 +65,10 @@ class AuthMiddleware:
 
     def _refusal(self, headers: Headers, limit: int, signed: bool) -> JSONResponse | None:
         if self._loopback_only and not is_loopback(host_name(headers.get("host", ""))):
-            return _refuse(400, "This server does not answer to that host name.")
+            return _refuse(400, "This server does not answer to that host name.", _closing(headers))
         if not self._is_known(headers) and not signed:
-            return _refuse(401, "Not authenticated: the API key is missing or wrong.", {"WWW-Authenticate": "Bearer"})
+            detail = "Not authenticated: the API key is missing or wrong."
+            return _refuse(401, detail, {"WWW-Authenticate": "Bearer", **_closing(headers)})
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length[:20]) > limit:
             return _refuse(413, f"The body is larger than {limit} bytes.")
@@ -84,6 +85,16 @@ class AuthMiddleware:
 def _limit_of(path: str) -> int:
     """How many bytes the body of a request for this path may have."""
     return MAX_UPLOAD_BYTES if _UPLOAD_PATH.fullmatch(path) else MAX_BODY_BYTES
+
+
+def _closing(headers: Headers) -> dict[str, str]:
+    """The header that has the connection closed behind a refusal: who may not enter holds no place.
+
+    Not where a body is still to come: it would be answered by a reset, which can overtake the refusal. See
+    `tui.local.patience` for how long that may take.
+    """
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    return {} if has_body else {"Connection": "close"}
 
 
 def _refuse(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

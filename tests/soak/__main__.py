@@ -1,7 +1,7 @@
 """Many turns with random faults through the workspace, against a server that keeps what it was asked: `make soak`.
 
 Prints the figures, with the memory and the open files of client and server, and fails where a question was sent twice,
-or an event was lost.
+or an event was lost. `--keep` has docs/reliability.md tell them.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from benchmarks.usage import Usage, usage_of
 from tests.faults import proxy as faults
 from tests.local.server import Connection as Connected
 from tests.local.server import running_server
+from tests.soak.result import keep
 from tui.api.client import Client
 from tui.api.connection import Connection
 from tui.conversation.transcript import Answer, Transcript
@@ -137,7 +138,7 @@ async def _run(soak: Soak, server: int, turns: int, seconds: float) -> Sequence[
     return samples
 
 
-async def _soak(server: Connected, folder: Path, turns: int, minutes: float, seed: int) -> int:
+async def _soak(server: Connected, folder: Path, turns: int, minutes: float, seed: int) -> dict[str, object]:
     started = time.monotonic()
     store = Store.open(folder / "state" / "store.sqlite3")
     async with faults.fault_proxy(server.base_url) as proxy:
@@ -148,7 +149,7 @@ async def _soak(server: Connected, folder: Path, turns: int, minutes: float, see
         samples = await _run(soak, server.process.pid, turns, minutes * 60)
         doubled = sum(times - 1 for times in Counter(proxy.prompts).values())
         left = len(store.journal.entries("soak"))
-        figures = {
+        figures: dict[str, object] = {
             "turns": sum(soak.faults.values()),
             "faults": sum(soak.faults.values()) - soak.faults["none"],
             "questions_given_back": soak.given_back,
@@ -161,8 +162,7 @@ async def _soak(server: Connected, folder: Path, turns: int, minutes: float, see
         }
         await workspace.close()
     store.close()
-    print(json.dumps(figures, indent=2))
-    return 1 if soak.lost_events or doubled or left else 0
+    return figures
 
 
 def main() -> int:
@@ -171,13 +171,18 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=1000, help="run as many at least (1000)")
     parser.add_argument("--minutes", type=float, default=0.0, help="run for as long at least")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--keep", action="store_true", help="keep the figures for docs/reliability.md")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "notes").mkdir()
         (folder / "notes" / "crew.md").write_text("# Crew\n\n- Ada Sol leads navigation.\n- Bo Lin leads science.\n")
         with running_server([folder / "notes"], folder / "data") as server:
-            return asyncio.run(_soak(server, folder, options.turns, options.minutes, options.seed))
+            figures = asyncio.run(_soak(server, folder, options.turns, options.minutes, options.seed))
+    print(json.dumps(figures, indent=2))
+    if options.keep:
+        keep(figures)
+    return 1 if figures["events_lost"] or figures["double_posts"] or figures["open_journal_entries"] else 0
 
 
 if __name__ == "__main__":
