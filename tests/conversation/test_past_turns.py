@@ -110,6 +110,17 @@ def test_only_the_turns_looked_at_last_are_held_as_values():
     assert turns_alive() - before <= 4
 
 
+def test_of_large_turns_fewer_are_held(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(past_turns, "KEPT", 64)
+    monkeypatch.setattr(past_turns, "MAX_KEPT_BYTES", 5_000)
+    before = turns_alive()
+    transcript = put_aside(many())
+    assert turns_alive() - before <= 8
+    for at in range(100):
+        assert transcript[at].parts
+    assert turns_alive() - before <= 16
+
+
 def test_a_turn_stays_the_same_object_while_it_is_held():
     small = put_aside(many())
     held = small[3]

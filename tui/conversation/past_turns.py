@@ -18,6 +18,9 @@ from tui.private_files import Spill
 KEPT = 64
 """Turns that are not put aside, the last ones; and of the others as many stay in memory that were looked at last."""
 
+MAX_KEPT_BYTES = 24_000_000
+"""No more of them stay than take so many bytes, but for the last one."""
+
 MAX_QUESTION_CHARS = 2000
 """Characters of a question that are in memory while its turn is not: the API takes no longer ones."""
 
@@ -33,19 +36,14 @@ class _TurnsAside:
         self._questions: list[str | None] = []
         self._as_they_are: dict[int, Turn] = {}
         self._held: WeakValueDictionary[int, Turn] = WeakValueDictionary()
-        self._recent: deque[Turn] = deque(maxlen=KEPT)
+        self._recent: deque[tuple[Turn, int]] = deque()
 
     def __len__(self) -> int:
         return len(self._questions)
 
-    def append(self, turn: Turn) -> None:
-        """Put one more turn aside. One that the server may not know stays, since more is asked of it than its question;
-        so does one that is nested too deeply to be written.
-        """
-        number, data = len(self._questions), b""
-        with suppress(RecursionError):
-            # The bytes never leave the process: that is why `pickle` will do.
-            data = b"" if turn.asked_here else pickle.dumps(turn, pickle.HIGHEST_PROTOCOL)
+    def append(self, turn: Turn, data: bytes) -> None:
+        """Put one more turn aside, as `data` (see `_written`); one that has none stays in memory."""
+        number = len(self._questions)
         if data:
             self._held[number] = turn
         else:
@@ -58,7 +56,9 @@ class _TurnsAside:
         turn = self.look(number)
         if number not in self._held and number not in self._as_they_are:
             self._held[number] = turn
-            self._recent.append(turn)
+            self._recent.append((turn, self._ends[number + 1] - self._ends[number]))
+            while len(self._recent) > 1 and _is_much(len(self._recent), sum(size for _, size in self._recent)):
+                self._recent.popleft()
         return turn
 
     def look(self, number: int) -> Turn:
@@ -130,18 +130,39 @@ class LongReplay:
     def __init__(self, beside: Path | None) -> None:
         self._builder = TranscriptBuilder(Transcript())
         self._aside = _TurnsAside(beside)
-        self._rest: deque[Turn] = deque()
+        self._rest: deque[tuple[Turn, bytes]] = deque()
+        self._rest_bytes = 0
 
     def add(self, events: Iterable[Event]) -> None:
         """Take more events in, oldest first."""
         for event in events:
             self._builder.add(event)
-        self._rest += self._builder.take_past()
-        while len(self._rest) > KEPT:
-            self._aside.append(self._rest.popleft())
+        for turn in self._builder.take_past():
+            data = _written(turn)
+            self._rest.append((turn, data))
+            self._rest_bytes += len(data)
+        while len(self._rest) > 1 and _is_much(len(self._rest), self._rest_bytes):
+            turn, data = self._rest.popleft()
+            self._rest_bytes -= len(data)
+            self._aside.append(turn, data)
 
     def build(self) -> Transcript:
         """The conversation. A last turn without an end is left open: see `tui.conversation.transcript.interrupt`."""
-        rest = tuple(self._rest)
+        rest = tuple(turn for turn, _ in self._rest)
         past = PastTurns(self._aside, len(self._aside), rest) if len(self._aside) else rest
         return replace(self._builder.build(), past=past)
+
+
+def _is_much(turns: int, size: int) -> bool:
+    return turns > KEPT or size > MAX_KEPT_BYTES
+
+
+def _written(turn: Turn) -> bytes:
+    """A turn as bytes. They never leave the process: that is why `pickle` will do.
+
+    None for one that the server may not know, since more is asked of it than its question, and for one that is nested
+    too deeply to be written.
+    """
+    with suppress(RecursionError):
+        return b"" if turn.asked_here else pickle.dumps(turn, pickle.HIGHEST_PROTOCOL)
+    return b""
