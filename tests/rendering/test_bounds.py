@@ -50,3 +50,10 @@ def test_a_long_block_is_drawn_in_many_steps_as_it_is_drawn_at_once(
         heights.append(len(blocks))
     assert list(blocks) == at_once
     assert len(heights) > 40
+
+
+def test_a_table_of_hundreds_of_columns_has_no_row_for_each_of_its_cells() -> None:
+    head = "|c" * 600 + "|\n" + "|-" * 600 + "|\n"
+    rows = drawn(head + ("|1" * 600 + "|\n") * 100, width=80)
+    assert len(rows) < 20 * 600
+    assert rows[-1].text.endswith("|1|")

@@ -15,6 +15,9 @@ CODE_SECTION_LINES = 16
 TABLE_SECTION_ROWS = 64
 """Rows that share their column widths: a longer table is drawn in sections, each below the header."""
 
+MAX_HEAD_CHARS = 2000
+"""Characters of a header that is drawn above each section: it is parsed anew for each."""
+
 _LISTS = ("bullet_list", "ordered_list")
 
 
@@ -104,5 +107,7 @@ def _tail_after_cut(head: Parsed, goes_on: bool) -> Tail:
 
 
 def _table_head(parsed: Parsed, table: SyntaxTreeNode) -> str:
+    """The header, which goes before the rows that follow; of a table of hundreds of columns they are plain text."""
     first = first_line(table)
-    return "".join(f"{line}\n" for line in parsed.lines[first : first + 2])
+    head = "".join(f"{line}\n" for line in parsed.lines[first : first + 2])
+    return head if len(head) <= MAX_HEAD_CHARS else ""
