@@ -56,4 +56,4 @@ def test_a_table_of_hundreds_of_columns_has_no_row_for_each_of_its_cells() -> No
     head = "|c" * 600 + "|\n" + "|-" * 600 + "|\n"
     rows = drawn(head + ("|1" * 600 + "|\n") * 100, width=80)
     assert len(rows) < 20 * 600
-    assert rows[-1].text.endswith("|1|")
+    assert rows[-2].text.startswith("|1|1|1|")
