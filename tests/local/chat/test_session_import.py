@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.api.test_session_file import ANY_JSON
 from tests.events import any_event
 from tests.local.inprocess import KEY
-from tui.api.models import Event, Session, Stop, ToolCall, Usage
+from tui.api.models import Event, Session, Stop, ToolCall, ToolResult, Usage
 from tui.api.session_file import SessionFile, from_answer, from_lines, from_values
 from tui.local.app import build
 from tui.local.chat.session_store import SessionStore
@@ -71,6 +71,13 @@ def test_a_session_of_the_service_keeps_what_this_program_does_not_know(library:
     assert json.loads(library.get("/api/v1/chat/ses-2"))["events"] == [event]
     assert written(from_answer([library.get("/api/v1/chat/ses-2")])) == written(first)
     assert "ses-2" in {item["session_id"] for item in json.loads(library.get("/api/v1/chat"))["items"]}
+
+
+def test_a_value_that_only_equals_another_is_taken_over(library: Library) -> None:
+    for value in (False, 0, 0.0):
+        first = from_values(Session("ses-3", None), [ToolResult("c", "count", value)])
+        library.sessions.put(first, replace=True)
+        assert written(from_answer([library.get("/api/v1/chat/ses-3")])) == written(first)
 
 
 def test_a_session_of_this_library_is_known_as_the_same_when_it_comes_back(library: Library) -> None:

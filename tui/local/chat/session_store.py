@@ -196,13 +196,13 @@ def _append(connection: sqlite3.Connection, session_id: str, event: Mapping[str,
     )
 
 
-def _told(values: Sequence[str | None]) -> list[object]:
-    """What texts say of which some are JSON, however it is written."""
-    return [_value(text) for text in values]
+def _told(values: Sequence[str | None]) -> list[str | None]:
+    """What texts say of which some are JSON, however it is written: as text, since 0.0 and false are equal values."""
+    return [_canonical(text) for text in values]
 
 
-def _value(text: str | None) -> object:
+def _canonical(text: str | None) -> str | None:
     try:
-        return None if text is None else json.loads(text)
+        return None if text is None else json.dumps(json.loads(text), sort_keys=True)
     except ValueError:
         return text
