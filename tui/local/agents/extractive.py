@@ -57,17 +57,18 @@ class ExtractiveAgent:
             thoughts.append(notice)
             for event in _thinking(notice):
                 yield event
+        was_behind = is_behind(ask, supervisor)
         search = _Search(ask, library, "".join(thoughts))
         async for event in self._searched(search):
             yield event
         if is_behind(ask, supervisor) and not search.answers:
             for event in _thinking(WAITING):
                 yield event
-            await supervisor.bring_up_to_date(ask.index_ids, CHANGES_TIMEOUT)
+            was_behind = not await supervisor.bring_up_to_date(ask.index_ids, CHANGES_TIMEOUT)
             search = _Search(ask, library, WAITING, search.lookup)
             async for event in self._searched(search):
                 yield event
-        text = f"{BEHIND}\n\n{search.text}" if is_behind(ask, supervisor) else search.text
+        text = f"{BEHIND}\n\n{search.text}" if was_behind else search.text
         for number, piece in enumerate(pieces(text), 1):
             yield TextDelta(piece)
             if number % PIECES_AT_ONCE == 0:
