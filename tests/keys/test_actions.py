@@ -14,6 +14,7 @@ from textual.widgets import Input, TextArea
 import tui
 from tui.keys.actions import ACTIONS, EDITING, FIXED, PLACES
 from tui.keys.bound import bound
+from tui.widgets.composer import Composer
 
 NOT_WITH_THE_APP = ("tui.local", "tui.__main__", "tui.commands")
 
@@ -54,8 +55,9 @@ def test_no_key_of_an_action_is_that_of_another_in_one_class() -> None:
                 assert len(bindings) == 1, (node, key)
 
 
-def test_the_keys_that_edit_are_those_of_textuals_fields() -> None:
-    of_fields = {binding.key for binding in Binding.make_bindings([*TextArea.BINDINGS, *Input.BINDINGS])}
+def test_the_keys_that_edit_are_those_of_textuals_fields_and_of_the_one_for_questions() -> None:
+    bindings = Binding.make_bindings([*TextArea.BINDINGS, *Input.BINDINGS, *Composer.BINDINGS])
+    of_fields = {binding.key for binding in bindings if not binding.id}
     told_apart = {"f6", "f7"}  # of the larger field alone
     assert of_fields - set(FIXED) - told_apart <= EDITING
 

@@ -67,6 +67,22 @@ def test_an_answer_that_is_cut_off_types_nothing_and_holds_no_key_back_for_long(
     assert keys.feed(b"face") == ["face"]
 
 
+@pytest.mark.parametrize("end", [BEL, ST])
+@pytest.mark.parametrize("garbage", ["11;garbage", "11;rgb:nonsense", "10;rgb:ff/ff/ff", "52;c;" + "QUJD" * 500])
+def test_an_answer_that_is_garbled_types_nothing(garbage: str, end: str) -> None:
+    answer = f"\x1b]{garbage}{end}"
+    assert InputFilter().feed(f"a{answer}\x1b[Ab".encode()) == ["a\x1b[Ab"]
+
+
+def test_a_garbled_answer_types_nothing_wherever_a_line_divides_it_and_is_not_waited_for() -> None:
+    sent = b"\x1b]11;garbage\x1b\\"
+    for at in range(1, len(sent)):
+        keys = InputFilter()
+        assert [*keys.feed(sent[:at]), *keys.feed(sent[at:]), *keys.feed(b"b")] == ["b"]
+    keys = InputFilter()
+    assert [*keys.feed(sent[:-2]), *keys.idle(awaits_answer=True), *keys.feed(b"b")] == ["b"]
+
+
 def test_escape_and_a_bracket_that_are_typed_are_keys() -> None:
     keys = InputFilter()
     assert [*keys.feed(b"\x1b"), *keys.idle(awaits_answer=True), *keys.feed(b"a")] == ["\x1b[27u", "a"]

@@ -176,7 +176,11 @@ FIXED: Mapping[str, str] = {
 
 FIXED_IN: Mapping[str, Mapping[str, str]] = {
     **{pane: {str(number): "opens that passage" for number in range(1, 10)} for pane in ("conversation", "evidence")},
-    "outside": {"f6": "selects a line in the field where you type", "f7": "selects all that is written there"},
+    "outside": {
+        "f6": "selects a line in the field where you type",
+        "f7": "selects all that is written there",
+        "question_mark": "opens the help",
+    },
     "text": {"q": "closes a text"},
     "page": {
         "q": "closes the picture",
@@ -202,4 +206,4 @@ EDITING = frozenset(
         *("alt+backspace", "alt+delete", "super+backspace", "super+c", "super+x", "super+y", "super+z"),
     )
 )
-"""Keys that edit text in a field, or move in it, beside those that type it."""
+"""Keys that edit text in a field, move in it, or scroll the conversation from it, beside those that type it."""

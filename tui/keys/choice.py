@@ -14,8 +14,10 @@ SAME: Mapping[str, str] = {
     "ctrl+h": "backspace",
     "ctrl+left_square_bracket": "escape",
     "ctrl+space": "ctrl+@",
+    "alt+f": "ctrl+right",
+    "alt+b": "ctrl+left",
 }
-"""Keys that most terminals send as another one."""
+"""Keys that most terminals send as another one, or that Textual (8.2.8) takes for one: `ESC f` and `ESC b`."""
 
 HOW_TO_WRITE = "A key is written like ctrl+t, alt+x, f6, pageup, space, a letter or a sign."
 
@@ -98,8 +100,8 @@ def _unfit(action: Action, key: str) -> str:
         return f"there it always {fixed[0]}."
     if place.is_typed_in and _is_text(key):
         return "in a text field it types, or moves the cursor. Keys with Ctrl or Alt, and F1 to F24, do not."
-    if place.edits and key in EDITING:
-        return "it edits the text in a field."
+    if (place.edits or place.is_typed_in) and key in EDITING:
+        return "in a text field it edits, or moves the cursor or the conversation."
     return ""
 
 

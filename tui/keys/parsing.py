@@ -1,43 +1,23 @@
 """Reads the keys that a user writes: as Textual names them, or as they are spelled here ("Ctrl+T", "PgUp", "?")."""
 
 import re
-import string
-import unicodedata
 from collections.abc import Mapping
 
 from tui.keys.actions import MOVING
-from tui.keys.names import SPELLINGS
-
-_REPLACED: Mapping[str, str] = {
-    "solidus": "slash",
-    "reverse_solidus": "backslash",
-    "commercial_at": "at",
-    "hyphen_minus": "minus",
-    "plus_sign": "plus",
-    "low_line": "underscore",
-}
-"""Names of Unicode for which Textual has shorter ones."""
+from tui.keys.names import SIGNS, SPELLINGS
 
 _FUNCTION_KEY = re.compile(r"f(?:[1-9]|1[0-9]|2[0-4])")
 
 _MODIFIERS = ("alt", "ctrl", "shift", "super")
 """In the order in which Textual gives them."""
 
-
-def _sign_name(sign: str) -> str:
-    name = unicodedata.name(sign).lower().replace("-", "_").replace(" ", "_")
-    return _REPLACED.get(name, name)
-
-
-_SIGNS: Mapping[str, str] = {sign: _sign_name(sign) for sign in string.punctuation}
-
 _TOLD_OTHERWISE: Mapping[str, str] = {"ctrl+at": "ctrl+@"}
 """What Textual tells by another name than that of its parts."""
 
 _KEYS: Mapping[str, str] = {
     **{spelled.lower(): key for key, spelled in SPELLINGS.items()},
-    **{key: key for key in (*MOVING, "escape", "tab", *_SIGNS.values())},
-    **_SIGNS,
+    **{key: key for key in (*MOVING, "escape", "tab", *SIGNS)},
+    **{sign: key for key, sign in SIGNS.items()},
 }
 
 
@@ -53,7 +33,7 @@ def key_of(written: str) -> str | None:
     key = _last_part(last.strip(), is_alone=not modifiers)
     if key is None or len(set(modifiers)) < len(modifiers) or not set(modifiers) <= set(_MODIFIERS):
         return None
-    if modifiers == ["shift"] and (len(key) == 1 or key in _SIGNS.values()):
+    if modifiers == ["shift"] and (len(key) == 1 or key in SIGNS):
         return None  # a terminal sends the other sign
     whole = "+".join([modifier for modifier in _MODIFIERS if modifier in modifiers] + [key])
     return _TOLD_OTHERWISE.get(whole, whole)

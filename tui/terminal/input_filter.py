@@ -39,6 +39,12 @@ _COLOR_BEGUN = re.compile(r"\x1b\](1(1(;(r(g(b(a?(:[0-9a-fA-F/]{0,24}\x1b?)?)?)?
 _COLOR_CUT_OFF = re.compile(r"\x1b\]11;(?:rgba?:?)?[0-9a-fA-F/]{0,24}")
 """The beginning of a colour, which is held until the rest comes; and one whose rest never came, which is dropped."""
 
+_STRING = re.compile(r"\x1b\][0-9]{1,4};[^\x07\x1b]{0,4096}(?:\x07|\x1b\\)")
+_STRING_BEGUN = re.compile(r"\x1b\](?!11;rgb)[0-9]{1,4};[^\x07\x1b]{0,4096}\x1b?\Z")
+_STRING_CUT_OFF = re.compile(r"\x1b\][0-9]{1,4};[^\x07\x1b]{0,4096}")
+"""An operating system command (ECMA-48, 5.6) that answers nothing, which types nothing; its beginning, which is held
+for a moment; and one whose end did not come in that moment."""
+
 _UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
 _ALT = re.compile("\x1b([\r\n\x7f\bac-eg-zA-MQ-WYZ])")
 _ALT_CODES = dict.fromkeys("\r\n", 13) | dict.fromkeys("\x7f\b", 127)
@@ -108,7 +114,7 @@ class InputFilter:
         is_answer = _COLOR_BEGUN.match(self._held) and (awaits_answer or len(self._held) > len("\x1b]11"))
         if is_answer and self._moments < HELD_MOMENTS:
             return []
-        held, self._held = _COLOR_CUT_OFF.sub("", self._held), ""
+        held, self._held = _STRING_CUT_OFF.sub("", self._held), ""
         if held == "\x1b":
             self._gave_escape = awaits_answer
             return [_ESCAPE]
@@ -138,14 +144,19 @@ class InputFilter:
             assert match is not None
             self._is_dropping = match.end() == len(text) and not match.group()[-1:] >= "@"
             text = text[match.end() :]
-        if is_last and (unfinished := _COLOR_BEGUN.search(text) or _UNFINISHED.search(text)):
+        if is_last and (unfinished := _unfinished(text)):
             text, rest = text[: unfinished.start()], unfinished.group()
-            if len(rest) <= MAX_PARAMETERS:
+            if len(rest) <= MAX_PARAMETERS or rest.startswith("\x1b]"):
                 self._held = rest
             else:
                 self._is_dropping = True
         text = _ALT.sub(lambda match: _alt_key(match.group(1)), text)
         return _CONTROL_SEQUENCE.sub(lambda match: match.group() if _is_plausible(*match.groups()) else "", text)
+
+
+def _unfinished(text: str) -> re.Match[str] | None:
+    """What a text ends with and may go on: it is held until more comes."""
+    return _COLOR_BEGUN.search(text) or _STRING_BEGUN.search(text) or _UNFINISHED.search(text)
 
 
 def _alt_key(character: str) -> str:
@@ -157,7 +168,7 @@ def _alt_key(character: str) -> str:
 def _with_answers(text: str) -> list[Piece]:
     """The text, and the terminal's answers in it as pieces of their own."""
     parts = enumerate(_ANSWER.split(text))
-    pieces = ((number, part if number % 2 else _COLOR_CUT_OFF.sub("", part)) for number, part in parts)
+    pieces = ((number, part if number % 2 else _COLOR_CUT_OFF.sub("", _STRING.sub("", part))) for number, part in parts)
     return [TerminalAnswer(part) if number % 2 else part for number, part in pieces if part]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.user import User, driven
-from tui.screens.settings.settings_dialog import SettingsDialog
+from tui.screens.settings.settings_dialog import NAME_COLUMNS, SettingsDialog
 from tui.settings import FILE_SETTINGS, load
 from tui.workspace.settings.described import ABOUT, GROUPS
 
@@ -40,6 +40,10 @@ async def open_settings(user: User) -> None:
 def test_what_a_setting_is_about_fits_into_one_line() -> None:
     assert {name: about for name, about in ABOUT.items() if len(about) > 74} == {}
     assert sorted(name for names in GROUPS.values() for name in names) == sorted(FILE_SETTINGS)
+
+
+def test_a_name_and_its_value_never_touch() -> None:
+    assert [name for name in FILE_SETTINGS if len(name) >= NAME_COLUMNS] == []
 
 
 def row(user: User, name: str) -> list[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.api.models import Project
     from tui.workspace.settings.local_models import LocalModel
 
-NAME_COLUMNS = 15
+NAME_COLUMNS = 17
 VALUE_COLUMNS = 38
 PLACES = {"file": "file", "environment": "environment", "flag": "command line", "run": "this run", "profile": "profile"}
 """Where a setting was given, as short as a column is."""
