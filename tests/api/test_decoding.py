@@ -311,3 +311,11 @@ def test_of_a_question_longer_than_any_is_the_beginning_is_taken() -> None:
     for question in (one, event(asked)):
         assert isinstance(question, UserInput)
         assert question.content == "q" * 100_000 + "…"
+
+
+def test_commas_and_brackets_in_a_text_are_no_values() -> None:
+    table = "1,[2],{3}\n" * 40_000
+    weight = json_text.weight(json.dumps({"type": "tool_result", "result": table}))
+    assert weight < 2 * len(table)
+    assert json_text.weight(json.dumps([[]] * 40_000)) > 40_000 * json_text.VALUE_BYTES
+    assert json_text.weight('"' + '\\"' * 100_000) < 1_000_000

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _COMMA = re.compile(r"[ \t\r\n]*+,[ \t\r\n]*+")
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _PAIR = re.compile(r"\\u[dD][89abAB]")
 _WIDE = re.compile(r"\\u(?!00)")
 _BOM = codecs.BOM_UTF8.decode("latin-1")
@@ -139,8 +140,15 @@ Steps: TypeAlias = Generator[None, None, Value]
 
 
 def weight(text: str) -> int:
-    """Bytes that a JSON text takes when it is decoded, roughly."""
-    return text_weight(text) + VALUE_BYTES * (text.count("{") + text.count("[") + text.count(","))
+    """Bytes that a JSON text takes when it is decoded, roughly. What stands in strings is no value."""
+    size, values = text_weight(text), _marks(text)
+    if VALUE_BYTES * values > size:
+        values = _marks(_STRING.sub("", text))
+    return size + VALUE_BYTES * values
+
+
+def _marks(text: str) -> int:
+    return text.count("{") + text.count("[") + text.count(",")
 
 
 def text_weight(text: str) -> int:

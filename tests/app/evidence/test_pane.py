@@ -1,12 +1,17 @@
 """What an answer was built from: shown beside it, in its document, over the session and step by step."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.app.user import User, driven
 from tests.local.documents import pdf
+from tui.conversation import evidence
+from tui.conversation.evidence import Evidence, gathering
+from tui.conversation.transcript import Turn
 from tui.settings import Settings
+from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.evidence.evidence_pane import EvidencePane
 from tui.widgets.evidence.source_list import SourceList
@@ -239,3 +244,37 @@ async def test_typing_in_the_evidence_goes_on_in_the_composer(settings: Settings
         await user.see("Cited ·")
         await user.press("W")
         await user.until(lambda: user.app.chat.composer.text == "W")
+
+
+@pytest.mark.parametrize("way", ["by its key", "from the ledger"])
+async def test_evidence_that_is_ready_late_leaves_the_reader_where_they_went(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    is_ready = False
+
+    def late(turn: Turn) -> Generator[None, None, Evidence]:
+        while not is_ready:
+            yield
+        return (yield from gathering(turn))
+
+    async with driven(settings) as user:
+        await asked(user)
+        composer = user.app.chat.query_one(Composer)
+        if way == "from the ledger":
+            await user.press("l")
+            await user.see("Ledger of this session")
+        monkeypatch.setattr(evidence, "gathering", late)
+        if way == "by its key":
+            await user.press("s")
+        else:
+            while "▌   " not in user.screen:
+                await user.press("j")
+            await user.in_dialog("enter")
+        await user.until(lambda: any(worker.group == "gathering" for worker in user.app.workers))
+        await user.press("tab")
+        await user.until(lambda: composer.has_focus)
+        is_ready = True
+        await user.until(lambda: not any(worker.group == "gathering" for worker in user.app.workers))
+        await user.type("what, so?")
+        await user.until(lambda: composer.text == "what, so?")
+        assert not user.app.chat.is_checking

@@ -93,7 +93,10 @@ class CheckingScreen(ReadingScreen):
     async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
         from tui.conversation.evidence import gathering  # here and below: nothing of it is loaded before it is shown
 
+        asked_in = self.focused
         evidence = await run_in_slices(gathering(self.view.pane.transcript[message.turn]))
+        if self.focused is not asked_in:
+            return  # the reader does something else by now
         source = None if message.number is None else evidence.source(message.number)
         if message.number is not None and source is None:
             self._say_number_is_none(message.number)
@@ -242,7 +245,6 @@ class CheckingScreen(ReadingScreen):
 
     @work
     async def _show_ledger(self) -> None:
-        from tui.conversation.evidence import gathering
         from tui.screens.evidence.ledger import LedgerDialog
 
         pane = self.view.pane
@@ -252,8 +254,16 @@ class CheckingScreen(ReadingScreen):
             return
         pane.go_to_turn(row.turn)
         if row.passage is not None:
-            evidence = await run_in_slices(gathering(pane.transcript[row.turn]))
-            await self._show_evidence(row.turn, evidence, row.passage)
+            self._show_passage(row.turn, row.passage)
+
+    @work(exclusive=True, group=_GATHERING)
+    async def _show_passage(self, turn: int, passage: "Passage") -> None:
+        from tui.conversation.evidence import gathering
+
+        asked_in = self.focused
+        evidence = await run_in_slices(gathering(self.view.pane.transcript[turn]))
+        if self.focused is asked_in:
+            await self._show_evidence(turn, evidence, passage)
 
     def on_evidence_pane_page_requested(self, message: "EvidencePane.PageRequested") -> None:
         from tui.conversation.page_image import page_image

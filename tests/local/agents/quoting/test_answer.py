@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+
+from tests.conversation.grounding.checked import missing
 from tests.local.agents.quoting.passages import answered, passage
+from tui.local.library.documents import Format
 
 DEFINITIONS = """wait
 :   Sets the pause. More is said elsewhere.
@@ -22,7 +26,36 @@ def first_line(answer: str) -> str:
 
 def test_what_is_said_of_a_term_is_told_with_the_term() -> None:
     answer = answered("What is the default of kestrel_timeout?", passage(DEFINITIONS))
-    assert "kestrel_timeout: The default is 42 seconds. [1]" in first_line(answer)
+    assert "`kestrel_timeout`: The default is 42 seconds. [1]" in first_line(answer)
+
+
+MANUAL = """OPTIONS
+       --kestrel-timeout=SECONDS
+              Sets how long the kestrel waits for a mouse.  More is said elsewhere.
+
+              The default is 42 seconds.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "document_format", "question"),
+    [
+        (DEFINITIONS, "markdown", "How long does the kestrel wait in kestrel_timeout?"),
+        (MANUAL, "text", "How long does the kestrel wait in --kestrel-timeout?"),
+    ],
+)
+def test_what_is_quoted_of_a_term_stands_in_the_document(text: str, document_format: Format, question: str) -> None:
+    answer = answered(question, passage(text, document_format))
+    assert re.search(r"^> `.*kestrel.timeout.*`: \*\*Sets how long", answer, re.MULTILINE)
+    assert missing(answer, text) == []
+
+
+def test_each_place_that_an_answer_has_its_words_from_is_told() -> None:
+    text = "The tug is paid in May.\n" + "Nothing is said here of boats.\n\n" * 20 + "The tug Anna is paid 40 crowns.\n"
+    answer = answered("When is the tug paid, and how much is Anna paid?", passage(text, "text"))
+    assert "crowns" in first_line(answer)
+    assert "May" in answer
+    assert re.search(r"^- \[1\] harbour\.md, lines 1-6, line 42$", answer, re.MULTILINE)
 
 
 def test_a_row_is_told_with_the_names_of_its_columns() -> None:

@@ -5,6 +5,7 @@ A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.ag
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from tui.api.denial import DENIAL
 from tui.local.agents.quoting.admission import ENOUGH, absent, coverage
@@ -87,11 +88,8 @@ def _denied(query: Query, nearest: RankedSentence) -> Iterator[str]:
 
 def _sources(excerpts: Sequence[Quotation]) -> Iterator[str]:
     yield f"{NO_MODEL}\n\n**Sources**\n\n"
-    told: set[int] = set()
-    for excerpt in sorted(excerpts, key=lambda excerpt: excerpt.number):
-        if excerpt.number not in told:
-            told.add(excerpt.number)
-            yield source_line(excerpt)
+    in_order = sorted(excerpts, key=lambda excerpt: excerpt.number)
+    yield from (source_line(list(of)) for _, of in groupby(in_order, key=lambda excerpt: excerpt.number))
 
 
 def ranked(question: str, query: Query, passages: Sequence[CitedPassage]) -> list[RankedSentence]:

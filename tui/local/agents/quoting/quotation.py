@@ -26,6 +26,9 @@ MAX_LINE_CHARS = 280
 _QUOTE_MARKS = re.compile(r"(?:^|\n)[ \t]*(?:>[ \t]?)+")
 """The marks before the lines of a quotation within the document."""
 
+_MARKUP = re.compile(r"[`*\[<\\]")
+"""What a term has that is more than words, or that code cannot have."""
+
 _MARKED_START, _MARKED_END = "\ue000", "\ue001"
 
 
@@ -111,8 +114,11 @@ class Quotation:
         return self._termed(leaf, shown)
 
     def _termed(self, leaf: Leaf, shown: str) -> str:
-        term = self._shown(leaf.term)
-        return f"{term}: {shown}" if leaf.kind == "definition" and term else shown
+        """What is said of a term after that, set off as code: in the document it is no part of the sentence."""
+        if leaf.kind != "definition" or not leaf.term.strip():
+            return shown
+        term = clean_line(leaf.term)
+        return f"{self._shown(term)}: {shown}" if _MARKUP.search(term) else f"`{term}`: {shown}"
 
     def _table(self, rows: Sequence[Sentence]) -> str:
         header = rows[0].leaf.header
@@ -195,12 +201,21 @@ def location(passage: Passage) -> str:
     return clean_line(HEADING_JOIN.join(filter(None, (passage.file_name, passage.heading))))
 
 
-def source(excerpt: Quotation) -> str:
-    """Where a quotation stands: document, the nearest heading, and page, lines or anchor."""
-    place = excerpt.passage.place(excerpt.start, excerpt.end)
-    nearest = replace(excerpt.passage, heading=excerpt.passage.heading.rpartition(HEADING_JOIN)[2])
-    return ", ".join(filter(None, (location(nearest), clean_line(place))))
+def source(excerpts: Sequence[Quotation]) -> str:
+    """Where quotations of one passage stand: document, the nearest heading, and their pages, lines or anchor."""
+    first, *_ = in_order = sorted(excerpts, key=lambda excerpt: excerpt.start)
+    nearest = replace(first.passage, heading=first.passage.heading.rpartition(HEADING_JOIN)[2])
+    stretches: list[tuple[int, int]] = []
+    for excerpt in in_order:
+        start, end = stretches[-1] if stretches else (0, -1)
+        if end >= 0 and first.passage.text.count("\n", end, excerpt.start) <= 1:
+            stretches[-1] = start, max(end, excerpt.end)
+        else:
+            stretches.append((excerpt.start, excerpt.end))
+    places = dict.fromkeys(first.passage.place(*stretch) for stretch in stretches)
+    return ", ".join(filter(None, (location(nearest), *map(clean_line, places))))
 
 
-def source_line(excerpt: Quotation) -> str:
-    return f"- [{excerpt.number}] {escaped_line(source(excerpt))}\n"
+def source_line(excerpts: Sequence[Quotation]) -> str:
+    """The line of a passage in the list of sources. The quotations have one number."""
+    return f"- [{excerpts[0].number}] {escaped_line(source(excerpts))}\n"
