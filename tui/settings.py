@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeGuard, cast
 
 from tui.api.regions import REGIONS
 from tui.sanitize import clean_line
-from tui.theme_names import THEMES
+from tui.themes.names import THEMES
 
 ENVIRONMENT = {
     "base_url": "LLAMA_CLOUD_BASE_URL",

@@ -11,8 +11,8 @@ from textual.theme import BUILTIN_THEMES, Theme
 from tests.app.user import User, driven
 from tui.app import LlamaChat
 from tui.settings import Settings
-from tui.theme_names import OWN_THEMES, TEXTUAL_THEMES
-from tui.themes import CONTRAST, own_themes
+from tui.themes.names import OWN_THEMES, TEXTUAL_THEMES
+from tui.themes.own import CONTRAST, own_themes
 
 MIXED = own_themes("256")[:3]
 """The themes that have colours of their own."""

@@ -14,7 +14,7 @@ from tui.keys.bound import bound
 from tui.keys.keymap import use_keys
 from tui.screens.search.searching import SearchingScreen
 from tui.settings import Settings, SettingsError, config_path
-from tui.theme_names import AUTO, THEMES
+from tui.themes.names import AUTO, THEMES
 
 if TYPE_CHECKING:
     from tui.api.models import Project
