@@ -12,7 +12,7 @@ from tests.local.opened import OpenedFolder, opened
 from tests.local.turn import index_ids
 from tui.local.agents.quoting.answer import compose
 from tui.local.agents.tool_output import CitedPassage
-from tui.local.search.query import parse, refers_back, resolve
+from tui.local.search.query import is_one_slip, parse, refers_back, resolve
 from tui.local.search.ranking import rerank
 from tui.local.search.retrieval import ALL_MATCHES, retrieve, understand
 
@@ -76,6 +76,22 @@ def test_a_word_is_found_by_its_beginning_and_with_its_spelling_put_right(local:
     assert respelled.corrected == (("certifcate", "certificate"),)
     assert vocabulary.frequency(respelled.expression(ALL_MATCHES), ids) > 0
     assert resolve(vocabulary, "zorgle", ids).missing == ("zorgle",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_slip"),
+    [
+        ("heron", "herron", True),
+        ("heron", "hern", True),
+        ("heron", "heran", True),
+        ("heron", "hreon", True),
+        ("mount", "month", False),
+        ("titan", "tristan", False),
+        ("bread", "brred", False),
+    ],
+)
+def test_a_short_word_is_another_one_only_where_a_letter_slipped(one: str, other: str, *, is_slip: bool) -> None:
+    assert is_one_slip(one, other) is is_one_slip(other, one) is is_slip
 
 
 def test_each_document_is_found_by_the_forms_of_its_own_language(tmp_path: Path) -> None:

@@ -18,6 +18,10 @@ from tui.local.library.words import fold, folded, words
 
 MIN_BEGINNING_CHARS = 3
 """A word that occurs nowhere is tried as the beginning of others when it has at least as many letters."""
+MIN_RESPELLED_CHARS = 5
+"""A word that occurs nowhere is taken for another of nearly the same letters when it has at least as many."""
+LONG_CHARS = 8
+"""In a shorter word only one slip is put right: with two it is another word, as "mount" and "month"."""
 MAX_FORMS = 40
 MIN_LANGUAGE_SHARE = 0.01
 """A word is looked up in the languages of at least this part of the passages, and in the question's own: in a language
@@ -179,6 +183,20 @@ def phrase(vocabulary: Vocabulary, text: str, index_ids: Sequence[str]) -> str:
     return hits[0].expression() if hits else ""
 
 
+def is_one_slip(one: str, other: str) -> bool:
+    """Whether two words differ by one letter more, less or other, or by two letters that changed places."""
+    begin = _alike(one, other)
+    end = _alike(one[begin:][::-1], other[begin:][::-1])
+    first, second = one[begin : len(one) - end], other[begin : len(other) - end]
+    return max(len(first), len(second)) <= 1 or (len(first) == 2 and first == second[::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters two words begin with that are the same."""
+    shorter = min(len(one), len(other))
+    return next((at for at in range(shorter) if one[at] != other[at]), shorter)
+
+
 class _Documents:
     """What the documents of some indexes have of a question."""
 
@@ -219,10 +237,11 @@ class _Documents:
     def respelled(self, term: Term) -> list[Term]:
         """The term as the word that is spelled nearly like it."""
         word, *others = term.words
-        if others or len(word) < 4:
+        if others or len(word) < MIN_RESPELLED_CHARS:
             return []
         for wrong in dict.fromkeys(stem(word, language) for language in self._languages):
             known = self._vocabulary.similar_stems(self._index_ids, wrong)
+            known = [one for one in known if len(word) >= LONG_CHARS or is_one_slip(wrong, one)]
             if near := difflib.get_close_matches(wrong, known, n=1, cutoff=0.8):
                 return self._weighed(term, [(near[0],)])
         return []
