@@ -11,10 +11,10 @@ NOWHERE = Path("/nowhere/config.toml")
 
 def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text('theme = "from-file"\nproject = "from-file"\norganization = "from-file"\n')
+    path.write_text('theme = "nord"\nproject = "from-file"\norganization = "from-file"\n')
     environ = {"LLAMA_CLOUD_PROJECT_ID": "from-environment", "LLAMA_CLOUD_ORGANIZATION_ID": "from-environment"}
     settings = load({"organization": "from-flag", "project": None}, environ, path)
-    assert (settings.theme, settings.project, settings.organization) == ("from-file", "from-environment", "from-flag")
+    assert (settings.theme, settings.project, settings.organization) == ("nord", "from-environment", "from-flag")
 
 
 def test_the_region_decides_the_address_unless_one_is_given() -> None:
@@ -79,10 +79,10 @@ def test_whether_anything_is_kept_is_a_setting(tmp_path: Path, written: str, kep
     assert load({}, {}, tmp_path / "config.toml").keep is kept
 
 
-@pytest.mark.parametrize("written", ['keep = "perhaps"', 'notify = "mail"', 'bell = "loud"'])
+@pytest.mark.parametrize("written", ['keep = "perhaps"', 'notify = "mail"', 'bell = "loud"', 'theme = "nope"'])
 def test_a_setting_that_cannot_be_understood_is_named(tmp_path: Path, written: str) -> None:
-    (tmp_path / "config.toml").write_text(written)
-    with pytest.raises(SettingsError, match=written.partition(" ")[0]):
+    (tmp_path / "config.toml").write_text(f"# Mine.\n{written}\n")
+    with pytest.raises(SettingsError, match=rf"{written.partition(' ')[0]} .*in line 2 of .*config\.toml is "):
         load({}, {}, tmp_path / "config.toml")
 
 

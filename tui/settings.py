@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeGuard, cast
 
 from tui.api.regions import REGIONS
 from tui.sanitize import clean_line
+from tui.themes.names import THEMES
 
 ENVIRONMENT = {
     "base_url": "LLAMA_CLOUD_BASE_URL",
@@ -170,6 +171,13 @@ class Layer:
     source: Source
     where: str
     values: Mapping[str, str | None]
+    lines: Mapping[str, int] = field(default_factory=dict[str, int])
+    """The lines of a file in which they stand, as far as these are known."""
+
+    def where_is(self, name: str) -> str:
+        """Where one of them was given, with its line: "in line 3 of config.toml"."""
+        line = self.lines.get(name)
+        return f"in line {line} of {self.where.removeprefix('in ')}" if line else self.where
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -202,7 +210,7 @@ def load(
     file = _read_file(path)
     settings = Settings(flags=flags, keys=file.keys)
     for layer in _layers(flags, environ, file, chosen):
-        settings = _checked(settings, layer.values, layer.where)
+        settings = _checked(settings, layer)
     return settings
 
 
@@ -226,16 +234,17 @@ class _File(NamedTuple):
     values: Mapping[str, str | None]
     profiles: Mapping[str, Mapping[str, str | None]]
     keys: Mapping[str, str]
+    lines: Mapping[str, int]
 
 
 def _layers(
     flags: Mapping[str, str | None], environ: Mapping[str, str], file: _File, chosen: Mapping[str, str | None]
 ) -> Sequence[Layer]:
     """What is given, and where, the strongest last. A profile is as strong as what names it."""
-    path, of_file, profiles, _ = file
+    path, of_file, profiles, _, lines = file
     of_environ = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
     layers = [
-        Layer("file", f"in {path}", of_file),
+        Layer("file", f"in {path}", of_file, lines),
         Layer("environment", "in the environment", of_environ),
         Layer("flag", "on the command line", flags),
         Layer("run", "in this run", chosen),
@@ -259,7 +268,7 @@ def _given(value: str | None) -> bool:
 
 def _read_file(path: Path) -> _File:
     if not _is_there(path):
-        return _File(path, {}, {}, {})
+        return _File(path, {}, {}, {}, {})
     if path.is_dir():
         raise _unreadable(path, "it is a folder")
     _check_owner(path)
@@ -276,7 +285,14 @@ def _read_file(path: Path) -> _File:
     if not _are_tables(tables):
         raise SettingsError(f"The profiles in {path} are no tables. One begins with a line [profiles.NAME].")
     profiles = {name: _known(table, OF_A_PROFILE, text, path) for name, table in tables.items()}
-    return _File(path, _known(values, FILE_SETTINGS, text, path), profiles, _keys(keys, text, path))
+    known = _known(values, FILE_SETTINGS, text, path)
+    return _File(path, known, profiles, _keys(keys, text, path), _lines(text))
+
+
+def _lines(text: str) -> Mapping[str, int]:
+    """The number of the first line that begins with a name, by that name."""
+    written = [(_WRITTEN_NAME.match(line), at) for at, line in enumerate(text.splitlines(), 1)]
+    return {found[1]: at for found, at in reversed(written) if found}
 
 
 def _keys(table: object, text: str, path: Path) -> Mapping[str, str]:
@@ -316,8 +332,7 @@ def _known(values: Mapping[str, object], known: Collection[str], text: str, path
     """The values of settings that there are. Raises `SettingsError`, which names the line of another one."""
     for name in values:
         if name not in known:
-            written = (_WRITTEN_NAME.match(line) for line in text.splitlines())
-            line = next((at for at, found in enumerate(written, 1) if found and found[1] == name), None)
+            line = _lines(text).get(name)
             raise SettingsError(
                 f"The config file {path} has the unknown setting {clean_line(name)!r}"
                 f"{f' in line {line}' if line else ''}. Known ones: {', '.join(sorted(known))}."
@@ -336,19 +351,26 @@ def _check_owner(path: Path) -> None:
         raise SettingsError(f"Others can change the config file {path}, so it is not used. Run: chmod go-w '{path}'")
 
 
-def _checked(settings: Settings, values: Mapping[str, str | None], where: str) -> Settings:
-    given = {name: value.strip() for name, value in values.items() if value and value.strip()}
+def _checked(settings: Settings, layer: Layer) -> Settings:
+    given = {name: value.strip() for name, value in layer.values.items() if value and value.strip()}
     if "region" in given:
         given["region"] = given["region"].lower()
         if given["region"] not in REGIONS:
             raise SettingsError(
-                f"The region {clean_line(given['region'])!r} {where} is unknown. It is one of: {', '.join(REGIONS)}."
+                f"The region {clean_line(given['region'])!r} {layer.where_is('region')} is unknown. "
+                f"It is one of: {', '.join(REGIONS)}."
             )
+    if "theme" in given and given["theme"] not in THEMES:
+        raise SettingsError(
+            f"The theme {clean_line(given['theme'])!r} {layer.where_is('theme')} is unknown. "
+            f"It is one of: {', '.join(THEMES)}."
+        )
     if "notify" in given and given["notify"] not in NOTIFY:
         raise SettingsError(
-            f"The setting notify {where} is {clean_line(given['notify'])!r}; it is {' or '.join(NOTIFY)}."
+            f"The setting notify {layer.where_is('notify')} is {clean_line(given['notify'])!r}; "
+            f"it is {' or '.join(NOTIFY)}."
         )
-    truths = {name: _truth(name, given.pop(name), where) for name in TRUTHS if name in given}
+    truths = {name: _truth(name, given.pop(name), layer.where_is(name)) for name in TRUTHS if name in given}
     return replace(settings, **given, **truths)
 
 

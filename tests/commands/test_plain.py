@@ -72,7 +72,8 @@ def test_lines_are_asked_and_answered(online: ServedCloud, told: Told) -> None:
 
 def test_a_session_is_gone_on_with_and_a_new_one_begun(online: ServedCloud, told: Told) -> None:
     online.cloud.add_session("s1", asked("Old?"), said("Yes, old."), STOP, index_ids=["idx-notes"])
-    told("/open s1", "More?", "/new", "Fresh?", "/index notes", "Again?")
+    said_of_all = told("/open s1", "More?", "/new", "Fresh?", "/index notes", "Again?")
+    assert "> New sessions ask: notes; the next question begins one.\n" in said_of_all
     assert [each.session_id for each in online.cloud.questions] == ["s1", "new-2", "new-3"]
 
 
@@ -104,8 +105,19 @@ def test_ctrl_c_stops_the_answer_and_then_quits(online: ServedCloud, tmp_path: P
         )
         terminal.send(CTRL_C)
         assert terminal.wait_for_exit() == 0
+        assert terminal.received.endswith(b"\n")
         assert b"\x1b" not in terminal.received
     online.release(held)
+
+
+def test_a_question_whose_outcome_cannot_be_asked_for_is_not_to_be_asked_again(
+    online: ServedCloud, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.workspace.recovery.PAUSE_SECONDS", ())
+    online.cloud.turns = [Turn([said("The beginning")], breaks=True)]
+    online.cloud.statuses = {"GET /api/v1/chat/new-1": 403, "GET /api/v1/chat/new-1/summary": 403}
+    said_of_all = told("One?")
+    assert in_order(["The beginning", "The question may have arrived. It was not sent again."], said_of_all)
 
 
 def in_order(pieces: Sequence[str], told: str) -> bool:
@@ -150,11 +162,11 @@ def test_a_session_is_deleted_after_a_question_and_can_be_brought_back(online: S
     pieces = [
         "> No session is open.",
         "> 1. Herons 2\n2. Herons 1\n",
-        "> Delete Herons 2? [y/N] Nothing was deleted.",
-        "> Delete Herons 2? [y/N] Deleted: Herons 2. /undo brings it back, until you delete another one or quit.",
+        '> Delete "Herons 2"? [y/N] Nothing was deleted.',
+        '> Delete "Herons 2"? [y/N] Deleted: "Herons 2". /undo brings it back, until you delete another one or quit.',
         "> 1. Herons 1\n> Nothing was asked yet.",
         "> Brought back: Herons 2\n> 1. Herons 2\n2. Herons 1\n> No session was deleted",
-        "Deleted: Herons 1.",
+        'Deleted: "Herons 1".',
     ]
     assert in_order(pieces, said_of_all)
     assert list(online.cloud.summaries) == ["s2"]

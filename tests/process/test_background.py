@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
-from tui.themes import DARK, LIGHT
+from tui.themes.own import DARK, LIGHT
 
 QUESTION = b"\x1b]11;?\x1b\\"
 WHITE, BLACK = b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", b"\x1b]11;rgb:0000/0000/0000\x07"

@@ -6,7 +6,7 @@ from tui.api.models import Stop, Text, Thinking, UserInput
 from tui.conversation.transcript_builder import replay
 from tui.lineview.contrast import READABLE, contrast
 from tui.lineview.selection import END_OF_ROW, Point, Selection
-from tui.themes import DARK, LIGHT
+from tui.themes.own import DARK, LIGHT
 
 ANSWER = """\
 Plain text with `inline code`, a [link](https://example.com/) and **bold**.

@@ -33,7 +33,8 @@ from tui.terminal.lasting_app import LastingApp
 from tui.terminal.row_painting import RowPaintingApp
 from tui.terminal.saved_screen import emptied, saved_screen, theme_of
 from tui.terminal.styled_once import StyledOnceApp
-from tui.themes import AUTO, DARK, LIGHT, own_themes
+from tui.themes.names import AUTO
+from tui.themes.own import DARK, LIGHT, own_themes
 
 
 def _styles() -> list[Path]:

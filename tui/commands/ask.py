@@ -5,10 +5,11 @@ import os
 import sys
 from argparse import Namespace
 
+from tui.api.errors import ApiError
 from tui.arguments import CommandParser
 from tui.commands.exit_code import BadUseError, ExitCode, StoppedError
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.outcome import Outcome
+from tui.commands.headless.outcome import Outcome, unknown_outcome
 from tui.commands.headless.output import StepLine, as_json, put_out
 from tui.commands.headless.questions import checked_question
 from tui.commands.headless.told import AnswerText, as_value, sources_text, step_of
@@ -27,7 +28,7 @@ def parser() -> CommandParser:
     made.add_argument(
         "question", nargs="?", metavar="QUESTION", help='the question; "-", or none behind a pipe: standard input'
     )
-    add_local(made)
+    add_local(made, "; put the question before it")
     made.add_argument("--index", action="append", default=[], metavar="NAME", help="an index to ask, by name or id")
     made.add_argument("--session", metavar="ID", help='go on in this session; "last" is the one that was open last')
     form = made.add_mutually_exclusive_group()
@@ -44,18 +45,33 @@ def main(arguments: list[str]) -> int:
 
 
 async def _asked(options: Namespace) -> int:
+    _take_question(options)
     settings = settings_with_folders(options)
     question = checked_question(_question(options.question))
     progress = StepLine(is_linear=options.plain or os.environ.get("TERM") == "dumb")
     async with asker(settings, progress) as asking:
         session_id = await _session(asking, options)
         told = _Told(options, progress, session_id, question)
+        shown_by = f"llamachat-tui show {session_id}{'' if settings.local is None else ' --local'}"
         try:
             outcome = await asking.ask(session_id, question, told.show, is_first=options.session is None)
         except asyncio.CancelledError as error:
             raise StoppedError(f"The session is {session_id}: --session {session_id} goes on in it.") from error
+        except ApiError as error:
+            outcome = unknown_outcome(told.turn, error)
         await told.end(outcome)
+        if outcome.was_asked and outcome.error is not None:
+            progress.say(f"`{shown_by}` tells what came of it.")
         return outcome.code
+
+
+def _take_question(options: Namespace) -> None:
+    """Take the last of the folders for the question where none was given, and it reads as one: words, and no path."""
+    if options.question is None and options.local:
+        last = str(options.local[-1])
+        if " " in last and os.sep not in last and not os.path.isdir(last):
+            options.question = last
+            options.local = options.local[:-1]
 
 
 def _question(given: str | None) -> str:
@@ -92,9 +108,12 @@ class _Told:
         self._answer = AnswerText()
         self._tools: set[str] = set()
         self._is_begun = False
+        self.turn: Turn | None = None
+        """The turn as it was shown last."""
 
     async def show(self, turn: Turn) -> None:
         """Print what is new of the answer. Raises `OutputClosedError`."""
+        self.turn = turn
         self._progress.show(step_of(turn))
         if self._is_json:
             return

@@ -50,5 +50,6 @@ async def _deleted(options: Namespace) -> int:
 def _agreed(titles: list[str]) -> bool:
     if not sys.stdin.isatty() or not sys.stderr.isatty():
         return False
-    print(f"Delete {', '.join(titles)}? [y/N] ", end="", file=sys.stderr, flush=True)
+    quoted = ", ".join(f'"{title}"' for title in titles)
+    print(f"Delete {quoted}? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -58,14 +58,14 @@ def project_command_parser(name: str, description: str, epilog: str | None = Non
     return parser
 
 
-def add_local(parser: ArgumentParser) -> None:
-    """Add the option that answers from folders of this machine."""
+def add_local(parser: ArgumentParser, advice: str = "") -> None:
+    """Add the option that answers from folders of this machine. `advice` is told at the end of its help."""
     parser.add_argument(
         "--local",
         nargs="*",
         metavar="DIR",
         type=Path,
-        help="no account: answer from these folders on this machine (none given: from the app's own manual)",
+        help=f"no account: answer from these folders on this machine (none given: from the app's own manual){advice}",
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui.api.errors import InvalidFieldError, TooManyRequestsError
 from tui.arguments import CommandParser
-from tui.commands.exit_code import BadUseError, ExitCode
+from tui.commands.exit_code import BadUseError, ExitCode, StoppedError
 from tui.commands.headless.asker import Asker, asker
 from tui.commands.headless.outcome import Outcome
 from tui.commands.headless.output import StepLine
@@ -73,7 +73,10 @@ async def _run(options: Namespace) -> int:
     }
     with run_record(output, about) as record:
         run = Run(record, questions, output, StepLine(is_linear=options.plain))
-        return await run.ask_all(settings, options)
+        try:
+            return await run.ask_all(settings, options)
+        except asyncio.CancelledError as error:
+            raise StoppedError("The same command goes on where it stopped.") from error
 
 
 class Run:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App
 
 from tui.terminal.background import is_dark
-from tui.themes import AUTO
+from tui.themes.names import AUTO
 
 if TYPE_CHECKING:
     from tui.terminal.driver import ResilientDriver

@@ -6,12 +6,13 @@ from typing import Any
 from rich.color import Color, ColorSystem, ColorType
 from rich.style import Style
 from textual.strip import Strip
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tests.app.user import User, driven
 from tui.app import LlamaChat
 from tui.settings import Settings
-from tui.themes import CONTRAST, own_themes
+from tui.themes.names import OWN_THEMES, TEXTUAL_THEMES
+from tui.themes.own import CONTRAST, own_themes
 
 MIXED = own_themes("256")[:3]
 """The themes that have colours of their own."""
@@ -53,6 +54,11 @@ def test_the_contrast_theme_has_seven_to_one_on_each_background() -> None:
         dark = luminance(background)
         ratios = {name: (luminance(getattr(CONTRAST, name)) + 0.05) / (dark + 0.05) for name in names}
         assert [name for name, ratio in ratios.items() if ratio < 7] == []
+
+
+def test_the_setting_can_be_every_theme_that_there_is_and_no_other() -> None:
+    assert {theme.name for theme in own_themes(None)} == set(OWN_THEMES)
+    assert set(BUILTIN_THEMES) == set(TEXTUAL_THEMES)
 
 
 def test_with_more_colours_the_themes_are_as_they_were_made() -> None:

@@ -12,6 +12,8 @@ from tests.commands.headless.processes import process
 from tests.commands.serving import ServedCloud
 from tests.workspace.cloud import STOP, Turn, said
 from tui.api.denial import DENIAL
+from tui.api.errors import UnreachableError
+from tui.commands.headless.outcome import unknown_outcome
 from tui.commands.headless.output import put_out
 from tui.store.files import store_path
 from tui.store.store import Store
@@ -154,6 +156,34 @@ def test_ctrl_c_stops_listening_and_what_had_arrived_is_kept(online: ServedCloud
     assert len(online.cloud.questions) == 1
 
 
+@pytest.mark.parametrize("form", [[], ["--json"], ["--jsonl"]])
+def test_a_server_that_is_gone_in_mid_answer_leaves_what_came_and_the_session(
+    command: Command, online: ServedCloud, monkeypatch: pytest.MonkeyPatch, form: list[str]
+) -> None:
+    monkeypatch.setattr("tui.workspace.recovery.PAUSE_SECONDS", ())
+    online.cloud.turns = [Turn([FOUND, said("The beginning")], breaks=True)]
+    online.cloud.statuses = {"GET /api/v1/chat/new-1": 403, "GET /api/v1/chat/new-1/summary": 403}
+    asked = command("ask", "Budget?", *form)
+    assert asked.code == 4
+    assert "The question may have arrived. It was not sent again." in asked.err
+    assert asked.err.endswith(
+        "The session is new-1.\nllamachat-tui: `llamachat-tui show new-1` tells what came of it.\n"
+    )
+    assert asked.out.startswith("{" if form else "The beginning\n")
+    if form:
+        result = json.loads(asked.out.splitlines()[-1])
+        assert (result["session_id"], result["answer"], result["outcome"]) == ("new-1", "The beginning", "not answered")
+        assert result["sources"]
+
+
+def test_what_is_done_about_a_lost_answer_is_not_to_ask_again() -> None:
+    lost = unknown_outcome(None, UnreachableError("The server may be down. Try again."))
+    assert (lost.code, lost.problem) == (
+        3,
+        "The server may be down. The question may have arrived. It was not sent again.",
+    )
+
+
 def test_a_reader_that_has_enough_is_no_failure(online: ServedCloud) -> None:
     online.cloud.turns = [Turn(ANSWERED)]
     with process("ask", "Budget?") as asking:
@@ -175,6 +205,21 @@ def test_folders_of_this_machine_answer_from_end_to_end(
     assert "40 million euros" in outcome.out
     assert outcome.out.count("Sources") == 1
     assert "- [1] heron.md" in outcome.out
+
+
+def test_the_last_words_behind_local_are_the_question_where_they_are_no_folder(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = tmp_path / "my papers"
+    papers.mkdir()
+    (papers / "heron.md").write_text("The heron project has a budget of 40 million euros.")
+    monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    outcome = command("ask", "--local", "my papers", "What is the budget of the heron project?")
+    assert (outcome.code, "40 million euros" in outcome.out) == (0, True)
+    for folder in ("none/no papers", "papres"):
+        mistaken = command("ask", "--local", folder, stdin="What is the budget?")
+        assert (mistaken.code, "There is no folder" in mistaken.err) == (2, True)
 
 
 def test_what_is_written_to_standard_output_drives_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:

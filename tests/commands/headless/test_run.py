@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +153,18 @@ def test_a_refused_question_ends_the_run_which_goes_on_later(
     assert command("run", str(questions), "-o", str(output)).code == 0
     assert prompts(online.cloud) == ["One?", "Two?", "Two?", "Three?"]
     assert online.cloud.count("POST /api/v1/chat") == 3
+
+
+def test_ctrl_c_says_that_the_same_command_goes_on(online: ServedCloud, questions: Path, tmp_path: Path) -> None:
+    held = Turn(is_held=True)
+    online.cloud.turns = [held]
+    with process("run", str(questions), "-o", str(tmp_path / "out.md")) as running:
+        until(lambda: bool(online.cloud.questions))
+        running.send_signal(signal.SIGINT)
+        _, error = running.communicate(timeout=20)
+    online.release(held)
+    assert (running.returncode, error.count(b"Traceback")) == (130, 0)
+    assert error.endswith(b"Stopped. The same command goes on where it stopped.\n")
 
 
 def test_what_has_no_whole_answer_is_asked_again_only_when_that_is_wanted(

@@ -65,7 +65,7 @@ def test_deleting_asks_first(command: Command, online: ServedCloud, monkeypatch:
     answer = io.StringIO("n\n")
     for stream in (answer, sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True)
-    assert "Delete Budget␛[2J?" in command("delete", "s1", stdin=answer).err
+    assert 'Delete "Budget␛[2J"?' in command("delete", "s1", stdin=answer).err
     assert list(online.cloud.summaries) == ["s1", "s2"]
     assert command("delete", "s1", "s2", "--yes").code == 0
     assert list(online.cloud.summaries) == []

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from tui.api.denial import denies
-from tui.api.errors import ApiError
+from tui.api.errors import TRY_AGAIN, ApiError
 from tui.api.models import Stop
-from tui.commands.exit_code import ExitCode
+from tui.commands.exit_code import ExitCode, code_of
 from tui.conversation.evidence import evidence_of
 from tui.conversation.plain_text import answer_text, end_text
 from tui.conversation.transcript import Turn
@@ -33,3 +33,13 @@ def outcome_of(turn: Turn) -> Outcome:
         is_found = evidence_of(turn) and not denies(answer_text(turn))
         return Outcome(turn, ExitCode.ANSWERED if is_found else ExitCode.NOTHING_FOUND)
     return Outcome(turn, ExitCode.NO_CONNECTION, end_text(turn))
+
+
+def unknown_outcome(turn: Turn | None, error: ApiError) -> Outcome:
+    """What is known of a question that may have arrived, where the server could not be asked what became of it.
+
+    `turn` is as far as it had come.
+    """
+    reason = error.message.removesuffix(TRY_AGAIN).rstrip()
+    problem = f"{reason} The question may have arrived. It was not sent again."
+    return Outcome(turn, code_of(error), problem, error=error)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from tui.api.errors import ApiError
 from tui.commands.exit_code import BadUseError
+from tui.commands.headless.outcome import unknown_outcome
 from tui.commands.headless.questions import checked_question
 from tui.commands.headless.told import AnswerText, sources_text, step_of
 from tui.commands.plain.open_place import LISTED, LineCommand, OpenPlace
@@ -40,13 +42,18 @@ class Asking:
             place.session_id = await asking.new_session(await asking.chosen_indexes(place.index_names))
             asking.workspace.switch(place.session_id, None)
         answer = AnswerText()
+        place.last = None
 
         async def show(turn: Turn) -> None:
+            place.last = turn
             asking.progress.show(step_of(turn))
             if news := answer.news(turn):
                 place.put(news)
 
-        outcome = await asking.ask(place.session_id, question, show, is_first=is_first)
+        try:
+            outcome = await asking.ask(place.session_id, question, show, is_first=is_first)
+        except ApiError as error:
+            outcome = unknown_outcome(place.last, error)
         place.last = outcome.turn
         place.put(f"\n{sources_text(outcome.turn) if outcome.turn else ''}")
         if outcome.problem:
@@ -62,7 +69,8 @@ class Asking:
         chosen = await place.asking.chosen_indexes(given)
         place.index_names = chosen
         place.leave()
-        place.put(f"New sessions ask: {', '.join(names_of(chosen, place.workspace.indexes))}.\n")
+        names = ", ".join(names_of(chosen, place.workspace.indexes))
+        place.put(f"New sessions ask: {names}; the next question begins one.\n")
 
     async def _list_sources(self, _: str) -> None:
         last = self._place.last

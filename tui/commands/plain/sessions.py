@@ -113,14 +113,14 @@ class Sessions:
         place, session = self._place, await self._place.session(named)
         session_id, title = session.session_id, self._place.workspace.title(session.session_id)
         place.asking.progress.show("")
-        if not await place.agrees(f"Delete {title}?"):
+        if not await place.agrees(f'Delete "{title}"?'):
             place.put("Nothing was deleted.\n")
             return
         await self.delete_for_good()
         self._deleted = place.workspace.deletion.hide(session_id)
         if place.session_id == session_id:
             place.leave()
-        place.put(f"Deleted: {title}. /undo brings it back, until you delete another one or quit.\n")
+        place.put(f'Deleted: "{title}". /undo brings it back, until you delete another one or quit.\n')
 
     async def _undo(self, _: str) -> None:
         if not self._deleted:

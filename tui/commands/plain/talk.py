@@ -98,6 +98,7 @@ class _Talk:
         if self._doing is not None:
             self._doing.cancel()
         else:
+            self._place.put("\n")
             self._place.lines.put_nowait(None)
 
     async def _answer(self, line: str) -> None:

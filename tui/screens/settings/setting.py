@@ -14,7 +14,7 @@ from tui.keys.bound import bound
 from tui.keys.keymap import use_keys
 from tui.screens.search.searching import SearchingScreen
 from tui.settings import Settings, SettingsError, config_path
-from tui.themes import AUTO
+from tui.themes.names import AUTO, THEMES
 
 if TYPE_CHECKING:
     from tui.api.models import Project
@@ -111,8 +111,7 @@ class SettingScreen(SearchingScreen):
         self.refresh(layout=True)
 
     def _themes(self) -> Sequence[str]:
-        ours_first = sorted(self.app.available_themes, key=lambda name: (not name.startswith("llama-"), name))
-        return [AUTO, *ours_first]
+        return [name for name in THEMES if name == AUTO or name in self.app.available_themes]
 
     @work
     async def action_choose_theme(self) -> None:

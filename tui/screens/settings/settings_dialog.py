@@ -19,7 +19,7 @@ from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 from tui.screens.indexes.index_picker import TickFilter
 from tui.settings import Settings, SettingsError
-from tui.themes import AUTO
+from tui.themes.names import AUTO
 from tui.workspace.settings.described import FROM_NEXT_START, GROUPS
 from tui.workspace.settings.setting_list import ListedSetting, SettingList, Value
 

@@ -8,9 +8,6 @@ from dataclasses import replace
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-AUTO = "auto"
-"""In place of a theme's name: the dark or the light one, as the terminal's background is."""
-
 DARK = Theme(
     name="llama-dark",
     primary="#7fb4ca",

@@ -1,0 +1,1 @@
+"""The colour themes, and their names for those who do not draw."""
