@@ -18,6 +18,11 @@ from tui.store.search_indexing import SearchIndexing
 from tui.store.search_query import SessionQuery, parse
 from tui.store.store import Store
 
+NOT_OPEN = (
+    "A folder that is not open has no name here. Leave index: out, "
+    "or open the folder (`llamachat-tui --local DIR`) and search there."
+)
+
 
 def parser() -> CommandParser:
     """The options of `search`."""
@@ -59,8 +64,11 @@ async def _index_ids(settings: Settings, names: Sequence[str]) -> Collection[str
     """The ids of the indexes that have one of these in their name. Raises `ApiError`."""
     async with asker(settings, StepLine()) as asking:
         indexes = await asking.indexes()
-    for problem in names_of_none(names, indexes):
+    problems = names_of_none(names, indexes)
+    for problem in problems:
         say(problem)
+    if problems and settings.local is not None:
+        say(NOT_OPEN)
     return ids_named(names, indexes)
 
 

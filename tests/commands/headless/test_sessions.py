@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +132,11 @@ def test_a_search_says_what_it_did_not_follow_and_why_nothing_is_kept(
     assert (newer.code, "newer version" in newer.err) == (1, True)
     monkeypatch.setenv("LLAMACHAT_KEEP", "false")
     assert "keep is false" in command("search", "vector").err
+
+
+def test_a_search_says_why_a_folder_that_is_not_open_is_not_found_by_its_name(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / "data"))
+    outcome = command("search", "rent", "index:papers", "--local")
+    assert (outcome.code, "A folder that is not open has no name here." in outcome.err) == (1, True)
