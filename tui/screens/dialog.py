@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import OptionList
 
 _Result = TypeVar("_Result")
@@ -54,9 +55,20 @@ class Dialog(ModalScreen[_Result | None]):
     def __init__(self) -> None:
         super().__init__()
         self._opened = inf
+        self._had_focus: Widget | None = None
 
     def on_mount(self) -> None:
         self._opened = monotonic()
+
+    def on_screen_suspend(self) -> None:
+        """Another dialog is over this one: the frame of one behind that of the other would be hard to tell apart."""
+        self._had_focus = self.focused  # what is hidden loses it
+        self.query(DialogBox).set(visible=False)
+
+    def on_screen_resume(self) -> None:
+        self.query(DialogBox).set(visible=True)
+        if self._had_focus is not None:
+            self.set_focus(self._had_focus)
 
     @property
     def takes_keys(self) -> bool:

@@ -49,7 +49,7 @@ class FilterDialog(Dialog[_Result]):
     def compose(self) -> ComposeResult:
         with DialogBox(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
-            yield self.FILTER(placeholder="Type to filter", compact=True)
+            yield self.FILTER(placeholder="Type to filter", compact=True, select_on_focus=False)
             yield DialogList(compact=True, markup=False)
             yield Static(classes="dialog-note", markup=False)
             yield Static(classes="dialog-problem", markup=False)

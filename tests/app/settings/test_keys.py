@@ -87,7 +87,9 @@ async def test_the_conflict_of_a_key_is_named_before_it_is_kept(path: Path) -> N
         await user.see("Ctrl+P cannot be the key of session.new: app.commands")
         await user.press("tab")
         await user.see("Tab cannot be the key of session.new: it always leads to the next pane.")
-        await user.press("escape")
+        assert "Settings" not in user.screen
+        await user.press("escape", "backspace")
+        await user.see("session.ne ")
         await user.see("Ctrl+N")
         assert path.read_text() == ""
 
