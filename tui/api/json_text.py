@@ -147,6 +147,11 @@ def weight(text: str) -> int:
     return size + VALUE_BYTES * values
 
 
+def is_too_heavy(text: str) -> bool:
+    """Whether a JSON text takes more bytes than `MAX_VALUE_WEIGHT` when it is decoded. A short one is not weighed."""
+    return len(text) * (VALUE_BYTES + 4) > MAX_VALUE_WEIGHT and weight(text) > MAX_VALUE_WEIGHT
+
+
 def _marks(text: str) -> int:
     return text.count("{") + text.count("[") + text.count(",")
 
@@ -252,7 +257,7 @@ def _reading(text: LongText) -> Steps:
     for chars in WINDOWS:
         window, at = text.ahead(chars)
         piece = window[at : at + chars]
-        if weight(piece) <= MAX_VALUE_WEIGHT:
+        if not is_too_heavy(piece):
             try:
                 decoded, end = _decode(piece, 0)
             except ValueError:
