@@ -23,14 +23,25 @@ def run_at_once(steps: Generator[None, None, _Result]) -> _Result:
             return cast(_Result, end.value)
 
 
+class Slices:
+    """The work of one coroutine, of which others wait for no more than a slice."""
+
+    def __init__(self) -> None:
+        self._pause_at = time.monotonic() + SLICE_SECONDS
+
+    async def let_others_run(self) -> None:
+        """Called between two steps: pause where the slice is over."""
+        if time.monotonic() > self._pause_at:
+            await asyncio.sleep(PAUSE_SECONDS)
+            self._pause_at = time.monotonic() + SLICE_SECONDS
+
+
 async def run_in_slices(steps: Generator[None, None, _Result]) -> _Result:
     """The value of a generator that is run to its end, with pauses for other tasks. No step is interrupted."""
-    pause_at = time.monotonic() + SLICE_SECONDS
+    slices = Slices()
     while True:
         try:
             next(steps)
         except StopIteration as end:
             return cast(_Result, end.value)
-        if time.monotonic() > pause_at:
-            await asyncio.sleep(PAUSE_SECONDS)
-            pause_at = time.monotonic() + SLICE_SECONDS
+        await slices.let_others_run()
