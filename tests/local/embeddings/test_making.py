@@ -211,11 +211,15 @@ def test_a_search_does_not_wait_for_an_endpoint_that_is_slow_or_away(
     scripted.gate.clear()
     assert nearest(embeddings, local, "car") == []
     assert nearest(embeddings, local, "dog") == []
+    assert embeddings.problem([local.index_id]) == "The embedding model did not answer in 0.05 s."
     scripted.gate.set()
     until(lambda: nearest(embeddings, local, "car") != [], 20)
     assert scripted.asked[asked:] == [["car"]]
+    assert embeddings.problem([local.index_id]) is None
     scripted.replies = [(500, "", {})]
-    assert nearest(embeddings, local, "oak") == []
+    for question in ("oak", "hound"):
+        assert nearest(embeddings, local, question) == []
+        assert "answered with status 500" in (embeddings.problem([local.index_id]) or "")
 
 
 def test_a_question_is_embedded_once(begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings) -> None:
