@@ -197,7 +197,7 @@ class _Room:
 
     def bounded(self, events: list[models.Event], source: str) -> list[models.Event]:
         """The events that a source holds, without what is more than a turn can hold."""
-        weight = json_text.weight(source)
+        weight = json_text.weight(source, MAX_TURN_WEIGHT)
         self._events += len(events)
         self._weight += weight
         if self._events > MAX_EVENTS or (self._max_weight is not None and self._weight > self._max_weight):
@@ -219,7 +219,7 @@ def _session_event(value: json_text.Value) -> models.Event:
     if not value.broken:
         return cut(event(value.decoded, value.source), value.chars)
     try:
-        if json_text.weight(value.source) > json_text.MAX_VALUE_WEIGHT:
+        if json_text.is_too_heavy(value.source):
             return unknown("", value.source)
         return cut(event(json_text.loads(value.source), value.source), value.chars)
     except ValueError:
@@ -303,7 +303,7 @@ def _text(body: bytes) -> str:
 
 def _loads(body: bytes) -> object:
     text = _text(body)
-    if json_text.weight(text) > json_text.MAX_VALUE_WEIGHT:
+    if json_text.is_too_heavy(text):
         raise WrongShapeError("the answer holds too many values")
     try:
         return json_text.loads(text)

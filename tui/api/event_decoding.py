@@ -177,7 +177,7 @@ def _content_event(kind: type[models.ContentEvent], content: str) -> models.Even
 
 def event_from_json(text: str, sse_event: str = "") -> models.Event:
     """The event in the data of one server-sent event. Never raises."""
-    if json_text.weight(text) > json_text.MAX_VALUE_WEIGHT:
+    if json_text.is_too_heavy(text):
         return unknown(sse_event, text)
     try:
         raw = json_text.loads(text)
