@@ -13,7 +13,7 @@ PAUSE_SECONDS = 0.001
 """Seconds that the others get. A key passes through several tasks: without a pause each would wait for a slice."""
 
 THREAD_SECONDS = 0.001
-"""Seconds that a thread computes while another one waits. A key waits several times: of Python's 5 ms it would be late."""
+"""Seconds that a thread computes while another one waits. A key waits several times, of Python's own 5 ms too long."""
 
 _Result = TypeVar("_Result")
 

@@ -212,7 +212,7 @@ def _weight(events: Sequence[models.Event], source: str) -> int:
     """Bytes that events take, roughly, which were decoded from a source: of texts nothing but these."""
     if all(isinstance(event, models.ContentEvent) for event in events):
         return json_text.text_weight(source) + json_text.VALUE_BYTES * len(events)
-    return json_text.weight(source)
+    return json_text.weight(source, MAX_TURN_WEIGHT)
 
 
 def _session_events(value: json_text.Value) -> list[models.Event]:
