@@ -1,6 +1,7 @@
 """One account: where it is reached, what is kept of it on this machine, its sessions and conversations."""
 
-from collections.abc import Awaitable, Callable, Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -120,9 +121,23 @@ class WorkspaceState:
         """What a session's notes are kept under; None is the one that is yet to come."""
         return self.start_page if session_id is None else session_id
 
-    def keep_history(self, session: Session, events: Iterable[Event]) -> None:
-        """Keep a session's whole history, for opening it at once and offline. Not for the event loop."""
-        self.store.sessions.save_history(self.account_id, session, events)
+    async def keep_history(self, session: Session, events: Iterable[Event]) -> None:
+        """Keep a session's whole history, for opening it at once and offline. Whoever is cancelled waits no longer.
+
+        The events are read in a thread of their own, and may raise.
+        """
+        is_over = False
+
+        def read() -> Iterator[Event]:
+            for event in events:
+                if is_over:
+                    raise InterruptedError
+                yield event
+
+        try:
+            await asyncio.to_thread(self.store.sessions.save_history, self.account_id, session, read())
+        finally:
+            is_over = True
 
     def hold(self, session_id: str) -> bool:
         """Whether this process may write the session's draft and send its questions: no other one does."""
