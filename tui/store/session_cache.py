@@ -13,7 +13,7 @@ from tui.store.database import DAMAGED, Database
 from tui.store.event_codec import decode_events, encode_events, texts_from_json, to_json
 from tui.store.turn_texts import TurnTexts, texts_of
 
-_BATCH_CHARS = 1_000_000
+_BATCH_CHARS = 250_000
 """Characters of events that are written in one transaction, which takes some milliseconds."""
 
 MAX_TURN_CHARS = 32_000_000
