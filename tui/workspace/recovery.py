@@ -245,7 +245,7 @@ class Recovery:
     async def _finish(self, entry: JournalEntry, full: FullSession, told: Transcript, news: int) -> None:
         session_id = entry.session_id
         self._state.put(session_id, interrupt(told, NO_END))
-        await asyncio.to_thread(self._state.keep_history, full.session, full.events)
+        await self._state.keep_history(full.session, full.events)
         self._state.store.journal.drop(entry.turn_id)
         if news:
             self._state.publish(Notice(session_id, f"Finished while you were away: {counted(news, 'new event')}."))
