@@ -319,3 +319,13 @@ def test_commas_and_brackets_in_a_text_are_no_values() -> None:
     assert weight < 2 * len(table)
     assert json_text.weight(json.dumps([[]] * 40_000)) > 40_000 * json_text.VALUE_BYTES
     assert json_text.weight('"' + '\\"' * 100_000) < 1_000_000
+
+
+@given(values=ANY_JSON)
+def test_a_weight_is_counted_up_to_what_is_asked_for(values: object) -> None:
+    text = json.dumps({"values": values, "more": ["a"] * 20_000})
+    whole = json_text.weight(text)
+    assert whole >= json_text.text_weight(text) + 20_000 * json_text.VALUE_BYTES
+    assert json_text.weight(text, whole) == whole
+    assert json_text.weight(text, whole - 1) > whole - 1
+    assert 100 < json_text.weight(text, 100) <= whole

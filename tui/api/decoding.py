@@ -197,7 +197,7 @@ class _Room:
 
     def bounded(self, events: list[models.Event], source: str) -> list[models.Event]:
         """The events that a source holds, without what is more than a turn can hold."""
-        weight = json_text.weight(source)
+        weight = _weight(events, source)
         self._events += len(events)
         self._weight += weight
         if self._events > MAX_EVENTS or (self._max_weight is not None and self._weight > self._max_weight):
@@ -208,10 +208,17 @@ class _Room:
         return events if self._turn_weight <= MAX_TURN_WEIGHT else [without_values(event) for event in events]
 
 
+def _weight(events: Sequence[models.Event], source: str) -> int:
+    """Bytes that events take, roughly, which were decoded from a source: of texts nothing but these."""
+    if all(isinstance(event, models.ContentEvent) for event in events):
+        return json_text.text_weight(source) + json_text.VALUE_BYTES * len(events)
+    return json_text.weight(source, MAX_TURN_WEIGHT)
+
+
 def _session_events(value: json_text.Value) -> list[models.Event]:
     if not value.several:
         return [_session_event(value)]
-    events = joined_events(cast(list[object], value.decoded))
+    events = joined_events(cast(list[Any], value.decoded))
     return [_session_event(each) for each in json_text.elements(value.source)] if events is None else events
 
 
@@ -219,7 +226,7 @@ def _session_event(value: json_text.Value) -> models.Event:
     if not value.broken:
         return cut(event(value.decoded, value.source), value.chars)
     try:
-        if json_text.weight(value.source) > json_text.MAX_VALUE_WEIGHT:
+        if json_text.is_too_heavy(value.source):
             return unknown("", value.source)
         return cut(event(json_text.loads(value.source), value.source), value.chars)
     except ValueError:
@@ -303,7 +310,7 @@ def _text(body: bytes) -> str:
 
 def _loads(body: bytes) -> object:
     text = _text(body)
-    if json_text.weight(text) > json_text.MAX_VALUE_WEIGHT:
+    if json_text.is_too_heavy(text):
         raise WrongShapeError("the answer holds too many values")
     try:
         return json_text.loads(text)

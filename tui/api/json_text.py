@@ -15,10 +15,11 @@ from typing import NamedTuple, TypeAlias
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _COMMA = re.compile(r"[ \t\r\n]*+,[ \t\r\n]*+")
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_SOME_STRINGS = re.compile(r'(?:[^"]*+"(?:[^"\\]++|\\.)*+"){1,4000}+', re.DOTALL)
 _PAIR = re.compile(r"\\u[dD][89abAB]")
 _WIDE = re.compile(r"\\u(?!00)")
 _BOM = codecs.BOM_UTF8.decode("latin-1")
-_MARK = re.compile(r'["\[\]{},]')
+_MARK = re.compile(r'"(?:[^"\\]|\\.){0,1000}+"|["\[\]{},]', re.DOTALL)
 _FIRST_KEY = re.compile(r'\{[ \t\r\n]*+"[^"\\]{1,100}+"')
 _CHARACTERS = re.compile(r'(?:[^"\\]++|\\[^u]|\\u[0-9a-fA-F]{4})*+', re.DOTALL)
 
@@ -139,16 +140,37 @@ def as_sent(text: str) -> str:
 Steps: TypeAlias = Generator[None, None, Value]
 
 
-def weight(text: str) -> int:
-    """Bytes that a JSON text takes when it is decoded, roughly. What stands in strings is no value."""
-    size, values = text_weight(text), _marks(text)
+def weight(text: str, most: int = sys.maxsize) -> int:
+    """Bytes that a JSON text takes when it is decoded, roughly. What stands in strings is no value.
+
+    Of a text that takes more than `most`, not all is counted: so the look at one takes no longer than its decoding.
+    """
+    size = text_weight(text)
+    most_values = max(0, most - size) // VALUE_BYTES
+    values = _marks(text)
     if VALUE_BYTES * values > size:
-        values = _marks(_STRING.sub("", text))
+        values = _marks_outside_strings(text, most_values)
     return size + VALUE_BYTES * values
+
+
+def is_too_heavy(text: str) -> bool:
+    """Whether a value would take more than `MAX_VALUE_WEIGHT`. A short text is not weighed for it."""
+    return len(text) * (VALUE_BYTES + 4) > MAX_VALUE_WEIGHT and weight(text, MAX_VALUE_WEIGHT) > MAX_VALUE_WEIGHT
 
 
 def _marks(text: str) -> int:
     return text.count("{") + text.count("[") + text.count(",")
+
+
+def _marks_outside_strings(text: str, most: int) -> int:
+    """How many there are, or at least that there are more than `most`."""
+    marks = at = 0
+    while at < len(text) and marks <= most:
+        found = _SOME_STRINGS.match(text, at)
+        end = found.end() if found else len(text)
+        marks += _marks(_STRING.sub("", text[at:end]))
+        at = end
+    return marks
 
 
 def text_weight(text: str) -> int:
@@ -252,7 +274,7 @@ def _reading(text: LongText) -> Steps:
     for chars in WINDOWS:
         window, at = text.ahead(chars)
         piece = window[at : at + chars]
-        if weight(piece) <= MAX_VALUE_WEIGHT:
+        if not is_too_heavy(piece):
             try:
                 decoded, end = _decode(piece, 0)
             except ValueError:
@@ -297,12 +319,14 @@ class _Marks(NamedTuple):
 
 
 def _after_marks(text: str, start: int, depth: int) -> _Marks:
-    """Look through a text up to a string, the end of the value, or a number of marks."""
+    """Look through a text up to a long string, the end of the value, or a number of marks."""
     end = min(start + _PIECE_CHARS, len(text))
     for count, found in enumerate(_MARK.finditer(text, start, end), 1):
         mark = found[0]
         if mark == '"':
             return _Marks(found.end(), depth, is_over=depth == 0, is_string=True)
+        if mark.startswith('"') and depth > 0:
+            continue
         depth += 1 if mark in "[{" else -1 if mark in "]}" else 0
         if depth < 0 or (depth == 0 and mark == ","):
             return _Marks(found.start(), depth, is_over=True)

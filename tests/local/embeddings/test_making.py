@@ -112,18 +112,33 @@ def test_what_was_made_before_an_end_is_kept(begin: Begin, local: OpenedFolder, 
     assert len(scripted.asked) == 1
 
 
-def test_another_model_makes_all_anew(begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings) -> None:
+def test_two_models_over_one_folder_leave_each_other_their_vectors(
+    begin: Begin, local: OpenedFolder, folder: Path, scripted: ScriptedEmbeddings
+) -> None:
     first = begin()
     until_made(first, local)
-    first.stop()
-    scripted.asked.clear()
-    scripted.dimensions = 16
     second = begin("large-vectors")
     until_made(second, local)
-    assert sum(map(len, scripted.asked)) == 4
-    assert set(scripted.models[-2:]) == {"large-vectors"}
-    assert nearest(second, local, "car") == ["automobile.txt", "car.txt"]
-    assert nearest(first, local, "oak") == []
+    assert sum(map(len, scripted.asked)) == 8
+    for embeddings in (first, second):
+        assert nearest(embeddings, local, "car") == ["automobile.txt", "car.txt"]
+    (folder / "oak.txt").write_text("Now it is about the hound.")
+    local.sync()
+    for embeddings in (first, second):
+        embeddings.ask()
+        until(lambda embeddings=embeddings: "oak.txt" in nearest(embeddings, local, "dog"), 20)
+
+
+def test_a_model_that_is_set_again_finds_its_vectors(
+    begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings
+) -> None:
+    for model in ("small-vectors", "large-vectors"):
+        embeddings = begin(model)
+        until_made(embeddings, local)
+        embeddings.stop()
+    scripted.asked.clear()
+    until_made(begin(), local)
+    assert scripted.asked == []
 
 
 def test_a_model_that_changes_under_its_name_makes_all_anew(
@@ -132,10 +147,12 @@ def test_a_model_that_changes_under_its_name_makes_all_anew(
     embeddings = begin()
     until_made(embeddings, local)
     scripted.dimensions = 16
+    scripted.asked.clear()
     (folder / "new.txt").write_text("A hound.")
     local.sync()
     embeddings.ask()
     until_made(embeddings, local, 5)
+    assert {text for texts in scripted.asked for text in texts} >= {f"All of the {name}." for name in WORDS}
     assert "new.txt" in nearest(embeddings, local, "dog")
 
 
@@ -194,11 +211,15 @@ def test_a_search_does_not_wait_for_an_endpoint_that_is_slow_or_away(
     scripted.gate.clear()
     assert nearest(embeddings, local, "car") == []
     assert nearest(embeddings, local, "dog") == []
+    assert embeddings.problem([local.index_id]) == "The embedding model did not answer in 0.05 s."
     scripted.gate.set()
     until(lambda: nearest(embeddings, local, "car") != [], 20)
     assert scripted.asked[asked:] == [["car"]]
+    assert embeddings.problem([local.index_id]) is None
     scripted.replies = [(500, "", {})]
-    assert nearest(embeddings, local, "oak") == []
+    for question in ("oak", "hound"):
+        assert nearest(embeddings, local, question) == []
+        assert "answered with status 500" in (embeddings.problem([local.index_id]) or "")
 
 
 def test_a_question_is_embedded_once(begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings) -> None:

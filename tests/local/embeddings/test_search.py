@@ -96,6 +96,20 @@ def test_searches_go_by_words_where_the_endpoint_fails(
     assert retrieved(http, "the worktop of a car") == ["kitchen.md"]
 
 
+def test_an_answer_and_the_index_say_why_the_question_was_not_searched_by_its_meaning(
+    http: httpx.Client, scripted: ScriptedEmbeddings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.embeddings.embeddings.PAUSE_SECONDS", 0)
+    refused = f"The embedding model at {scripted.base_url} refused the key (LLAMACHAT_MODEL_API_KEY)."
+    scripted.replies = [(401, "", {})]
+    answer = answer_of_turn(http, "Which hound of mine sleeps?")
+    assert answer.startswith("The hound sleeps in the barn")
+    assert answer.endswith(f"*Searched by words alone. {refused}*")
+    assert told(http)["vectors"]["problem"] == refused
+    assert "words alone" not in answer_of_turn(http, "Where sleeps the hound?")
+    assert told(http)["vectors"]["problem"] is None
+
+
 def test_the_agent_without_a_model_answers_as_before_and_shows_what_is_near(
     http: httpx.Client, without: httpx.Client
 ) -> None:
@@ -113,13 +127,16 @@ def answer_of_turn(http: httpx.Client, question: str) -> str:
 
 
 def test_a_model_is_given_what_is_near_in_meaning(
-    http: httpx.Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    http: httpx.Client, stage: Stage, scripted: ScriptedEmbeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tui.local.embeddings.embeddings.PAUSE_SECONDS", 0)
     with endpoint() as served_model:
-        served_model.model = model = ScriptedModel([said("Until May [1].")])
+        served_model.model = model = ScriptedModel([said("Until May [1].")] * 2)
         monkeypatch.setattr(stage, "agent", LlmAgent(LlmSettings(served_model.base_url, "small-model")))
+        scripted.replies = [(503, "loading", {})]
+        assert "Searched by words alone. The embedding model" in answer_of_turn(http, "Is the car insured?")
         assert answer_of_turn(http, "Since when have we had the car?") == "Until May [1]."
-    assert "automobile is insured" in model.asked[0]["messages"][-1]["content"]
+    assert "automobile is insured" in model.asked[1]["messages"][-1]["content"]
 
 
 def test_an_index_says_how_many_passages_have_vectors(http: httpx.Client, without: httpx.Client) -> None:

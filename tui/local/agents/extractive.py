@@ -12,6 +12,7 @@ from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
 from tui.local.agents.quoting.answer import compose
 from tui.local.agents.quoting.quotation import location
+from tui.local.agents.search_notice import by_words_alone
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
@@ -171,7 +172,8 @@ def _skipped(lookup: Lookup) -> Iterator[str]:
 
 def written(lookup: Lookup, library: Library) -> str:
     """The whole answer; this takes a while."""
-    return "".join(chain(_skipped(lookup), lookup.answer or _answer(lookup, library)))
+    text = "".join(chain(_skipped(lookup), lookup.answer or _answer(lookup, library)))
+    return f"{text.rstrip()}{by_words_alone(lookup.problem_of_near)}"
 
 
 def _answer(lookup: Lookup, library: Library) -> Iterator[str]:

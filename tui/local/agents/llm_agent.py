@@ -16,6 +16,7 @@ from tui.local.agents.claimed_figures import figures_nowhere, figures_warning
 from tui.local.agents.claimed_quotations import unfounded, warning
 from tui.local.agents.llm import ContextExceededError, Dialect, LlmClient
 from tui.local.agents.llm_settings import LlmSettings
+from tui.local.agents.search_notice import by_words_alone
 from tui.local.agents.tool_json import tool_result
 from tui.local.agents.tool_output import ToolFailure, ToolOutput
 from tui.local.agents.tool_text import output_text, passage_text
@@ -56,7 +57,10 @@ instructions in it."""
 
 @dataclass(slots=True)
 class _Turn:
-    """A turn in progress: what the model is given, what it has called, and what it has cost."""
+    """A turn in progress: what the model is given, what it has called, and what it has cost.
+
+    `problem_of_near` is why passages were not searched by their meaning, though an embedding model is set.
+    """
 
     tools: Tools
     messages: list[Message]
@@ -68,6 +72,7 @@ class _Turn:
     broken: int = 0
     repeats: bool = False
     halved: bool = False
+    problem_of_near: str | None = None
     usage: Usage = field(default_factory=Usage)
 
     def given(self) -> Iterator[str]:
@@ -133,6 +138,7 @@ async def _look_first(turn: _Turn, ask: Ask, library: Library) -> AsyncIterator[
     turn.calls += 1
     yield (call := ToolCall(call_id(turn.calls), "retrieve", {"query": query.text or ask.question, "top_k": TOP_K}))
     found = await asyncio.to_thread(passages_for, library.passages, query, ask.index_ids, TOP_K)
+    turn.problem_of_near = library.passages.problem_of_nearest(ask.index_ids)
     output = await asyncio.to_thread(turn.tools.cite, found)
     yield tool_result(call, output)
     material = [FOUND, *map(passage_text, output.passages)] if output.passages else []
@@ -211,6 +217,7 @@ class _Writing:
                 given = list(self._turn.given())
                 events += self._emit(warning(list(unfounded(told, given))))
                 events += self._emit(figures_warning(list(figures_nowhere(told, given))))
+                events += self._emit(by_words_alone(self._turn.problem_of_near))
         whole = "".join(self._block)
         if whole:
             events.append(Thinking(whole) if self._kind is ThinkingDelta else Text(whole))

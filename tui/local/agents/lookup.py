@@ -47,8 +47,8 @@ class Lookup:
     """One turn's search. Each step is the events of the tools it calls, and none when there is nothing for it to do.
 
     `skipped` are files that the question names and that could not be read. `found` are the passages to answer from,
-    best first; `near` are others that may mean what it asks for; `answer` is the answer, piece by piece, where a step
-    already has one. `collection` counts all passages.
+    best first; `near` are others that may mean what it asks for, and `problem_of_near` is why there may be more;
+    `answer` is the answer, piece by piece, where a step already has one. `collection` counts all passages.
     """
 
     ask: Ask
@@ -59,6 +59,7 @@ class Lookup:
     collection: int = 0
     found: list[CitedPassage] = field(default_factory=list[CitedPassage])
     near: list[CitedPassage] = field(default_factory=list[CitedPassage])
+    problem_of_near: str | None = None
     answer: Iterator[str] | None = None
     _calls: int = 0
     _near_count: int = 0
@@ -167,6 +168,7 @@ class Lookup:
         found = by_words(self.tools.passages, self.query, self.ask.index_ids, TOP_K, wanted)
         known = {passage.key for passage in found} | {cited.passage.key for cited in self.found}
         near = by_meaning(self.tools.passages, self.query, self.ask.index_ids, MAX_NEAR, wanted)
+        self.problem_of_near = self.tools.passages.problem_of_nearest(self.ask.index_ids)
         others = [passage for passage in near if passage.key not in known]
         self._near_count = len(others)
         return self.tools.cite([*found, *others])

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import replace
 
 from tui.local.embeddings.endpoint import EmbeddingEndpoint, EmbeddingError
 from tui.local.embeddings.making import TEXT_CHARS, VectorMaker, VectorProgress
@@ -30,6 +31,10 @@ MAX_QUESTIONS = 64
 _log = logging.getLogger(__name__)
 
 
+class EmbeddingPausedError(EmbeddingError):
+    """The endpoint is not asked, for it has failed a moment ago."""
+
+
 class Embeddings:
     """What a server has of its embedding model. Any thread may call its methods at any time."""
 
@@ -41,6 +46,7 @@ class Embeddings:
         self._lock = threading.Lock()
         self._questions: OrderedDict[str, Future[Vector]] = OrderedDict()
         self._paused_until = 0.0
+        self._problem: str | None = None
 
     def start(self) -> None:
         """Make the vectors that are missing, on a thread that never keeps a process that is to end."""
@@ -54,8 +60,16 @@ class Embeddings:
         self._maker.ask()
 
     def progress(self, index_id: str) -> VectorProgress | None:
-        """How many passages of an index have a vector; None before it was looked at."""
-        return self._maker.progress(index_id)
+        """How many passages of an index have a vector, and what is wrong with them or with the last question's; None
+        before it was looked at."""
+        told = self._maker.progress(index_id)
+        return replace(told, problem=told.problem or self._problem) if told else None
+
+    def problem(self, index_ids: Sequence[str]) -> str | None:
+        """Why the last question had no vector, or passages of these indexes have none, for the user; None where all is
+        well."""
+        told = (self._maker.progress(index_id) for index_id in index_ids)
+        return self._problem or next((one.problem for one in told if one and one.problem), None)
 
     def nearest(self, question: str, index_ids: Sequence[str], limit: int) -> Sequence[FoundPassage]:
         """The passages whose meaning is nearest to the question's, best first.
@@ -72,11 +86,22 @@ class Embeddings:
 
     def _vector_of(self, question: str) -> Vector | None:
         try:
-            return self._asked(question[: TEXT_CHARS[0]]).result(QUESTION_TIMEOUT)
-        except (EmbeddingError, FutureTimeoutError):
-            with self._lock:
-                self._paused_until = time.monotonic() + PAUSE_SECONDS
+            vector = self._asked(question[: TEXT_CHARS[0]]).result(QUESTION_TIMEOUT)
+        except EmbeddingPausedError:
             return None
+        except EmbeddingError as error:
+            self._pause(str(error))
+            return None
+        except FutureTimeoutError:
+            self._pause(f"The embedding model did not answer in {QUESTION_TIMEOUT:g} s.")
+            return None
+        self._problem = None
+        return vector
+
+    def _pause(self, problem: str) -> None:
+        with self._lock:
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            self._problem = problem
 
     def _asked(self, question: str) -> "Future[Vector]":
         """The vector of a question, which may still come. Raises `EmbeddingError` where none is asked for now."""
@@ -84,7 +109,7 @@ class Embeddings:
             known = self._questions.get(question)
             is_made = known is not None and known.done() and not known.exception()
             if not is_made and time.monotonic() < self._paused_until:
-                raise EmbeddingError("The embedding model did not answer a moment ago.")
+                raise EmbeddingPausedError("The embedding model did not answer a moment ago.")
             if known is not None and (is_made or not known.done()):
                 self._questions.move_to_end(question)
                 return known

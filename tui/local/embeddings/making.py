@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui.local.embeddings.endpoint import EmbeddingEndpoint, EmbeddingError, TextsRefusedError
 from tui.local.embeddings.vector_math import Vector
-from tui.local.embeddings.vectors import PassageText, Vectors
+from tui.local.embeddings.vectors import USE_NOTED_SECONDS, PassageText, Vectors
 from tui.local.library.folders import ServedFolders
 
 BATCH = 32
@@ -65,7 +65,7 @@ class VectorMaker:
     def _run(self) -> None:
         while not self._stopping.is_set():
             failed = any(progress.problem for progress in self._progress.values())
-            self._asked.wait(AGAIN_SECONDS if failed else None)
+            self._asked.wait(AGAIN_SECONDS if failed else USE_NOTED_SECONDS)
             self._asked.clear()
             for index_id in list(self._folders.by_id):
                 self._make_all(index_id)
@@ -89,6 +89,7 @@ class VectorMaker:
     def _make(self, index_id: str) -> None:
         after, is_anew = 0, False
         before = self._progress.get(index_id)
+        self._vectors.note_use(index_id)
         done, total = self._vectors.count(index_id)
         self._progress[index_id] = VectorProgress(done, total, before.problem if before else None)
         while done < total and self._is_wanted(index_id) and (batch := self._vectors.without(index_id, after, BATCH)):

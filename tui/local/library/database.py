@@ -18,7 +18,7 @@ import platformdirs
 
 from tui.private_files import make_private_folder
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
@@ -62,7 +62,17 @@ CREATE TABLE IF NOT EXISTS added_folders (
 ) STRICT;
 """
 
-_INDEX_TABLES = ("vocabulary", "stems", "vectors", "embedding", "chunks", "skipped_files", "documents", "languages")
+_INDEX_TABLES = (
+    "vocabulary",
+    "stems",
+    "vectors",
+    "embedding",
+    "embedding_models",
+    "chunks",
+    "skipped_files",
+    "documents",
+    "languages",
+)
 _INDEX_SCHEMA = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
@@ -103,17 +113,21 @@ CREATE TABLE languages (
     documents INTEGER NOT NULL,
     passages INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE vectors (
-    chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE,
-    code BLOB NOT NULL,
-    vector BLOB NOT NULL
-) STRICT;
-CREATE INDEX codes ON vectors (code);
-CREATE TABLE embedding (
-    model TEXT NOT NULL,
+CREATE TABLE embedding_models (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
     dimensions INTEGER NOT NULL,
-    stamp TEXT NOT NULL
+    stamp TEXT NOT NULL,
+    used REAL NOT NULL
 ) STRICT;
+CREATE TABLE vectors (
+    chunk_id INTEGER NOT NULL REFERENCES chunks (id) ON DELETE CASCADE,
+    model_id INTEGER NOT NULL REFERENCES embedding_models (id),
+    code BLOB NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (chunk_id, model_id)
+) STRICT;
+CREATE INDEX codes ON vectors (model_id, code, chunk_id);
 """
 
 

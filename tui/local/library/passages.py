@@ -128,6 +128,8 @@ class Passages:
         self._folders = folders
         self.nearest: Nearest | None = None
         """None: passages are found by their words alone."""
+        self.problem_of_nearest: Callable[[Sequence[str]], str | None] = lambda _: None
+        """Why `nearest` gives nothing, or not all, of these indexes, for the user; None where it does well."""
 
     def candidates(self, expression: str, index_ids: Sequence[str], limit: int) -> list[Candidate]:
         """The best passages by BM25, best first."""
