@@ -272,7 +272,9 @@ def _read_file(path: Path) -> _File:
     if path.is_dir():
         raise _unreadable(path, "it is a folder")
     _check_owner(path)
-    from tui.settings import config_text  # only here, because most people have no config file and wait for the first frame
+    from tui.settings import (
+        config_text,
+    )  # only here, because most people have no config file and wait for the first frame
 
     try:
         text = config_text.read_text(path)
