@@ -54,6 +54,7 @@ async def _fold(body: bytes, times: int) -> Folding:
 
     from tui.api.client import Client
     from tui.api.connection import Connection
+    from tui.cooperative import hurry_threads
     from tui.garbage import collect_rarely
     from tui.store.store import Store
     from tui.workspace.updates import Update
@@ -69,6 +70,7 @@ async def _fold(body: bytes, times: int) -> Folding:
     await workspace.connect(Client(Connection("http://127.0.0.1"), transport=answer))
     rounds: list[Folding] = []
     collect_rarely()
+    hurry_threads()
     for _ in range(times + 1):
         start = time.perf_counter()
         json.loads(body)

@@ -7,6 +7,7 @@ import tracemalloc
 import zlib
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.api.raw_server import Reply, answer, endlessly, serving
@@ -146,6 +147,25 @@ async def test_an_upload_has_more_time(monkeypatch: pytest.MonkeyPatch):
         client = DirectoryClient(Connection(asked.base_url))
         assert (await client.upload("dir-1", "a.md", "1", io.BytesIO(b"text"))).id == "dfl-1"
         await client.aclose()
+
+
+@pytest.mark.fault(26)
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+async def test_others_get_their_turn_while_a_long_body_comes_at_once(coding: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.cooperative.SLICE_SECONDS", 0)
+    monkeypatch.setattr("tui.cooperative.PAUSE_SECONDS", 0)
+    size = 100 * 64 * 1024
+    sent = bytes(size) if coding == "identity" else gzip.compress(bytes(size))
+    stream = httpx.ByteStream(sent)
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, headers={"content-encoding": coding}, stream=stream))
+    client = Client(Connection("http://127.0.0.1"), transport=answer)
+    reading, turns = asyncio.create_task(client.session_body("s")), 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert (await reading).size == size
+    assert turns >= 100
+    await client.aclose()
 
 
 async def test_a_body_is_read_as_it_came_wherever_it_was_put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -38,7 +38,7 @@ def test_what_does_not_fit_into_one_read_is_read_at_once(monkeypatch: pytest.Mon
 
 
 async def test_others_get_their_turn_between_the_events_of_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.api.paced_reading.SLICE_SECONDS", 0)
+    monkeypatch.setattr("tui.cooperative.SLICE_SECONDS", 0)
     had_turn: list[bool] = []
     reading = PacedReading(httpx.Response(200))
     asyncio.get_running_loop().call_soon(had_turn.append, True)
@@ -47,8 +47,8 @@ async def test_others_get_their_turn_between_the_events_of_one_read(monkeypatch:
 
 
 async def test_others_get_their_turn_between_events_without_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.api.paced_reading.SLICE_SECONDS", 0)
-    monkeypatch.setattr("tui.api.paced_reading.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("tui.cooperative.SLICE_SECONDS", 0)
+    monkeypatch.setattr("tui.cooperative.PAUSE_SECONDS", 0)
     empty = 200
     reading, turns = asyncio.create_task(turn(client_of([b"id: 7\n" + b"\n" * empty + STOP]))), 0
     while not reading.done():

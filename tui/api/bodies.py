@@ -15,6 +15,7 @@ import httpx
 from tui.api import decoding
 from tui.api.errors import NoAnswerError, TooLargeAnswerError
 from tui.api.models import Event
+from tui.cooperative import Slices
 from tui.private_files import Spill
 from tui.sanitize import clean_line
 
@@ -139,14 +140,17 @@ async def body_start(response: httpx.Response, limit: int) -> bytes:
 
 
 async def _pieces(response: httpx.Response, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body in pieces that are never much longer than what came over the wire for them.
+    """The body, decompressed, in short pieces, between which others get their turn.
 
     TooLargeAnswerError where more than `limit` bytes were compressed: they may hold nothing, without an end.
     """
+    slices = Slices()
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding in ("identity", ""):
         async for chunk in response.aiter_bytes():
-            yield chunk
+            for at in range(0, len(chunk), _PIECE_BYTES):
+                yield chunk[at : at + _PIECE_BYTES]
+                await slices.let_others_run()
         return
     if coding not in (ACCEPTED, f"x-{ACCEPTED}"):
         raise httpx.DecodingError(f"compressed with {coding}", request=response.request)
@@ -163,4 +167,5 @@ async def _pieces(response: httpx.Response, limit: int) -> AsyncGenerator[bytes,
                 yield inflate.decompress(waiting, _PIECE_BYTES)
             except zlib.error as error:
                 raise httpx.DecodingError(str(error), request=response.request) from error
+            await slices.let_others_run()
             waiting = inflate.unconsumed_tail

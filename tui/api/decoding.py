@@ -197,7 +197,7 @@ class _Room:
 
     def bounded(self, events: list[models.Event], source: str) -> list[models.Event]:
         """The events that a source holds, without what is more than a turn can hold."""
-        weight = json_text.weight(source, MAX_TURN_WEIGHT)
+        weight = _weight(events, source)
         self._events += len(events)
         self._weight += weight
         if self._events > MAX_EVENTS or (self._max_weight is not None and self._weight > self._max_weight):
@@ -208,10 +208,17 @@ class _Room:
         return events if self._turn_weight <= MAX_TURN_WEIGHT else [without_values(event) for event in events]
 
 
+def _weight(events: Sequence[models.Event], source: str) -> int:
+    """Bytes that events take, roughly, which were decoded from a source: of texts nothing but these."""
+    if all(isinstance(event, models.ContentEvent) for event in events):
+        return json_text.text_weight(source) + json_text.VALUE_BYTES * len(events)
+    return json_text.weight(source, MAX_TURN_WEIGHT)
+
+
 def _session_events(value: json_text.Value) -> list[models.Event]:
     if not value.several:
         return [_session_event(value)]
-    events = joined_events(cast(list[object], value.decoded))
+    events = joined_events(cast(list[Any], value.decoded))
     return [_session_event(each) for each in json_text.elements(value.source)] if events is None else events
 
 

@@ -6,9 +6,10 @@ which are JSON of any shape (or JSON text in a string): they are cleaned where t
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
@@ -146,25 +147,25 @@ def event(raw: object, source: str, sse_event: str = "") -> models.Event:
     return unknown(name, source)
 
 
-def joined_events(raws: Iterable[object]) -> list[models.Event] | None:
+def joined_events(raws: Iterable[Any]) -> list[models.Event] | None:
     """The events that these are, with each run of deltas of one kind joined into one. None where one of them would be
     `Unknown`, for which its source is needed.
     """
     events: list[models.Event] = []
     try:
-        for name, run in groupby(raws, _claimed_type):
-            events += _of_one_type(name, [cast(dict[str, object], raw) for raw in run])
-    except (ValidationError, KeyError):
+        for name, run in groupby(raws, itemgetter("type")):
+            events += _of_one_type(name, run)
+    except (ValidationError, KeyError, TypeError):
         return None
     return events
 
 
-def _of_one_type(name: str | None, raws: Sequence[Mapping[str, object]]) -> Iterable[models.Event]:
-    """KeyError where there is no such type, ValidationError where one is not of its shape."""
+def _of_one_type(name: str, raws: Iterable[Any]) -> Iterable[models.Event]:
+    """KeyError or TypeError where there is no such type, also ValidationError where one is not of its shape."""
     if name in _SHAPES:
         return [_SHAPES[name].model_validate(raw).value() for raw in raws]
-    kind = _CONTENT_EVENTS[name or ""]
-    contents = _TEXTS.validate_python([raw.get("content") for raw in raws])
+    kind = _CONTENT_EVENTS[name]
+    contents = _TEXTS.validate_python(list(map(itemgetter("content"), raws)))
     if name in _DELTAS:
         contents = ["".join(contents)]
     return [_content_event(kind, clean(content)) for content in contents]

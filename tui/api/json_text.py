@@ -154,8 +154,8 @@ def weight(text: str, most: int = sys.maxsize) -> int:
 
 
 def is_too_heavy(text: str) -> bool:
-    """Whether a value would take more than `MAX_VALUE_WEIGHT`."""
-    return weight(text, MAX_VALUE_WEIGHT) > MAX_VALUE_WEIGHT
+    """Whether a value would take more than `MAX_VALUE_WEIGHT`. A short text is not weighed for it."""
+    return len(text) * (VALUE_BYTES + 4) > MAX_VALUE_WEIGHT and weight(text, MAX_VALUE_WEIGHT) > MAX_VALUE_WEIGHT
 
 
 def _marks(text: str) -> int:

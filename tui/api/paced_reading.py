@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tui.cooperative import PAUSE_SECONDS, SLICE_SECONDS
+from tui.cooperative import Slices
 
 READ_SECONDS = 1 / 25
 """Seconds from one small read to the next."""
@@ -27,7 +27,7 @@ class PacedReading:
     """Paces the reads of one response."""
 
     def __init__(self, response: httpx.Response) -> None:
-        self._resumed_at = time.monotonic()
+        self._slices = Slices()
         self._next_at = 0.0
         connection: Any = response.extensions.get("network_stream")
         if connection is not None:
@@ -38,12 +38,10 @@ class PacedReading:
         if (wait := self._next_at - time.monotonic()) > 0:
             await asyncio.sleep(wait)
         data: bytes = await self._read(max_bytes, timeout)
-        self._resumed_at = time.monotonic()
-        self._next_at = self._resumed_at + READ_SECONDS if len(data) < SMALL_BYTES else 0.0
+        self._slices = Slices()
+        self._next_at = time.monotonic() + READ_SECONDS if len(data) < SMALL_BYTES else 0.0
         return data
 
     async def let_others_run(self) -> None:
         """Called with each piece that was read: pause where the pieces of one read take long."""
-        if time.monotonic() - self._resumed_at > SLICE_SECONDS:
-            await asyncio.sleep(PAUSE_SECONDS)
-            self._resumed_at = time.monotonic()
+        await self._slices.let_others_run()

@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
 from tui.app.account import CONNECTING, AccountApp
+from tui.cooperative import hurry_threads
 from tui.first_frame import FirstFrame, frame_path
 from tui.garbage import collect_rarely
 from tui.keys.bound import bound
@@ -143,6 +144,7 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
 
     async def _begin_after_first_frame(self) -> None:
         collect_rarely()
+        hurry_threads()
         self._first_shown = self.shown_screen(), self.theme
         self.set_timer(KEEP_FRAME_AFTER_SECONDS, partial(self._keep_frame, *self._first_shown))
         self.store.database.tell = self._warn

@@ -131,7 +131,7 @@ class ConversationOpener:
                 yield event
 
         try:
-            await asyncio.to_thread(self._state.keep_history, session, read())
+            await self._state.keep_history(session, read())
         except ApiError as error:
             self._state.publish(RequestFailed(error))
         finally:

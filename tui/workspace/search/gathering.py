@@ -175,4 +175,4 @@ class Gathering:
         session_id = session.session_id
         is_kept = await asyncio.to_thread(self._notes.is_kept, self._state.account_id, session_id)
         if session_id in self._state.catalogue.sessions and not is_kept:
-            await asyncio.to_thread(self._state.keep_history, session, events)
+            await self._state.keep_history(session, events)
