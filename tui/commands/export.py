@@ -20,6 +20,7 @@ from tui.commands.options import add_library, library_settings, project_command_
 from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
 from tui.conversation.transcript import Turn
+from tui.counts import counted
 from tui.sanitize import clean_line
 from tui.settings import Settings
 from tui.store.files import store_path
@@ -34,7 +35,6 @@ from tui.workspace.exporting import (
     transcript_of,
 )
 from tui.workspace.new_file import write_file
-from tui.workspace.search.searching import counted
 
 STANDARD_OUTPUT = Path("-")
 

@@ -34,13 +34,13 @@ UNCONFIRMED = (
 )
 
 Watch = Callable[[Turn], Awaitable[None]]
+"""Hears of a turn each time it has changed."""
 
 ABSENT_PAUSES = (2.0, 5.0, 8.0)
 """Seconds between the polls for a question that an ended process may have sent, as long as the session is without it.
 
 That process has no connection any more over which it could still arrive.
 """
-"""Hears of a turn each time it has changed."""
 
 
 @asynccontextmanager
