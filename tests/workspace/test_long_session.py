@@ -68,6 +68,14 @@ async def test_a_long_conversation_is_shown_whole_without_the_server(
     await offline.workspace.close()
 
 
+async def test_a_session_that_is_too_long_for_memory_is_exported_whole(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 1_500)
+    lines = (await office.workspace.exporter.text("s1", "Long", "jsonl")).splitlines()
+    assert len(lines) == 1 + 3 * TURNS
+
+
 @pytest.mark.fault(42)
 async def test_a_history_that_does_not_come_whole_leaves_what_is_kept(office: Office, cloud: Cloud) -> None:
     await office.workspace.open("s1")
