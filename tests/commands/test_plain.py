@@ -5,22 +5,26 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
 from tests.commands.calling import Command
-from tests.commands.headless.processes import WITH_INTERRUPTS
+from tests.commands.headless.processes import process
 from tests.commands.headless.test_ask import ANSWERED
 from tests.commands.headless.test_run import until
 from tests.commands.serving import ServedCloud
 from tests.process.windows import in_window
+from tests.real_terminal import WAIT_TIMEOUT, RealTerminal
 from tests.workspace.cloud import STOP, Turn, asked, said
 from tui.command_line import run
 
 CTRL_C = "\x03"
 Told: TypeAlias = Callable[..., str]
+Window: TypeAlias = Callable[..., AbstractContextManager[RealTerminal]]
 
 
 @pytest.fixture
@@ -42,6 +46,23 @@ def told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
     return read
 
 
+@pytest.fixture
+def window(online: ServedCloud, tmp_path: Path) -> Window:
+    """A window in which lines are asked at the server."""
+    environment = {"LLAMA_CLOUD_API_KEY": "llx-abcdefgh1234", "LLAMACHAT_STATE_DIR": str(tmp_path)}
+    command = ("-P", "-m", "tui", "--plain", "--base-url", online.base_url)
+    return partial(in_window, tmp_path, *command, environment=environment)
+
+
+def assert_in_order(pieces: Sequence[str], told: str) -> None:
+    """The pieces stand in a text one after another."""
+    at = 0
+    for piece in pieces:
+        found = told.find(piece, at)
+        assert found >= 0, f"{piece!r} does not come in:\n{told[at:]}"
+        at = found + len(piece)
+
+
 def test_lines_are_asked_and_answered(online: ServedCloud, told: Told) -> None:
     online.cloud.turns = [Turn(ANSWERED), Turn(status=403), Turn()]
     online.cloud.add_session("s1", asked("Old?"), said("Yes, old."), STOP, title="Herons", index_ids=["idx-notes"])
@@ -60,9 +81,7 @@ def test_lines_are_asked_and_answered(online: ServedCloud, told: Told) -> None:
         "Question: ",
         "> notes\n",
     ]
-    at = 0
-    for piece in pieces:
-        at = said_of_all.index(piece, at)
+    assert_in_order(pieces, said_of_all)
     assert [(each.session_id, each.prompt) for each in online.cloud.questions] == [
         ("new-2", "Budget?"),
         ("new-2", "Refused?"),
@@ -88,12 +107,10 @@ def test_what_fails_once_is_said_once(online: ServedCloud, told: Told) -> None:
     assert [each.prompt for each in online.cloud.questions] == ["One?", "Two?"]
 
 
-def test_ctrl_c_stops_the_answer_and_then_quits(online: ServedCloud, tmp_path: Path) -> None:
+def test_ctrl_c_stops_the_answer_and_then_quits(online: ServedCloud, window: Window) -> None:
     held = Turn([said("The beginning"), said(" and the end."), STOP], is_held=True, held=2)
     online.cloud.turns = [held, Turn([said("The second."), STOP])]
-    environment = {"LLAMA_CLOUD_API_KEY": "llx-abcdefgh1234", "LLAMACHAT_STATE_DIR": str(tmp_path)}
-    server = ("--base-url", online.base_url)
-    with in_window(tmp_path, "-P", "-m", "tui", "--plain", *server, environment=environment) as terminal:
+    with window() as terminal:
         terminal.wait_for("> ")
         terminal.send("One?\n")
         terminal.wait_for("The beginning")
@@ -117,25 +134,23 @@ def test_a_question_whose_outcome_cannot_be_asked_for_is_not_to_be_asked_again(
     online.cloud.turns = [Turn([said("The beginning")], breaks=True)]
     online.cloud.statuses = {"GET /api/v1/chat/new-1": 403, "GET /api/v1/chat/new-1/summary": 403}
     said_of_all = told("One?")
-    assert in_order(["The beginning", "The question may have arrived. It was not sent again."], said_of_all)
-
-
-def in_order(pieces: Sequence[str], told: str) -> bool:
-    """Whether the pieces stand in a text one after another."""
-    at = 0
-    for piece in pieces:
-        if (found := told.find(piece, at)) < 0:
-            raise AssertionError(f"{piece!r} does not come in:\n{told[at:]}")
-        at = found + len(piece)
-    return True
+    assert_in_order(["The beginning", "The question may have arrived. It was not sent again."], said_of_all)
 
 
 def test_a_hit_is_opened_by_its_number_and_the_part_that_has_the_words_is_read(online: ServedCloud, told: Told) -> None:
     online.cloud.turns = [Turn(ANSWERED), Turn([said("Herons wade."), STOP])]
+    too_long = "1" * 5000
     said_of_all = told(
         *("What is the budget?", "And the birds?", "/new", "Fresh?"),
         *("/search million in:answer in:nowhere", "/hit 1", "/sources", "/search wade", "/hit 1", "More?"),
-        *("/search nowhere", "/hit 7", "/search", "/search wade index:others"),
+        *(
+            "/search nowhere",
+            "/hit 7",
+            f"/hit {too_long}",
+            f"/source {too_long}",
+            "/search",
+            "/search wade index:others",
+        ),
     )
     pieces = [
         "> in: takes title, question,",
@@ -144,11 +159,12 @@ def test_a_hit_is_opened_by_its_number_and_the_part_that_has_the_words_is_read(o
         "> Sources\n[1] notes.pdf",
         "> Question: And the birds?\n\nAnswer: Herons wade.\n",
         "> Nothing that is kept on this machine has all of this.",
-        "> There is no such hit.",
+        "> There is no such hit. Type /search and words for some.\n> There is no such hit.",
+        "> There is no such source.",
         "> Type behind /search what to find.",
         'There is no index with "others" in its name.',
     ]
-    assert in_order(pieces, said_of_all)
+    assert_in_order(pieces, said_of_all)
     assert [each.session_id for each in online.cloud.questions] == ["new-1", "new-1", "new-2", "new-1"]
 
 
@@ -168,7 +184,7 @@ def test_a_session_is_deleted_after_a_question_and_can_be_brought_back(online: S
         "> Brought back: Herons 2\n> 1. Herons 2\n2. Herons 1\n> No session was deleted",
         'Deleted: "Herons 1".',
     ]
-    assert in_order(pieces, said_of_all)
+    assert_in_order(pieces, said_of_all)
     assert list(online.cloud.summaries) == ["s2"]
     assert online.cloud.questions == []
 
@@ -192,7 +208,7 @@ def test_a_session_is_named_pinned_looked_up_and_exported(
         "> The session is called: Herons 2\n",
         "> There is no session s9",
     ]
-    assert in_order(pieces, said_of_all)
+    assert_in_order(pieces, said_of_all)
     assert [path.suffix for path in tmp_path.glob("my-birds-*")] == [".html"]
 
 
@@ -207,15 +223,13 @@ def test_questions_are_asked_again_forgotten_and_may_begin_with_a_slash(online: 
         "> 1. /etc?\n> Forgotten.\n> Nothing here has this in it.\n> There is no such question.",
         "> > The question has 1,001 characters",
     ]
-    assert in_order(pieces, said_of_all)
+    assert_in_order(pieces, said_of_all)
     assert [each.prompt for each in online.cloud.questions] == ["One?", "/etc?", "One?"]
 
 
 def test_a_terminal_that_takes_no_more_holds_up_nothing(online: ServedCloud) -> None:
     online.cloud.turns = [Turn([said("word " * 200_000), STOP])]
-    pipe = subprocess.PIPE
-    command = [sys.executable, "-P", "-c", WITH_INTERRUPTS, "--plain"]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as talking:
+    with process("--plain", stdin=subprocess.PIPE) as talking:
         assert talking.stdin is not None
         assert talking.stdout is not None
         assert talking.stderr is not None
@@ -233,10 +247,31 @@ def test_a_terminal_that_takes_no_more_holds_up_nothing(online: ServedCloud) -> 
     assert (talking.returncode, b"Traceback" in error) == (0, False)
 
 
+def test_an_answer_that_nobody_reads_is_stopped(online: ServedCloud) -> None:
+    held = Turn([said("word " * 200_000), said("the end"), STOP], is_held=True, held=2)
+    online.cloud.turns = [held]
+    with process("--plain", stdin=subprocess.PIPE) as talking:
+        assert talking.stdin is not None
+        assert talking.stdout is not None
+        assert talking.stderr is not None
+        talking.stdin.write(b"Long?\n")
+        talking.stdin.flush()
+        while talking.stdout.read(1) != b"w":  # of the first word
+            pass
+        talking.stdout.close()
+        try:
+            assert talking.wait(WAIT_TIMEOUT) == 0
+        finally:
+            talking.kill()
+        error = talking.stderr.read()
+    assert (b"Stopped" in error, b"Traceback" in error) == (False, False)
+    online.release(held)
+
+
 def test_more_sessions_than_are_listed_are_told_of(online: ServedCloud, told: Told) -> None:
     for number in range(21):
         online.cloud.add_session(f"s{number}", title=f"Herons {number}")
-    assert in_order(["\n20. Herons 1\nThere are more. /search"], told("/list"))
+    assert_in_order(["\n20. Herons 1\nThere are more. /search"], told("/list"))
 
 
 def test_the_help_names_every_command(online: ServedCloud, told: Told) -> None:
@@ -264,10 +299,10 @@ def test_what_cannot_be_begun_with_is_told(
     assert (refused.value.code, words in capfd.readouterr().err) == (2, True)
 
 
-def test_lines_whose_window_is_closed_end_also_where_sighup_is_ignored(online: ServedCloud, tmp_path: Path) -> None:
-    environment = {"LLAMA_CLOUD_API_KEY": "llx-abcdefgh1234", "LLAMACHAT_STATE_DIR": str(tmp_path)}
-    server = ("--base-url", online.base_url)
-    with in_window(tmp_path, "-P", "-m", "tui", "--plain", *server, nohup=True, environment=environment) as terminal:
+def test_lines_whose_window_is_closed_end_also_where_sighup_is_ignored(
+    window: Window,
+) -> None:
+    with window(nohup=True) as terminal:
         terminal.wait_for("> ")
         terminal.hang_up()
-        terminal.process.wait(15)
+        terminal.process.wait(WAIT_TIMEOUT)

@@ -112,6 +112,14 @@ def test_a_title_and_a_name_are_found_by_letters_in_their_middle(store: Store) -
     assert sorted(found(store, "合同")) == [("s1", []), ("s2", [])]
 
 
+def test_a_title_in_two_scripts_is_found_by_words_that_are_written_otherwise(store: Store) -> None:
+    titles = [Session("s1", NOON, "Résumé日本語"), Session("s2", NOON, "ПРИВЕТ 日本")]
+    store.sessions.save(ACCOUNT, titles, complete=True)
+
+    assert found(store, "résumé") == found(store, "resume 日本") == [("s1", [])]
+    assert found(store, "привет 日本") == [("s2", [])]
+
+
 def test_a_session_is_found_by_its_title_and_by_the_users_name(store: Store) -> None:
     store.sessions.save(ACCOUNT, [session(number) for number in range(4)], complete=True)
     store.notes.save_name(ACCOUNT, "s2", "Mein Vertrag")

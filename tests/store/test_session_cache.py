@@ -155,6 +155,28 @@ def test_while_a_giant_history_is_saved_others_can_write_in_between(store: Store
     assert (kept.events[0], kept.turns_before) == (UserInput("59"), 59)
 
 
+@pytest.mark.parametrize(("turns", "ends_before"), [(5, 2), (5, 5), (0, 0)])
+def test_a_turn_that_ends_while_a_history_is_saved_stays(store: Store, turns: int, ends_before: int) -> None:
+    store.sessions.save_history(ACCOUNT, session(1), history(3))
+    turn_id = store.journal.begin(ACCOUNT, "s1", "And?", 3)
+    store.journal.append(turn_id, [Text("Yes.")])
+
+    def other() -> Iterator[Event]:
+        for number in range(turns):
+            if number == ends_before:
+                store.journal.end(turn_id)
+            yield from (UserInput(f"{number}"), ToolResult("c", "t", "x" * 1_000_000))
+        if turns == ends_before:
+            store.journal.end(turn_id)
+
+    store.sessions.save_history(ACCOUNT, session(1), other())
+
+    kept = store.sessions.history(ACCOUNT, "s1", last_turns=1)
+    assert kept is not None
+    assert list(kept.events) == [UserInput("And?"), Text("Yes.")]
+    assert kept.turns_before == 3
+
+
 def test_the_search_index_agrees_with_the_turns(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
     store = Store.open(path)

@@ -102,6 +102,14 @@ async def test_a_long_conversation_is_shown_whole_without_the_server(
     await offline.workspace.close()
 
 
+async def test_a_session_that_is_too_long_for_memory_is_exported_whole(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 1_500)
+    lines = (await office.workspace.exporter.text("s1", "Long", "jsonl")).splitlines()
+    assert len(lines) == 1 + 3 * TURNS
+
+
 @pytest.mark.fault(42)
 async def test_a_history_that_does_not_come_whole_leaves_what_is_kept(office: Office, cloud: Cloud) -> None:
     await office.workspace.open("s1")
@@ -124,6 +132,29 @@ async def test_a_history_that_does_not_come_whole_leaves_what_is_kept(office: Of
     assert later.read("s1")[-1] == SHOWN[-1]
     await later.workspace.close()
     assert office.store.sessions.history(ACCOUNT, "s1") == before
+
+
+async def test_a_turn_that_ends_while_the_history_is_being_kept_follows_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+    save = office.store.sessions.save_history
+
+    def saving(account: str, session: Session, events: Iterator[Event]) -> None:
+        may_go_on.wait(30)
+        save(account, session, events)
+
+    monkeypatch.setattr(office.store.sessions, "save_history", saving)
+    await office.workspace.open("s1")
+    assert office.workspace.ask("s1", "And?")
+    await until(lambda: office.read("s1")[-1] == ("And?", "Yes."))
+    assert kept_turns(office.store) == 0
+    may_go_on.set()
+    await office.settle("s1")
+    await until(lambda: kept_turns(office.store) == TURNS + 1)
+    kept = office.store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert [event.content for event in kept.events if isinstance(event, UserInput)][-2:] == [SHOWN[-1][0], "And?"]
 
 
 async def test_to_leave_does_not_wait_until_a_long_history_is_kept(

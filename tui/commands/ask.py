@@ -4,17 +4,20 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
 
 from tui.api.errors import ApiError
 from tui.arguments import CommandParser
 from tui.commands.exit_code import BadUseError, ExitCode, StoppedError
 from tui.commands.headless.asker import Asker, asker
 from tui.commands.headless.outcome import Outcome, unknown_outcome
-from tui.commands.headless.output import StepLine, as_json, put_out
+from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.headless.questions import checked_question
 from tui.commands.headless.told import AnswerText, as_value, sources_text, step_of
-from tui.commands.options import add_local, project_command_parser, settings_with_folders
+from tui.commands.options import add_local, project_command_parser, settings_with_folders, show_command
 from tui.conversation.transcript import ToolUse, Turn
+from tui.sanitize import clean_line
 
 EPILOG = (
     "Exit codes: 0 answered; 1 answered, and nothing was found; 2 it cannot be done as it was asked; 3 no connection; "
@@ -52,26 +55,42 @@ async def _asked(options: Namespace) -> int:
     async with asker(settings, progress) as asking:
         session_id = await _session(asking, options)
         told = _Told(options, progress, session_id, question)
-        shown_by = f"llamachat-tui show {session_id}{'' if settings.local is None else ' --local'}"
+        told_by = f"`{show_command(options, session_id)}` tells what came of it."
         try:
             outcome = await asking.ask(session_id, question, told.show, is_first=options.session is None)
         except asyncio.CancelledError as error:
-            raise StoppedError(f"The session is {session_id}: --session {session_id} goes on in it.") from error
+            raise StoppedError(
+                f"The session is {session_id}. {told_by} The same flags and --session {session_id} go on in it."
+            ) from error
         except ApiError as error:
             outcome = unknown_outcome(told.turn, error)
         await told.end(outcome)
         if outcome.was_asked and outcome.error is not None:
-            progress.say(f"`{shown_by}` tells what came of it.")
+            progress.say(told_by)
         return outcome.code
 
 
 def _take_question(options: Namespace) -> None:
-    """Take the last of the folders for the question where none was given, and it reads as one: words, and no path."""
-    if options.question is None and options.local:
-        last = str(options.local[-1])
-        if " " in last and os.sep not in last and not os.path.isdir(last):
-            options.question = last
-            options.local = options.local[:-1]
+    """Take the last of the folders for the question where none was given, and say so.
+
+    Only at a terminal, because the question can stand on standard input. Raises `BadUseError` where it seems to be one
+    and is not taken.
+    """
+    if options.question is not None or not options.local or not _reads_as_question(options.local):
+        return
+    last = str(options.local[-1])
+    if not sys.stdin.isatty():
+        raise BadUseError(f"There is no folder {clean_line(last)}. If it is the question, write it before --local.")
+    say(f"Taken for the question: {clean_line(last)}")
+    options.question = last
+    options.local = options.local[:-1]
+
+
+def _reads_as_question(folders: Sequence[Path]) -> bool:
+    """Whether the last of them is none, and ends as a question does, or is words behind a folder."""
+    last = str(folders[-1])
+    is_words = len(folders) > 1 and " " in last and os.sep not in last
+    return (last.endswith("?") or is_words) and not os.path.isdir(os.path.expanduser(last))
 
 
 def _question(given: str | None) -> str:

@@ -4,6 +4,7 @@ Loaded before the first frame, so that checking an address, which loads pydantic
 """
 
 import os
+import shlex
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
@@ -91,6 +92,17 @@ def folders_of(given: Sequence[Path] | None) -> tuple[Path, ...] | None:
                 f"There is no folder {clean_line(str(folder))}. Check the name, or leave it out to open the manual."
             )
     return tuple(folder.resolve() for folder in folders)
+
+
+def show_command(options: Namespace, session_id: str) -> str:
+    """The command line that prints a session of the server, profile and project that a command was called for."""
+    words = ["llamachat-tui", "show", session_id]
+    for name in ("profile", "base_url", "region", "project", "organization"):
+        if (value := getattr(options, name, None)) is not None:
+            words += [f"--{name.replace('_', '-')}", value]
+    words += ["--allow-http"] if options.allow_http else []
+    words += ["--local"] if options.local is not None else []
+    return shlex.join(words)
 
 
 def _add_server(parser: ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from tui.api.models import Index, SourceDirectory, SourceFile
 from tui.arguments import CommandParser
 from tui.commands.connecting import connected
 from tui.commands.options import project_command_parser, settings_of
+from tui.counts import counted
 from tui.sanitize import clean_line
 from tui.settings import Settings
 from tui.workspace.push.files import LocalFile, UnreadableFile, files_in
@@ -112,7 +113,9 @@ async def _push(client: DirectoryClient, options: Namespace, folder: Path) -> _R
     for file in [*plan.stale, *(plan.gone if options.delete else ())]:
         await client.delete_file(directory.id, file.id)
     index = await _synced(client, directory, target)
-    _say(f"Sent: {_counted(len(plan.to_send) - refused)}. The index {index.name} ({index.id}) is being read anew.")
+    _say(
+        f"Sent: {counted(len(plan.to_send) - refused, 'file')}. The index {index.name} ({index.id}) is being read anew."
+    )
     session_id = "" if options.yes else await _session(client, index)
     return _Result(session_id, is_whole=not refused and not unreadable)
 
@@ -141,13 +144,13 @@ def _tell(plan: PushPlan, target: _Target, folder: Path, *, delete: bool) -> Non
     where = f"the directory {target.name}" if target.directory else f"a new directory {target.name}"
     index = f"the index {target.index.name}" if target.index else f"a new index {target.name}"
     _say(f"{clean_line(str(folder))} → {target.server}, into {where}, for {index}")
-    _say(f"To send: {_counted(len(plan.to_send))}, {_size(plan.size)}; {plan.unchanged} are there already.")
+    _say(f"To send: {counted(len(plan.to_send), 'file')}, {_size(plan.size)}; {plan.unchanged} are there already.")
     if plan.changed:
-        _say(f"Of these, {_counted(len(plan.changed))} changed: the older versions there are replaced.")
+        _say(f"Of these, {counted(len(plan.changed), 'file')} changed: the older versions there are replaced.")
     if plan.others:
-        _say(f"The directory has {_counted(plan.others)} that no push put there; nothing is done to them.")
+        _say(f"The directory has {counted(plan.others, 'file')} that no push put there; nothing is done to them.")
     if plan.gone and not delete:
-        _say(f"Gone here, and left alone there: {_counted(len(plan.gone))}. --delete would delete what is gone.")
+        _say(f"Gone here, and left alone there: {counted(len(plan.gone), 'file')}. --delete would delete what is gone.")
     if plan.gone and delete:
         names = ", ".join(file.display_name for file in plan.gone[:MAX_NAMED])
         more = f" and {len(plan.gone) - MAX_NAMED} more" if len(plan.gone) > MAX_NAMED else ""
@@ -208,10 +211,6 @@ def _progress(words: str) -> None:
     """Write over the line of progress, where standard error is a terminal."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
-
-
-def _counted(files: int) -> str:
-    return "1 file" if files == 1 else f"{files} files"
 
 
 def _size(count: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from tui.api.models import Index, Page, Session
+from tui.counts import counted
 from tui.sanitize import clean_line
 
 UNTITLED = "(untitled)"
@@ -112,7 +113,7 @@ def names_of(index_ids: Sequence[str], indexes: Iterable[Index]) -> list[str]:
         known[index.id] = known[index.export_config_id] = index.name
     names = [clean_line(known[index_id]) for index_id in index_ids if index_id in known]
     unknown = len(index_ids) - len(names)
-    return [*names, f"{unknown} {'index' if unknown == 1 else 'indexes'} not listed here"] if unknown else names
+    return [*names, f"{counted(unknown, 'index', 'indexes')} not listed here"] if unknown else names
 
 
 def earlier_choices(catalogue: Catalogue, indexes: Iterable[Index]) -> list[tuple[str, ...]]:

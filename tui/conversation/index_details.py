@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tui.api.models import Index
 from tui.conversation.catalogue import age_in_words
+from tui.counts import counted
 
 
 def index_details(index: Index, names: Sequence[str], at: datetime, *, is_complete: bool) -> str:
@@ -37,7 +38,7 @@ def _facts(index: Index, at: datetime) -> Iterator[tuple[str, str]]:
         yield "Last sync", f"{then.astimezone():%Y-%m-%d %H:%M}, {age_in_words(then, at)}"
     if index.files is not None:
         size = "" if index.size is None else f", {size_in_words(index.size)}"
-        yield "Size", f"{index.files:,} {'document' if index.files == 1 else 'documents'}{size}"
+        yield "Size", f"{counted(index.files, 'document')}{size}"
 
 
 def _skipped(index: Index) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.conversation.evidence import Evidence, Source
+from tui.counts import counted
 from tui.rendering.document_text import HeadedText, is_markdown
 from tui.rendering.group_head import GroupHead
 from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
@@ -57,8 +58,7 @@ def entry_rows(entry: Entry, width: int, *, is_open: bool) -> Sequence[Line] | H
         case GroupHead():
             return entry.rows(width)
         case DocumentHead(file, count, is_first):
-            passages = "1 passage" if count == 1 else f"{count:,} passages"
-            head_rows = _with_edge((Span(file, _FILE),), passages, width)
+            head_rows = _with_edge((Span(file, _FILE),), counted(count, "passage"), width)
             return head_rows if is_first else [BLANK, *head_rows]
         case SourceEntry(source, is_last):
             return _source(source, width, is_open=is_open, is_last=is_last)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from tui.conversation.ledger import DocumentUse, Ledger, PageUse
 from tui.conversation.passages import Passage
+from tui.counts import counted
 from tui.rendering.group_head import GroupHead
 from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
 from tui.rendering.wrapping import last_part, shortened, width_of
@@ -57,7 +58,7 @@ def _documents(ledger: Ledger) -> Iterator[LedgerRow]:
 
 
 def _use(document: DocumentUse) -> str:
-    turns = "1 turn" if document.turns == 1 else f"{document.turns:,} turns"
+    turns = counted(document.turns, "turn")
     return f"{turns} · {document.cited:,} cited of {document.found:,}" if document.cited else f"{turns} · found only"
 
 

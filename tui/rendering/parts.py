@@ -11,6 +11,7 @@ from typing import Protocol
 from tui.api.models import Stop, Usage
 from tui.conversation.plain_text import plain_text
 from tui.conversation.transcript import Answer, Broken, End, Omitted, Part, Thought, ToolUse, Unrecognized
+from tui.counts import counted
 from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
 from tui.rendering.markdown import MarkdownBlocks
 from tui.rendering.results import MAX_CHARS, result_lines, tree_lines
@@ -216,7 +217,7 @@ def _usage(usage: Usage, width: int) -> list[Line]:
         (usage.total_input_tokens, lambda tokens: f"{tokens:,} in"),
         (usage.total_output_tokens, lambda tokens: f"{tokens:,} out"),
         (usage.duration_ms, _duration),
-        (usage.turns, lambda turns: f"{turns:,} {'round' if turns == 1 else 'rounds'}"),
+        (usage.turns, lambda turns: counted(turns, "round")),
     )
     words = [say(number) for number, say in shown if number is not None and 0 <= number < 1e15]
     return _sentence(" · ".join(words), width, MUTED)

@@ -21,6 +21,7 @@ from tui.conversation.passages import (
     is_object,
     passage_from,
 )
+from tui.counts import counted
 from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Role, Span, Style
 from tui.rendering.wrapping import indented, wrap, wrap_text
 from tui.sanitize import clean, clean_line
@@ -66,21 +67,21 @@ def amount(value: object) -> str:
     value = decoded(value)
     name, main = _main(value)
     if isinstance(main, str):
-        return _count(main.count("\n") + (not main.endswith("\n")), "line") if main.strip() else "nothing"
+        return counted(main.count("\n") + (not main.endswith("\n")), "line") if main.strip() else "nothing"
     if not _is_nested(main):
         return "nothing" if main is None else clean_line(_scalar(main)[0], 40)
     if name not in ("items", "results"):
-        return _count(len(main), "entry", "entries")
+        return counted(len(main), "entry", "entries")
     files = [file_of(each) for each in islice(main, _MAX_COUNTED)]
     documents = len(set(files))
     if name == "items" and files and all(files) and first_text(next(iter(main)), CONTENT) is None:
         total = value.get("total") if is_object(value) else None
-        shown = _count(len(main), "document")
+        shown = counted(len(main), "document")
         return (
-            f"{len(main):,} of {_count(total, 'document')}" if isinstance(total, int) and total > len(main) else shown
+            f"{len(main):,} of {counted(total, 'document')}" if isinstance(total, int) and total > len(main) else shown
         )
-    count = _count(len(main), "passage" if name == "results" else "place" if files and all(files) else "item")
-    return f"{count} in {_count(documents, 'document')}" if files and all(files) and len(files) == len(main) else count
+    count = counted(len(main), "passage" if name == "results" else "place" if files and all(files) else "item")
+    return f"{count} in {counted(documents, 'document')}" if files and all(files) and len(files) == len(main) else count
 
 
 def _beginning(rows: list[Line], value: object, width: int, is_cut: bool) -> list[Line]:
@@ -166,7 +167,7 @@ def _tree(value: object, width: int, depth: int) -> Iterator[Line]:
         text, role = _scalar(value)
         yield from _text(text, width, Style(role))
         if len(text) > MAX_CHARS:
-            yield Line((Span(f"… {_count(len(text), 'character')} in all", MUTED),))
+            yield Line((Span(f"… {counted(len(text), 'character')} in all", MUTED),))
 
 
 def _entry(label: Span, value: object, width: int, depth: int) -> Iterator[Line]:
@@ -180,7 +181,7 @@ def _entry(label: Span, value: object, width: int, depth: int) -> Iterator[Line]
     else:
         text, role = _scalar(value)
         shown = clean(text[:MAX_CHARS]).rstrip().replace("\t", "    ")
-        size = f" … {_count(len(text), 'character')} in all" if len(text) > MAX_CHARS else ""
+        size = f" … {counted(len(text), 'character')} in all" if len(text) > MAX_CHARS else ""
         first, *others = wrap((label, Span(shown, Style(role)), Span(size, MUTED)), inner)
         yield first
         yield from _behind(margin, others)
@@ -212,7 +213,3 @@ def _scalar(value: object) -> tuple[str, Role]:
 
 def _is_nested(value: object) -> TypeGuard[Object | Array]:
     return is_object(value) or is_array(value)
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from tui.conversation.passages import decoded, file_of, is_array, is_object
 from tui.conversation.transcript import Part, ToolUse, Unrecognized
+from tui.counts import counted
 from tui.rendering.lines import MUTED, Line, Span, Style
 from tui.rendering.wrapping import shortened
 
@@ -25,7 +26,7 @@ def groups_of(parts: Sequence[Part]) -> Mapping[int, range]:
 def group_line(parts: Sequence[Part], width: int, *, is_open: bool) -> Line:
     """One row: how many there are, and what they found."""
     uses = [part for part in parts if isinstance(part, ToolUse)]
-    words = _calls(uses) if uses else [_count(len(parts), "unknown event", "unknown events")]
+    words = _calls(uses) if uses else [counted(len(parts), "unknown event")]
     mark = "▾ " if is_open else "▸ "
     rest = f" · {' · '.join(words[1:])}" if words[1:] else ""
     first = Span(shortened(words[0], max(4, width - 2)), Style("tool", bold=True))
@@ -39,9 +40,9 @@ def _calls(uses: Sequence[ToolUse]) -> list[str]:
         is_search = is_search and found is not None
         passages += len(found or ())
         documents |= {file for each in found or () if (file := file_of(each)) is not None}
-    words = [_count(len(uses), "search", "searches") if is_search else _count(len(uses), "tool call", "tool calls")]
-    words += [_count(passages, "passage", "passages")] if passages else []
-    return words + ([_count(len(documents), "document", "documents")] if documents else [])
+    words = [counted(len(uses), "search", "searches") if is_search else counted(len(uses), "tool call")]
+    words += [counted(passages, "passage")] if passages else []
+    return words + ([counted(len(documents), "document")] if documents else [])
 
 
 def _found(use: ToolUse) -> Sequence[object] | None:
@@ -49,7 +50,3 @@ def _found(use: ToolUse) -> Sequence[object] | None:
     value = decoded(use.returned.value) if use.returned is not None else None
     lists = [value.get("results"), value.get("items")] if is_object(value) else []
     return next((each for each in lists if is_array(each)), None)
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

@@ -9,6 +9,7 @@ from textual.message import Message
 
 from tui.api.models import Index
 from tui.conversation.catalogue import age_in_words, now
+from tui.counts import counted
 from tui.keys.bound import bound
 from tui.screens.asking import AskingScreen
 from tui.widgets.start_page import ExampleQuestions, StartPage
@@ -85,7 +86,7 @@ def _summary(indexes: Sequence[Index]) -> str:
     if len(indexes) != 1:
         return f"{len(indexes)} indexes: {', '.join(index.name for index in indexes)}" if indexes else ""
     (index,) = indexes
-    documents = f"{index.files:,} document{'s' * (index.files != 1)}" if index.files is not None else ""
+    documents = counted(index.files, "document") if index.files is not None else ""
     progress = f"{index.files_done or 0:,} of {index.files_total:,} files read" if index.files_total else "being read"
     read = f"read {age_in_words(index.last_synced_at, now())}" if index.last_synced_at else ""
     parts = (index.name, progress) if index.is_syncing else (index.name, documents, read)

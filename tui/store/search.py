@@ -14,6 +14,7 @@ from tui.store.event_codec import to_json
 from tui.store.schema import UNSPACED_TITLE
 from tui.store.search_query import PARTS, Part, Phrase, SessionQuery, fold, pattern
 from tui.store.session_cache import session_of
+from tui.unspaced import has_unspaced
 
 MOST_TURNS = 500
 """Where more turns than this have the words, so many of those kept last are looked at, and of those kept first."""
@@ -49,7 +50,7 @@ _TITLES = f"""
     WHERE titles_fts MATCH :expression AND {_LISTED} ORDER BY updated DESC LIMIT :most"""
 _UNSPACED_TITLES = f"""
     SELECT {_SESSION} FROM sessions INDEXED BY unspaced_titles LEFT JOIN notes USING (account, session_id)
-    WHERE {UNSPACED_TITLE} AND instr(lower(title), :word) AND {_LISTED} ORDER BY updated DESC"""
+    WHERE {UNSPACED_TITLE} AND (:word IS NULL OR instr(title, :word)) AND {_LISTED} ORDER BY updated DESC"""
 _NAMES = f"SELECT {_SESSION} FROM notes JOIN sessions USING (account, session_id) WHERE name IS NOT NULL AND {_LISTED}"
 _SESSIONS = f"""
     SELECT {_SESSION} FROM sessions LEFT JOIN notes USING (account, session_id)
@@ -210,7 +211,8 @@ def _titled(connection: sqlite3.Connection, query: SessionQuery, values: Values)
     if not query.title_expression:
         return []
     titled = connection.execute(_TITLES, {**most, "expression": query.title_expression}).fetchall()
-    unspaced = connection.execute(_UNSPACED_TITLES, {**values, "word": query.terms[0].tokens[0]})
+    as_written = filter(has_unspaced, (token for term in query.terms for token in term.tokens))
+    unspaced = connection.execute(_UNSPACED_TITLES, {**values, "word": next(as_written, None)})
     titled += [row for row in unspaced if _has_all(row["title"], query.terms)]
     named = [row for row in connection.execute(_NAMES, values) if _has_all(row["name"], query.terms)]
     return [*titled, *named]

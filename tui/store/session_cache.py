@@ -96,24 +96,37 @@ class SessionCache:
         """Keep a session with its whole history, oldest event first. May be called from any thread.
 
         It takes several short transactions, and writes only turns that differ from those kept. A program that dies on
-        the way leaves the older length: what is read then is a history too, if not the newest.
+        the way leaves the older length: what is read then is a history too, if not the newest. The same is left where
+        the length is changed meanwhile, by a turn that ended: this history is older than that turn.
         """
-        self._database.write(lambda connection: connection.execute(_PUT_SESSION, _row(account, session)))
+        key = account, session.session_id
+
+        def begin(connection: sqlite3.Connection) -> int | None:
+            connection.execute(_PUT_SESSION, _row(account, session))
+            return _length(connection, key)
+
+        length = self._database.write(begin)
+
+        def write(connection: sqlite3.Connection, batch: Sequence[KeptTurn]) -> bool:
+            is_newer = _length(connection, key) == length
+            if is_newer:
+                connection.executemany(_PUT_TURN, [(*turn.row, *key) for turn in batch])
+            return is_newer
+
+        def finish(connection: sqlite3.Connection) -> None:
+            if _length(connection, key) == length:
+                connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number, *key))
+                connection.execute(
+                    "DELETE FROM turns WHERE number >= ? AND session ="
+                    " (SELECT id FROM sessions WHERE account = ? AND session_id = ?)",
+                    (number, *key),
+                )
+
         number = 0
         for batch in _batches(_turns(events)):
             number = batch[-1].number + 1
-            rows = [(*turn.row, account, session.session_id) for turn in batch]
-            self._database.write(lambda connection, rows=rows: connection.executemany(_PUT_TURN, rows))
-
-        def finish(connection: sqlite3.Connection) -> None:
-            key = account, session.session_id
-            connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number, *key))
-            connection.execute(
-                "DELETE FROM turns WHERE number >= ? AND session ="
-                " (SELECT id FROM sessions WHERE account = ? AND session_id = ?)",
-                (number, *key),
-            )
-
+            if not self._database.write(lambda connection, batch=batch: write(connection, batch)):
+                return
         self._database.write(finish)
 
     def history(self, account: str, session_id: str, last_turns: int | None = None) -> History | None:
@@ -164,10 +177,15 @@ def add_turn(connection: sqlite3.Connection, account: str, session_id: str, turn
     """Put one turn behind those that are kept of a session, even where nothing is kept of it yet."""
     key = account, session_id
     connection.execute("INSERT INTO sessions (account, session_id) VALUES (?, ?) ON CONFLICT DO NOTHING", key)
-    query = "SELECT ifnull(turns, 0) FROM sessions WHERE account = ? AND session_id = ?"
-    number = connection.execute(query, key).fetchone()[0]
+    number = _length(connection, key) or 0
     connection.execute(_PUT_TURN, (*turn._replace(number=number).row, *key))
     connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number + 1, *key))
+
+
+def _length(connection: sqlite3.Connection, key: tuple[str, str]) -> int | None:
+    """How many turns are kept of a session; None where nothing was kept of it yet, or it is gone."""
+    found = connection.execute("SELECT turns FROM sessions WHERE account = ? AND session_id = ?", key).fetchone()
+    return found and found[0]
 
 
 def _row(account: str, session: Session) -> tuple[str | None, ...]:

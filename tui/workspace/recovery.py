@@ -27,6 +27,7 @@ from tui.conversation.reconcile import (
     reconcile,
 )
 from tui.conversation.transcript import Transcript, amend_reason, interrupt
+from tui.counts import counted
 from tui.store.journal import JournalEntry
 from tui.workspace.state import WorkspaceState
 from tui.workspace.tasks import Work
@@ -266,8 +267,7 @@ class Recovery:
         session_id = entry.session_id
         self._state.store.journal.drop(entry.turn_id)
         if news:
-            arrived = "1 new event" if news == 1 else f"{news} new events"
-            self._state.publish(Notice(session_id, f"Finished while you were away: {arrived}."))
+            self._state.publish(Notice(session_id, f"Finished while you were away: {counted(news, 'new event')}."))
         self._state.publish(TurnEnded(session_id, well=True))
 
     def _keep_what_is_left(self, entry: JournalEntry) -> None:

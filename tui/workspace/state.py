@@ -1,6 +1,7 @@
 """One account: where it is reached, what is kept of it on this machine, its sessions and conversations."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -56,6 +57,8 @@ class WorkspaceState:
         """Sessions that are about to be deleted: nothing that the server says of them lists them again."""
         self.open_id: str | None = None
         """The session that is read and written in: it is held as long as it is open."""
+        self._writing = defaultdict[str, asyncio.Lock](asyncio.Lock)
+        """Held while the turns of a session are written: each is to follow those before it."""
 
     def require_client(self) -> "Client":
         """The client. Raises `NotSentError` where there is none yet."""
@@ -135,9 +138,15 @@ class WorkspaceState:
                 yield event
 
         try:
-            await asyncio.to_thread(self.store.sessions.save_history, self.account_id, session, read())
+            async with self._writing[session.session_id]:
+                await asyncio.to_thread(self.store.sessions.save_history, self.account_id, session, read())
         finally:
             is_over = True
+
+    async def end_turn(self, turn_id: int, session_id: str) -> None:
+        """Keep a turn that is over as the last of its session, behind a history that is being kept."""
+        async with self._writing[session_id]:
+            await asyncio.to_thread(self.store.journal.end, turn_id)
 
     def hold(self, session_id: str) -> bool:
         """Whether this process may write the session's draft and send its questions: no other one does."""

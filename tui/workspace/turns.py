@@ -238,7 +238,7 @@ class Turns:
         session = self._state.catalogue[turn.session_id]
         scope = self.scopes.get(turn.session_id, ())
         last = await turn.receive(stream_turn(self._state.require_client(), session, turn.question, scope))
-        await asyncio.to_thread(self._state.store.journal.end, turn.id)  # it may have many events
+        await self._state.end_turn(turn.id, turn.session_id)
         return isinstance(last, Stop) and not last.is_error
 
     def _next(self, session_id: str) -> None:

@@ -12,8 +12,8 @@ main()
 """The command, which Ctrl+C reaches also where the tests run in the background."""
 
 
-def process(*arguments: str) -> subprocess.Popen[bytes]:
+def process(*arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     """`llamachat-tui` with these arguments, which Ctrl+C reaches also where the tests run in the background."""
     command = [sys.executable, "-P", "-c", WITH_INTERRUPTS, *arguments]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+    return subprocess.Popen(command, stdin=stdin, stdout=pipe, stderr=pipe)

@@ -1,5 +1,6 @@
 """`llamachat-tui ask`: the answer, its sources and the exit codes."""
 
+import io
 import json
 import signal
 from collections.abc import Sequence
@@ -30,6 +31,13 @@ FOUND = {
     },
 }
 ANSWERED = (FOUND, said("It is 40 million [1]."), STOP)
+
+
+class Terminal(io.StringIO):
+    """Standard input on which nothing is typed."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def test_an_answer_is_printed_with_its_sources_and_nothing_of_it_drives_the_terminal(
@@ -144,13 +152,16 @@ def test_the_lines_of_an_answer_are_there_before_its_end(online: ServedCloud) ->
 def test_ctrl_c_stops_listening_and_what_had_arrived_is_kept(online: ServedCloud) -> None:
     held = Turn([said("The beginning"), said(" and the end."), STOP], is_held=True, held=2)
     online.cloud.turns = [held]
-    with process("ask", "Budget?") as asking:
+    with process("ask", "Budget?", "--project", "my birds") as asking:
         assert asking.stdout is not None
         assert asking.stdout.read(13) == b"The beginning"
         asking.send_signal(signal.SIGINT)
-        _, error = asking.communicate(timeout=20)
+        _, error = asking.communicate(timeout=60)
     assert asking.returncode == 130
-    assert error.endswith(b"Stopped. The session is new-1: --session new-1 goes on in it.\n")
+    assert error.endswith(
+        b"Stopped. The session is new-1. `llamachat-tui show new-1 --project 'my birds'` tells what came of it. "
+        b"The same flags and --session new-1 go on in it.\n"
+    )
     assert b"Traceback" not in error
     online.release(held)
     assert len(online.cloud.questions) == 1
@@ -163,11 +174,12 @@ def test_a_server_that_is_gone_in_mid_answer_leaves_what_came_and_the_session(
     monkeypatch.setattr("tui.workspace.recovery.PAUSE_SECONDS", ())
     online.cloud.turns = [Turn([FOUND, said("The beginning")], breaks=True)]
     online.cloud.statuses = {"GET /api/v1/chat/new-1": 403, "GET /api/v1/chat/new-1/summary": 403}
-    asked = command("ask", "Budget?", *form)
+    asked = command("ask", "Budget?", "--base-url", online.base_url, *form)
     assert asked.code == 4
     assert "The question may have arrived. It was not sent again." in asked.err
     assert asked.err.endswith(
-        "The session is new-1.\nllamachat-tui: `llamachat-tui show new-1` tells what came of it.\n"
+        "The session is new-1.\n"
+        f"llamachat-tui: `llamachat-tui show new-1 --base-url {online.base_url}` tells what came of it.\n"
     )
     assert asked.out.startswith("{" if form else "The beginning\n")
     if form:
@@ -207,19 +219,51 @@ def test_folders_of_this_machine_answer_from_end_to_end(
     assert "- [1] heron.md" in outcome.out
 
 
+@pytest.mark.parametrize("last", ["the budget of the heron project", "What is the budget of the heron/egret project?"])
 def test_the_last_words_behind_local_are_the_question_where_they_are_no_folder(
-    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
 ) -> None:
     papers = tmp_path / "my papers"
     papers.mkdir()
     (papers / "heron.md").write_text("The heron project has a budget of 40 million euros.")
     monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
-    outcome = command("ask", "--local", "my papers", "What is the budget of the heron project?")
+    outcome = command("ask", "--local", "my papers", last, stdin=Terminal())
     assert (outcome.code, "40 million euros" in outcome.out) == (0, True)
-    for folder in ("none/no papers", "papres"):
-        mistaken = command("ask", "--local", folder, stdin="What is the budget?")
-        assert (mistaken.code, "There is no folder" in mistaken.err) == (2, True)
+    assert f"Taken for the question: {last}\n" in outcome.err
+
+
+def test_a_question_that_is_its_only_word_is_asked_of_the_manual(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / "data"))
+    outcome = command("ask", "--local", "Quotations?", stdin=Terminal())
+    assert outcome.code in (0, 1)
+    assert "Taken for the question: Quotations?\n" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("folders", "stdin", "words"),
+    [
+        (["my papres"], "What is the budget?", "There is no folder my papres. Check the name"),
+        (["my papers", "my papres"], "What is the budget?", "There is no folder my papres."),
+        (["my papers", "What is it?"], "", "There is no folder What is it?. If it is the question, write it before"),
+        (["my papres"], None, "There is no folder my papres. Check the name"),
+        (["papers", "none/no papers"], None, "There is no folder papers. Check the name"),
+    ],
+)
+def test_a_folder_whose_name_is_mistyped_is_not_asked_about(
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    folders: list[str],
+    stdin: str | None,
+    words: str,
+) -> None:
+    (tmp_path / "my papers").mkdir()
+    monkeypatch.chdir(tmp_path)
+    mistaken = command("ask", "--local", *folders, stdin=Terminal() if stdin is None else stdin)
+    assert (mistaken.code, words in mistaken.err, "Taken for" in mistaken.err) == (2, True, False), mistaken.err
 
 
 def test_what_is_written_to_standard_output_drives_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:

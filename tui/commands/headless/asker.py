@@ -21,7 +21,7 @@ from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.workspace.backend import Backend
-from tui.workspace.exporting import session_kept
+from tui.workspace.exporting import session_kept, session_of_server
 from tui.workspace.tasks import Work
 from tui.workspace.updates import DraftChanged, OpeningFailed, RequestFailed, Update
 from tui.workspace.workspace import Workspace
@@ -34,13 +34,13 @@ UNCONFIRMED = (
 )
 
 Watch = Callable[[Turn], Awaitable[None]]
+"""Hears of a turn each time it has changed."""
 
 ABSENT_PAUSES = (2.0, 5.0, 8.0)
 """Seconds between the polls for a question that an ended process may have sent, as long as the session is without it.
 
 That process has no connection any more over which it could still arrive.
 """
-"""Hears of a turn each time it has changed."""
 
 
 @asynccontextmanager
@@ -293,6 +293,10 @@ class Asker:
                 deletion.hide(session.session_id)
             await deletion.delete([session])
             call.raise_failure()
+
+    async def whole(self, session_id: str) -> SessionFile:
+        """A session with its events as the server sends them. Raises `ApiError`."""
+        return await session_of_server(self.client, session_id, self._store.path)
 
     def kept(self, session_id: str) -> SessionFile | None:
         """A session as it was last seen on this machine; None where it is not kept."""

@@ -7,7 +7,7 @@ from tui.commands.exit_code import BadUseError
 from tui.commands.headless.outcome import unknown_outcome
 from tui.commands.headless.questions import checked_question
 from tui.commands.headless.told import AnswerText, sources_text, step_of
-from tui.commands.plain.open_place import LISTED, LineCommand, OpenPlace
+from tui.commands.plain.open_place import LISTED, LineCommand, OpenPlace, number_of, numbered
 from tui.conversation.catalogue import names_of
 from tui.conversation.evidence import evidence_of
 from tui.conversation.transcript import Turn
@@ -80,7 +80,7 @@ class Asking:
 
     async def _read_source(self, number: str) -> None:
         last = self._place.last
-        source = evidence_of(last).source(int(number)) if last and number.isdecimal() else None
+        source = evidence_of(last).source(number_of(number)) if last else None
         if source is None:
             raise BadUseError("There is no such source. Type /sources for those there are.")
         self._place.put(f"{source.passage.origin}\n{source.passage.text or '(It has no text.)'}\n")
@@ -105,6 +105,7 @@ class Asking:
         self._place.put(f"{told}\n")
 
     def _question(self, number: str) -> str:
-        if not (number.isdecimal() and 1 <= int(number) <= len(self._questions)):
+        question = numbered(number, self._questions)
+        if question is None:
             raise BadUseError("There is no such question. Type /questions for those there are.")
-        return self._questions[int(number) - 1]
+        return question

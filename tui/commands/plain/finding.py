@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tui.commands.exit_code import BadUseError
-from tui.commands.plain.open_place import LineCommand, OpenPlace
+from tui.commands.plain.open_place import LineCommand, OpenPlace, numbered
 from tui.conversation.catalogue import title_of
 from tui.conversation.plain_text import end_text, plain_text
 from tui.conversation.transcript import Turn
@@ -40,9 +40,10 @@ class Finding:
         place.put("".join(f"{line}\n" for line in [*result.problems, *_lines(self._hits), result.told] if line))
 
     async def _open(self, number: str) -> None:
-        if not (number.isdecimal() and 1 <= int(number) <= len(self._hits)):
+        chosen = numbered(number, self._hits)
+        if chosen is None:
             raise BadUseError("There is no such hit. Type /search and words for some.")
-        found, hit = self._hits[int(number) - 1]
+        found, hit = chosen
         turns = list(await self._place.open(found.session.session_id))
         if hit is None:
             self._place.read(turns)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeAlias
 
+from tui.commands.plain.event_loop import call_on
 from tui.sanitize import clean, well_formed
 
 PIECE_BYTES = 4096
@@ -34,10 +35,11 @@ class LineOutput:
     keep the process from ending.
     """
 
-    def __init__(self, closed: Callable[[], object]) -> None:
-        """`closed` is called on the event loop when standard output takes no more; `failure` says why."""
+    def __init__(self) -> None:
         self.failure: OSError | None = None
-        self._closed = closed
+        """Why standard output takes no more; None where it does."""
+        self.when_closed: Callable[[], object] = lambda: None
+        """Called on the event loop when standard output takes no more."""
         self._loop = asyncio.get_running_loop()
         self._waiting: SimpleQueue[_Text | _Mark] = SimpleQueue()
         self._drops = 0
@@ -70,7 +72,7 @@ class LineOutput:
                 case _Text() as text:
                     self._write(text)
                 case mark:
-                    self._on_loop(lambda mark=mark: mark.done() or mark.set_result(None))
+                    call_on(self._loop, lambda mark=mark: mark.done() or mark.set_result(None))
 
     def _write(self, text: _Text) -> None:
         rest = well_formed(clean(text.text)).encode("utf-8", "replace")
@@ -80,8 +82,4 @@ class LineOutput:
         except OSError as error:
             if text.stream == _OUTPUT and self.failure is None:
                 self.failure = error
-                self._on_loop(self._closed)
-
-    def _on_loop(self, act: Callable[[], object]) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._loop.call_soon_threadsafe(act)
+                call_on(self._loop, self.when_closed)

@@ -1,9 +1,9 @@
-"""Where the user of the lines is: what is open, and what the numbers mean that were printed last."""
+"""Where the user of the lines is: what is open, and what the numbers mean that were printed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tui.api.models import Session
 from tui.commands.exit_code import BadUseError
@@ -17,6 +17,12 @@ LISTED = 20
 """So many sessions, and earlier questions, are listed."""
 
 
+MAX_DIGITS = 9
+"""A number of more digits is none of a list; Python makes none of more than 4,300 of them."""
+
+_Listed = TypeVar("_Listed")
+
+
 class LineCommand(NamedTuple):
     """A line that begins with a slash: how it is written, what it does, and what does it with the rest of the line."""
 
@@ -27,6 +33,17 @@ class LineCommand(NamedTuple):
     @property
     def name(self) -> str:
         return self.usage.partition(" ")[0].removeprefix("/")
+
+
+def number_of(given: str) -> int:
+    """The number that was typed; 0 where it is none that anything is listed under."""
+    return int(given) if given.isdecimal() and len(given) <= MAX_DIGITS else 0
+
+
+def numbered(given: str, listed: Sequence[_Listed]) -> _Listed | None:
+    """What stands in a list at the number that was given, from 1; None where that is none of the list's."""
+    number = number_of(given)
+    return listed[number - 1] if 1 <= number <= len(listed) else None
 
 
 @dataclass(eq=False, slots=True)
@@ -59,9 +76,7 @@ class OpenPlace:
         """The id of a session: of the open one where nothing is given. Raises `BadUseError`."""
         if not given:
             return self.opened()
-        if given.isdecimal() and 1 <= int(given) <= len(self.listed):
-            return self.listed[int(given) - 1]
-        return named_session(given, self.workspace.last_opened)
+        return numbered(given, self.listed) or named_session(given, self.workspace.last_opened)
 
     def opened(self) -> str:
         """The id of the open session. Raises `BadUseError`."""

@@ -7,12 +7,14 @@ import sys
 import threading
 from collections.abc import Awaitable
 from contextlib import suppress
+from functools import partial
 
 from tui.api.errors import ApiError
 from tui.commands.exit_code import BadUseError, ExitCode, exit_code_of
 from tui.commands.headless.asker import asker
 from tui.commands.headless.output import OutputClosedError, StepLine
 from tui.commands.plain.asking import Asking
+from tui.commands.plain.event_loop import call_on
 from tui.commands.plain.finding import Finding
 from tui.commands.plain.line_output import LineOutput
 from tui.commands.plain.open_place import LineCommand, OpenPlace
@@ -33,7 +35,7 @@ def talk(settings: Settings, session: str | None) -> int:
 
     async def answer_lines() -> int:
         lines = asyncio.Queue[str | None]()
-        output = LineOutput(lambda: lines.put_nowait(None))
+        output = LineOutput()
         async with asker(settings, StepLine(is_linear=True, tell=output.tell)) as asking:
             await _Talk(OpenPlace(asking, output.put, lines), output).answer_lines(session)
         return ExitCode.ANSWERED
@@ -59,6 +61,7 @@ class _Talk:
             LineCommand("/quit", "quit; so does the end of the input", self._quit),
         ]
         self._commands = {command.name: command for command in commands}
+        output.when_closed = self._stop_for_good
 
     async def answer_lines(self, session: str | None) -> None:
         """Answer one line after another until they end, or the user quits."""
@@ -72,6 +75,7 @@ class _Talk:
             if line is None:
                 break
             await self._answer(line.strip())
+        self._is_over = True
         await self._do(self._sessions.delete_for_good(or_next_time=True))
         if isinstance(self._output.failure, BrokenPipeError):
             raise OutputClosedError from self._output.failure
@@ -87,8 +91,8 @@ class _Talk:
             # A terminal that is gone (EIO) is the end of the lines.
             with suppress(OSError), open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
                 for line in raw:
-                    loop.call_soon_threadsafe(lines.put_nowait, line.decode("utf-8", "replace"))
-            loop.call_soon_threadsafe(lines.put_nowait, None)
+                    call_on(loop, partial(lines.put_nowait, line.decode("utf-8", "replace")))
+            call_on(loop, partial(lines.put_nowait, None))
 
         threading.Thread(target=read, name="lines", daemon=True).start()
         if os.name == "posix":
@@ -100,6 +104,12 @@ class _Talk:
         else:
             self._place.put("\n")
             self._place.lines.put_nowait(None)
+
+    def _stop_for_good(self) -> None:
+        """Stop what is being done, and wait for no line: nobody reads any more what would be printed."""
+        self._place.lines.put_nowait(None)
+        if self._doing is not None and not self._is_over:
+            self._doing.cancel()
 
     async def _answer(self, line: str) -> None:
         """Ask a question, or do what a command says."""
@@ -123,7 +133,8 @@ class _Talk:
             await doing
         except asyncio.CancelledError:
             self._output.drop()
-            self._place.put(f"\nStopped.{stopped}\n")
+            if self._output.failure is None:
+                self._place.put(f"\nStopped.{stopped}\n")
         finally:
             self._doing = None
             self._place.asking.progress.show("")

@@ -13,12 +13,13 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.conversation.catalogue import age, now, title_of
+from tui.counts import counted
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for
 from tui.screens.filter_dialog import FilterDialog
 from tui.store.search import Findings, FoundSession, Hit, Snippet
 from tui.workspace.search.gathering import Gathered
-from tui.workspace.search.searching import Searching, SearchResult, counted
+from tui.workspace.search.searching import Searching, SearchResult
 from tui.workspace.tasks import Work
 
 WAIT_SECONDS = 0.03

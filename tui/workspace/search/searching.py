@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.conversation.catalogue import ids_named, names_of_none, now
+from tui.counts import counted
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.state import WorkspaceState
@@ -36,11 +37,6 @@ class SearchResult:
         cut = " · there are more: another word, or a filter, finds them" if self.found.is_cut else ""
         turns = f"{counted(self.found.turns, 'turn')} in " if self.found.turns else ""
         return f"{turns}{counted(len(self.found.sessions), 'session')}{cut}"
-
-
-def counted(number: int, what: str) -> str:
-    """So many of something: "1 turn", "2,000 turns"."""
-    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 class Searching:
