@@ -121,21 +121,11 @@ class ConversationOpener:
             await self._give_back(session_id)
 
     async def _keep(self, session: Session, events: Iterator[Event]) -> None:
-        """Keep a whole history, which is read once more for it, unless the program ends before."""
-        is_over = False
-
-        def read() -> Iterator[Event]:
-            for event in events:
-                if is_over:
-                    raise InterruptedError
-                yield event
-
+        """Keep a whole history, which is read once more for it."""
         try:
-            await self._state.keep_history(session, read())
+            await self._state.keep_history(session, events)
         except ApiError as error:
             self._state.publish(RequestFailed(error))
-        finally:
-            is_over = True
         await self._give_back(session.session_id)
 
     async def _give_back(self, session_id: str) -> None:

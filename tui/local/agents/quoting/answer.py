@@ -138,7 +138,7 @@ def _quotations(candidates: Sequence[RankedSentence], lead: Sequence[Quotation])
         if len(shown) == MAX_QUOTATIONS or (sure and candidate.score < SUPPORTS * best.score):
             break
         excerpt = candidate.excerpt(QUOTATION_CHARS if sure else UNSURE_CHARS)
-        told = any(excerpt.sentences == one.sentences and one.is_whole for one in lead)
+        told = any(excerpt.span == one.span and one.is_whole for one in lead)
         if not told and not any(excerpt.overlaps(other) for other in shown) and not _repeats(excerpt, shown):
             shown.append(excerpt)
     return shown
