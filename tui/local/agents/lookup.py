@@ -222,7 +222,7 @@ def begin_lookup(ask: Ask, library: Library) -> Lookup:
     mentions = mentions_in(library.documents, ask.question, earlier, ask.index_ids)
     query = understand(library.vocabulary, mentions.rest, earlier, ask.index_ids)
     if query.is_unknown and mentions.page is None:
-        earlier = []
+        earlier = list[str]()
         mentions = mentions_in(library.documents, ask.question, earlier, ask.index_ids)
     tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
     names = names_without_document(ask.question, earlier, mentions)
