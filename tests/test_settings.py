@@ -43,6 +43,33 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load({}, {}, path)
 
 
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("keep = " + "9" * 5000, "cannot be read: line 2 has more than 4,000 characters."),
+        ("[keys]\n'app.quit' = " + "9" * 5000, "cannot be read: line 3 has more than 4,000 characters."),
+        ("[keys]\n" + ".".join("a" * 3000) + " = 1", "cannot be read: line 3 has more than 4,000 characters."),
+        ("[keys]\n" + ".".join("a" * 1900) + " = 1", "in line 3."),
+        ("[profiles]\n" + ".".join("a" * 1900) + " = 1", "unknown setting 'a' in line 3."),
+        (".".join(["theme", *"a" * 1900]) + " = 1", "The setting theme in line 2"),
+        ("theme = ['nord']", "The setting theme in line 2"),
+        ("theme = 0x" + "f" * 3900, "The setting theme in line 2"),
+        ("theme = 0o" + "7" * 3900, "is no text, and not true or false."),
+        ("[keys]\n'app.quit' = 0x" + "f" * 3900, "app.quit has in line 3 something that is no text in quotes"),
+        ("theme = " + "[" * 3000, "cannot be read: too many brackets stand in each other in line 2."),
+        ("theme = [\n" + "[\n[{a=" * 2000, "cannot be read: too many brackets stand in each other in line"),
+        ("#" * 3000 + "\n" + "# more\n" * 40_000, "cannot be read: it has more than 262,144 characters."),
+    ],
+)
+def test_what_python_cannot_read_is_told_with_its_line(tmp_path: Path, written: str, words: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"# mine\n{written}\n")
+    with pytest.raises(SettingsError) as raised:
+        load({}, {}, path)
+    assert words in str(raised.value)
+    assert len(str(raised.value)) < 500 + len(str(path))
+
+
 def test_a_folder_or_nothing_in_place_of_the_file_is_told_in_words(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     with pytest.raises(SettingsError, match=r"cannot be read: it is a folder\."):

@@ -29,7 +29,7 @@ def test_an_entry_may_have_its_id_with_and_without_quotes(tmp_path: Path, line: 
             "there is no action 'sesion.new', named in line 3. Did you mean session.new?",
         ),
         ('list.pin = "hyper"', "list.pin has in line 2 the key 'hyper', which is none. A key is written like"),
-        ("list.pin = 7", "list.pin has in line 2 the key '7', which is none."),
+        ("list.pin = 7", "list.pin has in line 2 something that is no text in quotes, which is none."),
         ("app.quit = []", "app.quit has no key in line 2."),
         ('app.quit = ""', "app.quit has in line 2 the key '', which is none."),
         (

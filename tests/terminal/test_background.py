@@ -1,9 +1,12 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tui.terminal.background import is_dark, is_report
 from tui.terminal.background_app import BackgroundApp
+from tui.terminal.command_string import MAX_SILENT_MOMENTS
 from tui.terminal.driver import ResilientDriver
-from tui.terminal.input_filter import HELD_MOMENTS, InputFilter, Piece, TerminalAnswer
+from tui.terminal.input_filter import InputFilter, Piece, TerminalAnswer
 
 BEL, ST = "\x07", "\x1b\\"
 
@@ -63,7 +66,7 @@ def test_an_answer_that_is_cut_off_types_nothing_and_holds_no_key_back_for_long(
     assert keys.feed(b"\x1b]11;rgb:ff") == []
     assert keys.feed(b"\x1b[A") == ["\x1b[A"]
     keys.feed(b"\x1b]11;rgb:ff")
-    assert [piece for _ in range(HELD_MOMENTS) for piece in keys.idle()] == []
+    assert [piece for _ in range(MAX_SILENT_MOMENTS) for piece in keys.idle()] == []
     assert keys.feed(b"face") == ["face"]
 
 
@@ -71,7 +74,7 @@ def test_an_answer_that_is_cut_off_types_nothing_and_holds_no_key_back_for_long(
 @pytest.mark.parametrize("garbage", ["11;garbage", "11;rgb:nonsense", "10;rgb:ff/ff/ff", "52;c;" + "QUJD" * 500])
 def test_an_answer_that_is_garbled_types_nothing(garbage: str, end: str) -> None:
     answer = f"\x1b]{garbage}{end}"
-    assert InputFilter().feed(f"a{answer}\x1b[Ab".encode()) == ["a\x1b[Ab"]
+    assert InputFilter().feed(f"a{answer}\x1b[Ab".encode()) == ["a", "\x1b[Ab"]
 
 
 def test_a_garbled_answer_types_nothing_wherever_a_line_divides_it_and_is_not_waited_for() -> None:
@@ -81,6 +84,55 @@ def test_a_garbled_answer_types_nothing_wherever_a_line_divides_it_and_is_not_wa
         assert [*keys.feed(sent[:at]), *keys.feed(sent[at:]), *keys.feed(b"b")] == ["b"]
     keys = InputFilter()
     assert [*keys.feed(sent[:-2]), *keys.idle(awaits_answer=True), *keys.feed(b"b")] == ["b"]
+
+
+@given(st.integers(5, 23), st.text("0123456789abcdefABCDEF/", min_size=1, max_size=30), st.data())
+def test_behind_an_answer_that_never_ends_every_letter_is_typed(cut_at: int, typed: str, data: st.DataObject) -> None:
+    keys = InputFilter()
+    pieces = [*keys.feed(b"\x1b]11;rgb:ffff/ffff/ffff\x07"[:cut_at]), *keys.idle(awaits_answer=True)]
+    for letter in typed:
+        pieces += keys.feed(letter.encode())
+        if data.draw(st.booleans()):
+            pieces += keys.idle(awaits_answer=True)
+    pieces += [*keys.idle(), *keys.idle()]
+    assert "".join(map(str, pieces)) == typed
+
+
+def test_behind_an_answer_that_never_ends_a_short_word_that_comes_at_once_is_typed_too() -> None:
+    for typed in ("face", "hello", "\x1b[A", "f\r"):
+        keys = InputFilter()
+        pieces = [*keys.feed(b"\x1b]11;rgb:ff"), *keys.idle(), *keys.feed(typed.encode())]
+        assert "".join(map(str, pieces + keys.idle() + keys.idle())) == typed
+
+
+def test_escape_behind_an_answer_that_never_ends_is_a_key() -> None:
+    keys = InputFilter()
+    assert [*keys.feed(b"\x1b]11;rgb:ff"), *keys.idle(), *keys.feed(b"\x1b"), *keys.idle()] == []
+    assert keys.idle() == ["\x1b[27u"]
+
+
+@pytest.mark.fault(51)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "\x1b]11;rgb:" + "f" * 9000,
+        "\x1b]4;1;" + "rgb:ff/ff/ff;" * 900,
+        "\x1b]52;c;" + "QUJD" * 3000,
+        "\x1bP>|XTerm(370)",
+        "\x1bP1+r544e=" + "78" * 2000,
+        "\x1b_Gi=31;OK",
+    ],
+)
+@pytest.mark.parametrize("end", ["", BEL, ST])
+@pytest.mark.parametrize("size", [100_000, 4096])
+def test_an_answer_of_any_length_types_nothing_and_eats_nothing_behind_it(answer: str, end: str, size: int) -> None:
+    keys = InputFilter()
+    sent = f"{answer}{end}".encode()
+    pieces = [piece for at in range(0, len(sent), size) for piece in (*keys.feed(sent[at : at + size]), *keys.idle())]
+    assert pieces == []
+    assert keys.feed(b"a") == ["a"]
+    keys = InputFilter()
+    assert [*keys.feed(sent), *keys.feed(b"\x1b[A")] == ["\x1b[A"]
 
 
 def test_escape_and_a_bracket_that_are_typed_are_keys() -> None:

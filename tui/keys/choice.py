@@ -111,13 +111,16 @@ def _is_text(key: str) -> bool:
     return set(modifiers) <= {"shift"} and not (last[0] == "f" and last[1:].isdigit())
 
 
-def _entries(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, object]]:
+def _entries(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """The ids of a table with what is written for them: `"session.new" = …` and `session.new = …` are the same."""
-    for name, value in table.items():
+    rest = list(table.items())[::-1]
+    while rest:
+        name, value = rest.pop()
         if isinstance(value, dict):
-            yield from _entries(cast(dict[str, object], value), f"{before}{name}.")
+            inner = cast(dict[str, object], value)
+            rest += [(f"{name}.{part}", inner[part]) for part in reversed(inner)]
         else:
-            yield f"{before}{name}", value
+            yield name, value
 
 
 def _read(action_id: str, written: object, place: str) -> Collection[str]:
@@ -129,8 +132,8 @@ def _read(action_id: str, written: object, place: str) -> Collection[str]:
     for one in several:
         key = key_of(one) if isinstance(one, str) else None
         if key is None:
-            name = clean_line(str(one))
-            raise KeyChoiceError(f"{action_id} has{place} the key {name!r}, which is none. {HOW_TO_WRITE}")
+            name = f"the key {clean_line(one)!r}" if isinstance(one, str) else "something that is no text in quotes"
+            raise KeyChoiceError(f"{action_id} has{place} {name}, which is none. {HOW_TO_WRITE}")
         keys[key] = None
     return keys
 

@@ -8,7 +8,6 @@ from asyncio import wait_for
 from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
-from time import monotonic
 from typing import ClassVar
 
 from textual import events
@@ -20,6 +19,7 @@ from textual.reactive import var
 
 from tui.api.errors import ApiError, KeyRefusedError, TooManyRequestsError
 from tui.keys.keymap import key_for
+from tui.keys.second_press import QUIT_QUESTION, SECOND_PRESS_SECONDS, SecondPress
 from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
 from tui.widgets.composer import Composer
@@ -40,9 +40,6 @@ from tui.workspace.updates import (
     Update,
 )
 from tui.workspace.workspace import Workspace
-
-QUIT_SECONDS = 2.0
-"""A second Ctrl+C within this time quits, and a second Esc clears the draft."""
 
 WAITS_FOR_KEYRING = "Waiting for the system keyring · Esc goes on without it"
 """The activity that Esc ends."""
@@ -93,7 +90,7 @@ class ChatScreen(CommandingScreen):
 
     def __init__(self, store: Store, account_id: str) -> None:
         super().__init__(Workspace(store, account_id, self._show_update, self.run_worker))
-        self._quit_asked = -QUIT_SECONDS
+        self._quit_key = SecondPress()
         self._is_new = True
 
     def compose(self) -> ComposeResult:
@@ -238,7 +235,7 @@ class ChatScreen(CommandingScreen):
                 "Esc again clears the draft; ↑ brings it back.",
                 kind=CLEARING,
                 severity="question",
-                seconds=QUIT_SECONDS,
+                seconds=SECOND_PRESS_SECONDS,
             )
 
     def action_copy_or_stop(self) -> None:
@@ -251,11 +248,10 @@ class ChatScreen(CommandingScreen):
             return
         elif composer.text:
             self.workspace.keep_cleared(self.open_id, composer.take())
-        elif monotonic() - self._quit_asked < QUIT_SECONDS:
+        elif self._quit_key.is_second():
             self._quit()
         else:
-            self._quit_asked = monotonic()
-            self.say("Press Ctrl+C again to quit.", kind="quitting", seconds=QUIT_SECONDS)
+            self.say(QUIT_QUESTION, kind="quitting", seconds=SECOND_PRESS_SECONDS)
 
     def on_composer_quit_requested(self) -> None:
         self._quit()

@@ -9,13 +9,19 @@ from textual.containers import Vertical
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
+
+from tui.keys.second_press import QUIT_QUESTION, SECOND_PRESS_SECONDS, SecondPress
+from tui.lineview.selectable_view import SelectableLineView
 
 _Result = TypeVar("_Result")
 
 IGNORE_KEYS_SECONDS = 0.15
 """Keys are ignored for this long after a dialog opens: they were meant for the screen below."""
 
+
+COPIED_SECONDS = 4.0
+"""For so long it is told that something was copied."""
 
 BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (30, "-tall")]
 """Below 30 rows a dialog does without blank lines."""
@@ -47,7 +53,10 @@ class Dialog(ModalScreen[_Result | None]):
     """A typed question: it returns an answer, or None where Escape closed it. It has no effect by itself."""
 
     VERTICAL_BREAKPOINTS = BREAKPOINTS
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close"),
+        Binding("ctrl+c", "copy_or_quit", "Copy; twice: quit", show=False, priority=True),
+    ]
 
     asks_for_key: ClassVar[bool] = False
     """Whether a key is asked for here: any but those that quit is an answer then."""
@@ -56,6 +65,7 @@ class Dialog(ModalScreen[_Result | None]):
         super().__init__()
         self._opened = inf
         self._had_focus: Widget | None = None
+        self._quit_key = SecondPress()
 
     def on_mount(self) -> None:
         self._opened = monotonic()
@@ -72,13 +82,38 @@ class Dialog(ModalScreen[_Result | None]):
 
     @property
     def takes_keys(self) -> bool:
-        """Whether the dialog has been open for `IGNORE_KEYS_SECONDS`. Escape closes it before that, too."""
+        """Whether the dialog has been open for `IGNORE_KEYS_SECONDS`. Escape and Ctrl+C act before."""
         return monotonic() - self._opened >= IGNORE_KEYS_SECONDS
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action != "close" and not self.takes_keys:
+        if action not in ("close", "copy_or_quit") and not self.takes_keys:
             return False
         return super().check_action(action, parameters)
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+    def action_copy_or_quit(self) -> None:
+        if self.copy_selection():
+            return
+        if self._quit_key.is_second():
+            self.app.run_worker(self.app.action_quit())
+        else:
+            self.tell(QUIT_QUESTION, SECOND_PRESS_SECONDS)
+
+    def copy_selection(self) -> bool:
+        """Copy what is selected where the focus is; False where nothing is."""
+        match self.focused:
+            case Input(selected_text=selected) as field if selected:
+                field.action_copy()
+            case SelectableLineView(selected_text=selected) as view if selected:
+                self.app.copy_to_clipboard(selected)
+                view.clear_selection()
+                self.tell("Sent the selection to the terminal's clipboard.", COPIED_SECONDS)
+            case _:
+                return False
+        return True
+
+    def tell(self, words: str, seconds: float) -> None:
+        """Tell something in our own words for a moment."""
+        self.notify(words, markup=False, timeout=seconds)

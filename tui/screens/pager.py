@@ -68,11 +68,11 @@ class Pager(Dialog[None]):
         self.query_one(TextView).show_text(source)
 
     def action_copy(self) -> None:
-        view = self.query_one(TextView)
-        if view.selected_text:
-            self.app.copy_to_clipboard(view.selected_text)
-            view.clear_selection()
-            self.query_one(NoticeLine).say("Sent the selection to the terminal's clipboard.", kind="copying")
+        self.copy_selection()
+
+    def tell(self, words: str, seconds: float) -> None:
+        """Tell something in a line of the pager: over the text it would hide some of it."""
+        self.query_one(NoticeLine).say(words, kind="telling", seconds=seconds)
 
     def action_close(self) -> None:
         if not (self.query_one(TextView).clear_selection() or self.query_one(NoticeLine).close()):

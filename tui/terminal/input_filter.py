@@ -10,6 +10,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.sanitize import clean
+from tui.terminal.command_string import (
+    INTRODUCER,
+    INTRODUCER_BEGUN,
+    MAX_KEY_CHARS,
+    MAX_SILENT_MOMENTS,
+    CommandString,
+)
 
 MAX_ROWS = 1000
 MAX_COLUMNS = 2000
@@ -21,29 +28,15 @@ MAX_PARAMETERS = 40
 PASTE_TIMEOUT = 2.0
 """Seconds of silence in a paste after which a single key means that the end of the paste was lost."""
 
-HELD_MOMENTS = 40
-"""After so many moments without input the rest of an answer is lost."""
-
-_MAX_KEY_CHARS = 8
-"""Most characters that a single key sends."""
-
 _PASTE_START = "\x1b[200~"
 _PASTE_END = "\x1b[201~"
 _KEY_FINALS = "u~ABCDEFHPQRS"
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])")
-_ANSWER = re.compile(
-    r"(\x1b\[\?[0-9;]{0,40}c|\x1b\[6;[0-9]{1,4};[0-9]{1,4}t|\x1b\[\?997;[12]n"
-    r"|\x1b\]11;rgba?:[0-9a-fA-F/]{1,24}(?:\x07|\x1b\\))"
-)
-_COLOR_BEGUN = re.compile(r"\x1b\](1(1(;(r(g(b(a?(:[0-9a-fA-F/]{0,24}\x1b?)?)?)?)?)?)?)?)?\Z")
-_COLOR_CUT_OFF = re.compile(r"\x1b\]11;(?:rgba?:?)?[0-9a-fA-F/]{0,24}")
-"""The beginning of a colour, which is held until the rest comes; and one whose rest never came, which is dropped."""
-
-_STRING = re.compile(r"\x1b\][0-9]{1,4};[^\x07\x1b]{0,4096}(?:\x07|\x1b\\)")
-_STRING_BEGUN = re.compile(r"\x1b\](?!11;rgb)[0-9]{1,4};[^\x07\x1b]{0,4096}\x1b?\Z")
-_STRING_CUT_OFF = re.compile(r"\x1b\][0-9]{1,4};[^\x07\x1b]{0,4096}")
-"""An operating system command (ECMA-48, 5.6) that answers nothing, which types nothing; its beginning, which is held
-for a moment; and one whose end did not come in that moment."""
+_ANSWER = re.compile(r"(\x1b\[\?[0-9;]{0,40}c|\x1b\[6;[0-9]{1,4};[0-9]{1,4}t|\x1b\[\?997;[12]n)")
+_COLOR = re.compile(r"\x1b\]11;rgba?:[0-9a-fA-F/]{1,24}(?:\x07|\x1b\\)")
+_BEGINNING = re.compile(f"{re.escape(_PASTE_START)}|{INTRODUCER}")
+_COLOR_QUESTIONED = "\x1b]11"
+"""What the answer begins with that is asked for, up to where it cannot be typed any more."""
 
 _UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
 _ALT = re.compile("\x1b([\r\n\x7f\bac-eg-zA-MQ-WYZ])")
@@ -86,6 +79,7 @@ class InputFilter:
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._held = ""
         self._paste: str | None = None
+        self._string: CommandString | None = None
         self._is_dropping = False
         self._gave_escape = False
         self._moments = 0
@@ -94,14 +88,14 @@ class InputFilter:
         """The pieces that are complete with these bytes, which came after so many seconds of silence."""
         text, self._held = self._held + self._decode(data), ""
         self._moments = 0
-        if text and self._gave_escape and "\x1b]11".startswith(f"\x1b{text}"[:4]):
+        if text and self._gave_escape and _COLOR_QUESTIONED.startswith(f"\x1b{text}"[:4]):
             text = f"\x1b{text}"  # that was no key, but the beginning of an answer that a slow line divided there
         self._gave_escape = False
         pieces: list[Piece] = []
-        if self._paste is not None and silence >= PASTE_TIMEOUT and len(text) <= _MAX_KEY_CHARS:
+        if self._paste is not None and silence >= PASTE_TIMEOUT and len(text) <= MAX_KEY_CHARS:
             pieces.append(self._end_paste(self._paste))
         while text:
-            piece, text = self._first(text) if self._paste is None else self._more_of_paste(self._paste, text)
+            piece, text = self._first(text)
             pieces += _with_answers(piece) if isinstance(piece, str) else [piece] if piece else []
         return pieces
 
@@ -110,21 +104,41 @@ class InputFilter:
 
         With `awaits_answer` what looks like the beginning of the terminal's answer goes on being one.
         """
-        self._moments += 1
-        is_answer = _COLOR_BEGUN.match(self._held) and (awaits_answer or len(self._held) > len("\x1b]11"))
-        if is_answer and self._moments < HELD_MOMENTS:
-            return []
-        held, self._held = _STRING_CUT_OFF.sub("", self._held), ""
+        if self._string is not None:
+            if (held := self._string.idle()) is None:
+                return []
+            self._string = None
+        else:
+            self._moments += 1
+            is_answer = awaits_answer and len(self._held) > 1 and _COLOR_QUESTIONED.startswith(self._held)
+            if is_answer and self._moments < MAX_SILENT_MOMENTS:
+                return []
+            held, self._held = self._held, ""
         if held == "\x1b":
             self._gave_escape = awaits_answer
             return [_ESCAPE]
         return [held] if held else []
 
     def _first(self, text: str) -> tuple[Piece | None, str]:
-        typed, start, rest = text.partition(_PASTE_START)
-        if start:
+        """The first piece of a text, which may be none, and the rest."""
+        if self._paste is not None:
+            return self._more_of_paste(self._paste, text)
+        if self._string is not None:
+            return self._more_of_string(self._string, text)
+        if (beginning := _BEGINNING.search(text)) is None:
+            return self._tamed(text, is_last=True), ""
+        if beginning.group() == _PASTE_START:
             self._paste = ""
-        return self._tamed(typed, is_last=not start) or None, rest
+        else:
+            self._string = CommandString(beginning.group())
+        return self._tamed(text[: beginning.start()], is_last=False), text[beginning.end() :]
+
+    def _more_of_string(self, string: CommandString, text: str) -> tuple[Piece | None, str]:
+        if (ended := string.take(text)) is None:
+            return None, ""
+        self._string = None
+        whole, rest = ended
+        return TerminalAnswer(whole) if _COLOR.fullmatch(whole) else None, rest
 
     def _more_of_paste(self, paste: str, text: str) -> tuple[Piece | None, str]:
         whole = paste + text
@@ -146,7 +160,7 @@ class InputFilter:
             text = text[match.end() :]
         if is_last and (unfinished := _unfinished(text)):
             text, rest = text[: unfinished.start()], unfinished.group()
-            if len(rest) <= MAX_PARAMETERS or rest.startswith("\x1b]"):
+            if len(rest) <= MAX_PARAMETERS:
                 self._held = rest
             else:
                 self._is_dropping = True
@@ -156,7 +170,7 @@ class InputFilter:
 
 def _unfinished(text: str) -> re.Match[str] | None:
     """What a text ends with and may go on: it is held until more comes."""
-    return _COLOR_BEGUN.search(text) or _STRING_BEGUN.search(text) or _UNFINISHED.search(text)
+    return INTRODUCER_BEGUN.search(text) or _UNFINISHED.search(text)
 
 
 def _alt_key(character: str) -> str:
@@ -168,8 +182,7 @@ def _alt_key(character: str) -> str:
 def _with_answers(text: str) -> list[Piece]:
     """The text, and the terminal's answers in it as pieces of their own."""
     parts = enumerate(_ANSWER.split(text))
-    pieces = ((number, part if number % 2 else _COLOR_CUT_OFF.sub("", _STRING.sub("", part))) for number, part in parts)
-    return [TerminalAnswer(part) if number % 2 else part for number, part in pieces if part]
+    return [TerminalAnswer(part) if number % 2 else part for number, part in parts if part]
 
 
 def _is_plausible(parameters: str, final: str) -> bool:

@@ -47,10 +47,7 @@ class ItemsDialog(Dialog[_Result]):
         self.query_one(".dialog-title", Static).update(title)
 
     def action_copy(self) -> None:
-        if self.view.selected_text:
-            self.app.copy_to_clipboard(self.view.selected_text)
-            self.view.clear_selection()
-            self.notify("Sent the selection to the terminal's clipboard.", markup=False, timeout=4)
+        self.copy_selection()
 
     def action_close(self) -> None:
         if not self.view.clear_selection():

@@ -272,14 +272,16 @@ def _read_file(path: Path) -> _File:
     if path.is_dir():
         raise _unreadable(path, "it is a folder")
     _check_owner(path)
-    import tomllib  # only here, because most people have no config file and wait for the first frame
+    from tui.settings import (
+        config_text,
+    )  # only here, because most people have no config file and wait for the first frame
 
     try:
-        text = path.read_text("utf-8")
-        values = tomllib.loads(text)
+        text = config_text.read_text(path)
+        values = config_text.parse(text)
     except OSError as error:
         raise _unreadable(path, str(error.strerror)) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, config_text.ConfigTextError) as error:
         raise _unreadable(path, str(error)) from error
     tables, keys = values.pop("profiles", {}), values.pop("keys", {})
     if not _are_tables(tables):
@@ -329,14 +331,19 @@ def _are_tables(value: object) -> TypeGuard[dict[str, dict[str, object]]]:
 
 
 def _known(values: Mapping[str, object], known: Collection[str], text: str, path: Path) -> dict[str, str | None]:
-    """The values of settings that there are. Raises `SettingsError`, which names the line of another one."""
+    """The values of settings that there are. Raises `SettingsError`, which names the line of what is none."""
+    lines = _lines(text)
+    places = {name: f" in line {lines[name]}" if name in lines else "" for name in values}
     for name in values:
         if name not in known:
-            line = _lines(text).get(name)
             raise SettingsError(
-                f"The config file {path} has the unknown setting {clean_line(name)!r}"
-                f"{f' in line {line}' if line else ''}. Known ones: {', '.join(sorted(known))}."
+                f"The config file {path} has the unknown setting {clean_line(name)!r}{places[name]}. "
+                f"Known ones: {', '.join(sorted(known))}."
             )
+    for name, value in values.items():
+        # What is written as a hexadecimal number can have more digits than Python prints.
+        if isinstance(value, (dict, list)) or (isinstance(value, int) and value.bit_length() > 64):
+            raise SettingsError(f"The setting {name}{places[name]} of {path} is no text, and not true or false.")
     return {name: str(value) for name, value in values.items()}
 
 
