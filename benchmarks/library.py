@@ -148,7 +148,7 @@ def searching(library: Library, index_id: str, asked: Sequence[str], files: int)
     ]
     tools = Tools(library.documents, library.passages, library.vocabulary, [index_id])
     number = f"ZX{files - 1:06}"
-    exact = spent(lambda: tools.grep(GrepArguments(pattern=pattern_of(number)), number))
+    exact = spent(lambda: tools.grep_passages(GrepArguments(pattern=pattern_of(number)), number))
     middle = Spent(statistics.median(one.cpu for one in each), statistics.median(one.wall for one in each))
     return {
         "retrieval, median": middle,

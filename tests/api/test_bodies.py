@@ -163,6 +163,17 @@ async def test_an_answer_that_goes_on_and_on_is_given_up(reply: Reply, monkeypat
     assert len(asked.requests) == 1
 
 
+@pytest.mark.fault(38)
+async def test_a_refusal_whose_body_has_no_end_is_a_refusal(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bodies, "START_TIMEOUT", 0.3)
+    monkeypatch.setattr("tui.api.client.SESSION_TIMEOUT", 5.0)
+    async with serving(endlessly(ERROR_HEAD + b"You may not. ", b" ", 0.01)) as asked:
+        client = Client(Connection(asked.base_url), sleep=no_wait)
+        with pytest.raises(errors.ForbiddenError, match="The server says: You may not"):
+            await client.session_body("s1")
+        await client.aclose()
+
+
 async def test_an_upload_has_more_time(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(network, "HEAD_TIMEOUT", 0.05)
 

@@ -6,7 +6,7 @@ import pytest
 from tests.events import EXAMPLES
 from tui.api.event_decoding import event_from_json
 from tui.api.models import EVENT_TYPES, Event, Stop, Unknown, UserInput
-from tui.conversation.reconcile import Finished, Polls, Sent, reconcile
+from tui.conversation.reconcile import Finished, Polls, QuestionSearch, Sent, reconcile
 from tui.conversation.transcript import Part
 from tui.conversation.transcript_builder import replay
 from tui.local.chat.event_json import event_json
@@ -48,10 +48,15 @@ def test_the_store_gives_back_what_it_was_given(kind: type[Event]) -> None:
 def test_what_arrived_is_kept_when_the_turn_breaks_off_and_the_server_lacks_it(kind: type[Event]) -> None:
     arrived = EXAMPLES[kind]
 
-    verdict = reconcile(Sent("Why?", 0, [arrived]), [UserInput("Why?"), Stop()], Polls())
+    sent, history = Sent("Why?", 0, [arrived]), [UserInput("Why?"), Stop()]
+    search = QuestionSearch(sent)
+    search.add(history)
+
+    verdict = reconcile(sent, search, Polls())
 
     assert isinstance(verdict, Finished)
-    assert [part for turn in replay(verdict.events) for part in turn.parts] == parts_of(arrived)
+    told = replay(verdict.amendment.applied_to(history))
+    assert [part for turn in told for part in turn.parts] == parts_of(arrived)
 
 
 def test_the_server_describes_every_type_that_it_sends() -> None:

@@ -1,5 +1,6 @@
 import gc
-from collections.abc import Sequence
+import tracemalloc
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tui.conversation.export.html import as_html
 from tui.conversation.export.markdown import as_markdown
 from tui.conversation.grounding.checking import GroundingCheck
 from tui.conversation.past_turns import LOST, MAX_QUESTION_CHARS, LongReplay, PastTurns
-from tui.conversation.reconcile import known_questions
+from tui.conversation.reconcile import Finished, Polls, QuestionSearch, Sent, known_questions, reconcile
 from tui.conversation.transcript import Transcript, Turn, amend_reason, ask, interrupt
 from tui.conversation.transcript_builder import TranscriptBuilder, replay
 from tui.lineview.search import counts_in
@@ -65,6 +66,25 @@ def test_turns_put_aside_are_the_turns(events: list[Event]):
     assert known_questions(small) == known_questions(whole)
     assert small.first_question == whole.first_question
     assert [turn.question for turn in small.headings()] == [turn.question for turn in whole]
+
+
+@pytest.mark.fault(26)
+def test_a_history_of_any_length_is_told_and_looked_through_in_the_memory_of_a_few_turns(tmp_path: Path):
+    def history() -> Iterator[Event]:
+        for number in range(1_000):
+            yield from (UserInput(f"{number}?"), Text(chr(97 + number % 26) * 10_000), Stop())
+
+    told, search = LongReplay(tmp_path / "store"), QuestionSearch(Sent("999?", 999))
+    tracemalloc.start()
+    try:
+        told.add(history())
+        search.add(history())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(told.build()) == 1_000
+    assert isinstance(reconcile(Sent("999?", 999), search, Polls()), Finished)
+    assert peak < 1_000_000
 
 
 @given(histories)

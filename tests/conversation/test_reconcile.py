@@ -29,6 +29,7 @@ from tui.conversation.reconcile import (
     NotConfirmed,
     PollAgain,
     Polls,
+    QuestionSearch,
     Sent,
     SessionGone,
     StillRunning,
@@ -46,13 +47,30 @@ BEFORE: list[Event] = [UserInput(QUESTION), Text("Six months."), Stop(), UserInp
 SENT = Sent(QUESTION, questions_before=2)
 
 
-def look_until_decided(sent: Sent, get: Callable[[], Sequence[Event] | None]) -> tuple[Verdict, list[float]]:
-    """The last verdict, and the pauses on the way to it."""
+def poll(sent: Sent, events: Sequence[Event] | None, polls: Polls) -> Verdict:
+    """What a poll says that shows these events."""
+    if events is None:
+        return reconcile(sent, None, polls)
+    search = QuestionSearch(sent)
+    for event in events:
+        search.add([event])
+    return reconcile(sent, search, polls)
+
+
+def told(verdict: Verdict, events: Sequence[Event]) -> list[Event]:
+    """The session's history as it is to be shown after a poll that showed these events."""
+    assert isinstance(verdict, Finished | StillRunning | Interrupted)
+    return list(verdict.amendment.applied_to(events))
+
+
+def look_until_decided(sent: Sent, get: Callable[[], Sequence[Event]]) -> tuple[Verdict, list[Event], list[float]]:
+    """The last verdict, the history that it was made of, and the pauses on the way to it."""
     polls, pauses = Polls(), list[float]()
     while True:
-        verdict = reconcile(sent, get(), polls)
+        shown = get()
+        verdict = poll(sent, shown, polls)
         if not isinstance(verdict, PollAgain | StillRunning):
-            return verdict, pauses
+            return verdict, list(shown), pauses
         polls = verdict.polls
         pauses.append(verdict.after)
         assert sum(pauses) < WATCH_TIMEOUT + 2 * max(PAUSE_SECONDS)
@@ -67,11 +85,14 @@ def test_a_turn_that_has_its_stop_is_finished() -> None:
     events = [*BEFORE, UserInput(QUESTION), Thinking("Hm."), Text("Three months."), Stop()]
     sent = Sent(QUESTION, 2, [ThinkingDelta("Hm."), TextDelta("Three mon")])
 
-    assert reconcile(sent, events, Polls()) == Finished(events, news=1)
+    verdict = poll(sent, events, Polls())
+    assert isinstance(verdict, Finished)
+    assert verdict.news == 1
+    assert told(verdict, events) == events
 
 
 def test_an_equal_question_asked_before_is_not_taken_for_this_one() -> None:
-    assert isinstance(reconcile(SENT, BEFORE, Polls()), PollAgain)
+    assert isinstance(poll(SENT, BEFORE, Polls()), PollAgain)
 
 
 UNSEEN = Sent(QUESTION, UNKNOWN_COUNT)
@@ -79,7 +100,7 @@ UNSEEN = Sent(QUESTION, UNKNOWN_COUNT)
 
 @pytest.mark.fault(40)
 def test_in_a_session_not_seen_before_an_equal_question_of_old_is_not_taken_for_this_one() -> None:
-    verdict, pauses = look_until_decided(UNSEEN, lambda: BEFORE[:3])
+    verdict, _, pauses = look_until_decided(UNSEEN, lambda: BEFORE[:3])
     assert isinstance(verdict, NotConfirmed)
     assert pauses == list(PAUSE_SECONDS)
 
@@ -87,50 +108,52 @@ def test_in_a_session_not_seen_before_an_equal_question_of_old_is_not_taken_for_
 @pytest.mark.fault(40)
 def test_in_a_session_not_seen_before_a_turn_that_runs_is_followed_to_its_end() -> None:
     running = [*BEFORE, UserInput(QUESTION), Text("Three months.")]
-    shown = iter([running, [*running, Stop()]])
-    verdict, _ = look_until_decided(UNSEEN, lambda: next(shown))
+    polled = iter([running, [*running, Stop()]])
+    verdict, shown, _ = look_until_decided(UNSEEN, lambda: next(polled))
     assert isinstance(verdict, Finished)
-    assert answers(verdict.events) == ["Three months."]
+    assert answers(told(verdict, shown)) == ["Three months."]
 
 
 @pytest.mark.fault(40)
 def test_in_a_session_not_seen_before_the_last_question_is_the_one_whose_answer_began_to_arrive() -> None:
     sent = Sent(QUESTION, UNKNOWN_COUNT, [TextDelta("Three")])
-    verdict, _ = look_until_decided(sent, lambda: [*BEFORE, UserInput(QUESTION), Text("Three months."), Stop()])
+    verdict, shown, _ = look_until_decided(sent, lambda: [*BEFORE, UserInput(QUESTION), Text("Three months."), Stop()])
     assert isinstance(verdict, Finished)
-    assert answers(verdict.events) == ["Three months."]
+    assert answers(told(verdict, shown)) == ["Three months."]
 
 
 def test_questions_are_compared_without_the_space_around_them() -> None:
     events = [*BEFORE, UserInput(f" {QUESTION}\n"), Stop()]
 
-    assert isinstance(reconcile(SENT, events, Polls()), Finished)
+    assert isinstance(poll(SENT, events, Polls()), Finished)
 
 
 def test_a_question_of_another_client_in_between_does_not_hide_this_one() -> None:
     other: list[Event] = [UserInput("What else?"), Text("Nothing."), Stop()]
 
-    assert isinstance(
-        reconcile(SENT, [*BEFORE, *other, UserInput(QUESTION), Text("Three."), Stop()], Polls()), Finished
-    )
-    assert isinstance(reconcile(SENT, [*BEFORE, UserInput(QUESTION), *other], Polls()), Interrupted)
+    assert isinstance(poll(SENT, [*BEFORE, *other, UserInput(QUESTION), Text("Three."), Stop()], Polls()), Finished)
+    assert isinstance(poll(SENT, [*BEFORE, UserInput(QUESTION), *other], Polls()), Interrupted)
 
 
 def test_a_question_that_never_shows_is_looked_for_at_growing_pauses_and_then_not_confirmed() -> None:
-    assert look_until_decided(SENT, lambda: BEFORE) == (NotConfirmed(), list(PAUSE_SECONDS))
+    assert look_until_decided(SENT, lambda: BEFORE) == (NotConfirmed(), BEFORE, list(PAUSE_SECONDS))
 
 
 def test_a_question_that_never_shows_though_its_answer_began_to_arrive_is_not_called_lost() -> None:
     sent = Sent(QUESTION, 2, [TextDelta("Three mon")])
-    verdict, _ = look_until_decided(sent, lambda: BEFORE)
+    verdict, shown, _ = look_until_decided(sent, lambda: BEFORE)
 
-    assert verdict == Interrupted([*BEFORE, UserInput(QUESTION), TextDelta("Three mon")])
+    assert isinstance(verdict, Interrupted)
+    assert told(verdict, shown) == [*BEFORE, UserInput(QUESTION), TextDelta("Three mon")]
 
 
 def test_a_turn_that_does_not_grow_is_interrupted_after_the_last_look() -> None:
     events = [*BEFORE, UserInput(QUESTION), Text("Three")]
 
-    assert look_until_decided(SENT, lambda: events) == (Interrupted(events), list(PAUSE_SECONDS))
+    verdict, shown, pauses = look_until_decided(SENT, lambda: events)
+    assert isinstance(verdict, Interrupted)
+    assert told(verdict, shown) == events
+    assert pauses == list(PAUSE_SECONDS)
 
 
 def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() -> None:
@@ -140,7 +163,7 @@ def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() ->
         events.append(TextDelta("a"))
         return list(events)
 
-    verdict, pauses = look_until_decided(SENT, growing)
+    verdict, _, pauses = look_until_decided(SENT, growing)
     assert isinstance(verdict, Interrupted)
     assert set(pauses) == {PAUSE_SECONDS[0]}
     assert sum(pauses) == WATCH_TIMEOUT
@@ -148,16 +171,16 @@ def test_a_turn_that_grows_is_watched_from_the_start_again_but_not_for_ever() ->
 
 @pytest.mark.fault(55)
 def test_a_session_that_is_gone_is_said_to_be_gone() -> None:
-    assert reconcile(SENT, None, Polls(3)) == SessionGone()
+    assert poll(SENT, None, Polls(3)) == SessionGone()
 
 
 def test_a_turn_whose_stop_arrived_here_is_finished_whatever_the_server_shows() -> None:
     sent = Sent(QUESTION, 2, [UserInput(QUESTION), Text("Three months."), Stop()])
 
     for shown in (BEFORE, [*BEFORE, UserInput(QUESTION), Text("Three")]):
-        verdict = reconcile(sent, shown, Polls())
+        verdict = poll(sent, shown, Polls())
         assert isinstance(verdict, Finished)
-        assert list(verdict.events) == [*BEFORE, UserInput(QUESTION), Text("Three months."), Stop()]
+        assert told(verdict, shown) == [*BEFORE, UserInput(QUESTION), Text("Three months."), Stop()]
 
 
 @pytest.mark.parametrize(
@@ -173,29 +196,32 @@ def test_a_turn_whose_stop_arrived_here_is_finished_whatever_the_server_shows() 
 )
 def test_text_that_arrived_is_shown_unless_the_server_has_it(here: str, there: str, shown: list[str]) -> None:
     sent = Sent(QUESTION, 2, [TextDelta(here)])
-    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), Text(there), Stop()], Polls())
+    events = [*BEFORE, UserInput(QUESTION), Text(there), Stop()]
+    verdict = poll(sent, events, Polls())
 
     assert isinstance(verdict, Finished)
-    assert [text for text in answers(verdict.events) if text] == shown
+    assert [text for text in answers(told(verdict, events)) if text] == shown
 
 
 @pytest.mark.fault(25)
 def test_deltas_and_the_text_that_repeats_them_are_one_text() -> None:
     sent = Sent(QUESTION, 2, [TextDelta("Three "), TextDelta("mon")])
     there: list[Event] = [TextDelta("Three "), TextDelta("months."), Text("Three months."), Stop()]
-    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), *there], Polls())
+    shown = [*BEFORE, UserInput(QUESTION), *there]
+    verdict = poll(sent, shown, Polls())
 
     assert isinstance(verdict, Finished)
-    assert answers(verdict.events) == ["Three months."]
+    assert answers(told(verdict, shown)) == ["Three months."]
 
 
 def test_tool_uses_and_unknown_events_that_arrived_are_kept_once() -> None:
     call, result, odd = ToolCall("1", "read", {}), ToolResult("1", "read", "page"), Unknown("citation", "{}")
     sent = Sent(QUESTION, 2, [call, result, odd, Text("Local.")])
-    verdict = reconcile(sent, [*BEFORE, UserInput(QUESTION), call, Text("Other."), Stop()], Polls())
+    shown = [*BEFORE, UserInput(QUESTION), call, Text("Other."), Stop()]
+    verdict = poll(sent, shown, Polls())
 
     assert isinstance(verdict, Finished)
-    assert sorted(map(repr, verdict.events[len(BEFORE) + 1 :])) == sorted(
+    assert sorted(map(repr, told(verdict, shown)[len(BEFORE) + 1 :])) == sorted(
         map(repr, [call, result, odd, Text("Local."), Text("Other."), Stop()])
     )
 
@@ -261,18 +287,18 @@ def test_whatever_fails_one_question_is_sent_once_and_nothing_untrue_is_said(lag
     for accept, finish, sent_events, kept_events in product((True, False), (True, False), POINTS, POINTS):
         server = Server(accept, finish, sent_events, kept_events, lag)
         received = server.post(QUESTION)
-        verdict, _ = look_until_decided(Sent(QUESTION, 2, received), server.get)
+        verdict, shown, _ = look_until_decided(Sent(QUESTION, 2, received), server.get)
 
         assert server.posts == 1
         match verdict:
-            case Finished(events):
+            case Finished():
                 assert server.has_finished
-                assert answers(events) == ["Three months."]
-            case Interrupted(events):
+                assert answers(told(verdict, shown)) == ["Three months."]
+            case Interrupted():
                 assert accept
                 assert not server.has_finished or lag == 99 or lag > len(PAUSE_SECONDS)
                 arrived = "".join(answers([UserInput(QUESTION), *received]))
-                assert arrived in "".join(answers(events))
+                assert arrived in "".join(answers(told(verdict, shown)))
             case NotConfirmed():
                 assert not received
                 assert not accept or lag > len(PAUSE_SECONDS)
@@ -343,11 +369,11 @@ class OneUser(RuleBasedStateMachine):
     def the_app_looks(self) -> None:
         for entry in self.entries:
             sent = Sent(entry.prompt, entry.questions_before, self.store.journal.events(entry.turn_id))
-            verdict = reconcile(sent, self.server, self.polls.get(entry.turn_id, Polls()))
+            verdict = poll(sent, self.server, self.polls.get(entry.turn_id, Polls()))
             match verdict:
-                case Finished(events):
+                case Finished():
                     assert isinstance(self.server[-1], Stop)
-                    assert events[-1] == Stop()
+                    assert told(verdict, self.server)[-1] == Stop()
                     self.store.journal.end(entry.turn_id)
                 case Interrupted():
                     assert self.open_question
@@ -356,7 +382,7 @@ class OneUser(RuleBasedStateMachine):
                 case NotConfirmed():
                     assert sum(isinstance(event, UserInput) for event in self.server) == entry.questions_before
                     self.store.journal.give_back(entry.turn_id)
-                case PollAgain(_, polls) | StillRunning(_, _, polls, _):
+                case PollAgain(_, polls) | StillRunning(_, _, polls):
                     self.polls[entry.turn_id] = polls
                 case SessionGone():
                     raise AssertionError("the session is there")

@@ -7,6 +7,7 @@ from textual.message import Message
 
 from tests.widgets.test_conversation_pane import Reading, reading
 from tui.api.models import Event, Stop, Text, ToolResult, UserInput
+from tui.conversation.grounding import evidence
 from tui.conversation.transcript import Transcript
 from tui.conversation.transcript_builder import replay
 from tui.widgets import transcript_view
@@ -79,6 +80,19 @@ async def test_a_key_walks_through_all_turns_and_around(monkeypatch: pytest.Monk
         while not told:
             await read.pilot.pause(0.02)
         assert told == ["Not in the evidence: 1999"]
+
+
+@pytest.mark.parametrize(("limit", "words"), [(10**6, "Every figure"), (10, "not known which claims")])
+async def test_that_all_claims_stand_in_the_evidence_is_told_only_where_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, limit: int, words: str
+) -> None:
+    monkeypatch.setattr(evidence, "MAX_CHARS", limit)
+    async with reading(conversation("The budget is 40 million euros." if limit > 10 else WRONG)) as read:
+        told: list[str] = []
+        monkeypatch.setattr(read.pane, "post_message", _heard(read.pane, told))
+        while not told:
+            await read.press("u")
+        assert words in told[0]
 
 
 def _heard(pane: ConversationPane, told: list[str]) -> Callable[[Message], bool]:

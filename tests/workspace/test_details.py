@@ -25,11 +25,21 @@ async def test_the_first_question_is_asked_of_the_server_where_it_is_not_kept(of
     assert await office.workspace.details.first_question("s1") == "Why?"
     await office.workspace.open("s1")
     requests = cloud.count("GET /api/v1/chat/s1")
+    cloud.add_session("s2")
+    assert await office.workspace.details.first_question("s2") is None
     assert await office.workspace.details.first_question("s1") == "Why?"
     assert cloud.count("GET /api/v1/chat/s1") == requests
     facts = await office.workspace.details.facts("s1")
     assert facts is not None
     assert facts.turns == 2
+
+
+async def test_a_session_that_is_not_listed_is_found_without_its_events(office: Office, cloud: Cloud) -> None:
+    cloud.add_session("s2")
+    assert await office.workspace.find("s2")
+    assert set(listed(office)) == {"s1", "s2"}
+    assert not await office.workspace.find("s3")
+    assert cloud.count("GET /api/v1/chat/s2") == 0
 
 
 async def test_of_many_sessions_the_newest_are_listed_at_once_and_the_others_soon(

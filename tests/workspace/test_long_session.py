@@ -8,11 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.workspace.cloud import STOP, Cloud, Json, asked, said
+from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.api import bodies
 from tui.api.client import Client
 from tui.api.connection import Connection
+from tui.api.errors import NoAnswerError
 from tui.api.models import Event, Session, UserInput
 from tui.conversation.past_turns import KEPT, PastTurns
 from tui.store.store import Store
@@ -53,6 +54,39 @@ async def test_a_long_conversation_is_put_aside_and_goes_on(office: Office, tmp_
     assert list(tmp_path.iterdir()) == files
 
 
+async def test_a_turn_that_broke_off_in_a_long_conversation_is_shown_and_kept_with_all_others(
+    office: Office, cloud: Cloud
+) -> None:
+    cloud.turns = [Turn(sends=[said("Half")], keeps=[said("Half and the rest."), STOP], breaks=True)]
+    await office.workspace.open("s1")
+    await office.ask("s1", "And?")
+    whole = [*SHOWN, ("And?", "Half and the rest.")]
+    assert office.read("s1") == whole
+    transcript = office.workspace.transcript("s1")
+    assert transcript is not None
+    assert isinstance(transcript.past, PastTurns)
+    offline = Office(office.store)
+    await offline.workspace.open("s1")
+    await until(lambda: offline.read("s1") == whole)
+    await offline.workspace.close()
+
+
+@pytest.mark.fault(54)
+async def test_what_cannot_be_read_from_the_disk_again_does_not_end_the_polling(
+    office: Office, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: bodies.SessionBody) -> Iterator[Event]:
+        raise NoAnswerError("The disk may be failing.")
+
+    cloud.turns = [Turn(sends=[said("Half")], keeps=[said("Half and the rest."), STOP], breaks=True)]
+    with monkeypatch.context() as patch:
+        patch.setattr(bodies.SessionBody, "events", fails)
+        office.while_waiting = patch.undo
+        await office.ask("s1", "And?")
+    assert office.pauses
+    assert office.read("s1") == [*SHOWN, ("And?", "Half and the rest.")]
+
+
 async def test_a_long_conversation_is_shown_whole_without_the_server(
     office: Office, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +100,14 @@ async def test_a_long_conversation_is_shown_whole_without_the_server(
     await until(lambda: len(offline.read("s1")) == TURNS)
     assert offline.read("s1") == SHOWN
     await offline.workspace.close()
+
+
+async def test_a_session_that_is_too_long_for_memory_is_exported_whole(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 1_500)
+    lines = (await office.workspace.exporter.text("s1", "Long", "jsonl")).splitlines()
+    assert len(lines) == 1 + 3 * TURNS
 
 
 @pytest.mark.fault(42)

@@ -5,6 +5,7 @@ Short ones are held in memory. The body of a session may be long: it is put asid
 They are decompressed here and not by httpx, which expands each piece whole: a few kilobytes may be a gigabyte.
 """
 
+import asyncio
 import zlib
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -37,6 +38,9 @@ MAX_HELD_BYTES = 110 * 1024 * 1024
 
 START_BYTES = 4096
 """Bytes of a session's body that are kept for a message."""
+
+START_TIMEOUT = 5.0
+"""Seconds for the start of a body that is only wanted for its message."""
 
 _PUT_ASIDE_BYTES = 256 * 1024
 """Bytes that are put aside at once: less is held in memory."""
@@ -134,16 +138,18 @@ def _too_large(response: httpx.Response, limit: int) -> TooLargeAnswerError:
 
 
 async def body_start(response: httpx.Response, limit: int) -> bytes:
-    """The first bytes of a body that is only wanted for its message; whatever cannot be read is left out."""
+    """The first bytes of a body that is only wanted for its message; what cannot be read, or not soon, is left out."""
     body = bytearray()
     try:
-        async with aclosing(_pieces(response, limit)) as pieces:
+        async with asyncio.timeout(START_TIMEOUT), aclosing(_pieces(response, limit)) as pieces:
             async for piece in pieces:
                 body += piece
                 if len(body) >= limit:
                     break
     except (httpx.RequestError, TooLargeAnswerError):
         return b""
+    except TimeoutError:
+        pass  # what the answer means is known by its status
     return bytes(body[:limit])
 
 

@@ -84,7 +84,7 @@ async def _found(settings: Settings, options: Namespace) -> _Found:
         session_id = named_session(options.session, store.notes.last_opened(settings.account))
         name = store.notes.names(settings.account).get(session_id, "")
         try:
-            return await _asked(settings, options, session_id, name)
+            return await _asked(settings, options, session_id, name, store.path)
         except ApiError as error:
             kept = session_kept(store, settings.account, session_id)
             if kept is None:
@@ -99,10 +99,10 @@ def _without(options: Namespace) -> str:
     return ", without pictures" if options.pictures else ""
 
 
-async def _asked(settings: Settings, options: Namespace, session_id: str, name: str) -> _Found:
+async def _asked(settings: Settings, options: Namespace, session_id: str, name: str, beside: Path | None) -> _Found:
     backend = await connected(settings, "; --local is for this machine's own")
     try:
-        session = await session_of_server(backend.client, session_id)
+        session = await session_of_server(backend.client, session_id, beside)
         pictures: Mapping[ImageAttachment, bytes] | None = None
         if options.pictures:
             wanted = pictures_of(_turns(session, options)[0])

@@ -15,7 +15,7 @@ from tui.commands.headless.output import StepLine, as_json, put_out
 from tui.commands.headless.told import as_value, told
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
-from tui.workspace.exporting import session_of_server, transcript_of
+from tui.workspace.exporting import transcript_of
 
 
 def parser() -> CommandParser:
@@ -52,7 +52,7 @@ async def _session(asking: Asker, named: str) -> SessionFile:
     """The session as its server has it. Raises `ApiError` and `BadUseError`."""
     session_id = named_session(named, asking.workspace.last_opened)
     try:
-        return await session_of_server(asking.client, session_id)
+        return await asking.whole(session_id)
     except NotFoundError as error:
         raise no_session(session_id) from error
     except ApiError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast, overload
 from weakref import WeakValueDictionary
 
-from tui.api.models import Event, Stop
+from tui.api.models import Event, Stop, UserInput
 from tui.conversation.transcript import Transcript, Turn, Unrecognized
 from tui.conversation.transcript_builder import TranscriptBuilder
 from tui.private_files import Spill
@@ -137,7 +137,11 @@ class LongReplay:
         """Take more events in, oldest first."""
         for event in events:
             self._builder.add(event)
-        for turn in self._builder.take_past():
+            if isinstance(event, UserInput | Stop):
+                self._put_aside(self._builder.take_past())
+
+    def _put_aside(self, turns: Iterable[Turn]) -> None:
+        for turn in turns:
             data = _written(turn)
             self._rest.append((turn, data))
             self._rest_bytes += len(data)
@@ -160,7 +164,7 @@ def _is_much(turns: int, size: int) -> bool:
 def _written(turn: Turn) -> bytes:
     """A turn as bytes. They never leave the process: that is why `pickle` will do.
 
-    None for one that the server may not know, since more is asked of it than its question, and for one that is nested
+    b"" for one that the server may not know, since more is asked of it than its question, and for one that is nested
     too deeply to be written.
     """
     with suppress(RecursionError):

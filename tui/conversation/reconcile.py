@@ -4,8 +4,9 @@ The server keeps the turn, so a question is never sent again to find out; the se
 pauses. Only what the server shows is claimed; what it does not show stays unknown, and is said so.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple, TypeAlias, assert_never
 
 from tui.api.models import (
@@ -60,10 +61,30 @@ class Polls:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """What is to be read in a session's history in place of its events from `begin` up to `end`.
+
+    It is the turn as the server has it, with what had arrived here and the server does not have: such text is never
+    thrown away.
+    """
+
+    begin: int
+    end: int
+    events: Sequence[Event]
+
+    def applied_to(self, history: Iterable[Event]) -> Iterator[Event]:
+        """The history with it."""
+        events = iter(history)
+        yield from islice(events, self.begin)
+        yield from self.events
+        yield from islice(events, self.end - self.begin, None)
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The turn has its end. `news` counts the server's events that say what had not arrived here."""
 
-    events: Sequence[Event]
+    amendment: Amendment
     news: int
 
 
@@ -71,18 +92,16 @@ class Finished:
 class StillRunning:
     """The question is there and its turn has no end yet. Poll again `after` so many seconds."""
 
-    events: Sequence[Event]
+    amendment: Amendment
     after: float
     polls: Polls
-    turn: Sequence[Event]
-    """Those of the events that are the turn's, without its question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """The turn has no end, and none is to be expected: nothing was added for long, or the next question follows."""
 
-    events: Sequence[Event]
+    amendment: Amendment
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,69 +136,105 @@ def known_questions(transcript: Transcript) -> int:
     return transcript.turns_before + sum(turn.question is not None and not _without_a_word(turn) for turn in turns)
 
 
+@dataclass(slots=True)
+class _Place:
+    """Where a question stands in a history, and what follows it up to the next question, if there is one."""
+
+    number: int
+    turn: list[Event] = field(default_factory=list[Event])
+    is_last: bool = True
+
+
+class QuestionSearch:
+    """Looks for a question in a session's history, of which it holds nothing but the question's turn.
+
+    It is the first with this text after as many questions as there were before. Where that is not known, it is the last
+    one, though it may be one of old.
+    """
+
+    def __init__(self, sent: Sent) -> None:
+        self._sent = sent
+        self._events = 0
+        self._questions = 0
+        self._is_in_turn = False
+        self._place: _Place | None = None
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Look through more events, oldest first."""
+        for event in events:
+            if isinstance(event, UserInput):
+                self._look_at(event.content)
+            elif self._is_in_turn and self._place is not None:
+                self._place.turn.append(event)
+            self._events += 1
+
+    def _look_at(self, question: str) -> None:
+        before = self._sent.questions_before
+        is_awaited = before == UNKNOWN_COUNT or (self._place is None and self._questions >= before)
+        self._is_in_turn = is_awaited and question.strip() == self._sent.prompt.strip()
+        if self._is_in_turn:
+            self._place = _Place(self._events)
+        elif self._place is not None:
+            self._place.is_last = False
+        self._questions += 1
+
+    def found(self, *, was_there: bool) -> _Place | None:
+        """Where the question stands, in the whole history.
+
+        An equal question that may be one of old is this one if an event of its turn arrived here, if it was there at an
+        earlier poll, or if its turn has no end yet.
+        """
+        place = self._place
+        if place is None or self._sent.questions_before != UNKNOWN_COUNT:
+            return place
+        is_open = place.is_last and not any(isinstance(event, Stop) for event in place.turn)
+        return place if self._sent.received or was_there or is_open else None
+
+    def behind_all(self) -> Amendment:
+        """The question behind the whole history, with what arrived."""
+        turn = [UserInput(self._sent.prompt), *_without_questions(self._sent.received)]
+        return Amendment(self._events, self._events, turn)
+
+
 def reconcile(
-    sent: Sent, events: Sequence[Event] | None, polls: Polls, absent_pauses: Sequence[float] = PAUSE_SECONDS
+    sent: Sent, search: QuestionSearch | None, polls: Polls, absent_pauses: Sequence[float] = PAUSE_SECONDS
 ) -> Verdict:
-    """What one more poll says. `events` is the session's whole history; None: there is no such session.
+    """What one more poll says. `search` has looked through the session's whole history; None: there is no such session.
 
     `polls` is `Polls()` at the first one, and after that what the last verdict carried. `absent_pauses` are those
-    between the polls as long as the question is not there. The events of a verdict are
-    the session's, with what had arrived of this turn and the server does not have: such text is never thrown away.
+    between the polls as long as the question is not there.
     """
-    if events is None:
+    if search is None:
         return SessionGone()
     ended_here = any(isinstance(event, Stop) for event in sent.received)
-    start = _find(sent, events, was_there=polls.events >= 0)
-    if start is None:
-        with_received = [*events, UserInput(sent.prompt), *_without_questions(sent.received)]
-        return Finished(with_received, 0) if ended_here else _not_there(sent, with_received, polls, absent_pauses)
-    end = next((at for at in range(start + 1, len(events)) if isinstance(events[at], UserInput)), len(events))
-    turn = events[start + 1 : end]
-    received = _without_questions(sent.received)
-    joined = _joined(turn, received)
-    whole = [*events[: start + 1], *joined, *events[end:]]
+    place = search.found(was_there=polls.events >= 0)
+    if place is None:
+        behind = search.behind_all()
+        return Finished(behind, 0) if ended_here else _not_there(sent, behind, polls, absent_pauses)
+    turn, received = place.turn, _without_questions(sent.received)
+    begin = place.number + 1
+    whole = Amendment(begin, begin + len(turn), _joined(turn, received))
     if ended_here or any(isinstance(event, Stop) for event in turn):
         return Finished(whole, _news(turn, received))
-    if end < len(events):
+    if not place.is_last:
         return Interrupted(whole)
     grown = len(turn) > polls.events
     in_vain = 0 if grown else polls.in_vain
     if in_vain >= len(PAUSE_SECONDS) or polls.seconds >= WATCH_TIMEOUT:
         return Interrupted(whole)
     pause = PAUSE_SECONDS[in_vain]
-    return StillRunning(whole, pause, Polls(in_vain + 1, polls.seconds + pause, len(turn)), joined)
+    return StillRunning(whole, pause, Polls(in_vain + 1, polls.seconds + pause, len(turn)))
 
 
-def _not_there(sent: Sent, with_received: Sequence[Event], polls: Polls, absent_pauses: Sequence[float]) -> Verdict:
+def _not_there(sent: Sent, behind: Amendment, polls: Polls, absent_pauses: Sequence[float]) -> Verdict:
     if polls.in_vain < len(absent_pauses):
         pause = absent_pauses[polls.in_vain]
         return PollAgain(pause, Polls(polls.in_vain + 1, polls.seconds + pause))
-    return Interrupted(with_received) if sent.received else NotConfirmed()
+    return Interrupted(behind) if sent.received else NotConfirmed()
 
 
 def _without_questions(received: Sequence[Event]) -> list[Event]:
     return [event for event in received if not isinstance(event, UserInput)]
-
-
-def _find(sent: Sent, events: Sequence[Event], *, was_there: bool) -> int | None:
-    """Where the question stands: the first with this text after as many questions as there were before.
-
-    Where that is not known, an equal question may be one of old. It is this one, the last, if an event of its turn
-    arrived here, if it was there at an earlier poll, or if its turn has no end yet.
-    """
-    asked = [at for at, event in enumerate(events) if isinstance(event, UserInput)]
-    equal = [at for at in asked if _content(events[at]).strip() == sent.prompt.strip()]
-    if sent.questions_before != UNKNOWN_COUNT:
-        return next((at for at in equal if at in asked[sent.questions_before :]), None)
-    if not equal:
-        return None
-    last = equal[-1]
-    is_open = last == asked[-1] and not any(isinstance(event, Stop) for event in events[last:])
-    return last if sent.received or was_there or is_open else None
-
-
-def _content(event: Event) -> str:
-    return event.content if isinstance(event, UserInput) else ""
 
 
 class _Said(NamedTuple):

@@ -43,6 +43,11 @@ class ClaimMarks:
         self._patterns.clear()
         self._rows.clear()
 
+    @property
+    def can_tell(self) -> bool:
+        """Whether it is known of the claims that were checked which stand nowhere."""
+        return self._check is None or self._check.can_tell
+
     def is_behind(self, source: TranscriptLines, turns: Iterable[int]) -> bool:
         """Whether some of these turns are to be checked (again)."""
         return self._check is None or self._check.is_behind(source.transcript, turns)

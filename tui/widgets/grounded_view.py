@@ -21,6 +21,9 @@ ROWS_AROUND = 3
 """Rows that are shown before and after one that was found."""
 
 
+TOO_MUCH = "The tool results of this session are too long to be checked, so it is not known which claims stand in none."
+
+
 def _is_ahead(here: Place, step: int, place: Place) -> bool:
     return place > here if step > 0 else place < here
 
@@ -106,7 +109,8 @@ class GroundedView(TranscriptView):
             if found is not None:
                 self._show_ungrounded(reading, found)
                 return
-        self.post_message(self.GroundingTold("Every figure, date, quotation and name stands in the evidence."))
+        all_stand = "Every figure, date, quotation and name stands in the evidence."
+        self.post_message(self.GroundingTold(all_stand if reading.marks.can_tell else TOO_MUCH))
 
     def _show_ungrounded(self, reading: Reading, place: Place) -> None:
         source = reading.source

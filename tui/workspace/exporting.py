@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, NotTheApiError
@@ -43,11 +44,14 @@ MAX_PICTURES = 200
 MAX_PICTURE_BYTES = 20 * 1024 * 1024
 
 
-async def session_of_server(client: "Client", session_id: str) -> SessionFile:
-    """A session with its events as the server sends them. Raises `ApiError`."""
-    body = await client.session_body(session_id)
+async def session_of_server(client: "Client", session_id: str, beside: Path | None) -> SessionFile:
+    """A session with its events as the server sends them, put aside beside a file of the user's while they come.
+
+    Raises `ApiError`.
+    """
+    body = await client.session_body(session_id, beside)
     try:
-        return from_answer(body.pieces())
+        return await asyncio.to_thread(from_answer, body.pieces())
     except SessionFileError as error:
         raise NotTheApiError(str(error)) from error
 
@@ -134,7 +138,7 @@ class SessionExporter:
     async def _file(self, session_id: str) -> SessionFile:
         state = self._state
         try:
-            return await session_of_server(state.require_client(), session_id)
+            return await session_of_server(state.require_client(), session_id, state.store.path)
         except ApiError:
             kept = await asyncio.to_thread(session_kept, state.store, state.account_id, session_id)
             if kept is None:

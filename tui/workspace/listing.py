@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from tui.api.models import Session
+from tui.api.models import Session, UserInput
 from tui.conversation.catalogue import Catalogue, first_page, with_others, with_page, without
 from tui.conversation.transcript import Transcript
 from tui.workspace.state import FIRST_LISTED, WorkspaceState
@@ -12,7 +14,10 @@ from tui.workspace.turns import Turns
 from tui.workspace.updates import ListChanged
 
 if TYPE_CHECKING:
+    from tui.api.client import Client
     from tui.conversation.session_facts import SessionFacts
+
+_Kind = TypeVar("_Kind")
 
 MAX_EMPTY_PAGES = 20
 """After so many empty pages in a row no more is asked for: a server may go on with them for ever."""
@@ -152,11 +157,22 @@ class SessionCreation:
         state = self._state
         if session_id in state.hidden or self._turns.recovery.entries_of(session_id):
             return False
-        full = await state.attempt(lambda client: client.session(session_id, state.store.path))
-        return full is not None and not full.events and not self._is_written_in(session_id) and state.hold(session_id)
+        first = await state.attempt(lambda client: _first_event(client, session_id, state.store.path, object))
+        return first == [] and not self._is_written_in(session_id) and state.hold(session_id)
 
     def _is_written_in(self, session_id: str) -> bool:
         return bool(self._state.drafts.get(session_id) or self._turns.waiting(session_id))
+
+
+async def _first_event(client: "Client", session_id: str, beside: Path | None, kind: type[_Kind]) -> list[_Kind]:
+    """The first event of a kind in a session, [] where there is none: the others are not held. Raises `ApiError`."""
+    first: list[_Kind] = []
+
+    def take(events: Sequence[object]) -> None:
+        first.extend(islice((event for event in events if isinstance(event, kind)), 1 - len(first)))
+
+    await client.read_session(await client.session_body(session_id, beside), take)
+    return first
 
 
 class SessionDetails:
@@ -193,13 +209,11 @@ class SessionDetails:
 
     async def first_question(self, session_id: str) -> str | None:
         """The question that a session began with; None where it was asked none. Raises `ApiError`."""
-        from tui.conversation.transcript_builder import replay
-
         transcript = await self._known(session_id)
-        if transcript is None:
-            full = await self._state.require_client().session(session_id, self._state.store.path)
-            transcript = await asyncio.to_thread(replay, full.events)
-        return transcript.first_question
+        if transcript is not None:
+            return transcript.first_question
+        client, beside = self._state.require_client(), self._state.store.path
+        return next((asked.content for asked in await _first_event(client, session_id, beside, UserInput)), None)
 
     async def _known(self, session_id: str) -> Transcript | None:
         """A whole conversation as it is in memory, else as it was last kept; None where it is not."""

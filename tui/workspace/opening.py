@@ -26,7 +26,7 @@ READ_AT_ONCE = 50
 EARLIER_AFTER_SECONDS = 0.3
 """Where the server answers sooner, its turns are the ones shown before these, and those kept are not read at all."""
 
-LONG = 50
+TURNS_WORTH_FREEING = 50
 """Turns of a conversation that takes so much memory to open that it is worth giving back."""
 
 GIVEN_BACK_AFTER_SECONDS = 1.0
@@ -121,26 +121,16 @@ class ConversationOpener:
             await self._give_back(session_id)
 
     async def _keep(self, session: Session, events: Iterator[Event]) -> None:
-        """Keep a whole history, which is read once more for it, unless the program ends before."""
-        is_over = False
-
-        def read() -> Iterator[Event]:
-            for event in events:
-                if is_over:
-                    raise InterruptedError
-                yield event
-
+        """Keep a whole history, which is read once more for it."""
         try:
-            await self._state.keep_history(session, read())
+            await self._state.keep_history(session, events)
         except ApiError as error:
             self._state.publish(RequestFailed(error))
-        finally:
-            is_over = True
         await self._give_back(session.session_id)
 
     async def _give_back(self, session_id: str) -> None:
         """Give back the memory that opening a long conversation took."""
-        if len(self._state.transcripts.get(session_id, ())) < LONG:
+        if len(self._state.transcripts.get(session_id, ())) < TURNS_WORTH_FREEING:
             return
         await asyncio.sleep(GIVEN_BACK_AFTER_SECONDS)
         await asyncio.to_thread(self._state.store.database.give_back)

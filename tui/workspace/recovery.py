@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.api.errors import ApiError, NotFoundError
-from tui.api.models import Event, FullSession, UserInput
+from tui.api.models import Event, Session, UserInput
 from tui.conversation.reconcile import (
     PAUSE_SECONDS,
     Finished,
@@ -18,6 +19,7 @@ from tui.conversation.reconcile import (
     NotConfirmed,
     PollAgain,
     Polls,
+    QuestionSearch,
     Sent,
     SessionGone,
     StillRunning,
@@ -30,6 +32,9 @@ from tui.store.journal import JournalEntry
 from tui.workspace.state import WorkspaceState
 from tui.workspace.tasks import Work
 from tui.workspace.updates import DraftChanged, ListChanged, Notice, TurnEnded
+
+if TYPE_CHECKING:
+    from tui.api.bodies import SessionBody
 
 STOPPED = "Stopped by you. What had arrived is kept."
 NOT_KNOWN = "What became of this turn is not known yet: the server is asked when there is a connection."
@@ -55,6 +60,14 @@ class _Watch:
     """What the last poll showed, in a sentence."""
 
     ended_well: bool = False
+
+
+class _Seen(NamedTuple):
+    """What a poll saw of a session, whose body is read once more where it is shown or kept: it may be long."""
+
+    session: Session
+    body: "SessionBody"
+    search: QuestionSearch
 
 
 class Recovery:
@@ -182,16 +195,21 @@ class Recovery:
 
     async def _poll(self, entry: JournalEntry, sent: Sent, watch: _Watch) -> float | None:
         """Poll once. The seconds until the next poll, or None when no more is to be found out."""
-        session_id = entry.session_id
+        session_id, search = entry.session_id, QuestionSearch(sent)
         try:
-            full = await self._state.require_client().session(session_id, self._state.store.path)
+            client = self._state.require_client()
+            body = await client.session_body(session_id, self._state.store.path)
+            seen = _Seen(await client.read_session(body, search.add), body, search)
         except NotFoundError:
-            full = None
+            seen = None
         except ApiError as error:
             return self._poll_failed(entry, watch, error)
         if not self._is_current(session_id, watch):
             return None
-        return await self._conclude(entry, sent, watch, full)
+        try:
+            return await self._conclude(entry, sent, watch, seen)
+        except ApiError as error:  # what was put on the disk cannot be read again
+            return self._poll_failed(entry, watch, error)
 
     def _poll_failed(self, entry: JournalEntry, watch: _Watch, error: ApiError) -> float | None:
         polls = self._polls.get(entry.turn_id, Polls())
@@ -205,29 +223,32 @@ class Recovery:
         watch.status = error.what_happened
         return pause
 
-    async def _conclude(self, entry: JournalEntry, sent: Sent, watch: _Watch, full: FullSession | None) -> float | None:
+    async def _conclude(self, entry: JournalEntry, sent: Sent, watch: _Watch, seen: _Seen | None) -> float | None:
         session_id = entry.session_id
-        polls = self._polls.pop(entry.turn_id, Polls())
-        verdict, told = await asyncio.to_thread(_judged, sent, full, polls, self.absent_pauses, self._state.store.path)
+        polls = self._polls.get(entry.turn_id, Polls())
+        verdict, told = await asyncio.to_thread(_judged, sent, seen, polls, self.absent_pauses, self._state.store.path)
         if not self._is_current(session_id, watch):
             return None
-        if full is not None:
-            self._state.list_session(full.session)
+        self._polls.pop(entry.turn_id, None)
+        if seen is not None:
+            self._state.list_session(seen.session)
         match verdict:
-            case Finished(events, news):
-                assert full is not None, "only a session that was found can show an end"
+            case Finished(amendment, news):
+                assert seen is not None, "only a session that was found can show an end"
                 watch.ended_well = True
-                await self._finish(entry, FullSession(full.session, events), told, news)
-            case StillRunning(events, after, polls, turn):
+                self._state.put(session_id, interrupt(told, NO_END))
+                await self._state.keep_history(seen.session, amendment.applied_to(seen.body.events()))
+                self._finish(entry, news)
+            case StillRunning(amendment, after, polls):
                 self._polls[entry.turn_id], watch.status = polls, STILL_RUNNING
                 reason = STOPPED if watch.is_silent else STILL_RUNNING
                 self._state.put(session_id, interrupt(told, reason, is_error=False))
-                await asyncio.to_thread(self._state.store.journal.replace, entry.turn_id, turn)
+                await asyncio.to_thread(self._state.store.journal.replace, entry.turn_id, amendment.events)
                 return after
             case PollAgain(after, polls):
                 self._polls[entry.turn_id], watch.status = polls, NOT_THERE
                 return after
-            case Interrupted(events):
+            case Interrupted():
                 self._polls[entry.turn_id] = polls
                 reason = STOPPED if watch.is_silent else f"{watch.cause} {NO_END}".strip()
                 self._state.put(session_id, interrupt(told, reason, is_error=not watch.is_silent))
@@ -242,10 +263,8 @@ class Recovery:
         if not watch.is_silent:
             self._state.publish(TurnEnded(session_id, well=False))
 
-    async def _finish(self, entry: JournalEntry, full: FullSession, told: Transcript, news: int) -> None:
+    def _finish(self, entry: JournalEntry, news: int) -> None:
         session_id = entry.session_id
-        self._state.put(session_id, interrupt(told, NO_END))
-        await self._state.keep_history(full.session, full.events)
         self._state.store.journal.drop(entry.turn_id)
         if news:
             self._state.publish(Notice(session_id, f"Finished while you were away: {counted(news, 'new event')}."))
@@ -277,17 +296,20 @@ class Recovery:
 
 
 def _judged(
-    sent: Sent, full: FullSession | None, polls: Polls, absent_pauses: Sequence[float], beside: Path | None
+    sent: Sent, seen: _Seen | None, polls: Polls, absent_pauses: Sequence[float], beside: Path | None
 ) -> tuple[Verdict, Transcript]:
-    """What a poll says, and the conversation to be shown for it. Not for the event loop: the events may be many."""
+    """What a poll says, and the conversation to be shown for it, if one is. Not for the event loop: it may be long."""
     from tui.conversation.past_turns import LongReplay  # here, because no first key needs it
 
-    verdict, told = reconcile(sent, full and full.events, polls, absent_pauses), LongReplay(beside)
-    match verdict:
-        case Finished(events) | StillRunning(events) | Interrupted(events):
-            told.add(events)
-        case _:
-            told.add(full.events if full else ())
+    verdict, told = reconcile(sent, seen and seen.search, polls, absent_pauses), LongReplay(beside)
+    if seen is not None:
+        match verdict:
+            case Finished(amendment) | StillRunning(amendment) | Interrupted(amendment):
+                told.add(amendment.applied_to(seen.body.events()))
+            case NotConfirmed():
+                told.add(seen.body.events())
+            case _:
+                pass
     return verdict, told.build()
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -125,9 +125,23 @@ class WorkspaceState:
         return self.start_page if session_id is None else session_id
 
     async def keep_history(self, session: Session, events: Iterable[Event]) -> None:
-        """Keep a session's whole history, for opening it at once and offline. The events are read in a thread."""
-        async with self._writing[session.session_id]:
-            await asyncio.to_thread(self.store.sessions.save_history, self.account_id, session, events)
+        """Keep a session's whole history, for opening it at once and offline. Whoever is cancelled waits no longer.
+
+        The events are read in a thread of their own, and may raise.
+        """
+        is_over = False
+
+        def read() -> Iterator[Event]:
+            for event in events:
+                if is_over:
+                    raise InterruptedError
+                yield event
+
+        try:
+            async with self._writing[session.session_id]:
+                await asyncio.to_thread(self.store.sessions.save_history, self.account_id, session, read())
+        finally:
+            is_over = True
 
     async def end_turn(self, turn_id: int, session_id: str) -> None:
         """Keep a turn that is over as the last of its session, behind a history that is being kept."""

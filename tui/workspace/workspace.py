@@ -170,10 +170,10 @@ class Workspace:
         """List a session that may be on a page not loaded yet. False where there is none. Raises `ApiError`."""
         if self.catalogue.get(session_id) is None:
             try:
-                full = await self._state.require_client().session(session_id, self._store.path)
+                session = await self._state.require_client().summary(session_id)
             except NotFoundError:
                 return False
-            self.list_session(full.session)
+            self.list_session(session)
         return True
 
     def list_session(self, session: Session) -> None:

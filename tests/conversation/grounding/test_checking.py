@@ -100,6 +100,14 @@ def test_a_passage_that_many_questions_find_is_indexed_once(monkeypatch: pytest.
     assert missing_in([UserInput("?"), *events, Text("It is 41 long."), Stop()]) == ["41"]
 
 
+def test_what_is_known_already_has_no_turn_checked_again() -> None:
+    check = GroundingCheck()
+    events = [UserInput("It?"), ToolResult("1", "read", "It is 41."), Text("It is 40."), Stop()]
+    run(check, replay(events), 0)
+    run(check, replay([*events, *events]), 1)
+    assert not check.is_behind(replay([*events, *events]), [0])
+
+
 def test_of_a_session_too_large_to_index_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "MAX_CHARS", 10)
     assert missing_in([UserInput("?"), ToolResult("1", "read", "It is forty-one."), Text("It is 40."), Stop()]) == []

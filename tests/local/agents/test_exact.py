@@ -27,7 +27,7 @@ def test_only_the_documents_that_have_the_words_are_read(tmp_path: Path, monkeyp
         return grep(passages, search, file, context, limit=limit)
 
     monkeypatch.setattr(tools, "grep", recorded)
-    found = Tools(library.documents, library.passages, library.vocabulary, [local.index_id]).grep(
+    found = Tools(library.documents, library.passages, library.vocabulary, [local.index_id]).grep_passages(
         GrepArguments(pattern=pattern_of("ZX0011")), "ZX0011"
     )
     assert [match.file.name for match in found.matches] == ["11.md"]

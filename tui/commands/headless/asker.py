@@ -21,7 +21,7 @@ from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.workspace.backend import Backend
-from tui.workspace.exporting import session_kept
+from tui.workspace.exporting import session_kept, session_of_server
 from tui.workspace.tasks import Work
 from tui.workspace.updates import DraftChanged, OpeningFailed, RequestFailed, Update
 from tui.workspace.workspace import Workspace
@@ -293,6 +293,10 @@ class Asker:
                 deletion.hide(session.session_id)
             await deletion.delete([session])
             call.raise_failure()
+
+    async def whole(self, session_id: str) -> SessionFile:
+        """A session with its events as the server sends them. Raises `ApiError`."""
+        return await session_of_server(self.client, session_id, self._store.path)
 
     def kept(self, session_id: str) -> SessionFile | None:
         """A session as it was last seen on this machine; None where it is not kept."""

@@ -105,9 +105,14 @@ class GroundingCheck:
                 yield
             answer.missing = missing
 
+    @property
+    def can_tell(self) -> bool:
+        """Whether it is known what stands nowhere: of more evidence than is indexed it is not."""
+        return self._evidence.is_whole
+
     def missing(self, number: int) -> Sequence[Claim]:
         """The claims of a turn that stand nowhere, in their order; none where it was not checked yet."""
-        checked = self._checked.get(number) if self._evidence.is_whole else None
+        checked = self._checked.get(number) if self.can_tell else None
         return [] if checked is None else [claim for at in checked.answers.values() for claim in at.missing]
 
     def move(self, by: int) -> None:

@@ -56,6 +56,7 @@ class EvidenceIndex:
             if text in self._texts:
                 continue
             self._chars += len(text)
+            self.version += 1
             if not self.is_whole:
                 break
             letters: list[str] = []
@@ -64,7 +65,6 @@ class EvidenceIndex:
                 letters.append(folded(piece))
                 yield
             self._texts[text] = "".join(letters)
-        self.version += 1
 
     @property
     def is_whole(self) -> bool:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TypeVar
 
 from tui.api.models import Event, ToolCall
+from tui.local.agents import files_without_text
 from tui.local.agents.agent import Ask
-from tui.local.agents.mentions import Mentions, file_names_in, mentions_in, pattern_of
+from tui.local.agents.mentions import Mentions, mentions_in, names_without_document, pattern_of
 from tui.local.agents.quoting.reading import reading
 from tui.local.agents.tool_json import tool_result
 from tui.local.agents.tool_output import CitedPassage, Extract, GrepResult, ReadResult, RetrieveResult, ToolFailure
@@ -23,7 +24,6 @@ from tui.local.agents.tools import (
 )
 from tui.local.library.chunks import TARGET_CHARS
 from tui.local.library.documents import blocks_of
-from tui.local.library.index_state import SkippedFile
 from tui.local.library.library import Library
 from tui.local.library.passages import Passage
 from tui.local.search.query import Query, Term
@@ -46,16 +46,17 @@ _Output = TypeVar("_Output")
 class Lookup:
     """One turn's search. Each step is the events of the tools it calls, and none when there is nothing for it to do.
 
-    `skipped` are files that the question names and that could not be read. `found` are the passages to answer from,
-    best first; `near` are others that may mean what it asks for, and `problem_of_near` is why there may be more;
-    `answer` is the answer, piece by piece, where a step already has one. `collection` counts all passages.
+    `without_text` says why nothing is told of files that the question names, a sentence for each. `found` are the
+    passages to answer from, best first; `near` are others that may mean what it asks for, and `problem_of_near` is why
+    there may be more; `answer` is the answer, piece by piece, where a step already has one. `collection` counts all
+    passages.
     """
 
     ask: Ask
     mentions: Mentions
     query: Query
     tools: Tools
-    skipped: Sequence[SkippedFile]
+    without_text: Sequence[str]
     collection: int = 0
     found: list[CitedPassage] = field(default_factory=list[CitedPassage])
     near: list[CitedPassage] = field(default_factory=list[CitedPassage])
@@ -120,17 +121,17 @@ class Lookup:
             asked = GrepArguments(pattern=pattern_of(text)[:1000], file_id=file.file_id if file else None)
             shown = {"text": text, **asked.model_dump()}
             yield (call := self._call("grep", shown, file.name if file else None))
-            output = await _output_of(partial(self.tools.grep, text=text), asked)
+            output = await _output_of(partial(self.tools.grep_passages, text=text), asked)
             yield tool_result(call, output)
             if isinstance(output, GrepResult):
                 await asyncio.to_thread(self._keep, output.matches)
 
     def _keep(self, matches: Sequence[Extract]) -> None:
-        known = {cited.passage.chunk_id for cited in self.found}
+        known = {cited.passage.key for cited in self.found}
         for match in matches:
             for passage in self.tools.passages.at(match.file.file_id, match.start, match.end):
-                if passage.chunk_id not in known:
-                    known.add(passage.chunk_id)
+                if passage.key not in known:
+                    known.add(passage.key)
                     self.found.append(CitedPassage(match.citation, passage))
 
     async def retrieve(self) -> AsyncIterator[Event]:
@@ -179,7 +180,10 @@ class Lookup:
         return next((at for at, cited in enumerate(self.found[:2]) if _goes_on(cited.passage)), None)
 
     async def read_on(self) -> AsyncIterator[Event]:
-        """Read from the start of the partial passage past its end, and put the longer text in its place."""
+        """Read from the start of the partial passage past its end, and put the longer text in its place.
+
+        What was read is cited then: what the search told of the passage ends before.
+        """
         at = self.partial
         if at is None:
             return
@@ -189,8 +193,8 @@ class Lookup:
         yield (call := self._call("read", asked.model_dump(), passage.file_name))
         output = await _output_of(self.tools.read, asked)
         yield tool_result(call, output)
-        if isinstance(output, ReadResult):
-            self.found[at] = replace(cited, passage=_longer(passage, output.extract.content))
+        if isinstance(output, ReadResult) and len(output.extract.content) > len(passage.text):
+            self.found[at] = CitedPassage(output.extract.citation, _longer(passage, output.extract.content))
 
     async def open_file(self) -> AsyncIterator[Event]:
         """The beginning of the file that is named, when nothing else is asked of it."""
@@ -218,12 +222,13 @@ def begin_lookup(ask: Ask, library: Library) -> Lookup:
     mentions = mentions_in(library.documents, ask.question, earlier, ask.index_ids)
     query = understand(library.vocabulary, mentions.rest, earlier, ask.index_ids)
     if query.is_unknown and mentions.page is None:
-        mentions = mentions_in(library.documents, ask.question, (), ask.index_ids)
+        earlier = list[str]()
+        mentions = mentions_in(library.documents, ask.question, earlier, ask.index_ids)
     tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
-    names = file_names_in(ask.question)
-    skipped = [file for name in names for file in library.states.skipped_named(ask.index_ids, name)]
+    names = names_without_document(ask.question, earlier, mentions)
+    without_text = list(files_without_text.sentences(library, ask.question, names, ask.index_ids))
     collection = library.vocabulary.passage_count(ask.index_ids)
-    return Lookup(ask, mentions, query, tools, skipped, collection)
+    return Lookup(ask, mentions, query, tools, without_text, collection)
 
 
 async def _output_of(tool: Callable[[_Asked], _Output], asked: _Asked) -> _Output | ToolFailure:
@@ -238,20 +243,18 @@ def _together(
     exact: Sequence[CitedPassage], found: Sequence[CitedPassage], terms: Sequence[Term]
 ) -> list[CitedPassage]:
     """All passages, best first. One that is `exact` keeps its number there, and gains the bonus."""
-    bonus = {cited.passage.chunk_id: EXACT_BONUS for cited in exact}
-    cited = [*exact, *(other for other in found if other.passage.chunk_id not in bonus)]
-    numbers = {one.passage.chunk_id: one.citation for one in cited}
+    bonus = {cited.passage.key: EXACT_BONUS for cited in exact}
+    cited = [*exact, *(other for other in found if other.passage.key not in bonus)]
+    numbers = {one.passage.key: one.citation for one in cited}
     ranked = rerank([one.passage for one in cited], terms)
-    scored = [replace(passage, score=passage.score + bonus.get(passage.chunk_id, 0.0)) for passage in ranked]
+    scored = [replace(passage, score=passage.score + bonus.get(passage.key, 0.0)) for passage in ranked]
     scored.sort(key=lambda passage: -passage.score)
-    return [CitedPassage(numbers[passage.chunk_id], passage) for passage in scored]
+    return [CitedPassage(numbers[passage.key], passage) for passage in scored]
 
 
 def _longer(passage: Passage, text: str) -> Passage:
-    """The passage with the text that was read from its start, up to the next heading."""
+    """The passage with the text that was read from its start and is longer, up to the next heading."""
     known = len(passage.text)
-    if len(text) <= known:
-        return passage
     blocks = blocks_of(text, passage.format)
     end = next((block.start for block in blocks if block.kind == "heading" and block.start >= known), len(text))
     return replace(passage, text=text[:end], end_char=passage.start_char + end)

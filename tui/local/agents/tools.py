@@ -5,7 +5,7 @@ what `read` and `page_screenshot` read.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, TypeAlias
 
@@ -24,7 +24,7 @@ from tui.local.agents.tool_output import (
 from tui.local.library.passages import Passage, Passages
 from tui.local.library.stored_documents import FileRef, StoredDocuments
 from tui.local.library.vocabulary import Vocabulary
-from tui.local.search.file_search import find, grep
+from tui.local.search.file_search import Match, find, grep
 from tui.local.search.patterns import PatternError, PatternSearch
 from tui.local.search.query import phrase
 from tui.local.search.retrieval import retrieve
@@ -92,6 +92,10 @@ ARGUMENTS: Mapping[str, type[Arguments]] = {
 """The tools by name, with what each takes. The docstrings and limits above are what a language model is told."""
 
 
+_Told: TypeAlias = Callable[[FileRef, Sequence[Match]], Iterable[Extract]]
+"""What is told of the matches in a file."""
+
+
 @dataclass(slots=True)
 class Tools:
     """The tools of one turn over some indexes. `cited` counts the sources that were given so far.
@@ -140,8 +144,18 @@ class Tools:
         found = find(self.documents, self.index_ids, None, asked.name_contains)
         return FindResult(found[:MAX_FILES], len(found))
 
-    def grep(self, asked: GrepArguments, text: str = "") -> GrepResult:
-        """Where a pattern stands, in one document or in all; or only in those that have the words of a `text`."""
+    def grep(self, asked: GrepArguments) -> GrepResult:
+        """Where a pattern stands, in one document or in all."""
+        return self._grep(asked, "", self._matches)
+
+    def grep_passages(self, asked: GrepArguments, text: str) -> GrepResult:
+        """The passages in which a pattern stands, whole, in one document or in all that have the words of a `text`.
+
+        To be quoted from: of `grep` only what it tells around a match may be.
+        """
+        return self._grep(asked, text, self._passages_of)
+
+    def _grep(self, asked: GrepArguments, text: str, told: _Told) -> GrepResult:
         files = [self.file(asked.file_id)] if asked.file_id else self._files_with(text)
         deadline = time.monotonic() + GREP_TOTAL_TIMEOUT
         matches: list[Extract] = []
@@ -152,10 +166,22 @@ class Tools:
                     if room == 0 or time.monotonic() > deadline:
                         return GrepResult(matches, complete=False)
                     found = grep(self.passages, search, file, MATCH_CONTEXT_CHARS, limit=room)
-                    matches += [self._extract(file, match.content, match.start, match.end) for match in found]
+                    matches += told(file, found)
         except PatternError as error:
             raise ToolError(str(error)) from None
         return GrepResult(matches, complete=len(matches) < MAX_MATCHES)
+
+    def _matches(self, file: FileRef, found: Sequence[Match]) -> Iterator[Extract]:
+        return (self._extract(file, match.content, match.start, match.end) for match in found)
+
+    def _passages_of(self, file: FileRef, found: Sequence[Match]) -> Iterator[Extract]:
+        """Matches with all of the passages that they lie in; not those that stand in one which is told already."""
+        end = -1
+        for match in found:
+            passages = self.passages.at(file.file_id, match.start, match.end)
+            if match.end > end and passages:
+                end = passages[-1].end_char
+                yield self._extract(file, "".join(passage.text for passage in passages), match.start, match.end)
 
     def read(self, asked: ReadArguments) -> ReadResult:
         """A stretch of a document's text, or a page."""

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -30,6 +31,10 @@ from tui.local.library.sync_messages import (
 
 # -P: a module in the folder where the user happens to be must not be taken for one of ours.
 SYNC_WORKER = (sys.executable, "-P", "-m", "tui.local.library.sync_worker")
+
+GIVE_WAY_SECONDS = 5.0
+"""Seconds that a sync goes on before it gives way to folders that were read before, whose changes are few: at least so
+many, and as many as it took to begin, for it begins anew."""
 
 STOP_TIMEOUT = 1.0
 """Seconds that the end of the server waits for that of the thread."""
@@ -139,6 +144,7 @@ class SyncSupervisor:
         self._running: str | None = None
         self._done: Future[None] | None = None
         self._progress: Progress | None = None
+        self._is_cancelled = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
         self._thread.start()
@@ -180,6 +186,7 @@ class SyncSupervisor:
         with self._lock:
             waiting = self._waiting.pop(index_id, None)
             running = index_id == self._running
+            self._is_cancelled = self._is_cancelled or running
         if waiting:
             waiting.set_result(None)
         if running:
@@ -222,48 +229,75 @@ class SyncSupervisor:
             with self._lock:
                 done = self._waiting.pop(index_id, None)
                 self._running, self._done = (index_id, done) if done else (None, None)
+                self._is_cancelled = False
             if done is None:
                 continue
+            is_done = True
             try:
-                self._do(index_id)
+                is_done = self._do(index_id)
             except Exception:  # a fault in one folder must not end the thread that all folders and turns wait for
                 _log.exception("Syncing %s failed", index_id)
             with self._lock:
                 self._running = self._done = self._progress = None
-            done.set_result(None)
+                is_done = is_done or self._is_cancelled
+                if not is_done:
+                    self._wait_again(index_id, done)
+            if is_done:
+                done.set_result(None)
             if self.on_end:
                 self.on_end()
         self._worker.close()
 
-    def _do(self, index_id: str) -> None:
+    def _wait_again(self, index_id: str, done: Future[None]) -> None:
+        """Let an index whose sync gave way wait for its next turn, behind those that wait."""
+        if later := self._waiting.get(index_id):
+            later.add_done_callback(lambda _: done.set_result(None))
+        else:
+            self._waiting[index_id] = done
+            self._asked.put(index_id)
+
+    def _do(self, index_id: str) -> bool:
+        """Do what is asked of an index. False where its sync gave way to others before it was done."""
         folder = self._folders.by_id.get(index_id)
         if folder is None:
             for _ in self._worker.run(ForgetJob(index_id)):
                 pass
-            return
+            return True
         reached = -1
         while not self._stopping.is_set():
             try:
-                self._sync(folder)
-                return
+                return self._sync(folder)
             except _SyncWorkerEndedError:
                 # It may have been ended from outside: it is started again as long as it gets further.
                 done = self._progress.done if self._progress else 0
                 if done <= reached:
                     self._note(folder, "Reading the folder ended in a way that was not foreseen.")
-                    return
+                    return True
                 reached = done
+        return True
 
-    def _sync(self, folder: Folder) -> None:
+    def _sync(self, folder: Folder) -> bool:
+        """Bring an index up to date. False where that gave way to others before it was done."""
+        began, gives_way_from = time.monotonic(), None
+        read_before = {state.id for state in self._states.served().values() if state.synced} - {folder.index_id}
+        gave_way = False
         for report in self._worker.run(SyncJob.of(folder)):
             match report:
                 case FileProgress(done=done, total=total):
+                    now = time.monotonic()
+                    gives_way_from = gives_way_from or now + max(GIVE_WAY_SECONDS, now - began)
                     with self._lock:
                         self._progress = Progress(done, total)
+                        is_waited_for = not read_before.isdisjoint(self._waiting)
+                    if is_waited_for and not gave_way and now >= gives_way_from:
+                        gave_way = True
+                        self._worker.cancel()
                 case JobDone(error=str(error)):
                     self._note(folder, error)
+                    return True
                 case JobDone():
                     pass
+        return not gave_way
 
     def _note(self, folder: Folder, message: str) -> None:
         with suppress(sqlite3.Error):  # the database itself may be what failed; the log has it

@@ -15,7 +15,7 @@ def passage(text: str, document_format: Format = "markdown", heading: str = "", 
     return Passage(
         chunk_id=1,
         index_id="i",
-        file_id="f",
+        file_id=name,
         file_name=name,
         format=document_format,
         language="english",

@@ -77,10 +77,20 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
     yield from _sources([*quotations, *lead])
 
 
-def _denied(query: Query, nearest: RankedSentence) -> Iterator[str]:
+def nearest(question: str, query: Query, passages: Sequence[CitedPassage]) -> Iterator[str]:
+    """What comes nearest in one line, where only other documents than the one that is asked for say anything."""
+    candidates = ranked(question, query, passages)
+    if candidates:
+        excerpt = candidates[0].excerpt(0)
+        yield f"{DENIAL}; this comes nearest in other documents:\n\n"
+        yield f"{excerpt.line()} [{excerpt.number}]\n\n"
+        yield from _sources([excerpt])
+
+
+def _denied(query: Query, best: RankedSentence) -> Iterator[str]:
     """That the documents do not tell, and in one line what comes nearest."""
-    excerpt = nearest.excerpt(0)
-    words = ", ".join(f"“{word}”" for word in absent(query, nearest.cited.passage))
+    excerpt = best.excerpt(0)
+    words = ", ".join(f"“{word}”" for word in absent(query, best.cited.passage))
     yield f"{DENIAL}; the nearest one lacks {words}.\n\n"
     yield f"{excerpt.line()} [{excerpt.number}]\n\n"
     yield from _sources([excerpt])
@@ -138,7 +148,7 @@ def _quotations(candidates: Sequence[RankedSentence], lead: Sequence[Quotation])
         if len(shown) == MAX_QUOTATIONS or (sure and candidate.score < SUPPORTS * best.score):
             break
         excerpt = candidate.excerpt(QUOTATION_CHARS if sure else UNSURE_CHARS)
-        told = any(excerpt.sentences == one.sentences and one.is_whole for one in lead)
+        told = any(excerpt.span == one.span and one.is_whole for one in lead)
         if not told and not any(excerpt.overlaps(other) for other in shown) and not _repeats(excerpt, shown):
             shown.append(excerpt)
     return shown

@@ -59,8 +59,16 @@ class Quotation:
         """Whether `line` has all of the sentence."""
         return self.best.leaf.kind != "code" and self.best.end - self.best.start < MAX_LINE_CHARS - 20
 
+    @property
+    def span(self) -> tuple[str, int, int]:
+        """Where it stands in its document, whichever of the passages that were read it is of."""
+        before = self.passage.start_char
+        return self.passage.file_id, before + self.start, before + self.end
+
     def overlaps(self, other: "Quotation") -> bool:
-        return other.passage is self.passage and other.start < self.end and self.start < other.end
+        own_file, start, end = self.span
+        file, other_start, other_end = other.span
+        return file == own_file and other_start < end and start < other_end
 
     def line(self) -> str:
         """The sentence that answers, in one line of Markdown with at most about `MAX_LINE_CHARS`."""

@@ -1,0 +1,103 @@
+"""Folders that wait while a large one is read."""
+
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.local.server import until
+from tui.local.library.database import LibraryDatabase
+from tui.local.library.folders import folders_of
+from tui.local.library.library import Library, open_library
+from tui.local.library.sync import sync
+from tui.local.library.sync_supervisor import SyncSupervisor
+
+READS_ON = """
+import json, pathlib, queue, sys, threading, time
+from tui.local.library.sync_messages import FileProgress, JobDone, SyncJob, CancelJob, line_of, request_in
+
+requests = queue.SimpleQueue()
+
+def listen():
+    for line in sys.stdin:
+        requests.put(request_in(line))
+
+threading.Thread(target=listen, daemon=True).start()
+
+def tell(report):
+    print(line_of(report), end="", flush=True)
+
+def is_large(job):
+    return job.name == "archive" and not pathlib.Path(sys.argv[1], "finish").exists()
+
+while True:
+    job = requests.get()
+    while isinstance(job, SyncJob) and is_large(job):
+        tell(FileProgress(1, 9000))
+        try:
+            if isinstance(requests.get(timeout=0.02), CancelJob):
+                break
+        except queue.Empty:
+            pass
+    if isinstance(job, SyncJob):
+        tell(JobDone(None))
+"""
+"""A worker that reads the folder "archive" until it is told to end that, or that it is through, and others at once."""
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """The folder "notes" was read before, "archive" was not."""
+    folders = [tmp_path / name for name in ("archive", "notes")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "a.md").write_text("Moss grows in the shade.")
+    database = LibraryDatabase(tmp_path)
+    library = open_library(database, folders_of(folders))
+    sync(database, library.folders.by_id[index_of(library, "notes")])
+    return library
+
+
+@pytest.fixture
+def supervisor(library: Library, tmp_path: Path) -> Generator[SyncSupervisor]:
+    worker = [sys.executable, "-c", READS_ON, str(tmp_path)]
+    supervisor = SyncSupervisor(LibraryDatabase(tmp_path), library.folders, library.states, worker)
+    yield supervisor
+    supervisor.stop()
+
+
+def index_of(library: Library, name: str) -> str:
+    return next(index_id for index_id, folder in library.folders.by_id.items() if folder.name == name)
+
+
+def test_a_folder_that_was_read_need_not_wait_for_a_large_one(
+    library: Library, supervisor: SyncSupervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.library.sync_supervisor.GIVE_WAY_SECONDS", 0.0)
+    archive, notes = index_of(library, "archive"), index_of(library, "notes")
+    archive_read = supervisor.ask(archive)
+    until(lambda: supervisor.progress(archive) is not None, 20)
+    for _ in range(2):
+        supervisor.ask(notes).result(20)
+        assert not supervisor.in_progress(notes)
+        assert supervisor.in_progress(archive)
+        assert not archive_read.done()
+    (tmp_path / "finish").touch()
+    archive_read.result(20)
+    assert not supervisor.in_progress(archive)
+
+
+def test_a_large_folder_that_gave_way_and_is_asked_for_again_is_done_once_it_was_read(
+    library: Library, supervisor: SyncSupervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.library.sync_supervisor.GIVE_WAY_SECONDS", 0.0)
+    archive, notes = index_of(library, "archive"), index_of(library, "notes")
+    archive_read = supervisor.ask(archive)
+    until(lambda: supervisor.progress(archive) is not None, 20)
+    again = supervisor.ask(archive)
+    supervisor.ask(notes).result(20)
+    assert not archive_read.done()
+    (tmp_path / "finish").touch()
+    archive_read.result(20)
+    again.result(20)
