@@ -129,7 +129,7 @@ async def test_a_session_that_the_disk_does_not_take_is_not_the_fault_of_the_ser
 
 @pytest.mark.fault(27)
 async def test_what_follows_the_end_of_a_compressed_list_is_not_read(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(network, "BODY_TIMEOUT", 5.0)
+    monkeypatch.setattr(network, "BODY_TIMEOUT", 30.0)
     head = JSON_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
     async with serving(endlessly(head + gzip.compress(b'{"items": []}'), b"junk" * 16_000)) as asked:
         client = Client(Connection(asked.base_url))
@@ -139,7 +139,7 @@ async def test_what_follows_the_end_of_a_compressed_list_is_not_read(monkeypatch
 
 @pytest.mark.fault(27)
 async def test_a_compressed_list_of_nothing_is_not_read_without_an_end(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(network, "BODY_TIMEOUT", 5.0)
+    monkeypatch.setattr(network, "BODY_TIMEOUT", 30.0)
     head = JSON_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
     start, nothing = gzip.compress(b"")[:10], b"\0\0\0\xff\xff"
     error = await refused(endlessly(head + start, nothing * 13_000))
@@ -148,14 +148,17 @@ async def test_a_compressed_list_of_nothing_is_not_read_without_an_end(monkeypat
 
 @pytest.mark.fault(38)
 @pytest.mark.parametrize(
-    "reply",
-    [endlessly(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01), endlessly(JSON_HEAD, b" ", 0.01)],
-    ids=["head", "body"],
+    ("limit", "seconds", "reply"),
+    [
+        ("HEAD_TIMEOUT", 2.0, endlessly(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01)),  # to connect counts, too
+        ("BODY_TIMEOUT", 0.3, endlessly(JSON_HEAD, b" ", 0.01)),
+    ],
 )
-async def test_an_answer_that_goes_on_and_on_is_given_up(reply: Reply, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(network, "HEAD_TIMEOUT", 0.3)
-    monkeypatch.setattr(network, "BODY_TIMEOUT", 0.3)
-    async with serving(reply) as asked, asyncio.timeout(5):
+async def test_an_answer_that_goes_on_and_on_is_given_up(
+    limit: str, seconds: float, reply: Reply, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(network, limit, seconds)
+    async with serving(reply) as asked, asyncio.timeout(30):
         client = Client(Connection(asked.base_url), sleep=no_wait)
         with pytest.raises(errors.SlowAnswerError, match="not whole in time"):
             await client.sessions()

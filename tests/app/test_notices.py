@@ -3,6 +3,7 @@
 from tests.app.user import User, driven
 from tui.settings import Settings
 from tui.widgets.composer import Composer
+from tui.widgets.notice_line import NoticeLine
 
 
 def row_of(user: User, text: str) -> int:
@@ -49,9 +50,8 @@ async def test_a_notice_that_tells_of_no_problem_goes_by_itself(settings: Settin
     async with driven(settings) as user:
         user.app.chat.say("Written to a.md", kind="writing", seconds=0.3)
         user.app.chat.say("The disk is full.", kind="program", severity="problem")
-        await user.see("· 1 more")
-        await user.see_no("· 1 more")
-        await user.see("The disk is full.")
+        assert user.app.chat.query_one(NoticeLine).render().plain.startswith("! The disk is full. · 1 more")
+        await user.until(lambda: "The disk is full." in user.screen and "· 1 more" not in user.screen)
 
 
 async def test_what_is_said_is_no_markup_and_sends_nothing_to_the_terminal(settings: Settings) -> None:

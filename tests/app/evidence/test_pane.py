@@ -207,6 +207,15 @@ async def test_a_resized_terminal_moves_the_evidence_beside_or_over_the_answer(s
         await user.see_no("▸ retrieve")
 
 
+async def go_down_to(user: User, row: str) -> None:
+    """Press j until a row is under the cursor."""
+    for _ in user.lines:
+        if row in user.screen:
+            return
+        await user.press("j")
+    raise AssertionError(f"{row!r} is on none of the rows:\n{user.screen}")
+
+
 async def test_the_ledger_leads_to_a_turn_and_its_passage(settings: Settings) -> None:
     async with driven(settings) as user:
         pane = await asked(user)
@@ -219,8 +228,7 @@ async def test_the_ledger_leads_to_a_turn_and_its_passage(settings: Settings) ->
         await user.see("report.pdf")
         row = next(line for line in user.lines if "p. 2" in line)
         assert "turn 2" in row
-        while "▌   p. 2" not in user.screen:
-            await user.press("j")
+        await go_down_to(user, "▌   p. 2")
         await user.in_dialog("enter")
         await user.see("The heron was seen on the second page.")
         assert user.app.chat.is_checking
@@ -270,8 +278,7 @@ async def test_evidence_that_is_ready_late_leaves_the_reader_where_they_went(
         if way == "by its key":
             await user.press("s")
         else:
-            while "▌   " not in user.screen:
-                await user.press("j")
+            await go_down_to(user, "▌   ")
             await user.in_dialog("enter")
         await user.until(lambda: is_gathering(user))
         await user.press("tab")
