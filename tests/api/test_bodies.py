@@ -101,6 +101,10 @@ async def test_a_session_that_is_too_long_is_not_read_to_its_end(
         await client.aclose()
 
 
+def full_disk(_: Path) -> io.FileIO:
+    return io.FileIO("/dev/full", "r+")
+
+
 @pytest.mark.fault(26, 54)
 @pytest.mark.parametrize(
     ("disk", "why"),
@@ -115,7 +119,7 @@ async def test_a_session_that_the_disk_does_not_take_is_not_the_fault_of_the_ser
 ):
     monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 3 * 1024 * 1024)
     if disk == "full":
-        monkeypatch.setattr(private_files, "_file_without_a_name", lambda _: io.FileIO("/dev/full", "r+"))
+        monkeypatch.setattr(private_files, "_file_without_a_name", full_disk)
     beside = {"full": tmp_path / "store", "gone": tmp_path / "gone" / "store"}.get(disk)
     async with serving(answer("200 OK", b"[" * 4 * 1024 * 1024)) as asked:
         client = Client(Connection(asked.base_url), sleep=no_wait)
