@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.api.raw_server import Reply, answer, endlessly, serving
+from tui import private_files
 from tui.api import bodies, errors, network
 from tui.api.bodies import MAX_ANSWER_BYTES, SessionBody
 from tui.api.client import Client
@@ -98,6 +99,36 @@ async def test_a_session_that_is_too_long_is_not_read_to_its_end(
         with pytest.raises(errors.TooLargeAnswerError, match="more than 3 MB"):
             await client.session_body("s", beside)
         await client.aclose()
+
+
+def full_disk(_: Path) -> io.FileIO:
+    return io.FileIO("/dev/full", "r+")
+
+
+@pytest.mark.fault(26, 54)
+@pytest.mark.parametrize(
+    ("disk", "why"),
+    [
+        ("full", "cannot be put on the disk in {}: the disk is full. Make room there and try again."),
+        ("gone", "cannot be put on the disk in {}/gone: No such file or directory."),
+        ("not kept", "can be read where sessions are kept on the disk (keep = true), and not be exported."),
+    ],
+)
+async def test_a_session_that_the_disk_does_not_take_is_not_the_fault_of_the_server(
+    disk: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 3 * 1024 * 1024)
+    if disk == "full":
+        monkeypatch.setattr(private_files, "_file_without_a_name", full_disk)
+    beside = {"full": tmp_path / "store", "gone": tmp_path / "gone" / "store"}.get(disk)
+    async with serving(answer("200 OK", b"[" * 4 * 1024 * 1024)) as asked:
+        client = Client(Connection(asked.base_url), sleep=no_wait)
+        with pytest.raises(errors.TooLargeAnswerError) as caught:
+            await client.session_body("s", beside)
+        await client.aclose()
+    assert "This session has more than 3 MB" in caught.value.message
+    assert caught.value.message.endswith(why.format(tmp_path))
+    assert "server" not in caught.value.message
 
 
 @pytest.mark.fault(27)
