@@ -7,6 +7,7 @@ import pytest
 from tests.app.user import User, driven
 from tui.settings import Settings
 from tui.widgets.composer import Composer
+from tui.widgets.notice_line import NoticeLine
 
 ELSEWHERE = "http://0.0.0.0:9/v1"
 """No address of this machine's by its looks, where nobody answers."""
@@ -56,9 +57,8 @@ async def test_a_notice_that_tells_of_no_problem_goes_by_itself(settings: Settin
     async with driven(settings) as user:
         user.app.chat.say("Written to a.md", kind="writing", seconds=0.3)
         user.app.chat.say("The disk is full.", kind="program", severity="problem")
-        await user.see("· 1 more")
-        await user.see_no("· 1 more")
-        await user.see("The disk is full.")
+        assert user.app.chat.query_one(NoticeLine).render().plain.startswith("! The disk is full. · 1 more")
+        await user.until(lambda: "The disk is full." in user.screen and "· 1 more" not in user.screen)
 
 
 async def test_what_is_said_is_no_markup_and_sends_nothing_to_the_terminal(settings: Settings) -> None:
