@@ -17,7 +17,7 @@ from tui.api import decoding
 from tui.api.errors import NoAnswerError, TooLargeAnswerError
 from tui.api.models import Event
 from tui.cooperative import Slices
-from tui.private_files import Spill
+from tui.private_files import Spill, why_not_written
 from tui.sanitize import clean_line
 
 ACCEPTED = "gzip"
@@ -56,6 +56,7 @@ class SessionBody:
     def __init__(self, beside: Path | None) -> None:
         self.start = b""
         self.size = 0
+        self._beside = beside
         self._spill = Spill(beside)
         self._places: list[tuple[int, int]] = []
         self._last = bytearray()
@@ -73,6 +74,12 @@ class SessionBody:
     def held_bytes(self) -> int:
         """Bytes of it that are in memory."""
         return self._spill.held_bytes + len(self._last)
+
+    def why_held(self) -> str:
+        """Why no more of it can be held, in a sentence that says what to do."""
+        if self._beside is None or self._spill.failure is None:
+            return "One that long can be read where sessions are kept on the disk (keep = true), and not be exported."
+        return f"It cannot be put on the disk in {self._beside.parent}: {why_not_written(self._spill.failure)}"
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes, in pieces. NoAnswerError where the disk does not give them back."""
@@ -115,7 +122,8 @@ async def long_body(response: httpx.Response, beside: Path | None) -> SessionBod
         async for piece in pieces:
             body.write(piece)
             if body.held_bytes > MAX_HELD_BYTES:
-                raise _too_large(response, MAX_HELD_BYTES)
+                size = f"{MAX_HELD_BYTES // 1024**2} MB"
+                raise TooLargeAnswerError(f"This session has more than {size}, too much for memory. {body.why_held()}")
             if body.size > MAX_SESSION_BYTES:
                 raise _too_large(response, MAX_SESSION_BYTES)
     return body
