@@ -3,6 +3,8 @@
 And bytes that are put aside for a while: on the disk, in a file without a name that ends with the program.
 """
 
+import errno
+import os
 import zlib
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,6 +39,8 @@ class Spill:
         self._end = 0
         self.held_bytes = 0
         """Bytes that were put aside and are in memory, before they were compressed."""
+        self.failure: OSError | None = None
+        """Why the disk took something not, the last time that it did not."""
 
     def append(self, data: bytes) -> int:
         """Put bytes aside; the place of them for `read`."""
@@ -69,9 +73,19 @@ class Spill:
                 self._file = _file_without_a_name(self._beside)
                 finalize(self, _close, self._file)
             self._file.seek(place)
-            return self._file.write(data) == len(data)
-        except OSError:
+            if self._file.write(data) < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            self.failure = error
             return False
+        return True
+
+
+def why_not_written(error: OSError) -> str:
+    """Why a disk does not take something, for the end of a sentence, and what can be done where that is known."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full. Make room there and try again."
+    return f"{error.strerror or type(error).__name__}."
 
 
 def _close(file: IO[bytes]) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.api.raw_server import Reply, answer, endlessly, serving
+from tui import private_files
 from tui.api import bodies, errors, network
 from tui.api.bodies import MAX_ANSWER_BYTES, SessionBody
 from tui.api.client import Client
@@ -100,9 +101,39 @@ async def test_a_session_that_is_too_long_is_not_read_to_its_end(
         await client.aclose()
 
 
+def full_disk(_: Path) -> io.FileIO:
+    return io.FileIO("/dev/full", "r+")
+
+
+@pytest.mark.fault(26, 54)
+@pytest.mark.parametrize(
+    ("disk", "why"),
+    [
+        ("full", "cannot be put on the disk in {}: the disk is full. Make room there and try again."),
+        ("gone", "cannot be put on the disk in {}/gone: No such file or directory."),
+        ("not kept", "can be read where sessions are kept on the disk (keep = true), and not be exported."),
+    ],
+)
+async def test_a_session_that_the_disk_does_not_take_is_not_the_fault_of_the_server(
+    disk: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 3 * 1024 * 1024)
+    if disk == "full":
+        monkeypatch.setattr(private_files, "_file_without_a_name", full_disk)
+    beside = {"full": tmp_path / "store", "gone": tmp_path / "gone" / "store"}.get(disk)
+    async with serving(answer("200 OK", b"[" * 4 * 1024 * 1024)) as asked:
+        client = Client(Connection(asked.base_url), sleep=no_wait)
+        with pytest.raises(errors.TooLargeAnswerError) as caught:
+            await client.session_body("s", beside)
+        await client.aclose()
+    assert "This session has more than 3 MB" in caught.value.message
+    assert caught.value.message.endswith(why.format(tmp_path))
+    assert "server" not in caught.value.message
+
+
 @pytest.mark.fault(27)
 async def test_what_follows_the_end_of_a_compressed_list_is_not_read(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(network, "BODY_TIMEOUT", 5.0)
+    monkeypatch.setattr(network, "BODY_TIMEOUT", 30.0)
     head = JSON_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
     async with serving(endlessly(head + gzip.compress(b'{"items": []}'), b"junk" * 16_000)) as asked:
         client = Client(Connection(asked.base_url))
@@ -112,7 +143,7 @@ async def test_what_follows_the_end_of_a_compressed_list_is_not_read(monkeypatch
 
 @pytest.mark.fault(27)
 async def test_a_compressed_list_of_nothing_is_not_read_without_an_end(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(network, "BODY_TIMEOUT", 5.0)
+    monkeypatch.setattr(network, "BODY_TIMEOUT", 30.0)
     head = JSON_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
     start, nothing = gzip.compress(b"")[:10], b"\0\0\0\xff\xff"
     error = await refused(endlessly(head + start, nothing * 13_000))
@@ -121,19 +152,33 @@ async def test_a_compressed_list_of_nothing_is_not_read_without_an_end(monkeypat
 
 @pytest.mark.fault(38)
 @pytest.mark.parametrize(
-    "reply",
-    [endlessly(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01), endlessly(JSON_HEAD, b" ", 0.01)],
-    ids=["head", "body"],
+    ("limit", "seconds", "reply"),
+    [
+        ("HEAD_TIMEOUT", 2.0, endlessly(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01)),  # to connect counts, too
+        ("BODY_TIMEOUT", 0.3, endlessly(JSON_HEAD, b" ", 0.01)),
+    ],
 )
-async def test_an_answer_that_goes_on_and_on_is_given_up(reply: Reply, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(network, "HEAD_TIMEOUT", 0.3)
-    monkeypatch.setattr(network, "BODY_TIMEOUT", 0.3)
-    async with serving(reply) as asked, asyncio.timeout(5):
+async def test_an_answer_that_goes_on_and_on_is_given_up(
+    limit: str, seconds: float, reply: Reply, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(network, limit, seconds)
+    async with serving(reply) as asked, asyncio.timeout(30):
         client = Client(Connection(asked.base_url), sleep=no_wait)
         with pytest.raises(errors.SlowAnswerError, match="not whole in time"):
             await client.sessions()
         await client.aclose()
     assert len(asked.requests) == 1
+
+
+@pytest.mark.fault(38)
+async def test_a_refusal_whose_body_has_no_end_is_a_refusal(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bodies, "START_TIMEOUT", 0.3)
+    monkeypatch.setattr("tui.api.client.SESSION_TIMEOUT", 5.0)
+    async with serving(endlessly(ERROR_HEAD + b"You may not. ", b" ", 0.01)) as asked:
+        client = Client(Connection(asked.base_url), sleep=no_wait)
+        with pytest.raises(errors.ForbiddenError, match="The server says: You may not"):
+            await client.session_body("s1")
+        await client.aclose()
 
 
 async def test_an_upload_has_more_time(monkeypatch: pytest.MonkeyPatch):

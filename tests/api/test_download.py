@@ -78,7 +78,7 @@ async def test_only_a_server_on_this_machine_is_told_what_to_mark():
 
 async def test_a_file_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tui.api.download.DOWNLOAD_TIMEOUT", 0.1)
-    async with serving(endlessly(STREAM_HEAD, b"x", pause=0.01)) as asked, asyncio.timeout(5):
+    async with serving(endlessly(STREAM_HEAD, b"x", pause=0.01)) as asked, asyncio.timeout(30):
         client = Client(Connection(asked.base_url))
         with pytest.raises(errors.SlowAnswerError, match="not whole in time"):
             await client.download(PresignedUrl(asked.base_url))

@@ -105,9 +105,11 @@ async def picking(
         yield user, picker, requests
 
 
-async def test_space_ticks_until_a_filter_is_typed_and_tab_always() -> None:
+async def test_a_click_and_space_tick_until_a_filter_is_typed_and_tab_always() -> None:
     async with picking() as (user, picker, _):
-        await user.press("space")
+        await user.pilot.click(offset=user.place_of("Index 0"))
+        await user.until(lambda: picker.ticked == ["idx-0"])
+        await user.press("space", "space")
         assert picker.ticked == ["idx-0"]
         await user.type("kind 41")
         assert picker.filter.value == "kind 41"

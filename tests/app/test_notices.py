@@ -1,8 +1,16 @@
 """What the program says in the line above the composer."""
 
+from pathlib import Path
+
+import pytest
+
 from tests.app.user import User, driven
 from tui.settings import Settings
 from tui.widgets.composer import Composer
+from tui.widgets.notice_line import NoticeLine
+
+ELSEWHERE = "http://0.0.0.0:9/v1"
+"""No address of this machine's by its looks, where nobody answers."""
 
 
 def row_of(user: User, text: str) -> int:
@@ -49,9 +57,8 @@ async def test_a_notice_that_tells_of_no_problem_goes_by_itself(settings: Settin
     async with driven(settings) as user:
         user.app.chat.say("Written to a.md", kind="writing", seconds=0.3)
         user.app.chat.say("The disk is full.", kind="program", severity="problem")
-        await user.see("· 1 more")
-        await user.see_no("· 1 more")
-        await user.see("The disk is full.")
+        assert user.app.chat.query_one(NoticeLine).render().plain.startswith("! The disk is full. · 1 more")
+        await user.until(lambda: "The disk is full." in user.screen and "· 1 more" not in user.screen)
 
 
 async def test_what_is_said_is_no_markup_and_sends_nothing_to_the_terminal(settings: Settings) -> None:
@@ -69,3 +76,10 @@ async def test_after_an_undo_nothing_says_that_it_is_deleted(settings: Settings)
         await user.see("Deleted: ")
         await user.press("u")
         await user.see_no("Deleted: ")
+
+
+async def test_what_leaves_this_machine_is_said_at_the_start(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLAMACHAT_MODEL_BASE_URL", ELSEWHERE)
+    monkeypatch.setenv("LLAMACHAT_EMBEDDING_MODEL", "nomic")
+    async with driven(Settings(local=(notes,))) as user:
+        await user.see("The passages of your documents are sent to 0.0.0.0")

@@ -31,9 +31,7 @@ async def test_what_is_typed_on_the_questions_goes_to_the_composer(settings: Set
 async def test_a_question_is_clicked(settings: Settings) -> None:
     async with driven(settings) as user:
         await user.see("heron.md say about")
-        row = next(y for y, line in enumerate(user.lines) if "heron.md say about" in line)
-        column = user.lines[row].index("heron.md")
-        await user.pilot.click(offset=(column, row))
+        await user.pilot.click(offset=user.place_of("heron.md say about"))
         await user.until(lambda: "heron.md" in user.app.chat.query_one(Composer).text)
 
 

@@ -84,6 +84,11 @@ class User:
         rows: list[Strip] = screen._compositor.render_strips()
         return "\n".join(row.text.rstrip() for row in rows)
 
+    def place_of(self, text: str) -> tuple[int, int]:
+        """The column and the row in which a text begins on the screen."""
+        row = next(at for at, line in enumerate(self.lines) if text in line)
+        return self.lines[row].index(text), row
+
     @property
     def lines(self) -> list[str]:
         return self.screen.split("\n")

@@ -29,7 +29,7 @@ def proxy_beside(server: Connection) -> Generator[FaultProxy]:
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
-    started.wait(10)
+    assert started.wait(60)
     yield proxies[0]
     stop.set()
     thread.join()

@@ -64,7 +64,7 @@ async def test_quitting_does_not_wait_for_what_does_not_end(monkeypatch: pytest.
     async with driven(Settings(base_url="http://127.0.0.1:1")) as user:
         monkeypatch.setattr(user.app.chat, "finish", finish)
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await user.app.action_quit()
         finally:
             ended.set()

@@ -138,7 +138,8 @@ def test_many_silent_connections_keep_nobody_out(port: int, monkeypatch: pytest.
         assert all(is_closed(client) for client in silent[:40])
 
 
-def test_many_idle_connections_keep_nobody_out_and_end_no_answer(port: int) -> None:
+def test_many_idle_connections_keep_nobody_out_and_end_no_answer(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "HEAD_TIMEOUT", 600.0)
     request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     with ExitStack() as opened:
         running, *idle = [opened.enter_context(connection(port)) for _ in range(19)]

@@ -19,7 +19,7 @@ from tui.local.library.database import SCHEMA_VERSION, LibraryDatabase
 
 def refused(tmp_path: Path, *arguments: str) -> str:
     process = start([], tmp_path / "data", *arguments)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 2
     assert out == ""
     assert "Traceback" not in err
@@ -102,7 +102,7 @@ def test_it_ends_when_stdin_closes(tmp_path: Path, notes: Path) -> None:
         assert server.process.stdin is not None
         server.process.stdin.close()
         server.process.stdin = None
-        assert server.process.wait(timeout=5) == 0
+        assert server.process.wait(timeout=60) == 0
 
 
 def test_it_ends_when_its_parent_is_killed(tmp_path: Path, notes: Path) -> None:

@@ -41,7 +41,7 @@ def test_the_command_line_shows_progress_and_takes_it_away(tmp_path: Path) -> No
         assert b"Serving many" in shown
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
         os.close(ours)
 
 
@@ -61,7 +61,7 @@ def test_ctrl_c_while_indexing_ends_it_without_a_word_and_leaves_the_prompt_a_li
         while b"of 800 files" not in shown:
             shown += os.read(ours, 4096)
         os.killpg(process.pid, signal.SIGINT)  # as the terminal does: to all that it runs
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
         os.set_blocking(ours, False)
         while b"\r\x1b[K" not in shown[-4:]:
             shown += os.read(ours, 4096)

@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.real_terminal import RealTerminal
+from tests.real_terminal import WAIT_TIMEOUT, RealTerminal
 
 _AS_IN_A_WINDOW = """
 import os, sys, signal
@@ -45,7 +45,7 @@ def descendants(pid: int) -> list[int]:
     return children + [grandchild for child in children for grandchild in descendants(child)]
 
 
-def wait_until_gone(pids: Sequence[int], seconds: float = 5) -> None:
+def wait_until_gone(pids: Sequence[int], seconds: float = WAIT_TIMEOUT) -> None:
     deadline = time.monotonic() + seconds
     while alive := [pid for pid in pids if _is_alive(pid)]:
         assert time.monotonic() < deadline, f"still there: {alive}"

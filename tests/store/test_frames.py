@@ -53,6 +53,17 @@ def test_a_key_leaves_no_trace_in_a_frame_s_name() -> None:
     assert named(LLAMA_CLOUD_API_KEY="llx-two", LLAMACHAT_MODEL_KEY="sk") == named()
 
 
+def test_the_latest_frame_is_of_any_way_of_starting(tmp_path: Path) -> None:
+    kept = Frames(tmp_path / "store.sqlite3")
+    assert (kept.latest(), Frames(None).latest()) == (None, None)
+    for at, name in enumerate(("00000002", "00000001", "00000003.77")):
+        kept.keep(name, f"{name}\0cells".encode())
+        os.utime(tmp_path / "frames" / name, (at, at))
+    (tmp_path / "frames" / "00000003.77").write_bytes(b"half of")
+    os.utime(tmp_path / "frames" / "00000003.77", (9, 9))
+    assert kept.latest() == b"00000001\0cells"
+
+
 def test_only_the_last_frames_are_kept_and_all_go_together(tmp_path: Path) -> None:
     kept = Frames(tmp_path / "store.sqlite3")
     for number in range(MAX_FRAMES + 5):

@@ -235,7 +235,7 @@ def test_when_the_disk_is_full_work_goes_on_in_memory_with_one_warning(path: Pat
     assert kept.events == history(500)
     assert store.notes.drafts(ACCOUNT) == {"s1": "half a thought", "s2": "still typed"}
     assert told == [store.warning]
-    assert "full" in store.warning
+    assert f"Nothing more can be kept in {path}: the disk is full. Make room there" in store.warning
     store.close()
 
 

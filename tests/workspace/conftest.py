@@ -18,7 +18,7 @@ ACCOUNT = "cloud"
 _Update = TypeVar("_Update", bound=Update)
 
 
-async def until(fact: Callable[[], bool], seconds: float = 5) -> None:
+async def until(fact: Callable[[], bool], seconds: float = 30) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(seconds):
         while not fact():

@@ -5,6 +5,7 @@ Short ones are held in memory. The body of a session may be long: it is put asid
 They are decompressed here and not by httpx, which expands each piece whole: a few kilobytes may be a gigabyte.
 """
 
+import asyncio
 import zlib
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -16,7 +17,7 @@ from tui.api import decoding
 from tui.api.errors import NoAnswerError, TooLargeAnswerError
 from tui.api.models import Event
 from tui.cooperative import Slices
-from tui.private_files import Spill
+from tui.private_files import Spill, why_not_written
 from tui.sanitize import clean_line
 
 ACCEPTED = "gzip"
@@ -38,6 +39,9 @@ MAX_HELD_BYTES = 110 * 1024 * 1024
 START_BYTES = 4096
 """Bytes of a session's body that are kept for a message."""
 
+START_TIMEOUT = 5.0
+"""Seconds for the start of a body that is only wanted for its message."""
+
 _PUT_ASIDE_BYTES = 256 * 1024
 """Bytes that are put aside at once: less is held in memory."""
 
@@ -52,6 +56,7 @@ class SessionBody:
     def __init__(self, beside: Path | None) -> None:
         self.start = b""
         self.size = 0
+        self._beside = beside
         self._spill = Spill(beside)
         self._places: list[tuple[int, int]] = []
         self._last = bytearray()
@@ -69,6 +74,12 @@ class SessionBody:
     def held_bytes(self) -> int:
         """Bytes of it that are in memory."""
         return self._spill.held_bytes + len(self._last)
+
+    def why_held(self) -> str:
+        """Why no more of it can be held, in a sentence that says what to do."""
+        if self._beside is None or self._spill.failure is None:
+            return "One that long can be read where sessions are kept on the disk (keep = true), and not be exported."
+        return f"It cannot be put on the disk in {self._beside.parent}: {why_not_written(self._spill.failure)}"
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes, in pieces. NoAnswerError where the disk does not give them back."""
@@ -111,7 +122,8 @@ async def long_body(response: httpx.Response, beside: Path | None) -> SessionBod
         async for piece in pieces:
             body.write(piece)
             if body.held_bytes > MAX_HELD_BYTES:
-                raise _too_large(response, MAX_HELD_BYTES)
+                size = f"{MAX_HELD_BYTES // 1024**2} MB"
+                raise TooLargeAnswerError(f"This session has more than {size}, too much for memory. {body.why_held()}")
             if body.size > MAX_SESSION_BYTES:
                 raise _too_large(response, MAX_SESSION_BYTES)
     return body
@@ -126,16 +138,18 @@ def _too_large(response: httpx.Response, limit: int) -> TooLargeAnswerError:
 
 
 async def body_start(response: httpx.Response, limit: int) -> bytes:
-    """The first bytes of a body that is only wanted for its message; whatever cannot be read is left out."""
+    """The first bytes of a body that is only wanted for its message; what cannot be read, or not soon, is left out."""
     body = bytearray()
     try:
-        async with aclosing(_pieces(response, limit)) as pieces:
+        async with asyncio.timeout(START_TIMEOUT), aclosing(_pieces(response, limit)) as pieces:
             async for piece in pieces:
                 body += piece
                 if len(body) >= limit:
                     break
     except (httpx.RequestError, TooLargeAnswerError):
         return b""
+    except TimeoutError:
+        pass  # what the answer means is known by its status
     return bytes(body[:limit])
 
 

@@ -171,10 +171,10 @@ def decoding_session(
                 key, value = member
                 fields[key] = value.decoded
             yield
+    except TooManyValuesError:
+        raise
     except ValueError as error:
-        raise (
-            error if isinstance(error, TooManyValuesError) else WrongShapeError(f"the session cannot be read: {error}")
-        ) from error
+        raise WrongShapeError(f"the session cannot be read: {error}") from error
     return _one(_Session, fields).value()
 
 

@@ -19,7 +19,7 @@
         ├── ServerError           5xx (`status`, `retry_after`)
         ├── NoAnswerError         the connection broke, or stayed silent, before there was a whole answer
         │   └── SlowAnswerError   it sends on and on, and the answer is not whole in time
-        ├── TooLargeAnswerError   an answer that is longer than any of the API's
+        ├── TooLargeAnswerError   an answer that is longer than any of the API's, or than there is room for
         ├── NotTheApiError        an answer that is not the API's: a sign-in page, a proxy's page, not JSON
         └── TurnInterruptedError  the stream of a turn ended, or fell silent, before its `stop`
 
@@ -151,7 +151,7 @@ class SlowAnswerError(NoAnswerError):
 
 
 class TooLargeAnswerError(UnknownOutcomeError):
-    """An answer that is longer than any of the API's. It was not read to its end."""
+    """An answer that is longer than any of the API's, or than there is room for. It was not read to its end."""
 
 
 class NotTheApiError(UnknownOutcomeError):

@@ -9,7 +9,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
@@ -192,12 +192,10 @@ def loads(text: str) -> object:
     return decoded
 
 
-def members(
-    text: LongText, listed: str, decode_several: Callable[[str], object] = loads
-) -> Iterator[tuple[str, Value] | None]:
+def members(text: LongText, listed: str) -> Iterator[tuple[str, Value] | None]:
     """Each member of the object that the text is. Of the array under the key `listed`, each element is given by itself,
-    under that key, or several are given together where they are objects that begin alike, as `decode_several` makes
-    them of an array's text; anything else under that key counts as empty.
+    under that key, or several are given together where they are objects that begin alike; anything else under that key
+    counts as empty.
 
     A member that cannot be decoded is passed on as broken. None stands for a pause, in which others get their turn.
     ValueError if the text is no object, or is cut off.
@@ -211,7 +209,7 @@ def members(
         text.go_to(end)
         text.skip(":")
         if key == listed and text.begins("["):
-            for element in _elements(text, decode_several):
+            for element in _elements(text):
                 yield element and (key, element)
         else:
             value = yield from _reading(text)
@@ -230,7 +228,7 @@ def elements(source: str) -> Iterator[Value]:
         at = found.end() if found else len(source)
 
 
-def _elements(text: LongText, decode_several: Callable[[str], object]) -> Iterator[Value | None]:
+def _elements(text: LongText) -> Iterator[Value | None]:
     """The elements of the array that comes."""
     text.skip("[")
     window, at = text.ahead(WINDOWS[0])
@@ -238,7 +236,7 @@ def _elements(text: LongText, decode_several: Callable[[str], object]) -> Iterat
     between = first and re.compile(rf"\}}[ \t\r\n]*+,[ \t\r\n]*+(?={re.escape(first[0])})")
     one_by_one = 0
     while not text.begins("]"):
-        run = _run(text, between, decode_several) if between and one_by_one <= 0 else None
+        run = _run(text, between) if between and one_by_one <= 0 else None
         if run is not None:
             yield run
         else:
@@ -250,7 +248,7 @@ def _elements(text: LongText, decode_several: Callable[[str], object]) -> Iterat
     text.skip("]")
 
 
-def _run(text: LongText, between: re.Pattern[str], decode_several: Callable[[str], object]) -> Value | None:
+def _run(text: LongText, between: re.Pattern[str]) -> Value | None:
     """The next elements of an array; None where they are not whole elements, or one is broken.
 
     What looks like the end of an element is one if all before it is JSON: otherwise something would still be open.
@@ -262,7 +260,7 @@ def _run(text: LongText, between: re.Pattern[str], decode_several: Callable[[str
     end = found.start() + 1
     source = as_sent(window[at:end])
     try:
-        value = Value(decode_several(f"[{source}]"), source, end - at, several=True)
+        value = Value(loads(f"[{source}]"), source, end - at, several=True)
     except ValueError:
         return None
     text.go_to(end)

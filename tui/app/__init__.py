@@ -15,7 +15,7 @@ from textual.driver import Driver
 
 from tui.app.account import CONNECTING, AccountApp
 from tui.cooperative import hurry_threads
-from tui.first_frame import FirstFrame, frame_path
+from tui.first_frame import END_OF_TEXT, FirstFrame, frame_path
 from tui.garbage import collect_rarely
 from tui.keys.bound import bound
 from tui.keys.keymap import use_keys
@@ -101,9 +101,15 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self.abandon_terminal)
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
-        self.has_dark_background = first_frame is None or theme_of(first_frame.cells) != LIGHT.name
+        self.has_dark_background = self._last_theme(first_frame) != LIGHT.name
         self.follow_background(follows=settings.theme in (None, AUTO))
         self.begin_with_theme(self._first_theme())
+
+    def _last_theme(self, first_frame: FirstFrame | None) -> str:
+        """The theme of the frame that is shown already, else of the last start of any kind; "" where none is kept."""
+        if first_frame is not None:
+            return theme_of(first_frame.cells)
+        return theme_of((self.store.frames.latest() or b"").partition(END_OF_TEXT)[2])
 
     def _first_theme(self) -> str:
         """The theme that is set, else the one that went with the background at the last start; `SettingsError`."""

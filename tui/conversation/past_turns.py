@@ -166,7 +166,7 @@ def _is_much(turns: int, size: int) -> bool:
 def _written(turn: Turn) -> bytes:
     """A turn as bytes. They never leave the process: that is why `pickle` will do.
 
-    None for one that the server may not know, since more is asked of it than its question, and for one that is nested
+    b"" for one that the server may not know, since more is asked of it than its question, and for one that is nested
     too deeply to be written.
     """
     with suppress(RecursionError):

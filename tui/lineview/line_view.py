@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.keys.bound import bound
+from tui.keys.bound import MOVES
 from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
@@ -75,14 +75,7 @@ class LineView(Widget, can_focus=True):
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--found", "lines--letter"}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        bound("text.up", "scroll_rows(-1)", show=False),
-        bound("text.down", "scroll_rows(1)", show=False),
-        bound("text.page_up", "scroll_pages(-1)", show=False),
-        bound("text.page_down", "scroll_pages(1)", show=False),
-        bound("text.start", "go_to_start", show=False),
-        bound("text.end", "go_to_end", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVES]
 
     @dataclass
     class Scrolled(Message):

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from textual.widgets import OptionList
-
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 
@@ -18,9 +16,6 @@ class ChoiceList(FilterDialog[int]):
         first = len(lines) - 1 if first is None else first
         numbered = {str(number): f"{number + 1}  {clean_line(line)}" for number, line in enumerate(lines)}
         super().__init__(title, f"Enter {takes} · Esc close", numbered, cursor_on=str(first))
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(int(event.option_id or 0))
 
     def action_take(self) -> None:
         if (number := self.under_cursor) is not None:

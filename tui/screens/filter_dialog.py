@@ -70,18 +70,25 @@ class FilterDialog(Dialog[_Result]):
         self.call_after_refresh(self.option_list.scroll_to_highlight)
 
     def options_with(self, wanted: str) -> Sequence[Option]:
-        """The options that contain a text, which is casefolded. Each has an id."""
+        """The options that contain a text, which is casefolded. Each has an id, unless it is disabled."""
         return [Option(Content(line), id=key) for key, line in self._lines.items() if wanted in line.casefold()]
 
     def list_options(self, *, cursor_on: str | None = None) -> None:
-        """List what the filter leaves. The cursor is on the option with this id if it is there, else on the first."""
+        """List what the filter leaves. The cursor is on the option with this id if it is there, else on the first.
+
+        A disabled option, such as a heading, is not the first.
+        """
         options = self.options_with(self.filter.value.casefold())
         self.option_list.set_options(options)
         self.say(
             "" if options else "Nothing here has this in it." if self.filter.value else "There is nothing here yet."
         )
-        ids = [option.id for option in options]
-        self.option_list.highlighted = ids.index(cursor_on) if cursor_on in ids else 0 if ids else None
+        places = {option.id: at for at, option in enumerate(options) if not option.disabled}
+        self.option_list.highlighted = places.get(cursor_on, next(iter(places.values()), None))
+        self.follow_cursor()
+
+    def follow_cursor(self) -> None:
+        """Show what goes with the option under the cursor. Called whenever that may be another one than before."""
 
     def say(self, note: str) -> None:
         """Show a sentence about the list below it; empty: none."""
@@ -98,6 +105,18 @@ class FilterDialog(Dialog[_Result]):
         """The id of the option under the cursor; None where the list is empty."""
         option = self.option_list.highlighted_option
         return option.id if option is not None else None
+
+    def on_option_list_option_highlighted(self) -> None:
+        self.follow_cursor()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click, because the list never has the focus."""
+        self.option_list.highlighted = event.option_index
+        self.take_clicked()
+
+    def take_clicked(self) -> None:
+        """Do what a click does to the option under the cursor: what Enter does."""
+        self.action_take()
 
     def on_input_changed(self) -> None:
         self.ask("")

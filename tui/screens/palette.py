@@ -6,7 +6,7 @@ from typing import ClassVar
 from rich.cells import set_cell_size
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from tui.screens.filter_dialog import FilterDialog
@@ -58,9 +58,6 @@ class CommandPalette(FilterDialog[Command]):
         columns = min(ROW_COLUMNS, max(20, self.app.size.width - 7))
         title = set_cell_size(command.title, columns - len(command.shown_key) - 1)
         return Content.assemble(title, " ", (command.shown_key, "$accent"))
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(COMMANDS[int(event.option_id or 0)])
 
     def action_take(self) -> None:
         if (number := self.under_cursor) is not None:

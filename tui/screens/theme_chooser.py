@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from textual import getters
-from textual.widgets import OptionList
 
 from tui.screens.filter_dialog import FilterDialog
 from tui.terminal.app import DiffingApp
@@ -19,12 +18,9 @@ class ThemeChooser(FilterDialog[str]):
         super().__init__("Theme", "↑ ↓ look at it · Enter keep it · Esc close", lines, cursor_on=current)
         self._current = current
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        if event.option_id is not None:
-            self.app.theme = self.app.theme_named(event.option_id)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_id)
+    def follow_cursor(self) -> None:
+        if self.under_cursor is not None:
+            self.app.theme = self.app.theme_named(self.under_cursor)
 
     def action_take(self) -> None:
         if self.under_cursor is not None:

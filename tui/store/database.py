@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import TypeVar
 
@@ -138,7 +139,7 @@ class Database:
 
     def _fall_back(self, path: Path, error: sqlite3.DatabaseError) -> None:
         """Go on in memory, with what can still be read from the file."""
-        warning = f"Nothing more can be kept in {path}: {error}. {_KEPT_UNTIL_END}"
+        warning = f"Nothing more can be kept in {path}: {_why(error)}. {_KEPT_UNTIL_END}"
         if _code(error) in _BROKEN:
             warning = f"{warning} {_set_aside(path)}"
             self._go_on_with(_in_memory())
@@ -173,8 +174,15 @@ class Database:
             prepare(path)
             return _open(path)
         except (OSError, RuntimeError, sqlite3.Error) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            raise StoreError(f"Nothing can be kept in {path}: {why}. {_KEPT_UNTIL_END}") from error
+            raise StoreError(f"Nothing can be kept in {path}: {_why(error)}. {_KEPT_UNTIL_END}") from error
+
+
+def _why(error: Exception) -> str:
+    """Why a file cannot be used, for the end of a sentence, and what can be done where that is known."""
+    is_full = isinstance(error, sqlite3.DatabaseError) and _code(error) == sqlite3.SQLITE_FULL
+    if is_full or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)):
+        return "the disk is full. Make room there and start again"
+    return str((isinstance(error, OSError) and error.strerror) or error)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from tui.first_frame import FOLDER
+from tui.first_frame import FOLDER, read_frame
 from tui.private_files import make_private_folder
 
 MAX_FRAMES = 20
@@ -30,6 +30,10 @@ class Frames:
             fresh.rename(self._folder / name)
             for old in self._by_age()[MAX_FRAMES:]:
                 old.unlink(missing_ok=True)
+
+    def latest(self) -> bytes | None:
+        """The frame that was kept last, whatever way of starting it is of; None where there is none."""
+        return next(filter(None, map(read_frame, map(str, self._by_age()))), None)
 
     def clear(self) -> None:
         """Delete all frames: something that they may show is not to be kept any more. Raises `OSError`."""

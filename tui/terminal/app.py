@@ -103,15 +103,14 @@ class DiffingApp(BackgroundApp):
 
     def show_title(self, title: str) -> None:
         """Show what is open as the title of the terminal's window, as long as the app runs."""
-        driver: Any = self._driver
-        if driver is not None and hasattr(driver, "show_title"):
-            driver.show_title(clean_line(title, 120))
+        if self.resilient_driver is not None:
+            self.resilient_driver.show_title(clean_line(title, 120))
 
     async def find_graphics(self) -> Graphics:
         """How the terminal shows pictures. It is asked until it has answered, and may take its time."""
-        driver: Any = self._driver
-        if self._graphics is None and not hasattr(driver, "check_clogged"):
-            self._graphics = Graphics(shortcoming="half blocks")
+        driver = self.resilient_driver
+        if driver is None:
+            return Graphics(shortcoming="half blocks")
         if self._graphics is None:
             driver.write(QUESTION)
             with suppress(TimeoutError):
@@ -157,9 +156,8 @@ class DiffingApp(BackgroundApp):
         """Give the terminal back as well as it goes, without waiting: from any thread, when all else hangs."""
         if self._first_frame is not None:
             self._first_frame.give_back()
-        driver: Any = self._driver
-        if driver is not None and hasattr(driver, "abandon"):
-            driver.abandon()
+        if self.resilient_driver is not None:
+            self.resilient_driver.abandon()
 
     def action_redraw(self) -> None:
         """Draw everything anew, whatever another program has left on the terminal."""
@@ -177,8 +175,8 @@ class DiffingApp(BackgroundApp):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         stock: Any = super()
-        check_clogged = getattr(self._driver, "check_clogged", None)
-        if check_clogged is not None and check_clogged():  # The driver's `CaughtUp` follows, and all is drawn then.
+        driver = self.resilient_driver
+        if driver is not None and driver.check_clogged():  # The driver's `CaughtUp` follows, and all is drawn then.
             self._buffer.forget()
             return
         if self.full_refresh or self.is_inline or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
@@ -203,8 +201,8 @@ class DiffingApp(BackgroundApp):
     @property
     def can_write_patches(self) -> bool:
         """Whether the whole screen is known, and the terminal reads: what is written then shows at once."""
-        check_clogged = getattr(self._driver, "check_clogged", None)
-        if check_clogged is None or check_clogged() or self.full_refresh or self.is_headless or self.is_inline:
+        driver = self.resilient_driver
+        if driver is None or driver.check_clogged() or self.full_refresh or self.is_headless or self.is_inline:
             return False
         return self._buffer.shows(*self.screen.outer_size)
 

@@ -24,12 +24,17 @@ class BackgroundApp(App[None]):
         super().__init__(*args, **options)
         self._follows_background = False
 
+    @property
+    def resilient_driver(self) -> "ResilientDriver | None":
+        """The driver, where the app runs in a terminal that it knows how to talk to."""
+        driver: Any = self._driver
+        return driver if hasattr(driver, "follow_background") else None
+
     def follow_background(self, *, follows: bool) -> None:
         """Have the theme go with the terminal's background, or not."""
         self._follows_background = follows
-        driver: Any = self._driver
-        if driver is not None and hasattr(driver, "follow_background"):
-            driver.follow_background(follows=follows)
+        if self.resilient_driver is not None:
+            self.resilient_driver.follow_background(follows=follows)
 
     def use_theme(self, name: str | None) -> None:
         """Be drawn in a theme; `AUTO` and None: in the one that goes with the terminal's background, also later."""

@@ -26,7 +26,7 @@ READ_AT_ONCE = 50
 EARLIER_AFTER_SECONDS = 0.3
 """Where the server answers sooner, its turns are the ones shown before these, and those kept are not read at all."""
 
-LONG = 50
+TURNS_WORTH_FREEING = 50
 """Turns of a conversation that takes so much memory to open that it is worth giving back."""
 
 GIVEN_BACK_AFTER_SECONDS = 1.0
@@ -130,7 +130,7 @@ class ConversationOpener:
 
     async def _give_back(self, session_id: str) -> None:
         """Give back the memory that opening a long conversation took."""
-        if len(self._state.transcripts.get(session_id, ())) < LONG:
+        if len(self._state.transcripts.get(session_id, ())) < TURNS_WORTH_FREEING:
             return
         await asyncio.sleep(GIVEN_BACK_AFTER_SECONDS)
         await asyncio.to_thread(self._state.store.database.give_back)

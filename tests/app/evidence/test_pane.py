@@ -1,6 +1,8 @@
 """What an answer was built from: shown beside it, in its document, over the session and step by step."""
 
 from collections.abc import Generator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,12 @@ from tests.app.user import User, driven
 from tests.local.documents import pdf
 from tui.conversation import evidence
 from tui.conversation.evidence import Evidence, gathering
-from tui.conversation.transcript import Turn
+from tui.conversation.transcript import Answer, Transcript, Turn
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.evidence.evidence_pane import EvidencePane
+from tui.widgets.evidence.pane_head import PaneHead
 from tui.widgets.evidence.source_list import SourceList
 
 BROAD, NARROW = (160, 45), (80, 24)
@@ -204,6 +207,15 @@ async def test_a_resized_terminal_moves_the_evidence_beside_or_over_the_answer(s
         await user.see_no("▸ retrieve")
 
 
+async def go_down_to(user: User, row: str) -> None:
+    """Press j until a row is under the cursor."""
+    for _ in user.lines:
+        if row in user.screen:
+            return
+        await user.press("j")
+    raise AssertionError(f"{row!r} is on none of the rows:\n{user.screen}")
+
+
 async def test_the_ledger_leads_to_a_turn_and_its_passage(settings: Settings) -> None:
     async with driven(settings) as user:
         pane = await asked(user)
@@ -216,8 +228,7 @@ async def test_the_ledger_leads_to_a_turn_and_its_passage(settings: Settings) ->
         await user.see("report.pdf")
         row = next(line for line in user.lines if "p. 2" in line)
         assert "turn 2" in row
-        while "▌   p. 2" not in user.screen:
-            await user.press("j")
+        await go_down_to(user, "▌   p. 2")
         await user.in_dialog("enter")
         await user.see("The heron was seen on the second page.")
         assert user.app.chat.is_checking
@@ -267,14 +278,76 @@ async def test_evidence_that_is_ready_late_leaves_the_reader_where_they_went(
         if way == "by its key":
             await user.press("s")
         else:
-            while "▌   " not in user.screen:
-                await user.press("j")
+            await go_down_to(user, "▌   ")
             await user.in_dialog("enter")
-        await user.until(lambda: any(worker.group == "gathering" for worker in user.app.workers))
+        await user.until(lambda: is_gathering(user))
         await user.press("tab")
         await user.until(lambda: composer.has_focus)
         is_ready = True
-        await user.until(lambda: not any(worker.group == "gathering" for worker in user.app.workers))
+        await user.until(lambda: not is_gathering(user))
         await user.type("what, so?")
         await user.until(lambda: composer.text == "what, so?")
         assert not user.app.chat.is_checking
+
+
+def always(transcript: Transcript, _: str | None) -> Transcript:
+    return transcript
+
+
+def is_gathering(user: User) -> bool:
+    return any(worker.group == "gathering" for worker in user.app.workers)
+
+
+class Gatherings:
+    """Counts how often evidence is gathered, and holds it up while `is_held`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        self.is_held = False
+        monkeypatch.setattr(evidence, "gathering", self._gathering)
+
+    def _gathering(self, turn: Turn) -> Generator[None, None, Evidence]:
+        self.count += 1
+        while self.is_held:
+            yield
+        return (yield from gathering(turn))
+
+
+async def test_evidence_is_gathered_once_however_often_it_is_asked_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with driven(settings, *BROAD) as user:
+        pane = await asked(user)
+        gatherings = Gatherings(monkeypatch)
+        gatherings.is_held = True
+        await user.press("s", "s")
+        assert gatherings.count == 1
+        gatherings.is_held = False
+        await user.see("Cited ·")
+        await user.press("s")
+        await user.until(lambda: pane.has_focus)
+        await user.press("s")
+        await user.until(lambda: not pane.has_focus)
+        user.app.chat.show_transcript()
+        assert gatherings.count == 1
+
+
+async def test_evidence_that_comes_while_some_is_gathered_is_shown_in_the_end(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with driven(settings, *BROAD) as user:
+        pane = await asked(user)
+        await user.press("s")
+        await user.see("Cited ·")
+        gatherings = Gatherings(monkeypatch)
+        chat, turn, head = user.app.chat, pane.transcript[0], user.app.chat.query_one(PaneHead)
+        before = head.about
+        gatherings.is_held = True
+        for parts in ((), tuple(part for part in turn.parts if isinstance(part, Answer)), turn.parts):
+            state = replace(pane.transcript, past=(replace(turn, parts=parts),))
+            monkeypatch.setattr(chat.workspace, "transcript", partial(always, state))
+            chat.show_transcript()
+            await user.until(lambda state=state: pane.transcript is state and gatherings.count == 1)
+        gatherings.is_held = False
+        await user.until(lambda: gatherings.count == 2 and not is_gathering(user))
+        assert head.about == before

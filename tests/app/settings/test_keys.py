@@ -12,7 +12,7 @@ from tests.app.user import User, driven
 from tui.keys.keymap import use_keys
 from tui.screens.indexes.index_picker import IndexPicker
 from tui.screens.palette import CommandPalette
-from tui.screens.settings.keys_dialog import KeysDialog
+from tui.screens.settings.keys_dialog import KeyPrompt, KeysDialog
 from tui.settings import load
 
 MINE = """\
@@ -79,11 +79,16 @@ async def open_keys(user: User) -> None:
     await user.see("session.new · by itself Ctrl+N")
 
 
+async def press_where_a_key_is_asked_for(user: User, key: str) -> None:
+    await user.until(lambda: isinstance(user.app.screen, KeyPrompt) and user.app.screen.takes_keys)
+    await user.press(key)
+
+
 async def test_the_conflict_of_a_key_is_named_before_it_is_kept(path: Path) -> None:
     async with driven(replace(load({}, os.environ, path), local=()), 80, 24) as user:
         await open_keys(user)
         await user.press("enter")
-        await user.in_dialog("ctrl+p")
+        await press_where_a_key_is_asked_for(user, "ctrl+p")
         await user.see("Ctrl+P cannot be the key of session.new: app.commands")
         await user.press("tab")
         await user.see("Tab cannot be the key of session.new: it always leads to the next pane.")
@@ -99,7 +104,7 @@ async def test_a_chosen_key_acts_at_once_is_kept_and_given_back(path: Path) -> N
     async with driven(replace(load({}, os.environ, path), local=()), 80, 24) as user:
         await open_keys(user)
         await user.press("enter")
-        await user.in_dialog("f9")
+        await press_where_a_key_is_asked_for(user, "f9")
         await user.until(lambda: any("New " in line and "F9" in line for line in user.lines))
         assert path.read_text() == f'{BELL}\n[keys]\n"session.new" = "f9"\n'
         await user.press("escape", "escape")

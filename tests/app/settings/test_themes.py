@@ -11,8 +11,12 @@ from textual.theme import BUILTIN_THEMES, Theme
 from tests.app.user import User, driven
 from tui.app import LlamaChat
 from tui.settings import Settings
+from tui.store.files import store_path
+from tui.store.store import Store
+from tui.terminal.cells import NO_PEN
+from tui.terminal.saved_screen import saved_screen
 from tui.themes.names import OWN_THEMES, TEXTUAL_THEMES
-from tui.themes.own import CONTRAST, own_themes
+from tui.themes.own import CONTRAST, LIGHT, own_themes
 
 MIXED = own_themes("256")[:3]
 """The themes that have colours of their own."""
@@ -96,3 +100,12 @@ async def test_the_terminal_s_own_colours_are_shown_as_they_are_on_its_own_backg
         await user.see("New session")
         assert is_under_cursor(user, "New session")
         assert not is_under_cursor(user, "Choose indexes")
+
+
+def test_a_start_of_another_kind_begins_on_the_background_of_the_last_one() -> None:
+    store = Store.open(store_path())
+    store.frames.keep("0a0b0c0d", saved_screen([[(" ", NO_PEN)]], LIGHT.name))
+    store.close()
+    app = LlamaChat(Settings(local=()))
+    app.store.close()
+    assert app.theme == LIGHT.name

@@ -30,7 +30,7 @@ def questions(tmp_path: Path) -> Path:
 
 
 def until(fact: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not fact():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -138,7 +138,7 @@ def test_two_runs_do_not_write_one_file(online: ServedCloud, command: Command, q
         second = command("run", str(questions), "-o", str(output))
         assert (second.code, "Another run writes" in second.err) == (2, True)
         online.release(held)
-        first.communicate(timeout=20)
+        first.communicate(timeout=60)
     assert first.returncode == 0
     assert prompts(online.cloud) == QUESTIONS
 
@@ -161,7 +161,7 @@ def test_ctrl_c_says_that_the_same_command_goes_on(online: ServedCloud, question
     with process("run", str(questions), "-o", str(tmp_path / "out.md")) as running:
         until(lambda: bool(online.cloud.questions))
         running.send_signal(signal.SIGINT)
-        _, error = running.communicate(timeout=20)
+        _, error = running.communicate(timeout=60)
     online.release(held)
     assert (running.returncode, error.count(b"Traceback")) == (130, 0)
     assert error.endswith(b"Stopped. The same command goes on where it stopped.\n")

@@ -116,6 +116,12 @@ def test_the_model_is_given_the_tools_the_key_and_what_they_found(studio: Studio
     assert "Marek Nowak" in answer["content"]
 
 
+def test_the_model_is_told_that_a_file_of_the_question_is_not_there(studio: Studio) -> None:
+    model = ScriptedModel([said("There is none.")])
+    turn(studio.answering(model), "What does budget.xlsx say about the electrician?")
+    assert "There is no file budget.xlsx in **notes**.\nPassages that" in model.asked[0]["messages"][-1]["content"]
+
+
 def test_the_conversation_before_is_told_to_the_model(studio: Studio) -> None:
     model = ScriptedModel([RETRIEVE, said("Marek Nowak [1].")])
     http = studio.answering(model)

@@ -10,7 +10,7 @@ from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
 from tui.local.agents.agent import Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
-from tui.local.agents.quoting.answer import compose
+from tui.local.agents.quoting.answer import compose, nearest
 from tui.local.agents.quoting.quotation import location
 from tui.local.agents.search_notice import by_words_alone
 from tui.local.agents.tool_output import CitedPassage
@@ -164,20 +164,17 @@ def _findings(lookup: Lookup) -> str:
     return f"{count}; the best is {location(passages[0])}.{more}"
 
 
-def _skipped(lookup: Lookup) -> Iterator[str]:
-    """Why a file that the question names says nothing."""
-    for file in lookup.skipped:
-        yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}.\n\n"
-
-
 def written(lookup: Lookup, library: Library) -> str:
     """The whole answer; this takes a while."""
-    text = "".join(chain(_skipped(lookup), lookup.answer or _answer(lookup, library)))
+    told = (f"{sentence}\n\n" for sentence in lookup.without_text)
+    text = "".join(chain(told, lookup.answer or _answer(lookup, library)))
     return f"{text.rstrip()}{by_words_alone(lookup.problem_of_near)}"
 
 
 def _answer(lookup: Lookup, library: Library) -> Iterator[str]:
-    """The quotations that answer, else what to try instead."""
+    """The quotations that answer, else what to try instead. What other files say of a file is only what is nearest."""
+    if lookup.found and lookup.without_text and not lookup.mentions.files:
+        return nearest(lookup.ask.question, lookup.query, lookup.found)
     if lookup.found:
         return compose(lookup.ask.question, lookup.query, lookup.found, lookup.collection)
     return _nothing_found(lookup, library)

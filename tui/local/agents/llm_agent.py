@@ -14,6 +14,7 @@ from tui.local.agents.chat_completions import Call, LlmError, Message, Reply
 from tui.local.agents.citations import CitationCheck
 from tui.local.agents.claimed_figures import figures_nowhere, figures_warning
 from tui.local.agents.claimed_quotations import unfounded, warning
+from tui.local.agents.files_without_text import sentences_for
 from tui.local.agents.llm import ContextExceededError, Dialect, LlmClient
 from tui.local.agents.llm_settings import LlmSettings
 from tui.local.agents.search_notice import by_words_alone
@@ -130,9 +131,15 @@ class LlmAgent:
 
 
 async def _look_first(turn: _Turn, ask: Ask, library: Library) -> AsyncIterator[Event]:
-    """Retrieve for the question, so that no answer comes without looking, and models without tools can answer."""
+    """Retrieve for the question, so that no answer comes without looking, and models without tools can answer.
+
+    The model is told which files that the question names have no text.
+    """
     earlier = [exchange.question for exchange in ask.history[-MAX_LENDERS:]]
     query = await asyncio.to_thread(understand, library.vocabulary, ask.question, earlier, ask.index_ids)
+    leant_on = [] if query.is_unknown else earlier
+    told = await asyncio.to_thread(sentences_for, library, ask.question, leant_on, ask.index_ids)
+    turn.messages[-1] = replace(turn.messages[-1], material=["\n".join(told)] if told else [])
     if not finds(library.passages, query):
         return
     turn.calls += 1
@@ -141,8 +148,9 @@ async def _look_first(turn: _Turn, ask: Ask, library: Library) -> AsyncIterator[
     turn.problem_of_near = library.passages.problem_of_nearest(ask.index_ids)
     output = await asyncio.to_thread(turn.tools.cite, found)
     yield tool_result(call, output)
-    material = [FOUND, *map(passage_text, output.passages)] if output.passages else []
-    turn.messages[-1] = replace(turn.messages[-1], material=material)
+    if output.passages:
+        material = ["\n".join([*told, FOUND]), *map(passage_text, output.passages)]
+        turn.messages[-1] = replace(turn.messages[-1], material=material)
 
 
 async def _round(turn: _Turn, client: LlmClient) -> AsyncIterator[Event | Usage | Reply]:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TypeVar
 
 from tui.api.models import Event, ToolCall
+from tui.local.agents import files_without_text
 from tui.local.agents.agent import Ask
-from tui.local.agents.mentions import Mentions, file_names_in, mentions_in, pattern_of
+from tui.local.agents.mentions import Mentions, mentions_in, names_without_document, pattern_of
 from tui.local.agents.quoting.reading import reading
 from tui.local.agents.tool_json import tool_result
 from tui.local.agents.tool_output import CitedPassage, Extract, GrepResult, ReadResult, RetrieveResult, ToolFailure
@@ -23,7 +24,6 @@ from tui.local.agents.tools import (
 )
 from tui.local.library.chunks import TARGET_CHARS
 from tui.local.library.documents import blocks_of
-from tui.local.library.index_state import SkippedFile
 from tui.local.library.library import Library
 from tui.local.library.passages import Passage
 from tui.local.search.query import Query, Term
@@ -46,16 +46,17 @@ _Output = TypeVar("_Output")
 class Lookup:
     """One turn's search. Each step is the events of the tools it calls, and none when there is nothing for it to do.
 
-    `skipped` are files that the question names and that could not be read. `found` are the passages to answer from,
-    best first; `near` are others that may mean what it asks for, and `problem_of_near` is why there may be more;
-    `answer` is the answer, piece by piece, where a step already has one. `collection` counts all passages.
+    `without_text` says why nothing is told of files that the question names, a sentence for each. `found` are the
+    passages to answer from, best first; `near` are others that may mean what it asks for, and `problem_of_near` is why
+    there may be more; `answer` is the answer, piece by piece, where a step already has one. `collection` counts all
+    passages.
     """
 
     ask: Ask
     mentions: Mentions
     query: Query
     tools: Tools
-    skipped: Sequence[SkippedFile]
+    without_text: Sequence[str]
     collection: int = 0
     found: list[CitedPassage] = field(default_factory=list[CitedPassage])
     near: list[CitedPassage] = field(default_factory=list[CitedPassage])
@@ -221,12 +222,13 @@ def begin_lookup(ask: Ask, library: Library) -> Lookup:
     mentions = mentions_in(library.documents, ask.question, earlier, ask.index_ids)
     query = understand(library.vocabulary, mentions.rest, earlier, ask.index_ids)
     if query.is_unknown and mentions.page is None:
-        mentions = mentions_in(library.documents, ask.question, (), ask.index_ids)
+        earlier = list[str]()
+        mentions = mentions_in(library.documents, ask.question, earlier, ask.index_ids)
     tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
-    names = file_names_in(ask.question)
-    skipped = [file for name in names for file in library.states.skipped_named(ask.index_ids, name)]
+    names = names_without_document(ask.question, earlier, mentions)
+    without_text = list(files_without_text.sentences(library, ask.question, names, ask.index_ids))
     collection = library.vocabulary.passage_count(ask.index_ids)
-    return Lookup(ask, mentions, query, tools, skipped, collection)
+    return Lookup(ask, mentions, query, tools, without_text, collection)
 
 
 async def _output_of(tool: Callable[[_Asked], _Output], asked: _Asked) -> _Output | ToolFailure:

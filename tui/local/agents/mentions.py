@@ -3,12 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
+from tui.local.library.files import is_called
+from tui.local.library.readers import READERS
 from tui.local.library.stored_documents import FileRef, StoredDocuments
 from tui.local.search.file_search import find
 from tui.local.search.query import quotations, refers_back
 
 _FILE = re.compile(r"[\w][\w./+-]*\.\w{1,5}\b")
+_NAME_OF_FILE = re.compile(rf"(?<![\w.:/~@\\+-]){_FILE.pattern}")
+"""The name of a file, and not the end of an address."""
 _PAGE = re.compile(
     r"\b(?:on|at|auf|en|na|à la|op)?\s*\b(?:pages?|pp?\.|seite|página|pagina|sida|side|strona|страниц\w)\s*(\d{1,5})\b"
     r"|\u7b2c\s*(\d{1,5})\s*[\u9875\u9801]",
@@ -42,9 +47,11 @@ def mentions_in(
     rest = _PAGE.sub(" ", question)
     files: dict[str, FileRef] = {}
     for match in _FILE.finditer(rest):
-        for file in find(documents, index_ids, match.group(), None):
+        for file in _called(documents, match.group(), question, index_ids):
             files[file.file_id] = file
-            rest = rest.replace(match.group(), " ")
+            rest = re.sub(
+                f"{re.escape(PurePosixPath(file.name).name)}|{re.escape(match.group())}", " ", rest, flags=re.I
+            )
     if not files and earlier and (page or refers_back(question)):
         files = {file.file_id: file for file in mentions_in(documents, earlier[-1], earlier[:-1], index_ids).files}
     numbers = [match.group().rstrip(".,:/-") for match in _NUMBER.finditer(rest)]
@@ -53,9 +60,30 @@ def mentions_in(
     return Mentions(tuple(files.values()), int(page.group(1) or page.group(2)) if page else None, exact, rest)
 
 
-def file_names_in(question: str) -> list[str]:
-    """What in a question is written as the name of a file, whether or not there is one."""
-    return _FILE.findall(_PAGE.sub(" ", question))
+def _called(documents: StoredDocuments, name: str, question: str, index_ids: Sequence[str]) -> list[FileRef]:
+    """The documents of this name; else those whose name ends so, in any case, and stands whole in the question."""
+    if exact := find(documents, index_ids, name, None):
+        return exact
+    if PurePosixPath(name).suffix.casefold() not in READERS:
+        return []
+    asked = question.casefold()
+    return [
+        file
+        for file in documents.files(index_ids)
+        if is_called(file.name, name) and PurePosixPath(file.name).name.casefold() in asked
+    ]
+
+
+def names_without_document(question: str, earlier: Sequence[str], mentions: Mentions) -> list[str]:
+    """What in a question is written as the name of a file that no document has.
+
+    Where a question leans on the one before it and names none, those of that one.
+    """
+    rest = _PAGE.sub(" ", question)
+    names = _NAME_OF_FILE.findall(rest)
+    if not names and earlier and refers_back(question):
+        return [] if mentions.files else names_without_document(earlier[-1], earlier[:-1], mentions)
+    return [name for name in names if not any(is_called(file.name, name) for file in mentions.files)]
 
 
 def pattern_of(exact: str) -> str:

@@ -126,7 +126,7 @@ class Embeddings:
         except EmbeddingError as error:
             asked.set_exception(error)
             return
-        except Exception:  # a search goes by the words then, as it does without an endpoint
+        except Exception:  # of any kind: searches wait for this answer, and go by the words alone where there is none
             _log.exception("Embedding a question failed")
             asked.set_exception(EmbeddingError("The question could not be embedded."))
             return

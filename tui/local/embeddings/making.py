@@ -79,7 +79,7 @@ class VectorMaker:
             problem = str(error)
         except sqlite3.Error as error:
             problem = f"The vectors cannot be stored: {error}."
-        except Exception:  # a fault in one index must not end the thread that all wait for
+        except Exception:  # of any kind: one thread makes the vectors of all indexes, and nobody would begin it again
             _log.exception("Embedding %s failed", index_id)
             problem = "The vectors could not be made, for a reason that was not foreseen; the log has it."
         if problem and not self._stopping.is_set():

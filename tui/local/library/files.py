@@ -28,12 +28,18 @@ def walk(folder: Path) -> Iterator[FoundFile]:
         if may_be_document(name):
             with suppress(OSError):  # it went away since the folder was listed
                 stat = entry.stat(follow_symlinks=False)
-                yield FoundFile(_storable(name), folder / name, stat.st_size, stat.st_mtime_ns)
+                yield FoundFile(storable(name), folder / name, stat.st_size, stat.st_mtime_ns)
 
 
-def _storable(name: str) -> str:
-    """The name with bytes that are no UTF-8 written as `\\xNN`."""
+def storable(name: str) -> str:
+    """A name as it is stored: with bytes that are no UTF-8 written as `\\xNN`."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def is_called(path: str, name: str) -> bool:
+    """Whether the file at a path may be called so: by the end of its path, or of a name with spaces, in any case."""
+    path, name = path.casefold(), name.casefold()
+    return path == name or path.endswith((f"/{name}", f" {name}"))
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

@@ -98,15 +98,22 @@ class IndexStates:
             ).fetchall()
         return [RemarkedFile(*row) for row in rows]
 
+    def is_passed_over(self, index_id: str, name: str) -> bool:
+        """Whether the file at this path of an index was found to be no document."""
+        with self._database.index(index_id).reading() as connection:
+            asked = "SELECT 1 FROM skipped_files WHERE reason IS NULL AND path = ?"
+            return connection.execute(asked, (name,)).fetchone() is not None
+
     def skipped_named(self, index_ids: Sequence[str], name: str) -> Sequence[SkippedFile]:
-        """The files of these indexes that could not be read and whose path ends with this name, in any case."""
-        pattern = "%" + re.sub(r"([\\\\%_])", r"\\\1", name)
+        """The files of these indexes that could not be read and are called so, in any case: by the end of their path,
+        or of a name with spaces."""
+        pattern = re.sub(r"([\\\\%_])", r"\\\1", name)
         found: list[SkippedFile] = []
         for index_id in index_ids:
             with self._database.index(index_id).reading() as connection:
                 rows = connection.execute(
-                    "SELECT path, reason FROM skipped_files WHERE reason IS NOT NULL AND path LIKE ? ESCAPE '\\'"
-                    " ORDER BY path LIMIT ?",
+                    "SELECT path, reason FROM skipped_files WHERE reason IS NOT NULL AND (path LIKE ?1 ESCAPE '\\'"
+                    " OR path LIKE '%/' || ?1 ESCAPE '\\' OR path LIKE '% ' || ?1 ESCAPE '\\') ORDER BY path LIMIT ?2",
                     (pattern, MAX_NAMESAKES),
                 )
                 found += [SkippedFile(row["path"], row["reason"]) for row in rows]

@@ -1,16 +1,16 @@
 """Checking an answer: what it was built from, beside it or in its place."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from textual import work
 from textual.binding import Binding
+from textual.worker import Worker
 
 from tui.conversation.transcript import Turn
-from tui.cooperative import run_in_slices
 from tui.lineview.line_view import LineView
-from tui.screens.reading import ReadingScreen
+from tui.screens.evidence.passage_screen import PassageScreen
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.own_keys import own_bindings
 from tui.widgets.transcript_view import TranscriptView
@@ -19,9 +19,8 @@ from tui.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from tui.conversation.evidence import Evidence
     from tui.conversation.passages import Passage
-    from tui.widgets.evidence.document_view import DocumentView
+    from tui.screens.evidence.gatherer import CheckedTurn, EvidenceGatherer
     from tui.widgets.evidence.evidence_pane import EvidencePane
-    from tui.workspace.documents import DocumentPlace
 
 
 BROAD_COLUMNS = 140
@@ -31,18 +30,14 @@ _GATHERING = "gathering"
 """The workers that gather evidence: the last one that was begun is the one that is wanted."""
 
 
-class CheckingScreen(ReadingScreen):
+class CheckingScreen(PassageScreen):
     """Shows the evidence of the turn that the cursor is in, as long as the reader wants it."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self._evidence: EvidencePane | None = None
-        self._checked: tuple[int, Turn] | None = None
-        self._passage: Passage | None = None
-        self._document: DocumentPlace | None = None
-
-        self.is_checking = False
-        """Whether evidence is shown."""
+        self._gatherer: EvidenceGatherer | None = None
+        self._gathering: Worker[None] | None = None
+        self._checked: CheckedTurn | None = None
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -63,6 +58,8 @@ class CheckingScreen(ReadingScreen):
 
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
         self.stop_checking()
+        if self._gatherer is not None:
+            self._gatherer.forget()
         super().watch_open_id(before, session_id)
 
     def stop_checking(self) -> None:
@@ -89,30 +86,42 @@ class CheckingScreen(ReadingScreen):
         if self.is_checking:
             self.app.pace(self._follow_turn)
 
-    @work(exclusive=True, group=_GATHERING)
-    async def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
-        from tui.conversation.evidence import gathering  # here and below: nothing of it is loaded before it is shown
+    async def _evidence_of(self, turn: Turn) -> "Evidence":
+        from tui.screens.evidence.gatherer import EvidenceGatherer  # nothing of it is loaded before it is wanted
 
-        asked_in = self.focused
-        evidence = await run_in_slices(gathering(self.view.pane.transcript[message.turn]))
+        if self._gatherer is None:
+            self._gatherer = EvidenceGatherer()
+        return await self._gatherer.evidence_of(turn)
+
+    def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
+        self._gathering = self._check(message.turn, message.number)
+
+    @work(exclusive=True, group=_GATHERING)
+    async def _check(self, turn: int, number: int | None) -> None:
+        """Show the evidence of a turn, from the passage with this number on or from the first one."""
+        asked_in, state = self.focused, self.view.pane.transcript[turn]
+        evidence = await self._evidence_of(state)
         if self.focused is not asked_in:
             return  # the reader does something else by now
-        source = None if message.number is None else evidence.source(message.number)
-        if message.number is not None and source is None:
-            self._say_number_is_none(message.number)
+        source = None if number is None else evidence.source(number)
+        if number is not None and source is None:
+            self._say_number_is_none(number)
         elif not evidence:
             self.say("This answer came with no passages.", kind="evidence")
         else:
-            await self._show_evidence(message.turn, evidence, source and source.passage)
+            await self._show_evidence(turn, state, evidence, source and source.passage)
 
-    async def _show_evidence(self, number: int, evidence: "Evidence", passage: "Passage | None") -> None:
-        """Show the evidence of a turn, from a passage on or from the first one."""
+    async def _show_evidence(self, number: int, turn: Turn, evidence: "Evidence", passage: "Passage | None") -> None:
+        """Show the evidence of a turn, from a passage on or from the first one; then what comes to it."""
+        from tui.screens.evidence.gatherer import CheckedTurn
+
         pane = await self._opened_pane()
-        self._checked = number, self.view.pane.transcript[number]
+        self._checked = checked = CheckedTurn(number, turn)
         pane.show_evidence(evidence)
         if passage is not None:
             pane.go_to(passage)
         pane.take_focus()
+        await self._keep_up(pane, checked)
 
     def _say_number_is_none(self, number: int) -> None:
         self.say(f"[{number}] leads nowhere: no passage of this answer has this number.", kind="evidence")
@@ -133,27 +142,27 @@ class CheckingScreen(ReadingScreen):
             self._follow_turn(message.turn)
 
     def _follow_turn(self, number: int | None = None) -> None:
-        """Show the evidence of the turn that the cursor is in, and what has come to it."""
-        from tui.conversation.evidence import is_same_evidence
+        """Show the evidence of the turn that the cursor is in, and what has come to it.
 
-        if self._evidence is None or self._checked is None:
+        What is being gathered is shown first, else nothing would be where results come faster than they are gathered.
+        """
+        if self._evidence is None or (checked := self._checked) is None:
             return
-        shown, before = self._checked
-        number = shown if number is None else number
-        if not 0 <= number < len(self.view.pane.transcript):
-            return
-        turn = self.view.pane.transcript[number]
-        self._checked = number, turn
-        if number != shown:
-            self._gather(turn, self._evidence.show_evidence)
-        elif not is_same_evidence(before, turn):
-            self._gather(turn, self._evidence.update_evidence)
+        is_another = number not in (None, checked.number)
+        checked.number = checked.number if number is None else number
+        is_free = self._gathering is None or self._gathering.is_finished
+        if (is_another or is_free) and checked.behind(self.view.pane.transcript) is not None:
+            self._gathering = self._follow(self._evidence, checked)
 
     @work(exclusive=True, group=_GATHERING)
-    async def _gather(self, turn: Turn, show: "Callable[[Evidence], object]") -> None:
-        from tui.conversation.evidence import gathering
+    async def _follow(self, pane: "EvidencePane", checked: "CheckedTurn") -> None:
+        await self._keep_up(pane, checked)
 
-        show(await run_in_slices(gathering(turn)))
+    async def _keep_up(self, pane: "EvidencePane", checked: "CheckedTurn") -> None:
+        """Show the evidence of the turn that is checked until nothing of it is missing."""
+        while (turn := checked.behind(self.view.pane.transcript)) is not None:
+            evidence = await self._evidence_of(turn)
+            (pane.update_evidence if checked.take(turn) else pane.show_evidence)(evidence)
 
     def keys_by_purpose(self) -> Mapping[str, Iterable[Binding]]:
         """The keys that the program binds, by what they are for."""
@@ -170,59 +179,12 @@ class CheckingScreen(ReadingScreen):
     def on_evidence_pane_number_is_none(self, message: "EvidencePane.NumberIsNone") -> None:
         self._say_number_is_none(message.number)
 
-    def on_evidence_pane_copy_requested(self, message: "EvidencePane.CopyRequested") -> None:
-        self.app.copy_to_clipboard(message.text)
-        self.say(f"Sent the {message.what} to the terminal's clipboard.", kind="copying")
-
-    @work(exclusive=True, group="document")
-    async def on_evidence_pane_document_requested(self, message: "EvidencePane.DocumentRequested") -> None:
-        from tui.workspace.documents import NoDocumentError
-
-        session = self.workspace.catalogue.get(self.open_id)
-        index_ids = () if session is None else session.index_ids or self.workspace.scope(session.session_id)
-        try:
-            place = await self.workspace.documents.around(message.passage, index_ids)
-        except NoDocumentError as error:
-            self.say(str(error), kind="evidence")
-            return
-        if self._evidence is not None and self.is_checking:
-            self._passage, self._document = message.passage, place
-            self._evidence.show_document(message.passage, place.surroundings)
-
-    @work(exclusive=True, group="document")
-    async def on_document_view_more_requested(self, message: "DocumentView.MoreRequested") -> None:
-        from tui.workspace.documents import NoDocumentError
-
-        if self._document is None or self._passage is None:
-            return
-        documents = self.workspace.documents
-        read = documents.read_before if message.before else documents.read_behind
-        try:
-            self._document = await read(self._document)
-        except NoDocumentError as error:
-            self.say(str(error), kind="evidence")
-        else:
-            if self._evidence is not None:
-                self._evidence.read_on(self._passage, self._document.surroundings)
-
-    def on_evidence_pane_file_requested(self, message: "EvidencePane.FileRequested") -> None:
-        from tui.workspace.documents import NoDocumentError
-        from tui.workspace.opening_files import OpeningError, open_file
-
-        try:
-            path = self.workspace.documents.path(message.passage)
-            open_file(path, message.passage.anchor)
-        except (NoDocumentError, OpeningError) as error:
-            self.say(str(error), kind="evidence")
-        else:
-            self.say(f"Opened {path}", kind="evidence")
-
     def on_conversation_pane_trace_requested(self, message: ConversationPane.TraceRequested) -> None:
         self._show_trace(message.turn)
 
     def on_evidence_pane_trace_requested(self) -> None:
         if self._checked is not None:
-            self._show_trace(self._checked[0])
+            self._show_trace(self._checked.number)
 
     @work
     async def _show_trace(self, turn: int) -> None:
@@ -254,23 +216,21 @@ class CheckingScreen(ReadingScreen):
             return
         pane.go_to_turn(row.turn)
         if row.passage is not None:
-            self._show_passage(row.turn, row.passage)
+            self._gathering = self._show_passage(row.turn, row.passage)
 
     @work(exclusive=True, group=_GATHERING)
     async def _show_passage(self, turn: int, passage: "Passage") -> None:
-        from tui.conversation.evidence import gathering
-
-        asked_in = self.focused
-        evidence = await run_in_slices(gathering(self.view.pane.transcript[turn]))
+        asked_in, state = self.focused, self.view.pane.transcript[turn]
+        evidence = await self._evidence_of(state)
         if self.focused is asked_in:
-            await self._show_evidence(turn, evidence, passage)
+            await self._show_evidence(turn, state, evidence, passage)
 
     def on_evidence_pane_page_requested(self, message: "EvidencePane.PageRequested") -> None:
         from tui.conversation.page_image import page_image
         from tui.conversation.plain_text import answer_text
         from tui.screens.page.page_screen import PageScreen
 
-        answer = "" if self._checked is None else answer_text(self._checked[1])
+        answer = "" if self._checked is None else answer_text(self._checked.state)
         image = page_image(message.passage, answer)
         if image is None:
             why = "its document has no pages, or its index was made without them"

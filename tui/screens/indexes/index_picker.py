@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 from textual import events, work
 from textual.binding import BindingType
 from textual.reactive import var
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from tui.api.models import MAX_BOUND_INDEXES, Index
@@ -172,12 +172,10 @@ class IndexPicker(FilterDialog[Choice]):
     def list_options(self, *, cursor_on: str | None = None) -> None:
         """List what the filter leaves, and say what Enter takes. The cursor stays on its index."""
         super().list_options(cursor_on=cursor_on or self.under_cursor)
-        self.say(self._about_choice())
         self.keys_line.update(self._keys_now())
 
-    def on_option_list_option_highlighted(self) -> None:
-        if not self._ticks or self.ticked is self._suggested:
-            self.say(self._about_choice())
+    def follow_cursor(self) -> None:
+        self.say(self._about_choice())
 
     def _about_choice(self) -> str:
         if self.indexes is None:
@@ -222,8 +220,7 @@ class IndexPicker(FilterDialog[Choice]):
         self._asked = ""
         super().ask(problem)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.option_list.highlighted = event.option_index
+    def take_clicked(self) -> None:
         self.action_tick()
 
     def action_tick(self) -> None:

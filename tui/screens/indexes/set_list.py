@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual import work
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.api.models import Index
@@ -66,10 +65,6 @@ class SetList(FilterDialog[Sequence[str]]):
     @property
     def _chosen(self) -> IndexSet | None:
         return None if self.under_cursor is None else self._listed[int(self.under_cursor)]
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.option_list.highlighted = event.option_index
-        self.action_take()
 
     def action_take(self) -> None:
         if (chosen := self._chosen) is None:

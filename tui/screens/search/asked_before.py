@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.keys.bound import bound
@@ -48,9 +47,6 @@ class AskedBefore(FilterDialog[str]):
         super().list_options(cursor_on=cursor_on)
         if cursor_on is None and self.option_list.option_count:
             self.option_list.highlighted = self.option_list.option_count - 1
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._questions[int(event.option_id or 0)])
 
     def action_take(self) -> None:
         if (number := self.under_cursor) is not None:

@@ -9,7 +9,6 @@ from textual import work
 from textual.binding import BindingType
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.conversation.catalogue import age, now, title_of
@@ -139,10 +138,6 @@ class SearchDialog(FilterDialog[Destination]):
         self._tell()
         if before and before != self._gathered and self.filter.value and not self._is_behind:
             self._find(self.under_cursor)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.option_list.highlighted = event.option_index
-        self.action_take()
 
     def action_take(self) -> None:
         """Go to what is under the cursor; where what was typed last is still being searched, to the first of that."""

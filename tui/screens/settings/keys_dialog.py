@@ -8,7 +8,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from tui.keys.actions import ACTIONS, PLACES, Action
@@ -85,20 +85,7 @@ class KeysDialog(FilterDialog[None]):
                 yield Option(Content.styled(place.heading, "bold $primary"), disabled=True)
                 yield from (Option(_row(action), id=action.id) for action in found)
 
-    def list_options(self, *, cursor_on: str | None = None) -> None:
-        super().list_options(cursor_on=cursor_on)
-        if self.under_cursor is None and self.option_list.option_count:
-            self.option_list.action_first()
-        self._tell()
-
-    def on_option_list_option_highlighted(self) -> None:
-        self._tell()
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.option_list.highlighted = event.option_index
-        self.action_take()
-
-    def _tell(self) -> None:
+    def follow_cursor(self) -> None:
         """Say how the action under the cursor is called in the config file, and which keys it has by itself."""
         if (action := ACTIONS.get(self.under_cursor or "")) is not None:
             self.say(f"{action.id} · by itself {key_names(action.keys)}")

@@ -9,7 +9,6 @@ from rich.cells import set_cell_size
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.api.errors import ApiError
@@ -105,20 +104,11 @@ class SettingsDialog(FilterDialog[None]):
             "  ", set_cell_size(KEYS_ROW, NAME_COLUMNS), (words, "$accent" if changed else "$foreground-muted")
         )
 
-    def list_options(self, *, cursor_on: str | None = None) -> None:
-        super().list_options(cursor_on=cursor_on)
-        if self.under_cursor is None and self.option_list.option_count:
-            self.option_list.action_first()
-        self._tell()
-
-    def on_option_list_option_highlighted(self) -> None:
-        self._tell()
-
     @property
     def _item(self) -> ListedSetting | None:
         return self._items.get(self.under_cursor or "")
 
-    def _tell(self) -> None:
+    def follow_cursor(self) -> None:
         """Say what the setting under the cursor is about, and where it was given."""
         if self.under_cursor == KEYS_ROW:
             self.say(ABOUT_KEYS)
@@ -128,10 +118,6 @@ class SettingsDialog(FilterDialog[None]):
                 where = f"Given {item.given.where}."
             later = " Read at the next start." if item.name in FROM_NEXT_START else ""
             self.say(f"{item.about}\n{_from_home(where)}{later}")
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.option_list.highlighted = event.option_index
-        self.action_take()
 
     def action_take(self) -> None:
         item = self._item
@@ -265,7 +251,7 @@ class SettingsDialog(FilterDialog[None]):
             problem = str(error)
         for option in (option.id for option in self.option_list.options if option.id in self._items):
             self.option_list.replace_option_prompt(option, self._row(self._items[option]))
-        self._tell()
+        self.follow_cursor()
         self.ask(problem)
 
 

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from tui.api.models import Session
 from tui.conversation.catalogue import age, now
 from tui.conversation.session_groups import grouped
-from tui.keys.bound import bound
+from tui.keys.bound import MOVES, bound
 from tui.keys.keymap import has_key
 from tui.widgets.sessions.list_layout import ListLayout
 from tui.widgets.sessions.session_row import COMPONENTS, SessionRow, heading_strip, row_strip
@@ -46,12 +46,7 @@ class SessionList(ScrollView, can_focus=True):
         bound("list.rename", "want('name')"),
         bound("list.info", "want('info')", show=False),
         bound("list.ask_again", "want('ask_again')", show=False),
-        bound("text.up", "move(-1)", show=False),
-        bound("text.down", "move(1)", show=False),
-        bound("text.page_up", "move_page(-1)", show=False),
-        bound("text.page_down", "move_page(1)", show=False),
-        bound("text.start", "move_to(0)", show=False),
-        bound("text.end", "move_to(-1)", show=False),
+        *MOVES,
     ]
 
     @dataclass
@@ -165,7 +160,7 @@ class SessionList(ScrollView, can_focus=True):
     def put_cursor_on(self, session_id: str) -> None:
         """Move the cursor to a session; nothing happens where it is not listed."""
         if (at := self._number_of(session_id)) is not None:
-            self.action_move_to(at)
+            self._move_to(at)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("want", "tick"):
@@ -225,7 +220,7 @@ class SessionList(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         line = self._layout[event.y + self.scroll_offset.y]
         if isinstance(line, int):
-            self.action_move_to(line)
+            self._move_to(line)
             self.action_choose()
 
     def action_choose(self) -> None:
@@ -240,7 +235,7 @@ class SessionList(ScrollView, can_focus=True):
         """Select the session under the cursor, or no longer, and go on to the next one."""
         if (session_id := self.session_under_cursor) is not None:
             self._set_ticks(self.ticked ^ {session_id})
-            self.action_move(1)
+            self.action_scroll_rows(1)
 
     def action_untick(self) -> None:
         self._set_ticks(set())
@@ -253,22 +248,27 @@ class SessionList(ScrollView, can_focus=True):
 
     def action_delete(self) -> None:
         """Ask whether to delete what is selected, else what is under the cursor; asked already, have it deleted."""
-        under_cursor = self.session_under_cursor
-        wanted = [session.session_id for session in self.sessions if session.session_id in self.ticked]
-        wanted = wanted or ([under_cursor] if under_cursor is not None else [])
+        marked = self.ticked or {self.session_under_cursor}
+        wanted = [session.session_id for session in self.sessions if session.session_id in marked]
         if wanted and wanted == self.asked_to_delete:
             self._ask_to_delete(())
             self.post_message(self.DeletionConfirmed(wanted))
         else:
             self._ask_to_delete(wanted)
 
-    def action_move(self, by: int) -> None:
-        self.action_move_to(max(0, min(self._cursor + by, len(self.sessions) - 1)))
+    def action_scroll_rows(self, by: int) -> None:
+        self._move_to(max(0, min(self._cursor + by, len(self.sessions) - 1)))
 
-    def action_move_page(self, pages: int) -> None:
-        self.action_move(pages * max(1, self.size.height - 1))
+    def action_scroll_pages(self, pages: int) -> None:
+        self.action_scroll_rows(pages * max(1, self.size.height - 1))
 
-    def action_move_to(self, at: int) -> None:
+    def action_go_to_start(self) -> None:
+        self._move_to(0)
+
+    def action_go_to_end(self) -> None:
+        self._move_to(-1)
+
+    def _move_to(self, at: int) -> None:
         before, self._cursor = self._cursor, max(0, at if at >= 0 else len(self.sessions) - 1)
         if not self.sessions:
             return

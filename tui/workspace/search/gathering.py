@@ -5,7 +5,7 @@ comes first: while a turn runs nothing is fetched, and a server that fails is le
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.api.errors import ApiError, NotFoundError
@@ -161,7 +161,7 @@ class Gathering:
         try:
             client = self._state.require_client()
             body = await client.session_body(session_id, self._state.store.path)
-            session = await client.read_session(body, bool)
+            session = await client.read_session(body, _ignore)
             await self._keep(session, body.events())
         except NotFoundError:
             self._gone.add(session_id)
@@ -176,3 +176,7 @@ class Gathering:
         is_kept = await asyncio.to_thread(self._notes.is_kept, self._state.account_id, session_id)
         if session_id in self._state.catalogue.sessions and not is_kept:
             await self._state.keep_history(session, events)
+
+
+def _ignore(_: Sequence[Event]) -> None:
+    """The events are read when they are kept: to keep only what is whole, the body is looked through before."""

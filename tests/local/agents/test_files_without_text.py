@@ -1,0 +1,108 @@
+"""Questions that name a file of which nothing can be told are not answered as if it said something."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.local.documents import pdf
+from tests.local.opened import OpenedFolder, opened
+from tui.api.denial import denies
+from tui.local.agents.agent import Ask, Exchange
+from tui.local.agents.extractive import look_up, written
+from tui.local.agents.lookup import begin_lookup
+
+TEXTS = {
+    "notes.md": "# Travel\n\nThe travel costs of March were 310 kroner.\n\nThe travel to Oslo was by ship.\n",
+    "Plan 2025.txt": "The travel of next year goes to Bergen.",
+    "build.md": "# Build\n\nEach package.json names its travel kit.\n",
+    "empty.csv": "",
+}
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> OpenedFolder:
+    folder: Path = tmp_path_factory.mktemp("named") / "papers"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text)
+    (folder / "locked.pdf").write_bytes(pdf([["Travel costs."]], encrypted=True))
+    (folder / "map.png").write_bytes(b"\x89PNG\r\n")
+    local = opened(folder, folder.parent / "data")
+    local.sync()
+    (folder / "new.txt").write_text("The travel costs of April were 290 kroner.")
+    return local
+
+
+def answer(local: OpenedFolder, question: str, *before: str) -> str:
+    asked = Ask(question, [Exchange(one, "") for one in before], [local.index_id])
+    lookup = begin_lookup(asked, local.library)
+
+    async def looked_up() -> None:
+        async for _ in look_up(lookup):
+            pass
+
+    asyncio.run(looked_up())
+    return written(lookup, local.library)
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ("budget.xlsx", "There is no file budget.xlsx in **papers**."),
+        ("2024/budget.xlsx", "There is no file 2024/budget.xlsx in **papers**."),
+        ("note.md", "There is no file note.md in **papers**; the nearest name is notes.md."),
+        ("locked.pdf", "locked.pdf could not be read: it is encrypted with a password."),
+        ("new.txt", "new.txt has not been read yet; its folder is still being read."),
+        ("empty.csv", "empty.csv is passed over: it is empty, or a picture, a sound or another binary file."),
+        ("map.png", "map.png is passed over: it is empty, or a picture, a sound or another binary file."),
+    ],
+)
+def test_a_file_without_text_is_told_in_the_first_line(local: OpenedFolder, named: str, told: str) -> None:
+    text = answer(local, f"What does {named} say about the travel costs?")
+    first, second, nearest, *rest = text.split("\n\n")
+    assert first == told
+    assert second == "No passage answers this directly; this comes nearest in other documents:"
+    assert nearest == "The travel costs of March were 310 kroner. [1]"
+    assert ">" not in "".join(rest)
+    assert denies(text)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What does Plan 2025.txt say about the travel?", "The travel of next year goes to Bergen. [1]"),
+        ("what does NOTES.MD say about Oslo?", "The travel to Oslo was by ship. [1]"),
+        ("What does package.json name?", "There is no file package.json in **papers**."),
+        ("Which travel kit is in package.json?", "Each package.json names its travel kit. [1]"),
+    ],
+)
+def test_a_file_is_known_by_its_whole_name_and_a_name_that_documents_use_is_none(
+    local: OpenedFolder, question: str, told: str
+) -> None:
+    assert answer(local, question).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the travel costs of www.example.com?",
+        "Where are the travel costs of v2.1?",
+        "How do I read https://example.com/costs.pdf on travel costs?",
+        "What are the travel costs of Node.js?",
+    ],
+)
+def test_what_only_looks_like_a_file_is_not_said_to_be_missing(local: OpenedFolder, question: str) -> None:
+    assert "There is no file" not in answer(local, question)
+
+
+def test_a_file_that_is_there_is_answered_from_beside_one_that_is_not(local: OpenedFolder) -> None:
+    text = answer(local, "What do notes.md and budget.xlsx say about the travel costs?")
+    assert text.startswith(
+        "There is no file budget.xlsx in **papers**.\n\nThe travel costs of March were 310 kroner. ["
+    )
+
+
+def test_a_question_that_leans_on_a_file_that_is_not_there_is_told_so_too(local: OpenedFolder) -> None:
+    text = answer(local, "and its travel costs?", "What does budget.xlsx say?")
+    assert text.startswith("There is no file budget.xlsx in **papers**.")

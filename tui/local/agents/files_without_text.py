@@ -1,0 +1,89 @@
+"""Files that a question names and of which nothing can be told: they are not there, or they are not read."""
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from tui.local.agents.markdown_text import escaped_line
+from tui.local.agents.mentions import mentions_in, names_without_document
+from tui.local.library.files import is_called, storable
+from tui.local.library.folders import Folder
+from tui.local.library.library import Library
+from tui.local.library.readers import READERS, may_be_document
+from tui.local.search.query import phrase
+from tui.sanitize import clean_line
+from tui.visible_files import visible_files
+
+OTHER_ENDINGS = (
+    *(".doc", ".ppt", ".odt", ".odp", ".pages", ".numbers", ".key", ".msg", ".mobi", ".djvu", ".ps"),
+    *(".json", ".yaml", ".yml", ".toml", ".xml", ".ini", ".cfg", ".conf", ".sql", ".sh", ".py", ".java", ".cpp"),
+    *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".mp3", ".mp4", ".wav", ".mov", ".zip", ".tar", ".gz"),
+)
+"""Endings, beside those that are read, of what is surely a file. Names of programs end in others, such as "Node.js"."""
+
+_SAYS = r"(?:say|tell|contain|mention|state|list|show|give|have|hold|name|write)"
+_OPENS = r"(?:summari[sz]e|open|show|read|quote|print|display|according to)"
+
+
+def sentences(library: Library, question: str, names: Sequence[str], index_ids: Sequence[str]) -> Iterator[str]:
+    """For each name that no document has, why nothing is told of such a file, as one sentence in Markdown.
+
+    What the documents themselves call by such a name is what they are about, and not said to be missing, unless the
+    question asks what the file says. This may walk the folders.
+    """
+    for name in dict.fromkeys(names):
+        shown = escaped_line(clean_line(name))
+        skipped = library.states.skipped_named(index_ids, name)
+        if skipped:
+            for file in skipped:
+                yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}."
+        elif there := _in_folders(library, name, index_ids):
+            yield _not_read(library, *there)
+        elif _is_file_name(name) and (_asks_for(name, question) or not phrase(library.vocabulary, name, index_ids)):
+            where = ", ".join(f"**{folder}**" for folder in library.folders.names(index_ids))
+            yield f"There is no file {shown} in {where}{_nearest_name(library, name, index_ids)}."
+
+
+def sentences_for(library: Library, question: str, earlier: Sequence[str], index_ids: Sequence[str]) -> list[str]:
+    """The sentences for the files that a question names, or the one that it leans on."""
+    mentions = mentions_in(library.documents, question, earlier, index_ids)
+    return list(sentences(library, question, names_without_document(question, earlier, mentions), index_ids))
+
+
+def _not_read(library: Library, folder: Folder, name: str) -> str:
+    shown = escaped_line(clean_line(name))
+    if not may_be_document(name) or library.states.is_passed_over(folder.index_id, name):
+        return f"{shown} is passed over: it is empty, or a picture, a sound or another binary file."
+    return f"{shown} has not been read yet; its folder is still being read."
+
+
+def _in_folders(library: Library, name: str, index_ids: Sequence[str]) -> tuple[Folder, str] | None:
+    """The folder with a file of this name, and the file's path in it."""
+    for folder in map(library.folders.by_id.__getitem__, index_ids):
+        try:
+            found = (storable(path) for path, _ in visible_files(folder.path))
+            path = next((path for path in found if is_called(path, name)), None)
+        except OSError:  # the folder is away, which its index tells
+            continue
+        if path:
+            return folder, path
+    return None
+
+
+def _is_file_name(name: str) -> bool:
+    ending = PurePosixPath(name).suffix.casefold()
+    return ending in READERS or ending in OTHER_ENDINGS
+
+
+def _asks_for(name: str, question: str) -> bool:
+    written = rf"(?:the )?(?:file |document )?{re.escape(name)}"
+    asked = rf"\b(?:do|does|did|can|will) (?:.{{0,40}}\b)?{written}\b.{{0,40}}?\b{_SAYS}\b|\b{_OPENS} (?:me )?{written}"
+    return bool(re.search(asked, question, re.IGNORECASE))
+
+
+def _nearest_name(library: Library, name: str, index_ids: Sequence[str]) -> str:
+    """The name of a document that is spelled nearly so, as the end of a sentence; "" where there is none."""
+    names = {PurePosixPath(file.name).name.casefold(): file.name for file in library.documents.files(index_ids)}
+    near = difflib.get_close_matches(PurePosixPath(name).name.casefold(), names, n=1, cutoff=0.8)
+    return f"; the nearest name is {escaped_line(clean_line(names[near[0]]))}" if near else ""
