@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from time import monotonic, perf_counter
 
-from tui.api.models import Event, ThinkingDelta
+from tui.api.models import Event, Text, Thinking, ThinkingDelta, ToolResult
 from tui.conversation.transcript_builder import TranscriptBuilder
 from tui.workspace.state import WorkspaceState
 
@@ -31,6 +31,9 @@ JOURNAL_SECONDS = 0.4
 
 JOURNALED_TOGETHER = 500
 """Where so many events have arrived before that, they are entered at once: to write more would hold up a key."""
+
+LONG_CHARS = 1_000_000
+"""An event with a text of so many characters is entered at once, too: two of them would hold up a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,12 @@ class RunningTurn:
         loop = asyncio.get_running_loop()
         if not self._to_fold:
             loop.call_at(max(loop.time(), self._folded_at + FRAME_SECONDS), self._fold)
-        if not self._to_journal:
-            loop.call_later(JOURNAL_SECONDS, self._journal)
         self._to_fold.append(event)
         self._to_journal.append(event)
-        if len(self._to_journal) >= JOURNALED_TOGETHER:
+        if len(self._to_journal) >= JOURNALED_TOGETHER or _is_long(event):
             self._journal()
+        elif len(self._to_journal) == 1:
+            loop.call_later(JOURNAL_SECONDS, self._journal)
 
     def _fold(self, *, whole: bool = False) -> None:
         """Fold what has arrived: all of it, or as much as fits into `FOLD_SECONDS`, and the rest a moment later."""
@@ -132,3 +135,14 @@ class RunningTurn:
         arrived, self._to_journal = self._to_journal, []
         if arrived:
             self._state.store.journal.append(self.id, arrived)
+
+
+def _is_long(event: Event) -> bool:
+    """Whether an event takes long to be written. Of what is no text, nobody knows that before it is written."""
+    match event:
+        case ToolResult(result=str(text)) | Text(content=text) | Thinking(content=text):
+            return len(text) >= LONG_CHARS
+        case ToolResult(result=dict() | list()):
+            return True
+        case _:
+            return False
