@@ -1,9 +1,16 @@
 """What the program says in the line above the composer."""
 
+from pathlib import Path
+
+import pytest
+
 from tests.app.user import User, driven
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 from tui.widgets.notice_line import NoticeLine
+
+ELSEWHERE = "http://0.0.0.0:9/v1"
+"""No address of this machine's by its looks, where nobody answers."""
 
 
 def row_of(user: User, text: str) -> int:
@@ -69,3 +76,10 @@ async def test_after_an_undo_nothing_says_that_it_is_deleted(settings: Settings)
         await user.see("Deleted: ")
         await user.press("u")
         await user.see_no("Deleted: ")
+
+
+async def test_what_leaves_this_machine_is_said_at_the_start(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLAMACHAT_MODEL_BASE_URL", ELSEWHERE)
+    monkeypatch.setenv("LLAMACHAT_EMBEDDING_MODEL", "nomic")
+    async with driven(Settings(local=(notes,))) as user:
+        await user.see("The passages of your documents are sent to 0.0.0.0")

@@ -145,6 +145,8 @@ class AccountApp(DiffingApp):
         self.chat.connected_to = backend.connected_to
         if key is not None and (why := await keep(key, self.settings)):
             self.chat.warn(why)
+        if backend.warning:
+            self.chat.warn(backend.warning)
         await self.chat.workspace.connect(backend.client)
         await self.begin_with_account()
 

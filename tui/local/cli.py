@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.arguments import CommandParser
 from tui.loopback import is_loopback
 
 if TYPE_CHECKING:
     from tui.local.agents.agent import Agent
+    from tui.local.agents.llm_settings import LlmSettings
     from tui.local.embeddings.settings import EmbeddingSettings
 
 KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
@@ -41,6 +42,8 @@ class Ready:
     index_names: Sequence[str]
     is_local: bool = True
     """Whether only this machine reaches the server."""
+    warnings: Sequence[str] = ()
+    """What of the user's goes to others, in sentences."""
 
     def as_env(self) -> str:
         """Two assignments for a shell, which the official clients read."""
@@ -50,7 +53,7 @@ class Ready:
 
     def as_json(self) -> str:
         """One line for a program."""
-        return json.dumps({"base_url": self.base_url, "api_key": self.api_key})
+        return json.dumps({"base_url": self.base_url, "api_key": self.api_key, "warnings": self.warnings})
 
     def as_text(self) -> str:
         """A few lines for a person."""
@@ -75,7 +78,7 @@ def parser() -> CommandParser:
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     made.add_argument("--port", type=int, default=0, help="port to listen on (default: one that is free)")
     form = made.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print base_url and api_key as one line of JSON")
+    form.add_argument("--json", action="store_true", help="print base_url, api_key and warnings as one line of JSON")
     form.add_argument("--env", action="store_true", help="print them as a line for a shell, for other clients to use")
     made.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the API key from this file")
     made.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
@@ -150,43 +153,37 @@ def _url(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def _agent() -> "Agent":
-    """The agent that answers: with a model where one is configured. Raises `UsageError`."""
+class _Models(NamedTuple):
+    """What answers, and what finds by meaning where that is configured; `warnings`: what goes to others for it."""
+
+    agent: "Agent"
+    embedding: "EmbeddingSettings | None"
+    warnings: Sequence[str]
+
+
+def _models() -> _Models:
+    """The models that the environment names. Raises `UsageError`."""
     from tui.local.agents.llm_settings import llm_settings
-    from tui.local.model_endpoint import ModelSettingsError
+    from tui.local.embeddings.settings import embedding_settings
+    from tui.local.model_endpoint import ModelSettingsError, model_endpoint
 
     try:
-        settings = llm_settings(os.environ)
+        model, embedding = llm_settings(os.environ), embedding_settings(os.environ)
+        endpoint = model_endpoint(os.environ)
     except ModelSettingsError as error:
         raise UsageError(str(error)) from None
-    if settings:
+    told = endpoint.shows_key if endpoint else "", embedding.sends_documents if embedding else ""
+    return _Models(_agent(model), embedding, [warning for warning in told if warning])
+
+
+def _agent(model: "LlmSettings | None") -> "Agent":
+    if model:
         from tui.local.agents.llm_agent import LlmAgent
 
-        return LlmAgent(settings)
+        return LlmAgent(model)
     from tui.local.agents.extractive import ExtractiveAgent
 
     return ExtractiveAgent()
-
-
-def _embedding() -> "EmbeddingSettings | None":
-    """The embedding model, where one is configured. Raises `UsageError`."""
-    from tui.local.embeddings.settings import embedding_settings
-    from tui.local.model_endpoint import ModelSettingsError
-
-    try:
-        return embedding_settings(os.environ)
-    except ModelSettingsError as error:
-        raise UsageError(str(error)) from None
-
-
-def _warn(embedding: "EmbeddingSettings | None") -> None:
-    """Say what of the user's goes to others, in ways that are not expected."""
-    from tui.local.model_endpoint import model_endpoint
-
-    endpoint = model_endpoint(os.environ)
-    for warning in (endpoint.shows_key if endpoint else "", embedding.sends_documents if embedding else ""):
-        if warning:
-            print(f"llamachat-tui serve: {warning}", file=sys.stderr)
 
 
 def _key_of(options: argparse.Namespace, *, local: bool) -> str:
@@ -214,13 +211,16 @@ def serve(options: argparse.Namespace) -> None:
     from tui.local.progress import ProgressLine
     from tui.local.runner import run
 
-    agent, embedding = _agent(), _embedding()
-    _warn(embedding)
+    models = _models()
+    for warning in () if options.json else models.warnings:
+        print(f"llamachat-tui serve: {warning}", file=sys.stderr)
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
-    app = build(LibraryDatabase(data_folder()), served, key, agent, embedding=embedding, loopback_only=local)
+    app = build(
+        LibraryDatabase(data_folder()), served, key, models.agent, embedding=models.embedding, loopback_only=local
+    )
     serving, supervisor = app.state.folders, app.state.supervisor
     names = [folder.name for folder in serving.by_id.values()]
-    ready = Ready(_url(options.host, listener.getsockname()[1]), key, names, local)
+    ready = Ready(_url(options.host, listener.getsockname()[1]), key, names, local, models.warnings)
     is_for_person = not (options.json or options.env)
     line = ProgressLine(serving, supervisor, sys.stderr) if sys.stderr.isatty() and is_for_person else None
 

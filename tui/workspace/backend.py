@@ -55,6 +55,11 @@ class Backend:
     connected_to: str
     server: EmbeddedServer | None = None
 
+    @property
+    def warning(self) -> str:
+        """What the user should know of it, "" where there is nothing."""
+        return " ".join(self.server.warnings) if self.server else ""
+
     async def close(self) -> None:
         await self.client.aclose()
         if self.server is not None:

@@ -24,11 +24,15 @@ class ServerStartError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedServer:
-    """A running server: where it answers, the key it takes, and its process, which ends with its standard input."""
+    """A running server: where it answers, the key it takes, and its process, which ends with its standard input.
+
+    `warnings` are sentences that the user should read: what of theirs goes to others.
+    """
 
     base_url: str
     api_key: str
     process: asyncio.subprocess.Process
+    warnings: Sequence[str] = ()
 
     def __repr__(self) -> str:
         return f"EmbeddedServer({self.base_url!r})"
@@ -64,7 +68,7 @@ async def start_server(folders: Sequence[Path], variables: Mapping[str, str] = _
         assert process.stdout is not None
         try:
             ready = json.loads(await asyncio.wait_for(process.stdout.readline(), START_TIMEOUT))
-            return EmbeddedServer(ready["base_url"], ready["api_key"], process)
+            return EmbeddedServer(ready["base_url"], ready["api_key"], process, ready["warnings"])
         except (TimeoutError, ValueError, KeyError, TypeError):
             await _end(process)
             raise ServerStartError(_last_words(complaints)) from None

@@ -233,6 +233,16 @@ def test_the_last_words_behind_local_are_the_question_where_they_are_no_folder(
     assert f"Taken for the question: {last}\n" in outcome.err
 
 
+def test_a_command_says_what_leaves_this_machine(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("LLAMACHAT_MODEL_BASE_URL", "http://0.0.0.0:9/v1")
+    monkeypatch.setenv("LLAMACHAT_EMBEDDING_MODEL", "nomic")
+    outcome = command("list", "--local")
+    assert outcome.err.count("The passages of your documents are sent to 0.0.0.0") == 1
+
+
 def test_a_question_that_is_its_only_word_is_asked_of_the_manual(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.local.agents.scripted_model import ScriptedModel, endpoint, said
 from tests.local.embeddings.scripted import ScriptedEmbeddings, answer_of
 from tests.local.inprocess import Stage, served
-from tests.local.server import connected, running_server, start, until, until_synced
+from tests.local.server import connected, running_server, until, until_synced
 from tests.local.turn import answer_to, index_ids
 from tui.local.agents.llm_agent import LlmAgent
 from tui.local.agents.llm_settings import LlmSettings
@@ -200,5 +200,7 @@ def test_a_start_says_what_is_sent_to_another_machine(
     data.touch()  # where the library is to be, so that the server says what it has to say, and ends
     monkeypatch.setenv("LLAMACHAT_EMBEDDING_MODEL", "v")
     monkeypatch.setenv("LLAMACHAT_MODEL_BASE_URL", "https://models.example/v1")
-    _, said_of_it = start([folder], data).communicate(timeout=20)
+    monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(data))
+    command = [sys.executable, "-m", "tui.local.cli", "--port", "0", str(folder)]
+    said_of_it = subprocess.run(command, capture_output=True, text=True, check=False).stderr
     assert "The passages of your documents are sent to models.example" in said_of_it

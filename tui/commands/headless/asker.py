@@ -51,8 +51,8 @@ async def asker(settings: Settings, progress: StepLine) -> AsyncGenerator["Asker
     try:
         # Only now: to look for a server that is trusted opens and closes the same file, which lets go of its locks.
         store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
-        if store.warning:
-            progress.say(store.warning)
+        for warning in filter(None, (store.warning, backend.warning)):
+            progress.say(warning)
         made = Asker(store, settings, backend, progress)
         try:
             yield made

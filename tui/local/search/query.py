@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Literal
 
 from tui.local.library.languages import ENGLISH, is_stop_word, languages_of, stem
 from tui.local.library.vocabulary import Vocabulary
@@ -30,11 +31,16 @@ MAX_TIMES = 3
 """A word that the question repeats counts so often in the first stage at most."""
 
 
+FoundAs = Literal["stem", "beginning", "spelling"]
+"""How a word was found: by its stem, as the beginning of others, or as one that is spelled nearly so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word of the question, or several that belong together ("ctrl+o", or words in quotation marks).
 
-    `words` are folded. `stems` are what counts as the term: its words' stems in the `languages` of the documents.
+    `words` are folded. `stems` are what counts as the term: its words' stems in the `languages` of the documents, or
+    where none occurs, others that it was `found_as`.
     `passages` is how many have it. `weight` says how much it tells them apart: a rare word more, and what the question
     says several `times` as often.
     """
@@ -46,6 +52,7 @@ class Term:
     weight: float = 1.0
     times: int = 1
     passages: int = 0
+    found_as: FoundAs = "stem"
 
     def expression(self) -> str:
         """The term in FTS5's query language; the quotation marks make every character of it plain."""
@@ -232,7 +239,7 @@ class _Documents:
         if others or len(word) < MIN_BEGINNING_CHARS:
             return []
         longer = self._vocabulary.stems_beginning(self._index_ids, word, MAX_FORMS)
-        return self._weighed(term, ((form,) for form in longer))
+        return self._weighed(replace(term, found_as="beginning"), ((form,) for form in longer))
 
     def respelled(self, term: Term) -> list[Term]:
         """The term as the word that is spelled nearly like it."""
@@ -243,7 +250,7 @@ class _Documents:
             known = self._vocabulary.similar_stems(self._index_ids, wrong)
             known = [one for one in known if len(word) >= LONG_CHARS or is_one_slip(wrong, one)]
             if near := difflib.get_close_matches(wrong, known, n=1, cutoff=0.8):
-                return self._weighed(term, [(near[0],)])
+                return self._weighed(replace(term, found_as="spelling"), [(near[0],)])
         return []
 
     def spelling(self, term: Term) -> str:

@@ -2,13 +2,13 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tui.local.agents.quoting.asked import FRAME
+from tui.local.agents.quoting.likeness import likeness, names_in
 from tui.local.library.passages import Passage
-from tui.local.library.words import folded
-from tui.local.search.query import Query
-from tui.local.search.ranking import covered
+from tui.local.library.words import fold, folded, words
+from tui.local.search.query import Query, Term
 from tui.sanitize import clean_line
 
 ENOUGH = 0.6
@@ -16,8 +16,10 @@ ENOUGH = 0.6
 MAX_NAMED = 6
 CLASS_PART = 0.5
 """What counts of a word that only names the class of what is asked for, such as "file" in "which file"."""
-ELSEWHERE = 0.7
+ELSEWHERE = 0.5
 """What counts of a word that the passage lacks and that occurs elsewhere: the answer may say it in another way."""
+ALIKE_ELSEWHERE = 0.7
+"""The same of a word that occurs nowhere, where another that is like it does."""
 LARGE_COLLECTION = 300
 """In so many passages nearly every word occurs that an answer in them would have."""
 
@@ -28,18 +30,35 @@ def coverage(question: str, query: Query, passages: Sequence[Passage], collectio
     """The largest part of the question that stands in one of the passages, by weight; `collection` counts them all.
 
     A word that occurs nowhere says most about what is asked: it weighs as much as one that a single passage has. In a
-    small collection that says less, because few words occur there at all.
+    small collection that says less, because few words occur there at all. So does what is not sure to be the word.
     """
     classes = set(folded(" ".join(_CLASS.findall(question))))
     weights = {term: term.weight * _part(term.words, classes) for term in query.terms}
-    nowhere = _heaviest(collection) * sum(_part(folded(word), classes) for word in query.missing)
+    heaviest = _heaviest(collection)
+    nowhere = heaviest * sum(_part(folded(word), classes) for word in query.missing)
+    names = names_in(question)
 
     def part(passage: Passage) -> float:
-        present = sum(weights[term] for term in covered(query.terms, _words(passage)))
-        lacking = sum(weights.values()) - present
-        return present / (present + ELSEWHERE * lacking + nowhere) if present else 0.0
+        present, lacking = 0.0, nowhere
+        for term, sure in _sure([term for term in query.terms if weights[term]], names, passage):
+            weight = weights[term]
+            if sure is None:
+                lacking += ELSEWHERE * weight if term.found_as == "stem" else ALIKE_ELSEWHERE * max(weight, heaviest)
+            else:
+                present += sure * weight
+                lacking += (1 - sure) * max(weight, heaviest)
+        return present / (present + lacking) if present else 0.0
 
     return max(map(part, passages), default=0.0)
+
+
+def _sure(terms: Sequence[Term], names: frozenset[str], passage: Passage) -> Iterator[tuple[Term, float | None]]:
+    """How surely each word of the question stands in a passage; None where it does not."""
+    written = words(f"{passage.file_name} {passage.heading} {passage.text}")
+    compared = [fold(word) for word in written]
+    for term in terms:
+        found = [written[at] for at in term.positions(compared)]
+        yield term, likeness(term, found, passage.language, is_name=term.text in names) if found else None
 
 
 def _part(said: Sequence[str], classes: set[str]) -> float:
@@ -53,12 +72,9 @@ def _heaviest(collection: int) -> float:
     return alone * min(1.0, math.log(1 + collection) / math.log(1 + LARGE_COLLECTION))
 
 
-def absent(query: Query, passage: Passage) -> list[str]:
-    """The words of the question that a passage lacks, those that occur nowhere first."""
-    found = covered(query.terms, _words(passage))
-    lacking = sorted((term for term in query.terms if term not in found), key=lambda term: -term.weight)
+def absent(question: str, query: Query, passage: Passage) -> list[str]:
+    """The words of the question that a passage lacks, or has only in a form that may be another word; those that occur
+    nowhere first."""
+    found = _sure(query.terms, names_in(question), passage)
+    lacking = sorted((term for term, sure in found if sure is None or sure < 1), key=lambda term: -term.weight)
     return [clean_line(word, 60) for word in (*query.missing, *(term.text for term in lacking))][:MAX_NAMED]
-
-
-def _words(passage: Passage) -> list[str]:
-    return folded(f"{passage.file_name} {passage.heading} {passage.text}")

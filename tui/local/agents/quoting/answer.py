@@ -65,7 +65,7 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
     if not candidates:
         return
     if coverage(question, query, [cited.passage for cited in passages], collection) < ENOUGH:
-        yield from _denied(query, candidates[0])
+        yield from _denied(question, query, candidates[0])
         return
     lead, first_line = _first_line(candidates)
     yield f"{first_line}\n\n"
@@ -87,10 +87,10 @@ def nearest(question: str, query: Query, passages: Sequence[CitedPassage]) -> It
         yield from _sources([excerpt])
 
 
-def _denied(query: Query, best: RankedSentence) -> Iterator[str]:
+def _denied(question: str, query: Query, best: RankedSentence) -> Iterator[str]:
     """That the documents do not tell, and in one line what comes nearest."""
     excerpt = best.excerpt(0)
-    words = ", ".join(f"“{word}”" for word in absent(query, best.cited.passage))
+    words = ", ".join(f"“{word}”" for word in absent(question, query, best.cited.passage))
     yield f"{DENIAL}; the nearest one lacks {words}.\n\n"
     yield f"{excerpt.line()} [{excerpt.number}]\n\n"
     yield from _sources([excerpt])

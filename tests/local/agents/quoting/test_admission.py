@@ -1,0 +1,69 @@
+"""What is only like a word of the question does not make a passage answer it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.local.opened import OpenedFolder, opened
+from tui.api.denial import denies
+from tui.local.agents.quoting.answer import compose
+from tui.local.agents.tool_output import CitedPassage
+from tui.local.search.retrieval import retrieve, understand
+
+TEXTS = {
+    "setup.md": "# Setup\n\nThis year the setup is easier than before.\n",
+    "processes.md": "# Processes\n\nWhat the child exports is sent to the main process.\n",
+    "printing.md": "# Printing\n\nThe warning is printed at the end.\n",
+    "style.md": "# Style\n\nCapitalize the name of a state, and of nothing else.\n",
+    "rooms.md": "# Rooms\n\nThe configuration of the lighting lies in the cellar.\n\nThe electrician is Marek Nowak.\n",
+    "people.md": "# People\n\nThe people of Japan were asked in the street.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> OpenedFolder:
+    folder: Path = tmp_path_factory.mktemp("admitted") / "texts"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text)
+    local = opened(folder, folder.parent / "data")
+    local.sync()
+    return local
+
+
+def answer(local: OpenedFolder, question: str) -> str:
+    library, ids = local.library, [local.index_id]
+    query = understand(library.vocabulary, question, [], ids)
+    found = retrieve(library.passages, library.vocabulary, question, ids, 8)
+    cited = [CitedPassage(number, passage) for number, passage in enumerate(found, 1)]
+    return "".join(compose(question, query, cited, library.vocabulary.passage_count(ids)))
+
+
+@pytest.mark.parametrize(
+    ("question", "lacks"),
+    [
+        ("When is Easter this year?", "Easter"),
+        ("When did the War end?", "War"),
+        ("What is the population of Japan?", "population"),
+        ("What is the capital?", "capital"),
+    ],
+)
+def test_a_word_that_is_only_alike_answers_nothing(local: OpenedFolder, question: str, lacks: str) -> None:
+    told = answer(local, question)
+    assert denies(told)
+    assert f"“{lacks}”" in told.partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "first_line"),
+    [
+        ("Who is the electrican?", "The electrician is Marek Nowak."),
+        ("where is the lihgting configuration", "The configuration of the lighting"),
+        ("where is the config of the lighting", "The configuration of the lighting"),
+        ("config", "The configuration of the lighting"),
+        ("What do the children export?", "What the child exports"),
+        ("what is warned of at the end", "The warning is printed"),
+    ],
+)
+def test_a_slip_a_beginning_and_another_form_are_the_word(local: OpenedFolder, question: str, first_line: str) -> None:
+    assert answer(local, question).startswith(first_line)
