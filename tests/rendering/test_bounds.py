@@ -5,7 +5,7 @@ from tests.rendering.drawing import drawn
 from tui.rendering import markdown, table
 from tui.rendering.lines import Span
 from tui.rendering.markdown import MAX_PARSED_CHARS, MarkdownBlocks
-from tui.rendering.table import Table, drawing_table
+from tui.rendering.table import Align, Table, drawing_table
 
 HUGE = {
     "one line": "word " * 200_000,
@@ -42,8 +42,8 @@ def test_no_cell_is_measured_of_a_table_that_has_more_columns_than_the_screen(mo
         raise AssertionError("a cell was measured")
 
     monkeypatch.setattr(table, "room_for", measured)
-    cells = [[Span("1")]] * 300
-    lines = [line for lines in drawing_table(Table(cells, [cells], ["left"] * 300), 100) for line in lines]
+    cells, aligns = [[Span("1")]] * 300, list[Align](["left"]) * 300
+    lines = [line for lines in drawing_table(Table(cells, [cells], aligns), 100) for line in lines]
     assert len(lines) == 300
 
 

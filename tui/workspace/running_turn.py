@@ -5,10 +5,13 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
 from time import monotonic, perf_counter
+from typing import cast
 
 from tui.api.models import Event, Text, Thinking, ThinkingDelta, ToolResult
 from tui.conversation.transcript_builder import TranscriptBuilder
+from tui.cooperative import PAUSE_SECONDS
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
@@ -33,7 +36,8 @@ JOURNALED_TOGETHER = 500
 """Where so many events have arrived before that, they are entered at once: to write more would hold up a key."""
 
 LONG_CHARS = 1_000_000
-"""An event with a text of so many characters is entered at once, too: two of them would hold up a key."""
+MANY_VALUES = 2000
+"""An event with a text of so many characters, or so many values, is entered by itself: two would hold up a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ class RunningTurn:
                     raise asyncio.CancelledError
                 async for event in events:
                     self._take(event)
+                    if _is_long(event):
+                        await asyncio.sleep(PAUSE_SECONDS)  # to receive it has taken long, as to write it does
+                        self._journal()
+                        await asyncio.sleep(PAUSE_SECONDS)
                     if len(self._to_fold) >= MAX_WAITING:
                         self._has_room.clear()
                         await self._has_room.wait()
@@ -101,7 +109,7 @@ class RunningTurn:
             loop.call_at(max(loop.time(), self._folded_at + FRAME_SECONDS), self._fold)
         self._to_fold.append(event)
         self._to_journal.append(event)
-        if len(self._to_journal) >= JOURNALED_TOGETHER or _is_long(event):
+        if len(self._to_journal) >= JOURNALED_TOGETHER:
             self._journal()
         elif len(self._to_journal) == 1:
             loop.call_later(JOURNAL_SECONDS, self._journal)
@@ -138,11 +146,28 @@ class RunningTurn:
 
 
 def _is_long(event: Event) -> bool:
-    """Whether an event takes long to be written. Of what is no text, nobody knows that before it is written."""
+    """Whether an event takes long to be written: it has a long text, or many values."""
     match event:
-        case ToolResult(result=str(text)) | Text(content=text) | Thinking(content=text):
+        case Text(content=text) | Thinking(content=text):
             return len(text) >= LONG_CHARS
-        case ToolResult(result=dict() | list()):
-            return True
+        case ToolResult(result=result):
+            return _is_long_value(result)
         case _:
             return False
+
+
+def _is_long_value(value: object) -> bool:
+    rest, chars = [value], 0
+    for _ in range(MANY_VALUES):
+        if not rest:
+            break
+        match rest.pop():
+            case str(text):
+                chars += len(text)
+            case dict(members):
+                rest += islice(cast(dict[str, object], members).values(), MANY_VALUES)
+            case list(items):
+                rest += cast(list[object], items)[:MANY_VALUES]
+            case _:
+                pass
+    return bool(rest) or chars >= LONG_CHARS
