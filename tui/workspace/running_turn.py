@@ -161,13 +161,11 @@ def _is_long_value(value: object) -> bool:
     for _ in range(MANY_VALUES):
         if not rest:
             break
-        match rest.pop():
-            case str(text):
-                chars += len(text)
-            case dict(members):
-                rest += islice(cast(dict[str, object], members).values(), MANY_VALUES)
-            case list(items):
-                rest += cast(list[object], items)[:MANY_VALUES]
-            case _:
-                pass
+        part = rest.pop()
+        if isinstance(part, str):
+            chars += len(part)
+        elif isinstance(part, dict):
+            rest += islice(cast(dict[str, object], part).values(), MANY_VALUES)
+        elif isinstance(part, list):
+            rest += cast(list[object], part)[:MANY_VALUES]
     return bool(rest) or chars >= LONG_CHARS
