@@ -94,6 +94,10 @@ def test_searches_go_by_words_where_the_endpoint_fails(
     monkeypatch.setattr("tui.local.embeddings.embeddings.PAUSE_SECONDS", 0)
     scripted.replies = [(503, "loading", {})]
     assert retrieved(http, "the worktop of a car") == ["kitchen.md"]
+    scripted.replies = [(503, "loading", {})]
+    assert retrieved(http, "the worktop of the cars", score_threshold=0.63) == []
+    scripted.replies = [(503, "loading", {})]
+    assert retrieved(http, "the worktop of any car", score_threshold=0.62) == ["kitchen.md"]
 
 
 def test_an_answer_and_the_index_say_why_the_question_was_not_searched_by_its_meaning(
