@@ -72,9 +72,11 @@ class _TurnsAside:
     def _read(self, number: int) -> Turn:
         begin, end = self._ends[number], self._ends[number + 1]
         try:
-            return cast(Turn, pickle.loads(self._spill.read(begin, end - begin)))
+            turn = cast(Turn, pickle.loads(self._spill.read(begin, end - begin)))
         except OSError:
             return replace(self.heading(number), parts=(LOST,), end=Stop())
+        known = self._questions[number]
+        return replace(turn, question=known) if turn.question == known else turn  # whoever keeps it keeps no copy
 
 
 class PastTurns(Sequence[Turn]):

@@ -1,6 +1,7 @@
 """A conversation is checked as it grows, once, and all of it is evidence."""
 
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -106,6 +107,32 @@ def test_what_is_known_already_has_no_turn_checked_again() -> None:
     run(check, replay(events), 0)
     run(check, replay([*events, *events]), 1)
     assert not check.is_behind(replay([*events, *events]), [0])
+
+
+def test_turns_that_are_put_before_the_first_one_are_evidence_too() -> None:
+    check = GroundingCheck()
+    run(check, replay(TURNS), 1)
+    assert [claim.text for claim in check.missing(1)] == ["43"]
+    check.move(1)
+    earlier: list[Event] = [UserInput("Zero?"), ToolResult("0", "read", "It is 43."), Stop()]
+    whole = replay([*earlier, *TURNS, UserInput("Three?"), Text("It was 43, is 44."), Stop()])
+    run(check, whole, 3)
+    assert [claim.text for claim in check.missing(3)] == ["44"]
+
+
+def test_of_the_many_turns_that_are_evidence_little_is_kept() -> None:
+    turns = 2_000
+    events: list[list[Event]] = [[UserInput(f"What does record {number} say?"), Stop()] for number in range(turns)]
+    last: list[Event] = [UserInput("So?"), Text("It is 1,234,567."), Stop()]
+    transcript, check = replay([event for turn in [*events, last] for event in turn]), GroundingCheck()
+    tracemalloc.start()
+    try:
+        run(check, transcript, turns)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [claim.text for claim in check.missing(turns)] == ["1,234,567"]
+    assert kept < 250 * turns
 
 
 def test_of_a_session_too_large_to_index_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ def only_endpoint() -> Generator[ScriptedEmbeddings]:
 def scripted(only_endpoint: ScriptedEmbeddings) -> Generator[ScriptedEmbeddings]:
     """An endpoint that has been asked nothing, and does well."""
     fresh = ScriptedEmbeddings(base_url=only_endpoint.base_url)
-    for name in ("replies", "asked", "models", "dimensions", "most_chars"):
+    for name in ("replies", "asked", "models", "dimensions", "most_chars", "refused"):
         setattr(only_endpoint, name, getattr(fresh, name))
     only_endpoint.gate.set()
     yield only_endpoint

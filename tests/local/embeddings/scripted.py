@@ -35,7 +35,7 @@ class ScriptedEmbeddings:
     """Answers the first requests with its `replies`, and all others well.
 
     `asked` are the texts of each request. `dimensions`: zeros are added up to so many. Where `gate` is closed it
-    answers when that is opened. Longer texts than `most_chars` are refused.
+    answers when that is opened. Longer texts than `most_chars`, and those with the word `refused`, are refused.
     """
 
     replies: list[Reply] = field(default_factory=list[Reply])
@@ -43,6 +43,7 @@ class ScriptedEmbeddings:
     models: list[str] = field(default_factory=list[str])
     dimensions: int = 8
     most_chars: int = 10**6
+    refused: str = "-"
     gate: threading.Event = field(default_factory=threading.Event)
     base_url: str = ""
 
@@ -55,7 +56,7 @@ class ScriptedEmbeddings:
         if reply:
             status, text, headers = reply
             return Response(text, status, headers)
-        if any(len(text) > self.most_chars for text in texts):
+        if any(len(text) > self.most_chars or self.refused in text for text in texts):
             return Response('{"error": "input is too long"}', 400)
         return Response(answer_of([self.vector(text) for text in texts]))
 

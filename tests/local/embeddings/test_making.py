@@ -10,6 +10,7 @@ from tests.local.embeddings.scripted import Reply, ScriptedEmbeddings, answer_of
 from tests.local.opened import OpenedFolder, opened
 from tests.local.server import until
 from tui.local.embeddings.embeddings import Embeddings
+from tui.local.library.folders import folders_of
 
 Begin = Callable[..., Embeddings]
 
@@ -199,6 +200,40 @@ def test_long_texts_that_are_refused_are_cut(
     embeddings = begin()
     until(lambda: (told := embeddings.progress(local.index_id)) is not None and told.done == told.total > 0, 20)
     assert "long.txt" in nearest(embeddings, local, "dog")
+
+
+def test_a_passage_that_is_refused_by_itself_stops_no_others(
+    begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings
+) -> None:
+    scripted.refused = "automobile"
+    embeddings = begin()
+    until(lambda: "refuses 1 passage" in problem(embeddings, local), 20)
+    told = embeddings.progress(local.index_id)
+    assert told is not None
+    assert (told.done, told.total) == (3, 4)
+    assert nearest(embeddings, local, "dog")[0] == "dog.txt"
+    scripted.refused = "-"
+    embeddings.ask()
+    until_made(embeddings, local)
+
+
+def test_an_index_that_is_removed_while_another_is_made_gets_no_file_again(
+    begin: Begin, local: OpenedFolder, tmp_path: Path, scripted: ScriptedEmbeddings
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (removed,) = folders_of([other])
+    local.library.folders.add(removed)
+    scripted.gate.clear()
+    embeddings = begin()
+    until(lambda: bool(scripted.asked), 20)
+    local.library.folders.remove(removed.index_id)
+    local.database.index(removed.index_id).delete()
+    scripted.gate.set()
+    until_made(embeddings, local)
+    embeddings.ask()
+    until(lambda: embeddings.progress(removed.index_id) is None, 20)
+    assert not local.database.index(removed.index_id).path.exists()
 
 
 def test_a_search_does_not_wait_for_an_endpoint_that_is_slow_or_away(

@@ -12,7 +12,7 @@ import pytest
 from tests.local.agents.scripted_model import ScriptedModel, endpoint, said
 from tests.local.embeddings.scripted import ScriptedEmbeddings, answer_of
 from tests.local.inprocess import Stage, served
-from tests.local.server import connected, running_server, start, until, until_synced
+from tests.local.server import connected, running_server, until, until_synced
 from tests.local.turn import answer_to, index_ids
 from tui.local.agents.llm_agent import LlmAgent
 from tui.local.agents.llm_settings import LlmSettings
@@ -94,6 +94,10 @@ def test_searches_go_by_words_where_the_endpoint_fails(
     monkeypatch.setattr("tui.local.embeddings.embeddings.PAUSE_SECONDS", 0)
     scripted.replies = [(503, "loading", {})]
     assert retrieved(http, "the worktop of a car") == ["kitchen.md"]
+    scripted.replies = [(503, "loading", {})]
+    assert retrieved(http, "the worktop of the cars", score_threshold=0.63) == []
+    scripted.replies = [(503, "loading", {})]
+    assert retrieved(http, "the worktop of any car", score_threshold=0.62) == ["kitchen.md"]
 
 
 def test_an_answer_and_the_index_say_why_the_question_was_not_searched_by_its_meaning(
@@ -200,5 +204,7 @@ def test_a_start_says_what_is_sent_to_another_machine(
     data.touch()  # where the library is to be, so that the server says what it has to say, and ends
     monkeypatch.setenv("LLAMACHAT_EMBEDDING_MODEL", "v")
     monkeypatch.setenv("LLAMACHAT_MODEL_BASE_URL", "https://models.example/v1")
-    _, said_of_it = start([folder], data).communicate(timeout=20)
+    monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(data))
+    command = [sys.executable, "-m", "tui.local.cli", "--port", "0", str(folder)]
+    said_of_it = subprocess.run(command, capture_output=True, text=True, check=False).stderr
     assert "The passages of your documents are sent to models.example" in said_of_it

@@ -1,5 +1,6 @@
 """The claims of a conversation's answers that stand in none of its tool results and questions."""
 
+from array import array
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -46,6 +47,34 @@ def _is(state: _State, turn: Turn) -> bool:
     return state is turn or (isinstance(state, int) and state == _state(turn))
 
 
+class _SeenTurns:
+    """In which state turns were seen. One that is over takes eight bytes: a conversation may have many of them."""
+
+    def __init__(self) -> None:
+        self._over = array("q")
+        self._open: dict[int, Turn] = {}
+
+    def has(self, number: int, turn: Turn) -> bool:
+        """Whether a turn was seen as it is now."""
+        is_over = number < len(self._over) and self._over[number] == _state(turn)
+        return is_over or self._open.get(number) is turn
+
+    def add(self, number: int, turn: Turn) -> None:
+        """Note that a turn was seen."""
+        match _state(turn):
+            case int(state):
+                self._open.pop(number, None)
+                self._over.frombytes(bytes(self._over.itemsize * max(0, number + 1 - len(self._over))))
+                self._over[number] = state
+            case turn:
+                self._open[number] = turn
+
+    def move(self, by: int) -> None:
+        """So many turns were put before the first one."""
+        self._over = array("q", bytes(self._over.itemsize * by)) + self._over
+        self._open = {number + by: turn for number, turn in self._open.items()}
+
+
 @dataclass(slots=True)
 class _CheckedTurn:
     """A turn as it was checked last, against which version of the evidence."""
@@ -60,7 +89,7 @@ class GroundingCheck:
 
     def __init__(self) -> None:
         self._evidence = EvidenceIndex()
-        self._indexed: dict[int, _State] = {}
+        self._indexed = _SeenTurns()
         self._results: dict[int, Returned] = {}
         self._checked: dict[int, _CheckedTurn] = {}
 
@@ -117,11 +146,11 @@ class GroundingCheck:
 
     def move(self, by: int) -> None:
         """So many turns were put before the first one."""
-        self._indexed = {number + by: turn for number, turn in self._indexed.items()}
+        self._indexed.move(by)
         self._checked = {number + by: turn for number, turn in self._checked.items()}
 
     def _indexing(self, number: int, turn: Turn) -> Generator[None, None, None]:
-        if number in self._indexed and _is(self._indexed[number], turn):
+        if self._indexed.has(number, turn):
             return
         if turn.question:
             yield from self._evidence.adding(turn.question)
@@ -130,7 +159,7 @@ class GroundingCheck:
             if returned is not None and id(returned) not in self._results:
                 self._results[id(returned)] = returned
                 yield from self._evidence.adding(returned.value)
-        self._indexed[number] = _state(turn)
+        self._indexed.add(number, turn)
         if isinstance(turn.end, Stop):
             for part in turn.parts:
                 self._results.pop(id(part.returned) if isinstance(part, ToolUse) else 0, None)

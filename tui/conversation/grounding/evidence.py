@@ -1,6 +1,7 @@
 """What the tool results of a session say, indexed once, so that each claim is looked up in no time."""
 
 import re
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Generator, Iterator
@@ -175,26 +176,38 @@ class _Values:
     """Numbers that can be found by their value, or near to it."""
 
     def __init__(self) -> None:
-        self._keys: set[float] = set()
-        self._near: list[float] = []
-        self._sorted: list[float] = []
+        self._keys = _Numbers()
+        self._near = _Numbers()
 
     def add(self, value: float, *, is_exact: bool = False) -> None:
         """Add a value; an exact one is not found by what is only near to it."""
         self._keys.add(_key(value))
         if not is_exact:
-            self._near.append(value)
+            self._near.add(value)
 
     def has(self, value: float, below: float = 0.0, above: float = 0.0) -> bool:
         """Whether there is this value, or one that is at most so much smaller or greater."""
-        if _key(value) in self._keys:
-            return True
-        if below <= 0 and above <= 0:
-            return False
-        if len(self._sorted) != len(self._near):
-            self._sorted = sorted(self._near)
-        at = bisect_left(self._sorted, value - below)
-        return at < len(self._sorted) and self._sorted[at] <= value + above
+        key = _key(value)
+        return self._keys.reach(key, key) or (max(below, above) > 0 and self._near.reach(value - below, value + above))
+
+
+class _Numbers:
+    """Numbers in eight bytes each: a conversation may have many. They are sorted when one is looked for."""
+
+    def __init__(self) -> None:
+        self._numbers = array("d")
+        self._is_sorted = True
+
+    def add(self, number: float) -> None:
+        self._numbers.append(number)
+        self._is_sorted = False
+
+    def reach(self, low: float, high: float) -> bool:
+        """Whether one lies between two others, or is one of them."""
+        if not self._is_sorted:
+            self._numbers, self._is_sorted = array("d", sorted(set(self._numbers))), True
+        at = bisect_left(self._numbers, low)
+        return at < len(self._numbers) and self._numbers[at] <= high
 
 
 def _key(value: float) -> float:

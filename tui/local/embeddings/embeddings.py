@@ -74,7 +74,7 @@ class Embeddings:
     def nearest(self, question: str, index_ids: Sequence[str], limit: int) -> Sequence[FoundPassage]:
         """The passages whose meaning is nearest to the question's, best first.
 
-        None where the question has no vector, for whatever reason: the endpoint was asked and does not answer in time,
+        Empty where the question has no vector, for whatever reason: the endpoint was asked and does not answer in time,
         or fails. Blocks for up to `QUESTION_TIMEOUT`.
         """
         with_vectors = [index_id for index_id in index_ids if self._vectors.are_there(index_id)]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui.counts import counted
 from tui.local.embeddings.endpoint import EmbeddingEndpoint, EmbeddingError, TextsRefusedError
 from tui.local.embeddings.vector_math import Vector
 from tui.local.embeddings.vectors import USE_NOTED_SECONDS, PassageText, Vectors
@@ -67,7 +68,11 @@ class VectorMaker:
             failed = any(progress.problem for progress in self._progress.values())
             self._asked.wait(AGAIN_SECONDS if failed else USE_NOTED_SECONDS)
             self._asked.clear()
-            for index_id in list(self._folders.by_id):
+            wanted = list(self._folders.by_id)
+            for index_id in self._progress.keys() - set(wanted):
+                del self._progress[index_id]
+                self._vectors.let_go(index_id)
+            for index_id in wanted:
                 self._make_all(index_id)
         self._endpoint.close()
 
@@ -87,36 +92,48 @@ class VectorMaker:
             self._progress[index_id] = VectorProgress(before.done, before.total, problem)
 
     def _make(self, index_id: str) -> None:
-        after, is_anew = 0, False
+        if not self._is_wanted(index_id):
+            return  # to open the file of an index that was removed would make it again
+        after, refused, is_anew = 0, 0, False
         before = self._progress.get(index_id)
         self._vectors.note_use(index_id)
         done, total = self._vectors.count(index_id)
         self._progress[index_id] = VectorProgress(done, total, before.problem if before else None)
         while done < total and self._is_wanted(index_id) and (batch := self._vectors.without(index_id, after, BATCH)):
-            made = self._embedded(batch)
+            made = [(one, vector) for one, vector in zip(batch, self._embedded(batch), strict=True) if vector]
             if not self._is_wanted(index_id):
                 return
-            fits = self._vectors.store(index_id, zip(batch, made, strict=True), len(made[0]))
+            fits = self._vectors.store(index_id, made, len(made[0][1]))
             if not fits and is_anew:
                 raise EmbeddingError("The embedding model gives vectors of other lengths from one time to the next.")
             is_anew = is_anew or not fits
             after = batch[-1].chunk_id if fits else 0
-            done = done + len(batch) if fits else len(batch)  # to count anew costs more the more there are
+            refused = refused + len(batch) - len(made) if fits else 0
+            done = done + len(made) if fits else len(made)  # to count anew costs more the more there are
             self._progress[index_id] = VectorProgress(min(done, total), total)
-        self._progress[index_id] = VectorProgress(*self._vectors.count(index_id))
+        if self._is_wanted(index_id):
+            problem = f"The embedding model refuses {counted(refused, 'passage')}." if refused else None
+            self._progress[index_id] = VectorProgress(*self._vectors.count(index_id), problem)
 
     def _is_wanted(self, index_id: str) -> bool:
         return not self._stopping.is_set() and index_id in self._folders.by_id
 
-    def _embedded(self, batch: Sequence[PassageText]) -> Sequence[Vector]:
+    def _embedded(self, batch: Sequence[PassageText]) -> Sequence[Vector | None]:
+        """The vectors of passages, None for one that is refused by itself. Raises `EmbeddingError` where all are."""
         texts = [f"{passage.heading}\n\n{passage.body}".strip() for passage in batch]
-        *longer, shortest = TEXT_CHARS
-        for chars in longer:
-            try:
-                return self._tried([text[:chars] for text in texts])
-            except TextsRefusedError:
-                continue
-        return self._tried([text[:shortest] for text in texts])
+        for chars in TEXT_CHARS:
+            if vectors := self._unless_refused([text[:chars] for text in texts]):
+                return vectors
+        by_itself = [self._unless_refused([text[: TEXT_CHARS[-1]]]) for text in texts]
+        if not any(by_itself):
+            return self._tried(texts)  # says why
+        return [vectors[0] if vectors else None for vectors in by_itself]
+
+    def _unless_refused(self, texts: Sequence[str]) -> Sequence[Vector] | None:
+        try:
+            return self._tried(texts)
+        except TextsRefusedError:
+            return None
 
     def _tried(self, texts: Sequence[str]) -> Sequence[Vector]:
         for seconds in RETRY_SECONDS:

@@ -119,6 +119,11 @@ class Vectors:
         with self._database.index(index_id).reading() as connection:
             return self._kept(connection) is not None
 
+    def let_go(self, index_id: str) -> None:
+        """Hold nothing any more of an index that was removed."""
+        with self._lock:
+            self._codes.pop(index_id, None)
+
     def note_use(self, index_id: str) -> None:
         """Note that this model is in use, and forget the vectors of those that have not been for `UNUSED_SECONDS`."""
         now = self._clock()

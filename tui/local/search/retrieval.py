@@ -55,12 +55,12 @@ def passages_for(
     """The passages that answer best, by their words and their meaning, best first; only those that are `wanted`, where
     that is asked.
 
-    Without an embedding model the scores are those of the words, else those of `fused`.
+    Without an embedding model the scores are those of the words, else those of `fused`, also while it does not answer.
     """
+    if passages.nearest is None:
+        return by_words(passages, query, index_ids, top_k, wanted)
     depth = max(CANDIDATES, top_k)
     near = _near(passages, query, index_ids, depth, wanted)
-    if not near:
-        return by_words(passages, query, index_ids, top_k, wanted)
     return passages.load(fused(_by_words(passages, query, index_ids, depth, wanted), near)[:top_k])
 
 
