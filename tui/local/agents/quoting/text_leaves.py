@@ -74,7 +74,11 @@ def _rows(lines: list[TextLine], label: str) -> Iterator[Leaf]:
     is_grid = all(_GRID_ROW.fullmatch(row.text) for row in rows)
     heads = [line.start for line in lines if line.start in borders[1:-1] and "=" in line.text]
     body = heads[0] if heads else borders[0]
-    head = next((row.text.strip().strip("|").split("|") for row in rows if row.start < body), []) if is_grid else []
+    head = (
+        next((row.text.strip().strip("|").split("|") for row in rows if row.start < body), list[str]())
+        if is_grid
+        else []
+    )
     header = tuple(cell.strip() for cell in head)
     for row in rows:
         if row.start > body and is_grid:
