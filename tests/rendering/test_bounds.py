@@ -2,8 +2,10 @@ import pytest
 
 from tests.rendering.conftest import ParsedChars
 from tests.rendering.drawing import drawn
-from tui.rendering import markdown
+from tui.rendering import markdown, table
+from tui.rendering.lines import Span
 from tui.rendering.markdown import MAX_PARSED_CHARS, MarkdownBlocks
+from tui.rendering.table import Align, Table, drawing_table
 
 HUGE = {
     "one line": "word " * 200_000,
@@ -25,6 +27,24 @@ def test_no_update_parses_more_than_a_few_windows_and_nothing_is_left_behind(nam
         updates += 1
         assert updates < 1_000
     assert len(blocks) > 0
+
+
+def test_a_block_that_is_longer_than_a_window_is_parsed_once_in_each_update(parsed: ParsedChars) -> None:
+    blocks = MarkdownBlocks(80)
+    for _ in range(3):
+        blocks.update("|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + ("|1" * 1000 + "|\n") * 50, settled=True)
+        assert blocks.behind
+        assert parsed.taken() <= MAX_PARSED_CHARS
+
+
+def test_no_cell_is_measured_of_a_table_that_has_more_columns_than_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(_: object) -> int:
+        raise AssertionError("a cell was measured")
+
+    monkeypatch.setattr(table, "room_for", measured)
+    cells, aligns = [[Span("1")]] * 300, list[Align](["left"]) * 300
+    lines = [line for lines in drawing_table(Table(cells, [cells], aligns), 100) for line in lines]
+    assert len(lines) == 300
 
 
 LONG = {

@@ -11,7 +11,7 @@ from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.conversation.transcript import Thought
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
-from tui.workspace.running_turn import JOURNALED_TOGETHER
+from tui.workspace.running_turn import JOURNALED_TOGETHER, LONG_CHARS, MANY_VALUES
 from tui.workspace.updates import DraftChanged, ListChanged, TurnEnded
 
 
@@ -343,5 +343,25 @@ async def test_what_arrives_in_masses_is_kept_piece_by_piece(office: Office, clo
 
         await until(lambda: sum(kept()) >= len(deltas))
         assert max(kept()) <= JOURNALED_TOGETHER
+    turn.gate.set()
+    await office.settle("s1")
+
+
+async def test_of_long_results_each_is_kept_by_itself(office: Office, cloud: Cloud, tmp_path: Path) -> None:
+    results: list[object] = ["a" * LONG_CHARS, {"results": ["b"] * MANY_VALUES}, {"c": ["d" * LONG_CHARS]}]
+    sends = [
+        {"type": "tool_result", "call_id": f"c{number}", "name": "read", "result": result}
+        for number, result in enumerate(results)
+    ]
+    turn = Turn(sends=[*sends, STOP], is_held=True)
+    cloud.turns = [turn]
+    office.workspace.ask("s1", "Why?")
+    with closing(sqlite3.connect(tmp_path / "store.sqlite3")) as file:
+
+        def kept() -> list[int]:
+            return [text.count('"tool_result"') for (text,) in file.execute("SELECT events FROM turn_events")]
+
+        await until(lambda: sum(kept()) == len(results))
+        assert max(kept()) == 1
     turn.gate.set()
     await office.settle("s1")

@@ -85,6 +85,7 @@ class MarkdownBlocks:
         self._style = style
         self._text = ""
         self._settled = False
+        self._parsed: tuple[str, str, dict[str, Any], Parsed] | None = None
         self._begin()
 
     def __len__(self) -> int:
@@ -114,6 +115,7 @@ class MarkdownBlocks:
         if settled and not self.behind and self._looks_otherwise_now():
             self._begin(self._frozen.references)
             self._advance()
+        self._parsed = None
 
     def _begin(self, references: dict[str, Any] | None = None) -> None:
         """Go back to the beginning; `references` are all that the text defines, if that is known."""
@@ -151,8 +153,9 @@ class MarkdownBlocks:
                 self._unfinished = at, whole_lines, ends
             if ends:
                 return
-            parsed = self._parse(source)
-            if not self._cut(parsed):
+            is_long = len(source) >= MAX_PARSED_CHARS and whole_lines > 0  # and was parsed above, but for its last line
+            if not self._cut(source, self._parse(source[:whole_lines] if is_long else source)):
+                parsed = self._parse(source)
                 pieces = self._pieces(parsed, parsed.blocks, parsed.references)
                 self._open = [line for lines in pieces for line in lines]
                 del self._rows[self._frozen.rows :]  # those of a fence that was gone back to
@@ -179,14 +182,14 @@ class MarkdownBlocks:
         step = finished(parsed, self._frozen.tail, ends)
         return step is not None and self._take(parsed, step)
 
-    def _cut(self, parsed: Parsed) -> bool:
+    def _cut(self, source: str, parsed: Parsed) -> bool:
         """Freeze a piece of an open block that is too long; False if it is not. Drawn once more when it settles."""
         is_paragraph = [block.type for block in parsed.blocks] == ["paragraph"]
         size = MAX_INLINE_CHARS if is_paragraph and not self._settled else MAX_PARSED_CHARS
-        if len(parsed.source) < size:
+        if len(source) < size:
             return False
-        at = parsed.source.rfind("\n", size // 2, size) + 1 or cut(parsed.source, size)
-        head = self._parse(parsed.source[:at])
+        at = source.rfind("\n", size // 2, size) + 1 or cut(source, size)
+        head = self._parse(source[:at])
         self._frozen = replace(self._frozen, was_cut=True)
         return self._take(head, step_to_cut(head, goes_on=bool(self._frozen.tail.prefix)))
 
@@ -224,7 +227,11 @@ class MarkdownBlocks:
         return True
 
     def _parse(self, source: str) -> Parsed:
-        return parse(source, self._frozen.tail.prefix, self._frozen.references)
+        """The blocks of a source behind what is frozen. The last ones are known until the update is over."""
+        prefix, references, parsed = self._frozen.tail.prefix, self._frozen.references, self._parsed
+        if parsed is None or parsed[:2] != (prefix, source) or parsed[2] is not references:
+            self._parsed = parsed = prefix, source, references, parse(source, prefix, references)
+        return parsed[3]
 
     def _pieces(
         self, parsed: Parsed, blocks: Sequence[SyntaxTreeNode], references: References

@@ -48,6 +48,8 @@ def _total(columns: Sequence[int]) -> int:
 
 def _columns(table: Table, width: int) -> Sequence[int] | None:
     """Cells for each column, or None where some would be too narrow to read."""
+    if _total([1] * len(table.header)) > width:
+        return None  # whatever stands in them, which nobody measures for that
     wanted = [max(1, room_for(cell)) for cell in table.header]
     for row in table.rows:
         for number, cell in enumerate(row[: len(wanted)]):

@@ -5,10 +5,13 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
 from time import monotonic, perf_counter
+from typing import cast
 
-from tui.api.models import Event, ThinkingDelta
+from tui.api.models import Event, Text, Thinking, ThinkingDelta, ToolResult
 from tui.conversation.transcript_builder import TranscriptBuilder
+from tui.cooperative import PAUSE_SECONDS
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30
@@ -31,6 +34,10 @@ JOURNAL_SECONDS = 0.4
 
 JOURNALED_TOGETHER = 500
 """Where so many events have arrived before that, they are entered at once: to write more would hold up a key."""
+
+LONG_CHARS = 1_000_000
+MANY_VALUES = 2000
+"""An event with a text of so many characters, or so many values, is entered by itself: two would hold up a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,10 @@ class RunningTurn:
                     raise asyncio.CancelledError
                 async for event in events:
                     self._take(event)
+                    if _is_long(event):
+                        await asyncio.sleep(PAUSE_SECONDS)  # to receive it has taken long, as to write it does
+                        self._journal()
+                        await asyncio.sleep(PAUSE_SECONDS)
                     if len(self._to_fold) >= MAX_WAITING:
                         self._has_room.clear()
                         await self._has_room.wait()
@@ -96,12 +107,12 @@ class RunningTurn:
         loop = asyncio.get_running_loop()
         if not self._to_fold:
             loop.call_at(max(loop.time(), self._folded_at + FRAME_SECONDS), self._fold)
-        if not self._to_journal:
-            loop.call_later(JOURNAL_SECONDS, self._journal)
         self._to_fold.append(event)
         self._to_journal.append(event)
         if len(self._to_journal) >= JOURNALED_TOGETHER:
             self._journal()
+        elif len(self._to_journal) == 1:
+            loop.call_later(JOURNAL_SECONDS, self._journal)
 
     def _fold(self, *, whole: bool = False) -> None:
         """Fold what has arrived: all of it, or as much as fits into `FOLD_SECONDS`, and the rest a moment later."""
@@ -132,3 +143,29 @@ class RunningTurn:
         arrived, self._to_journal = self._to_journal, []
         if arrived:
             self._state.store.journal.append(self.id, arrived)
+
+
+def _is_long(event: Event) -> bool:
+    """Whether an event takes long to be written: it has a long text, or many values."""
+    match event:
+        case Text(content=text) | Thinking(content=text):
+            return len(text) >= LONG_CHARS
+        case ToolResult(result=result):
+            return _is_long_value(result)
+        case _:
+            return False
+
+
+def _is_long_value(value: object) -> bool:
+    rest, chars = [value], 0
+    for _ in range(MANY_VALUES):
+        if not rest:
+            break
+        part = rest.pop()
+        if isinstance(part, str):
+            chars += len(part)
+        elif isinstance(part, dict):
+            rest += islice(cast(dict[str, object], part).values(), MANY_VALUES)
+        elif isinstance(part, list):
+            rest += cast(list[object], part)[:MANY_VALUES]
+    return bool(rest) or chars >= LONG_CHARS
