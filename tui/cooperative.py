@@ -47,6 +47,7 @@ class Slices:
 
 async def run_in_slices(steps: Generator[None, None, _Result]) -> _Result:
     """The value of a generator that is run to its end, with pauses for other tasks. No step is interrupted."""
+    await asyncio.sleep(0)  # what the caller did just now is not part of the first slice
     slices = Slices()
     while True:
         try:

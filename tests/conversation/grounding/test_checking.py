@@ -118,6 +118,9 @@ def test_turns_that_are_put_before_the_first_one_are_evidence_too() -> None:
     whole = replay([*earlier, *TURNS, UserInput("Three?"), Text("It was 43, is 44."), Stop()])
     run(check, whole, 3)
     assert [claim.text for claim in check.missing(3)] == ["44"]
+    check.move(-1)
+    assert [claim.text for claim in check.missing(2)] == ["44"]
+    assert not check.is_behind(replay([*TURNS, UserInput("Three?"), Text("It was 43, is 44."), Stop()]), [2])
 
 
 def test_of_the_many_turns_that_are_evidence_little_is_kept() -> None:

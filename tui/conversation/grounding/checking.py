@@ -70,8 +70,8 @@ class _SeenTurns:
                 self._open[number] = turn
 
     def move(self, by: int) -> None:
-        """So many turns were put before the first one."""
-        self._over = array("q", bytes(self._over.itemsize * by)) + self._over
+        """So many turns were put before the first one; or, where it is a negative number, taken away there."""
+        self._over = array("q", bytes(self._over.itemsize * max(0, by))) + self._over[max(0, -by) :]
         self._open = {number + by: turn for number, turn in self._open.items()}
 
 
