@@ -1,6 +1,6 @@
 """What a whole session was built from: its documents and pages, and what was looked for in vain. Pure."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
 from tui.api.models import Stop
@@ -54,7 +54,7 @@ class Ledger:
     skipped: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
 
-def keeping(turns: Sequence[Turn]) -> Generator[None, None, Ledger]:
+def keeping(turns: Iterable[Turn]) -> Generator[None, None, Ledger]:
     """The ledger of all turns, in steps of one result: the ledger is the generator's return value."""
     ledger = Ledger()
     for number, turn in enumerate(turns):

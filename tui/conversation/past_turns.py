@@ -82,7 +82,8 @@ class _TurnsAside:
 class PastTurns(Sequence[Turn]):
     """Turns of which the first so many are put aside.
 
-    A turn stays the same object as long as anybody holds it. May be read from any thread.
+    A turn stays the same object as long as anybody holds it. Any thread may iterate over them; only the event loop's
+    may take them by their numbers: such stay in memory for a while.
     """
 
     def __init__(self, aside: _TurnsAside, count: int, rest: tuple[Turn, ...]) -> None:

@@ -1,5 +1,6 @@
 """What a turn tells while it waits for the first indexing of its folders."""
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -105,4 +106,45 @@ async def test_changes_that_are_still_being_read_are_said_and_waited_for_where_n
         assert "look again" in thoughts
         assert text.startswith("The willow was planted in 2021. [")
     finally:
+        supervisor.stop()
+
+
+BOTH_STALLED = """
+import pathlib, sys, time
+from tui.local.library.sync_messages import JobDone, line_of
+
+for number, line in enumerate(sys.stdin):
+    while not pathlib.Path(sys.argv[1], "go" if number else "begin").exists():
+        time.sleep(0.01)
+    print(line_of(JobDone(None)), end="", flush=True)
+"""
+
+
+async def test_a_folder_that_is_looked_through_again_is_not_said_to_have_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.agents.agent.SYNC_TIMEOUT", 20.0)
+    (tmp_path / "garden").mkdir()
+    (tmp_path / "garden" / "bed.md").write_text("The rose was planted in 2019.\n")
+    local = opened(tmp_path / "garden", tmp_path)
+    local.sync()
+    worker = [sys.executable, "-c", BOTH_STALLED, str(tmp_path)]
+    supervisor = SyncSupervisor(local.database, local.library.folders, local.library.states, worker)
+
+    async def looked_through_again() -> None:
+        while supervisor.running is None:
+            await asyncio.sleep(0.01)
+        supervisor.ask(local.index_id)
+        (tmp_path / "begin").touch()
+
+    again = asyncio.create_task(looked_through_again())
+    ask = Ask("When was the rose planted?", (), [local.index_id])
+    try:
+        text = ""
+        async for event in ExtractiveAgent()(ask, local.library, supervisor):
+            text += event.content if isinstance(event, TextDelta) else ""
+        assert text.startswith("The rose was planted in 2019. [1]")
+    finally:
+        await again
+        (tmp_path / "go").touch()
         supervisor.stop()

@@ -18,6 +18,9 @@ from tui.local.library.sync_supervisor import SyncSupervisor
 SYNC_TIMEOUT = 3.0
 """Seconds that a turn waits for changes in a folder that was read before. A new folder is waited for to the end."""
 
+STILL_READING = "Changes in the folder are still being read; I use what is indexed so far.\n"
+"""The notice of a turn that goes without these changes."""
+
 PROGRESS_SECONDS = 1.0
 """Seconds between two notices of how far the indexing is, at least."""
 PROGRESS_SHARE = 0.1
@@ -57,7 +60,7 @@ async def bring_up_to_date(ask: Ask, library: Library, supervisor: SyncSuperviso
     if await supervisor.bring_up_to_date(ask.index_ids, SYNC_TIMEOUT):
         return
     if not new:
-        yield "Changes in the folder are still being read; I use what is indexed so far.\n"
+        yield STILL_READING
         return
     names = library.folders.names(new)
     yield f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} being indexed for the first time.\n"

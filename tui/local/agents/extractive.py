@@ -7,7 +7,7 @@ from itertools import chain
 
 from tui.api.denial import denies
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
-from tui.local.agents.agent import Ask, bring_up_to_date
+from tui.local.agents.agent import STILL_READING, Ask, bring_up_to_date
 from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
 from tui.local.agents.quoting.answer import compose, nearest
@@ -58,11 +58,11 @@ class ExtractiveAgent:
             thoughts.append(notice)
             for event in _thinking(notice):
                 yield event
-        was_behind = is_behind(ask, supervisor)
+        was_behind = STILL_READING in thoughts
         search = _Search(ask, library, "".join(thoughts))
         async for event in self._searched(search):
             yield event
-        if is_behind(ask, supervisor) and not search.answers:
+        if was_behind and not search.answers:
             for event in _thinking(WAITING):
                 yield event
             was_behind = not await supervisor.bring_up_to_date(ask.index_ids, CHANGES_TIMEOUT)
@@ -111,11 +111,6 @@ class _Search:
         async for event in look_up(lookup):
             yield event
         self.text = await asyncio.to_thread(written, lookup, self._library)
-
-
-def is_behind(ask: Ask, supervisor: SyncSupervisor) -> bool:
-    """Whether changes in the folders that are asked are still being read."""
-    return any(map(supervisor.in_progress, ask.index_ids))
 
 
 def _thinking(text: str) -> Iterator[Event]:

@@ -1,6 +1,5 @@
 """Checking an answer: what it was built from, beside it or in its place."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -210,8 +209,7 @@ class CheckingScreen(PassageScreen):
         from tui.screens.evidence.ledger import LedgerDialog
 
         pane = self.view.pane
-        turns = await asyncio.to_thread(list, pane.transcript)  # all of them are unpacked
-        row = await self.app.push_screen_wait(LedgerDialog(turns, self.workspace.index_list.names))
+        row = await self.app.push_screen_wait(LedgerDialog(pane.transcript, self.workspace.index_list.names))
         if row is None or row.turn >= len(pane.transcript):
             return
         pane.go_to_turn(row.turn)

@@ -6,8 +6,9 @@ from functools import partial
 from textual import work
 
 from tui.conversation.ledger import keeping
-from tui.conversation.transcript import Turn
+from tui.conversation.transcript import Transcript
 from tui.cooperative import run_in_slices
+from tui.counts import counted
 from tui.lineview.listed_lines import ListedLines
 from tui.rendering.ledger_rows import LedgerLine, LedgerRow, ledger_lines, ledger_rows, widest_place
 from tui.screens.evidence.items_dialog import ItemsDialog
@@ -26,9 +27,9 @@ class _LedgerView(ItemView):
 class LedgerDialog(ItemsDialog[LedgerLine]):
     """Returns the row that was chosen. What it shows is counted in slices: a session may be long."""
 
-    def __init__(self, turns: Sequence[Turn], index_names: Mapping[str, str]) -> None:
+    def __init__(self, transcript: Transcript, index_names: Mapping[str, str]) -> None:
         super().__init__("Counting…", "↑ ↓ move · Enter go there · Esc close")
-        self._turns = turns
+        self._transcript = transcript
         self._index_names = index_names
         self._rows: Sequence[LedgerRow] = ()
 
@@ -40,10 +41,9 @@ class LedgerDialog(ItemsDialog[LedgerLine]):
 
     @work
     async def _fill(self) -> None:
-        ledger = await run_in_slices(keeping(self._turns))
+        ledger = await run_in_slices(keeping(self._transcript))
         self._rows = ledger_rows(ledger, self._index_names)
-        count = len(self._turns)
-        turns = "1 turn" if count == 1 else f"{count:,} turns"
+        turns = counted(len(self._transcript), "turn")
         nothing = "" if self._rows else " · no documents were used, and no search was in vain"
         self.entitle(f"Ledger of this session · {turns}{nothing}")
         view = self.query_one(_LedgerView)

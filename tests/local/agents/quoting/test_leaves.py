@@ -1,8 +1,10 @@
 """Passages taken apart into what is quoted."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.local.agents.quoting.passages import answered, passage
 from tui.local.agents.quoting.leaves import leaves_of
 from tui.local.library.documents import Format
 
@@ -51,6 +53,69 @@ def test_a_page_has_its_headings_and_items_and_no_table_of_contents() -> None:
         ("item", "6.2 Tugs"),
         ("item", "6.2 Tugs"),
     ]
+
+
+LATEX = r"""\section{Lighthouse}
+The tower stands on rock.
+\begin{itemize}
+\item The tower is 31 metres high.
+\item[b)] The stairs have 196 steps.
+\end{itemize}
+"""
+RESTRUCTURED = """The gate has states:
+
+=========  ===========
+State      Meaning
+=========  ===========
+closed     ships wait
+=========  ===========
+
++--------+--------+
+| Signal | Colour |
++========+========+
+| stop   | red    |
++--------+--------+
+
+Open it so::
+
+    gate open
+
+.. code-block:: python
+
+   gate.close()
+
+It must be greased.
+"""
+
+
+def test_each_item_of_latex_is_told_for_itself_and_its_commands_are_not() -> None:
+    assert [(kind, line) for kind, _, line in said(LATEX)] == [
+        ("paragraph", "The tower stands on rock."),
+        ("item", "The tower is 31 metres high."),
+        ("item", "The stairs have 196 steps."),
+    ]
+
+
+def test_the_tables_and_the_code_of_restructured_text_are_no_prose() -> None:
+    assert [(kind, line.strip()) for kind, _, line in said(RESTRUCTURED)] == [
+        ("line", "closed     ships wait"),
+        ("row", "| stop   | red    |"),
+        ("code", "gate open"),
+        ("code", "gate.close()"),
+        ("paragraph", "It must be greased."),
+    ]
+    (row,) = [leaf for leaf in leaves_of(RESTRUCTURED, "text") if leaf.kind == "row"]
+    assert row.header == ("Signal", "Colour")
+
+
+@pytest.mark.parametrize(("document_format", "dots"), [("text", "......"), ("text", ". . . . ."), ("markdown", "....")])
+def test_a_table_of_contents_is_not_quoted(document_format: Format, dots: str) -> None:
+    contents = f"Contents\n\n1 Fees for mooring {dots} 3\n2 Fees for tugs {dots} 12\n"
+    assert "No passage answers" in answered("What are the fees for mooring?", passage(contents, document_format))
+    told = passage(f"{contents}\nThe fees for mooring are 40 kroner.\n", document_format)
+    answer = answered("What are the fees for mooring?", told)
+    assert answer.startswith("The fees for mooring are 40 kroner. [1]")
+    assert dots not in answer
 
 
 MARKS = st.sampled_from(

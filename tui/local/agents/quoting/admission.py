@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tui.local.agents.quoting.asked import FRAME
+from tui.local.agents.quoting.contents import without_contents
 from tui.local.agents.quoting.likeness import likeness, names_in
 from tui.local.library.passages import Passage
 from tui.local.library.words import fold, folded, words
@@ -53,8 +54,8 @@ def coverage(question: str, query: Query, passages: Sequence[Passage], collectio
 
 
 def _sure(terms: Sequence[Term], names: frozenset[str], passage: Passage) -> Iterator[tuple[Term, float | None]]:
-    """How surely each word of the question stands in a passage; None where it does not."""
-    written = words(f"{passage.file_name} {passage.heading} {passage.text}")
+    """How surely each word of the question stands in a passage; None where it does not, but in a table of contents."""
+    written = words(f"{passage.file_name} {passage.heading} {without_contents(passage.text)}")
     compared = [fold(word) for word in written]
     for term in terms:
         found = [written[at] for at in term.positions(compared)]

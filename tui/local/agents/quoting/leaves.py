@@ -6,6 +6,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from tui.local.agents.quoting.contents import is_contents
 from tui.local.agents.quoting.leaf import Leaf, LeafKind
 from tui.local.agents.quoting.text_leaves import text_leaves
 from tui.local.library.documents import Format, code_blocks
@@ -117,6 +118,8 @@ class _MarkdownLeaves:
         start, end = self._span(token)
         first_line = token.content.partition("\n")[0]
         start = max(start, self.text.find(first_line, start, end))
+        if is_contents(self.text[start:end]):
+            return
         if _LOOSE_ROW.match(first_line):
             self._loose_rows(start, end)
             return

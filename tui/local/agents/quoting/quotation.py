@@ -74,7 +74,7 @@ class Quotation:
         """The sentence that answers, in one line of Markdown with at most about `MAX_LINE_CHARS`."""
         text, leaf = self._own(self.best), self.best.leaf
         if leaf.kind == "row":
-            return _clipped(_row_line(leaf, text))
+            return _clipped(_row_line(leaf, self._row(self.best)))
         if leaf.kind == "code":
             lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("```")]
             return f"`{_clipped(' '.join(lines).replace('`', ''))}`" if lines else ""
@@ -130,7 +130,7 @@ class Quotation:
 
     def _table(self, rows: Sequence[Sentence]) -> str:
         header = rows[0].leaf.header
-        cells = [_cells(self._own(row)) for row in rows]
+        cells = [_cells(self._row(row)) for row in rows]
         width = max(len(header), *map(len, cells))
         lines = [_row_source(header or [""] * width, width), "|" + "---|" * width]
         for row, own in zip(rows, cells, strict=True):
@@ -143,6 +143,10 @@ class Quotation:
 
     def _own(self, sentence: Sentence) -> str:
         return self._unquoted(self.passage.text[sentence.start : sentence.end])
+
+    def _row(self, sentence: Sentence) -> str:
+        row = self._own(sentence)
+        return row if self.passage.format == "markdown" else escaped_line(row)
 
     def _unquoted(self, text: str) -> str:
         return _QUOTE_MARKS.sub("\n", text) if self.passage.format == "markdown" else text

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.local.agents.quoting.asked import FRAME, AnswerKind, defines, kinds_asked, points_elsewhere, thing_asked
+from tui.local.agents.quoting.contents import is_contents
 from tui.local.agents.quoting.leaf import Leaf
 from tui.local.agents.quoting.leaves import leaves_of
 from tui.local.library.passages import HEADING_JOIN, Passage
@@ -154,9 +155,11 @@ class Signs:
 
 
 def _bare_lines(text: str) -> list[Leaf]:
-    """The lines of a passage that is made of a heading alone, of front matter and the like."""
-    lines = (match for match in re.finditer(r"[^\n]+", text) if re.search(r"\w", match.group()))
-    return [Leaf("other", line.start(), line.start() + len(line.group().rstrip())) for line in lines]
+    """The lines of a passage that is made of a heading alone, of front matter and the like; those of a table of
+    contents only where there is nothing else."""
+    lines = [match for match in re.finditer(r"[^\n]+", text) if re.search(r"\w", match.group())]
+    telling = [line for line in lines if not is_contents(line.group())]
+    return [Leaf("other", line.start(), line.start() + len(line.group().rstrip())) for line in telling or lines]
 
 
 def _spans(text: str, leaf: Leaf) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 from tui.local.agents.quoting.leaf import Leaf
 from tui.local.library.readers.definitions import MAX_TERM_CHARS, TextLine, paragraphs, term_of
@@ -15,19 +15,76 @@ FULL_LINE_SHARE = 0.72
 MAX_TITLE_CHARS = MAX_TERM_CHARS
 
 
-_ITEM = re.compile(r"(\s*)([-*•+\u2013\uf0b7]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+(?=\S)")
+_ITEM = re.compile(r"(\s*)([-*•+\u2013\uf0b7]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\\item(?:\[[^\]]*\])?)\s+(?=\S)")
 _NUMBERED_TITLE = re.compile(
     r"\s*(?:(?:\d+|[A-Z])(?:\.\d+)*\.?|chapter\s+\w+\.?|appendix\s+\w+\.?)\s+\S", re.IGNORECASE
 )
 _CONTENTS = re.compile(r"(?:\.\s?){5,}")
+_COMMAND = re.compile(
+    r"\s*\\(?:begin|end|label|(?:sub)*section|chapter|part|paragraph|maketitle|centering|tableofcontents)\b.*"
+)
+"""A line of LaTeX that only lays out what others say."""
+_BORDER = re.compile(r"\s*(?:={2,}(?:\s+={2,})+|\+(?:[=-]+\+)+)\s*")
+"""That of a table in reStructuredText: a line above, below or between its rows."""
+_GRID_ROW = re.compile(r"\s*\|(.*)\|\s*")
+_CODE_FOLLOWS = re.compile(r"\s*\.\. (?:code|code-block|sourcecode|highlight|parsed-literal)::.*")
 
 
 def text_leaves(text: str) -> Iterator[Leaf]:
     """Paragraphs, items and definitions, parted by empty lines and by how their lines begin."""
     said_of = _SaidOf()
-    found = list(paragraphs(text))
+    found = [run for lines in paragraphs(text) for run in _without_layout(lines)]
+    left_of_code: int | None = None
     for lines, following in zip_longest(found, found[1:]):
-        yield from _paragraph_leaves(lines, following[0].indent if following else 0, said_of)
+        if left_of_code is not None and lines[0].indent > left_of_code:
+            yield Leaf("code", lines[0].start, lines[-1].end, said_of.label)
+            continue
+        left_of_code = lines[0].indent if _leads_to_code(lines) else None
+        if rows := list(_rows(lines, said_of.label)):
+            yield from rows
+        elif not _CODE_FOLLOWS.fullmatch(lines[0].text):
+            yield from _paragraph_leaves(lines, following[0].indent if following else 0, said_of)
+
+
+def _without_layout(lines: list[TextLine]) -> Iterator[list[TextLine]]:
+    """The lines that say something, parted by those that only lay them out; a table whole."""
+    if any(_rows(lines, "")):
+        yield lines
+        return
+    for is_layout, run in groupby(lines, key=_is_layout):
+        if not is_layout:
+            yield list(run)
+
+
+def _is_layout(line: TextLine) -> bool:
+    return bool(_COMMAND.fullmatch(line.text) or _BORDER.fullmatch(line.text))
+
+
+def _leads_to_code(lines: list[TextLine]) -> bool:
+    """Whether what is indented below is code (reStructuredText, "Literal Blocks")."""
+    return bool(_CODE_FOLLOWS.fullmatch(lines[0].text)) or lines[-1].text.rstrip().endswith("::")
+
+
+def _rows(lines: list[TextLine], label: str) -> Iterator[Leaf]:
+    """The rows of a table in reStructuredText, without its head where it has one; none where the lines are no table."""
+    borders = [line.start for line in lines if _BORDER.fullmatch(line.text)]
+    rows = [line for line in lines if line.start not in borders]
+    if not borders or lines[0].start != borders[0]:
+        return
+    is_grid = all(_GRID_ROW.fullmatch(row.text) for row in rows)
+    heads = [line.start for line in lines if line.start in borders[1:-1] and "=" in line.text]
+    body = heads[0] if heads else borders[0]
+    head = (
+        next((row.text.strip().strip("|").split("|") for row in rows if row.start < body), list[str]())
+        if is_grid
+        else []
+    )
+    header = tuple(cell.strip() for cell in head)
+    for row in rows:
+        if row.start > body and is_grid:
+            yield Leaf("row", row.content, row.end, label, header=header, table=lines[0].start)
+        elif row.start > body:
+            yield Leaf("line", row.content, row.end, label)
 
 
 @dataclass(slots=True)
