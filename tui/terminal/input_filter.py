@@ -34,7 +34,7 @@ _KEY_FINALS = "u~ABCDEFHPQRS"
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])")
 _ANSWER = re.compile(r"(\x1b\[\?[0-9;]{0,40}c|\x1b\[6;[0-9]{1,4};[0-9]{1,4}t|\x1b\[\?997;[12]n)")
 _COLOR = re.compile(r"\x1b\]11;rgba?:[0-9a-fA-F/]{1,24}(?:\x07|\x1b\\)")
-_BEGINNING = re.compile(f"{re.escape(_PASTE_START)}|{INTRODUCER}")
+_BEGINNING = re.compile(rf"\x1b\[200~|{INTRODUCER}")
 _COLOR_QUESTIONED = "\x1b]11"
 """What the answer begins with that is asked for, up to where it cannot be typed any more."""
 
