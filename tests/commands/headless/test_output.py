@@ -60,11 +60,9 @@ def test_it_is_none_either_where_python_writes_at_once(
     command: Command, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with unread() as stream, monkeypatch.context() as patched:
-        stream.reconfigure(write_through=True)
-        at_once = io.TextIOWrapper(stream.buffer.raw, write_through=True)
-        patched.setattr("sys.stdout", at_once)
+        raw = io.FileIO(stream.fileno(), "w", closefd=False)
+        patched.setattr("sys.stdout", io.TextIOWrapper(raw, write_through=True))
         outcome = command(name)
-        at_once.detach()
     assert (outcome.code, outcome.err) == (0, "")
 
 
