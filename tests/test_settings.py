@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tui.api.regions import REGIONS
-from tui.settings import Settings, SettingsError, config_path, config_to_read, load
+from tui.settings import Settings, SettingsError, config_path, config_to_read, load, origins
 
 NOWHERE = Path("/nowhere/config.toml")
 
@@ -196,3 +196,34 @@ def test_a_profile_that_cannot_be_used_is_told(tmp_path: Path, text: str, words:
     (tmp_path / "config.toml").write_text(text)
     with pytest.raises(SettingsError, match=words):
         load({}, {}, tmp_path / "config.toml")
+
+
+@pytest.mark.fault(66)
+@pytest.mark.parametrize(
+    ("flags", "environ", "chosen", "address"),
+    [
+        ({"profile": "work"}, {}, {}, REGIONS["eu"]),
+        ({}, {}, {"profile": "work"}, REGIONS["eu"]),
+        ({"base_url": "https://typed.example"}, {}, {"profile": "work"}, REGIONS["eu"]),
+        ({"base_url": "https://typed.example"}, {}, {"profile": "own"}, "https://own.example"),
+        ({"profile": "own"}, {}, {}, "https://own.example"),
+        ({"profile": "work", "base_url": "https://typed.example"}, {}, {}, "https://typed.example"),
+        ({"profile": "plain"}, {}, {}, "https://environment.example"),
+        ({}, {"LLAMA_CLOUD_REGION": "eu"}, {}, "https://environment.example"),
+        ({"region": "eu"}, {}, {}, REGIONS["eu"]),
+    ],
+)
+def test_a_key_goes_to_the_server_that_the_profile_means(
+    tmp_path: Path, flags: dict[str, str | None], environ: dict[str, str], chosen: dict[str, str | None], address: str
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        '[profiles.work]\nregion = "eu"\n[profiles.plain]\nproject = "p"\n'
+        '[profiles.own]\nregion = "eu"\nbase_url = "https://own.example"\n'
+    )
+    environ = {"LLAMA_CLOUD_BASE_URL": "https://environment.example", **environ}
+    settings = load(flags, environ, path, chosen)
+    assert settings.cloud_url == address
+    assert settings.is_typed_base_url == (address == flags.get("base_url"))
+    given = origins(flags, environ, path, chosen)
+    assert ("base_url" in given) == (address != REGIONS["eu"])

@@ -8,6 +8,7 @@ from tests.events import any_event
 from tui.api.models import Event, ImageAttachment, Stop, Text, ToolCall, ToolResult, Usage, UserInput
 from tui.conversation.citations import cited_numbers
 from tui.conversation.evidence import MAX_JSON_CHARS, Evidence, evidence_of, gathering, is_same_evidence
+from tui.conversation.ledger import keeping
 from tui.conversation.passages import Location
 from tui.conversation.transcript import Turn
 from tui.conversation.transcript_builder import replay
@@ -131,6 +132,14 @@ def test_evidence_is_gathered_in_steps_of_one_result() -> None:
     calls = [str(number) for number in range(9)]
     results: list[Event] = [ToolResult(call, "read", {"content": "a passage"}) for call in calls]
     assert len(list(gathering(turn_of(*results)))) >= 2 * len(calls)
+
+
+def test_evidence_and_the_ledger_are_made_in_steps_of_one_passage() -> None:
+    passages = [{"content": f"Passage {number}.", "metadata": {"file_name": "a.md"}} for number in range(100)]
+    turn = turn_of(ToolResult("c", "retrieve", {"results": passages}))
+    gathered = len(list(gathering(turn)))
+    assert gathered >= 3 * len(passages)
+    assert len(list(keeping([turn]))) >= gathered + len(passages)
 
 
 def test_of_a_huge_result_the_beginning_is_evidence_and_says_so() -> None:

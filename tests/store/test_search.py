@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.store.sample import ACCOUNT, NOON, found, history, index_all, session, turn
 from tui.api.models import Event, Session, Stop, Text, TextDelta, Thinking, ToolCall, ToolResult, UserInput
-from tui.store.search import SessionSearch, Snippet, snippet
+from tui.store.search import EVIDENCE_SIGNS, MARKDOWN_SIGNS, SessionSearch, Snippet, snippet
 from tui.store.search_query import parse
 from tui.store.store import Store
 from tui.store.turn_texts import SEARCHED_CHARS, texts_of
@@ -248,17 +248,26 @@ def test_the_excerpt_of_an_answer_is_without_the_signs_of_markdown() -> None:
     text = (
         "## Rent\n\n> The **rent** is `40`:\n\n| what | euro |\n|---|---:|\n| **rent** of a_b | 40 |\n\n```py\nx\n```\n"
     )
-    shown = snippet(text, parse("rent", NOON.date()).terms, is_markdown=True)
+    shown = snippet(text, parse("rent", NOON.date()).terms, MARKDOWN_SIGNS)
 
     assert shown.text == "Rent The rent is 40: what euro rent of a_b 40 x"
     assert [shown.text[start:end].casefold() for start, end in shown.marks] == ["rent"] * 3
     assert snippet("C# | **F#**", ()).text == "C# | **F#**"
 
 
+def test_the_excerpt_of_a_tools_result_is_its_text_and_what_was_searched_for() -> None:
+    text = "dfl-c7ae30c5-f977-5d5d-a4c1-4fd55097c4f2\n0\n0.91\nExclusions\nDamage by frost in 1999\n17"
+
+    shown = snippet(text, parse("exclusions", NOON.date()).terms, EVIDENCE_SIGNS)
+    assert shown.text == "Exclusions Damage by frost in 1999"
+    assert [shown.text[start:end] for start, end in shown.marks] == ["Exclusions"]
+    assert snippet(text, parse("frost 17", NOON.date()).terms, EVIDENCE_SIGNS).text.endswith("in 1999 17")
+
+
 @given(st.text(alphabet="ab*`#|- \n", max_size=400), st.text(alphabet="ab", min_size=1, max_size=3))
 def test_leaving_signs_out_moves_no_mark(text: str, typed: str) -> None:
     terms = parse(typed, NOON.date()).terms
-    whole, plain = snippet(text, terms), snippet(text, terms, is_markdown=True)
+    whole, plain = snippet(text, terms), snippet(text, terms, MARKDOWN_SIGNS)
 
     assert [plain.text[start:end] for start, end in plain.marks] == [whole.text[a:b] for a, b in whole.marks]
 

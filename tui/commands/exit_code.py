@@ -14,7 +14,7 @@ from tui.api.errors import (
     TurnInterruptedError,
     UnreachableError,
 )
-from tui.commands.headless.output import OutputClosedError, flush_output, say
+from tui.commands.headless.output import OutputClosedError, flush_output, let_go_of_output, say
 from tui.sanitize import clean_line
 from tui.settings import SettingsError
 
@@ -59,6 +59,9 @@ def exit_code_of(command: Callable[[], int]) -> int:
         flush_output()
     except OutputClosedError:
         return ExitCode.ANSWERED
+    except BrokenPipeError:  # `print` writes at once where PYTHONUNBUFFERED is set
+        let_go_of_output()
+        return ExitCode.ANSWERED
     except (KeyboardInterrupt, EOFError):
         say("Stopped.", begins_line=True)
         return ExitCode.STOPPED
@@ -71,5 +74,5 @@ def exit_code_of(command: Callable[[], int]) -> int:
     except OSError as error:
         where = f"{clean_line(str(error.filename))}: " if error.filename else ""
         say(f"{where}{error.strerror or error}. Make room, or look at what may be read and written there.")
-        return ExitCode.REFUSED
+        return ExitCode.BAD_USE
     return code

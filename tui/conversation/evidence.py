@@ -101,22 +101,24 @@ def evidence_of(turn: Turn) -> Evidence:
 
 
 def gathering(turn: Turn) -> Generator[None, None, Evidence]:
-    """All evidence of a turn, in steps of one result. The generator's return value is the result.
+    """All evidence of a turn, in steps of one passage. The generator's return value is the result.
 
     A passage that was given several times is one source with several numbers.
     """
     numbered = yield from _numbered(turn)
     cited = cited_numbers(answer_text(turn))
-    sources = [
-        Source(found.passage, tuple(dict.fromkeys(found.numbers)), not cited.isdisjoint(found.numbers))
-        for found in numbered.values()
-    ]
+    sources: list[Source] = []
+    for found in numbered.values():
+        numbers = tuple(dict.fromkeys(found.numbers))
+        sources.append(Source(found.passage, numbers, not cited.isdisjoint(numbers)))
+        yield
     names = cache(lambda: _names(turn))
     others: dict[_Key, Source] = {}
     for use in _returned(turn):
         for passage in _others(use, names):
             if (passage.file, passage.text) not in numbered:
                 others[passage.file, passage.text] = Source(passage)
+            yield
         yield
     sources += others.values()
     return Evidence(
@@ -139,7 +141,9 @@ def _numbered(turn: Turn) -> Generator[None, None, Mapping[_Key, _Found]]:
     """The passages of searches, each with its own numbers; where no result gives any, with its place among all."""
     passages: list[Passage] = []
     for use in _returned(turn):
-        passages += passages_of_use(use)
+        for passage in passages_of_use(use):
+            passages.append(passage)
+            yield
         yield
     has_own_numbers = any(passage.citation is not None for passage in passages)
     found: dict[_Key, _Found] = {}
@@ -149,6 +153,7 @@ def _numbered(turn: Turn) -> Generator[None, None, Mapping[_Key, _Found]]:
             known.numbers.append(passage.citation)
         elif not has_own_numbers and not known.numbers:
             known.numbers.append(len(found))
+        yield
     return found
 
 

@@ -55,19 +55,20 @@ class Ledger:
 
 
 def keeping(turns: Iterable[Turn]) -> Generator[None, None, Ledger]:
-    """The ledger of all turns, in steps of one result: the ledger is the generator's return value."""
+    """The ledger of all turns, in steps of one passage: the ledger is the generator's return value."""
     ledger = Ledger()
     for number, turn in enumerate(turns):
-        _enter(ledger, number, turn, (yield from gathering(turn)))
+        yield from _entering(ledger, number, turn, (yield from gathering(turn)))
         yield
     return ledger
 
 
-def _enter(ledger: Ledger, number: int, turn: Turn, evidence: Evidence) -> None:
+def _entering(ledger: Ledger, number: int, turn: Turn, evidence: Evidence) -> Generator[None, None, None]:
     ledger.questions.append(" ".join((turn.question or "").split()))
     pages: dict[tuple[str, str], PageUse] = {}
     for source in evidence:
         _count(ledger, pages, number, source)
+        yield
     ledger.in_vain += [(number, asked) for asked in empty_searches(turn)]
     if isinstance(turn.end, Stop):
         ledger.skipped += [(number, index_id) for index_id in turn.end.skipped_index_ids]

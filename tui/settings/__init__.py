@@ -121,7 +121,7 @@ class Settings:
     @property
     def is_typed_base_url(self) -> bool:
         """Whether `base_url` was given on the command line, and not by the environment or a file."""
-        return _given(self.flags.get("base_url"))
+        return self.base_url is not None and self.base_url == (self.flags.get("base_url") or "").strip()
 
     @property
     def cloud_url(self) -> str:
@@ -240,7 +240,19 @@ class _File(NamedTuple):
 def _layers(
     flags: Mapping[str, str | None], environ: Mapping[str, str], file: _File, chosen: Mapping[str, str | None]
 ) -> Sequence[Layer]:
-    """What is given, and where, the strongest last. A profile is as strong as what names it."""
+    """What is given, and where, the strongest last. A profile is as strong as what names it.
+
+    A region and a base URL both name the server, so the stronger of them is given alone, and in one place the base URL.
+    """
+    layers = _layers_as_given(flags, environ, file, chosen)
+    named_by_region = max((at for at, layer in enumerate(layers) if _given(layer.values.get("region"))), default=0)
+    weaker = [replace(layer, values={**layer.values, "base_url": None}) for layer in layers[:named_by_region]]
+    return [*weaker, *layers[named_by_region:]]
+
+
+def _layers_as_given(
+    flags: Mapping[str, str | None], environ: Mapping[str, str], file: _File, chosen: Mapping[str, str | None]
+) -> Sequence[Layer]:
     path, of_file, profiles, _, lines = file
     of_environ = {name: environ.get(variable) for name, variable in ENVIRONMENT.items()}
     layers = [

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
@@ -236,7 +237,7 @@ def _hit(turn: int, texts: _Texts, query: SessionQuery) -> Hit:
     parts: list[Part] = [part for part in PARTS if part != "title" and (not query.parts or part in query.parts)]
     words: dict[Part, int] = {part: _different(named[part], query.terms) for part in parts}
     best = max(parts, key=words.__getitem__) if query.terms else _main(query, texts)
-    return Hit(turn, best, snippet(named[best], query.terms, is_markdown=best != "question"))
+    return Hit(turn, best, snippet(named[best], query.terms, _NO_WORDS.get(best, MARKDOWN_SIGNS)))
 
 
 def _main(query: SessionQuery, texts: _Texts) -> Part:
@@ -263,10 +264,10 @@ def _has_all(text: str, terms: tuple[Phrase, ...]) -> bool:
     return _different(text, terms) == len(terms)
 
 
-def snippet(text: str, terms: tuple[Phrase, ...], *, is_markdown: bool = False) -> Snippet:
+def snippet(text: str, terms: tuple[Phrase, ...], left_out: re.Pattern[str] | None = None) -> Snippet:
     """The piece of a text around the place where most of the terms stand together; its beginning where none does.
 
-    Of Markdown the signs are left out: what is read in a line is the words.
+    What is left out is no words, unless it is what was searched for.
     """
     found = pattern(terms)
     matches = list(found.finditer(fold(text))) if found else []
@@ -276,7 +277,7 @@ def snippet(text: str, terms: tuple[Phrase, ...], *, is_markdown: bool = False) 
         start -= 1
     end = min(len(text), max(start + SNIPPET_CHARS, spans[0][1] if spans else 0))
     spans = [span for span in spans if span[1] <= end]
-    return _in_one_line(text, start, end, spans, _MARKDOWN if is_markdown else None)
+    return _in_one_line(text, start, end, spans, left_out)
 
 
 def _densest(matches: Sequence[re.Match[str]]) -> Sequence[re.Match[str]]:
@@ -297,7 +298,7 @@ _LOOKED_AT = 200
 """Matches in one text at which a snippet may begin."""
 
 
-_MARKDOWN = re.compile(
+MARKDOWN_SIGNS = re.compile(
     r"""^[ \t]*\|?[ \t]*:?-{2,}[ \t|:-]*$  # the rule below the head of a table, or a rule
     | ^[ \t]*(?:\#{1,6}|>)(?:[ \t]+|$)  # a heading, a quotation
     | ^[ \t]*(?:```|~~~).*$
@@ -308,12 +309,24 @@ _MARKDOWN = re.compile(
 )
 
 
+EVIDENCE_SIGNS = re.compile(
+    rf"""^[ \t]*(?:[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?|[a-z]{{0,8}}[-_]?[\da-f]{{8}}[\da-f-]{{8,}})$
+    | {MARKDOWN_SIGNS.pattern}""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""Those, and numbers and ids that stand alone: members of a result that say where a text was found."""
+
+_NO_WORDS: Mapping[Part, re.Pattern[str] | None] = {"question": None, "evidence": EVIDENCE_SIGNS}
+"""What is left out of the snippet of a part: what is read in a line is the words. Of other parts, Markdown's signs."""
+
+
 def _in_one_line(
     text: str, start: int, end: int, spans: Sequence[tuple[int, int]], left_out: re.Pattern[str] | None
 ) -> Snippet:
     """The piece with single blanks, and a blank for each sign that is left out between words. The marks go along."""
     if left_out is not None:
-        text = text[:start] + left_out.sub(_blanks, text[start:end]) + text[end:]
+        wanted = {at - start for first, last in spans for at in range(first, last)}
+        text = text[:start] + left_out.sub(partial(_blanks, wanted), text[start:end]) + text[end:]
     shown, marks, at = "…" if start else "", list[tuple[int, int]](), start
     for first, last in [*spans, (end, end)]:
         shown = _joined(shown, text[at:first])
@@ -325,8 +338,10 @@ def _in_one_line(
     return Snippet(shown.rstrip() + ("…" if end < len(text) else ""), tuple(marks))
 
 
-def _blanks(sign: re.Match[str]) -> str:
-    """As many characters as the sign has, so that what follows stays where it was found."""
+def _blanks(wanted: Collection[int], sign: re.Match[str]) -> str:
+    """As many characters as the sign has, so that what follows stays where it was found; itself where it is wanted."""
+    if any(at in wanted for at in range(*sign.span())):
+        return sign[0]
     return _NOTHING * len(sign[0]) if sign[0].strip() in ("**", "~~", "`", "``") else " " * len(sign[0])
 
 

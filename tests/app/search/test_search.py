@@ -63,6 +63,27 @@ async def test_a_hit_is_gone_to_marked_and_unfolded_and_escape_leads_back(settin
         await user.see_no("back to the hits")
 
 
+async def test_the_title_of_a_session_leads_to_its_first_hit_or_to_the_session_and_escape_back(
+    settings: Settings,
+) -> None:
+    async with driven(settings) as user:
+        await asked_about_the_crew(user)
+        pane = user.app.chat.query_one(ConversationPane)
+        for typed, is_marked in (("navigation in:evidence", True), ("science in:title", False)):
+            budget = user.app.chat.open_id
+            await search(user, typed)
+            await user.see(" in 1 session" if is_marked else "1 session")
+            await user.in_dialog("up" if is_marked else "home")
+            await user.in_dialog("enter")
+            await user.until(lambda before=budget: user.app.chat.open_id != before)
+            await user.see("back to the hits")
+            await user.until(lambda is_marked=is_marked: pane.is_finding == is_marked)
+            await user.press("escape")
+            await user.see("Search all sessions")
+            await user.in_dialog("escape")
+            await user.until(lambda before=budget: user.app.chat.open_id == before)
+
+
 async def test_enter_right_after_the_last_letter_goes_to_what_was_typed(settings: Settings) -> None:
     async with driven(settings, columns=80, rows=24) as user:
         await asked_about_the_crew(user)

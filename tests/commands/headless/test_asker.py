@@ -8,7 +8,7 @@ import pytest
 
 from tests.commands.headless.test_ask import ANSWERED
 from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
-from tui.api.errors import ForbiddenError, TooManyRequestsError
+from tui.api.errors import ForbiddenError, ServerError, TooManyRequestsError
 from tui.commands.exit_code import BadUseError
 from tui.commands.headless import asker
 from tui.commands.headless.asker import UNCONFIRMED, Asker
@@ -57,6 +57,21 @@ async def test_a_request_that_failed_once_fails_no_other_one(cloud: Cloud, askin
         await asking.opened("s1")
     assert await asking.opened("s1") == "s1"
     assert await asked_new(asking, "Two?") == "new-2"
+
+
+async def test_no_other_question_takes_a_session_in_which_one_may_have_arrived(cloud: Cloud, asking: Asker) -> None:
+    asking.workspace.turns.recovery.absent_pauses = ()
+    cloud.turns = [Turn(status=500)]
+    session_id = await asking.new_session(["idx-notes"])
+    assert (await asking.ask(session_id, "One?", no_watch, is_first=True)).problem == UNCONFIRMED
+    cloud.refusals = {"POST /api/v1/chat": [500]}
+    with pytest.raises(ServerError):
+        await asking.new_session(["idx-notes"])
+    assert await asked_new(asking, "Two?") != session_id
+    assert [(each.session_id == session_id, each.prompt) for each in cloud.questions] == [
+        (True, "One?"),
+        (False, "Two?"),
+    ]
 
 
 async def test_a_title_that_is_refused_behind_an_answer_fails_nothing_that_follows(cloud: Cloud, asking: Asker) -> None:
@@ -137,7 +152,7 @@ async def test_a_question_that_the_server_does_not_have_is_not_sent_again(cloud:
     outcome = await asking.look_for("empty", "One?", no_watch)
     assert sum(pauses) <= 15, "no connection is left over which it could still come"
     assert (outcome.code, outcome.problem, cloud.questions) == (3, UNCONFIRMED, [])
-    assert asking.workspace.draft("empty") == ""
+    assert asking.workspace.draft("empty") == "One?", "no other question takes this session"
 
 
 async def test_a_question_right_behind_one_that_was_stopped_is_asked(cloud: Cloud, asking: Asker) -> None:

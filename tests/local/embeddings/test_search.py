@@ -98,6 +98,8 @@ def test_searches_go_by_words_where_the_endpoint_fails(
     assert retrieved(http, "the worktop of the cars", score_threshold=0.63) == []
     scripted.replies = [(503, "loading", {})]
     assert retrieved(http, "the worktop of any car", score_threshold=0.62) == ["kitchen.md"]
+    assert retrieved(http, "the worktop of one car")[0] == "kitchen.md"
+    assert told(http)["vectors"]["problem"] is None
 
 
 def test_an_answer_and_the_index_say_why_the_question_was_not_searched_by_its_meaning(

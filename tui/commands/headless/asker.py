@@ -199,7 +199,8 @@ class Asker:
     async def ask(self, session_id: str, question: str, watch: Watch, *, is_first: bool) -> Outcome:
         """Ask once, and tell `watch` how the answer grows. Stops listening where it is cancelled.
 
-        What is being written in the session stays as it is.
+        What is being written in the session stays as it is, but for a first question that may have arrived: it is put
+        there.
         """
         while self.workspace.is_busy(session_id):  # the turn before is being stopped; a question would wait behind it
             await self._change()
@@ -213,7 +214,7 @@ class Asker:
             if not is_taken:
                 return _not_asked(call.failures[0])
             await self._settled(session_id, watch, call)
-        return await self._outcome(session_id, draft, call)
+        return await self._outcome(session_id, draft, call, is_first=is_first)
 
     async def look_for(self, session_id: str, question: str, watch: Watch) -> Outcome:
         """What became of the only question of a session, which may have been sent: it is not sent again.
@@ -233,7 +234,7 @@ class Asker:
                 await self._settled(session_id, watch, call)
         finally:
             recovery.absent_pauses = PAUSE_SECONDS
-        return await self._outcome(session_id, "", call)
+        return await self._outcome(session_id, "", call, is_first=True)
 
     async def session(self, session_id: str) -> Session | None:
         """A session as the server lists it; None where it has none. Raises `ApiError`."""
@@ -254,11 +255,13 @@ class Asker:
         """Whether a session is there in which nothing was asked yet. Raises `ApiError`."""
         return await self.is_there(session_id) and not (await self.client.session(session_id)).events
 
-    async def _outcome(self, session_id: str, draft: str, call: _Call) -> Outcome:
+    async def _outcome(self, session_id: str, draft: str, call: _Call, *, is_first: bool) -> Outcome:
         """What came of the last question, once that is known. Raises `ApiError` where the server cannot be asked."""
         if call.is_given_back:
-            self.workspace.write_draft(session_id, draft)
-            return _not_asked(call.failures[0]) if call.failures else _NOT_CONFIRMED
+            is_unconfirmed = not call.failures
+            if not (is_unconfirmed and is_first):  # else it stays in the draft: no other question takes its session
+                self.workspace.write_draft(session_id, draft)
+            return _NOT_CONFIRMED if is_unconfirmed else _not_asked(call.failures[0])
         turn = self._last_turn(session_id)
         if turn is None or isinstance(turn.end, Broken):
             await self.client.summary(session_id)  # without a connection nothing is known

@@ -36,12 +36,17 @@ def flush_output() -> None:
         sys.stdout.flush()
 
 
+def let_go_of_output() -> None:
+    """Have what was printed and is not written yet go nowhere."""
+    _let_go(sys.stdout)
+
+
 @contextmanager
 def _writing() -> Generator[None]:
     try:
         yield
     except OSError as error:
-        _let_go(sys.stdout)
+        let_go_of_output()
         if isinstance(error, BrokenPipeError):
             raise OutputClosedError from error
         raise OSError(error.errno, error.strerror, "standard output") from error

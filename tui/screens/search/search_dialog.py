@@ -147,7 +147,7 @@ class SearchDialog(FilterDialog[Destination]):
             return
         self.dismiss(
             next(
-                Destination(session.session.session_id, hit)
+                Destination(session.session.session_id, hit or next(iter(session.hits), None))
                 for session in self._found.sessions
                 for hit in (None, *session.hits)
                 if _row_of(session, hit) == row

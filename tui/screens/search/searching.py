@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tui.screens.search.search_dialog import Destination, SearchedFor
 
 
-HOW_TO_GO_ON = "n the next match here, N the one before · Esc back to the hits"
+HOW_TO_GO_BACK = "Esc back to the hits"
+HOW_TO_GO_ON = f"n the next match here, N the one before · {HOW_TO_GO_BACK}"
 TOLD_SECONDS = 15.0
 
 
@@ -93,20 +94,21 @@ class SearchingScreen(BrowsingScreen):
         visit, transcript = self._visit, self.workspace.transcript(self.open_id)
         if visit is None or not self._is_to_be_shown or transcript is None or transcript.turns_before:
             return
-        hit = visit.destination.hit
-        if hit is None:
-            self._is_to_be_shown = False
-        elif hit.turn < len(transcript):
-            self._is_to_be_shown = False
+        hit, wanted = visit.destination.hit, None
+        if hit is not None and hit.turn >= len(transcript):
+            return
+        self._is_to_be_shown = False
+        if hit is not None:
             block, wanted = place_in(transcript[hit.turn], hit)
             self.view.pane.go_to_turn(hit.turn)
             if wanted:
                 self.view.pane.find_from(hit.turn, block, wanted)
-                self.say(HOW_TO_GO_ON, kind="visit", severity="question", seconds=TOLD_SECONDS)
+        self.say(HOW_TO_GO_ON if wanted else HOW_TO_GO_BACK, kind="visit", severity="question", seconds=TOLD_SECONDS)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back_to_search":
-            return self._visit is not None and self.view.pane.has_focus and self.view.pane.is_finding
+            pane, is_told = self.view.pane, "visit" in self.notice_line.said
+            return self._visit is not None and pane.has_focus and (pane.is_finding or is_told)
         return super().check_action(action, parameters)
 
     def action_back_to_search(self) -> None:
