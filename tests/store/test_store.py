@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -275,6 +276,51 @@ def test_a_file_that_is_no_store_is_set_aside_and_a_fresh_one_begun(path: Path) 
     again = Store.open(path)
     assert (again.warning, again.notes.draft(ACCOUNT, "s1")) == ("", "fresh")
     again.close()
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *("DROP TABLE sessions", "DROP TABLE turns", "DROP TABLE turn_events", "DROP TABLE turns_fts"),
+        "DROP TABLE turns_fts_data",
+        "ALTER TABLE notes DROP COLUMN queue",
+        "DROP TABLE notes; CREATE VIEW notes AS SELECT 1 AS account",
+        "CREATE TRIGGER no BEFORE INSERT ON notes BEGIN SELECT raise(ABORT, '\x1b[31mno'); END",
+        "CREATE TABLE more (text TEXT)",
+        "PRAGMA user_version = 0",
+        "DROP TABLE sessions; PRAGMA user_version = 7",
+    ],
+)
+def test_a_file_with_other_tables_is_set_aside_and_a_fresh_one_begun(path: Path, damage: str) -> None:
+    filled(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"PRAGMA writable_schema = ON; PRAGMA foreign_keys = OFF; {damage}")
+    store = Store.open(path)
+    assert str(path.with_name("llamachat.sqlite3.broken-1")) in store.warning
+    store.sessions.save_history(ACCOUNT, session(1), history(1))
+    store.notes.save_draft(ACCOUNT, "s1", "fresh")
+    store.close()
+    again = Store.open(path)
+    assert (again.warning, again.notes.draft(ACCOUNT, "s1")) == ("", "fresh")
+    again.close()
+
+
+def test_statistics_that_sqlite_keeps_are_no_damage(path: Path) -> None:
+    store = filled(path)
+    store.database.write(lambda connection: connection.execute("ANALYZE"))
+    store.close()
+    again = Store.open(path)
+    assert (again.warning, again.notes.draft(ACCOUNT, "s1")) == ("", "half a thought")
+    again.close()
+
+
+def test_tables_that_another_sqlite_wrote_otherwise_are_no_damage(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(path).close()
+    monkeypatch.setattr("tui.store.schema.MADE", 0)
+    store = Store.open(path)
+    assert (store.warning, store.notes.draft(ACCOUNT, "s1")) == ("", "half a thought")
+    store.close()
 
 
 def test_a_file_found_broken_while_in_use_is_set_aside_and_work_goes_on(path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui.store.files import StoreError, prepare, set_aside
-from tui.store.schema import migrate
+from tui.store.schema import SchemaError, migrate
 
 BUSY_TIMEOUT = 2.0
 """Seconds to wait for another instance's transaction, which takes milliseconds unless that instance is stopped."""
@@ -167,6 +167,8 @@ class Database:
             prepare(path)
             try:
                 return _open(path)
+            except SchemaError:
+                pass
             except sqlite3.DatabaseError as error:
                 if _code(error) not in _BROKEN:
                     raise

@@ -8,6 +8,8 @@ not done yet, the `creations` of sessions that have no question yet, and the `sa
 """
 
 import sqlite3
+from contextlib import closing
+from zlib import crc32
 
 from tui.store.files import StoreError
 from tui.unspaced import UNSPACED_LETTERS
@@ -212,10 +214,36 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
+MADE = 0xD5E21480
+"""The checksum of what the migrations make. SQLite of another version may write it otherwise: see `_is_whole`."""
+
+# Tables of FTS5 are SQLite's own business, so they only have to be there; so are the statistics, which need not be.
+_SCHEMA = """SELECT CAST(made AS BLOB) FROM (
+    SELECT type || ' ' || name || ' ' || tbl_name || iif(name GLOB '*_fts_*', '', ifnull(sql, '')) AS made
+    FROM sqlite_master WHERE name NOT GLOB 'sqlite_*' ORDER BY type, name
+)"""
+
+
+class SchemaError(Exception):
+    """The tables in a file are not those that the migrations make: it is damaged, or it is no store."""
+
+
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables up to date, in one transaction. `StoreError` where a newer version of the program made them."""
-    if _version(connection) == len(MIGRATIONS):
-        return
+    """Bring the tables up to date, in one transaction.
+
+    `StoreError` where a newer version of the program made them; `SchemaError` where they are not what was made.
+    """
+    if _version(connection) != len(MIGRATIONS):
+        _bring_up_to_date(connection)
+    connection.execute("BEGIN")  # another instance, of a newer version, may change both between
+    try:
+        if _version(connection) == len(MIGRATIONS) and not _is_whole(connection):
+            raise SchemaError
+    finally:
+        connection.rollback()
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)
@@ -228,11 +256,29 @@ def migrate(connection: sqlite3.Connection) -> None:
             for statement in statements:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    except BaseException:
+    except BaseException as error:
         connection.rollback()
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR:
+            raise SchemaError from error  # what a migration changes is not there, or what it makes is
         raise
     connection.commit()
 
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _is_whole(connection: sqlite3.Connection) -> bool:
+    """Whether the tables, views, triggers and indexes are those that the migrations make, and no others."""
+    found = _checksum(connection)
+    if found == MADE:
+        return True
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as anew:
+        _bring_up_to_date(anew)
+        return found == _checksum(anew)
+
+
+def _checksum(connection: sqlite3.Connection) -> int:
+    """A checksum of what makes the tables, but for the spaces and quotes that SQLite sets when it alters one."""
+    made = b"\n".join(row[0] for row in connection.execute(_SCHEMA))
+    return crc32(made.translate(None, b" \n\t\"'"))
