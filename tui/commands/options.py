@@ -13,7 +13,7 @@ from pathlib import Path
 from tui.api.regions import REGIONS
 from tui.arguments import CommandParser
 from tui.commands import COMMANDS
-from tui.sanitize import clean_line
+from tui.sanitize import clean_line, is_well_formed
 from tui.settings import LAST_SESSION, Settings, SettingsError, config_to_read, load
 
 
@@ -90,6 +90,10 @@ def folders_of(given: Sequence[Path] | None) -> tuple[Path, ...] | None:
         if not folder.is_dir():
             raise SettingsError(
                 f"There is no folder {clean_line(str(folder))}. Check the name, or leave it out to open the manual."
+            )
+        if not is_well_formed(str(folder.resolve())):
+            raise SettingsError(
+                f"The name of the folder {clean_line(str(folder))} is not UTF-8, so it cannot be kept. Rename it."
             )
     return tuple(folder.resolve() for folder in folders)
 
