@@ -81,6 +81,7 @@ async def search(user: User) -> None:
     await user.type("in:question how do")
     dialog = user.app.screen
     assert isinstance(dialog, SearchDialog)
+    await user.pilot.pause()
     await user.until(lambda: not dialog.is_behind)
     await user.see("2 turns in 1 session")
 
