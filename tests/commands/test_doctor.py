@@ -93,7 +93,8 @@ def test_forget_deletes_what_is_kept_when_agreed(command: Command) -> None:
     store = Store.open(store_path())
     store.frames.keep("0a0b0c0d", b"a title\0")
     store.close()
-    assert command("forget").out == "Nothing was deleted.\n"
+    refused = command("forget")
+    assert (refused.code, "Nothing was deleted. Say --yes" in refused.err) == (2, True)
     assert store_path().exists()
     assert "Deleted" in command("forget", "--yes").out
     assert list(store_path().parent.iterdir()) == []

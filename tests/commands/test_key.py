@@ -100,3 +100,18 @@ def test_a_profile_has_a_key_of_its_own_that_goes_before_the_environment(
     assert command("logout", "--profile", "work").code == 0
     assert "-env" in command("status", "--profile", "work").out
     assert "no profile 'play'" in command("status", "--profile", "play").err
+
+
+def test_without_a_key_the_command_is_told_that_keeps_one_where_it_is_missing(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[profiles."my own"]\nbase_url = "http://127.0.0.1:1"\n')
+    monkeypatch.setenv("LLAMACHAT_CONFIG", str(config))
+    wanted = "llamachat-tui login --profile 'my own'`"
+    assert f"Run `{wanted}; --local" in command("ask", "Budget?", "--profile", "my own").err
+    assert "Run `llamachat-tui login --region eu`; --local" in command("list", "--region", "eu").err
+    assert "Run `llamachat-tui login`; --local" in command("list").err
+    assert "(llamachat-tui login --store file --profile 'my own')" in command("login", "--profile", "my own").err
+    keyring.set_keyring(InMemory())
+    assert f"Run `{wanted}, or set" in command("status", "--profile", "my own").out

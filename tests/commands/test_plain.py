@@ -303,6 +303,37 @@ def test_what_cannot_be_begun_with_is_told(
     assert (refused.value.code, words in capfd.readouterr().err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("named", "words"), [("--session=nope", "There is no session nope"), ("--continue", "No session was open before")]
+)
+def test_no_line_is_answered_where_the_session_that_is_named_cannot_be_opened(
+    online: ServedCloud,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    named: str,
+    words: str,
+) -> None:
+    (tmp_path / "lines").write_text("Budget?\n")
+    monkeypatch.setattr("sys.argv", ["llamachat-tui", "--plain", named])
+    with (tmp_path / "lines").open() as given:
+        monkeypatch.setattr("sys.stdin", given)
+        code = run()
+    assert (code, words in capfd.readouterr().err, online.cloud.questions) == (2, True, [])
+
+
+def test_a_session_that_is_named_and_empty_is_gone_on_in(
+    online: ServedCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    online.cloud.add_session("s1", index_ids=["idx-notes"])
+    (tmp_path / "lines").write_text("Budget?\n")
+    monkeypatch.setattr("sys.argv", ["llamachat-tui", "--plain", "--session", "s1"])
+    with (tmp_path / "lines").open() as given:
+        monkeypatch.setattr("sys.stdin", given)
+        assert run() == 0
+    assert [(each.session_id, each.prompt) for each in online.cloud.questions] == [("s1", "Budget?")]
+
+
 def test_lines_whose_window_is_closed_end_also_where_sighup_is_ignored(
     window: Window,
 ) -> None:

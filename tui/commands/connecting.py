@@ -1,6 +1,7 @@
 """Connecting for a command: as the app does, but without a dialog, so that what is missing is said instead."""
 
 from tui.api.errors import ConfigurationError
+from tui.commands.options import login_command
 from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
@@ -19,7 +20,7 @@ async def connected(settings: Settings, otherwise: str = "") -> Backend:
         ) from error
     except KeyNeededError as error:
         why = str(error) or "No API key was found."
-        raise ConfigurationError(f"{why} Run `llamachat-tui login`{otherwise}.") from error
+        raise ConfigurationError(f"{why} Run `{login_command(settings)}`{otherwise}.") from error
     except ServerStartError as error:
         raise ConfigurationError(str(error)) from error
 

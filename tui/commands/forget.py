@@ -3,6 +3,7 @@
 import sys
 
 from tui.arguments import CommandParser
+from tui.commands.exit_code import BadUseError
 from tui.log import log_path
 from tui.store.files import StoreError, files_of, store_path
 from tui.store.store import Store
@@ -20,7 +21,7 @@ def parser() -> CommandParser:
 
 
 def main(arguments: list[str]) -> int:
-    """Ask, unless `--yes` is given, and delete; the exit code."""
+    """Ask, unless `--yes` is given, and delete; the exit code. Raises `BadUseError` where that is not agreed to."""
     options = parser().parse_args(arguments)
     log = log_path()
     logs = [file for file in (log, log.with_name(f"{log.name}.1")) if file.exists()]
@@ -29,8 +30,7 @@ def main(arguments: list[str]) -> int:
         print(f"Nothing is kept in {log.parent}.")
         return 0
     if not options.yes and not _agreed(f"Delete all that is kept in {log.parent}? [y/N] "):
-        print("Nothing was deleted.")
-        return 1
+        raise BadUseError("Nothing was deleted. Say --yes to delete without being asked.")
     try:
         if store_path().exists():
             Store.open(store_path()).forget()

@@ -7,7 +7,7 @@ from tui.api.models import Index
 from tui.arguments import CommandParser
 from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import asker
-from tui.commands.headless.output import StepLine, as_json, put_out
+from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.options import add_local, project_command_parser, settings_with_folders
 from tui.sanitize import clean_line
 
@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
 async def _listed(options: Namespace) -> int:
     async with asker(settings_with_folders(options), StepLine()) as asking:
         indexes = await asking.indexes()
+    if not indexes:
+        say("There are no indexes yet.")
     put_out("".join(map(_as_json if options.json else _as_text, indexes)))
     return ExitCode.ANSWERED if indexes else ExitCode.NOTHING_FOUND
 

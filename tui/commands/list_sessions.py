@@ -7,7 +7,7 @@ from tui.api.models import Session
 from tui.arguments import CommandParser
 from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import Asker, asker
-from tui.commands.headless.output import StepLine, as_json, put_out
+from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import Catalogue, title_of, with_page
 
@@ -36,6 +36,8 @@ async def _listed(options: Namespace) -> int:
     async with asker(library_settings(options), StepLine()) as asking:
         sessions = list(await _sessions(asking, options.limit))[: options.limit or None]
         titles = [title_of(session, None, asking.workspace.name(session.session_id)) for session in sessions]
+    if not sessions:
+        say("There are no sessions yet.")
     line = _as_json if options.json else _as_text
     put_out("".join(line(session, title) for session, title in zip(sessions, titles, strict=True)))
     return ExitCode.ANSWERED if sessions else ExitCode.NOTHING_FOUND

@@ -16,7 +16,7 @@ from tui.api.client import Client
 from tui.api.connection import Connection, checked_key, connection_from
 from tui.api.errors import ApiError, KeyRefusedError
 from tui.arguments import CommandParser
-from tui.commands.options import base_url_of, server_command_parser, settings_of
+from tui.commands.options import base_url_of, login_command, server_command_parser, settings_of
 from tui.settings import Settings
 
 
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
     base_url = base_url_of(settings)
     in_keyring = options.store == "keyring"
     if why := credentials.keyring_problem() if in_keyring else credentials.file_problem():
-        return _not_kept(why, in_keyring=in_keyring)
+        return _not_kept(why, settings, in_keyring=in_keyring)
     typed = getpass(f"API key for {base_url}: ") if sys.stdin.isatty() else sys.stdin.readline()
     key = checked_key(typed)
     if not options.no_check and (why := asyncio.run(_refusal(settings, key))):
@@ -50,14 +50,14 @@ def main(arguments: list[str]) -> int:
         return 1
     keep = credentials.keep_in_keyring if in_keyring else credentials.keep_in_file
     if why := keep(credentials.key_place(base_url, settings.profile), key):
-        return _not_kept(why, in_keyring=in_keyring)
+        return _not_kept(why, settings, in_keyring=in_keyring)
     place = "the system keyring" if in_keyring else str(credentials.key_file())
     print(f"The key {Connection(base_url, key).key_hint} is kept in {place}, for {base_url}.")
     return 0
 
 
-def _not_kept(why: str, *, in_keyring: bool) -> int:
-    instead = " (llamachat-tui login --store file)" if in_keyring else ""
+def _not_kept(why: str, settings: Settings, *, in_keyring: bool) -> int:
+    instead = f" ({login_command(settings, '--store', 'file')})" if in_keyring else ""
     print(f"llamachat-tui: The key was not kept. {why}{instead}", file=sys.stderr)
     return 1
 
@@ -83,5 +83,5 @@ async def _refusal(settings: Settings, key: SecretStr) -> str | None:
     except KeyRefusedError as error:
         return error.message
     except ApiError as error:
-        return f"{error.message} To keep it all the same: llamachat-tui login --no-check"
+        return f"{error.message} To keep it all the same: {login_command(settings, '--no-check')}"
     return None

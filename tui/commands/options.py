@@ -96,13 +96,25 @@ def folders_of(given: Sequence[Path] | None) -> tuple[Path, ...] | None:
 
 def show_command(options: Namespace, session_id: str) -> str:
     """The command line that prints a session of the server, profile and project that a command was called for."""
-    words = ["llamachat-tui", "show", session_id]
-    for name in ("profile", "base_url", "region", "project", "organization"):
-        if (value := getattr(options, name, None)) is not None:
-            words += [f"--{name.replace('_', '-')}", value]
-    words += ["--allow-http"] if options.allow_http else []
-    words += ["--local"] if options.local is not None else []
-    return shlex.join(words)
+    flags = _written(vars(options), ("profile", "base_url", "region", "project", "organization", "allow_http"))
+    return shlex.join(
+        ["llamachat-tui", "show", session_id, *flags, *(["--local"] if options.local is not None else [])]
+    )
+
+
+def login_command(settings: Settings, *more: str) -> str:
+    """The command line that keeps a key for the server and profile that a command was called for."""
+    flags = _written(settings.flags, ("profile", "base_url", "region", "allow_http"))
+    return clean_line(shlex.join(["llamachat-tui", "login", *more, *flags]))
+
+
+def _written(given: Mapping[str, str | None], names: Sequence[str]) -> Sequence[str]:
+    """The flags of these names as they are written on a command line, of those that were given."""
+    words: list[str] = []
+    for name in names:
+        if (value := given.get(name)) is not None:
+            words += [f"--{name.replace('_', '-')}", *([] if name == "allow_http" else [value])]
+    return words
 
 
 def _add_server(parser: ArgumentParser) -> None:

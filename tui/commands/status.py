@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from tui import credentials
 from tui.api.connection import Connection
 from tui.arguments import CommandParser
-from tui.commands.options import base_url_of, server_command_parser, settings_of
+from tui.commands.options import base_url_of, login_command, server_command_parser, settings_of
 
 
 def parser() -> CommandParser:
@@ -21,7 +21,8 @@ def main(arguments: list[str]) -> int:
     base_url, profile = base_url_of(settings), settings.profile
     print(f"Server: {base_url}")
     hint, why = hint_of(base_url, profile=profile)
-    print(f"Key: {hint}" if hint else f"No key. {why or 'Run `llamachat-tui login`, or set LLAMA_CLOUD_API_KEY.'}")
+    advice = f"Run `{login_command(settings)}`, or set LLAMA_CLOUD_API_KEY."
+    print(f"Key: {hint}" if hint else f"No key. {why or advice}")
     is_set = any(os.environ.get(name) for name in credentials.ENVIRONMENT)
     if is_set and (stored := hint_of(base_url, {}, profile)[0]) and stored != hint:
         print(f"Not used, because the environment wins: {stored}")

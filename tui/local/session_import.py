@@ -26,7 +26,7 @@ def parser() -> CommandParser:
 
 
 def main(arguments: list[str]) -> int:
-    """Import the session; the exit code: 1 where it cannot be."""
+    """Import the session; the exit code: 2 where it cannot be."""
     options = parser().parse_args(arguments)
     name = clean_line(str(options.file))
     try:
@@ -53,4 +53,4 @@ def _read(path: Path) -> SessionFile:
 
 def _failed(why: str) -> int:
     print(f"llamachat-tui: {why}", file=sys.stderr)
-    return 1
+    return 2

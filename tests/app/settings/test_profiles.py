@@ -64,6 +64,21 @@ async def test_switching_keeps_what_is_written_and_shows_nothing_of_one_account_
         await user.see("half a question")
 
 
+async def test_a_start_without_a_profile_can_be_gone_back_to(
+    path: Path, server: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_BASE_URL", server.base_url)
+    place = credentials.key_place(server.base_url, None)
+    assert credentials.keep_in_file(place, SecretStr(server.api_key)) is None
+    async with driven(load({}, os.environ, path), 100, 30) as user:
+        await user.until(lambda: names(user) == ["notes"])
+        await switch_to(user, "work")
+        await user.until(lambda: names(user) == ["manual"])
+        await switch_to(user, "start")
+        await user.until(lambda: names(user) == ["notes"])
+        assert user.app.settings.profile is None
+
+
 async def test_a_profile_without_a_key_asks_for_it_and_escape_stays(path: Path, other: Connection) -> None:
     async with driven(load({"profile": "home"}, os.environ, path), 100, 30) as user:
         await user.until(lambda: names(user) == ["notes"])

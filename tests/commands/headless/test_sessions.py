@@ -30,7 +30,8 @@ def test_sessions_are_listed_and_the_latest_is_first(command: Command, online: S
     (value,) = [json.loads(line) for line in command("list", "--json", "--limit", "1").out.splitlines()]
     assert (value["session_id"], value["last_updated_at"][:10]) == ("s2", "2026-01-02")
     online.cloud.summaries.clear()
-    assert command("list").code == 1
+    listed = command("list")
+    assert (listed.code, listed.out, listed.err) == (1, "", "llamachat-tui: There are no sessions yet.\n")
 
 
 def test_all_pages_are_listed_and_a_circle_of_pages_has_an_end(command: Command, online: ServedCloud) -> None:
@@ -97,7 +98,8 @@ def test_indexes_are_listed(command: Command, online: ServedCloud) -> None:
     assert command("indexes").out == "idx-notes\t-\tnotes\n"
     assert json.loads(command("indexes", "--json").out)["name"] == "notes"
     online.cloud.indexes.clear()
-    assert command("indexes").code == 1
+    listed = command("indexes")
+    assert (listed.code, listed.err) == (1, "llamachat-tui: There are no indexes yet.\n")
 
 
 def test_what_was_asked_is_found_again_without_the_server(command: Command, online: ServedCloud) -> None:

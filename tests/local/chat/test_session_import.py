@@ -97,7 +97,7 @@ def test_the_command_says_how_the_session_is_read_and_replaces_none_unasked(
     for title, arguments, code, words in [
         ("One\x1b[2J", [], 0, "llamachat-tui --local --session ses-1"),
         ("One\x1b[2J", [], 0, "Already here"),
-        ("Two", [], 1, "--force replaces"),
+        ("Two", [], 2, "--force replaces"),
         ("Two", ["--force"], 0, "Imported: Two"),
     ]:
         file.write_text(written(from_values(Session("ses-1", None, title), [])))
@@ -113,7 +113,7 @@ def test_a_file_that_is_no_session_is_named_with_the_reason(
 ) -> None:
     if content is not None:
         (tmp_path / "x.jsonl").write_bytes(content)
-    assert main([str(tmp_path / "x.jsonl")]) == 1
+    assert main([str(tmp_path / "x.jsonl")]) == 2
     said = capsys.readouterr().err
     assert "x.jsonl" in said
     assert words in said
@@ -124,5 +124,5 @@ def test_a_file_that_is_too_large_is_not_read(
 ) -> None:
     monkeypatch.setattr("tui.local.session_import.MAX_BYTES", 10)
     (tmp_path / "x.jsonl").write_text("x" * 11)
-    assert main([str(tmp_path / "x.jsonl")]) == 1
+    assert main([str(tmp_path / "x.jsonl")]) == 2
     assert "larger than" in capsys.readouterr().err

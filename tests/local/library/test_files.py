@@ -1,11 +1,13 @@
 """Which files of a folder are looked at."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tui.gitignore import is_ignored, rules_here
 from tui.local.library.files import has_documents, read_bytes, walk
 
 
@@ -33,8 +35,44 @@ def test_what_git_ignores_is_left_out(tmp_path: Path) -> None:
 
 def test_a_gitignore_that_is_no_text_or_no_pattern_harms_nothing(tmp_path: Path) -> None:
     write(tmp_path, "a.md", "b.md")
-    (tmp_path / ".gitignore").write_bytes(b"\xff\xfe\0\n!\n[\nb.md\n")
+    (tmp_path / ".gitignore").write_bytes(b"\xff\xfe\0\n!\n[\n[b-a]\nb.md\n")
     assert names(tmp_path) == ["a.md"]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("*a" * 8 + "b", "a" * 40),
+        ("*" * 12 + "b", "a" * 200),
+        ("*" * 500 + "b", "a" * 255),
+        ("**a**a**a**a**b", "a" * 255),
+        ("a/**/" * 12 + "b", "a/" * 60 + "a"),
+    ],
+    ids=["letters between stars", "12 stars", "500 stars", "letters between double stars", "folders"],
+)
+def test_a_gitignore_with_many_wildcards_holds_nothing_up(tmp_path: Path, line: str, name: str) -> None:
+    (tmp_path / ".gitignore").write_text(f"{line}\n")
+    rules = rules_here(list(os.scandir(tmp_path)), "")
+    began = time.process_time()
+    assert not is_ignored(name, rules)
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("line", "ignored", "kept"),
+    [
+        ("*a*b*a", "xaba", "xab"),
+        ("**b***a/", "c/bxa/", "c/bxa"),
+        ("a/**/b/**/*c*d*", "a/b/x/y/cd", "a/c/cd"),
+        ("**/a/**/b?*", "x/a/y/bb", "x/ab/bb"),
+        ("a/**/ab/**/b", "a/ab/ab/b", "a/ab"),
+    ],
+)
+def test_wildcards_of_a_gitignore(tmp_path: Path, line: str, ignored: str, kept: str) -> None:
+    (tmp_path / ".gitignore").write_text(f"{line}\n")
+    rules = rules_here(list(os.scandir(tmp_path)), "")
+    assert is_ignored(ignored, rules)
+    assert not is_ignored(kept, rules)
 
 
 def test_a_gitignore_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

@@ -241,3 +241,4 @@ def test_how_far_it_is_is_told_in_words() -> None:
     assert Gathered(3, 9, has_more=True, state="paused", to_read=1200).words == (
         "Reading what is kept here: 1,200 turns to go."
     )
+    assert Gathered(3, 9, has_more=True, state="on", to_read=1).words == "Reading what is kept here: 1 turn to go."

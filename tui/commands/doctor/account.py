@@ -10,6 +10,7 @@ from tui.api.connection import Connection, connection_from, is_known_origin
 from tui.api.errors import ApiError, ConfigurationError, KeyRefusedError, NotFoundError
 from tui.api.regions import REGIONS
 from tui.commands.doctor.check_result import CheckResult
+from tui.commands.options import login_command
 from tui.settings import Settings
 from tui.workspace.backend import is_stored_for_server
 
@@ -31,7 +32,7 @@ async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
     for result in _way(connection):
         yield result
     if isinstance(found, credentials.Absent):
-        yield CheckResult("Key", "warn", found.why or "none", _how_to_give_a_key())
+        yield CheckResult("Key", "warn", found.why or "none", _how_to_give_a_key(settings))
         return
     connection = connection_from(
         environ,
@@ -52,13 +53,13 @@ async def check(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
         yield result
 
 
-def _how_to_give_a_key() -> str:
+def _how_to_give_a_key(settings: Settings) -> str:
     """Only ways that work on this machine."""
     ways = ["set LLAMA_CLOUD_API_KEY"]
     if not credentials.keyring_problem():
-        ways.insert(0, "run `llamachat-tui login`")
+        ways.insert(0, f"run `{login_command(settings)}`")
     elif not credentials.file_problem():
-        ways.insert(0, "run `llamachat-tui login --store file`")
+        ways.insert(0, f"run `{login_command(settings, '--store', 'file')}`")
     said = ", or ".join(ways)
     return f"{said[0].upper()}{said[1:]}. Without one: llamachat-tui --local"
 

@@ -51,6 +51,8 @@ class _Talk:
         self._output = output
         self._doing: asyncio.Future[None] | None = None
         self._is_over = False
+        self._refusal: ApiError | BadUseError | None = None
+        """Why the session that the command line names cannot be opened."""
         self._asking = Asking(place)
         self._sessions = Sessions(place)
         commands = [
@@ -64,11 +66,16 @@ class _Talk:
         output.when_closed = self._stop_for_good
 
     async def answer_lines(self, session: str | None) -> None:
-        """Answer one line after another until they end, or the user quits."""
+        """Answer one line after another until they end, or the user quits.
+
+        Raises `ApiError` and `BadUseError` where the session cannot be opened: no line is meant for another one.
+        """
         self._listen()
         self._place.put(GREETING)
         if session is not None:
-            await self._do(self._commands["open"].act(session))
+            await self._do(self._open(session))
+            if self._refusal is not None:
+                raise self._refusal
         while self._output.failure is None and not self._is_over:
             self._place.put("> ")
             line = await self._place.lines.get()
@@ -81,6 +88,14 @@ class _Talk:
             raise OutputClosedError from self._output.failure
         if self._output.failure is not None:
             raise OSError(self._output.failure.errno, self._output.failure.strerror, "standard output")
+
+    async def _open(self, session: str) -> None:
+        try:
+            await self._commands["open"].act(session)
+        except (ApiError, BadUseError) as error:
+            if self._place.session_id is not None:  # it is open, and there is nothing to read yet
+                raise
+            self._refusal = error
 
     def _listen(self) -> None:
         """Take lines in a thread that keeps nobody from leaving, and Ctrl+C."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tui.workspace.settings.setting_list import SettingList
 
 
+NO_PROFILE = "No profile: as it was at the start"
+
+
 class SettingScreen(SearchingScreen):
     """Shows the settings and the themes, and takes what was changed into use."""
 
@@ -76,13 +79,15 @@ class SettingScreen(SearchingScreen):
         from tui.screens.choice_list import ChoiceList
 
         try:
-            before, names = self.setting_list.in_force(), self.setting_list.profiles()
-            if not names:
+            before, profiles = self.setting_list.in_force(), self.setting_list.profiles()
+            if not profiles:
                 words = f"There is no profile yet. One begins with a line [profiles.NAME] in {self.setting_list.path}."
                 self.say(words, kind="settings")
                 return
+            names = [*profiles, *([None] if self.setting_list.named_profile is None else [])]
+            told = [name or NO_PROFILE for name in names]
             now = names.index(before.profile) if before.profile in names else 0
-            chosen = await self.app.push_screen_wait(ChoiceList("Profiles", names, takes="work with it", first=now))
+            chosen = await self.app.push_screen_wait(ChoiceList("Profiles", told, takes="work with it", first=now))
             if chosen is not None:
                 self.setting_list.use_profile(names[chosen])
                 self._turn_to_account(before)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Event, Session
+from tui.counts import counted
 from tui.store.gathering import GatheringNotes, GatheringState
 from tui.store.search_indexing import SearchIndexing
 from tui.workspace.listing import SessionListing
@@ -42,7 +43,7 @@ class Gathered:
     def words(self) -> str:
         """That in words, fit to show; "" where all is there."""
         if self.to_read:
-            return f"Reading what is kept here: {self.to_read:,} turns to go."
+            return f"Reading what is kept here: {counted(self.to_read, 'turn')} to go."
         if self.here >= self.listed and not self.has_more:
             return ""
         many = f"{self.listed:,}{' and more' if self.has_more else ''}"

@@ -95,6 +95,12 @@ class SettingList:
         """The names of the profiles of the config file. Raises `SettingsError`."""
         return profile_names(self.path)
 
+    @property
+    def named_profile(self) -> str | None:
+        """The profile that was named for this start, whatever is worked with now. Raises `SettingsError`."""
+        others = {name: value for name, value in self._of_this_run.items() if name != "profile"}
+        return load(self._flags, self._environ, self.path, others).profile
+
     def use_profile(self, name: str | None) -> None:
         """Work with this profile until the program ends, whatever names another; None: with the one that is named."""
         self._of_this_run["profile"] = name
