@@ -69,6 +69,8 @@ async def test_each_state_has_a_sign_or_a_word_where_there_is_no_colour(
         await user.until(lambda: bool(user.app.chat.workspace.indexes))
         await user.press("ctrl+n")
         await user.see("☑ notes")
+        row, line = next((row, line) for row, line in enumerate(user.lines) if "☑ notes" in line)
+        await user.until(lambda: bool(user.app.screen.get_style_at(line.index("notes"), row).underline))
         await user.in_dialog("space")
         await user.see("☐ notes")
         await user.see("Nothing is ticked: Enter starts a session on notes · bound")

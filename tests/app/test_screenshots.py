@@ -19,6 +19,7 @@ from tests.local.server import Connection
 from tui.api.models import Stop, Text, ToolCall, ToolResult, Usage
 from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import LibraryDatabase, data_folder
+from tui.screens.search.search_dialog import SearchDialog
 from tui.settings import Settings, config_path
 from tui.widgets.conversation_pane import ConversationPane
 
@@ -78,7 +79,10 @@ async def search(user: User) -> None:
     await user.press("escape", "ctrl+f")
     await user.see("Search all sessions")
     await user.type("in:question how do")
-    await user.see("in 1 session")
+    dialog = user.app.screen
+    assert isinstance(dialog, SearchDialog)
+    await user.until(lambda: not dialog.is_behind)
+    await user.see("2 turns in 1 session")
 
 
 async def table(user: User) -> None:

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -52,6 +53,32 @@ def test_bash_completes_commands_flags_values_and_folders(complete: Complete, tm
     assert complete("--region", "e") == ["eu"]
     assert complete("completion", "f") == ["fish"]
     assert complete("ask", "--index", "--j") == []
+    assert complete("--theme", "llama-a") == ["llama-ansi"]
+    assert complete("--grounding", "") == ["on", "off"]
+
+
+def test_bash_completes_files_where_one_is_meant(complete: Complete, tmp_path: Path) -> None:
+    for name in ("q.txt", "q.csv", "my q.jsonl"):
+        (tmp_path / name).touch()
+    assert sorted(complete("run", "q")) == ["q.csv", "q.txt"]
+    assert complete("run", "my") == ["my q.jsonl"]
+    assert complete("import", "q.t") == ["q.txt"]
+    assert complete("run", "--retr") == ["--retry"]
+
+
+def test_the_names_of_profiles_are_completed(
+    complete: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text('[profiles.work]\n[profiles."my own"]\n[profiles."$(touch run)"]\n')
+    monkeypatch.setenv("LLAMACHAT_CONFIG", str(tmp_path / "config.toml"))
+    program = tmp_path / "bin" / "llamachat-tui"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m tui "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    assert complete("ask", "--profile", "w") == ["work"]
+    assert complete("--profile", "") == ["work", "my\\ own", "\\$\\(touch\\ run\\)"]
+    assert not (tmp_path / "run").exists()
 
 
 def test_fish_completes_them_too_and_zsh_reads_its_script(command: Command, tmp_path: Path) -> None:
@@ -64,12 +91,26 @@ def test_fish_completes_them_too_and_zsh_reads_its_script(command: Command, tmp_
             assert (said.stdout, said.stderr) == ("", "")
     if fish := shutil.which("fish"):
         lines = ["in", "ask --jsonl", "ask --region ", "ask q --local pa", "--region e", "completion f"]
+        lines += ["--theme llama-a", "--grounding ", "run q"]
+        (tmp_path / "q.txt").touch()
         asked = "; ".join(f"complete -C 'llamachat-tui {line}'" for line in lines)
         shell = [fish, "--no-config", "-c", f"source completion.fish; {asked}"]
         environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
         said = subprocess.run(shell, capture_output=True, text=True, cwd=tmp_path, env=environment, check=True)
         offered = [line.partition("\t")[0] for line in said.stdout.splitlines()]
-        assert offered == ["indexes", "--jsonl", "eu", "na", "papers/", "eu", "fish"]
+        assert offered == [
+            "indexes",
+            "--jsonl",
+            "eu",
+            "na",
+            "papers/",
+            "eu",
+            "fish",
+            "llama-ansi",
+            "off",
+            "on",
+            "q.txt",
+        ]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

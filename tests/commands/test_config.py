@@ -27,6 +27,7 @@ def test_each_setting_is_shown_with_where_it_was_given(
     first, *lines = command("config", "--project", "p-1", "--profile", "work").out.splitlines()
     assert first == str(path)
     assert [line.partition(" ")[0] for line in lines] == list(FILE_SETTINGS)
+    assert command("config", "profiles").out == "work\n"
     told = dict(line.split("  # ") for line in lines)
     assert told['theme = "nord"'] == f"in {path}"
     assert told['region = "eu"'] == f"in the profile work of {path}"

@@ -14,6 +14,7 @@ import pytest
 from tests.local.conftest import write_notes
 from tests.local.server import connected, running_server, start, until, until_synced
 from tests.local.turn import ask, index_ids
+from tui.local.cli import main
 from tui.local.library.database import SCHEMA_VERSION, LibraryDatabase
 
 
@@ -74,6 +75,60 @@ def test_a_key_file_that_others_can_read_or_change(tmp_path: Path, mode: int) ->
     (tmp_path / "key").write_text("llx-of-my-own-1234")
     (tmp_path / "key").chmod(mode)
     assert "chmod 600" in refused(tmp_path, "--api-key-file", str(tmp_path / "key"))
+
+
+def test_a_key_file_that_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "key", 0o600)
+    for name in ("/dev/null", str(tmp_path / "key")):
+        assert main(["--api-key-file", name]) == 2
+        assert "is a folder, a pipe or a device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["a\x1b[31m", "a" * 64])
+def test_a_host_that_is_none(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("LLAMACHAT_SERVE_KEY", "llx-of-my-own-1234")
+    assert main(["--host", host]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("llamachat-tui serve: ")
+    assert "\x1b" not in said
+
+
+def test_a_folder_whose_name_is_no_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/d\xff\xfe"))
+    folder.mkdir()
+    (folder / "a.md").write_text("# A")
+    assert main([str(folder)]) == 2
+    assert "is not UTF-8" in capsys.readouterr().err
+
+
+def test_a_library_that_is_damaged_is_named_with_what_to_do(
+    tmp_path: Path, notes: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / "data"))
+    library = tmp_path / "data" / "library.sqlite3"
+    library.parent.mkdir()
+    library.write_bytes(b"no database" * 1000)
+    assert main([str(notes)]) == 2
+    said = capsys.readouterr().err
+    assert str(library) in said
+    assert "rename it" in said
+    library.unlink()
+    os.mkfifo(library)
+    assert main([str(notes)]) == 2
+    assert "it is no file" in capsys.readouterr().err
+
+
+def test_a_data_folder_that_is_a_file(
+    tmp_path: Path, notes: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").write_text("")
+    for data, words in [("data", "is no folder. Move it away"), ("data/below", "Not a directory")]:
+        monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / data))
+        assert main([str(notes)]) == 2
+        said = capsys.readouterr().err
+        assert str(tmp_path / "data") in said
+        assert words in said
+        assert "Errno" not in said
 
 
 def test_a_key_from_a_file_is_trimmed(tmp_path: Path, notes: Path) -> None:

@@ -7,6 +7,8 @@ from tui.commands.described import Argument, DescribedCommand, all_commands
 from tui.commands.headless.output import put_out
 
 _NAME = "llamachat-tui"
+_PROFILES = f"{_NAME} config profiles 2>/dev/null"
+_UNLESS_FLAG = '[[ "$current" == -* ]] || '
 
 
 def parser() -> CommandParser:
@@ -32,11 +34,25 @@ def _flags(command: DescribedCommand) -> Sequence[str]:
     return [flag for argument in command.arguments for flag in argument.flags]
 
 
+_BASH_REPLIES = f"""\
+_llamachat_tui_reply() {{
+    local name
+    while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen "$@")
+}}
+_llamachat_tui_profiles() {{
+    local name
+    while IFS= read -r name; do
+        [[ "$name" != "$current"* ]] || COMPREPLY+=("$(printf %q "$name")")
+    done < <({_PROFILES})
+}}
+"""
+"""A line is a name, whatever blanks are in it; bash 3.2 has no mapfile. What is in the name of a profile is not run, as
+compgen would.
+"""
+
+
 def _bash(commands: Sequence[DescribedCommand]) -> Iterator[str]:
-    yield "_llamachat_tui_reply() {"  # a line is a name, whatever blanks are in it; bash 3.2 has no mapfile
-    yield "    local name"
-    yield '    while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen "$@")'
-    yield "}"
+    yield from _BASH_REPLIES.splitlines()
     yield "_llamachat_tui() {"
     yield '    local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" command="" words=""'
     yield '    [ "$COMP_CWORD" -gt 1 ] && command="${COMP_WORDS[1]}"'
@@ -57,8 +73,9 @@ def _bash(commands: Sequence[DescribedCommand]) -> Iterator[str]:
         names = [] if command.name else [each.name for each in commands if each.name]
         choices = [choice for each in command.arguments if not each.flags for choice in each.choices]
         yield f'        words="{" ".join((*names, *choices, *_flags(command)))}"'
-        if any(not each.flags and (each.is_file or each.is_folder) for each in command.arguments):
-            yield '        [[ "$current" == -* ]] || { compopt -o default 2>/dev/null; return; }'
+        for argument in command.arguments:
+            if not argument.flags and (argument.is_file or argument.is_folder):
+                yield f"        {_UNLESS_FLAG}{_bash_paths(argument)}"
         yield "        ;;"
     yield "    esac"
     yield '    _llamachat_tui_reply -W "$words" -- "$current"'
@@ -70,15 +87,24 @@ def _bash_values(argument: Argument) -> str:
     """What completes the value of an option, unless a flag is being typed where the value may be left out."""
     if argument.choices:
         return f'_llamachat_tui_reply -W "{" ".join(argument.choices)}" -- "$current"; return'
+    if argument.is_profile:
+        return "_llamachat_tui_profiles; return"
     if argument.is_folder or argument.is_file:
-        kind = "-d" if argument.is_folder else "-f"
-        optional = '[[ "$current" == -* ]] || ' if argument.is_many else ""
-        return f'{optional}{{ compopt -o filenames 2>/dev/null; _llamachat_tui_reply {kind} -- "$current"; return; }}'
+        return f"{_UNLESS_FLAG if argument.is_many else ''}{_bash_paths(argument)}"
     return "return"
+
+
+def _bash_paths(argument: Argument) -> str:
+    kind = "-d" if argument.is_folder else "-f"
+    return f'{{ compopt -o filenames 2>/dev/null; _llamachat_tui_reply {kind} -- "$current"; return; }}'
 
 
 def _zsh(commands: Sequence[DescribedCommand]) -> Iterator[str]:
     yield f"#compdef {_NAME}"
+    yield f"_{_NAME}_profiles() {{"
+    yield f'    local -a names=(${{(f)"$({_PROFILES})"}})'
+    yield "    compadd -a names"
+    yield "}"
     yield f"_{_NAME}() {{"
     yield "    local -a commands=("
     yield from (f"        {_quoted(f'{each.name}:{each.summary}')}" for each in commands if each.name)
@@ -118,6 +144,8 @@ def _zsh_specs(argument: Argument) -> Iterator[str]:
 def _zsh_values(argument: Argument) -> str:
     if argument.choices:
         return f"({' '.join(argument.choices)})"
+    if argument.is_profile:
+        return f"_{_NAME}_profiles"
     return "_files -/" if argument.is_folder else "_files" if argument.is_file else ""
 
 
@@ -151,6 +179,8 @@ def _fish_values(argument: Argument) -> str:
     needed = "-x " if argument.flags else ""
     if argument.choices:
         return f"{needed}-a {_fish_quoted(' '.join(argument.choices))}"
+    if argument.is_profile:
+        return f"{needed}-a '({_PROFILES})'"
     return f"{needed}-a '(__fish_complete_directories)'" if argument.is_folder else needed.strip()
 
 

@@ -9,7 +9,7 @@ from tui.commands.options import project_command_parser, settings_of
 from tui.keys.actions import ACTIONS
 from tui.private_files import make_private_folder
 from tui.sanitize import clean_line
-from tui.settings import ENVIRONMENT, FILE_SETTINGS, Settings, SettingsError, config_path, origins
+from tui.settings import ENVIRONMENT, FILE_SETTINGS, Settings, SettingsError, config_path, origins, profile_names
 from tui.workspace.new_file import write_file
 from tui.workspace.settings.described import ABOUT
 
@@ -35,17 +35,29 @@ def parser() -> CommandParser:
     made.add_argument(
         "action",
         nargs="?",
-        choices=["show", "write"],
+        choices=["show", "write", "profiles"],
         default="show",
-        help="write: make a config file with all settings in it, commented out",
+        help="write: make a config file with all settings in it, commented out; profiles: list those of the file",
     )
     return made
 
 
 def main(arguments: list[str]) -> int:
-    """Show the settings, or write a file; the exit code."""
+    """Show the settings, list the profiles, or write a file; the exit code."""
     options = parser().parse_args(arguments)
-    return _written(config_path()) if options.action == "write" else _shown(options)
+    match options.action:
+        case "write":
+            return _written(config_path())
+        case "profiles":
+            return _listed(config_path())
+        case _:
+            return _shown(options)
+
+
+def _listed(path: Path) -> int:
+    for name in profile_names(path):
+        print(clean_line(name, MAX_CHARS))
+    return 0
 
 
 def _shown(options: Namespace) -> int:

@@ -1,6 +1,6 @@
 """The commands as values, read from their parsers: what completions and the manual page are made from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -8,13 +8,17 @@ from pathlib import Path
 from tui.arguments import CommandParser
 from tui.commands import COMMANDS
 from tui.commands.options import app_parser
+from tui.themes.names import THEMES
+
+_OF_A_SETTING: Mapping[str, Sequence[str]] = {"theme": THEMES, "grounding": ("on", "off")}
+"""What these flags can be: their parsers take anything, since the settings say what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
     """An option with its flags, or an argument without any.
 
-    `value` is what it is called, "" where an option takes none. `is_many`: it takes several.
+    `value` is what it is called, "" where an option takes none. `is_many`: it takes several. `choices`: what it can be.
     """
 
     flags: Sequence[str]
@@ -24,6 +28,7 @@ class Argument:
     is_folder: bool = False
     is_file: bool = False
     is_many: bool = False
+    is_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,11 @@ def _arguments(parser: CommandParser) -> Sequence[Argument]:
                 flags=tuple(action.option_strings),
                 value=("|".join(choices) or name) if takes_value else "",
                 help=(action.help or "") % {"default": action.default},
-                choices=choices,
+                choices=choices or _OF_A_SETTING.get(action.dest, ()),
                 is_folder=is_path and name == "DIR",
                 is_file=is_path and name != "DIR",
                 is_many=action.nargs in ("*", "+"),
+                is_profile=action.dest == "profile",
             )
         )
     return found

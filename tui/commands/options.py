@@ -13,7 +13,7 @@ from pathlib import Path
 from tui.api.regions import REGIONS
 from tui.arguments import CommandParser
 from tui.commands import COMMANDS
-from tui.sanitize import clean_line, well_formed
+from tui.sanitize import clean_line, is_well_formed
 from tui.settings import ENVIRONMENT, LAST_SESSION, Settings, SettingsError, config_to_read, load
 
 
@@ -91,6 +91,10 @@ def folders_of(given: Sequence[Path] | None) -> tuple[Path, ...] | None:
             raise SettingsError(
                 f"There is no folder {clean_line(str(folder))}. Check the name, or leave it out to open the manual."
             )
+        if not is_well_formed(str(folder.resolve())):
+            raise SettingsError(
+                f"The name of the folder {clean_line(str(folder))} is not UTF-8, so it cannot be kept. Rename it."
+            )
     return tuple(folder.resolve() for folder in folders)
 
 
@@ -161,7 +165,7 @@ def settings_with_flags(flags: Mapping[str, str | None]) -> Settings:
     """The settings in force where these were given on the command line. Raises `SettingsError`."""
     given = {f"--{name.replace('_', '-')}": value for name, value in flags.items()}
     for where, value in (given | {variable: os.environ.get(variable) for variable in ENVIRONMENT.values()}).items():
-        if value and well_formed(value) != value:  # Python reads a byte that is no UTF-8 as half of a character
+        if value and not is_well_formed(value):  # Python reads a byte that is no UTF-8 as half of a character
             raise SettingsError(f"What {where} gives cannot be read: it is not written in UTF-8. Write it anew.")
     return load(flags, os.environ, config_to_read())
 

@@ -16,10 +16,10 @@ from tui.local.chat.session_store import SessionStore
 from tui.local.chat.turn_tasks import TurnTasks
 from tui.local.directories.directories import Directories
 from tui.local.http.auth import AuthMiddleware
-from tui.local.http.requests import BadRequestError, on_bad_request, on_http_error, on_page_token
+from tui.local.http.requests import BadRequestError, on_bad_request, on_damaged_index, on_http_error, on_page_token
 from tui.local.http.routes import routes
 from tui.local.http.services import Services
-from tui.local.library.database import LibraryDatabase
+from tui.local.library.database import DamagedIndexError, LibraryDatabase
 from tui.local.library.documents import blocks_of
 from tui.local.library.folders import Folder
 from tui.local.library.languages import stem
@@ -35,7 +35,12 @@ if TYPE_CHECKING:
 PING_SECONDS = 15.0
 """Seconds of silence in a stream before a comment says that it is alive."""
 
-_ERROR_ANSWERS = {HTTPException: on_http_error, BadRequestError: on_bad_request, PageTokenError: on_page_token}
+_ERROR_ANSWERS = {
+    HTTPException: on_http_error,
+    BadRequestError: on_bad_request,
+    PageTokenError: on_page_token,
+    DamagedIndexError: on_damaged_index,
+}
 
 
 def build(
@@ -56,6 +61,7 @@ def build(
     """
     library, sessions = open_library(database, folders), SessionStore(database)
     supervisor = SyncSupervisor(database, library.folders, library.states)
+    database.on_index_lost = supervisor.ask
     watcher = FolderWatcher(library.folders, supervisor.ask, database.path.parent)
     supervisor.has_told = watcher.has_told
     turns = TurnTasks(sessions, library, supervisor, agent or ExtractiveAgent())

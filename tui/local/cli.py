@@ -8,6 +8,7 @@ import secrets
 import shlex
 import socket
 import sqlite3
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.arguments import CommandParser
 from tui.loopback import is_loopback
+from tui.sanitize import clean_line, is_well_formed
 
 if TYPE_CHECKING:
     from tui.local.agents.agent import Agent
@@ -27,6 +29,10 @@ KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
 
 MIN_KEY_CHARS = 16
 """A shorter key can be found by trying."""
+
+
+MAX_SENTENCE_CHARS = 9000
+"""Of why the server does not start: two whole paths fit."""
 
 
 class UsageError(Exception):
@@ -107,6 +113,10 @@ def _text_of(key_file: Path) -> str:
     """What is in a file that only its owner can read and change. Raises `UsageError`."""
     try:
         status = key_file.stat()
+        if not stat.S_ISREG(status.st_mode):  # to read a pipe could wait for ever
+            raise UsageError(
+                f"The key file {key_file} is a folder, a pipe or a device. Give a file, or set {KEY_VARIABLE}."
+            )
         text = key_file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The key file {key_file} cannot be read: {error}") from None
@@ -124,6 +134,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.create_server((host, port), family=family, backlog=128)
+    except UnicodeError:
+        raise UsageError(f"{host} is no name of a host. Give a name or an address as --host.") from None
     except OSError as error:
         reason = "another program uses it" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
         raise UsageError(
@@ -144,6 +156,8 @@ def _check_folders(folders: Sequence[Path]) -> None:
             raise UsageError(f"There is no folder {folder}.")
         if not folder.is_dir():
             raise UsageError(f"{folder} is a file; give the folder that it is in.")
+        if not is_well_formed(str(folder.resolve())):
+            raise UsageError(f"The name of the folder {folder} is not UTF-8, so it cannot be kept. Rename it.")
         if not has_documents(folder):
             raise UsageError(f"{folder} has no document that can be read.")
 
@@ -203,21 +217,21 @@ def serve(options: argparse.Namespace) -> None:
     key = _key_of(options, local=local)
     folders = [folder.expanduser() for folder in options.folders]
     _check_folders(folders)
-    listener = _listen(options.host, options.port)
+    models = _models()
+    for warning in () if options.json else models.warnings:
+        print(f"llamachat-tui serve: {warning}", file=sys.stderr)
+
+    from tui.local.library.database import LibraryDatabase, data_folder
+
+    database, listener = LibraryDatabase(data_folder()), _listen(options.host, options.port)
 
     from tui.local.app import build
-    from tui.local.library.database import LibraryDatabase, data_folder
     from tui.local.library.folders import folders_of, manual_folder
     from tui.local.progress import ProgressLine
     from tui.local.runner import run
 
-    models = _models()
-    for warning in () if options.json else models.warnings:
-        print(f"llamachat-tui serve: {warning}", file=sys.stderr)
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
-    app = build(
-        LibraryDatabase(data_folder()), served, key, models.agent, embedding=models.embedding, loopback_only=local
-    )
+    app = build(database, served, key, models.agent, embedding=models.embedding, loopback_only=local)
     serving, supervisor = app.state.folders, app.state.supervisor
     names = [folder.name for folder in serving.by_id.values()]
     ready = Ready(_url(options.host, listener.getsockname()[1]), key, names, local, models.warnings)
@@ -238,20 +252,26 @@ def serve(options: argparse.Namespace) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code: 0, or 2 with one sentence on stderr when it cannot start."""
-    from tui.local.library.database import NewerLibraryError
+    from tui.local.library.database import LibraryError
 
     options = parser().parse_args(sys.argv[1:] if argv is None else argv)
     try:
         serve(options)
-    except (UsageError, NewerLibraryError) as error:
-        print(f"llamachat-tui serve: {error}", file=sys.stderr)
-        return 2
-    except (sqlite3.Error, OSError) as error:
-        print(f"llamachat-tui serve: the library cannot be opened: {error}", file=sys.stderr)
-        return 2
+    except UsageError as error:
+        return _refused(str(error))
+    except (LibraryError, sqlite3.Error) as error:
+        return _refused(f"The library cannot be opened: {error}")
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _refused(f"The library cannot be opened: {where}{error.strerror or error}")
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+def _refused(why: str) -> int:
+    print(f"llamachat-tui serve: {clean_line(why, MAX_SENTENCE_CHARS)}", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
 """`llamachat-tui import`: put a session that was exported as JSON lines among those of the local library."""
 
 import sqlite3
+import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from tui.api.session_file import SessionFile, SessionFileError, from_lines
 from tui.arguments import CommandParser
 from tui.local.chat.session_store import SessionStore
-from tui.local.library.database import LibraryDatabase, NewerLibraryError, data_folder
+from tui.local.library.database import LibraryDatabase, LibraryError, data_folder
 from tui.sanitize import clean_line
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -34,7 +37,7 @@ def main(arguments: list[str]) -> int:
         is_new = SessionStore(LibraryDatabase(data_folder())).put(session, replace=options.force)
     except SessionFileError as error:
         return _failed(f"{name} was not imported. {error}")
-    except (sqlite3.Error, NewerLibraryError) as error:
+    except (sqlite3.Error, LibraryError) as error:
         return _failed(f"{name} was not imported: the library cannot be opened: {error}")
     except (OSError, UnicodeDecodeError) as error:
         return _failed(f"{name} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}.")
@@ -45,10 +48,20 @@ def main(arguments: list[str]) -> int:
 
 
 def _read(path: Path) -> SessionFile:
-    if path.stat().st_size > MAX_BYTES:
-        raise SessionFileError(f"It is larger than {MAX_BYTES // 2**20} MB.")
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        return from_lines(lines)
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe may never be written to, and a device never end
+        raise SessionFileError("It is no file but a folder, a pipe or a device. Give the file that was exported.")
+    with path.open(encoding="utf-8", newline="\n") as file:
+        return from_lines(_lines(file))
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """The lines of a file. Raises `SessionFileError` where they are too many: its size may not tell, or may change."""
+    left = MAX_BYTES
+    while line := file.readline(left + 1):
+        left -= len(line)
+        if left < 0:
+            raise SessionFileError(f"It is larger than {MAX_BYTES // 2**20} MB.")
+        yield line
 
 
 def _failed(why: str) -> int:

@@ -141,7 +141,7 @@ async def _connect_cloud(
     if not is_known_origin(connection.base_url) and not is_agreed:
         secret = f"the key ({connection.key_hint})" if connection.api_key else "the session cookie"
         raise ConsentNeededError(connection.base_url, connection.host, secret)
-    return Backend(await Client.connect(connection), f"LlamaCloud · {connection.host}")
+    return Backend(await Client.connect(connection), f"{settings.profile or 'LlamaCloud'} · {connection.host}")
 
 
 def is_stored_for_server(connection: "Connection") -> bool:

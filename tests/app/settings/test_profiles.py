@@ -55,6 +55,7 @@ async def test_switching_keeps_what_is_written_and_shows_nothing_of_one_account_
         await user.type("half a question")
         await switch_to(user, "work")
         await user.until(lambda: names(user) == ["manual"])
+        await user.see("work · 127.0.0.1")
         assert "Who leads science?" not in user.screen
         assert "half a question" not in user.screen
         await switch_to(user, "home")
@@ -85,7 +86,7 @@ async def test_a_profile_without_a_key_asks_for_it_and_escape_stays(path: Path, 
         await switch_to(user, "keyless")
         await user.see("Paste a LlamaCloud key")
         await user.in_dialog("escape")
-        await user.see("Still connected to LlamaCloud · 127.0.0.1")
+        await user.see("Still connected to home · 127.0.0.1")
         assert user.app.settings.profile == "home"
         await switch_to(user, "keyless")
         await user.see("Paste a LlamaCloud key")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -117,6 +118,21 @@ def test_a_file_that_is_no_session_is_named_with_the_reason(
     said = capsys.readouterr().err
     assert "x.jsonl" in said
     assert words in said
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("/dev/null", str(tmp_path), str(tmp_path / "pipe")):
+        assert main([name]) == 1
+        assert "was not imported. It is no file" in capsys.readouterr().err
+
+
+def test_a_file_of_unknown_size_is_read_up_to_the_limit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.session_import.MAX_BYTES", 10)
+    assert main(["/proc/self/environ"]) == 1  # whose size is told as 0
+    assert "larger than" in capsys.readouterr().err
 
 
 def test_a_file_that_is_too_large_is_not_read(

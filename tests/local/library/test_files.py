@@ -42,7 +42,7 @@ def test_a_gitignore_that_is_no_text_or_no_pattern_harms_nothing(tmp_path: Path)
 @pytest.mark.parametrize(
     ("line", "name"),
     [
-        ("*a" * 8 + "b", "a" * 40),
+        ("*a" * 9 + "b", "a" * 40),
         ("*" * 12 + "b", "a" * 200),
         ("*" * 500 + "b", "a" * 255),
         ("**a**a**a**a**b", "a" * 255),

@@ -76,6 +76,11 @@ async def on_page_token(request: Request, _: Exception) -> Response:
     )
 
 
+async def on_damaged_index(_: Request, error: Exception) -> Response:
+    """The answer to a request that found an index damaged: the next one finds it being read anew."""
+    return JSONResponse({"detail": str(error)}, 503, {"Retry-After": "1"})
+
+
 async def read_body(request: Request, model: type[_Model]) -> _Model:
     """The request's JSON body; an empty one counts as `{}`. Raises `BadRequestError`, and `HTTPException` 408."""
     try:

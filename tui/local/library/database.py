@@ -4,13 +4,16 @@
 costs nothing, and one that is deleted goes at once.
 """
 
+import logging
 import os
 import sqlite3
+import stat
 import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,6 +27,8 @@ BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
 MAX_IDLE = 8
 """Connections to a file that are kept for the next use. Each holds up to 2 MB of the file in memory."""
+
+INDEX_LOST = "What was stored of the folder was damaged. It is read anew."
 
 _EARLIER_TABLES = ("vocabulary", "passages", "grams", "chunks", "skipped_files", "documents")
 """Tables that were in the library's file before each index had a file of its own."""
@@ -131,12 +136,22 @@ CREATE INDEX codes ON vectors (model_id, code, chunk_id);
 """
 
 
+_log = logging.getLogger(__name__)
+
 _Prepare: TypeAlias = Callable[[sqlite3.Connection], None]
 """Makes the tables of a file where they are not there yet."""
 
 
-class NewerLibraryError(Exception):
-    """The file was written by a newer version of this program, whose tables this version does not know."""
+class LibraryError(Exception):
+    """The library cannot be used. The message, not yet safe to show, names the file or folder and what can be done."""
+
+
+class DamagedIndexError(sqlite3.DatabaseError):
+    """The file of an index was damaged. It has been deleted; the next use finds an empty one."""
+
+
+class _NoFileError(sqlite3.DatabaseError):
+    """At the place of a SQLite file there is something that is no file at all."""
 
 
 def data_folder() -> Path:
@@ -175,10 +190,14 @@ class SqliteFile:
         return connection
 
     def _make_file(self) -> None:
-        with suppress(FileExistsError):
+        try:
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            _unlink(f"{self.path}-wal")  # of a file that was deleted while it was read
-            _unlink(f"{self.path}-shm")
+        except FileExistsError:
+            if not stat.S_ISREG(self.path.stat().st_mode):  # SQLite would wait for a pipe
+                raise _NoFileError("it is no file") from None
+            return
+        _unlink(f"{self.path}-wal")  # of a file that was deleted while it was read
+        _unlink(f"{self.path}-shm")
 
     def _inode(self) -> int:
         try:
@@ -233,10 +252,39 @@ class SqliteFile:
 
 
 class IndexFile(SqliteFile):
-    """The file of one index: its documents, their passages, and the stems of their words."""
+    """The file of one index: its documents, their passages, and the stems of their words.
 
-    def __init__(self, path: Path) -> None:
+    All of it can be read from the folder again: so a file that is damaged is deleted, and an empty one takes its place.
+    """
+
+    def __init__(self, path: Path, on_loss: Callable[[], None] = lambda: None) -> None:
+        """`on_loss` is called after a damaged file was deleted, on any thread."""
         super().__init__(path, _prepare_index)
+        self._on_loss = on_loss
+
+    def _connect(self) -> sqlite3.Connection:
+        with suppress(DamagedIndexError), self._deleted_if_damaged():
+            return super()._connect()
+        return super()._connect()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Generator[sqlite3.Connection]:
+        with self._deleted_if_damaged(), super()._transaction(begin) as connection:
+            yield connection
+
+    @contextmanager
+    def _deleted_if_damaged(self) -> Generator[None]:
+        inode = self._inode()
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            if inode == self._inode():  # else another has seen to it
+                _log.warning("%s was damaged (%s) and is deleted. Its folder is read anew.", self.path, error)
+                self.delete()
+                self._on_loss()
+            raise DamagedIndexError(f"What was stored of the folder was damaged ({error}). Ask again.") from error
 
 
 class LibraryDatabase(SqliteFile):
@@ -245,25 +293,53 @@ class LibraryDatabase(SqliteFile):
     def __init__(self, folder: Path) -> None:
         """Open or create `library.sqlite3` in `folder`.
 
-        Raises `NewerLibraryError`, `OSError` and `sqlite3.Error`.
+        Raises `LibraryError`, `OSError` and `sqlite3.Error`.
         """
+        if folder.exists() and not folder.is_dir():
+            raise LibraryError(f"{folder} is no folder. Move it away, or set LLAMACHAT_DATA_DIR to a folder.")
         make_private_folder(folder)
         folder.chmod(0o700)
         super().__init__(folder / "library.sqlite3", _prepare_library)
         self._indexes: dict[str, IndexFile] = {}
-        with self.reading():
-            self.path.chmod(0o600)
+        self.on_index_lost: Callable[[str], object] | None = None
+        """Called with the id of an index whose file was damaged and is empty now, on any thread."""
+        try:
+            with self.reading():
+                self.path.chmod(0o600)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            raise LibraryError(
+                f"{self.path} is damaged ({error}). It holds the sessions of this machine's folders. Put a copy of "
+                "yours in its place; or rename it, and a new library without those sessions is made at the next start."
+            ) from error
 
     def index(self, index_id: str) -> IndexFile:
         """The file of an index."""
-        return self._indexes.setdefault(index_id, IndexFile(self.path.with_name(f"{index_id}.sqlite3")))
+        path = self.path.with_name(f"{index_id}.sqlite3")
+        return self._indexes.setdefault(index_id, IndexFile(path, partial(_note_lost, weakref.ref(self), index_id)))
+
+
+def _note_lost(of: weakref.ref[LibraryDatabase], index_id: str) -> None:
+    """Note that an index's file was lost. Its file does not keep the library's open, so it is known weakly."""
+    if database := of():
+        with database.writing() as connection:
+            connection.execute("UPDATE indexes SET synced = NULL, error = ? WHERE id = ?", (INDEX_LOST, index_id))
+        if database.on_index_lost:
+            database.on_index_lost(index_id)
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether a file is no SQLite file, or not a whole one (https://sqlite.org/rescode.html)."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(error, _NoFileError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _prepare_library(connection: sqlite3.Connection) -> None:
     version = _version(connection)
     if version > SCHEMA_VERSION:
         path = connection.execute("PRAGMA database_list").fetchone()["file"]
-        raise NewerLibraryError(f"{path} was written by a newer version of llamachat-tui.")
+        raise LibraryError(f"{path} was written by a newer version of llamachat-tui.")
     if version < SCHEMA_VERSION:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(

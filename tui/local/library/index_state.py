@@ -3,10 +3,11 @@
 import re
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.local.library.database import LibraryDatabase
+from tui.local.library.database import DamagedIndexError, LibraryDatabase
 from tui.local.library.folders import Folder, ServedFolders
 from tui.sanitize import clean_line
 
@@ -58,7 +59,8 @@ class IndexStates:
 
     def _state(self, row: sqlite3.Row) -> IndexState:
         columns = ("id", "name", "folder", "created", "synced", "error")
-        with self._database.index(row["id"]).reading() as connection:
+        counts = 0, 0
+        with suppress(DamagedIndexError), self._database.index(row["id"]).reading() as connection:
             counts = connection.execute(
                 "SELECT (SELECT coalesce(sum(documents), 0) FROM languages), (SELECT count(reason) FROM skipped_files)"
             ).fetchone()

@@ -12,7 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-from tui.local.library.database import LibraryDatabase
+from tui.local.library.database import DamagedIndexError, LibraryDatabase
 from tui.local.library.reading.pool import ReaderPool
 from tui.local.library.sync import Stopping, forget_index, sync
 from tui.local.library.sync_messages import (
@@ -58,20 +58,27 @@ def _report(report: Report) -> None:
     sys.stdout.flush()
 
 
+def _do(job: Job, database: LibraryDatabase, readers: ReaderPool, stopping: Stopping) -> None:
+    match job:
+        case SyncJob():
+            sync(
+                database,
+                job.folder,
+                stopping,
+                lambda done, total: _report(FileProgress(done, total)),
+                readers.reading,
+            )
+        case ForgetJob(index_id=index_id):
+            forget_index(database, index_id, stopping)
+
+
 def _error_of(job: Job, database: LibraryDatabase, readers: ReaderPool, stopping: Stopping) -> str | None:
     """Do a job. Returns the reason, for the user, when it failed."""
     try:
-        match job:
-            case SyncJob():
-                sync(
-                    database,
-                    job.folder,
-                    stopping,
-                    lambda done, total: _report(FileProgress(done, total)),
-                    readers.reading,
-                )
-            case ForgetJob(index_id=index_id):
-                forget_index(database, index_id, stopping)
+        try:
+            _do(job, database, readers, stopping)
+        except DamagedIndexError:  # the file is empty now
+            _do(job, database, readers, stopping)
     except Exception as error:  # a fault in one folder must not end the process that all folders wait for
         if not isinstance(error, OSError):
             _log.exception("A job failed")

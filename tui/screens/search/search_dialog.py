@@ -67,7 +67,8 @@ class SearchDialog(FilterDialog[Destination]):
         self._before = before or SearchedFor()
         self._result: SearchResult | None = None
         self._waiting: Timer | None = None
-        self._is_behind = False
+        self.is_behind = False
+        """Whether what was typed last is still being searched for."""
         self._takes_first = False
         self._gathered: Gathered | None = None
 
@@ -84,7 +85,7 @@ class SearchDialog(FilterDialog[Destination]):
 
     def on_input_changed(self) -> None:
         """Search a moment later: while keys come fast, only for the last of them."""
-        self._is_behind = True
+        self.is_behind = True
         if self._waiting is not None:
             self._waiting.stop()
         self._waiting = self.set_timer(WAIT_SECONDS, self._find)
@@ -94,7 +95,7 @@ class SearchDialog(FilterDialog[Destination]):
         result = await self.searching.find(self.filter.value)
         if result is None:
             return
-        is_new, self._result, self._is_behind = result != self._result, result, False
+        is_new, self._result, self.is_behind = result != self._result, result, False
         if is_new:
             self.list_options(cursor_on=cursor_on or self._before.row or self._first_hit())
         self._before = SearchedFor()
@@ -136,14 +137,14 @@ class SearchDialog(FilterDialog[Destination]):
         """
         before, self._gathered = self._gathered, await asyncio.to_thread(self.searching.gathering.progress)
         self._tell()
-        if before and before != self._gathered and self.filter.value and not self._is_behind:
+        if before and before != self._gathered and self.filter.value and not self.is_behind:
             self._find(self.under_cursor)
 
     def action_take(self) -> None:
         """Go to what is under the cursor; where what was typed last is still being searched, to the first of that."""
-        self._takes_first = self._is_behind
+        self._takes_first = self.is_behind
         row = self.under_cursor
-        if row is None or self._is_behind:
+        if row is None or self.is_behind:
             return
         self.dismiss(
             next(

@@ -79,8 +79,7 @@ class Sidebar(Vertical):
     def _show_head(self) -> None:
         asked = self.session_list.asked_to_delete
         if asked and asked != [self.session_list.session_under_cursor]:  # the row that is asked about tells it itself
-            what = "the selected session" if len(asked) == 1 else f"the {len(asked):,} selected"
-            self.head.update(Content.styled(f"Delete again deletes {what}", "bold $text-error"))
+            self.head.update(Content.styled(f"Delete again deletes {len(asked):,}", "bold $text-error"))
             return
         loaded = f"{len(self._sessions):,}{' +' if self.has_more else ''}" if self._sessions else ""
         found = f"{len(self.session_list.sessions):,} of " if self.session_list.is_filtered else ""
