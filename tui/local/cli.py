@@ -217,6 +217,9 @@ def serve(options: argparse.Namespace) -> None:
     key = _key_of(options, local=local)
     folders = [folder.expanduser() for folder in options.folders]
     _check_folders(folders)
+    models = _models()
+    for warning in () if options.json else models.warnings:
+        print(f"llamachat-tui serve: {warning}", file=sys.stderr)
 
     from tui.local.library.database import LibraryDatabase, data_folder
 
@@ -227,9 +230,6 @@ def serve(options: argparse.Namespace) -> None:
     from tui.local.progress import ProgressLine
     from tui.local.runner import run
 
-    models = _models()
-    for warning in () if options.json else models.warnings:
-        print(f"llamachat-tui serve: {warning}", file=sys.stderr)
     served = folders_of(folders) or (manual_folder(Path(str(files("tui.manual")))),)
     app = build(database, served, key, models.agent, embedding=models.embedding, loopback_only=local)
     serving, supervisor = app.state.folders, app.state.supervisor
