@@ -14,6 +14,7 @@ def main() -> None:
     """Run the command and exit with its code; 130 where Ctrl+C ends it before the app is there."""
     frame = None
     try:
+        _open_closed_streams()
         frame = _show_last_frame()
         from tui.command_line import run
 
@@ -24,6 +25,17 @@ def main() -> None:
         if frame is not None:
             frame.give_back()
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Lead the standard streams that were closed (`>&-`) nowhere.
+
+    The next files that are opened would else have their numbers (POSIX `open`: the lowest that is free), and take what
+    is printed.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _show_last_frame() -> FirstFrame | None:

@@ -3,6 +3,8 @@
 import errno
 import io
 import os
+import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,7 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.commands.calling import Command
+from tests.commands.headless.test_ask import ANSWERED
 from tests.commands.serving import ServedCloud
+from tests.workspace.cloud import Turn
 from tui.commands.headless.output import StepLine, as_json
 
 if TYPE_CHECKING:
@@ -64,6 +68,15 @@ def test_it_is_none_either_where_python_writes_at_once(
         patched.setattr("sys.stdout", io.TextIOWrapper(raw, write_through=True))
         outcome = command(name)
     assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("closed", ["indexes >&-", "ask 'Budget?' >&-", "--plain <&-", "--plain <&- >&-"])
+def test_a_stream_that_is_closed_is_no_failure(online: ServedCloud, closed: str) -> None:
+    online.cloud.turns = [Turn(ANSWERED)]
+    command = ["sh", "-c", f'exec "$0" -P -m tui {closed}', sys.executable]
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60)
+    failures = [words for words in (b"Traceback", b"Make room") if words in ended.stderr]
+    assert (ended.returncode, failures) == (0, []), ended.stderr
 
 
 @pytest.mark.usefixtures("online")
