@@ -7,10 +7,10 @@ from argparse import Namespace
 from dataclasses import replace
 
 from tui.commands import COMMANDS, run_command
-from tui.commands.options import app_parser, folders_of
+from tui.commands.options import app_parser, folders_of, settings_with_flags
 from tui.first_frame import FirstFrame
 from tui.garbage import pause_collection
-from tui.settings import Settings, SettingsError, config_to_read, load
+from tui.settings import Settings, SettingsError
 
 
 def run(frame: FirstFrame | None = None) -> int:
@@ -30,8 +30,7 @@ def _open_app(arguments: Namespace, frame: FirstFrame | None) -> int:
     if arguments.session is not None and not arguments.session.strip():
         return _refused("No session is named: the id behind --session is empty.", frame)
     try:
-        settings = load(flags, os.environ, config_to_read())
-        settings = replace(settings, local=folders_of(arguments.local))
+        settings = replace(settings_with_flags(flags), local=folders_of(arguments.local))
         if arguments.plain or os.environ.get("TERM") == "dumb":
             return _talk(settings, arguments.session)
         if problem := _terminal_problem():

@@ -267,7 +267,7 @@ async def test_a_session_that_is_gone_does_not_end_titles_for_the_others(of_sess
 @pytest.mark.parametrize("token", ["\ud800", "x" * 70_000])
 async def test_what_no_address_can_hold_is_refused_before_it_is_sent(token: str):
     answers = Answers(httpx.Response(200, json=ONE))
-    with pytest.raises(errors.InvalidRequestError, match="Reload the list"):
+    with pytest.raises(errors.InvalidRequestError, match="does not fit into an address"):
         await answers.client().sessions(token)
     assert answers.requests == []
 

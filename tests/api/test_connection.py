@@ -26,6 +26,7 @@ from tui.api.errors import ConfigurationError
         ("http://127.0.0.1:80/", "http://127.0.0.1"),
         ("http://[::1]:9", "http://[::1]:9"),
         ("localhost:8000", "https://localhost:8000"),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
         ("https://llama.example/api/gate/", "https://llama.example/api/gate"),
     ],
 )
@@ -53,6 +54,9 @@ def test_an_address_becomes_an_origin(address: str, base_url: str):
         ("https://api.test:99999", "typing errors"),
         ("https://[::1", "typing errors"),
         ("https://ap\u0456.test", "host name"),
+        ("https://xn--", "host name"),
+        ("https://xn--99999999999.test", "host name"),
+        (f"https://api.test/{'a' * 70_000}", "70,017 characters"),
     ],
 )
 def test_an_address_that_could_lose_the_key_is_refused(address: str, words: str):

@@ -15,7 +15,18 @@ from tui.api.models import PresignedUrl
 
 
 @pytest.mark.fault(11)
-@pytest.mark.parametrize("url", ["http://bucket.test/x", "file:///etc/passwd", "nonsense", "https://[::1", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://bucket.test/x", "file:///etc/passwd", "nonsense", "https://[::1", ""),
+        *(
+            "https://xn--/",
+            "https://bucket.test:65536/x",
+            "https://bucket.test:-1/x",
+            "https://bucket.test:99999999999/x",
+        ),
+    ],
+)
 async def test_an_address_that_is_not_https_is_not_opened(url: str):
     answers = Answers(httpx.Response(200))
     with pytest.raises(errors.InvalidRequestError):

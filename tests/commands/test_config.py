@@ -36,6 +36,15 @@ def test_each_setting_is_shown_with_where_it_was_given(
     assert told["keep = true"] == "as it is by itself"
 
 
+@pytest.mark.parametrize("name", ["config", "list", "status"])
+def test_what_is_no_utf_8_is_refused(command: Command, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    outcome = command(name, "--base-url", "api.test\udcff")
+    assert (outcome.code, "What --base-url gives cannot be read" in outcome.err) == (2, True), outcome.err
+    monkeypatch.setenv("LLAMA_CLOUD_ORGANIZATION_ID", "\udcff")
+    outcome = command(name)
+    assert (outcome.code, "What LLAMA_CLOUD_ORGANIZATION_ID gives" in outcome.err) == (2, True), outcome.err
+
+
 def test_keys_that_were_changed_are_shown(command: Command, path: Path) -> None:
     path.parent.mkdir()
     path.write_text('[keys]\nsession.new = "F9"\nlist.filter = ["/", "x"]\n')

@@ -283,7 +283,11 @@ def test_the_help_names_every_command(online: ServedCloud, told: Told) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--plain", "--session", ""], "No session is named"), (["sear"], "`llamachat-tui --help` lists the commands")],
+    [
+        (["--plain", "--session", ""], "No session is named"),
+        (["sear"], "`llamachat-tui --help` lists the commands"),
+        (["--project", "\udcff"], "What --project gives cannot be read"),
+    ],
 )
 def test_what_cannot_be_begun_with_is_told(
     command: Command,

@@ -338,5 +338,6 @@ def built(http: httpx.AsyncClient, method: str, url: str, **options: Any) -> htt
         return http.build_request(method, url, **options)
     except (httpx.InvalidURL, UnicodeError) as error:
         raise errors.InvalidRequestError(
-            "This cannot be asked for: an address cannot hold what the server gave for it. Reload the list."
+            "This cannot be asked for: what names it, given by the server or by you, does not fit into an address. "
+            "Nothing was sent."
         ) from error

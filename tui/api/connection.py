@@ -18,6 +18,7 @@ from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
 MAX_KEY_CHARS = 500
+MAX_ADDRESS_CHARS = 2000
 HEADERS_VARIABLE = "LLAMA_CLOUD_CUSTOM_HEADERS"
 OWN_HEADERS = frozenset(
     {
@@ -132,6 +133,10 @@ def checked_base_url(address: str, source: str = "the base URL", *, allow_http: 
     ConfigurationError, which never repeats a password in the address, if a key could not be sent there safely.
     """
     address = address.strip()
+    if len(address) > MAX_ADDRESS_CHARS:
+        raise ConfigurationError(
+            f"{source} cannot be used: it has {len(address):,} characters. Give the address alone."
+        )
     try:
         url = urlsplit(address if "://" in address else f"https://{address}")
         host, port = url.hostname or "", url.port
@@ -148,7 +153,7 @@ def checked_base_url(address: str, source: str = "the base URL", *, allow_http: 
 def _problem_with(url: SplitResult, host: str) -> str:
     if "@" in url.netloc:
         return "it holds a user name or password; the API is reached with a key only"
-    if not host or not all(c.isascii() and (c.isalnum() or c in ".-:_%") for c in host):
+    if not host or not all(c.isascii() and (c.isalnum() or c in ".-:_%") for c in host) or not _is_decodable(host):
         return "its host name is missing or holds characters that a host name cannot have"
     if url.scheme not in ("https", "http"):
         return f"its scheme is {clean_line(url.scheme, 20)!r}; use https"
@@ -157,6 +162,18 @@ def _problem_with(url: SplitResult, host: str) -> str:
     if not _PATH.fullmatch(url.path) or {".", ".."} & set(url.path.split("/")):
         return "its path holds what a path before the API cannot have; letters, digits, `-`, `_`, `.` and `~` are fine"
     return ""
+
+
+def _is_decodable(host: str) -> bool:
+    """Whether a host in Punycode (RFC 3492) names one: httpx decodes it with each request, and raises if it cannot."""
+    if not host.startswith("xn--"):
+        return True
+    from httpx import URL, InvalidURL
+
+    try:
+        return bool(URL(scheme="https", host=host).host)
+    except (InvalidURL, UnicodeError):
+        return False
 
 
 def _problem_with_http(scheme: str, host: str, allow_http: bool) -> str:

@@ -23,6 +23,9 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 120.0
 """Seconds after which a file that is still coming is given up."""
 
+_MAX_PORT = 65535
+_NO_ADDRESS = "The server gave an address that is none. Try again later."
+
 
 async def fetch(http: httpx.AsyncClient, presigned: PresignedUrl) -> bytes:
     """The whole file. Raises `ApiError`: `TooLargeAnswerError` where it has more than `MAX_FILE_BYTES`."""
@@ -64,10 +67,13 @@ def _checked(presigned: PresignedUrl, server_is_here: bool) -> httpx.URL:
     """The address, if it may be asked. Raises `InvalidRequestError`."""
     try:
         url = httpx.URL(presigned.url)
+        host, port = url.host, url.port or 0  # a host in Punycode (RFC 3492) is decoded where it is asked for
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise errors.InvalidRequestError("The server gave an address that is none. Try again later.") from error
-    if is_loopback(url.host) and not server_is_here:
+        raise errors.InvalidRequestError(_NO_ADDRESS) from error
+    if not 0 <= port <= _MAX_PORT:
+        raise errors.InvalidRequestError(_NO_ADDRESS)
+    if is_loopback(host) and not server_is_here:
         raise errors.InvalidRequestError("The server gave an address on this machine, so it was not opened.")
-    if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host)):
+    if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
         raise errors.InvalidRequestError("The server gave an address that is not https, so it was not opened.")
     return url

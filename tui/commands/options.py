@@ -14,7 +14,7 @@ from tui.api.regions import REGIONS
 from tui.arguments import CommandParser
 from tui.commands import COMMANDS
 from tui.sanitize import clean_line, is_well_formed
-from tui.settings import LAST_SESSION, Settings, SettingsError, config_to_read, load
+from tui.settings import ENVIRONMENT, LAST_SESSION, Settings, SettingsError, config_to_read, load
 
 
 def app_parser() -> CommandParser:
@@ -158,7 +158,15 @@ class _MeanLibrary(Action):
 def settings_of(options: Namespace) -> Settings:
     """The settings in force for a command. Raises `SettingsError`."""
     names = ("base_url", "region", "allow_http", "project", "organization", "profile")
-    flags = {name: getattr(options, name, None) for name in names}
+    return settings_with_flags({name: getattr(options, name, None) for name in names})
+
+
+def settings_with_flags(flags: Mapping[str, str | None]) -> Settings:
+    """The settings in force where these were given on the command line. Raises `SettingsError`."""
+    given = {f"--{name.replace('_', '-')}": value for name, value in flags.items()}
+    for where, value in (given | {variable: os.environ.get(variable) for variable in ENVIRONMENT.values()}).items():
+        if value and not is_well_formed(value):  # Python reads a byte that is no UTF-8 as half of a character
+            raise SettingsError(f"What {where} gives cannot be read: it is not written in UTF-8. Write it anew.")
     return load(flags, os.environ, config_to_read())
 
 
