@@ -123,7 +123,7 @@ def test_a_file_that_is_no_session_is_named_with_the_reason(
 def test_what_is_no_file_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in ("/dev/null", str(tmp_path), str(tmp_path / "pipe")):
-        assert main([name]) == 1
+        assert main([name]) == 2
         assert "was not imported. It is no file" in capsys.readouterr().err
 
 
@@ -131,7 +131,7 @@ def test_a_file_of_unknown_size_is_read_up_to_the_limit(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.local.session_import.MAX_BYTES", 10)
-    assert main(["/proc/self/environ"]) == 1  # whose size is told as 0
+    assert main(["/proc/self/environ"]) == 2  # whose size is told as 0
     assert "larger than" in capsys.readouterr().err
 
 
