@@ -43,6 +43,9 @@ async def test_ctrl_c_copies_what_is_selected_in_a_dialog() -> None:
         await user.in_dialog("shift+home", "ctrl+c")
         assert user.app.clipboard == "Tides"
         assert "again to quit" not in user.screen
+        await user.see("Sent the selection to the terminal's clipboard.")
+        await user.in_dialog("ctrl+c")
+        await user.see("again to quit")
         user.app.push_screen(Pager("A text", lambda: "one\ntwo\nthree"))
         await user.see("two")
         await user.in_dialog("v", "ctrl+c")

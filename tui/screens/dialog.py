@@ -102,16 +102,16 @@ class Dialog(ModalScreen[_Result | None]):
             self.tell(QUIT_QUESTION, SECOND_PRESS_SECONDS)
 
     def copy_selection(self) -> bool:
-        """Copy what is selected where the focus is; False where nothing is."""
+        """Copy what is selected where the focus is, and select it no more; False where nothing is."""
         match self.focused:
             case Input(selected_text=selected) as field if selected:
-                field.action_copy()
+                field.cursor_position = field.selection.end
             case SelectableLineView(selected_text=selected) as view if selected:
-                self.app.copy_to_clipboard(selected)
                 view.clear_selection()
-                self.tell("Sent the selection to the terminal's clipboard.", COPIED_SECONDS)
             case _:
                 return False
+        self.app.copy_to_clipboard(selected)
+        self.tell("Sent the selection to the terminal's clipboard.", COPIED_SECONDS)
         return True
 
     def tell(self, words: str, seconds: float) -> None:
