@@ -235,9 +235,9 @@ class Recovery:
         match verdict:
             case Finished(amendment, news):
                 assert seen is not None, "only a session that was found can show an end"
-                watch.ended_well = True
                 self._state.put(session_id, interrupt(told, NO_END))
                 await self._state.keep_history(seen.session, amendment.applied_to(seen.body.events()))
+                watch.ended_well = True
                 self._finish(entry, news)
             case StillRunning(amendment, after, polls):
                 self._polls[entry.turn_id], watch.status = polls, STILL_RUNNING

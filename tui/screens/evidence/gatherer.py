@@ -17,14 +17,15 @@ class EvidenceGatherer:
 
     async def evidence_of(self, turn: Turn) -> Evidence:
         """The evidence of a turn. Where it is being gathered for somebody who went away meanwhile, that goes on."""
-        if self._gathering is None or self._turn is None or not _is_same(self._turn, turn):
+        gathering = self._gathering
+        if gathering is None or self._turn is None or not _is_same(self._turn, turn):
             self.forget()
-            self._turn = turn
-            self._gathering = asyncio.create_task(run_in_slices(evidence.gathering(turn)), name="gathering evidence")
+            gathering = asyncio.create_task(run_in_slices(evidence.gathering(turn)), name="gathering evidence")
+            self._turn, self._gathering = turn, gathering
         try:
-            return await asyncio.shield(self._gathering)
+            return await asyncio.shield(gathering)
         except BaseException:
-            if self._gathering.done():
+            if gathering is self._gathering and gathering.done():
                 self.forget()
             raise
 
