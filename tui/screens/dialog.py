@@ -102,9 +102,12 @@ class Dialog(ModalScreen[_Result | None]):
             self.tell(QUIT_QUESTION, SECOND_PRESS_SECONDS)
 
     def copy_selection(self) -> bool:
-        """Copy what is selected where the focus is, and select it no more; False where nothing is."""
+        """Copy what is selected where the focus is, and select it no more; False where nothing is.
+
+        Of a masked field nothing is: the clipboard would show what it hides.
+        """
         match self.focused:
-            case Input(selected_text=selected) as field if selected:
+            case Input(password=False, selected_text=selected) as field if selected:
                 field.cursor_position = field.selection.end
             case SelectableLineView(selected_text=selected) as view if selected:
                 view.clear_selection()
