@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.sample import ACCOUNT, history, session, turn
+from tests.store.sample import ACCOUNT, found, history, session, turn
+from tui.api.models import Event, Text, UserInput
+from tui.store.database import HISTORIES_LEFT, NO_MORE_HISTORIES
 from tui.store.files import StoreError, store_path
-from tui.store.schema import MIGRATIONS
+from tui.store.schema import BESIDE_HISTORIES, MIGRATIONS
 from tui.store.store import Store
 
 
@@ -251,6 +253,93 @@ def test_a_file_that_cannot_be_written_any_more_is_left_and_work_goes_on(path: P
     store.close()
 
 
+@pytest.mark.fault(54)
+def test_of_a_large_file_memory_takes_all_but_the_histories(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.store.database.MAX_COPIED_BYTES", 4096)
+    store = filled(path)
+    store.notes.save_name(ACCOUNT, "s1", "My lease")
+    store.journal.append(1, turn(20)[1:])
+    store.database.read(lambda connection: connection.execute("PRAGMA query_only = ON"))
+
+    store.sessions.save_history(ACCOUNT, session(2), history(2))
+    assert store.warning.endswith(HISTORIES_LEFT)
+    assert store.notes.drafts(ACCOUNT) == {"s1": "half a thought"}
+    assert store.notes.names(ACCOUNT) == {"s1": "My lease"}
+    assert store.sessions.listed(ACCOUNT) == [session(1), session(2)]
+    assert store.sessions.history(ACCOUNT, "s1") is None
+    assert found(store, "clause") == [("s2", [0, 1])]
+    store.journal.end(1)
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events[0] == UserInput("Why?")
+    store.close()
+
+
+def test_the_tables_are_those_of_the_histories_and_those_that_go_into_memory_without_them() -> None:
+    store = Store.in_memory()
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '*_fts*' AND name NOT GLOB 'sqlite_*'"
+    )
+    tables = {name for (name,) in store.database.read(lambda connection: connection.execute(query).fetchall())}
+    assert tables == {"turns", "unspaced_to_read", *BESIDE_HISTORIES}
+    store.close()
+
+
+@pytest.mark.fault(26)
+def test_of_what_memory_takes_nothing_is_too_large(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.store.database.MAX_COPIED_BYTES", 4096)
+    monkeypatch.setattr("tui.store.database.MAX_MEMORY_BYTES", 1_000_000)
+    store = filled(path)
+    for _ in range(20):
+        store.journal.append(1, [Text("word " * 40_000)])
+    store.database.read(lambda connection: connection.execute("PRAGMA query_only = ON"))
+    store.notes.save_draft(ACCOUNT, "s1", "still typed")
+
+    assert store.notes.drafts(ACCOUNT) == {"s1": "still typed"}
+    assert [entry.prompt for entry in store.journal.entries(ACCOUNT)] == ["Why?"]
+    assert len(store.database.read(lambda connection: connection.serialize())) < 1_100_000
+    store.notes.save_draft(ACCOUNT, "s1", "long " * 1_000_000)
+    store.close()
+
+
+@pytest.mark.fault(54)
+def test_a_history_of_which_a_part_was_left_behind_is_not_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.store.database.MAX_COPIED_BYTES", 4096)
+    monkeypatch.setattr("tui.store.session_cache._BATCH_CHARS", 1)
+    store = filled(path)
+
+    def going_on() -> Iterator[Event]:
+        yield from history(3)
+        store.database.read(lambda connection: connection.execute("PRAGMA query_only = ON"))
+        yield from history(3)
+
+    store.sessions.save_history(ACCOUNT, session(2), going_on())
+    assert store.warning.endswith(HISTORIES_LEFT)
+    assert store.sessions.history(ACCOUNT, "s2") is None
+    store.close()
+
+
+@pytest.mark.fault(26)
+def test_memory_takes_histories_up_to_a_limit_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.store.database.MAX_MEMORY_BYTES", 1_000_000)
+    store, told = Store.in_memory(), list[str]()
+    store.database.tell = told.append
+    for number in range(1, 20):
+        store.sessions.save_history(ACCOUNT, session(number), history(200))
+    store.notes.save_draft(ACCOUNT, "s9", "still typed")
+    store.journal.end(store.journal.begin(ACCOUNT, "s1", "Why?", 200))
+
+    first, last = (store.sessions.history(ACCOUNT, name) for name in ("s1", "s19"))
+    assert first is not None
+    assert (first.events, last) == (history(200), None)
+    assert store.journal.entries(ACCOUNT) == []
+    assert store.notes.draft(ACCOUNT, "s9") == "still typed"
+    assert len(store.sessions.listed(ACCOUNT)) == 19
+    assert len(store.database.read(lambda connection: connection.serialize())) < 2_000_000
+    assert told == [NO_MORE_HISTORIES]
+    store.close()
+
+
 def test_work_that_fails_leaves_nothing_and_the_next_works(path: Path) -> None:
     def work(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM notes")
@@ -315,11 +404,16 @@ def test_statistics_that_sqlite_keeps_are_no_damage(path: Path) -> None:
     again.close()
 
 
-def test_tables_that_another_sqlite_wrote_otherwise_are_no_damage(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_that_another_sqlite_wrote_otherwise_are_no_damage(path: Path) -> None:
     filled(path).close()
-    monkeypatch.setattr("tui.store.schema.MADE", 0)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "PRAGMA writable_schema = ON;"
+            "UPDATE sqlite_master SET sql = replace(replace(sql, 'TEXT', '\"text\"'), 'CREATE ', 'create  /* so */ ')"
+        )
     store = Store.open(path)
     assert (store.warning, store.notes.draft(ACCOUNT, "s1")) == ("", "half a thought")
+    store.sessions.save_history(ACCOUNT, session(2), history(1))
     store.close()
 
 
@@ -337,6 +431,65 @@ def test_a_file_found_broken_while_in_use_is_set_aside_and_work_goes_on(path: Pa
     assert "broken-1" in store.warning
     store.close()
     Store.open(path).close()
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize(
+    "damage", ["DROP TABLE notes", "DROP TABLE sessions", "ALTER TABLE notes RENAME COLUMN draft TO d"]
+)
+def test_a_table_that_goes_while_it_is_in_use_is_said_once_and_work_goes_on(path: Path, damage: str) -> None:
+    store, told = filled(path), list[str]()
+    store.database.tell = told.append
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(damage)
+
+    store.sessions.save(ACCOUNT, [session(1), session(2)], complete=True)
+    store.notes.save_draft(ACCOUNT, "s2", "typed now")
+    store.sessions.save_history(ACCOUNT, session(2), history(3))
+
+    kept = store.sessions.history(ACCOUNT, "s2")
+    assert kept is not None
+    assert kept.events == history(3)
+    assert store.notes.draft(ACCOUNT, "s2") == "typed now"
+    assert [entry.prompt for entry in store.journal.entries(ACCOUNT)] == ["Why?"]
+    [words] = told
+    assert words.startswith(f"Nothing more can be kept in {path}: its tables are not those that were made in it.")
+    assert str(path.with_name("llamachat.sqlite3.broken-1")) in words
+    store.close()
+    again = Store.open(path)
+    assert again.warning == ""
+    again.close()
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize("data", [b"", b"no store"])
+def test_a_file_that_is_emptied_or_written_over_while_it_is_in_use_stops_no_work(path: Path, data: bytes) -> None:
+    filled(path).close()
+    store = Store.open(path)
+    path.write_bytes(data)
+
+    store.notes.save_draft(ACCOUNT, "s2", "typed now")
+    store.sessions.save_history(ACCOUNT, session(2), history(3))
+
+    assert store.notes.draft(ACCOUNT, "s2") == "typed now"
+    assert store.sessions.listed(ACCOUNT)[-1] == session(2)
+    assert f"Nothing more can be kept in {path}" in store.warning
+    store.close()
+    Store.open(path).close()
+
+
+@pytest.mark.fault(54)
+def test_a_file_that_a_newer_version_changes_while_it_is_in_use_is_left_alone(path: Path) -> None:
+    store = filled(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"ALTER TABLE notes RENAME TO more_notes; PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    store.notes.save_draft(ACCOUNT, "s2", "typed now")
+
+    assert store.notes.draft(ACCOUNT, "s2") == "typed now"
+    assert store.sessions.listed(ACCOUNT) == [session(1)]
+    assert "written by a newer version" in store.warning
+    assert not list(path.parent.glob("*.broken-*"))
+    store.close()
 
 
 def test_broken_files_are_numbered(path: Path) -> None:
