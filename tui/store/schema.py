@@ -229,19 +229,13 @@ _NAMES = """SELECT CAST(type || ' ' || name || ' ' || tbl_name || ' ' || iif(roo
     FROM sqlite_master AS made WHERE name NOT GLOB 'sqlite_*' ORDER BY type, name"""
 
 
-NEWER = (
-    "What is kept on this machine was written by a newer version of llamachat-tui. "
-    "Update the program, or set LLAMACHAT_STATE_DIR to another folder."
-)
-
-
 class SchemaError(Exception):
     """The tables in a file are not those that the migrations make: it is damaged, or it is no store."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables up to date, in one transaction. Raises what `check` raises."""
-    if _version(connection) != len(MIGRATIONS):
+    if _version(connection) < len(MIGRATIONS):
         _bring_up_to_date(connection)
     check(connection)
 
@@ -257,7 +251,10 @@ def check(connection: sqlite3.Connection) -> None:
     finally:
         connection.rollback()
     if version > len(MIGRATIONS):
-        raise StoreError(NEWER)
+        raise StoreError(
+            "What is kept on this machine was written by a newer version of llamachat-tui. "
+            "Update the program, or set LLAMACHAT_STATE_DIR to another folder."
+        )
     if version < len(MIGRATIONS) or crc32(b"\n".join(name for (name,) in names)) != MADE:
         raise SchemaError("its tables are not those that were made in it")
 
@@ -266,12 +263,10 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)
-        if version > len(MIGRATIONS):
-            raise StoreError(NEWER)
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute(f"PRAGMA user_version = {max(version, len(MIGRATIONS))}")
     except BaseException as error:
         connection.rollback()
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR:
