@@ -46,7 +46,7 @@ def finds(passages: Passages, query: Query) -> bool:
     return bool(query.terms or (query.missing and passages.nearest))
 
 
-class Found(NamedTuple):
+class Retrieved(NamedTuple):
     """The passages that were found, best first, and why there may be others that are near in meaning, for the user."""
 
     passages: list[Passage]
@@ -59,18 +59,18 @@ def found_for(
     index_ids: Sequence[str],
     top_k: int,
     wanted: Callable[[Passage], bool] | None = None,
-) -> Found:
+) -> Retrieved:
     """The passages that answer best, by their words and their meaning; only those that are `wanted`, where that is
     asked.
 
     Without an embedding model the scores are those of the words, else those of `fused`, also while it does not answer.
     """
     if passages.nearest is None:
-        return Found(by_words(passages, query, index_ids, top_k, wanted))
+        return Retrieved(by_words(passages, query, index_ids, top_k, wanted))
     depth = max(CANDIDATES, top_k)
     near = _near(passages, query, index_ids, depth, wanted)
     best = fused(_by_words(passages, query, index_ids, depth, wanted), near.found)[:top_k]
-    return Found(passages.load(best), near.problem)
+    return Retrieved(passages.load(best), near.problem)
 
 
 def passages_for(
@@ -116,10 +116,10 @@ def by_meaning(
     index_ids: Sequence[str],
     top_k: int,
     wanted: Callable[[Passage], bool] | None = None,
-) -> Found:
+) -> Retrieved:
     """The passages whose meaning is nearest to the question's; none without an embedding model."""
     near = _near(passages, query, index_ids, top_k, wanted)
-    return Found(passages.load(near.found[:top_k]), near.problem)
+    return Retrieved(passages.load(near.found[:top_k]), near.problem)
 
 
 def _near(
