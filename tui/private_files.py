@@ -6,6 +6,7 @@ And bytes that are put aside for a while: on the disk, in a file without a name 
 import errno
 import os
 import zlib
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock, Thread
@@ -24,18 +25,44 @@ def make_private_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
+class Room:
+    """How many more bytes may be held in memory, of all who share it. May be used from any thread."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._lock = Lock()
+
+    def take(self, size: int) -> bool:
+        """Take so many bytes of it. False where there are not so many left."""
+        with self._lock:
+            if size > self._left:
+                return False
+            self._left -= size
+            return True
+
+    def give_back(self, held: Mapping[int, bytes]) -> None:
+        """Have the bytes that were held be free again."""
+        with self._lock:
+            self._left += sum(map(len, held.values()))
+
+
 class Spill:
     """Bytes that only this process reads again. May be used from any thread.
 
     The file is made in the folder of `beside`, so that what is private there stays so. What it cannot hold, because the
-    disk is full or fails, is held in memory, as all of it is where `beside` is None.
+    disk is full or fails, is held in memory, as all of it is where `beside` is None: compressed, and as long as there
+    is `room`. What has none is lost.
     """
 
-    def __init__(self, beside: Path | None) -> None:
+    def __init__(self, beside: Path | None, room: Room | None = None) -> None:
         self._beside = beside
+        self._room = room
         self._lock = Lock()
         self._file: IO[bytes] | None = None
         self._held: dict[int, bytes] = {}
+        """By their places; b"" for what is lost."""
+        if room is not None:
+            finalize(self, room.give_back, self._held)
         self._end = 0
         self.held_bytes = 0
         """Bytes that were put aside and are in memory, before they were compressed."""
@@ -46,15 +73,22 @@ class Spill:
         """Put bytes aside; the place of them for `read`."""
         with self._lock:
             place, self._end = self._end, self._end + len(data)
-            if not self._write(place, data):
-                self._held[place] = zlib.compress(data, _LEVEL)
-                self.held_bytes += len(data)
+            if data and not self._write(place, data):
+                packed = zlib.compress(data, _LEVEL)
+                has_room = self._room is None or self._room.take(len(packed))
+                self._held[place] = packed if has_room else b""
+                self.held_bytes += len(data) if has_room else 0
             return place
 
     def read(self, place: int, size: int) -> bytes:
-        """What was put aside at a place, of that size. Raises `OSError` where the disk does not give it back."""
+        """What was put aside at a place, of that size.
+
+        Raises `OSError` where the disk does not give it back, with `ENOSPC` where there was no room for it.
+        """
         with self._lock:
             held = self._held.get(place)
+            if held == b"":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if held is not None:
                 return zlib.decompress(held)
             data = b""

@@ -2,6 +2,7 @@ import gc
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -14,14 +15,14 @@ from tui.conversation import past_turns
 from tui.conversation.export.html import as_html
 from tui.conversation.export.markdown import as_markdown
 from tui.conversation.grounding.checking import GroundingCheck
-from tui.conversation.past_turns import LOST, MAX_QUESTION_CHARS, LongReplay, PastTurns
+from tui.conversation.past_turns import LOST, MAX_QUESTION_CHARS, NO_ROOM, LongReplay, PastTurns
 from tui.conversation.reconcile import Finished, Polls, QuestionSearch, Sent, known_questions, reconcile
 from tui.conversation.transcript import Transcript, Turn, amend_reason, ask, interrupt
 from tui.conversation.transcript_builder import TranscriptBuilder, replay
 from tui.lineview.search import counts_in
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place
-from tui.private_files import Spill
+from tui.private_files import Room, Spill
 
 histories = st.lists(stored_turns() | any_events, max_size=5).map(
     lambda turns: [event for turn in turns for event in turn]
@@ -166,6 +167,22 @@ def test_a_turn_that_the_disk_does_not_give_back_says_so(tmp_path: Path, monkeyp
     monkeypatch.setattr(Spill, "read", fail)
     assert transcript[0].question == "0?"
     assert transcript[0].parts == (LOST,)
+
+
+@pytest.mark.fault(26)
+def test_memory_takes_turns_up_to_a_limit_and_those_beyond_say_so(monkeypatch: pytest.MonkeyPatch):
+    room, noise = Room(7_500), Random(0)
+    monkeypatch.setattr(past_turns, "ROOM", room)
+    events = [event for at in range(9) for event in (UserInput(f"{at}?"), Text(noise.randbytes(2000).hex()), Stop())]
+    transcript = put_aside(events)
+    full = transcript[5]
+    assert (full.question, full.parts) == ("5?", (NO_ROOM,))
+    assert [turn.parts[0] == NO_ROOM for turn in transcript] == [False] * 3 + [True] * 4 + [False] * 2
+    assert any("too much for memory" in row for row in shown(transcript))
+    assert not room.take(3_000)
+    del transcript, full
+    gc.collect()
+    assert room.take(7_500)
 
 
 def test_of_a_question_without_an_end_the_beginning_is_in_memory():

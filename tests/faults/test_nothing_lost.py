@@ -1,4 +1,6 @@
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,21 @@ async def test_a_store_that_cannot_be_used_is_said_once_and_all_works(
     async with behind(proxy) as user:
         await user.see("Nothing can be kept in")
         await in_session(user)
+
+
+@pytest.mark.fault(54)
+async def test_a_table_that_goes_while_the_app_runs_is_said_and_all_works(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        await in_session(user)
+        with closing(sqlite3.connect(store_path())) as connection:
+            connection.executescript("DROP TABLE notes; DROP TABLE open_turns")
+        await ask(user, "Who leads science?")
+        await user.see("Nothing more can be kept in")
+        await user.see("Bo Lin")
+        await user.see("Ada Sol")
+    async with behind(proxy) as user:
+        await in_session(user)
+        assert user.app.store.warning == ""
 
 
 async def test_questions_asked_during_a_turn_wait_and_are_sent_one_after_another(proxy: FaultProxy) -> None:

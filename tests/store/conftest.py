@@ -12,3 +12,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     made = Store.open(tmp_path / "store.sqlite3") if request.param == "file" else Store.in_memory()
     yield made
     made.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where no store is yet."""
+    return tmp_path / "state" / "llamachat.sqlite3"

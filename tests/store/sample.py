@@ -1,6 +1,7 @@
 """Values to be kept, for the tests of the store."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tui.api.models import Event, Session, Stop, Text, TextDelta, Thinking, ToolCall, ToolResult, UserInput
 from tui.store.search import SessionSearch
@@ -51,3 +52,11 @@ def found(store: Store, typed: str, account: str = ACCOUNT) -> list[tuple[str, l
     """What a search finds: session ids, the one used last first, with the turns that have the words."""
     sessions = SessionSearch(store.database).find(account, parse(typed, NOON.date())).sessions
     return [(one.session.session_id, [hit.turn for hit in one.hits]) for one in sessions]
+
+
+def filled(path: Path) -> Store:
+    """A store in this file with a session of 20 turns, and a question that was asked."""
+    store = Store.open(path)
+    store.sessions.save_history(ACCOUNT, session(1), history(20))
+    store.journal.begin(ACCOUNT, "s1", "Why?", 20, draft="half a thought")
+    return store

@@ -8,7 +8,7 @@ import pytest
 from tests.store.sample import ACCOUNT, NOON, found, index_all, turn
 from tui.api.models import Session
 from tui.store.event_codec import encode_events
-from tui.store.schema import MIGRATIONS, migrate
+from tui.store.schema import MIGRATIONS
 from tui.store.search_indexing import SearchIndexing
 from tui.store.store import Store
 
@@ -115,18 +115,3 @@ def test_a_migration_stays_as_files_went_through_it() -> None:
     # Some are made of what is used elsewhere too: what is changed there needs a migration of its own.
     made = [hashlib.sha256("\n".join(statements).encode()).hexdigest()[:8] for statements in MIGRATIONS]
     assert tuple(made[: len(KEPT_AS_THEY_WERE)]) == KEPT_AS_THEY_WERE
-
-
-def test_what_the_migrations_make_is_known_by_its_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Else every start makes them once more, in memory, to compare.
-    monkeypatch.setattr("tui.store.schema._bring_up_to_date", _refuse)
-    with closing(sqlite3.connect(":memory:")) as connection:
-        for statement in (statement for statements in MIGRATIONS for statement in statements):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        connection.commit()
-        migrate(connection)
-
-
-def _refuse(connection: sqlite3.Connection) -> None:
-    raise AssertionError(connection)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
 from typing import cast, overload
 from weakref import WeakValueDictionary
@@ -13,7 +14,7 @@ from weakref import WeakValueDictionary
 from tui.api.models import Event, Stop, UserInput
 from tui.conversation.transcript import Transcript, Turn, Unrecognized
 from tui.conversation.transcript_builder import TranscriptBuilder
-from tui.private_files import Spill
+from tui.private_files import Room, Spill
 
 KEPT = 64
 """Turns that are not put aside, the last ones; and of the others as many stay in memory that were looked at last."""
@@ -24,14 +25,22 @@ MAX_KEPT_BYTES = 24_000_000
 MAX_QUESTION_CHARS = 2000
 """Characters of a question that are in memory while its turn is not: the API takes no longer ones."""
 
+ROOM = Room(64 * 1024 * 1024)
+"""For the turns of all conversations that the disk does not take, or that are not to be on it."""
+
 LOST = Unrecognized("unreadable", "This turn was put on the disk, and could not be read from there. Open it again.")
+NO_ROOM = Unrecognized(
+    "no room",
+    "This turn is not shown: it is too much for memory, and the disk is full, or nothing is kept on it (keep = false). "
+    "Change that, and open the session again.",
+)
 
 
 class _TurnsAside:
     """Turns that were put aside one after another. Of each only the question is in memory, unless it is looked at."""
 
     def __init__(self, beside: Path | None) -> None:
-        self._spill = Spill(beside)
+        self._spill = Spill(beside, ROOM)
         self._ends = array("Q", [0])
         self._questions: list[str | None] = []
         self._as_they_are: dict[int, Turn] = {}
@@ -73,8 +82,9 @@ class _TurnsAside:
         begin, end = self._ends[number], self._ends[number + 1]
         try:
             turn = cast(Turn, pickle.loads(self._spill.read(begin, end - begin)))
-        except OSError:
-            return replace(self.heading(number), parts=(LOST,), end=Stop())
+        except OSError as error:
+            why = NO_ROOM if error.errno == ENOSPC else LOST
+            return replace(self.heading(number), parts=(why,), end=Stop())
         known = self._questions[number]
         return replace(turn, question=known) if turn.question == known else turn  # whoever keeps it keeps no copy
 
@@ -127,7 +137,7 @@ class PastTurns(Sequence[Turn]):
 class LongReplay:
     """Tells the conversation of a stored history of any length: what is over is put aside as it goes on.
 
-    The turns are put beside a file of the user's, or compressed into memory where `beside` is None.
+    The turns are put beside a file of the user's, or compressed into memory where `beside` is None: see `ROOM`.
     """
 
     def __init__(self, beside: Path | None) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui.store.files import StoreError, prepare, set_aside
-from tui.store.schema import SchemaError, migrate
+from tui.store.schema import BESIDE_HISTORIES, SchemaError, check, migrate
 
 BUSY_TIMEOUT = 2.0
 """Seconds to wait for another instance's transaction, which takes milliseconds unless that instance is stopped."""
@@ -31,9 +31,24 @@ _UNUSABLE = _BROKEN | {
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY,
 }
+_NO_LIMIT = 0xFFFFFFFE
+"""The most pages that SQLite allows (https://www.sqlite.org/limits.html)."""
+
 _KEPT_UNTIL_END = "What you do now is kept only until the program ends."
 
 DAMAGED = "Some of what is kept on this machine is damaged. What cannot be read is left out; all else works as before."
+
+MAX_COPIED_BYTES = 32 * 1024 * 1024
+"""A file of so many bytes goes into memory whole where it cannot be written any more; of a larger one the histories of
+sessions, which the server has too, stay behind."""
+
+MAX_MEMORY_BYTES = 64 * 1024 * 1024
+"""Bytes of a database in memory beyond which no more histories go into it."""
+
+HISTORIES_LEFT = "The conversations kept there are too large for memory: each is searched again once you open it."
+NO_MORE_HISTORIES = (
+    "What is kept in memory has grown large. What you open from now on is not searched, nor here without a connection."
+)
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -95,6 +110,13 @@ class Database:
             finally:
                 self._connection.execute("PRAGMA synchronous = NORMAL")
 
+    def has_room(self) -> bool:
+        """Whether the history of one more session can be kept. Where not, because it is memory that fills, says so."""
+        if self.path is not None or self.read(_bytes_used) < MAX_MEMORY_BYTES:
+            return True
+        self.warn(NO_MORE_HISTORIES)
+        return False
+
     def give_back(self) -> None:
         """Let go of the memory that reading and writing much has filled."""
         self.read(lambda connection: connection.execute("PRAGMA shrink_memory"))
@@ -117,18 +139,17 @@ class Database:
                 if _is_bad_text(error) and self._connection.text_factory is str:
                     self._connection.text_factory = _tolerant
                     self.warn(DAMAGED)
-                elif self.path is None or _code(error) not in _UNUSABLE:
+                elif self.path is None or (fault := self._fault(error)) is None:
                     raise
                 else:
-                    self._fall_back(self.path, error)
+                    self._fall_back(self.path, fault)
             return _transaction(self._connection, begin, work)
 
     def _notice_removal(self) -> None:
         """Go on in memory where the file was deleted: SQLite would write on into a file that nobody finds again."""
         if self.path is not None and _identity(self.path) != self._identity:
             warning = f"{self.path} was deleted while it was in use. {_KEPT_UNTIL_END}"
-            self._go_on_with(self._copied())
-            self.warn(warning)
+            self.warn(f"{warning}{self._go_on_in_memory()}")
 
     def warn(self, warning: str) -> None:
         """Say a sentence about the store, once."""
@@ -137,25 +158,28 @@ class Database:
             if self.tell is not None:
                 self.tell(warning)
 
-    def _fall_back(self, path: Path, error: sqlite3.DatabaseError) -> None:
-        """Go on in memory, with what can still be read from the file."""
-        warning = f"Nothing more can be kept in {path}: {_why(error)}. {_KEPT_UNTIL_END}"
-        if _code(error) in _BROKEN:
-            warning = f"{warning} {_set_aside(path)}"
-            self._go_on_with(_in_memory())
-        else:
-            self._go_on_with(self._copied())
-        self.warn(warning)
+    def _fault(self, error: sqlite3.DatabaseError) -> Exception | None:
+        """What is wrong with the file, if that is why something failed in it."""
+        if _code(error) == sqlite3.SQLITE_ERROR:
+            try:
+                check(self._connection)
+            except (SchemaError, StoreError) as fault:
+                return fault
+        return error if _code(error) in _UNUSABLE else None
 
-    def _copied(self) -> sqlite3.Connection:
-        """A database in memory with what can be read from the one in use; an empty one where that fails."""
-        memory = _in_memory()
-        try:
-            self._connection.backup(memory)
-        except sqlite3.Error:
-            memory.close()
-            memory = _in_memory()
-        return memory
+    def _fall_back(self, path: Path, fault: Exception) -> None:
+        """Go on in memory, with what can still be read from the file. One that is broken is set aside."""
+        warning = f"Nothing more can be kept in {path}: {_why(fault)}. {_KEPT_UNTIL_END}"
+        is_broken = isinstance(fault, SchemaError) or _code(fault) in _BROKEN
+        if is_broken:
+            warning = f"{warning} {_set_aside(path)}"
+        self.warn(f"{warning}{self._go_on_in_memory(is_whole=not is_broken)}")
+
+    def _go_on_in_memory(self, *, is_whole: bool = True) -> str:
+        """Go on with a copy of what can be read, and let go of the file; a sentence on what is not copied, or ""."""
+        memory = _copied(self._connection) if is_whole else None
+        self._go_on_with(memory or _without_histories(self._connection))
+        return "" if memory or not is_whole else f" {HISTORIES_LEFT}"
 
     def _go_on_with(self, memory: sqlite3.Connection) -> None:
         self._connection.close()
@@ -248,7 +272,47 @@ def _transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T
     return result
 
 
-def _code(error: sqlite3.DatabaseError) -> int:
+def _bytes_used(connection: sqlite3.Connection) -> int:
+    pages, unused, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    return (pages - unused) * size
+
+
+def _copied(connection: sqlite3.Connection) -> sqlite3.Connection | None:
+    """A database in memory with all that is in another; None where that is too much, or cannot be read."""
+    memory = _in_memory()
+    try:
+        if _bytes_used(connection) <= MAX_COPIED_BYTES:
+            connection.backup(memory)
+            check(memory)
+            return memory
+    except (sqlite3.Error, SchemaError, StoreError):
+        pass
+    memory.close()
+    return None
+
+
+def _without_histories(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A database in memory with what can be read of another, but for the histories of its sessions."""
+    memory = _in_memory()
+    (size,) = memory.execute("PRAGMA page_size").fetchone()
+    memory.execute(f"PRAGMA max_page_count = {MAX_MEMORY_BYTES // size}")
+    connection.text_factory = _tolerant
+    for table in BESIDE_HISTORIES:
+        memory.execute("BEGIN")
+        with suppress(sqlite3.Error):  # one that is not there, or damaged, or too large takes no other with it
+            rows = connection.execute(f"SELECT * FROM {table}")
+            marks = ", ".join("?" for _ in rows.description)
+            memory.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        if memory.in_transaction:
+            memory.execute("COMMIT")
+    memory.execute("UPDATE sessions SET turns = NULL")
+    memory.execute(f"PRAGMA max_page_count = {_NO_LIMIT}")
+    return memory
+
+
+def _code(error: Exception) -> int:
     """The primary result code (https://www.sqlite.org/rescode.html); 0 where the error is not SQLite's."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 

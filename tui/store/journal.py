@@ -8,9 +8,9 @@ The questions asked are remembered beyond that, as the history that the reader c
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tui.api.models import Event, UserInput
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import well_formed
 from tui.store.creations import finish_creation
 from tui.store.database import Database
@@ -95,7 +95,7 @@ class Journal:
         self._database.write(replace)
 
     def end(self, turn_id: int) -> None:
-        """The turn is over, with what has arrived: it becomes the last turn of the stored history.
+        """The turn is over, with what has arrived: it becomes the last turn of the stored history if there is room.
 
         Its events are decoded and encoded between two short transactions. Not for the event loop: they may be many.
         """
@@ -109,11 +109,12 @@ class Journal:
         events = self._decoded(texts)
         if not isinstance(next(iter(events), None), UserInput):
             events.insert(0, UserInput(row["prompt"]))
-        turn = kept_turn(0, events)
+        turn = kept_turn(0, events) if self._database.has_room() else None
 
         def end(connection: sqlite3.Connection) -> None:
             if _row(connection, turn_id) is not None:
-                add_turn(connection, row["account"], row["session_id"], turn)
+                if turn is not None:
+                    add_turn(connection, row["account"], row["session_id"], turn)
                 _delete(connection, turn_id)
 
         self._database.write(end)

@@ -8,7 +8,6 @@ not done yet, the `creations` of sessions that have no question yet, and the `sa
 """
 
 import sqlite3
-from contextlib import closing
 from zlib import crc32
 
 from tui.store.files import StoreError
@@ -214,14 +213,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
-MADE = 0xD5E21480
-"""The checksum of what the migrations make. SQLite of another version may write it otherwise: see `_is_whole`."""
+BESIDE_HISTORIES = (
+    *("sessions", "notes", "questions", "trusted_servers", "deletions", "creations", "saved_sets", "gathering"),
+    *("open_turns", "turn_events"),
+)
+"""The tables of all but the histories of sessions, which the server has too. The ones that may hold much come last."""
 
-# Tables of FTS5 are SQLite's own business, so they only have to be there; so are the statistics, which need not be.
-_SCHEMA = """SELECT CAST(made AS BLOB) FROM (
-    SELECT type || ' ' || name || ' ' || tbl_name || iif(name GLOB '*_fts_*', '', ifnull(sql, '')) AS made
-    FROM sqlite_master WHERE name NOT GLOB 'sqlite_*' ORDER BY type, name
-)"""
+MADE = 0x8F1604BF
+"""The checksum of the names of what the migrations make: see `check`."""
+
+# The text that makes a table is left out, because each version of SQLite writes it in its own way. The tables behind
+# those of FTS5 are SQLite's own business, so they only have to be there; so are the statistics, which need not be.
+_NAMES = """SELECT CAST(type || ' ' || name || ' ' || tbl_name || ' ' || iif(rootpage = 0 OR name GLOB '*_fts_*', '',
+        (SELECT ifnull(group_concat(field.name), '') FROM pragma_table_info(made.name) AS field)) AS BLOB)
+    FROM sqlite_master AS made WHERE name NOT GLOB 'sqlite_*' ORDER BY type, name"""
 
 
 class SchemaError(Exception):
@@ -229,56 +234,46 @@ class SchemaError(Exception):
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables up to date, in one transaction.
-
-    `StoreError` where a newer version of the program made them; `SchemaError` where they are not what was made.
-    """
-    if _version(connection) != len(MIGRATIONS):
+    """Bring the tables up to date, in one transaction. Raises what `check` raises."""
+    if _version(connection) < len(MIGRATIONS):
         _bring_up_to_date(connection)
+    check(connection)
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """See that there are the tables with their columns, indexes and triggers that the migrations make, and no others.
+
+    `StoreError` where a newer version of the program made them, `SchemaError` where they are not what was made.
+    """
     connection.execute("BEGIN")  # another instance, of a newer version, may change both between
     try:
-        if _version(connection) == len(MIGRATIONS) and not _is_whole(connection):
-            raise SchemaError
+        version, names = _version(connection), connection.execute(_NAMES).fetchall()
     finally:
         connection.rollback()
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            "What is kept on this machine was written by a newer version of llamachat-tui. "
+            "Update the program, or set LLAMACHAT_STATE_DIR to another folder."
+        )
+    if version < len(MIGRATIONS) or crc32(b"\n".join(name for (name,) in names)) != MADE:
+        raise SchemaError("its tables are not those that were made in it")
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)
-        if version > len(MIGRATIONS):
-            raise StoreError(
-                "What is kept on this machine was written by a newer version of llamachat-tui. "
-                "Update the program, or set LLAMACHAT_STATE_DIR to another folder."
-            )
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute(f"PRAGMA user_version = {max(version, len(MIGRATIONS))}")
     except BaseException as error:
         connection.rollback()
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR:
-            raise SchemaError from error  # what a migration changes is not there, or what it makes is
+            raise SchemaError(str(error)) from error  # what a migration changes is not there, or what it makes is
         raise
     connection.commit()
 
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _is_whole(connection: sqlite3.Connection) -> bool:
-    """Whether the tables, views, triggers and indexes are those that the migrations make, and no others."""
-    found = _checksum(connection)
-    if found == MADE:
-        return True
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as anew:
-        _bring_up_to_date(anew)
-        return found == _checksum(anew)
-
-
-def _checksum(connection: sqlite3.Connection) -> int:
-    """A checksum of what makes the tables, but for the spaces and quotes that SQLite sets when it alters one."""
-    made = b"\n".join(row[0] for row in connection.execute(_SCHEMA))
-    return crc32(made.translate(None, b" \n\t\"'"))

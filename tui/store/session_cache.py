@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from typing import NamedTuple
 
 from tui.api.models import Event, Session, UserInput
 from tui.api.times import parse_time
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import well_formed
 from tui.store.database import DAMAGED, Database
 from tui.store.event_codec import decode_events, encode_events, texts_from_json, to_json
@@ -32,6 +32,10 @@ _PUT_TURN = f"""
     ON CONFLICT (session, number) DO UPDATE
     SET events = excluded.events, {", ".join(f"{column} = excluded.{column}" for column in TurnTexts._fields)}
     WHERE events <> excluded.events"""
+
+_COUNT_TURNS = """
+    SELECT count(*) FROM turns JOIN sessions ON sessions.id = turns.session
+    WHERE number < ? AND account = ? AND session_id = ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ class SessionCache:
 
         It takes several short transactions, and writes only turns that differ from those kept. A program that dies on
         the way leaves the older length: what is read then is a history too, if not the newest. The same is left where
-        the length is changed meanwhile, by a turn that ended: this history is older than that turn.
+        there is no room for more (`Database.has_room`), and where the length is changed meanwhile, by a turn that
+        ended: this history is older than that turn.
         """
         key = account, session.session_id
 
@@ -108,13 +113,15 @@ class SessionCache:
         length = self._database.write(begin)
 
         def write(connection: sqlite3.Connection, batch: Sequence[KeptTurn]) -> bool:
-            is_newer = _length(connection, key) == length
-            if is_newer:
+            is_unchanged = _length(connection, key) == length
+            if is_unchanged:
                 connection.executemany(_PUT_TURN, [(*turn.row, *key) for turn in batch])
-            return is_newer
+            return is_unchanged
 
         def finish(connection: sqlite3.Connection) -> None:
-            if _length(connection, key) == length:
+            # Where the store went on in memory meanwhile, what was written before may be left behind.
+            is_whole = connection.execute(_COUNT_TURNS, (number, *key)).fetchone()[0] == number
+            if is_whole and _length(connection, key) == length:
                 connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number, *key))
                 connection.execute(
                     "DELETE FROM turns WHERE number >= ? AND session ="
@@ -125,7 +132,10 @@ class SessionCache:
         number = 0
         for batch in _batches(_turns(events)):
             number = batch[-1].number + 1
-            if not self._database.write(lambda connection, batch=batch: write(connection, batch)):
+            if not (
+                self._database.has_room()
+                and self._database.write(lambda connection, batch=batch: write(connection, batch))
+            ):
                 return
         self._database.write(finish)
 

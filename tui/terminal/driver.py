@@ -26,6 +26,7 @@ from textual.message import Message
 
 from tui.first_frame import FirstFrame, chars_of_typed_lines
 from tui.terminal.background import FOLLOW, QUESTION, UNFOLLOW, is_report
+from tui.terminal.command_string import MAX_SILENT_MOMENTS
 from tui.terminal.input_filter import MAX_COLUMNS, MAX_ROWS, InputFilter, Pasted, Piece, TerminalAnswer
 from tui.terminal.output import Output
 
@@ -34,6 +35,9 @@ READ_BYTES = 64 * 1024
 
 IDLE_SECONDS = 0.05
 """Seconds without input after which the beginning of a sequence is taken for a key of its own."""
+
+MAX_IDLE_MOMENTS = 2 * MAX_SILENT_MOMENTS
+"""After so many times `IDLE_SECONDS` nothing that may be a key is held, and the driver sleeps until more comes."""
 
 FLUSH_TIMEOUT = 0.5
 """Seconds to wait, when the app ends, for a terminal that does not read."""
@@ -57,6 +61,28 @@ GIVE_BACK = (
 _log = logging.getLogger(__name__)
 
 
+class _WakingEvent(threading.Event):
+    """An event that a selector can wait for as well: `readable` can be read from while it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.readable, self._writable = os.pipe()
+
+    def __del__(self) -> None:
+        os.close(self.readable)
+        os.close(self._writable)
+
+    def set(self) -> None:
+        if not self.is_set():
+            super().set()
+            os.write(self._writable, b"!")
+
+    def clear(self) -> None:
+        if self.is_set():
+            os.read(self.readable, 1)
+            super().clear()
+
+
 class ResilientDriver(LinuxDriver):
     """Textual's own driver, with an input that cannot end the app and an output that cannot block it."""
 
@@ -72,6 +98,7 @@ class ResilientDriver(LinuxDriver):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.exit_event = self._exit_event = _WakingEvent()
         self._output: Output | None = None
         self._is_lost = False
         self._title = ""
@@ -161,14 +188,18 @@ class ResilientDriver(LinuxDriver):
             os.write(terminal, GIVE_BACK)
 
     def run_input_thread(self) -> None:
-        parser, keys, heard = XTermParser(), InputFilter(), monotonic()
+        parser, keys, heard, idle_moments = XTermParser(), InputFilter(), monotonic(), 0
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
+            selector.register(self._exit_event.readable, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if not selector.select(IDLE_SECONDS):
+                if not selector.select(IDLE_SECONDS if idle_moments < MAX_IDLE_MOMENTS else None):
+                    idle_moments += 1
                     pieces = keys.idle(awaits_answer=monotonic() - self._asked_at < ANSWER_TIMEOUT)
+                elif self.exit_event.is_set():
+                    return
                 elif data := self._read():
-                    pieces, heard = keys.feed(data, monotonic() - heard), monotonic()
+                    pieces, heard, idle_moments = keys.feed(data, monotonic() - heard), monotonic(), 0
                 else:
                     self._lose()
                     return

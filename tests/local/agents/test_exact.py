@@ -33,3 +33,33 @@ def test_only_the_documents_that_have_the_words_are_read(tmp_path: Path, monkeyp
     assert [match.file.name for match in found.matches] == ["11.md"]
     assert found.complete
     assert read == ["11.md"]
+
+
+def test_a_passage_with_many_matches_hides_no_later_one(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    full = f"# First\n\n{'The fee is 4711 kroner. ' * 30}\n\n# Second\n\nPay 4711 kroner at the bridge.\n"
+    (tmp_path / "reports" / "fees.md").write_text(full)
+    local = opened(tmp_path / "reports", tmp_path / "data")
+    local.sync()
+    library = local.library
+    found = Tools(library.documents, library.passages, library.vocabulary, [local.index_id]).grep_passages(
+        GrepArguments(pattern=pattern_of("4711")), "4711"
+    )
+    assert [match.heading for match in found.matches] == ["First", "Second"]
+    assert found.complete
+    assert ["bridge" in passage.text for match in found.matches for passage in match.passages] == [False, True]
+
+
+def test_more_matches_than_are_looked_at_are_not_said_to_be_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tools, "MAX_MATCHES_OF_PASSAGES", 3)
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "fees.md").write_text("The fee is 4711 kroner. " * 5)
+    local = opened(tmp_path / "reports", tmp_path / "data")
+    local.sync()
+    library = local.library
+    found = Tools(library.documents, library.passages, library.vocabulary, [local.index_id]).grep_passages(
+        GrepArguments(pattern=pattern_of("4711")), "4711"
+    )
+    assert not found.complete

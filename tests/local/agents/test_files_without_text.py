@@ -1,6 +1,7 @@
 """Questions that name a file of which nothing can be told are not answered as if it said something."""
 
 import asyncio
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from tui.local.agents.lookup import begin_lookup
 TEXTS = {
     "notes.md": "# Travel\n\nThe travel costs of March were 310 kroner.\n\nThe travel to Oslo was by ship.\n",
     "Plan 2025.txt": "The travel of next year goes to Bergen.",
+    "Main.py": "# The travel of this program is by train.\n",
+    unicodedata.normalize("NFD", "Übersicht.txt"): "The travel in one view is by bus.\n",
     "build.md": "# Build\n\nEach package.json names its travel kit.\n",
     "empty.csv": "",
 }
@@ -53,7 +56,9 @@ def answer(local: OpenedFolder, question: str, *before: str) -> str:
         ("2024/budget.xlsx", "There is no file 2024/budget.xlsx in **papers**."),
         ("note.md", "There is no file note.md in **papers**; the nearest name is notes.md."),
         ("locked.pdf", "locked.pdf could not be read: it is encrypted with a password."),
-        ("new.txt", "new.txt has not been read yet; its folder is still being read."),
+        ("new.txt", "new.txt has not been read yet."),
+        ("NEW.TXT", "new.txt has not been read yet."),
+        ("LOCKED.pdf", "locked.pdf could not be read: it is encrypted with a password."),
         ("empty.csv", "empty.csv is passed over: it is empty, or a picture, a sound or another binary file."),
         ("map.png", "map.png is passed over: it is empty, or a picture, a sound or another binary file."),
     ],
@@ -73,6 +78,11 @@ def test_a_file_without_text_is_told_in_the_first_line(local: OpenedFolder, name
     [
         ("What does Plan 2025.txt say about the travel?", "The travel of next year goes to Bergen. [1]"),
         ("what does NOTES.MD say about Oslo?", "The travel to Oslo was by ship. [1]"),
+        ("what does main.py say about the travel?", "`# The travel of this program is by train.` [1]"),
+        ("What does übersicht.TXT say about the travel?", "The travel in one view is by bus. [1]"),
+        (unicodedata.normalize("NFD", "What does übersicht.txt say about the travel?"), "The travel in one view is by"),
+        ("What does 2025.txt say of the travel? I mean plan 2025.txt.", "The travel of next year goes to Bergen. [1]"),
+        ("What does 2025.txt say?", "There is no file 2025.txt in **papers**; the nearest name is Plan 2025.txt."),
         ("What does package.json name?", "There is no file package.json in **papers**."),
         ("Which travel kit is in package.json?", "Each package.json names its travel kit. [1]"),
     ],

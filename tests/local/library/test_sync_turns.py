@@ -1,6 +1,7 @@
 """Folders that wait while a large one is read."""
 
 import sys
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 
 from tests.local.server import until
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.folders import folders_of
+from tui.local.library.folders import Folder, folders_of
 from tui.local.library.library import Library, open_library
 from tui.local.library.sync import sync
+from tui.local.library.sync_messages import SyncJob
 from tui.local.library.sync_supervisor import SyncSupervisor
 
 READS_ON = """
@@ -101,3 +103,24 @@ def test_a_large_folder_that_gave_way_and_is_asked_for_again_is_done_once_it_was
     (tmp_path / "finish").touch()
     archive_read.result(20)
     again.result(20)
+
+
+def test_a_sync_that_is_cancelled_before_the_worker_has_it_ends(
+    library: Library, supervisor: SyncSupervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_begun, may_go_on = threading.Event(), threading.Event()
+    job_of = SyncJob.of
+
+    def slowly(folder: Folder) -> SyncJob:
+        has_begun.set()
+        may_go_on.wait(20)
+        return job_of(folder)
+
+    monkeypatch.setattr(SyncJob, "of", slowly)
+    archive = index_of(library, "archive")
+    archive_read = supervisor.ask(archive)
+    assert has_begun.wait(20)
+    assert supervisor.cancel(archive)
+    may_go_on.set()
+    archive_read.result(20)
+    assert not supervisor.in_progress(archive)

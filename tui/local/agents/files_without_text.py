@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from tui.local.agents.markdown_text import escaped_line
-from tui.local.agents.mentions import mentions_in, names_without_document
+from tui.local.agents.mentions import Mentions, mentions_in, names_without_document
 from tui.local.library.files import is_called, storable
 from tui.local.library.folders import Folder
 from tui.local.library.library import Library
@@ -26,19 +26,23 @@ _SAYS = r"(?:say|tell|contain|mention|state|list|show|give|have|hold|name|write)
 _OPENS = r"(?:summari[sz]e|open|show|read|quote|print|display|according to)"
 
 
-def sentences(library: Library, question: str, names: Sequence[str], index_ids: Sequence[str]) -> Iterator[str]:
-    """For each name that no document has, why nothing is told of such a file, as one sentence in Markdown.
+def sentences(
+    library: Library, question: str, earlier: Sequence[str], mentions: Mentions, index_ids: Sequence[str]
+) -> Iterator[str]:
+    """For each name that no document has, in the question or in the one that it leans on, why nothing is told of such a
+    file, as one sentence in Markdown.
 
     What the documents themselves call by such a name is what they are about, and not said to be missing, unless the
     question asks what the file says. This may walk the folders.
     """
-    for name in dict.fromkeys(names):
+    asked = "\n".join((*earlier, question))
+    for name in dict.fromkeys(names_without_document(question, earlier, mentions)):
         shown = escaped_line(clean_line(name))
-        skipped = library.states.skipped_named(index_ids, name)
+        skipped = library.states.skipped_named(index_ids, name, asked)
         if skipped:
             for file in skipped:
                 yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}."
-        elif there := _in_folders(library, name, index_ids):
+        elif there := _in_folders(library, name, asked, index_ids):
             yield _not_read(library, *there)
         elif _is_file_name(name) and (_asks_for(name, question) or not phrase(library.vocabulary, name, index_ids)):
             where = ", ".join(f"**{folder}**" for folder in library.folders.names(index_ids))
@@ -48,22 +52,22 @@ def sentences(library: Library, question: str, names: Sequence[str], index_ids: 
 def sentences_for(library: Library, question: str, earlier: Sequence[str], index_ids: Sequence[str]) -> list[str]:
     """The sentences for the files that a question names, or the one that it leans on."""
     mentions = mentions_in(library.documents, question, earlier, index_ids)
-    return list(sentences(library, question, names_without_document(question, earlier, mentions), index_ids))
+    return list(sentences(library, question, earlier, mentions, index_ids))
 
 
 def _not_read(library: Library, folder: Folder, name: str) -> str:
     shown = escaped_line(clean_line(name))
     if not may_be_document(name) or library.states.is_passed_over(folder.index_id, name):
         return f"{shown} is passed over: it is empty, or a picture, a sound or another binary file."
-    return f"{shown} has not been read yet; its folder is still being read."
+    return f"{shown} has not been read yet."
 
 
-def _in_folders(library: Library, name: str, index_ids: Sequence[str]) -> tuple[Folder, str] | None:
-    """The folder with a file of this name, and the file's path in it."""
+def _in_folders(library: Library, name: str, asked: str, index_ids: Sequence[str]) -> tuple[Folder, str] | None:
+    """The folder with a file that is asked for by this name, and the file's path in it."""
     for folder in map(library.folders.by_id.__getitem__, index_ids):
         try:
             found = (storable(path) for path, _ in visible_files(folder.path))
-            path = next((path for path in found if is_called(path, name)), None)
+            path = next((path for path in found if is_called(path, name, asked)), None)
         except OSError:  # the folder is away, which its index tells
             continue
         if path:
@@ -83,7 +87,8 @@ def _asks_for(name: str, question: str) -> bool:
 
 
 def _nearest_name(library: Library, name: str, index_ids: Sequence[str]) -> str:
-    """The name of a document that is spelled nearly so, as the end of a sentence; "" where there is none."""
+    """The name of a document that ends so or is spelled nearly so, as the end of a sentence; "" where there is none."""
     names = {PurePosixPath(file.name).name.casefold(): file.name for file in library.documents.files(index_ids)}
-    near = difflib.get_close_matches(PurePosixPath(name).name.casefold(), names, n=1, cutoff=0.8)
+    near = [last for last, path in names.items() if is_called(path, name, path)]
+    near = near or difflib.get_close_matches(PurePosixPath(name).name.casefold(), names, n=1, cutoff=0.8)
     return f"; the nearest name is {escaped_line(clean_line(names[near[0]]))}" if near else ""

@@ -9,7 +9,7 @@ from typing import TypeVar
 from tui.api.models import Event, ToolCall
 from tui.local.agents import files_without_text
 from tui.local.agents.agent import Ask
-from tui.local.agents.mentions import Mentions, mentions_in, names_without_document, pattern_of
+from tui.local.agents.mentions import Mentions, mentions_in, pattern_of
 from tui.local.agents.quoting.reading import reading
 from tui.local.agents.tool_json import tool_result
 from tui.local.agents.tool_output import CitedPassage, Extract, GrepResult, ReadResult, RetrieveResult, ToolFailure
@@ -124,12 +124,12 @@ class Lookup:
             output = await _output_of(partial(self.tools.grep_passages, text=text), asked)
             yield tool_result(call, output)
             if isinstance(output, GrepResult):
-                await asyncio.to_thread(self._keep, output.matches)
+                self._keep(output.matches)
 
     def _keep(self, matches: Sequence[Extract]) -> None:
         known = {cited.passage.key for cited in self.found}
         for match in matches:
-            for passage in self.tools.passages.at(match.file.file_id, match.start, match.end):
+            for passage in match.passages:
                 if passage.key not in known:
                     known.add(passage.key)
                     self.found.append(CitedPassage(match.citation, passage))
@@ -169,8 +169,8 @@ class Lookup:
         found = by_words(self.tools.passages, self.query, self.ask.index_ids, TOP_K, wanted)
         known = {passage.key for passage in found} | {cited.passage.key for cited in self.found}
         near = by_meaning(self.tools.passages, self.query, self.ask.index_ids, MAX_NEAR, wanted)
-        self.problem_of_near = self.tools.passages.problem_of_nearest(self.ask.index_ids)
-        others = [passage for passage in near if passage.key not in known]
+        self.problem_of_near = near.problem_of_near
+        others = [passage for passage in near.passages if passage.key not in known]
         self._near_count = len(others)
         return self.tools.cite([*found, *others])
 
@@ -225,8 +225,7 @@ def begin_lookup(ask: Ask, library: Library) -> Lookup:
         earlier = list[str]()
         mentions = mentions_in(library.documents, ask.question, earlier, ask.index_ids)
     tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
-    names = names_without_document(ask.question, earlier, mentions)
-    without_text = list(files_without_text.sentences(library, ask.question, names, ask.index_ids))
+    without_text = list(files_without_text.sentences(library, ask.question, earlier, mentions, ask.index_ids))
     collection = library.vocabulary.passage_count(ask.index_ids)
     return Lookup(ask, mentions, query, tools, without_text, collection)
 

@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from unicodedata import normalize
 
 from tui.local.library.files import is_called
-from tui.local.library.readers import READERS
 from tui.local.library.stored_documents import FileRef, StoredDocuments
-from tui.local.search.file_search import find
 from tui.local.search.query import quotations, refers_back
 
 _FILE = re.compile(r"[\w][\w./+-]*\.\w{1,5}\b")
@@ -43,15 +42,16 @@ def mentions_in(
     documents: StoredDocuments, question: str, earlier: Sequence[str], index_ids: Sequence[str]
 ) -> Mentions:
     """What a question names. A page without a file is a page of the file that the questions before it are about."""
+    question = normalize("NFC", question)
     page = _PAGE.search(question)
     rest = _PAGE.sub(" ", question)
     files: dict[str, FileRef] = {}
-    for match in _FILE.finditer(rest):
-        for file in _called(documents, match.group(), question, index_ids):
+    names = _FILE.findall(rest)
+    known = documents.files(index_ids) if names else []
+    for name in names:
+        for file in _called(known, name, rest):
             files[file.file_id] = file
-            rest = re.sub(
-                f"{re.escape(PurePosixPath(file.name).name)}|{re.escape(match.group())}", " ", rest, flags=re.I
-            )
+            rest = re.sub(f"{re.escape(_last(file))}|{re.escape(name)}", " ", rest, flags=re.I)
     if not files and earlier and (page or refers_back(question)):
         files = {file.file_id: file for file in mentions_in(documents, earlier[-1], earlier[:-1], index_ids).files}
     numbers = [match.group().rstrip(".,:/-") for match in _NUMBER.finditer(rest)]
@@ -60,18 +60,17 @@ def mentions_in(
     return Mentions(tuple(files.values()), int(page.group(1) or page.group(2)) if page else None, exact, rest)
 
 
-def _called(documents: StoredDocuments, name: str, question: str, index_ids: Sequence[str]) -> list[FileRef]:
-    """The documents of this name; else those whose name ends so, in any case, and stands whole in the question."""
-    if exact := find(documents, index_ids, name, None):
-        return exact
-    if PurePosixPath(name).suffix.casefold() not in READERS:
-        return []
-    asked = question.casefold()
-    return [
-        file
-        for file in documents.files(index_ids)
-        if is_called(file.name, name) and PurePosixPath(file.name).name.casefold() in asked
-    ]
+def _called(files: Sequence[FileRef], name: str, text: str) -> list[FileRef]:
+    """The files that a text means by a name: of "2025.txt" and "Plan 2025.txt" the longer one that it has, of "Main.py"
+    and "main.py" the one that is written so."""
+    called = [file for file in files if is_called(file.name, name, text)]
+    longest = max((len(_last(file)) for file in called), default=0)
+    called = [file for file in called if len(_last(file)) == longest]
+    return [file for file in called if _last(file) in text] or called
+
+
+def _last(file: FileRef) -> str:
+    return normalize("NFC", PurePosixPath(file.name).name)
 
 
 def names_without_document(question: str, earlier: Sequence[str], mentions: Mentions) -> list[str]:
@@ -79,11 +78,12 @@ def names_without_document(question: str, earlier: Sequence[str], mentions: Ment
 
     Where a question leans on the one before it and names none, those of that one.
     """
+    question = normalize("NFC", question)
     rest = _PAGE.sub(" ", question)
     names = _NAME_OF_FILE.findall(rest)
     if not names and earlier and refers_back(question):
         return [] if mentions.files else names_without_document(earlier[-1], earlier[:-1], mentions)
-    return [name for name in names if not any(is_called(file.name, name) for file in mentions.files)]
+    return [name for name in names if not any(is_called(file.name, name, question) for file in mentions.files)]
 
 
 def pattern_of(exact: str) -> str:

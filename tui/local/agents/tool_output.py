@@ -27,7 +27,7 @@ class Extract:
 
     `pages` and `lines` are the first and the last that it stands on, from 1; None where its file has none that a
     reader could look up. `heading` and `anchor` are those of the passage that it begins in. `page_image` is where the
-    image of its first page can be had.
+    image of its first page can be had. `passages` are those that it lies in, where these are to be quoted from.
     """
 
     citation: int
@@ -40,6 +40,7 @@ class Extract:
     heading: str = ""
     anchor: str = ""
     page_image: ImageAttachment | None = None
+    passages: Sequence[Passage] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ what `read` and `page_screenshot` read.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
@@ -33,6 +34,8 @@ TOP_K = 8
 READ_CHARS = 4000
 MAX_FILES = 50
 MAX_MATCHES = 20
+MAX_MATCHES_OF_PASSAGES = 10_000
+"""Matches in one document of which the passages are told: many may stand in the same."""
 MATCH_CONTEXT_CHARS = 120
 GREP_TOTAL_TIMEOUT = 5.0
 """Seconds after which no further document is searched for a pattern."""
@@ -146,30 +149,32 @@ class Tools:
 
     def grep(self, asked: GrepArguments) -> GrepResult:
         """Where a pattern stands, in one document or in all."""
-        return self._grep(asked, "", self._matches)
+        return self._grep(asked, "", self._matches, MAX_MATCHES)
 
     def grep_passages(self, asked: GrepArguments, text: str) -> GrepResult:
         """The passages in which a pattern stands, whole, in one document or in all that have the words of a `text`.
 
         To be quoted from: of `grep` only what it tells around a match may be.
         """
-        return self._grep(asked, text, self._passages_of)
+        return self._grep(asked, text, self._passages_of, MAX_MATCHES_OF_PASSAGES)
 
-    def _grep(self, asked: GrepArguments, text: str, told: _Told) -> GrepResult:
+    def _grep(self, asked: GrepArguments, text: str, told: _Told, most: int) -> GrepResult:
         files = [self.file(asked.file_id)] if asked.file_id else self._files_with(text)
         deadline = time.monotonic() + GREP_TOTAL_TIMEOUT
         matches: list[Extract] = []
+        is_complete = True
         try:
             with PatternSearch(asked.pattern, any_case=True) as search:
                 for file in files:
                     room = MAX_MATCHES - len(matches)
                     if room == 0 or time.monotonic() > deadline:
                         return GrepResult(matches, complete=False)
-                    found = grep(self.passages, search, file, MATCH_CONTEXT_CHARS, limit=room)
-                    matches += told(file, found)
+                    found = grep(self.passages, search, file, MATCH_CONTEXT_CHARS, limit=most)
+                    matches += islice(told(file, found), room)
+                    is_complete = is_complete and len(found) < most
         except PatternError as error:
             raise ToolError(str(error)) from None
-        return GrepResult(matches, complete=len(matches) < MAX_MATCHES)
+        return GrepResult(matches, complete=is_complete and len(matches) < MAX_MATCHES)
 
     def _matches(self, file: FileRef, found: Sequence[Match]) -> Iterator[Extract]:
         return (self._extract(file, match.content, match.start, match.end) for match in found)
@@ -178,10 +183,10 @@ class Tools:
         """Matches with all of the passages that they lie in; not those that stand in one which is told already."""
         end = -1
         for match in found:
-            passages = self.passages.at(file.file_id, match.start, match.end)
-            if match.end > end and passages:
+            if match.end > end and (passages := self.passages.at(file.file_id, match.start, match.end)):
                 end = passages[-1].end_char
-                yield self._extract(file, "".join(passage.text for passage in passages), match.start, match.end)
+                content = "".join(passage.text for passage in passages)
+                yield replace(self._extract(file, content, match.start, match.end), passages=passages)
 
     def read(self, asked: ReadArguments) -> ReadResult:
         """A stretch of a document's text, or a page."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 from tui.local.library.readers import HEAD_BYTES, may_be_document, reader_for
 from tui.visible_files import open_file, visible_files
@@ -36,10 +37,11 @@ def storable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def is_called(path: str, name: str) -> bool:
-    """Whether the file at a path may be called so: by the end of its path, or of a name with spaces, in any case."""
-    path, name = path.casefold(), name.casefold()
-    return path == name or path.endswith((f"/{name}", f" {name}"))
+def is_called(path: str, name: str, text: str) -> bool:
+    """Whether a text that has this name means the file at this path by it: it has the end of its path, and the whole
+    name, which may have spaces, in any case and any form of Unicode."""
+    path, name, text = (normalize("NFC", one).casefold() for one in (path, name, text))
+    return f" {path}".endswith((f"/{name}", f" {name}")) and PurePosixPath(path).name in text
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

@@ -1,6 +1,5 @@
 """What is stored of each index: when it was synced, why it could not be, and how many files it holds."""
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.local.library.database import DamagedIndexError, LibraryDatabase
+from tui.local.library.files import is_called
 from tui.local.library.folders import Folder, ServedFolders
 from tui.sanitize import clean_line
 
@@ -106,17 +106,11 @@ class IndexStates:
             asked = "SELECT 1 FROM skipped_files WHERE reason IS NULL AND path = ?"
             return connection.execute(asked, (name,)).fetchone() is not None
 
-    def skipped_named(self, index_ids: Sequence[str], name: str) -> Sequence[SkippedFile]:
-        """The files of these indexes that could not be read and are called so, in any case: by the end of their path,
-        or of a name with spaces."""
-        pattern = re.sub(r"([\\\\%_])", r"\\\1", name)
+    def skipped_named(self, index_ids: Sequence[str], name: str, text: str) -> Sequence[SkippedFile]:
+        """The files of these indexes that could not be read and that a text means by a name, as `is_called` says."""
         found: list[SkippedFile] = []
         for index_id in index_ids:
             with self._database.index(index_id).reading() as connection:
-                rows = connection.execute(
-                    "SELECT path, reason FROM skipped_files WHERE reason IS NOT NULL AND (path LIKE ?1 ESCAPE '\\'"
-                    " OR path LIKE '%/' || ?1 ESCAPE '\\' OR path LIKE '% ' || ?1 ESCAPE '\\') ORDER BY path LIMIT ?2",
-                    (pattern, MAX_NAMESAKES),
-                )
-                found += [SkippedFile(row["path"], row["reason"]) for row in rows]
+                rows = connection.execute("SELECT path, reason FROM skipped_files WHERE reason IS NOT NULL")
+                found += [SkippedFile(*row) for row in rows if is_called(row["path"], name, text)]
         return sorted(found, key=lambda file: file.name)[:MAX_NAMESAKES]

@@ -63,12 +63,17 @@ class _SyncWorker:
         self._lock = threading.Lock()
         self._ended = False
 
-    def run(self, job: Job) -> Iterator[Report]:
-        """What the worker tells of the job, from its start to `JobDone`. Raises `_SyncWorkerEndedError`."""
+    def run(self, job: Job, is_cancelled: Callable[[], bool] = lambda: False) -> Iterator[Report]:
+        """What the worker tells of the job, from its start to `JobDone`. Raises `_SyncWorkerEndedError`.
+
+        `is_cancelled` tells whether `cancel` was called before the worker had the job.
+        """
         process = self._started()
         assert process.stdout
-        with suppress(OSError):  # it has ended: the loop below sees no line
+        with self._lock, suppress(OSError):  # it has ended: the loop below sees no line
             self._send(process, job)
+        if is_cancelled():
+            self.cancel()
         for line in process.stdout:
             if not line.endswith("\n"):
                 break  # it ended in the middle of a line
@@ -281,7 +286,7 @@ class SyncSupervisor:
         began, gives_way_from = time.monotonic(), None
         read_before = {state.id for state in self._states.served().values() if state.synced} - {folder.index_id}
         gave_way = False
-        for report in self._worker.run(SyncJob.of(folder)):
+        for report in self._worker.run(SyncJob.of(folder), lambda: self._is_cancelled):
             match report:
                 case FileProgress(done=done, total=total):
                     now = time.monotonic()
