@@ -147,7 +147,8 @@ class LibraryError(Exception):
 
 
 class DamagedIndexError(sqlite3.DatabaseError):
-    """The file of an index was damaged. It has been deleted; the next use finds an empty one."""
+    """The file of an index was damaged. It has been deleted, and the next use finds an empty one, unless there is a
+    folder in its place. The message, not yet safe to show, is for the user."""
 
 
 class _NoFileError(sqlite3.DatabaseError):
@@ -280,6 +281,8 @@ class IndexFile(SqliteFile):
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
+            if self.path.is_dir():
+                raise DamagedIndexError(f"{self.path} is a folder; an index is kept there. Move it away.") from error
             if inode == self._inode():  # else another has seen to it
                 _log.warning("%s was damaged (%s) and is deleted. Its folder is read anew.", self.path, error)
                 self.delete()
@@ -314,6 +317,11 @@ class LibraryDatabase(SqliteFile):
                 "yours in its place; or rename it, and a new library without those sessions is made at the next start."
             ) from error
 
+    def _connect(self) -> sqlite3.Connection:
+        connection = super()._connect()
+        connection.text_factory = _mended
+        return connection
+
     def index(self, index_id: str) -> IndexFile:
         """The file of an index."""
         path = self.path.with_name(f"{index_id}.sqlite3")
@@ -329,10 +337,17 @@ def _note_lost(of: weakref.ref[LibraryDatabase], index_id: str) -> None:
             database.on_index_lost(index_id)
 
 
+def _mended(stored: bytes) -> str:
+    """A text of the library. What is damaged of it hides nothing else: sessions cannot be made again."""
+    return stored.decode("utf-8", "replace")
+
+
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether a file is no SQLite file, or not a whole one (https://sqlite.org/rescode.html)."""
+    """Whether a file is no SQLite file, or not a whole one (https://sqlite.org/rescode.html), or has texts that are
+    none, which Python tells without a code."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return isinstance(error, _NoFileError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    is_no_text = str(error).startswith("Could not decode to UTF-8")
+    return is_no_text or isinstance(error, _NoFileError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _prepare_library(connection: sqlite3.Connection) -> None:
