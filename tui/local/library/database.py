@@ -67,17 +67,8 @@ CREATE TABLE IF NOT EXISTS added_folders (
 ) STRICT;
 """
 
-_INDEX_TABLES = (
-    "vocabulary",
-    "stems",
-    "vectors",
-    "embedding",
-    "embedding_models",
-    "chunks",
-    "skipped_files",
-    "documents",
-    "languages",
-)
+_VECTOR_TABLES = ("vectors", "embedding", "embedding_models")
+_INDEX_TABLES = ("vocabulary", "stems", *_VECTOR_TABLES, "chunks", "skipped_files", "documents", "languages")
 _INDEX_SCHEMA = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
@@ -147,8 +138,7 @@ class LibraryError(Exception):
 
 
 class DamagedIndexError(sqlite3.DatabaseError):
-    """The file of an index was damaged. It has been deleted, and the next use finds an empty one, unless there is a
-    folder in its place. The message, not yet safe to show, is for the user."""
+    """The file of an index was damaged, and is deleted unless it is a folder. The message is not yet safe to show."""
 
 
 class _NoFileError(sqlite3.DatabaseError):
@@ -319,7 +309,8 @@ class LibraryDatabase(SqliteFile):
 
     def _connect(self) -> sqlite3.Connection:
         connection = super()._connect()
-        connection.text_factory = _mended
+        # A damaged text hides nothing else: sessions cannot be made again.
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         return connection
 
     def index(self, index_id: str) -> IndexFile:
@@ -337,14 +328,8 @@ def _note_lost(of: weakref.ref[LibraryDatabase], index_id: str) -> None:
             database.on_index_lost(index_id)
 
 
-def _mended(stored: bytes) -> str:
-    """A text of the library. What is damaged of it hides nothing else: sessions cannot be made again."""
-    return stored.decode("utf-8", "replace")
-
-
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether a file is no SQLite file, or not a whole one (https://sqlite.org/rescode.html), or has texts that are
-    none, which Python tells without a code."""
+    """Whether a file is no whole SQLite file (https://sqlite.org/rescode.html), or has texts that are no UTF-8."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     is_no_text = str(error).startswith("Could not decode to UTF-8")
     return is_no_text or isinstance(error, _NoFileError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
