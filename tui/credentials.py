@@ -14,10 +14,10 @@ import stat
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from tui.lazy_dataclass import dataclass
 from tui.private_files import make_private_folder
 
 if TYPE_CHECKING:

@@ -219,6 +219,33 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path, notes: Path) -> None:
     until(refuses)
 
 
+HUNG = """
+import ctypes, socket, time
+from starlette.applications import Starlette
+from tui.local.runner import run
+
+def hang():
+    # For a minute no other thread of Python runs, and no signal ends the wait.
+    libc, mutex = ctypes.PyDLL(None), ctypes.create_string_buffer(64)
+    libc.pthread_mutex_lock(mutex)
+    print("hangs", flush=True)
+    libc.pthread_mutex_timedlock(mutex, (ctypes.c_long * 2)(int(time.time()) + 60, 0))
+    print("goes on", flush=True)
+
+run(Starlette(), socket.create_server(("127.0.0.1", 0)), hang, until_stdin_closes=True)
+"""
+
+
+def test_one_that_hangs_ends_when_its_parent_is_killed() -> None:
+    parent_of = "import subprocess, sys; subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE).wait()"
+    command = [sys.executable, "-c", parent_of, sys.executable, "-c", HUNG]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "hangs\n"
+        parent.kill()
+        assert parent.stdout.read() == ""
+
+
 def test_only_the_owner_may_read_the_library(tmp_path: Path, notes: Path) -> None:
     data = tmp_path / "data"
 

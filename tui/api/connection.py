@@ -7,13 +7,14 @@ for. `https` is the rule; `http` is for loopback, and for a private network wher
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
 
 from tui.api.errors import ConfigurationError
 from tui.api.regions import REGIONS
+from tui.lazy_dataclass import dataclass
 from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 

@@ -9,9 +9,11 @@ Source: the API reference pages "Chat" (list, create, get, summary, title, strea
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Generic, TypeAlias, TypeVar
+
+from tui.lazy_dataclass import dataclass
 
 MAX_PROMPT_CHARS = 1000
 """Longest prompt of one turn, in Unicode code points (reference: `prompt`, maxLength)."""

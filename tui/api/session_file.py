@@ -6,13 +6,14 @@ The same session always makes the same bytes. Only ASCII is written, so that the
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from typing import cast
 
 from tui.api import json_text
 from tui.api.models import EVENT_NAMES, Event, Session, Unknown
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import well_formed
 
 FORMAT = "llamachat session"

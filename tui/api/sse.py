@@ -15,13 +15,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TypeVar
 
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
 from tui.api.paced_reading import PacedReading
+from tui.lazy_dataclass import dataclass
 
 T = TypeVar("T")
 

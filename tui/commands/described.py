@@ -1,13 +1,13 @@
 """The commands as values, read from their parsers: what completions and the manual page are made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from tui.arguments import CommandParser
 from tui.commands import COMMANDS
 from tui.commands.options import app_parser
+from tui.lazy_dataclass import dataclass
 from tui.themes.names import THEMES
 
 _OF_A_SETTING: Mapping[str, Sequence[str]] = {"theme": THEMES, "grounding": ("on", "off")}

@@ -3,7 +3,6 @@
 import asyncio
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tui.api.errors import ApiError, ConfigurationError, NotFoundError
@@ -21,6 +20,7 @@ from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
 from tui.conversation.transcript import Turn
 from tui.counts import counted
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.settings import Settings
 from tui.store.files import store_path

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tui.api.directories import DirectoryClient
@@ -18,6 +17,7 @@ from tui.commands.agreeing import is_agreed
 from tui.commands.connecting import connected
 from tui.commands.options import project_command_parser, settings_of
 from tui.counts import counted
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.settings import Settings
 from tui.workspace.push.files import LocalFile, UnreadableFile, files_in

@@ -1,11 +1,12 @@
 """The sessions of an account as a value: what the list shows, newest first, page by page."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 
 from tui.api.models import Index, Page, Session
 from tui.counts import counted
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 
 UNTITLED = "(untitled)"

@@ -4,7 +4,7 @@ A result of an unknown shape is evidence too: its text stands under the name of 
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import TypeAlias
 
@@ -27,6 +27,7 @@ from tui.conversation.plain_text import answer_text
 from tui.conversation.tool_use import subject_of
 from tui.conversation.transcript import Answer, ToolUse, Turn
 from tui.cooperative import run_at_once
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean, clean_line
 
 MAX_JSON_CHARS = 100_000

@@ -1,13 +1,14 @@
 """What a whole session was built from: its documents and pages, and what was looked for in vain. Pure."""
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.api.models import Stop
 from tui.conversation.evidence import Evidence, Source, gathering
 from tui.conversation.passages import Passage
 from tui.conversation.trace import empty_searches
 from tui.conversation.transcript import Turn
+from tui.lazy_dataclass import dataclass
 
 
 @dataclass(slots=True)

@@ -1,12 +1,13 @@
 """The picture of a page: where it can be had, what it is called, and the pages before and after it. Pure."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
 from tui.api.models import ImageAttachment
 from tui.conversation.cited_stretch import cited_stretch
 from tui.conversation.passages import Passage
+from tui.lazy_dataclass import dataclass
 
 _NUMBER = re.compile(r"(?<=page_)\d{1,6}(?=\.\w+$)")
 """The page in the name of an attachment, such as "screenshots/page_7.jpg"."""

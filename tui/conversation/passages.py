@@ -6,11 +6,11 @@ No schema fixes these shapes. What is read is what the retrieval routes answer (
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
 
 from tui.api.models import ImageAttachment
 from tui.conversation.transcript import ToolUse, Turn
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean, clean_line
 
 Object: TypeAlias = Mapping[str, object]

@@ -5,7 +5,7 @@ pauses. Only what the server shows is claimed; what it does not show stays unkno
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import NamedTuple, TypeAlias, assert_never
 
@@ -23,6 +23,7 @@ from tui.api.models import (
 )
 from tui.conversation.transcript import Answer, Broken, Thought, Transcript, Turn
 from tui.conversation.transcript_builder import coalesce, replay
+from tui.lazy_dataclass import dataclass
 
 PAUSE_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds from one poll of the session to the next, while nothing new is found; the first poll is at once."""

@@ -1,13 +1,13 @@
 """What a conversation comes to: its turns, its tokens, and the last thing that went wrong in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from tui.api.models import Session, Stop
 from tui.conversation.catalogue import age_in_words
 from tui.conversation.transcript import Transcript
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 
 

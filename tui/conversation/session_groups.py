@@ -5,10 +5,10 @@ The groups are found by halving, so that a hundred thousand sessions take as lon
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tui.api.models import Session
+from tui.lazy_dataclass import dataclass
 
 PINNED = "Pinned"
 TODAY = "Today"

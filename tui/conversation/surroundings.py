@@ -1,7 +1,8 @@
 """A passage in its document: the text before and behind it, as far as it has been read. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean
 
 STRETCH_CHARS = 6_000

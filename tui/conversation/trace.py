@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tui.api.models import Stop
 from tui.conversation.passages import CONTENT, decoded, first_text, is_array, is_object
 from tui.conversation.tool_use import subject_of
 from tui.conversation.transcript import Answer, Omitted, Part, Thought, ToolUse, Turn, Unrecognized
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 
 StepKind: TypeAlias = Literal["thought", "tool", "answer", "event"]

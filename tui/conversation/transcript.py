@@ -5,13 +5,14 @@ identity. What is busy, how a turn ended and what it cost is read from the value
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tui.api.models import (
     ImageAttachment,
     Stop,
 )
+from tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from tui.conversation.past_turns import PastTurns

@@ -1,7 +1,8 @@
 """The actions whose keys can be changed, by their ids; each has its usual keys, and the place in which they act."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from tui.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ It scrolls by places (see `tui.lineview.viewport`), and repaints only rows that 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, cast
 
@@ -18,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.keys.bound import MOVES
+from tui.lazy_dataclass import dataclass
 from tui.lineview.palette import ROLE_CLASSES, Highlight, Palette
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window

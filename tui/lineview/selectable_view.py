@@ -1,6 +1,5 @@
 """A view of lines whose text can be selected, by mouse and by keys."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -8,6 +7,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.keys.bound import bound
+from tui.lazy_dataclass import dataclass
 from tui.lineview.line_view import MARGIN, LineView, Position, RowStyle
 from tui.lineview.palette import Highlight
 from tui.lineview.selection import LineSource, Point, Selection, line_at, text_of, word_at

@@ -1,11 +1,11 @@
 """Selected text: from one cell to another of a source of lines, whatever is on the screen."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from rich.cells import cell_len
 
+from tui.lazy_dataclass import dataclass
 from tui.lineview.viewport import Heights, Place, forward
 from tui.rendering.lines import Line
 

@@ -1,11 +1,11 @@
 """What the rows of an answer lead to: links and citations, and where they stand."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from tui.conversation.citations import numbers_in
+from tui.lazy_dataclass import dataclass
 from tui.lineview.selection import LineSource
 from tui.lineview.viewport import Place
 from tui.rendering.lines import Line

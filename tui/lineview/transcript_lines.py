@@ -6,11 +6,12 @@ keeps its rows, and a part that only grew is updated in place.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
+from tui.lazy_dataclass import dataclass
 from tui.lineview.running_line import running_lines
 from tui.lineview.viewport import Place
 from tui.rendering.folding import can_fold, is_apart, is_folded_by_default

@@ -118,7 +118,6 @@ def _embeddings(
 
     embeddings = Embeddings(settings, database, library.folders)
     library.passages.nearest = embeddings.nearest
-    library.passages.problem_of_nearest = embeddings.problem
     supervisor.on_end = embeddings.ask
     return embeddings
 

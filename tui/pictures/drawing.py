@@ -1,8 +1,9 @@
 """A picture as a terminal can show it, checked: it was made by a process that read what others wrote."""
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from tui.lazy_dataclass import dataclass
 
 _KITTY = re.compile(r"(?:\x1b_G[a-zA-Z0-9=,]*(?:;[A-Za-z0-9+/=]*)?\x1b\\)+")
 _SIXEL = re.compile(r"\x1bP[0-9;]*q[!-~]*\x1b\\")

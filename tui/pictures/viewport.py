@@ -1,7 +1,9 @@
 """Which part of a picture is seen, and on how many cells: pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple, Self, TypeAlias
+
+from tui.lazy_dataclass import dataclass
 
 Size: TypeAlias = tuple[int, int]
 """Width and height."""

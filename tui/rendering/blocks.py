@@ -6,10 +6,11 @@ are written: a block that is finished never changes because of what follows.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from markdown_it.tree import SyntaxTreeNode
 
+from tui.lazy_dataclass import dataclass
 from tui.rendering.code import FILL, drawing_code
 from tui.rendering.inline import References, drawing_inline, inline_spans
 from tui.rendering.lines import BLANK, PLAIN, Line, Span, Style

@@ -1,11 +1,11 @@
 """The evidence of a turn as rows: heads of groups and documents, and passages, folded or whole."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.conversation.evidence import Evidence, Source
 from tui.counts import counted
+from tui.lazy_dataclass import dataclass
 from tui.rendering.document_text import HeadedText, is_markdown
 from tui.rendering.group_head import GroupHead
 from tui.rendering.lines import BLANK, MUTED, Line, Span, Style

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
 
 from markdown_it.tree import SyntaxTreeNode
 
+from tui.lazy_dataclass import dataclass
 from tui.rendering.blocks import first_number
 from tui.rendering.tail import Parsed, Tail, first_line
 

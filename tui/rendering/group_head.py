@@ -1,8 +1,8 @@
 """The head of a group in a list: its title, a few words about it, and a rule to the right edge."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from tui.lazy_dataclass import dataclass
 from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
 
 _TITLE = Style("heading", bold=True)

@@ -1,12 +1,12 @@
 """The ledger of a session as rows: documents and their pages, what was looked for in vain, and indexes left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.conversation.ledger import DocumentUse, Ledger, PageUse
 from tui.conversation.passages import Passage
 from tui.counts import counted
+from tui.lazy_dataclass import dataclass
 from tui.rendering.group_head import GroupHead
 from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
 from tui.rendering.wrapping import last_part, shortened, width_of

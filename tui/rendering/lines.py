@@ -3,8 +3,9 @@
 A line says what its text *is* (its roles), never which colour that has: the widget that draws maps roles to the theme.
 """
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
+
+from tui.lazy_dataclass import dataclass
 
 Role: TypeAlias = Literal[
     "text",

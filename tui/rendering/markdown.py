@@ -18,12 +18,13 @@ block without an end was cut): then all of it is drawn again.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from time import perf_counter
 from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 
+from tui.lazy_dataclass import dataclass
 from tui.rendering.blocks import BlockContext, drawing_block, fence_language, is_blank
 from tui.rendering.code import MAX_HIGHLIGHTED, drawing_code
 from tui.rendering.freezing import Step, finished, step_to_cut

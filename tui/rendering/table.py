@@ -1,9 +1,9 @@
 """Tables fitted to a width: columns shrink and their cells wrap; where that cannot be read, each row is a record."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from tui.lazy_dataclass import dataclass
 from tui.rendering.lines import BLANK, Line, Span, Style
 from tui.rendering.wrapping import indented, room_for, width_of, wrap
 

@@ -2,11 +2,11 @@
 
 from collections import ChainMap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from markdown_it.tree import SyntaxTreeNode
 
+from tui.lazy_dataclass import dataclass
 from tui.rendering.inline import parser
 
 _PARSER = parser().disable("inline")

@@ -1,11 +1,11 @@
 """What the agent did in a turn as rows: a line that tells its course, and a table of its steps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
 from tui.conversation.trace import Trace, TraceStep
+from tui.lazy_dataclass import dataclass
 from tui.rendering.lines import BLANK, MUTED, PLAIN, Line, Span, Style
 from tui.rendering.wrapping import shortened, width_of, wrap
 from tui.sanitize import clean_line

@@ -1,7 +1,6 @@
 """Browsing the sessions: listed, opened, named, deleted and brought back."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import getters, work
@@ -14,6 +13,7 @@ from tui.api.models import Session
 from tui.conversation.catalogue import now
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for
+from tui.lazy_dataclass import dataclass
 from tui.screens.starting import StartingScreen
 from tui.widgets.sessions.session_list import SessionList
 from tui.widgets.sessions.session_row import SessionMark, SessionRow

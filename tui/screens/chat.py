@@ -6,7 +6,6 @@ conversation, asking in it, and browsing among all. This file holds them togethe
 
 from asyncio import wait_for
 from contextlib import suppress
-from dataclasses import dataclass
 from math import ceil
 from typing import ClassVar
 
@@ -20,6 +19,7 @@ from textual.reactive import var
 from tui.api.errors import ApiError, KeyRefusedError, TooManyRequestsError
 from tui.keys.keymap import key_for
 from tui.keys.second_press import QUIT_QUESTION, SECOND_PRESS_SECONDS, SecondPress
+from tui.lazy_dataclass import dataclass
 from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
 from tui.widgets.composer import Composer

@@ -1,11 +1,11 @@
 """The commands of the palette, in the order in which they are listed: in words that a user would type."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tui.keys.actions import ACTIONS
 from tui.keys.keymap import key_for
+from tui.lazy_dataclass import dataclass
 
 Owner: TypeAlias = Literal["app", "screen", "composer", "conversation", "list"]
 """Whose action it is."""

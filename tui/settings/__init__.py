@@ -8,11 +8,12 @@ import os
 import re
 import stat
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias, TypeGuard, cast
 
 from tui.api.regions import REGIONS
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.themes.names import AUTO, THEMES
 

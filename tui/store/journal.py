@@ -8,9 +8,9 @@ The questions asked are remembered beyond that, as the history that the reader c
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tui.api.models import Event, UserInput
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import well_formed
 from tui.store.creations import finish_creation
 from tui.store.database import Database

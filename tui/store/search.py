@@ -3,13 +3,14 @@
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
 from tui.api.models import Session
+from tui.lazy_dataclass import dataclass
 from tui.store.database import Database
 from tui.store.event_codec import to_json
 from tui.store.schema import UNSPACED_TITLE

@@ -10,11 +10,12 @@ session.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from tui.api.times import EARLIEST, LATEST
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.unspaced import UNSPACED_LETTERS, has_unspaced, parted
 

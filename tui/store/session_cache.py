@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from typing import NamedTuple
 
 from tui.api.models import Event, Session, UserInput
 from tui.api.times import parse_time
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import well_formed
 from tui.store.database import DAMAGED, Database
 from tui.store.event_codec import decode_events, encode_events, texts_from_json, to_json

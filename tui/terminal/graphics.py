@@ -6,8 +6,9 @@ graphics protocol. Of the terminals that have the latter only some know Unicode 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from tui.lazy_dataclass import dataclass
 
 Method: TypeAlias = Literal["half blocks", "kitty", "sixel"]
 """Coloured half blocks, as every terminal can show them; kitty's graphics protocol with Unicode placeholders; Sixel."""

@@ -6,9 +6,9 @@ byte that is no UTF-8 or a key with a huge number ends the app, and a forged siz
 
 import re
 from codecs import getincrementaldecoder
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean
 from tui.terminal.command_string import (
     INTRODUCER,

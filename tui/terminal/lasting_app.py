@@ -4,12 +4,13 @@ It relies on a private part of Textual (8.2.8), which `tests/terminal/test_textu
 `App._handle_exception` hears of a worker that failed as `WorkerFailed`, and otherwise ends the app.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from textual.app import App
 from textual.message import Message
 from textual.worker import WorkerFailed
+
+from tui.lazy_dataclass import dataclass
 
 
 class LastingApp(App[None]):

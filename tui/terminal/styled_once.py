@@ -1,7 +1,7 @@
 """An App whose styles are parsed once before its first frame.
 
 Textual (8.2.8) parses them with its own theme, and again when it hears of the App's, which it does at the start in any
-case. `tests/test_startup.py` notices where it no longer does.
+case. `tests/start/test_startup.py` notices where it no longer does.
 """
 
 from textual.app import App

@@ -1,7 +1,6 @@
 """Where a question is written."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -13,6 +12,7 @@ from textual.widgets import TextArea
 from tui.api.models import MAX_PROMPT_CHARS
 from tui.keys.bound import bound
 from tui.keys.keymap import has_key
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean
 from tui.widgets.recall import Recall
 

@@ -1,7 +1,7 @@
 """The conversation: what its keys find, copy and open."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, work
@@ -11,6 +11,7 @@ from textual.message import Message
 from tui.conversation.transcript import Answer, Part
 from tui.cooperative import run_in_slices
 from tui.keys.bound import bound
+from tui.lazy_dataclass import dataclass
 from tui.lineview.line_view import RowStyle
 from tui.lineview.targets import targets_of
 from tui.lineview.viewport import Place, move

@@ -1,10 +1,10 @@
 """What the copy keys take out of a turn, without a widget: a part at first, and more of its turn with the next keys."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tui.conversation.plain_text import answer_text, code_blocks, plain_text
 from tui.conversation.transcript import Part, Turn
+from tui.lazy_dataclass import dataclass
 
 ExcerptKind: TypeAlias = Literal["selection", "part", "question", "answer", "code block"]
 

@@ -1,6 +1,6 @@
 """A transcript view that underlines claims which stand in no evidence, and walks from one to the next."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from textual.reactive import var
 
 from tui.cooperative import run_in_slices
 from tui.keys.bound import bound
+from tui.lazy_dataclass import dataclass
 from tui.lineview.line_view import RowStyle
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line

@@ -1,6 +1,5 @@
 """The line above the composer that says what happened, for as long as it matters."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from textual.content import Content
@@ -8,6 +7,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 
 Severity: TypeAlias = Literal["info", "question", "problem"]

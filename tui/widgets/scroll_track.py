@@ -1,6 +1,5 @@
 """The scrollbar of a view whose rows are not all counted: it knows fractions of the whole only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -9,6 +8,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tui.lazy_dataclass import dataclass
 
 
 class ScrollTrack(Widget):

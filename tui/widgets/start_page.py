@@ -1,7 +1,6 @@
 """What stands in place of a conversation before there is one: what is open, what could be asked, and what is wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, getters
@@ -16,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.keys.keymap import key_for
+from tui.lazy_dataclass import dataclass
 
 NAME = "llamachat"
 NO_QUESTIONS = "Type a question and press {}."

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import ClassVar
@@ -13,6 +12,7 @@ from textual.message import Message
 
 from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript
 from tui.keys.bound import bound
+from tui.lazy_dataclass import dataclass
 from tui.lineview.anchoring import TextAnchor
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.selectable_view import SelectableLineView

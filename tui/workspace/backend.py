@@ -3,11 +3,12 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from tui.lazy_dataclass import dataclass
 from tui.redaction import register_secret
 from tui.settings import Settings
 from tui.workspace.embedded_server import EmbeddedServer, start_server

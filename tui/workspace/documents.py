@@ -1,13 +1,13 @@
 """The documents that passages come from: read around a passage, and found on this machine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.conversation.passages import Location, Passage
 from tui.conversation.surroundings import STRETCH_CHARS, Surroundings, asked_before, begin, with_after, with_before
+from tui.lazy_dataclass import dataclass
 from tui.settings import LOCAL_ACCOUNT
 from tui.workspace.indexes import IndexList
 from tui.workspace.state import WorkspaceState

@@ -6,10 +6,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 
 _NONE: Mapping[str, str] = {}

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from tui.api.models import ImageAttachment
 from tui.api.session_file import SessionFile, SessionFileError, from_answer, from_values
 from tui.conversation.transcript import Transcript, Turn, interrupt
 from tui.conversation.transcript_builder import replay
+from tui.lazy_dataclass import dataclass
 from tui.store.store import Store
 from tui.workspace.recovery import NO_END
 from tui.workspace.state import WorkspaceState

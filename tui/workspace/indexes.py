@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from tui.api.models import Index, IndexedDocument, Page
 from tui.conversation.catalogue import earlier_choices, now
 from tui.conversation.example_questions import example_questions, spread
 from tui.conversation.index_details import index_details
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.settings import LOCAL_ACCOUNT
 from tui.workspace.folders import folder_at

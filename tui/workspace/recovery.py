@@ -6,7 +6,6 @@ means is decided by `tui.conversation.reconcile`; here the session is polled, an
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +27,7 @@ from tui.conversation.reconcile import (
 )
 from tui.conversation.transcript import Transcript, amend_reason, interrupt
 from tui.counts import counted
+from tui.lazy_dataclass import dataclass
 from tui.store.journal import JournalEntry
 from tui.workspace.state import WorkspaceState
 from tui.workspace.tasks import Work

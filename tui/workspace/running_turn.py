@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
 from itertools import islice
 from time import monotonic, perf_counter
 from typing import cast
@@ -12,6 +11,7 @@ from typing import cast
 from tui.api.models import Event, Text, Thinking, ThinkingDelta, ToolResult
 from tui.conversation.transcript_builder import TranscriptBuilder
 from tui.cooperative import PAUSE_SECONDS
+from tui.lazy_dataclass import dataclass
 from tui.workspace.state import WorkspaceState
 
 FRAME_SECONDS = 1 / 30

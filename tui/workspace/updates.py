@@ -1,9 +1,9 @@
 """What the workspace publishes: the changes that a screen may want to show."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.api.errors import ApiError
+from tui.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

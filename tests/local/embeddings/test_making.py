@@ -59,8 +59,12 @@ def begin(local: OpenedFolder, scripted: ScriptedEmbeddings, monkeypatch: pytest
 
 
 def nearest(embeddings: Embeddings, local: OpenedFolder, question: str) -> list[str]:
-    found = embeddings.nearest(question, [local.index_id], 2)
+    found = embeddings.nearest(question, [local.index_id], 2).found
     return [passage.file_name for passage in local.library.passages.load(found)]
+
+
+def problem_of_search(embeddings: Embeddings, local: OpenedFolder, question: str) -> str | None:
+    return embeddings.nearest(question, [local.index_id], 2).problem
 
 
 def until_made(embeddings: Embeddings, local: OpenedFolder, count: int = len(WORDS)) -> None:
@@ -217,6 +221,27 @@ def test_a_passage_that_is_refused_by_itself_stops_no_others(
     until_made(embeddings, local)
 
 
+def test_passages_that_are_all_refused_do_not_end_the_index(
+    begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings
+) -> None:
+    scripted.refused = "a"  # as automobile, car and oak have it
+    embeddings = begin()
+    until(lambda: "refuses 3 passages" in problem(embeddings, local), 20)
+    told = embeddings.progress(local.index_id)
+    assert told is not None
+    assert (told.done, told.total) == (1, 4)
+    assert nearest(embeddings, local, "dog") == ["dog.txt"]
+
+
+def test_an_endpoint_that_refuses_every_text_is_given_up(
+    begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings
+) -> None:
+    scripted.refused = ""
+    embeddings = begin()
+    until(lambda: "input is too long" in problem(embeddings, local), 20)
+    assert len(scripted.asked) == 3 + 2 + 1
+
+
 def test_an_index_that_is_removed_while_another_is_made_gets_no_file_again(
     begin: Begin, local: OpenedFolder, tmp_path: Path, scripted: ScriptedEmbeddings
 ) -> None:
@@ -244,17 +269,27 @@ def test_a_search_does_not_wait_for_an_endpoint_that_is_slow_or_away(
     monkeypatch.setattr("tui.local.embeddings.embeddings.QUESTION_TIMEOUT", 0.05)
     asked = len(scripted.asked)
     scripted.gate.clear()
-    assert nearest(embeddings, local, "car") == []
-    assert nearest(embeddings, local, "dog") == []
-    assert embeddings.problem([local.index_id]) == "The embedding model did not answer in 0.05 s."
+    late = "The embedding model did not answer in 0.05 s."
+    assert problem_of_search(embeddings, local, "car") == late
+    assert problem_of_search(embeddings, local, "dog") == late
     scripted.gate.set()
     until(lambda: nearest(embeddings, local, "car") != [], 20)
     assert scripted.asked[asked:] == [["car"]]
-    assert embeddings.problem([local.index_id]) is None
+    assert problem_of_search(embeddings, local, "car") is None
+    assert problem(embeddings, local) == ""
+
+
+def test_a_question_that_is_known_hides_no_failure_from_the_next_one(
+    begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings
+) -> None:
+    embeddings = begin()
+    until_made(embeddings, local)
+    assert nearest(embeddings, local, "car")
     scripted.replies = [(500, "", {})]
     for question in ("oak", "hound"):
-        assert nearest(embeddings, local, question) == []
-        assert "answered with status 500" in (embeddings.problem([local.index_id]) or "")
+        assert "answered with status 500" in (problem_of_search(embeddings, local, question) or "")
+        assert problem_of_search(embeddings, local, "car") is None
+        assert "answered with status 500" in problem(embeddings, local)
 
 
 def test_a_question_is_embedded_once(begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings) -> None:

@@ -27,6 +27,9 @@ def test_scripts_without_spaces_are_compared_in_pairs_of_letters(text: str, pair
         "کشتی چھ بجے جاتی ہے\u06d4 ٹکٹ گھاٹ پر ملتا ہے\u06d4",
         "متى يبحر القارب؟ يبحر في السادسة.",
         "The ferry sails at six. Tickets are sold at the pier.",
+        "Der Vertrag endet am 31. März. Die Frist nach Abs. 2 beträgt drei Monate.",
+        "1. Press Ctrl+N. 2. Tick the indexes of the session.",
+        "The model has 8. Training took 12.",
     ],
 )
 def test_each_script_ends_its_sentences_in_its_own_way(text: str) -> None:

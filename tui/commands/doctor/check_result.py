@@ -1,7 +1,8 @@
 """One result of a doctor check."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from tui.lazy_dataclass import dataclass
 
 Severity: TypeAlias = Literal["ok", "warn", "problem"]
 

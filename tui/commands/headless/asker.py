@@ -6,7 +6,7 @@ import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Index, Session
@@ -18,6 +18,7 @@ from tui.commands.headless.outcome import Outcome, outcome_of
 from tui.commands.headless.output import StepLine
 from tui.conversation.reconcile import PAUSE_SECONDS
 from tui.conversation.transcript import Broken, Turn
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.settings import Settings
 from tui.store.files import store_path

@@ -1,7 +1,5 @@
 """What came of a question, and the exit code that says so."""
 
-from dataclasses import dataclass
-
 from tui.api.denial import denies
 from tui.api.errors import TRY_AGAIN, ApiError
 from tui.api.models import Stop
@@ -9,6 +7,7 @@ from tui.commands.exit_code import ExitCode, code_of
 from tui.conversation.evidence import evidence_of
 from tui.conversation.plain_text import answer_text, end_text
 from tui.conversation.transcript import Turn
+from tui.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 from tui.api.models import MAX_PROMPT_CHARS
 from tui.commands.exit_code import BadUseError
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line, well_formed
 
 MAX_BYTES = 32 * 1024 * 1024

@@ -8,12 +8,13 @@ import json
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
 from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.questions import ListedQuestion
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 
 VERSION = 1

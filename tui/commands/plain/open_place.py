@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, TypeVar
 
 from tui.api.models import Session
@@ -11,6 +11,7 @@ from tui.commands.headless.asker import Asker
 from tui.commands.headless.named_session import named_session, no_session
 from tui.commands.headless.told import told
 from tui.conversation.transcript import Transcript, Turn
+from tui.lazy_dataclass import dataclass
 from tui.workspace.workspace import Workspace
 
 LISTED = 20

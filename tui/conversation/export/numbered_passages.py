@@ -1,7 +1,6 @@
 """The passages of a turn under the numbers that its answer cites them by."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -10,6 +9,7 @@ from tui.conversation.citations import CITATION, numbers_in
 from tui.conversation.passages import Passage, given_passages, passages_of
 from tui.conversation.plain_text import answer_text
 from tui.conversation.transcript import Turn
+from tui.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from tui.api.models import Stop
@@ -10,6 +10,7 @@ from tui.conversation.grounding.claims import Claim, claims_in
 from tui.conversation.grounding.evidence import EvidenceIndex
 from tui.conversation.grounding.prose import ProseReader
 from tui.conversation.transcript import Answer, Returned, ToolUse, Transcript, Turn
+from tui.lazy_dataclass import dataclass
 
 _WORDS = {
     "figure": ("figure", "figures"),

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tui.conversation.grounding.dates import Moment, moments
 from tui.conversation.grounding.names import Name, names
 from tui.conversation.grounding.numbers import Quantity, quantities
 from tui.conversation.grounding.prose import HOLE, Prose
+from tui.lazy_dataclass import dataclass
 from tui.quotations import MIN_WORDS, pieces, quotations
 
 ClaimKind: TypeAlias = Literal["figure", "date", "quotation", "name"]

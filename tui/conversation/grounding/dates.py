@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from tui.lazy_dataclass import dataclass
 
 _MONTHS = (
     "january february march april may june july august september october november december",

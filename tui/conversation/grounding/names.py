@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from tui.lazy_dataclass import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\u2019'-][^\W\d_]+)*")
 _BEGINS_SENTENCE = re.compile(r"(?:^|[.!?:•|\ufffc\u2014]|\s[-\u2013])[\s\"“”„«»\u2018\u2019'(\[*]*$")

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.conversation.grounding.number_words import spelled_numbers
 from tui.conversation.grounding.units import CURRENCY_BEFORE, UNIT, unit_named
+from tui.lazy_dataclass import dataclass
 
 _SPACE = "[ \u00a0\u2009\u202f]"
 _SCALES = {

@@ -5,7 +5,8 @@ A unit is told once, when the line after it has come, so that how the text was c
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from tui.lazy_dataclass import dataclass
 
 MAX_UNIT_CHARS = 4096
 """A longer unit is read in pieces, so that none takes long."""

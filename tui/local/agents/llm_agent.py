@@ -25,7 +25,7 @@ from tui.local.agents.tools import ARGUMENTS, TOP_K, ToolError, Tools
 from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
-from tui.local.search.retrieval import finds, passages_for, understand
+from tui.local.search.retrieval import finds, found_for, understand
 
 MAX_ROUNDS = 8
 """How often the model is asked in one turn; the last time without tools, so that it answers."""
@@ -144,9 +144,9 @@ async def _look_first(turn: _Turn, ask: Ask, library: Library) -> AsyncIterator[
         return
     turn.calls += 1
     yield (call := ToolCall(call_id(turn.calls), "retrieve", {"query": query.text or ask.question, "top_k": TOP_K}))
-    found = await asyncio.to_thread(passages_for, library.passages, query, ask.index_ids, TOP_K)
-    turn.problem_of_near = library.passages.problem_of_nearest(ask.index_ids)
-    output = await asyncio.to_thread(turn.tools.cite, found)
+    found = await asyncio.to_thread(found_for, library.passages, query, ask.index_ids, TOP_K)
+    turn.problem_of_near = found.problem_of_near
+    output = await asyncio.to_thread(turn.tools.cite, found.passages)
     yield tool_result(call, output)
     if output.passages:
         material = ["\n".join([*told, FOUND]), *map(passage_text, output.passages)]

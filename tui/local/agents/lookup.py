@@ -169,8 +169,8 @@ class Lookup:
         found = by_words(self.tools.passages, self.query, self.ask.index_ids, TOP_K, wanted)
         known = {passage.key for passage in found} | {cited.passage.key for cited in self.found}
         near = by_meaning(self.tools.passages, self.query, self.ask.index_ids, MAX_NEAR, wanted)
-        self.problem_of_near = self.tools.passages.problem_of_nearest(self.ask.index_ids)
-        others = [passage for passage in near if passage.key not in known]
+        self.problem_of_near = near.problem_of_near
+        others = [passage for passage in near.passages if passage.key not in known]
         self._near_count = len(others)
         return self.tools.cite([*found, *others])
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tui.local.embeddings.endpoint import EmbeddingEndpoint, EmbeddingError
 from tui.local.embeddings.making import TEXT_CHARS, VectorMaker, VectorProgress
@@ -16,7 +16,7 @@ from tui.local.embeddings.vector_math import Vector
 from tui.local.embeddings.vectors import Vectors
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import ServedFolders
-from tui.local.library.passages import FoundPassage
+from tui.local.library.passages import FoundPassage, NearPassages
 
 QUESTION_TIMEOUT = 2.0
 """Seconds that a search waits for the vector of its question. It then goes by the words alone."""
@@ -35,6 +35,14 @@ class EmbeddingPausedError(EmbeddingError):
     """The endpoint is not asked, for it has failed a moment ago."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a question that was sent got no vector, and until when, by the monotonic clock, no other one is sent."""
+
+    problem: str
+    paused_until: float
+
+
 class Embeddings:
     """What a server has of its embedding model. Any thread may call its methods at any time."""
 
@@ -45,8 +53,7 @@ class Embeddings:
         self._maker = VectorMaker(self._endpoint, self._vectors, folders)
         self._lock = threading.Lock()
         self._questions: OrderedDict[str, Future[Vector]] = OrderedDict()
-        self._paused_until = 0.0
-        self._problem: str | None = None
+        self._failure: _Failure | None = None
 
     def start(self) -> None:
         """Make the vectors that are missing, on a thread that never keeps a process that is to end."""
@@ -60,56 +67,51 @@ class Embeddings:
         self._maker.ask()
 
     def progress(self, index_id: str) -> VectorProgress | None:
-        """How many passages of an index have a vector, and what is wrong with them or with the last question's; None
+        """How many passages of an index have a vector, and what is wrong with them or with those of questions; None
         before it was looked at."""
-        told = self._maker.progress(index_id)
-        return replace(told, problem=told.problem or self._problem) if told else None
+        told, failure = self._maker.progress(index_id), self._failure
+        return replace(told, problem=told.problem or (failure.problem if failure else None)) if told else None
 
-    def problem(self, index_ids: Sequence[str]) -> str | None:
-        """Why the last question had no vector, or passages of these indexes have none, for the user; None where all is
-        well."""
-        told = (self._maker.progress(index_id) for index_id in index_ids)
-        return self._problem or next((one.problem for one in told if one and one.problem), None)
+    def nearest(self, question: str, index_ids: Sequence[str], limit: int) -> NearPassages:
+        """The passages whose meaning is nearest to the question's.
 
-    def nearest(self, question: str, index_ids: Sequence[str], limit: int) -> Sequence[FoundPassage]:
-        """The passages whose meaning is nearest to the question's, best first.
-
-        Empty where the question has no vector, for whatever reason: the endpoint was asked and does not answer in time,
+        None where the question has no vector, for whatever reason: the endpoint was asked and does not answer in time,
         or fails. Blocks for up to `QUESTION_TIMEOUT`.
         """
         with_vectors = [index_id for index_id in index_ids if self._vectors.are_there(index_id)]
-        vector = self._vector_of(question) if with_vectors else None
-        if vector is None:
-            return []
-        found = [one for index_id in with_vectors for one in self._vectors.nearest(index_id, vector, limit)]
-        return sorted(found, key=lambda one: (-one.score, one.index_id, one.chunk_id))[:limit]
+        found: list[FoundPassage] = []
+        if with_vectors:
+            try:
+                vector = self._vector_of(question)
+            except EmbeddingError as error:
+                return NearPassages(problem=str(error))
+            found = [one for index_id in with_vectors for one in self._vectors.nearest(index_id, vector, limit)]
+            found.sort(key=lambda one: (-one.score, one.index_id, one.chunk_id))
+        told = (self._maker.progress(index_id) for index_id in index_ids)
+        return NearPassages(found[:limit], next((one.problem for one in told if one and one.problem), None))
 
-    def _vector_of(self, question: str) -> Vector | None:
+    def _vector_of(self, question: str) -> Vector:
+        """Raises `EmbeddingError`."""
         try:
-            vector = self._asked(question[: TEXT_CHARS[0]]).result(QUESTION_TIMEOUT)
+            return self._asked(question[: TEXT_CHARS[0]]).result(QUESTION_TIMEOUT)
         except EmbeddingPausedError:
-            return None
+            raise
         except EmbeddingError as error:
-            self._pause(str(error))
-            return None
+            self._failure = _Failure(str(error), time.monotonic() + PAUSE_SECONDS)
+            raise
         except FutureTimeoutError:
-            self._pause(f"The embedding model did not answer in {QUESTION_TIMEOUT:g} s.")
-            return None
-        self._problem = None
-        return vector
-
-    def _pause(self, problem: str) -> None:
-        with self._lock:
-            self._paused_until = time.monotonic() + PAUSE_SECONDS
-            self._problem = problem
+            problem = f"The embedding model did not answer in {QUESTION_TIMEOUT:g} s."
+            self._failure = _Failure(problem, time.monotonic() + PAUSE_SECONDS)
+            raise EmbeddingError(problem) from None
 
     def _asked(self, question: str) -> "Future[Vector]":
         """The vector of a question, which may still come. Raises `EmbeddingError` where none is asked for now."""
         with self._lock:
             known = self._questions.get(question)
             is_made = known is not None and known.done() and not known.exception()
-            if not is_made and time.monotonic() < self._paused_until:
-                raise EmbeddingPausedError("The embedding model did not answer a moment ago.")
+            failure = self._failure
+            if not is_made and failure and time.monotonic() < failure.paused_until:
+                raise EmbeddingPausedError(failure.problem)
             if known is not None and (is_made or not known.done()):
                 self._questions.move_to_end(question)
                 return known
@@ -130,6 +132,5 @@ class Embeddings:
             _log.exception("Embedding a question failed")
             asked.set_exception(EmbeddingError("The question could not be embedded."))
             return
+        self._failure = None
         asked.set_result(vector)
-        with self._lock:
-            self._paused_until = 0.0

@@ -16,6 +16,8 @@ BATCH = 32
 """Passages that are sent together. Their vectors are stored in one transaction."""
 TEXT_CHARS = (3000, 1000, 300)
 """How much is sent of a passage: less where the endpoint refuses more, for models of few tokens refuse longer texts."""
+PLAIN_TEXT = "text"
+"""What no endpoint refuses that takes any text at all."""
 ANSWER_TIMEOUT = 120.0
 RETRY_SECONDS = (1.0, 5.0)
 """The waits before the next try of a batch, where the endpoint tells none of its own."""
@@ -103,7 +105,7 @@ class VectorMaker:
             made = [(one, vector) for one, vector in zip(batch, self._embedded(batch), strict=True) if vector]
             if not self._is_wanted(index_id):
                 return
-            fits = self._vectors.store(index_id, made, len(made[0][1]))
+            fits = not made or self._vectors.store(index_id, made, len(made[0][1]))
             if not fits and is_anew:
                 raise EmbeddingError("The embedding model gives vectors of other lengths from one time to the next.")
             is_anew = is_anew or not fits
@@ -119,14 +121,14 @@ class VectorMaker:
         return not self._stopping.is_set() and index_id in self._folders.by_id
 
     def _embedded(self, batch: Sequence[PassageText]) -> Sequence[Vector | None]:
-        """The vectors of passages, None for one that is refused by itself. Raises `EmbeddingError` where all are."""
+        """The vectors of passages, None for one that is refused. Raises `EmbeddingError` where every text is."""
         texts = [f"{passage.heading}\n\n{passage.body}".strip() for passage in batch]
         for chars in TEXT_CHARS:
             if vectors := self._unless_refused([text[:chars] for text in texts]):
                 return vectors
         by_itself = [self._unless_refused([text[: TEXT_CHARS[-1]]]) for text in texts]
         if not any(by_itself):
-            return self._tried(texts)  # says why
+            self._tried([PLAIN_TEXT])  # says why, where it is not for what these passages are
         return [vectors[0] if vectors else None for vectors in by_itself]
 
     def _unless_refused(self, texts: Sequence[str]) -> Sequence[Vector] | None:

@@ -112,8 +112,16 @@ class Candidate(FoundPassage):
     body: str
 
 
-Nearest: TypeAlias = Callable[[str, Sequence[str], int], Sequence[FoundPassage]]
-"""The passages of these indexes that are nearest in meaning to a question, best first, at most so many. It may take
+class NearPassages(NamedTuple):
+    """Passages that are near in meaning to a question, best first, and why there may be more, for the user; None where
+    these are all."""
+
+    found: Sequence[FoundPassage] = ()
+    problem: str | None = None
+
+
+Nearest: TypeAlias = Callable[[str, Sequence[str], int], NearPassages]
+"""The passages of these indexes that are nearest in meaning to a question, at most so many. It may take
 `tui.local.embeddings.embeddings.QUESTION_TIMEOUT`."""
 
 
@@ -128,8 +136,6 @@ class Passages:
         self._folders = folders
         self.nearest: Nearest | None = None
         """None: passages are found by their words alone."""
-        self.problem_of_nearest: Callable[[Sequence[str]], str | None] = lambda _: None
-        """Why `nearest` gives nothing, or not all, of these indexes, for the user; None where it does well."""
 
     def candidates(self, expression: str, index_ids: Sequence[str], limit: int) -> list[Candidate]:
         """The best passages by BM25, best first."""

@@ -46,7 +46,13 @@ def folded(text: str) -> list[str]:
     return _ASCII_WORD.findall(text.lower()) if text.isascii() else [fold(word) for word in words(text)]
 
 
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|etc|al|fig|no|dr|mr|mrs|ms|prof|st|approx|[a-z])\.$", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|cf|vs|etc|al|fig|no|dr|mr|mrs|ms|prof|st|approx|nr|abs|vgl|ca|usw|sr|sra|[a-z])\.$", re.IGNORECASE
+)
+_ORDINAL = re.compile(
+    r"(?:^|\b(?:ab|am|beim|bis|das|dem|den|der|des|die|im|ins|oder|seit|und|vom|zum)\s+)\d{1,2}\.$", re.IGNORECASE
+)
+"""A number that begins a sentence or a list, and "31." in "am 31. März": only German has a capital behind it."""
 _SENTENCE_END = re.compile(r"[.!?…\u0964\u06d4\u061f]['\")\]*_`]*(?=\s)|[\u3002\uff01\uff1f]")
 """The last three of the first set end sentences in Hindi (danda), in Urdu, and questions in Arabic."""
 
@@ -55,8 +61,8 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Where the sentences of a paragraph lie: (start, end) offsets, without the space around them."""
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        following = text[match.end() :].lstrip()
-        if _ABBREVIATION.search(text[start : match.start() + 1]) or (following and following[0].islower()):
+        following, so_far = text[match.end() :].lstrip(), text[start : match.start() + 1].lstrip()
+        if _ABBREVIATION.search(so_far) or _ORDINAL.search(so_far) or (following and following[0].islower()):
             continue
         yield from _trimmed(text, start, match.end())
         start = match.end()

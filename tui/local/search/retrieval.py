@@ -5,8 +5,9 @@ They are found by their words; where an embedding model is set also by what they
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from tui.local.library.passages import FoundPassage, Passage, Passages
+from tui.local.library.passages import FoundPassage, NearPassages, Passage, Passages
 from tui.local.library.vocabulary import Vocabulary
 from tui.local.search.fusion import fused
 from tui.local.search.query import Query, refers_back, resolve
@@ -45,6 +46,33 @@ def finds(passages: Passages, query: Query) -> bool:
     return bool(query.terms or (query.missing and passages.nearest))
 
 
+class Retrieved(NamedTuple):
+    """The passages that were found, best first, and why there may be others that are near in meaning, for the user."""
+
+    passages: list[Passage]
+    problem_of_near: str | None = None
+
+
+def found_for(
+    passages: Passages,
+    query: Query,
+    index_ids: Sequence[str],
+    top_k: int,
+    wanted: Callable[[Passage], bool] | None = None,
+) -> Retrieved:
+    """The passages that answer best, by their words and their meaning; only those that are `wanted`, where that is
+    asked.
+
+    Without an embedding model the scores are those of the words, else those of `fused`, also while it does not answer.
+    """
+    if passages.nearest is None:
+        return Retrieved(by_words(passages, query, index_ids, top_k, wanted))
+    depth = max(CANDIDATES, top_k)
+    near = _near(passages, query, index_ids, depth, wanted)
+    best = fused(_by_words(passages, query, index_ids, depth, wanted), near.found)[:top_k]
+    return Retrieved(passages.load(best), near.problem)
+
+
 def passages_for(
     passages: Passages,
     query: Query,
@@ -52,16 +80,8 @@ def passages_for(
     top_k: int,
     wanted: Callable[[Passage], bool] | None = None,
 ) -> list[Passage]:
-    """The passages that answer best, by their words and their meaning, best first; only those that are `wanted`, where
-    that is asked.
-
-    Without an embedding model the scores are those of the words, else those of `fused`, also while it does not answer.
-    """
-    if passages.nearest is None:
-        return by_words(passages, query, index_ids, top_k, wanted)
-    depth = max(CANDIDATES, top_k)
-    near = _near(passages, query, index_ids, depth, wanted)
-    return passages.load(fused(_by_words(passages, query, index_ids, depth, wanted), near)[:top_k])
+    """Those passages alone."""
+    return found_for(passages, query, index_ids, top_k, wanted).passages
 
 
 def by_words(
@@ -96,9 +116,10 @@ def by_meaning(
     index_ids: Sequence[str],
     top_k: int,
     wanted: Callable[[Passage], bool] | None = None,
-) -> list[Passage]:
-    """The passages whose meaning is nearest to the question's, best first; none without an embedding model."""
-    return passages.load(_near(passages, query, index_ids, top_k, wanted)[:top_k])
+) -> Retrieved:
+    """The passages whose meaning is nearest to the question's; none without an embedding model."""
+    near = _near(passages, query, index_ids, top_k, wanted)
+    return Retrieved(passages.load(near.found[:top_k]), near.problem)
 
 
 def _near(
@@ -107,13 +128,14 @@ def _near(
     index_ids: Sequence[str],
     depth: int,
     wanted: Callable[[Passage], bool] | None,
-) -> Sequence[FoundPassage]:
+) -> NearPassages:
     if passages.nearest is None or not index_ids or not finds(passages, query):
-        return []
+        return NearPassages()
     if wanted is None:
         return passages.nearest(query.question, index_ids, depth)
-    near = passages.load(passages.nearest(query.question, index_ids, MAX_FILTERED_NEAR))
-    return [FoundPassage(*passage.key, passage.score) for passage in near if wanted(passage)][:depth]
+    near, problem = passages.nearest(query.question, index_ids, MAX_FILTERED_NEAR)
+    found = [FoundPassage(*passage.key, passage.score) for passage in passages.load(near) if wanted(passage)]
+    return NearPassages(found[:depth], problem)
 
 
 def first_passages(

@@ -1,7 +1,6 @@
 """A field for the path of a folder of this machine, and the dialog that adds one."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import getters, work
@@ -10,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.screens.dialog import Dialog, DialogBox
 from tui.workspace.folders import completed

@@ -1,7 +1,6 @@
 """The dialog that chooses the indexes of a session, or of the next questions of an unbound one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from textual import events, work
@@ -14,6 +13,7 @@ from tui.api.models import MAX_BOUND_INDEXES, Index
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for, keys_of
 from tui.keys.names import key_name
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 from tui.screens.indexes.choice_words import Purpose, what_enter_does

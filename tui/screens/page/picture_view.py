@@ -1,7 +1,6 @@
 """A drawing of a picture, in the middle of its area."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from rich.color import Color
@@ -13,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.lazy_dataclass import dataclass
 from tui.pictures.drawing import Drawing, HalfBlocks, KittyPicture, SixelPicture
 from tui.terminal.app import DiffingApp
 from tui.terminal.screen_buffer import Overlay

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import work
@@ -15,6 +14,7 @@ from tui.conversation.catalogue import age, now, title_of
 from tui.counts import counted
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for
+from tui.lazy_dataclass import dataclass
 from tui.screens.filter_dialog import FilterDialog
 from tui.store.search import Findings, FoundSession, Hit, Snippet
 from tui.workspace.search.gathering import Gathered

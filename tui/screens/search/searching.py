@@ -1,13 +1,13 @@
 """Searching all sessions, going to what was found, and coming back from it."""
 
 from asyncio import sleep
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
 
 from tui.keys.bound import bound
+from tui.lazy_dataclass import dataclass
 from tui.screens.browsing import BrowsingScreen
 from tui.workspace.workspace import Workspace
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -12,6 +11,7 @@ from textual.message import Message
 
 from tui.keys.bound import bound
 from tui.keys.keymap import use_keys
+from tui.lazy_dataclass import dataclass
 from tui.screens.search.searching import SearchingScreen
 from tui.settings import Settings, SettingsError, config_path
 from tui.themes.names import AUTO, THEMES

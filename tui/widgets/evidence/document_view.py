@@ -1,12 +1,12 @@
 """A passage in the text around it, which is read on as one scrolls to either end."""
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.message import Message
 
 from tui.conversation.surroundings import Surroundings
+from tui.lazy_dataclass import dataclass
 from tui.lineview.document_lines import DocumentLines
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.selectable_view import SelectableLineView

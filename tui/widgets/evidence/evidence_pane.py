@@ -1,6 +1,5 @@
 """What an answer was built from, beside it: its passages, and each of them in its document."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, getters
@@ -14,6 +13,7 @@ from tui.conversation.passages import Passage
 from tui.conversation.question_words import question_words
 from tui.conversation.surroundings import Surroundings
 from tui.keys.bound import bound
+from tui.lazy_dataclass import dataclass
 from tui.lineview.line_view import LineView
 from tui.lineview.selectable_view import SelectableLineView
 from tui.widgets.evidence.document_view import DocumentView

@@ -1,7 +1,6 @@
 """A line view of items, one of which is current: the arrow keys scroll through it and then go on to the next."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -9,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.keys.bound import bound
+from tui.lazy_dataclass import dataclass
 from tui.lineview.line_view import Position, RowStyle
 from tui.lineview.listed_lines import Item, ListedLines
 from tui.lineview.selectable_view import SelectableLineView

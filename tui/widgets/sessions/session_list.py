@@ -1,7 +1,7 @@
 """The list of sessions, by day: drawn by lines, so that ten thousand sessions cost what ten do."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.style import Style
@@ -18,6 +18,7 @@ from tui.conversation.catalogue import age, now
 from tui.conversation.session_groups import grouped
 from tui.keys.bound import MOVES, bound
 from tui.keys.keymap import has_key
+from tui.lazy_dataclass import dataclass
 from tui.widgets.sessions.list_layout import ListLayout
 from tui.widgets.sessions.session_row import COMPONENTS, SessionRow, heading_strip, row_strip
 

@@ -1,13 +1,14 @@
 """A row of the list of sessions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+
+from tui.lazy_dataclass import dataclass
 
 SessionMark: TypeAlias = Literal["busy", "unseen", "failed", ""]
 MARKS: Mapping[SessionMark, str] = {"busy": "◌", "unseen": "●", "failed": "!", "": " "}

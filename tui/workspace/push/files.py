@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from tui.lazy_dataclass import dataclass
 from tui.sanitize import is_well_formed
 from tui.visible_files import open_file, visible_files
 

@@ -6,9 +6,9 @@ was sent: a push that was killed goes on where it stopped, on whatever machine.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tui.api.models import SourceFile
+from tui.lazy_dataclass import dataclass
 from tui.workspace.push.files import LocalFile
 
 _PUSHED = re.compile(r"push-([0-9a-f]{16})-[0-9a-f]{32}")

@@ -6,11 +6,11 @@ comes first: while a turn runs nothing is fetched, and a server that fails is le
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Event, Session
 from tui.counts import counted
+from tui.lazy_dataclass import dataclass
 from tui.store.gathering import GatheringNotes, GatheringState
 from tui.store.search_indexing import SearchIndexing
 from tui.workspace.listing import SessionListing

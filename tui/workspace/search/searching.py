@@ -1,12 +1,12 @@
 """Searching the sessions of an account as one types."""
 
 import asyncio
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.conversation.catalogue import ids_named, names_of_none, now
 from tui.counts import counted
+from tui.lazy_dataclass import dataclass
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionListing
 from tui.workspace.state import WorkspaceState

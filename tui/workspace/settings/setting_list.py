@@ -1,12 +1,13 @@
 """The settings in force, each with where it was given, and what it can be changed to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from tui.api.regions import REGIONS
 from tui.keys.choice import problem_of
+from tui.lazy_dataclass import dataclass
 from tui.settings import (
     ENVIRONMENT,
     FILE_SETTINGS,
