@@ -5,7 +5,6 @@ The API key is never in it: see `tui.credentials`.
 """
 
 import os
-import re
 import stat
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, fields, replace
@@ -36,12 +35,6 @@ ENVIRONMENT = {
 }
 
 _NOTHING: Mapping[str, str | None] = {}
-
-_HEAD = re.compile(r"\s*\[+([^\]]*)\]")
-"""The beginning of a line that heads a table."""
-
-_MAX_NAMES = 6
-"""A line may give a name in a table in a table; of those in each other, so many are looked at."""
 
 LAST_SESSION = "last"
 """On the command line, the session that was open last, in place of its id."""
@@ -302,28 +295,12 @@ def _read_file(path: Path) -> _File:
     tables, keys = values.pop("profiles", {}), values.pop("keys", {})
     if not _are_tables(tables):
         raise SettingsError(f"The profiles in {path} are no tables. One begins with a line [profiles.NAME].")
-    lines = _lines(text)
+    lines = config_text.lines_of_names(text)
     profiles = {
         name: _known(table, OF_A_PROFILE, _lines_in(f"profiles.{name}", lines), path) for name, table in tables.items()
     }
     known = _known(values, FILE_SETTINGS, lines, path)
     return _File(path, known, profiles, _keys(keys, text, path), lines)
-
-
-def _lines(text: str) -> Mapping[str, int]:
-    """The number of the first line that gives or heads a name, by that with the tables it is in: "profiles.work"."""
-    lines, table = dict[str, int](), list[str]()
-    for number, line in enumerate(text.splitlines(), 1):
-        head = _HEAD.match(line)
-        names = _names_in(head[1]) if head else [*table, *_names_in(line.partition("=")[0])]
-        table = names if head else table
-        for end in range(1, len(names) + 1):
-            lines.setdefault(".".join(names[:end]), number)
-    return lines
-
-
-def _names_in(written: str) -> list[str]:
-    return [name.strip(" \t\"'") for name in written.split(".", _MAX_NAMES)[:_MAX_NAMES]]
 
 
 def _lines_in(table: str, lines: Mapping[str, int]) -> Mapping[str, int]:
