@@ -31,7 +31,7 @@ class ExitCode(IntEnum):
 
 
 class StoppedError(Exception):
-    """Ctrl+C ended the command. The message says how to go on, and is fit to show."""
+    """Ctrl+C or SIGTERM ended the command. The message says how to go on, and is fit to show."""
 
 
 class BadUseError(Exception):
