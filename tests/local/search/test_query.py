@@ -79,6 +79,29 @@ def test_a_word_is_found_by_its_beginning_and_with_its_spelling_put_right(local:
 
 
 @pytest.mark.parametrize(
+    ("question", "taken_for"),
+    [
+        ("which byts are read", "bytes"),
+        ("which bits are hods", "holds"),
+        ("read it synchrsnously", "synchronously"),
+        ("read it synchronousyl", "synchronously"),
+        ("who is Byts", None),
+    ],
+)
+def test_a_slip_is_put_right_wherever_in_the_word_it_is(tmp_path: Path, question: str, taken_for: str | None) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    text = "The bytes are read synchronously, but how? Hows and buts. Each of them holds, but how?\n"
+    for name in ("one.md", "two.md"):
+        (folder / name).write_text(text)
+    (folder / "three.md").write_text("But how? Hows and buts.\n")
+    local = opened(folder, tmp_path / "data")
+    local.sync()
+    corrected = resolve(local.library.vocabulary, question, [local.index_id]).corrected
+    assert [right for _, right in corrected] == ([taken_for] if taken_for else [])
+
+
+@pytest.mark.parametrize(
     ("one", "other", "is_slip"),
     [
         ("heron", "herron", True),

@@ -1,7 +1,7 @@
 """The words that the indexed passages have, and how many passages have them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from tui.local.library.database import LibraryDatabase
@@ -43,6 +43,14 @@ class Vocabulary:
         for term, count in self._rows(index_ids, asked, beginning, following, limit):
             counts[term] = counts.get(term, 0) + count
         return sorted(counts, key=lambda term: -counts[term])[:limit]
+
+    def passages_with(self, index_ids: Sequence[str], stems: Collection[str]) -> dict[str, int]:
+        """How many passages have each of these stems, of those that occur; at most some thousands are asked for."""
+        asked = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(stems))})"
+        counts: dict[str, int] = {}
+        for term, count in self._rows(index_ids, asked, *stems):
+            counts[term] = counts.get(term, 0) + count
+        return counts
 
     def similar_stems(self, index_ids: Sequence[str], word: str) -> list[str]:
         """Stems with the same first letter and nearly the same length, most frequent first."""

@@ -11,16 +11,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from string import ascii_lowercase
 from typing import Literal
 
-from tui.local.library.languages import ENGLISH, is_stop_word, languages_of, stem
+from tui.local.library.languages import ENGLISH, MAX_STEMMED_CHARS, is_stop_word, languages_of, stem
 from tui.local.library.vocabulary import Vocabulary
 from tui.local.library.words import fold, folded, words
 
 MIN_BEGINNING_CHARS = 3
 """A word that occurs nowhere is tried as the beginning of others when it has at least as many letters."""
-MIN_RESPELLED_CHARS = 5
+MIN_RESPELLED_CHARS = 4
 """A word that occurs nowhere is taken for another of nearly the same letters when it has at least as many."""
+MIN_RESPELLED_NAME_CHARS = 5
+"""The same of one that is written as names are: so short a name is mostly one letter off some word."""
 LONG_CHARS = 8
 """In a shorter word only one slip is put right: with two it is another word, as "mount" and "month"."""
 MAX_FORMS = 40
@@ -198,6 +201,18 @@ def is_one_slip(one: str, other: str) -> bool:
     return max(len(first), len(second)) <= 1 or (len(first) == 2 and first == second[::-1])
 
 
+def one_slip_off(word: str) -> Iterator[str]:
+    """Every word that this one becomes with one letter more, less or other, or with two that changed places."""
+    for at in range(len(word) + 1):
+        before, letter, after = word[:at], word[at : at + 1], word[at + 1 :]
+        yield from (f"{before}{other}{letter}{after}" for other in ascii_lowercase)
+        if letter:
+            yield from (f"{before}{other}{after}" for other in ascii_lowercase)
+            yield f"{before}{after}"
+        if after:
+            yield f"{before}{after[0]}{letter}{after[1:]}"
+
+
 def _alike(one: str, other: str) -> int:
     """How many letters two words begin with that are the same."""
     shorter = min(len(one), len(other))
@@ -244,14 +259,30 @@ class _Documents:
     def respelled(self, term: Term) -> list[Term]:
         """The term as the word that is spelled nearly like it."""
         word, *others = term.words
-        if others or len(word) < MIN_RESPELLED_CHARS:
+        least = MIN_RESPELLED_CHARS if term.text.islower() else MIN_RESPELLED_NAME_CHARS
+        if others or not least <= len(word) <= MAX_STEMMED_CHARS:
             return []
+        found = self._one_slip_off(word) or self._nearly(word)
+        return self._weighed(replace(term, found_as="spelling"), [(found,)] if found else [])
+
+    def _one_slip_off(self, word: str) -> str | None:
+        """The most frequent stem of a word that this one becomes when one slip is put right.
+
+        A slip may change how a word ends, and so be cut to another stem: so it is put right in the word.
+        """
+        right = {other for other in one_slip_off(word) if other[0] == word[0] and not is_stop_word(other)}
+        stems = {stem(other, language) for other in right for language in self._usual}
+        known = self._vocabulary.passages_with(self._index_ids, {one for one in stems if not is_stop_word(one)})
+        return max(known, key=lambda one: (known[one], one), default=None)
+
+    def _nearly(self, word: str) -> str | None:
+        """The stem that is most like that of the word."""
         for wrong in dict.fromkeys(stem(word, language) for language in self._languages):
             known = self._vocabulary.similar_stems(self._index_ids, wrong)
             known = [one for one in known if len(word) >= LONG_CHARS or is_one_slip(wrong, one)]
             if near := difflib.get_close_matches(wrong, known, n=1, cutoff=0.8):
-                return self._weighed(replace(term, found_as="spelling"), [(near[0],)])
-        return []
+                return near[0]
+        return None
 
     def spelling(self, term: Term) -> str:
         """How a term of one word is written somewhere in the documents."""

@@ -16,7 +16,8 @@ TEXTS = {
     "printing.md": "# Printing\n\nThe warning is printed at the end.\n",
     "style.md": "# Style\n\nCapitalize the name of a state, and of nothing else.\n",
     "rooms.md": "# Rooms\n\nThe configuration of the lighting lies in the cellar.\n\nThe electrician is Marek Nowak.\n",
-    "people.md": "# People\n\nThe people of Japan were asked in the street.\n",
+    "people.md": "# People\n\nThe people of Japan were asked in the street, and those of Austria in the inns.\n",
+    "lamps.md": "# Lamps\n\nThe lamps of both piers are lit synchronously, when the harbour master says so.\n",
 }
 
 
@@ -46,6 +47,8 @@ def answer(local: OpenedFolder, question: str) -> str:
         ("When did the War end?", "War"),
         ("What is the population of Japan?", "population"),
         ("What is the capital?", "capital"),
+        ("Which people live in Australia?", "Australia"),
+        ("Which people live in Lamq?", "Lamq"),
     ],
 )
 def test_a_word_that_is_only_alike_answers_nothing(local: OpenedFolder, question: str, lacks: str) -> None:
@@ -59,6 +62,10 @@ def test_a_word_that_is_only_alike_answers_nothing(local: OpenedFolder, question
     [
         ("Who is the electrican?", "The electrician is Marek Nowak."),
         ("where is the lihgting configuration", "The configuration of the lighting"),
+        ("which lapms are lit", "The lamps of both piers"),
+        ("which lmps are lit", "The lamps of both piers"),
+        ("what is lit synchrsnously", "The lamps of both piers"),
+        ("what is lit synchronousyl", "The lamps of both piers"),
         ("where is the config of the lighting", "The configuration of the lighting"),
         ("config", "The configuration of the lighting"),
         ("What do the children export?", "What the child exports"),
@@ -67,3 +74,8 @@ def test_a_word_that_is_only_alike_answers_nothing(local: OpenedFolder, question
 )
 def test_a_slip_a_beginning_and_another_form_are_the_word(local: OpenedFolder, question: str, first_line: str) -> None:
     assert answer(local, question).startswith(first_line)
+
+
+def test_what_says_most_of_a_question_in_other_words_answers_it(local: OpenedFolder) -> None:
+    told = answer(local, "Under whose orders are the lamps of the piers lit?")
+    assert told.startswith("The lamps of both piers are lit")

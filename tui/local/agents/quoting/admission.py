@@ -12,12 +12,12 @@ from tui.local.library.words import fold, folded, words
 from tui.local.search.query import Query, Term
 from tui.sanitize import clean_line
 
-ENOUGH = 0.6
+ENOUGH = 0.52
 """The part of a question, by weight, that the best passage has where it answers."""
 MAX_NAMED = 6
 CLASS_PART = 0.5
 """What counts of a word that only names the class of what is asked for, such as "file" in "which file"."""
-ELSEWHERE = 0.5
+ELSEWHERE = 0.4
 """What counts of a word that the passage lacks and that occurs elsewhere: the answer may say it in another way."""
 ALIKE_ELSEWHERE = 0.7
 """The same of a word that occurs nowhere, where another that is like it does."""

@@ -32,7 +32,7 @@ def likeness(term: Term, found: Sequence[str], language: str, *, is_name: bool) 
         return 0.0
     match term.found_as:
         case "spelling":
-            return float(any(_is_slip(term.words[0], fold(word)) for word in found))
+            return float(any(_is_slip(term.words[0], fold(word), is_name=is_name) for word in found))
         case "beginning":
             return LONGER
         case "stem":
@@ -40,8 +40,11 @@ def likeness(term: Term, found: Sequence[str], language: str, *, is_name: bool) 
             return MADE_OF_IT if others else 1.0
 
 
-def _is_slip(word: str, other: str) -> bool:
-    return is_one_slip(word, other) or difflib.SequenceMatcher(None, word, other).ratio() >= ALIKE
+def _is_slip(word: str, other: str, *, is_name: bool) -> bool:
+    """Whether a word is another one misspelled; names that are more than one slip apart are two: Austria, Australia."""
+    if is_one_slip(word, other):
+        return True
+    return not is_name and difflib.SequenceMatcher(None, word, other).ratio() >= ALIKE
 
 
 def _makes_another(word: str, other: str) -> bool:
