@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -51,6 +53,7 @@ def run(app: Starlette, listener: socket.socket, ready: Callable[[], None], *, u
 
     async def serve() -> None:
         if until_stdin_closes:
+            _end_when_stuck()
             _watch_stdin(asyncio.get_running_loop(), lambda: _end(app, server))
         await server.serve([listener])
 
@@ -61,6 +64,27 @@ async def _end(app: Starlette, server: uvicorn.Server) -> None:
     """End the turns first, so that their streams end with a `stop` and hold nothing up."""
     await app.state.turns.end_all()
     server.should_exit = True
+
+
+def _end_when_stuck() -> None:
+    """Have the kernel end this process a second after standard input closes, if it is still there: where C code hangs
+    and lets no other thread run, nothing in Python can. Linux only.
+
+    The kernel sends SIGHUP then (fcntl(2), O_ASYNC and F_SETSIG). What handles it is C's `alarm` itself: it is called
+    with the signal's number, which is 1, and takes that for the seconds after which SIGALRM ends the process.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+    import fcntl
+
+    libc, stdin = ctypes.CDLL(None), sys.stdin.fileno()
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    libc.signal(signal.SIGHUP, libc.alarm)
+    with suppress(OSError):  # standard input is a file, of which nothing is told
+        fcntl.fcntl(stdin, fcntl.F_SETSIG, signal.SIGHUP)
+        fcntl.fcntl(stdin, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(stdin, fcntl.F_SETFL, fcntl.fcntl(stdin, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[], Coroutine[None, None, None]]) -> None:

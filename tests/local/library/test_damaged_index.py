@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.local.conftest import write_notes
+from tests.local.inprocess import served
 from tests.local.opened import OpenedFolder, opened
-from tui.local.library.database import INDEX_LOST
+from tests.local.turn import answer_to, ask
+from tui.local.library.database import INDEX_LOST, DamagedIndexError, LibraryDatabase
+from tui.local.library.folders import index_id_of
 
 
 def no_database(path: Path) -> None:
@@ -32,6 +35,12 @@ def documents_lost(path: Path) -> None:
 def pipe(path: Path) -> None:
     path.unlink()
     os.mkfifo(path)
+
+
+def no_text(path: Path) -> None:
+    whole = path.read_bytes()
+    assert b"kitchen.md" in whole
+    path.write_bytes(whole.replace(b"kitchen.md", b"k\xfftchen.md"))
 
 
 def damaged(tmp_path: Path, damage: Callable[[Path], None]) -> tuple[OpenedFolder, list[str]]:
@@ -71,6 +80,30 @@ def test_a_sync_that_finds_it_reads_the_folder_anew(tmp_path: Path, damage: Call
     supervisor.stop()
     assert state(folder)[1] is None
     assert [file.name for file in folder.library.documents.files([folder.index_id])] == names
+
+
+def test_a_text_that_is_none_is_damage(tmp_path: Path) -> None:
+    folder, names = damaged(tmp_path, no_text)
+    with pytest.raises(DamagedIndexError, match="Ask again"):
+        folder.library.documents.files([folder.index_id])
+    assert folder.sync() == names
+
+
+def test_a_folder_in_the_place_of_an_index_is_named(tmp_path: Path) -> None:
+    write_notes(tmp_path / "notes")
+    path = LibraryDatabase(tmp_path / "data").index(index_id_of(tmp_path / "notes")).path
+    path.mkdir()
+    told = f"{path} is a folder; an index is kept there. Move it away."
+    with served(tmp_path / "notes", tmp_path / "data") as http:
+        (item,) = http.get("/api/v1/indexes").json()["items"]
+        assert item["metadata"]["error_message"] == f"The folder could not be read: {told}"
+        index_id = item["id"]
+        session_id = http.post("/api/v1/chat", json={"index_ids": [index_id]}).json()["session_id"]
+        assert [event for _, event in ask(http, session_id, "Why oak?", [index_id])][-1]["error"] == told
+        retrieved = http.post("/api/v1/retrieval/retrieve", json={"index_id": index_id, "query": "oak"})
+        assert (retrieved.status_code, retrieved.json()["detail"]) == (503, told)
+        path.rmdir()
+        assert "because it can be oiled" in answer_to(http, "Why did we choose oak?", [index_id])
 
 
 def test_what_is_wrong_with_a_question_takes_no_index_away(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from tui.api.models import Event, Stop, UserInput
 from tui.api.session_file import SessionFile, SessionFileError
@@ -21,6 +22,7 @@ from tui.sanitize import clean_line
 
 TITLE_CHARS = 60
 _COLUMNS = "id, updated, title, index_ids, shared_access, last_run"
+DAMAGED = "*What was stored here is damaged and cannot be shown.*"
 CUT_OFF = "This turn was cut off: the server ended in the middle of it."
 
 
@@ -51,8 +53,8 @@ def _session(row: sqlite3.Row) -> StoredSession:
         session_id=row["id"],
         last_updated_at=row["updated"],
         generated_title=row["title"],
-        index_ids=json.loads(row["index_ids"]) if row["index_ids"] is not None else None,
-        job_metadata=json.loads(row["last_run"]) if row["last_run"] is not None else None,
+        index_ids=_stored(row["index_ids"], None),
+        job_metadata=_stored(row["last_run"], None),
         shared_access=row["shared_access"],
     )
 
@@ -184,7 +186,15 @@ class SessionStore:
 
 def _events(connection: sqlite3.Connection, session_id: str) -> list[Mapping[str, object]]:
     rows = connection.execute("SELECT body FROM events WHERE session_id = ? ORDER BY number", (session_id,))
-    return [json.loads(row["body"]) for row in rows]
+    return [_stored(row["body"], {"type": "text", "content": DAMAGED}) for row in rows]
+
+
+def _stored(text: str | None, damaged: Any) -> Any:
+    """What was stored as JSON; `damaged` where it is none any more, for a damaged file hides no other session."""
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError:
+        return damaged
 
 
 def _append(connection: sqlite3.Connection, session_id: str, event: Mapping[str, object]) -> None:

@@ -11,6 +11,7 @@ from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, Us
 from tui.local.agents.agent import Agent, Ask, Exchange, TurnError
 from tui.local.chat.event_json import is_delta
 from tui.local.chat.session_store import SessionStore
+from tui.local.library.database import DamagedIndexError
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
 
@@ -138,7 +139,7 @@ class TurnTasks:
             error = None
         except asyncio.CancelledError as reason:
             error = str(reason) or SERVER_ENDED
-        except TurnError as reason:
+        except (TurnError, DamagedIndexError) as reason:
             error = str(reason)
         except Exception:  # whatever went wrong ends this turn with a reason, and no other
             _log.exception("A turn failed")

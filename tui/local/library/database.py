@@ -7,7 +7,6 @@ costs nothing, and one that is deleted goes at once.
 import logging
 import os
 import sqlite3
-import stat
 import threading
 import weakref
 from collections import deque
@@ -67,17 +66,8 @@ CREATE TABLE IF NOT EXISTS added_folders (
 ) STRICT;
 """
 
-_INDEX_TABLES = (
-    "vocabulary",
-    "stems",
-    "vectors",
-    "embedding",
-    "embedding_models",
-    "chunks",
-    "skipped_files",
-    "documents",
-    "languages",
-)
+_VECTOR_TABLES = ("vectors", "embedding", "embedding_models")
+_INDEX_TABLES = ("vocabulary", "stems", *_VECTOR_TABLES, "chunks", "skipped_files", "documents", "languages")
 _INDEX_SCHEMA = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
@@ -147,7 +137,7 @@ class LibraryError(Exception):
 
 
 class DamagedIndexError(sqlite3.DatabaseError):
-    """The file of an index was damaged. It has been deleted; the next use finds an empty one."""
+    """The file of an index was damaged, and is deleted unless it is a folder. The message is not yet safe to show."""
 
 
 class _NoFileError(sqlite3.DatabaseError):
@@ -193,7 +183,7 @@ class SqliteFile:
         try:
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError:
-            if not stat.S_ISREG(self.path.stat().st_mode):  # SQLite would wait for a pipe
+            if not self.path.is_file():  # SQLite would wait for a pipe
                 raise _NoFileError("it is no file") from None
             return
         _unlink(f"{self.path}-wal")  # of a file that was deleted while it was read
@@ -280,6 +270,8 @@ class IndexFile(SqliteFile):
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
+            if self.path.is_dir():
+                raise DamagedIndexError(f"{self.path} is a folder; an index is kept there. Move it away.") from error
             if inode == self._inode():  # else another has seen to it
                 _log.warning("%s was damaged (%s) and is deleted. Its folder is read anew.", self.path, error)
                 self.delete()
@@ -314,6 +306,12 @@ class LibraryDatabase(SqliteFile):
                 "yours in its place; or rename it, and a new library without those sessions is made at the next start."
             ) from error
 
+    def _connect(self) -> sqlite3.Connection:
+        connection = super()._connect()
+        # A damaged text hides nothing else: sessions cannot be made again.
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        return connection
+
     def index(self, index_id: str) -> IndexFile:
         """The file of an index."""
         path = self.path.with_name(f"{index_id}.sqlite3")
@@ -330,9 +328,10 @@ def _note_lost(of: weakref.ref[LibraryDatabase], index_id: str) -> None:
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether a file is no SQLite file, or not a whole one (https://sqlite.org/rescode.html)."""
+    """Whether a file is no whole SQLite file (https://sqlite.org/rescode.html), or has texts that are no UTF-8."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return isinstance(error, _NoFileError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    is_no_text = str(error).startswith("Could not decode to UTF-8")
+    return is_no_text or isinstance(error, _NoFileError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _prepare_library(connection: sqlite3.Connection) -> None:
