@@ -132,7 +132,7 @@ class _Told:
         """The turn as it was shown last."""
 
     async def show(self, turn: Turn) -> None:
-        """Print what is new of the answer. Raises `OutputClosedError`."""
+        """Print what is new of the answer. Raises as `put_out`."""
         self.turn = turn
         self._progress.show(step_of(turn))
         if self._is_json:

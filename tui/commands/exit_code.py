@@ -14,7 +14,7 @@ from tui.api.errors import (
     TurnInterruptedError,
     UnreachableError,
 )
-from tui.commands.headless.output import OutputClosedError, flush_output, let_go_of_output, say
+from tui.commands.headless.output import flush_output, let_go_of_output, say
 from tui.sanitize import clean_line
 from tui.settings import SettingsError
 
@@ -57,8 +57,6 @@ def exit_code_of(command: Callable[[], int]) -> int:
     try:
         code = command()
         flush_output()
-    except OutputClosedError:
-        return ExitCode.ANSWERED
     except BrokenPipeError:  # `print` writes at once where PYTHONUNBUFFERED is set
         let_go_of_output()
         return ExitCode.ANSWERED
