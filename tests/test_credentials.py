@@ -231,6 +231,13 @@ def test_a_key_file_that_is_a_link_is_refused(tmp_path: Path):
     assert "is not used" in refused_file()
 
 
+def test_a_pipe_in_place_of_the_key_file_holds_nothing_up():
+    credentials.keep_in_file(NA, KEY)
+    credentials.key_file().unlink()
+    os.mkfifo(credentials.key_file(), 0o600)
+    assert "no regular file" in refused_file()
+
+
 @pytest.mark.parametrize("text", ["", "llx-bare", "[]"])
 def test_a_damaged_key_file_is_refused(text: str):
     credentials.keep_in_file(NA, KEY)

@@ -188,6 +188,13 @@ def test_what_is_kept_of_one_profile_is_not_that_of_another() -> None:
     [
         ('profile = "play"\n[profiles.work]\n', "no profile 'play' in .* It has: work"),
         ("[profiles.work]\ntheme = 'nord'\n", "unknown setting 'theme' in line 2"),
+        ("region = 'eu'\n[profiles.work]\n\nregion = ['eu']", "The setting region in line 4 of .* is no text"),
+        ("[profiles.'w.o']\nregion = 'eu'\n[profiles.\"play\"]\nregion = ['eu']", "The setting region in line 4 of"),
+        (
+            "profile = 'work'\nregion = 'eu'\n[profiles.work]\nregion = 'mars'",
+            "'mars' in line 4 of the profile work of",
+        ),
+        ("profiles.work.region = 'eu'\nprofiles.work.bell = true", "unknown setting 'bell' in line 2"),
         ("profiles = 3", "no tables"),
         ("[profile.work]\nregion = 'eu'\n[other]\n", "unknown setting 'other' in line 3"),
     ],

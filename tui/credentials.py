@@ -262,7 +262,7 @@ def key_file() -> Path:
 def _read_file(path: Path) -> dict[str, str]:
     """The keys in the file, none if there is no file. OSError if it is not safe, or cannot be read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
         return {}
     with open(descriptor, encoding="utf-8", errors="replace") as file:

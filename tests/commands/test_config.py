@@ -66,6 +66,7 @@ def test_a_file_is_written_in_which_every_setting_is_explained(command: Command,
     table = tomllib.loads("\n".join(line.removeprefix("# ") for line in keys.splitlines()))
     assert read_keys(table) == {action.id: action.keys for action in ACTIONS.values()}
     text = path.read_text().partition("# A profile")[0]
+    assert '# theme = "auto"\n' in text
     uncommented = "\n".join(
         line[2:] if line.startswith("# ") and " = " in line and line[2:].partition(" ")[0] in FILE_SETTINGS else line
         for line in text.splitlines()

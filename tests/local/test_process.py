@@ -1,6 +1,7 @@
 """The server as a process: how it starts, refuses to start, and ends."""
 
 import os
+import shlex
 import socket
 import sqlite3
 import stat
@@ -78,10 +79,36 @@ def test_a_key_file_that_others_can_read_or_change(tmp_path: Path, mode: int) ->
 
 
 def test_a_key_file_that_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    os.mkfifo(tmp_path / "key", 0o600)
-    for name in ("/dev/null", str(tmp_path / "key")):
+    for name in ("/dev/null", str(tmp_path)):
         assert main(["--api-key-file", name]) == 2
-        assert "is a folder, a pipe or a device" in capsys.readouterr().err
+        assert "is a folder or a device" in capsys.readouterr().err
+
+
+def test_a_key_out_of_a_pipe_of_the_shell(tmp_path: Path, notes: Path) -> None:
+    serve = f"exec {shlex.quote(sys.executable)} -m tui serve --env --until-stdin-closes"
+    command = f"{serve} --api-key-file <(printf 'llx-of-my-own-1234\\n') {shlex.quote(str(notes))}"
+    environment = {**os.environ, "LLAMACHAT_DATA_DIR": str(tmp_path / "data")}
+    shell = subprocess.run(
+        ["bash", "-c", command], input="", capture_output=True, text=True, env=environment, timeout=60
+    )
+    assert "LLAMA_CLOUD_API_KEY=llx-of-my-own-1234" in shell.stdout, shell.stderr
+
+
+def test_a_pipe_that_gives_too_much_or_is_never_closed_is_no_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.cli.KEY_TIMEOUT", 0.05)
+    os.mkfifo(tmp_path / "key", 0o600)
+    assert main(["--api-key-file", str(tmp_path / "key")]) == 2
+    assert "was not closed within" in capsys.readouterr().err
+    reading, writing = os.pipe()
+    with open(reading, "rb"), open(writing, "wb", buffering=0) as pipe:
+        pipe.write(b"llx-of-my-own-1234")
+        assert main(["--api-key-file", f"/dev/fd/{reading}"]) == 2
+        assert "was not closed within" in capsys.readouterr().err
+        pipe.write(b"x" * 5000)
+        assert main(["--api-key-file", f"/dev/fd/{reading}"]) == 2
+        assert "has more than 4,096 bytes" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("host", ["a\x1b[31m", "a" * 64])

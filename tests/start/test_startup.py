@@ -1,4 +1,5 @@
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import TypedDict
@@ -45,13 +46,15 @@ UP_TO_THE_FIRST_FRAME = """
 import json, sys
 from collections import Counter
 from pathlib import Path
+from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 import tui.app
 from tui.command_line import run
 
 styled = Counter()
 parsed = Counter()
-apply, parse = Stylesheet.apply, Stylesheet._parse_rules
+drawn = Counter()
+apply, parse, draw = Stylesheet.apply, Stylesheet._parse_rules, Compositor.render_update
 
 def counted_apply(self, node, **options):
     styled[type(node).__name__] += 1
@@ -63,14 +66,19 @@ def counted_parse(self, css, read_from, **options):
     parsed[read_from[0]] += len(self._parse_cache) > before
     return rules
 
-Stylesheet.apply, Stylesheet._parse_rules = counted_apply, counted_parse
+def counted_draw(self, **options):
+    drawn["screens"] += 1
+    return draw(self, **options)
+
+Stylesheet.apply, Stylesheet._parse_rules, Compositor.render_update = counted_apply, counted_parse, counted_draw
 
 class UpToTheFirstFrame(tui.app.LlamaChat):
     def on_mount(self):
         self.call_after_refresh(self.tell)
 
     def tell(self):
-        Path(report).write_text(json.dumps({"modules": sorted(sys.modules), "styled": styled, "parsed": parsed}))
+        done = {"modules": sorted(sys.modules), "styled": styled, "parsed": parsed, "drawn": drawn}
+        Path(report).write_text(json.dumps(done))
         self.exit()
 
 report = sys.argv.pop()
@@ -80,11 +88,12 @@ sys.exit(run())
 
 
 class Start(TypedDict):
-    """What was done up to the first frame: the modules loaded, and how often what was styled and which file parsed."""
+    """What was done up to the first frame: the modules loaded, how often what was styled, parsed and drawn."""
 
     modules: list[str]
     styled: dict[str, int]
     parsed: dict[str, int]
+    drawn: dict[str, int]
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +101,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
     report = tmp_path_factory.mktemp("startup") / "modules.json"
     home = {"HOME": str(report.parent), "XDG_CONFIG_HOME": "", "XDG_STATE_HOME": "", "LLAMACHAT_CONFIG": ""}
     with RealTerminal([sys.executable, "-c", UP_TO_THE_FIRST_FRAME, "--local", report], environment=home) as terminal:
-        terminal.wait_until(report.exists)
-        assert "╭".encode() in terminal.received
+        terminal.wait_until(lambda: report.exists() and "╭".encode() in terminal.received)
         assert terminal.wait_for_exit() == 0
     return json.loads(Path(report).read_text())
 
@@ -111,3 +119,25 @@ def test_styles_are_parsed_and_applied_once_before_the_first_frame(start: Start)
         "start_page.tcss": 1,
     }
     assert start["styled"]["ConversationPane"] == start["styled"]["SessionList"] == 1
+
+
+def test_the_screen_is_drawn_once_and_whole(start: Start) -> None:
+    assert start["drawn"] == {"screens": 1}
+
+
+def test_httpx_is_loaded_without_its_command_line() -> None:
+    code = "import sys, tui.api.client; print(*{'click', 'pygments', 'rich'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
+
+
+def test_the_last_frame_is_shown_with_what_python_has_loaded_by_itself() -> None:
+    code = "import os, sys; before = set(sys.modules); import tui.launch; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout.split() == ["__future__", "tui", "tui.first_frame", "tui.launch"]

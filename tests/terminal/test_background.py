@@ -157,5 +157,5 @@ async def test_the_theme_goes_with_the_background_unless_another_was_chosen() ->
         app.use_theme("nord")
         await tell("00/00/00")
         assert app.theme == "nord"
-        app.use_theme(None)
+        app.use_theme("auto")
         assert app.theme == "textual-dark"

@@ -9,11 +9,13 @@ from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, Layou
 from textual.app import App, ComposeResult
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.terminal.app import DiffingApp
+from tui.terminal.drawn_whole import DrawnWholeScreen
 
 
 def parameters(function: object) -> list[str]:
@@ -143,3 +145,13 @@ def test_keys_go_to_what_has_the_focus_and_bubble_up_to_the_app() -> None:
     assert source.count("forward_target._forward_event(event)") == 1
     assert "await self._check_bindings(event.key)" in inspect.getsource(stock._on_key)
     assert parameters(stock.on_event) == ["self", "event"]
+
+
+def test_a_screen_is_laid_out_and_drawn_by_the_methods_that_wait_until_it_is_whole() -> None:
+    for name in ("_on_timer_update", "_compositor_refresh"):
+        assert parameters(getattr(Screen, name)) == ["self"]
+        assert getattr(DrawnWholeScreen, name) is not getattr(Screen, name)
+    stock: Any = Screen
+    update = inspect.getsource(stock._on_timer_update)
+    assert update.index("if self._layout_required:") < update.index("if self._repaint_required:")
+    assert "self._compositor_refresh()" in inspect.getsource(stock._refresh_layout)

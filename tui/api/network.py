@@ -69,7 +69,6 @@ def http_client(
             transport=transport,
             timeout=httpx.Timeout(60.0, connect=10.0, write=30.0, pool=10.0),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10 if keep_alive else 0),
-            follow_redirects=False,
             event_hooks={"response": [_put_location_aside]},
             cookies=_NoCookies(),
             headers={"Accept-Encoding": ACCEPTED},

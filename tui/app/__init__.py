@@ -102,7 +102,7 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
         self.has_dark_background = self._last_theme(first_frame) != LIGHT.name
-        self.follow_background(follows=settings.theme in (None, AUTO))
+        self.follow_background(follows=settings.theme == AUTO)
         self.begin_with_theme(self._first_theme())
 
     def _last_theme(self, first_frame: FirstFrame | None) -> str:

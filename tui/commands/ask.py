@@ -10,7 +10,7 @@ from pathlib import Path
 from tui.api.errors import ApiError
 from tui.arguments import CommandParser
 from tui.commands.exit_code import BadUseError, ExitCode, StoppedError
-from tui.commands.headless.asker import Asker, asker
+from tui.commands.headless.asker import Asker, asker, cancelled_by_sigterm
 from tui.commands.headless.outcome import Outcome, unknown_outcome
 from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.headless.questions import checked_question
@@ -57,7 +57,8 @@ async def _asked(options: Namespace) -> int:
         told = _Told(options, progress, session_id, question)
         told_by = f"`{show_command(options, session_id)}` tells what came of it."
         try:
-            outcome = await asking.ask(session_id, question, told.show, is_first=options.session is None)
+            with cancelled_by_sigterm():
+                outcome = await asking.ask(session_id, question, told.show, is_first=options.session is None)
         except asyncio.CancelledError as error:
             raise StoppedError(
                 f"The session is {session_id}. {told_by} The same flags and --session {session_id} go on in it."
@@ -131,7 +132,7 @@ class _Told:
         """The turn as it was shown last."""
 
     async def show(self, turn: Turn) -> None:
-        """Print what is new of the answer. Raises `OutputClosedError`."""
+        """Print what is new of the answer. Raises as `put_out`."""
         self.turn = turn
         self._progress.show(step_of(turn))
         if self._is_json:

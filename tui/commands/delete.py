@@ -1,10 +1,10 @@
 """`llamachat-tui delete`: delete sessions, on the server and here."""
 
 import asyncio
-import sys
 from argparse import Namespace
 
 from tui.arguments import CommandParser
+from tui.commands.agreeing import is_agreed
 from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import asker
 from tui.commands.headless.named_session import NAMED, named_session
@@ -39,17 +39,10 @@ async def _deleted(options: Namespace) -> int:
             raise BadUseError(f"There is no session {', '.join(missing)}. Nothing was deleted.")
         titles = [title_of(session, None, asking.workspace.name(session.session_id)) for session in sessions]
         progress.show("")
-        if not options.yes and not _agreed(titles):
+        quoted = ", ".join(f'"{title}"' for title in titles)
+        if not options.yes and not is_agreed(f"Delete {quoted}?"):
             raise BadUseError("Nothing was deleted. Say --yes to delete without being asked.")
         for session, title in zip(sessions, titles, strict=True):
             await asking.delete(session)
             progress.say(f"Deleted: {title}")
     return ExitCode.ANSWERED
-
-
-def _agreed(titles: list[str]) -> bool:
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
-        return False
-    quoted = ", ".join(f'"{title}"' for title in titles)
-    print(f"Delete {quoted}? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -14,7 +14,7 @@ from tui.api.errors import (
     TurnInterruptedError,
     UnreachableError,
 )
-from tui.commands.headless.output import OutputClosedError, flush_output, let_go_of_output, say
+from tui.commands.headless.output import flush_output, let_go_of_output, say
 from tui.sanitize import clean_line
 from tui.settings import SettingsError
 
@@ -31,7 +31,7 @@ class ExitCode(IntEnum):
 
 
 class StoppedError(Exception):
-    """Ctrl+C ended the command. The message says how to go on, and is fit to show."""
+    """Ctrl+C or SIGTERM ended the command. The message says how to go on, and is fit to show."""
 
 
 class BadUseError(Exception):
@@ -57,8 +57,6 @@ def exit_code_of(command: Callable[[], int]) -> int:
     try:
         code = command()
         flush_output()
-    except OutputClosedError:
-        return ExitCode.ANSWERED
     except BrokenPipeError:  # `print` writes at once where PYTHONUNBUFFERED is set
         let_go_of_output()
         return ExitCode.ANSWERED

@@ -1,7 +1,6 @@
 """`llamachat-tui export`: write a session for others to read, for a reference manager, or to be imported again."""
 
 import asyncio
-import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from tui.api.models import ImageAttachment, Session
 from tui.api.session_file import SessionFile
 from tui.api.times import parse_time
 from tui.arguments import CommandParser
+from tui.commands.agreeing import is_agreed
 from tui.commands.connecting import connected
 from tui.commands.exit_code import BadUseError
 from tui.commands.headless.named_session import NAMED, named_session, no_session
@@ -143,7 +143,7 @@ def _written(found: _Found, options: Namespace) -> str:
 
 def _write(path: Path, text: str, force: bool) -> None:
     """Write the file. Raises `BadUseError`."""
-    replace = force or (path.is_file() and _agreed(f"{path} is there already. Write over it? [y/N] "))
+    replace = force or (path.is_file() and is_agreed(f"{path} is there already. Write over it?"))
     name = clean_line(str(path))
     try:
         write_file(path, text, replace=replace)
@@ -153,10 +153,3 @@ def _write(path: Path, text: str, force: bool) -> None:
     except OSError as error:
         raise BadUseError(f"{name} was not written: {error.strerror}. Name another file, or make room.") from error
     say(f"Written to {name}")
-
-
-def _agreed(question: str) -> bool:
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
-        return False
-    print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -3,6 +3,7 @@
 import sys
 
 from tui.arguments import CommandParser
+from tui.commands.agreeing import is_agreed
 from tui.commands.exit_code import BadUseError
 from tui.log import log_path
 from tui.store.files import StoreError, files_of, store_path
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     if not kept:
         print(f"Nothing is kept in {log.parent}.")
         return 0
-    if not options.yes and not _agreed(f"Delete all that is kept in {log.parent}? [y/N] "):
+    if not options.yes and not is_agreed(f"Delete all that is kept in {log.parent}?"):
         raise BadUseError("Nothing was deleted. Say --yes to delete without being asked.")
     try:
         if store_path().exists():
@@ -44,10 +45,3 @@ def main(arguments: list[str]) -> int:
         return 1
     print(f"Deleted: {len(kept)} files in {log.parent}.")
     return 0
-
-
-def _agreed(question: str) -> bool:
-    try:
-        return sys.stdin.isatty() and input(question).strip().lower() in ("y", "yes")
-    except (EOFError, KeyboardInterrupt):
-        return False

@@ -13,6 +13,7 @@ from tui.api.directories import DirectoryClient
 from tui.api.errors import ConfigurationError, ConflictError
 from tui.api.models import Index, SourceDirectory, SourceFile
 from tui.arguments import CommandParser
+from tui.commands.agreeing import is_agreed
 from tui.commands.connecting import connected
 from tui.commands.options import project_command_parser, settings_of
 from tui.counts import counted
@@ -105,7 +106,7 @@ async def _push(client: DirectoryClient, options: Namespace, folder: Path) -> _R
     if not local and not (plan.gone and options.delete):
         raise ConfigurationError(f"{folder} has no file that could be sent.")
     _tell(plan, target, folder, delete=options.delete)
-    if not (options.yes or _agreed("Send them? [y/N] " if plan.to_send else "Go on? [y/N] ")):
+    if not (options.yes or is_agreed("Send them?" if plan.to_send else "Go on?")):
         _say("Nothing was sent." if sys.stdin.isatty() else "Nothing was sent: --yes is needed without a terminal.")
         return _Result(is_whole=False)
     directory = target.directory or await client.create_directory(target.name)
@@ -184,7 +185,7 @@ async def _synced(client: DirectoryClient, directory: SourceDirectory, target: _
 
 async def _session(client: DirectoryClient, index: Index) -> str:
     """A session on the index, where one is wanted now."""
-    if _agreed("Ask it now? [y/N] "):
+    if is_agreed("Ask it now?"):
         return (await client.create_session([index.id])).session_id
     return ""
 
@@ -198,13 +199,6 @@ def _open_session(arguments: Sequence[str], session_id: str) -> int:
     flags += ["--allow-http"] if kept.allow_http else []
     _say(f"To come back to it: {shlex.join(['llamachat-tui', '--session', session_id, *flags])}")
     return subprocess.call([sys.executable, "-P", "-m", "tui", "--session", session_id, *flags])
-
-
-def _agreed(question: str) -> bool:
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
-        return False
-    print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _progress(words: str) -> None:

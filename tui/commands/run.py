@@ -9,7 +9,7 @@ from pathlib import Path
 from tui.api.errors import InvalidFieldError, TooManyRequestsError
 from tui.arguments import CommandParser
 from tui.commands.exit_code import BadUseError, ExitCode, StoppedError
-from tui.commands.headless.asker import Asker, asker
+from tui.commands.headless.asker import ABSENT_PAUSES, Asker, asker, cancelled_by_sigterm
 from tui.commands.headless.outcome import Outcome
 from tui.commands.headless.output import StepLine
 from tui.commands.headless.questions import ListedQuestion, read_questions
@@ -74,7 +74,8 @@ async def _run(options: Namespace) -> int:
     with run_record(output, about) as record:
         run = Run(record, questions, output, StepLine(is_linear=options.plain))
         try:
-            return await run.ask_all(settings, options)
+            with cancelled_by_sigterm():
+                return await run.ask_all(settings, options)
         except asyncio.CancelledError as error:
             raise StoppedError("The same command goes on where it stopped.") from error
 
@@ -149,6 +150,7 @@ class Run:
         """
         known = self._known[question.number]
         if known is not None and known.is_asking:
+            self._progress.show(f"{self._place}Looking whether it arrived, for {sum(ABSENT_PAUSES):.0f} s at most …")
             return await asking.look_for(known.session_id, question.text, self._tell)
         if known is None or not await asking.is_empty(known.session_id):
             known = RecordedQuestion(question.number, question.text, await asking.new_session(index_ids))

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from select import select
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.arguments import CommandParser
@@ -30,6 +32,12 @@ KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
 MIN_KEY_CHARS = 16
 """A shorter key can be found by trying."""
 
+
+MAX_KEY_BYTES = 4096
+"""Longest content of a key file."""
+
+KEY_TIMEOUT = 60.0
+"""Seconds to wait for a key out of a pipe: whoever writes it may ask for a password before."""
 
 MAX_SENTENCE_CHARS = 9000
 """Of why the server does not start: two whole paths fit."""
@@ -86,7 +94,7 @@ def parser() -> CommandParser:
     form = made.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print base_url, api_key and warnings as one line of JSON")
     form.add_argument("--env", action="store_true", help="print them as a line for a shell, for other clients to use")
-    made.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the API key from this file")
+    made.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the API key from this file, or pipe")
     made.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
     return made
 
@@ -110,14 +118,14 @@ def _api_key(key_file: Path | None) -> str | None:
 
 
 def _text_of(key_file: Path) -> str:
-    """What is in a file that only its owner can read and change. Raises `UsageError`."""
+    """What is in a file that only its owner can read and change, or comes out of such a pipe. Raises `UsageError`."""
     try:
         status = key_file.stat()
-        if not stat.S_ISREG(status.st_mode):  # to read a pipe could wait for ever
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
             raise UsageError(
-                f"The key file {key_file} is a folder, a pipe or a device. Give a file, or set {KEY_VARIABLE}."
+                f"The key file {key_file} is a folder or a device. Give a file or a pipe, or set {KEY_VARIABLE}."
             )
-        text = key_file.read_text(encoding="utf-8")
+        text = _content(key_file, is_pipe=stat.S_ISFIFO(status.st_mode)).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The key file {key_file} cannot be read: {error}") from None
     if os.name == "posix" and status.st_uid not in (os.geteuid(), 0):
@@ -125,6 +133,20 @@ def _text_of(key_file: Path) -> str:
     if os.name == "posix" and status.st_mode & 0o077:
         raise UsageError(f"Others can read or change the key file {key_file}. Run: chmod 600 '{key_file}'")
     return text
+
+
+def _content(key_file: Path, *, is_pipe: bool) -> bytes:
+    """All of a file, or all that comes out of a pipe. Raises `OSError` and `UsageError`."""
+    content, deadline = b"", monotonic() + KEY_TIMEOUT
+    # Without O_NONBLOCK, to open a pipe that nobody writes to would wait for ever.
+    with open(os.open(key_file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb", buffering=0) as file:
+        while len(content) <= MAX_KEY_BYTES:
+            if is_pipe and not select([file], [], [], max(0.0, deadline - monotonic()))[0]:
+                raise TimeoutError(f"it is a pipe that was not closed within {KEY_TIMEOUT:.0f} seconds.")
+            if not (piece := file.read(MAX_KEY_BYTES + 1 - len(content))):
+                return content
+            content += piece
+    raise UsageError(f"The key file {key_file} has more than {MAX_KEY_BYTES:,} bytes, so it is none.")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,7 +1,6 @@
 """`llamachat-tui import`: put a session that was exported as JSON lines among those of the local library."""
 
 import sqlite3
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,7 +47,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _read(path: Path) -> SessionFile:
-    if not stat.S_ISREG(path.stat().st_mode):  # a pipe may never be written to, and a device never end
+    if path.exists() and not path.is_file():  # a pipe may never be written to, and a device never end
         raise SessionFileError("It is no file but a folder, a pipe or a device. Give the file that was exported.")
     with path.open(encoding="utf-8", newline="\n") as file:
         return from_lines(_lines(file))

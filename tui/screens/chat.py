@@ -22,6 +22,7 @@ from tui.keys.second_press import QUIT_QUESTION, SECOND_PRESS_SECONDS, SecondPre
 from tui.lazy_dataclass import dataclass
 from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
+from tui.terminal.drawn_whole import DrawnWholeScreen
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.key_hints import KeyHints
@@ -58,7 +59,7 @@ WIDE_COLUMNS = 100
 BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]
 
 
-class ChatScreen(CommandingScreen):
+class ChatScreen(CommandingScreen, DrawnWholeScreen):
     """Lays out the widgets, and passes on what the workspace publishes.
 
     Keys that move the focus are priority bindings and move it at once: keys typed right after them must reach the pane

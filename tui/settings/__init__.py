@@ -5,7 +5,6 @@ The API key is never in it: see `tui.credentials`.
 """
 
 import os
-import re
 import stat
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, fields, replace
@@ -15,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeGuard, cast
 from tui.api.regions import REGIONS
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
-from tui.themes.names import THEMES
+from tui.themes.names import AUTO, THEMES
 
 ENVIRONMENT = {
     "base_url": "LLAMA_CLOUD_BASE_URL",
@@ -36,9 +35,6 @@ ENVIRONMENT = {
 }
 
 _NOTHING: Mapping[str, str | None] = {}
-
-_WRITTEN_NAME = re.compile(r"\s*(?:\[+\s*)?[\"']?([\w-]+)")
-"""The beginning of a line that gives a setting, or heads a table."""
 
 LAST_SESSION = "last"
 """On the command line, the session that was open last, in place of its id."""
@@ -77,8 +73,8 @@ class Settings:
     project: str | None = None
     organization: str | None = None
 
-    theme: str | None = None
-    """The name of a colour theme; "auto" and None: the dark or light one that goes with the terminal's background."""
+    theme: str = AUTO
+    """The name of a colour theme; "auto": the dark or light one that goes with the terminal's background."""
 
     local: tuple[Path, ...] | None = None
     """The folders of this machine to answer from, none for the manual; None: LlamaCloud."""
@@ -270,7 +266,8 @@ def _layers_as_given(
         known = f"It has: {', '.join(map(clean_line, profiles))}." if profiles else "It has none."
         raise SettingsError(f"There is no profile {clean_line(name)!r} in {path}. {known}")
     # Behind what names it; one that a flag or the user names now before the rest of these: it is about the profile.
-    profile = Layer("profile", f"in the profile {clean_line(name)} of {path}", profiles[name])
+    where = f"in the profile {clean_line(name)} of {path}"
+    profile = Layer("profile", where, profiles[name], _lines_in(f"profiles.{name}", lines))
     layers.insert(max(named_in, min(named_in + 1, 2)), profile)
     return layers
 
@@ -285,9 +282,8 @@ def _read_file(path: Path) -> _File:
     if path.is_dir():
         raise _unreadable(path, "it is a folder")
     _check_owner(path)
-    from tui.settings import (
-        config_text,
-    )  # only here, because most people have no config file and wait for the first frame
+    # Only here, because most people have no config file and wait for the first frame.
+    from tui.settings import config_text
 
     try:
         text = config_text.read_text(path)
@@ -299,15 +295,17 @@ def _read_file(path: Path) -> _File:
     tables, keys = values.pop("profiles", {}), values.pop("keys", {})
     if not _are_tables(tables):
         raise SettingsError(f"The profiles in {path} are no tables. One begins with a line [profiles.NAME].")
-    profiles = {name: _known(table, OF_A_PROFILE, text, path) for name, table in tables.items()}
-    known = _known(values, FILE_SETTINGS, text, path)
-    return _File(path, known, profiles, _keys(keys, text, path), _lines(text))
+    lines = config_text.lines_of_names(text)
+    profiles = {
+        name: _known(table, OF_A_PROFILE, _lines_in(f"profiles.{name}", lines), path) for name, table in tables.items()
+    }
+    known = _known(values, FILE_SETTINGS, lines, path)
+    return _File(path, known, profiles, _keys(keys, text, path), lines)
 
 
-def _lines(text: str) -> Mapping[str, int]:
-    """The number of the first line that begins with a name, by that name."""
-    written = [(_WRITTEN_NAME.match(line), at) for at, line in enumerate(text.splitlines(), 1)]
-    return {found[1]: at for found, at in reversed(written) if found}
+def _lines_in(table: str, lines: Mapping[str, int]) -> Mapping[str, int]:
+    """The lines of the names in a table."""
+    return {name.removeprefix(f"{table}."): line for name, line in lines.items() if name.startswith(f"{table}.")}
 
 
 def _keys(table: object, text: str, path: Path) -> Mapping[str, str]:
@@ -343,9 +341,10 @@ def _are_tables(value: object) -> TypeGuard[dict[str, dict[str, object]]]:
     return all(isinstance(table, dict) for table in cast(dict[str, object], value).values())
 
 
-def _known(values: Mapping[str, object], known: Collection[str], text: str, path: Path) -> dict[str, str | None]:
+def _known(
+    values: Mapping[str, object], known: Collection[str], lines: Mapping[str, int], path: Path
+) -> dict[str, str | None]:
     """The values of settings that there are. Raises `SettingsError`, which names the line of what is none."""
-    lines = _lines(text)
     places = {name: f" in line {lines[name]}" if name in lines else "" for name in values}
     for name in values:
         if name not in known:

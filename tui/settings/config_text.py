@@ -4,13 +4,22 @@ The standard library's parser has none: a number of many digits, many dotted nam
 it fail with errors of Python's own, or take minutes.
 """
 
+import re
 import tomllib
 from bisect import bisect_left
+from collections.abc import Mapping
 from pathlib import Path
 
 MAX_CHARS = 256 * 1024
 MAX_LINE_CHARS = 4000
 """Fewer than the digits at which Python refuses to make a number of them (4,300)."""
+
+
+_HEAD = re.compile(r"\s*\[+([^\]]*)\]")
+"""The beginning of a line that heads a table."""
+
+_MAX_NAMES = 6
+"""A line may give a name in a table in a table; of those in each other, so many are looked at."""
 
 
 class ConfigTextError(Exception):
@@ -37,6 +46,22 @@ def parse(text: str) -> dict[str, object]:
         raise ConfigTextError(str(error)) from error
     except RecursionError as error:
         raise ConfigTextError(f"too many brackets stand in each other in line {_line_too_deep(text)}") from error
+
+
+def lines_of_names(text: str) -> Mapping[str, int]:
+    """The number of the first line that gives or heads a name, by that with the tables it is in: "profiles.work"."""
+    lines, table = dict[str, int](), list[str]()
+    for number, line in enumerate(text.splitlines(), 1):
+        head = _HEAD.match(line)
+        names = _names_in(head[1]) if head else [*table, *_names_in(line.partition("=")[0])]
+        table = names if head else table
+        for end in range(1, len(names) + 1):
+            lines.setdefault(".".join(names[:end]), number)
+    return lines
+
+
+def _names_in(written: str) -> list[str]:
+    return [name.strip(" \t\"'") for name in written.split(".", _MAX_NAMES)[:_MAX_NAMES]]
 
 
 def _line_too_deep(text: str) -> int:

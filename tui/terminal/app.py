@@ -218,7 +218,8 @@ class DiffingApp(BackgroundApp):
         if not self._buffer.shows(*screen.outer_size):
             self._buffer.clear(*screen.outer_size)
             self._recall_first_frame()
-            update = self._whole(screen)
+            if not isinstance(update, LayoutUpdate):
+                update = self._whole(screen)
         return self._text_of(list(_patches(update, colors)))
 
     def _text_of(self, patches: Sequence[Patch]) -> str:

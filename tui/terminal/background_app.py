@@ -36,15 +36,15 @@ class BackgroundApp(App[None]):
         if self.resilient_driver is not None:
             self.resilient_driver.follow_background(follows=follows)
 
-    def use_theme(self, name: str | None) -> None:
-        """Be drawn in a theme; `AUTO` and None: in the one that goes with the terminal's background, also later."""
-        self.follow_background(follows=name in (None, AUTO))
+    def use_theme(self, name: str) -> None:
+        """Be drawn in a theme; `AUTO`: in the one that goes with the terminal's background, also later."""
+        self.follow_background(follows=name == AUTO)
         self.theme = self.theme_named(name)
 
-    def theme_named(self, name: str | None) -> str:
-        """The theme that is meant: with `AUTO` and None the one that goes with the terminal's background."""
+    def theme_named(self, name: str) -> str:
+        """The theme that is meant: with `AUTO` the one that goes with the terminal's background."""
         of_background = self.THEME_ON_DARK if self.has_dark_background else self.THEME_ON_LIGHT
-        return of_background if name is None or name == AUTO else name
+        return of_background if name == AUTO else name
 
     def on_mount(self) -> None:
         self.follow_background(follows=self._follows_background)

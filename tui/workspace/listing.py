@@ -157,14 +157,14 @@ class SessionCreation:
         state = self._state
         if session_id in state.hidden or self._turns.recovery.entries_of(session_id):
             return False
-        first = await state.attempt(lambda client: _first_event(client, session_id, state.store.path, object))
+        first = await state.attempt(lambda client: first_event(client, session_id, state.store.path, object))
         return first == [] and not self._is_written_in(session_id) and state.hold(session_id)
 
     def _is_written_in(self, session_id: str) -> bool:
         return bool(self._state.drafts.get(session_id) or self._turns.waiting(session_id))
 
 
-async def _first_event(client: "Client", session_id: str, beside: Path | None, kind: type[_Kind]) -> list[_Kind]:
+async def first_event(client: "Client", session_id: str, beside: Path | None, kind: type[_Kind]) -> list[_Kind]:
     """The first event of a kind in a session, [] where there is none: the others are not held. Raises `ApiError`."""
     first: list[_Kind] = []
 
@@ -213,7 +213,7 @@ class SessionDetails:
         if transcript is not None:
             return transcript.first_question
         client, beside = self._state.require_client(), self._state.store.path
-        return next((asked.content for asked in await _first_event(client, session_id, beside, UserInput)), None)
+        return next((asked.content for asked in await first_event(client, session_id, beside, UserInput)), None)
 
     async def _known(self, session_id: str) -> Transcript | None:
         """A whole conversation as it is in memory, else as it was last kept; None where it is not."""

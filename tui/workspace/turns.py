@@ -173,9 +173,7 @@ class Turns:
     async def _run(self, turn: RunningTurn) -> None:
         try:
             await self._run_to_its_end(turn)
-        except (
-            Exception
-        ):  # of any kind: a session whose turn nobody receives any more must not stay busy. It goes on up.
+        except Exception:  # of any kind: a session whose turn nobody receives any more must not stay busy
             if self._running.get(turn.session_id) is turn:
                 self._break_off(turn, FAILED_HERE, is_stopped=False)
             raise

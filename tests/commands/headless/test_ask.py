@@ -149,13 +149,16 @@ def test_the_lines_of_an_answer_are_there_before_its_end(online: ServedCloud) ->
     assert (rest[-1]["type"], "and the end." in rest[-1]["answer"]) == ("result", True)
 
 
-def test_ctrl_c_stops_listening_and_what_had_arrived_is_kept(online: ServedCloud) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_stop_listening_and_what_had_arrived_is_kept(
+    online: ServedCloud, number: signal.Signals
+) -> None:
     held = Turn([said("The beginning"), said(" and the end."), STOP], is_held=True, held=2)
     online.cloud.turns = [held]
     with process("ask", "Budget?", "--project", "my birds") as asking:
         assert asking.stdout is not None
         assert asking.stdout.read(13) == b"The beginning"
-        asking.send_signal(signal.SIGINT)
+        asking.send_signal(number)
         _, error = asking.communicate(timeout=60)
     assert asking.returncode == 130
     assert error.endswith(

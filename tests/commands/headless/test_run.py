@@ -124,9 +124,11 @@ def test_after_a_kill_no_question_is_asked_twice_and_none_is_left_out(
     cloud.gates.clear()
     online.release(creation)
     online.release(held)
-    assert command("run", str(questions), "-o", str(output)).code == 0
-    assert prompts(cloud) == QUESTIONS
+    again = command("run", str(questions), "-o", str(output), "--plain")
+    assert (again.code, prompts(cloud)) == (0, QUESTIONS)
     assert output.read_text().count("It is 40 million [^") == 2
+    if moment in ("asked", "answering"):
+        assert "2 of 3: Looking whether it arrived, for 15 s at most …" in again.err
 
 
 def test_two_runs_do_not_write_one_file(online: ServedCloud, command: Command, questions: Path, tmp_path: Path) -> None:
@@ -155,12 +157,15 @@ def test_a_refused_question_ends_the_run_which_goes_on_later(
     assert online.cloud.count("POST /api/v1/chat") == 3
 
 
-def test_ctrl_c_says_that_the_same_command_goes_on(online: ServedCloud, questions: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_say_that_the_same_command_goes_on(
+    online: ServedCloud, questions: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     held = Turn(is_held=True)
     online.cloud.turns = [held]
     with process("run", str(questions), "-o", str(tmp_path / "out.md")) as running:
         until(lambda: bool(online.cloud.questions))
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         _, error = running.communicate(timeout=60)
     online.release(held)
     assert (running.returncode, error.count(b"Traceback")) == (130, 0)

@@ -1,6 +1,8 @@
 """Asking without the app: the workspace does the work, and what it publishes is waited for."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -23,6 +25,7 @@ from tui.store.files import store_path
 from tui.store.store import Store
 from tui.workspace.backend import Backend
 from tui.workspace.exporting import session_kept, session_of_server
+from tui.workspace.listing import first_event
 from tui.workspace.tasks import Work
 from tui.workspace.updates import DraftChanged, OpeningFailed, RequestFailed, Update
 from tui.workspace.workspace import Workspace
@@ -42,6 +45,25 @@ ABSENT_PAUSES = (2.0, 5.0, 8.0)
 
 That process has no connection any more over which it could still arrive.
 """
+
+
+@contextmanager
+def cancelled_by_sigterm() -> Generator[None]:
+    """Have SIGTERM cancel the current task meanwhile, as Ctrl+C does; a second one ends the process."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None, "a coroutine of a command runs in a task"
+
+    def stop() -> None:
+        loop.remove_signal_handler(signal.SIGTERM)
+        task.cancel()
+
+    if os.name == "posix":
+        loop.add_signal_handler(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        if os.name == "posix":
+            loop.remove_signal_handler(signal.SIGTERM)
 
 
 @asynccontextmanager
@@ -254,7 +276,9 @@ class Asker:
 
     async def is_empty(self, session_id: str) -> bool:
         """Whether a session is there in which nothing was asked yet. Raises `ApiError`."""
-        return await self.is_there(session_id) and not (await self.client.session(session_id)).events
+        if not await self.is_there(session_id):
+            return False
+        return await first_event(self.client, session_id, self._store.path, object) == []
 
     async def _outcome(self, session_id: str, draft: str, call: _Call, *, is_first: bool) -> Outcome:
         """What came of the last question, once that is known. Raises `ApiError` where the server cannot be asked."""

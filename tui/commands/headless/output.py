@@ -11,10 +11,6 @@ from unicodedata import east_asian_width
 from tui.sanitize import clean, clean_line, well_formed
 
 
-class OutputClosedError(Exception):
-    """Nobody reads standard output any more."""
-
-
 def put_out(text: str) -> None:
     """Write to standard output at once, for a terminal. Raises as `write_out`."""
     write_out(well_formed(clean(text)))
@@ -23,7 +19,7 @@ def put_out(text: str) -> None:
 def write_out(text: str) -> None:
     """Write to standard output at once, as it is, in UTF-8.
 
-    Raises `OutputClosedError`, and an `OSError` that names the output.
+    Raises `OSError`, which names the output: `BrokenPipeError` where nobody reads it any more.
     """
     with _writing():
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
@@ -47,8 +43,6 @@ def _writing() -> Generator[None]:
         yield
     except OSError as error:
         let_go_of_output()
-        if isinstance(error, BrokenPipeError):
-            raise OutputClosedError from error
         raise OSError(error.errno, error.strerror, "standard output") from error
 
 

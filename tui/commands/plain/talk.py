@@ -12,7 +12,7 @@ from functools import partial
 from tui.api.errors import ApiError
 from tui.commands.exit_code import BadUseError, ExitCode, exit_code_of
 from tui.commands.headless.asker import asker
-from tui.commands.headless.output import OutputClosedError, StepLine
+from tui.commands.headless.output import StepLine
 from tui.commands.plain.asking import Asking
 from tui.commands.plain.event_loop import call_on
 from tui.commands.plain.finding import Finding
@@ -84,8 +84,6 @@ class _Talk:
             await self._answer(line.strip())
         self._is_over = True
         await self._do(self._sessions.delete_for_good(or_next_time=True))
-        if isinstance(self._output.failure, BrokenPipeError):
-            raise OutputClosedError from self._output.failure
         if self._output.failure is not None:
             raise OSError(self._output.failure.errno, self._output.failure.strerror, "standard output")
 

@@ -7,7 +7,6 @@ costs nothing, and one that is deleted goes at once.
 import logging
 import os
 import sqlite3
-import stat
 import threading
 import weakref
 from collections import deque
@@ -184,7 +183,7 @@ class SqliteFile:
         try:
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError:
-            if not stat.S_ISREG(self.path.stat().st_mode):  # SQLite would wait for a pipe
+            if not self.path.is_file():  # SQLite would wait for a pipe
                 raise _NoFileError("it is no file") from None
             return
         _unlink(f"{self.path}-wal")  # of a file that was deleted while it was read

@@ -124,7 +124,7 @@ class SettingScreen(SearchingScreen):
         from tui.screens.theme_chooser import ThemeChooser
 
         try:
-            now = self.setting_list.in_force().theme or AUTO
+            now = self.setting_list.in_force().theme
             name = await self.app.push_screen_wait(ThemeChooser(self._themes(), now))
             if name is not None:
                 self.app.use_theme(name)

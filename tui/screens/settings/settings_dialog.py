@@ -18,7 +18,6 @@ from tui.sanitize import clean_line
 from tui.screens.filter_dialog import FilterDialog
 from tui.screens.indexes.index_picker import TickFilter
 from tui.settings import Settings, SettingsError
-from tui.themes.names import AUTO
 from tui.workspace.settings.described import FROM_NEXT_START, GROUPS
 from tui.workspace.settings.setting_list import ListedSetting, SettingList, Value
 
@@ -95,7 +94,7 @@ class SettingsDialog(FilterDialog[None]):
             yield Option(self._keys_row(), id=KEYS_ROW)
 
     def _row(self, item: ListedSetting) -> Content:
-        return _row(item, {"theme": AUTO, "base_url": self._in_force.cloud_url}.get(item.name, NOT_SET))
+        return _row(item, self._in_force.cloud_url if item.name == "base_url" else NOT_SET)
 
     def _keys_row(self) -> Content:
         changed = len(self._in_force.keys)
@@ -169,7 +168,7 @@ class SettingsDialog(FilterDialog[None]):
     async def _choose_theme(self) -> None:
         from tui.screens.theme_chooser import ThemeChooser
 
-        name = await self.app.push_screen_wait(ThemeChooser(self._themes, str(self._items["theme"].value or AUTO)))
+        name = await self.app.push_screen_wait(ThemeChooser(self._themes, str(self._items["theme"].value)))
         if name is not None:
             self._change(self._items["theme"], name)
 

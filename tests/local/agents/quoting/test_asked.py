@@ -3,7 +3,7 @@
 import pytest
 
 from tests.local.agents.quoting.passages import answered, passage
-from tui.local.agents.quoting.asked import defines, leans_on_heading, points_elsewhere
+from tui.local.agents.quoting.asked import defines, kinds_asked, lacks_name, leans_on_heading, points_elsewhere
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,70 @@ def test_the_first_line_names_what_it_tells_of() -> None:
     text = "### crypto.equal(a, b)\n\nThis function compares two buffers in constant time.\n"
     answer = answered("How do I compare two buffers in constant time?", passage(text, heading="crypto.equal(a, b)"))
     assert answer.startswith("crypto.equal(a, b): This function compares two buffers in constant time. [1]")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "heading", "lacks"),
+    [
+        ("The sample of the hook is empty.", "commit-msg", True),
+        ("The `commit-msg` hook is run by `git commit`.", "commit-msg", False),
+        ("The kiln compares two buffers.", "crypto.timingSafeEqual(a, b)", True),
+        ("timingSafeEqual compares two buffers.", "crypto.timingSafeEqual(a, b)", False),
+        ("The kiln is lit by hand.", "Lighting", False),
+        ("The kiln is lit by hand.", "3.1.", False),
+    ],
+)
+def test_a_sentence_that_stands_under_a_name_and_has_it_not(sentence: str, heading: str, *, lacks: bool) -> None:
+    assert lacks_name(sentence, heading) is lacks
+
+
+def test_which_one_is_asked_for_is_answered_with_the_name_above() -> None:
+    text = "### prepare-commit-msg\n\nThe purpose of the hook is to edit the message before the editor is started.\n"
+    hook = passage(text, heading="HOOKS \u203a prepare-commit-msg")
+    answer = answered("Which hook may edit the message before the editor?", hook)
+    assert answer.startswith("prepare-commit-msg: The purpose of the hook is to edit the message")
+
+
+ENCODINGS = """### kiln.toString([encoding[, start]])
+
+* `encoding` {string} How its letters are written. **Default:** `'utf8'`.
+* `start` {integer} The byte to begin at. **Default:** `0`.
+* Returns: {string}
+"""
+
+
+def test_what_is_said_last_in_an_item_is_told_with_the_name_that_it_begins_with() -> None:
+    kiln = passage(ENCODINGS, heading="kiln.toString([encoding[, start]])")
+    first_line = answered("What is the default encoding of kiln.toString?", kiln).partition("\n")[0]
+    assert "`encoding`: **Default:** `'utf8'`." in first_line
+    whole = answered("What is the encoding of kiln.toString?", kiln)
+    assert whole.startswith("`encoding` {string} How its letters are written. [1]")
+    first_line = answered("What is the default start of kiln.toString?", kiln).partition("\n")[0]
+    assert first_line.startswith("`start`: **Default:** `0`.")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "given"),
+    [
+        ("How many steps has the backup?", "It is copied by sqlite3_backup_step.", set[str]()),
+        ("How many steps has the backup?", "It is copied in 12 steps.", {"number"}),
+        ("What is the default pause?", "By default, the kiln rests.", {"default"}),
+        ("What is the default pause?", "The default is 42 seconds.", {"default", "default value"}),
+        ("What is the default state?", "**Default:** `false`", {"default", "default value"}),
+    ],
+)
+def test_the_kind_of_answer_that_a_sentence_gives(question: str, sentence: str, given: set[str]) -> None:
+    assert {kind.name for kind in kinds_asked(question) if kind.given.search(sentence)} == given
+
+
+def test_what_something_does_is_told_before_its_parameters() -> None:
+    text = """### kiln.setImmediate(callback[, ...args])
+
+* `callback` {Function} The function to call at the end.
+* `...args` {any} What is passed to it.
+
+Schedules the call of the kiln when all others are done.
+"""
+    kiln = passage(text, heading="kiln.setImmediate(callback[, ...args])")
+    answer = answered("What does kiln.setImmediate do?", kiln)
+    assert answer.startswith("kiln.setImmediate(callback\\[, ...args]): Schedules the call of the kiln")

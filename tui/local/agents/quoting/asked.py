@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-_NUMBER = r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred|thousand|million)\b"
+_NUMBER = (
+    r"(?<![\w.])\d[\d.,]*"  # no part of a name, such as sqlite3_step or utf8
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred|thousand|million)\b"
+)
 _MOMENT = (
     rf"\b(?:1[5-9]|20)\d\d\b|\b\d{{1,2}}[:.]\d\d\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|\b(?:after|before|until|every|once|daily|weekly|monthly|yearly)\b|\b\d+\s+(?:day|week|month|year|hour|minute)s?\b"
@@ -38,6 +41,11 @@ class AnswerKind:
     asked: re.Pattern[str]
     given: re.Pattern[str]
 
+    @property
+    def is_name(self) -> bool:
+        """Whether the answer may be the name that a sentence tells of."""
+        return self.name in ("name", "file", "doing")
+
 
 def _kind(name: str, asked: str, given: str, *, case: bool = False) -> AnswerKind:
     return AnswerKind(name, re.compile(asked, re.I), re.compile(given, 0 if case else re.I))
@@ -55,6 +63,12 @@ KINDS: Sequence[AnswerKind] = (
         r"\bdefault",
         r"\bdefault(?:s|ing)?\b(?: \w+){0,6} (?:is|are|to|of|value)\b|\bdefault:|\bby default\b|\*\*default:?\*\*"
         r"|\(default",
+    ),
+    _kind(
+        "default value",
+        r"\bdefault",
+        r"\bdefaults?\b[*:]*(?: \w+){0,4}?(?: is| to| of|:|=)[ *:]*"
+        r"(?:[`\"']|-?\d|\b(?:yes|no|true|false|on|off|none|null)\b)",
     ),
     _kind("moment", r"\bwhen\b|\bwhat (?:year|date|time|day)\b|\bsince when\b", _MOMENT),
     _kind("person", r"\bwho\b|\bwhom\b|\bwhose\b", _PERSON, case=True),
@@ -130,3 +144,9 @@ def leans_on_heading(sentence: str, heading: str) -> bool:
     The name is that of an option, a function, a file or the like, as it is written in code.
     """
     return bool(_NAMES.fullmatch(heading) and _LEANS.match(sentence))
+
+
+def lacks_name(sentence: str, heading: str) -> bool:
+    """Whether a sentence stands under such a name and has it not: "The sample of the hook ...", under "commit-msg"."""
+    parts = re.findall(r"[\w-]*[^\W\d][\w-]*", heading.partition("(")[0])
+    return bool(parts and _NAMES.fullmatch(heading)) and max(parts, key=len).casefold() not in sentence.casefold()

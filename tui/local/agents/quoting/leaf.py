@@ -11,7 +11,8 @@ class Leaf:
     """A piece of a passage: `text[start:end]` without the mark that begins it (such as a bullet, kept in `mark`).
 
     `label` is what the piece is said of: the heading above it within the passage, the title of its item, and the `term`
-    that it defines. A row's `header` are the cells above it; `table` is where its table begins.
+    that it defines; that of an item is the name in code that it begins with. A row's `header` are the cells above it;
+    `table` is where its table begins.
     """
 
     kind: LeafKind

@@ -41,6 +41,8 @@ def _parser() -> "MarkdownIt":
 
 _LOOSE_ROW = re.compile(r"\s*\|.*\|\s*$")
 _RULE_ROW = re.compile(r"[\s|:-]+$")
+_NAMED = re.compile(r"`[^`\n]+`(?=[ :]\s*\S)")
+"""The name that an item begins with, in code, and tells of."""
 _TITLE = re.compile(r"\*\*([^*]+)\*\*[.:]?\s*$")
 
 
@@ -131,8 +133,10 @@ class _MarkdownLeaves:
         elif "list_item_open" in parents:
             kind = "item"
         mark, self._mark = (self._mark, "") if kind == "item" else ("", self._mark)
-        term = self._term if kind == "definition" else ""
-        self.leaves.append(Leaf(kind, start, end, self._said_of(), term, mark))
+        named = _NAMED.match(token.content) if kind == "item" else None
+        term = named.group() if named else self._term if kind == "definition" else ""
+        label = f"{self._said_of()} {term}" if named else self._said_of()
+        self.leaves.append(Leaf(kind, start, end, label, term, mark))
 
     def _row(self, start: int, end: int) -> None:
         self.leaves.append(Leaf("row", start, end, self._said_of(), header=tuple(self._header), table=self._table))

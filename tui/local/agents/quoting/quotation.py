@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tui.local.agents.markdown_text import escaped_line, escaped_whole_line
-from tui.local.agents.quoting.asked import leans_on_heading
+from tui.local.agents.quoting.asked import lacks_name
 from tui.local.agents.quoting.leaf import Leaf
 from tui.local.agents.quoting.sentences import Sentence
 from tui.local.library.passages import HEADING_JOIN, Passage
@@ -78,13 +78,14 @@ class Quotation:
         if leaf.kind == "code":
             lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("```")]
             return f"`{_clipped(' '.join(lines).replace('`', ''))}`" if lines else ""
-        return _clipped(self._of_heading(self._termed(leaf, self._shown(text, bare=leaf.kind == "other"))))
+        shown = self._shown(text, bare=leaf.kind == "other")
+        return _clipped(self._of_heading(self._termed(leaf, self.best.start, shown)))
 
     def _of_heading(self, line: str) -> str:
-        """A line that says nothing without the heading it stands under, after that."""
+        """A line that tells of the name it stands under, after that name."""
         heading = clean_line(self.passage.heading.rpartition(HEADING_JOIN)[2])
-        leans = not self.best.leaf.term and leans_on_heading(line, heading)
-        return f"{escaped_line(heading)}: {line}" if leans else line
+        lacks = not self.best.leaf.term and lacks_name(line, heading)
+        return f"{escaped_line(heading)}: {line}" if lacks else line
 
     def quotation(self) -> str:
         """All of it as a quotation in Markdown, the best sentence bold."""
@@ -119,11 +120,12 @@ class Quotation:
             shown = self._shown(text[start:end], bare=leaf.kind == "other")
         if leaf.kind == "item" and start == leaf.start:
             return f"{leaf.mark if leaf.mark[:1].isdigit() else '-'} {shown}"
-        return self._termed(leaf, shown)
+        return self._termed(leaf, start, shown)
 
-    def _termed(self, leaf: Leaf, shown: str) -> str:
+    def _termed(self, leaf: Leaf, start: int, shown: str) -> str:
         """What is said of a term after that, set off as code: in the document it is no part of the sentence."""
-        if leaf.kind != "definition" or not leaf.term.strip():
+        begins_with_it = leaf.kind == "item" and start == leaf.start
+        if begins_with_it or not leaf.term.strip():
             return shown
         term = clean_line(leaf.term)
         return f"{self._shown(term)}: {shown}" if _MARKUP.search(term) else f"`{term}`: {shown}"

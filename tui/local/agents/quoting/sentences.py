@@ -4,7 +4,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.local.agents.quoting.asked import FRAME, AnswerKind, defines, kinds_asked, points_elsewhere, thing_asked
+from tui.local.agents.quoting.asked import (
+    FRAME,
+    AnswerKind,
+    defines,
+    kinds_asked,
+    lacks_name,
+    leans_on_heading,
+    points_elsewhere,
+    thing_asked,
+)
 from tui.local.agents.quoting.contents import is_contents
 from tui.local.agents.quoting.leaf import Leaf
 from tui.local.agents.quoting.leaves import leaves_of
@@ -29,14 +38,17 @@ WEIGHTS: Mapping[str, float] = {
     "above": 0.38,
     "beside": 0.36,
     "under the question": 0.45,
+    "leans on the question": 0.2,
     "near": 0.25,
     "named": 0.37,
+    "tells of another": -0.2,
     "defined": 0.22,
-    "opens": 0.09,
+    "opens": 0.04,
     "opens under the question": 0.18,
     "opens under exactly the question": 0.37,
     "number": 0.31,
     "default": 0.2,
+    "default value": 0.1,
     "moment": 0.23,
     "person": 0.26,
     "file": 0.19,
@@ -88,7 +100,8 @@ class Signs:
         self._thing = thing_asked(question)
         self._numbers_asked = set(re.findall(r"\d+", question))
         self._above = covered(self._terms, [*folded(passage.heading), *folded(passage.file_name)])
-        self._answers = heading_match(self._terms, passage.heading.rpartition(HEADING_JOIN)[2])
+        self._heading = passage.heading.rpartition(HEADING_JOIN)[2]
+        self._answers = heading_match(self._terms, self._heading)
 
     def of_all(self) -> Iterator[tuple[Leaf, int, int, Mapping[str, float]]]:
         """Each sentence's leaf, start and end, and its signs."""
@@ -116,14 +129,17 @@ class Signs:
             "above": share(self._terms, above),
             "beside": share(self._terms, beside - own - label - self._above),
             "under the question": answers * share(self._terms, label | above),
+            "leans on the question": self._leans(leaf, text) * share(self._terms, label | above),
             "near": nearness(self._terms, folded(text)),
-            "named": heading_match(self._terms, self._name(leaf, text)),
+            "named": (named := heading_match(self._terms, self._name(leaf, text))),
+            "tells of another": float(bool(leaf.term) and not named),
         }
 
     def _form(self, leaf: Leaf, text: str, opens: float | None) -> Mapping[str, float]:
         """How the sentence looks, beside what is asked for. One that `opens` what stands under a heading is told how
         nearly that is the question."""
-        given = {kind.name: 1.0 for kind in self._kinds if self._gives(kind, text)}
+        told = self._told(leaf, text)
+        given = {kind.name: 1.0 for kind in self._kinds if self._gives(kind, told if kind.is_name else text)}
         length = len(folded(text))
         ends = text.rstrip("*`_)]\"'\u201d\u00bb \n")[-1:]
         return {
@@ -142,6 +158,14 @@ class Signs:
             "few words": float(length < 3),
             "many words": min(1.5, max(0, length - USUAL_WORDS) / USUAL_WORDS),
         }
+
+    def _leans(self, leaf: Leaf, text: str) -> bool:
+        return leans_on_heading(text, leaf.term or self._heading)
+
+    def _told(self, leaf: Leaf, text: str) -> str:
+        """The sentence after the name that it is told with."""
+        name = leaf.term or (self._heading if lacks_name(text, self._heading) else "")
+        return f"{name}: {text}" if name else text
 
     def _gives(self, kind: AnswerKind, text: str) -> bool:
         """Whether a sentence gives what is asked for. A number of the question is none that answers it."""
