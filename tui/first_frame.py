@@ -5,10 +5,15 @@ arguments, folder, environment, settings, size of the terminal and version. They
 kept beside the store, as private as that (0700, 0600), and go with what is deleted.
 """
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+
+TYPE_CHECKING = False  # as type checkers know it: `typing` alone takes as long to load as all that is done here
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Self
 
 END_OF_TEXT = b"\0"
 """Parts a frame's text for the terminal from its cells (see `tui.terminal.saved_screen`). It is in neither of them."""

@@ -10,14 +10,15 @@ UNSPACED_LETTERS = (
 """Letters of Chinese, Japanese and Korean, then of Thai and Lao, then of Burmese and Khmer, with the marks on them: the
 inside of a character class."""
 
-_UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]")
+_UNSPACED = f"[{UNSPACED_LETTERS}]"
+"""Compiled, and kept by `re`, with the first text that is not ASCII: that takes 2 ms."""
 
 
 def has_unspaced(text: str) -> bool:
     """Whether a text has letters of a script that does not part words by spaces."""
-    return not text.isascii() and _UNSPACED.search(text) is not None
+    return not text.isascii() and re.search(_UNSPACED, text) is not None
 
 
 def parted(text: str) -> str:
     """The text with a blank around each of these letters, so that each is a word of its own."""
-    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
+    return text if text.isascii() else re.sub(_UNSPACED, r" \g<0> ", text)

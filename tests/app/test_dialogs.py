@@ -351,6 +351,29 @@ async def test_each_line_to_choose_takes_one_row_and_an_empty_list_says_so() -> 
         await user.see("Nothing here has this in it.")
 
 
+class Followed(ChoiceList):
+    """Counts how often it shows what goes with the line under the cursor."""
+
+    times = 0
+
+    def follow_cursor(self) -> None:
+        self.times += 1
+
+
+async def test_what_goes_with_the_cursor_is_shown_once_for_each_key() -> None:
+    async with driven(Settings(local=()), 80, 24) as user:
+        dialog = Followed("Questions", ["one", "none", "two"])
+        user.app.push_screen(dialog)
+        for key, line in [("n", "1 one"), ("down", "2 none"), ("o", "2 none")]:
+            await user.until(lambda: dialog.takes_keys)
+            before = dialog.times
+            await user.press(key)
+            await user.until(lambda before=before: dialog.times > before)
+            await user.until(lambda line=line: row_under_cursor(user).endswith(line))
+            await user.pilot.pause()
+            assert dialog.times == before + 1
+
+
 async def test_a_copy_out_of_the_pager_is_told_in_the_pager() -> None:
     async with driven(Settings(local=()), 80, 24) as user:
         user.app.push_screen(Pager("A text", lambda: "one\ntwo\nthree"))

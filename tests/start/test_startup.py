@@ -129,3 +129,15 @@ def test_httpx_is_loaded_without_its_command_line() -> None:
     code = "import sys, tui.api.client; print(*{'click', 'pygments', 'rich'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_the_last_frame_is_shown_with_what_python_has_loaded_by_itself() -> None:
+    code = "import os, sys; before = set(sys.modules); import tui.launch; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout.split() == ["__future__", "tui", "tui.first_frame", "tui.launch"]

@@ -12,7 +12,7 @@ from tui.api.models import Event, Session, Stop, Text, TextDelta, Thinking, Tool
 from tui.store.search import EVIDENCE_SIGNS, MARKDOWN_SIGNS, SessionSearch, Snippet, snippet
 from tui.store.search_query import parse
 from tui.store.store import Store
-from tui.store.turn_texts import SEARCHED_CHARS, texts_of
+from tui.store.turn_texts import INDEXED_CHARS, texts_of
 
 LEASE: list[Event] = [
     UserInput("Über Mieten?"),
@@ -221,11 +221,11 @@ def test_a_search_waits_for_nobody_who_writes_and_can_be_stopped(tmp_path: Path)
 
 
 def test_what_a_tool_gave_is_searched_up_to_a_limit_and_pictures_are_not() -> None:
-    picture, long = "iVBOR" * 400, "word " * SEARCHED_CHARS
+    picture, long = "iVBOR" * 400, "word " * INDEXED_CHARS
     texts = texts_of([ToolResult("1", "page", {"image": picture, "text": long})])
 
-    assert len(texts.evidence) == SEARCHED_CHARS
-    assert len(texts_of([Text(long), Text(long)]).answer) == SEARCHED_CHARS
+    assert len(texts.evidence) == INDEXED_CHARS
+    assert len(texts_of([Text(long), Text(long)]).answer) == INDEXED_CHARS
     assert picture[:100] not in texts.evidence
 
 

@@ -105,7 +105,7 @@ def test_a_file_that_cannot_be_opened_is_named(
 async def test_a_passage_is_searched_for_in_the_beginning_of_a_document_only(
     office: Office, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.workspace.documents.SEARCHED_CHARS", 300)
+    monkeypatch.setattr("tui.workspace.documents.LOOKED_THROUGH_CHARS", 300)
     monkeypatch.setattr("tui.workspace.documents.PIECE_CHARS", 100)
     cloud.documents["idx-notes", "dfl-1"] = "x" * 1_000_000
     with pytest.raises(NoDocumentError, match="where in its document"):

@@ -21,7 +21,10 @@ MAX_EVENTS = 1_500_000
 """Events of a session that are read: one of 30,000 turns has about 200,000."""
 
 MAX_TURN_WEIGHT = 32_000_000
-"""Of a turn that takes more bytes than this, the values of further tools are not read, and of texts the beginning."""
+"""Bytes that the events of a turn may take, roughly: while it runs there are several copies of them.
+
+Of one that takes more in a history, the values of further tools are not read, and of texts the beginning.
+"""
 
 MAX_ITEMS = 1000
 """Items of a page that are read: the API gives no more."""

@@ -12,6 +12,7 @@ import httpx
 
 from tui.api import errors, explain, sse
 from tui.api.client import Client
+from tui.api.decoding import MAX_TURN_WEIGHT
 from tui.api.event_decoding import event_from_json
 from tui.api.json_text import text_weight, weight
 from tui.api.models import MAX_PROMPT_CHARS, ContentEvent, Event, Session, Stop
@@ -20,8 +21,6 @@ from tui.sanitize import well_formed
 _SENTINEL = "[DONE]"
 _START_BYTES = 4096
 LIMITS = sse.Limits()
-MAX_TURN_WEIGHT = 32_000_000
-"""Bytes that the events of a turn may take, roughly. While it runs there are several copies of them."""
 
 _KEPT = f" What came so far is kept. {errors.LOOK_FIRST}"
 

@@ -187,8 +187,7 @@ class LineView(Widget, can_focus=True):
             strip = strip.adjust_cell_length(width - cell_len(edge.text), palette.style(edge.style))
             strip = Strip([*strip, Segment(edge.text, palette.style(edge.style))], width)
         strip = strip.adjust_cell_length(self.size.width, fill)
-        for start, end, name in style.marks:
-            strip = palette.mark(strip, (start + MARGIN, end + MARGIN, name))
+        strip = palette.mark(strip, [(start + MARGIN, end + MARGIN, name) for start, end, name in style.marks])
         for cell, letter in style.letters:
             at, shown = cell + MARGIN, Segment(letter, self.get_component_rich_style("lines--letter"))
             strip = Strip.join([strip.crop(0, at), Strip([shown], 1), strip.crop(at + 1, self.size.width)])

@@ -1,7 +1,7 @@
 """Lines to the terminal: the one place where the conversation's text becomes cells and its roles become colours."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
+from functools import reduce
 from typing import TypeAlias, get_args
 
 from rich.segment import Segment
@@ -47,12 +47,25 @@ class Palette:
             found = self._styles[style] = self.role(style.role) + marks
         return found
 
-    def mark(self, strip: Strip, highlight: Highlight) -> Strip:
-        """The strip with a range of its cells set off."""
-        start, end, name = highlight
-        return marked(strip, start, end, partial(self._over, name))
+    def mark(self, strip: Strip, highlights: Sequence[Highlight]) -> Strip:
+        """The strip with ranges of its cells set off; a later one over an earlier one."""
+        ends = {end for first, last, _ in highlights for end in (first, last) if 0 < end < strip.cell_length}
+        if not highlights:
+            return strip
+        pieces, start = list[Strip](), 0
+        for piece, end in zip(strip.divide(cuts := sorted(ends | {strip.cell_length})), cuts, strict=True):
+            names = [name for first, last, name in highlights if first <= start < last]
+            pieces.append(self._set_off(piece, names) if names else piece)
+            start = end
+        return Strip.join(pieces)
 
-    def _over(self, name: str, below: RichStyle) -> RichStyle:
+    def _set_off(self, strip: Strip, names: Sequence[str]) -> Strip:
+        return Strip(
+            [Segment(text, reduce(self._over, names, style or RichStyle.null())) for text, style, _ in strip],
+            strip.cell_length,
+        )
+
+    def _over(self, below: RichStyle, name: str) -> RichStyle:
         found = self._marked.get((below, name))
         if found is None:
             styles = self._widget.get_component_styles(name)
@@ -68,15 +81,6 @@ class Palette:
             )
             for span in line.spans
         ]
-
-
-def marked(strip: Strip, start: int, end: int, over: Callable[[RichStyle], RichStyle]) -> Strip:
-    """The strip with each style from one cell to another replaced by what `over` makes of it."""
-    start, end = max(0, start), min(end, strip.cell_length)
-    if start >= end:
-        return strip
-    middle = Strip([Segment(text, over(below or RichStyle.null())) for text, below, _ in strip.crop(start, end)])
-    return Strip.join([strip.crop(0, start), middle, strip.crop(end, strip.cell_length)])
 
 
 def set_off(below: RichStyle, tint: Color, text: Color | None = None) -> RichStyle:

@@ -19,13 +19,14 @@ _NO_MARKDOWN = frozenset((".txt", ".text", ".log", ".csv", ".tsv", ".json", ".xm
 _MARKS = re.compile(
     r"^(?:#{1,6} |```|[-*] \S|\d{1,3}\. \S|> )|^\|.*\|[ \t]*\n\|[ :|-]+\|[ \t]*$|\*\*\S|\[[^\]\n]+\]\(\S", re.MULTILINE
 )
-_SEARCHED_CHARS = 16 * 1024
+_JUDGED_CHARS = 16 * 1024
+"""Characters of a text that tell whether it is Markdown."""
 
 
 def is_markdown(file: str, text: str) -> bool:
     """Whether a text is Markdown: by the name of its file, and where that says nothing, by its marks."""
     suffix = PurePosixPath(file).suffix.lower()
-    return suffix in _MARKDOWN or (suffix not in _NO_MARKDOWN and bool(_MARKS.search(text, 0, _SEARCHED_CHARS)))
+    return suffix in _MARKDOWN or (suffix not in _NO_MARKDOWN and bool(_MARKS.search(text, 0, _JUDGED_CHARS)))
 
 
 class DocumentText:

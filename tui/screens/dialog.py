@@ -93,6 +93,10 @@ class Dialog(ModalScreen[_Result | None]):
     def action_close(self) -> None:
         self.dismiss(None)
 
+    def action_copy(self) -> None:
+        """Copy: the selection, where a dialog has nothing else to be copied."""
+        self.copy_selection()
+
     def action_copy_or_quit(self) -> None:
         if self.copy_selection():
             return

@@ -84,7 +84,8 @@ class FilterDialog(Dialog[_Result]):
             "" if options else "Nothing here has this in it." if self.filter.value else "There is nothing here yet."
         )
         places = {option.id: at for at, option in enumerate(options) if not option.disabled}
-        self.option_list.highlighted = places.get(cursor_on, next(iter(places.values()), None))
+        with self.prevent(OptionList.OptionHighlighted):
+            self.option_list.highlighted = places.get(cursor_on, next(iter(places.values()), None))
         self.follow_cursor()
 
     def follow_cursor(self) -> None:

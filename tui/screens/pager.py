@@ -67,9 +67,6 @@ class Pager(Dialog[None]):
         self.query_one(".dialog-title", Static).update(" · ".join(filter(None, (self._title, size))))
         self.query_one(TextView).show_text(source)
 
-    def action_copy(self) -> None:
-        self.copy_selection()
-
     def tell(self, words: str, seconds: float) -> None:
         """Tell something in a line of the pager: over the text it would hide some of it."""
         self.query_one(NoticeLine).say(words, kind="telling", seconds=seconds)

@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 from tui.api.models import Event, Stop, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, ToolResult, UserInput
 from tui.sanitize import clean
 
-SEARCHED_CHARS = 200_000
+INDEXED_CHARS = 200_000
 """Characters of each text of one turn that are searched: of the answer, of the thinking, of the evidence."""
 
 _BLOB_CHARS = 1000
@@ -35,7 +35,7 @@ def texts_of(events: Sequence[Event]) -> TurnTexts:
     tools = dict.fromkeys(event.name for event in events if isinstance(event, ToolCall | ToolResult))
     failures = [f"error: {event.error or ''}" for event in events if isinstance(event, Stop) and event.is_error]
     return TurnTexts(
-        clean(question[:SEARCHED_CHARS]),
+        clean(question[:INDEXED_CHARS]),
         clean(_said(events, Text, TextDelta)),
         clean(_said(events, Thinking, ThinkingDelta)),
         clean(_evidence(events)),
@@ -59,7 +59,7 @@ def _evidence(events: Sequence[Event]) -> str:
 
 def _beginning(texts: Iterable[str], between: str) -> str:
     """The texts one after another, as much of them as is searched: no more is looked at."""
-    taken, room = list[str](), SEARCHED_CHARS
+    taken, room = list[str](), INDEXED_CHARS
     for text in texts:
         taken.append(text[:room])
         room -= len(text)

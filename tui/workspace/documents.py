@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.api.client import Client
     from tui.pictures.page_pictures import PagePictures
 
-SEARCHED_CHARS = 1_000_000
+LOOKED_THROUGH_CHARS = 1_000_000
 """So much of a document is looked through for a passage that does not say where it stands."""
 
 PIECE_CHARS = 200_000
@@ -117,7 +117,7 @@ class Documents:
 
     async def _search(self, index_id: str, file_id: str, text: str) -> tuple[int, int]:
         read = ""
-        while len(read) < SEARCHED_CHARS:
+        while len(read) < LOOKED_THROUGH_CHARS:
             piece = await self._read(index_id, file_id, len(read), PIECE_CHARS)
             begin_at = max(0, len(read) - len(text))
             read += piece

@@ -36,8 +36,10 @@ JOURNALED_TOGETHER = 500
 """Where so many events have arrived before that, they are entered at once: to write more would hold up a key."""
 
 LONG_CHARS = 1_000_000
+"""An event with a text of so many characters is entered by itself: two would hold up a key."""
+
 MANY_VALUES = 2000
-"""An event with a text of so many characters, or so many values, is entered by itself: two would hold up a key."""
+"""So is one with so many values."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from tests.app.user import User, driven
 from tui.settings import Settings
 from tui.store.files import store_path
 from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.notice_line import NoticeLine
 
 
 class Pause:
@@ -78,6 +79,8 @@ async def test_the_title_of_a_session_leads_to_its_first_hit_or_to_the_session_a
             await user.until(lambda before=budget: user.app.chat.open_id != before)
             await user.see("back to the hits")
             await user.until(lambda is_marked=is_marked: pane.is_finding == is_marked)
+            await user.pilot.click(NoticeLine)
+            await user.see_no("back to the hits")
             await user.press("escape")
             await user.see("Search all sessions")
             await user.in_dialog("escape")

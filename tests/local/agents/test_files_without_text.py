@@ -12,6 +12,7 @@ from tui.api.denial import denies
 from tui.local.agents.agent import Ask, Exchange
 from tui.local.agents.extractive import look_up, written
 from tui.local.agents.lookup import begin_lookup
+from tui.local.agents.mentions import MAX_NAMES
 
 TEXTS = {
     "notes.md": "# Travel\n\nThe travel costs of March were 310 kroner.\n\nThe travel to Oslo was by ship.\n",
@@ -116,3 +117,8 @@ def test_a_file_that_is_there_is_answered_from_beside_one_that_is_not(local: Ope
 def test_a_question_that_leans_on_a_file_that_is_not_there_is_told_so_too(local: OpenedFolder) -> None:
     text = answer(local, "and its travel costs?", "What does budget.xlsx say?")
     assert text.startswith("There is no file budget.xlsx in **papers**.")
+
+
+def test_a_listing_in_a_question_is_not_asked_for_file_by_file(local: OpenedFolder) -> None:
+    text = answer(local, f"What do {' '.join(f'{n}.xlsx' for n in range(60))} say about the travel?")
+    assert 0 < text.count("There is no file") <= MAX_NAMES

@@ -1,5 +1,7 @@
 """Words as the search compares them, and sentences."""
 
+import time
+
 import pytest
 
 from tui.local.library.languages import language_of_text
@@ -50,6 +52,12 @@ def test_each_script_ends_its_sentences_in_its_own_way(text: str) -> None:
 )
 def test_words_are_whole_that_were_parted_at_the_end_of_a_line(text: str, whole: str) -> None:
     assert set(whole.split()) <= set(unhyphenated(text).split())
+
+
+def test_a_word_of_any_length_is_looked_through_once() -> None:
+    before = time.process_time()
+    assert unhyphenated("a" * 60_000) == "a" * 60_000
+    assert time.process_time() - before < 3  # much longer, where it is looked through again from each letter
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """What the tool results of a session say, indexed once, so that each claim is looked up in no time."""
 
 import re
-from array import array
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Generator, Iterator
 
@@ -10,6 +8,7 @@ from tui.conversation.grounding.claims import Claim
 from tui.conversation.grounding.dates import Moment, moments
 from tui.conversation.grounding.names import Name, words_of
 from tui.conversation.grounding.numbers import Quantity, quantities, totals
+from tui.conversation.grounding.sorted_numbers import SortedNumbers
 from tui.conversation.grounding.units import UNIT, unit_named
 from tui.conversation.passages import decoded, is_array, is_object
 from tui.quotations import folded
@@ -136,9 +135,8 @@ class EvidenceIndex:
             return True
         if bare.has(value, below, above):
             return True
-        part = (
-            0.01 if quantity.measures == "%" else factor if factor == 0.01 else 0.0
-        )  # 12 % as 0.12, ten cents as 0.10
+        # 12 % as 0.12, ten cents as 0.10
+        part = 0.01 if quantity.measures == "%" else factor if factor == 0.01 else 0.0
         return part > 0 and bare.has(value * part, below * part, above * part)
 
     def _has_unscaled(self, quantity: Quantity) -> bool:
@@ -176,8 +174,8 @@ class _Values:
     """Numbers that can be found by their value, or near to it."""
 
     def __init__(self) -> None:
-        self._keys = _Numbers()
-        self._near = _Numbers()
+        self._keys = SortedNumbers()
+        self._near = SortedNumbers()
 
     def add(self, value: float, *, is_exact: bool = False) -> None:
         """Add a value; an exact one is not found by what is only near to it."""
@@ -189,25 +187,6 @@ class _Values:
         """Whether there is this value, or one that is at most so much smaller or greater."""
         key = _key(value)
         return self._keys.reach(key, key) or (max(below, above) > 0 and self._near.reach(value - below, value + above))
-
-
-class _Numbers:
-    """Numbers in eight bytes each: a conversation may have many. They are sorted when one is looked for."""
-
-    def __init__(self) -> None:
-        self._numbers = array("d")
-        self._is_sorted = True
-
-    def add(self, number: float) -> None:
-        self._numbers.append(number)
-        self._is_sorted = False
-
-    def reach(self, low: float, high: float) -> bool:
-        """Whether one lies between two others, or is one of them."""
-        if not self._is_sorted:
-            self._numbers, self._is_sorted = array("d", sorted(set(self._numbers))), True
-        at = bisect_left(self._numbers, low)
-        return at < len(self._numbers) and self._numbers[at] <= high
 
 
 def _key(value: float) -> float:

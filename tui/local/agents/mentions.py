@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
@@ -20,6 +21,8 @@ _PAGE = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.,/-])[#€$£]?[\w-]*\d[\w.,:/%€$£-]*")
 MIN_QUOTATION_WORDS = 2
+MAX_NAMES = 20
+"""Files that a question names: a listing that was pasted into it has more, and is not asked for one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def mentions_in(
     page = _PAGE.search(question)
     rest = _PAGE.sub(" ", question)
     files: dict[str, FileRef] = {}
-    names = _FILE.findall(rest)
+    names = _names(_FILE, rest)
     known = documents.files(index_ids) if names else []
     for name in names:
         for file in _called(known, name, rest):
@@ -58,6 +61,10 @@ def mentions_in(
     quoted = [text for text in quotations(question) if len(text.split()) >= MIN_QUOTATION_WORDS]
     exact = tuple(dict.fromkeys((*quoted, *(number for number in numbers if len(number) > 1))))
     return Mentions(tuple(files.values()), int(page.group(1) or page.group(2)) if page else None, exact, rest)
+
+
+def _names(pattern: re.Pattern[str], text: str) -> list[str]:
+    return list(islice(dict.fromkeys(match.group() for match in pattern.finditer(text)), MAX_NAMES))
 
 
 def _called(files: Sequence[FileRef], name: str, text: str) -> list[FileRef]:
@@ -80,7 +87,7 @@ def names_without_document(question: str, earlier: Sequence[str], mentions: Ment
     """
     question = normalize("NFC", question)
     rest = _PAGE.sub(" ", question)
-    names = _NAME_OF_FILE.findall(rest)
+    names = _names(_NAME_OF_FILE, rest)
     if not names and earlier and refers_back(question):
         return [] if mentions.files else names_without_document(earlier[-1], earlier[:-1], mentions)
     return [name for name in names if not any(is_called(file.name, name, question) for file in mentions.files)]

@@ -75,7 +75,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
-_PARTED = re.compile(r"(\w+)([-\u00ad\u2010])\n\s*([a-z]\w*)(?P<more>-)?")
+_PARTED = re.compile(r"\b(\w++)([-\u00ad\u2010])\n\s*([a-z]\w*)(?P<more>-)?")
 
 
 def unhyphenated(text: str, within: str = "") -> str:

@@ -46,9 +46,6 @@ class ItemsDialog(Dialog[_Result]):
         """Put another title above the items."""
         self.query_one(".dialog-title", Static).update(title)
 
-    def action_copy(self) -> None:
-        self.copy_selection()
-
     def action_close(self) -> None:
         if not self.view.clear_selection():
             self.dismiss(None)

@@ -41,6 +41,8 @@ class SearchingScreen(BrowsingScreen):
         self._searched_for: SearchedFor | None = None
         self._visit: Visit | None = None
         self._is_to_be_shown = False
+        self._is_unmarked = False
+        """Whether nothing is marked where the visit leads: no search within the conversation stands for the visit."""
 
     async def action_search(self) -> None:
         self._search(self.open_id)
@@ -64,7 +66,7 @@ class SearchingScreen(BrowsingScreen):
 
     def _go_to(self, visit: Visit) -> None:
         session_id = visit.destination.session_id
-        self._visit, self._is_to_be_shown = visit, True
+        self._visit, self._is_to_be_shown, self._is_unmarked = visit, True, False
         if session_id != self.open_id:
             self.open_session(session_id)
         self._show_visit()
@@ -103,17 +105,19 @@ class SearchingScreen(BrowsingScreen):
             self.view.pane.go_to_turn(hit.turn)
             if wanted:
                 self.view.pane.find_from(hit.turn, block, wanted)
+        self._is_unmarked = not wanted
         self.say(HOW_TO_GO_ON if wanted else HOW_TO_GO_BACK, kind="visit", severity="question", seconds=TOLD_SECONDS)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back_to_search":
-            pane, is_told = self.view.pane, "visit" in self.notice_line.said
-            return self._visit is not None and pane.has_focus and (pane.is_finding or is_told)
+            pane, is_idle = self.view.pane, not self.workspace.is_busy(self.open_id or "")
+            return self._visit is not None and pane.has_focus and (pane.is_finding or (self._is_unmarked and is_idle))
         return super().check_action(action, parameters)
 
     def action_back_to_search(self) -> None:
         """Back to what was found, at the row that led here."""
         assert self._visit is not None
+        came_from, self._visit = self._visit.came_from, None
         self.view.pane.find("")
         self.notice_line.take_back("visit")
-        self._search(self._visit.came_from)
+        self._search(came_from)

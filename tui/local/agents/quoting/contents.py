@@ -2,9 +2,9 @@
 
 import re
 
-_LINE = re.compile(r"^[^\n]*(?:\.[ \t]?){4,}[ \t]*(?:\d{1,4}|[ivxlc]{1,7})[ \t]*(?:\n|$)", re.MULTILINE)
+_LINE = re.compile(r"^[^\n]*(?:\.[ \t]?){4}[ \t]*(?:\d{1,4}|[ivxlc]{1,7})[ \t]*(?:\n|$)", re.MULTILINE)
 
-_ONLY = re.compile(rf"(?:{_LINE.pattern}|\s*\n)+", re.MULTILINE)
+_ONLY = re.compile(rf"(?:{_LINE.pattern}|[^\S\n]*\n)+", re.MULTILINE)
 
 
 def is_contents(text: str) -> bool:
