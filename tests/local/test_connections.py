@@ -42,7 +42,14 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Generator[int]:
         routes=[Route("/", _answer, methods=["GET", "POST"])],
         exception_handlers={requests.HTTPException: requests.on_http_error},
     )
-    server = uvicorn.Server(uvicorn.Config(app, http=patience.PatientProtocol, log_level="critical", ws="none"))
+    config = uvicorn.Config(
+        app,
+        http=patience.PatientProtocol,
+        log_level="critical",
+        timeout_keep_alive=patience.IDLE_TIMEOUT,
+        ws="none",
+    )
+    server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
@@ -124,6 +131,14 @@ def test_the_rest_of_a_refused_body_is_not_waited_for(port: int) -> None:
         client.sendall(b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n{")
         assert client.recv(10_000).startswith(b"HTTP/1.1 404")
         assert is_closed_while_dripping(client, b"x")
+
+
+@pytest.mark.parametrize("expecting", [b"", b"Expect: 100-continue\r\n"])
+def test_a_refused_body_that_does_not_even_begin_is_not_waited_for(port: int, expecting: bytes) -> None:
+    with connection(port) as client:
+        client.sendall(b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n" + expecting + b"\r\n")
+        assert client.recv(10_000).startswith(b"HTTP/1.1 404")
+        assert is_closed(client)
 
 
 def test_a_long_answer_is_waited_for(port: int) -> None:

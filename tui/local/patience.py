@@ -57,6 +57,8 @@ class PatientProtocol(H11Protocol):
         super().on_response_complete()
         if self in self.connections and not self._is_answering:
             self.idle.setdefault(self)
+            if self.conn.their_state is h11.SEND_BODY and self not in self.waiting:
+                self._expect_more()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
