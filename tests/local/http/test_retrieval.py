@@ -1,5 +1,8 @@
 """The retrieval routes, through the official SDK, and what HTTP says of requests that do not fit."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +12,9 @@ from llama_cloud import LlamaCloud, NotFoundError
 
 from tests.local.conftest import added, sdk_for
 from tests.local.inprocess import served
-from tests.local.server import Connection
+from tests.local.server import Connection, until
 from tests.local.turn import index_ids
+from tui.local.search.patterns import PATTERNS_AT_ONCE, PatternSearch
 
 
 @pytest.fixture
@@ -102,6 +106,32 @@ def test_patterns_that_cannot_be_searched_for(tmp_path: Path, monkeypatch: pytes
             response = http.post("/api/v1/retrieval/files/grep", json=body)
             assert response.status_code == 422
             assert reason in response.json()["detail"][0]["msg"]
+
+
+def test_patterns_that_take_long_hold_up_nothing_else(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many, opened, searching = 60, threading.Event(), list[PatternSearch]()
+
+    def spans(search: PatternSearch, *_: object) -> list[tuple[int, int]]:
+        searching.append(search)
+        assert opened.wait(60)
+        return []
+
+    monkeypatch.setattr(PatternSearch, "spans", spans)
+    with served(notes, tmp_path) as http, ThreadPoolExecutor(many) as pool:
+        (index_id,) = index_ids(http).values()
+        (file, *_) = http.post("/api/v1/retrieval/files/find", json={"index_id": index_id}).json()["items"]
+        body = {"index_id": index_id, "file_id": file["file_id"]}
+        asked = partial(http.post, json=body | {"pattern": "a"}, timeout=60)
+        try:
+            greps = [pool.submit(asked, "/api/v1/retrieval/files/grep") for _ in range(many)]
+            until(lambda: len(searching) == PATTERNS_AT_ONCE)
+            for _ in range(20):  # time in which the others would take what threads there are
+                assert http.post("/api/v1/retrieval/files/read", json=body).status_code == 200
+        finally:
+            opened.set()
+        assert {grep.result().status_code for grep in greps} == {200}
 
 
 def test_what_does_not_exist(sdk: LlamaCloud, index_id: str, http: httpx.Client, kitchen: str) -> None:

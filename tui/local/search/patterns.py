@@ -22,7 +22,10 @@ START_TIMEOUT = 3.0
 MAX_SIZE = 10_000
 """Greatest size of a pattern whose counted repeats are written out."""
 
-_AT_ONCE = threading.BoundedSemaphore(4)
+PATTERNS_AT_ONCE = 4
+"""So many patterns are searched for at once; whoever asks for more waits."""
+
+_PLACES = threading.BoundedSemaphore(PATTERNS_AT_ONCE)
 _REPEAT = re.compile(r"\{(\d{1,10})?(,)?(\d{1,10})?\}")
 _SET = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
@@ -54,7 +57,7 @@ def written_out(pattern: str) -> int:
 
 
 class PatternSearch:
-    """Searches documents for one pattern, within `with`. No more than four search at once; others wait.
+    """Searches documents for one pattern, within `with`. No more than `PATTERNS_AT_ONCE` do; others wait.
 
     Raises `PatternError` for a pattern that is not one, or that takes too long or too much memory. Its methods block.
     """
@@ -67,7 +70,7 @@ class PatternSearch:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        _AT_ONCE.acquire()
+        _PLACES.acquire()
         return self
 
     def __exit__(
@@ -78,7 +81,7 @@ class PatternSearch:
                 self._process.kill()
                 self._process.communicate()
         finally:
-            _AT_ONCE.release()
+            _PLACES.release()
 
     def spans(self, text: str, start: int, limit: int) -> list[tuple[int, int]]:
         """Where the pattern matches in a text, from an offset on: the first `limit` matches that are not empty."""
