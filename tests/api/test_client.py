@@ -165,6 +165,18 @@ async def test_each_status_has_its_error_and_the_servers_words(status: int, kind
     assert "because ␛]0;x␇ of this" in error.message
 
 
+async def test_where_a_server_has_no_list_the_address_may_be_wrong():
+    client = Answers(refusal(404, "Not Found")).client(Connection("http://127.0.0.1:9/api/v1"))
+    for asked, path in ((client.sessions(), "chat"), (client.indexes(), "indexes"), (client.projects(), "projects")):
+        with pytest.raises(errors.NotFoundError) as caught:
+            await asked
+        assert caught.value.what_happened == f"There is nothing at http://127.0.0.1:9/api/v1/api/v1/{path}."
+        assert "The base URL http://127.0.0.1:9/api/v1 may be wrong" in caught.value.message
+        assert "Reload" not in caught.value.message
+    with pytest.raises(errors.NotFoundError, match="deleted elsewhere"):
+        await client.summary("ses-1")
+
+
 @pytest.mark.fault(30)
 async def test_a_422_names_the_field():
     detail = [{"loc": ["body", "index_ids", 3], "msg": "field required", "type": "missing"}]

@@ -19,6 +19,9 @@ from tui.sanitize import clean_line
 
 MAX_DETAIL_CHARS = 500
 
+LISTS = frozenset({"GET /api/v1/chat", "GET /api/v1/indexes", "GET /api/v1/projects"})
+"""What every server with this API has."""
+
 Field = tuple[str, str]
 
 
@@ -28,8 +31,12 @@ def refusal(
     body: bytes,
     connection: Connection,
     advice: str = errors.TRY_AGAIN,
+    asked: str = "",
 ) -> errors.ApiError:
-    """The error that an answer of this status is, where another was hoped for. `advice` is for an unknown outcome."""
+    """The error that an answer of this status is, where another was hoped for. `advice` is for an unknown outcome.
+
+    `asked` is the method and, below the base URL, the path: "GET /api/v1/chat".
+    """
     if status < 300 or status == HTTPStatus.NOT_MODIFIED:
         return not_the_api(status, headers.get("content-type", ""), body, connection, advice)
     detail, field = _detail(body, connection)
@@ -47,11 +54,11 @@ def refusal(
     if status == HTTPStatus.CONFLICT and detail:
         advice = "Nothing was done. If this can pass by itself, check again in a moment."
         return errors.ConflictError(f"{detail.rstrip('.')}. {advice}", status=status)
-    kind, sentence = _plain_refusal(status, connection)
+    kind, sentence = _plain_refusal(status, connection, asked)
     return kind(sentence + said, status=status)
 
 
-def _plain_refusal(status: int, connection: Connection) -> tuple[type[errors.RefusedError], str]:
+def _plain_refusal(status: int, connection: Connection, asked: str) -> tuple[type[errors.RefusedError], str]:
     match status:
         case HTTPStatus.UNAUTHORIZED if connection.api_key is None:
             return errors.KeyRefusedError, f"{connection.host} wants an API key, and none was sent. Give one to go on."
@@ -69,6 +76,11 @@ def _plain_refusal(status: int, connection: Connection) -> tuple[type[errors.Ref
             return errors.ForbiddenError, (
                 f"This key ({connection.key_hint}) may not do that. It may belong to another project or organization, "
                 "or lack the role. Use a key of the right project."
+            )
+        case HTTPStatus.NOT_FOUND if asked in LISTS:
+            return errors.NotFoundError, (
+                f"There is nothing at {connection.base_url}{asked.removeprefix('GET ')}. The base URL "
+                f"{connection.base_url} may be wrong: it ends before /api/v1. Or the project may be deleted."
             )
         case HTTPStatus.NOT_FOUND:
             return errors.NotFoundError, (
