@@ -61,6 +61,20 @@ async def test_a_notice_that_tells_of_no_problem_goes_by_itself(settings: Settin
         await user.until(lambda: "The disk is full." in user.screen and "· 1 more" not in user.screen)
 
 
+@pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])
+async def test_a_long_notice_can_be_read_whole(settings: Settings, columns: int, rows: int) -> None:
+    store = Path("/home/somebody") / ("a long name of a folder " * 5) / "store.sqlite3"
+    async with driven(settings, columns=columns, rows=rows) as user:
+        user.app.chat.warn(
+            f"Nothing more can be kept in {store}: database disk image is malformed. What you do now is kept only "
+            "until the program ends. What was kept on this machine could not be read. It was set aside as "
+            f"{store}.broken-1; a fresh store is begun."
+        )
+        await user.until(lambda: "a fresh store is begun. · Esc closes" in " ".join(user.screen.split()))
+        await user.press("w", "h", "y")
+        await user.see("why")
+
+
 async def test_what_is_said_is_no_markup_and_sends_nothing_to_the_terminal(settings: Settings) -> None:
     async with driven(settings) as user:
         user.app.chat.say("[red]a[/red] \x1b]52;c;QQ==\x07 b", kind="program")
