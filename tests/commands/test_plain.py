@@ -1,5 +1,6 @@
 """`llamachat-tui --plain`: lines in, lines out."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -265,6 +266,48 @@ def test_an_answer_that_nobody_reads_is_stopped(online: ServedCloud) -> None:
             talking.kill()
         error = talking.stderr.read()
     assert (b"Stopped" in error, b"Traceback" in error) == (False, False)
+    online.release(held)
+
+
+def test_ctrl_c_while_the_named_session_is_opened_quits_and_no_line_is_answered(online: ServedCloud) -> None:
+    online.cloud.add_session("s1", asked("Old?"), STOP, index_ids=["idx-notes"])
+    online.cloud.gates = {"GET /api/v1/chat/s1": asyncio.Event()}
+    with process("--plain", "--session", "s1", stdin=subprocess.PIPE) as talking:
+        assert talking.stdin is not None
+        try:
+            talking.stdin.write(b"Budget?\n")
+            talking.stdin.flush()
+            until(lambda: online.cloud.count("GET /api/v1/chat/s1") == 1)
+            talking.send_signal(signal.SIGINT)
+            assert talking.wait(WAIT_TIMEOUT) == 130
+        finally:
+            talking.kill()
+    assert online.cloud.questions == []
+
+
+@pytest.mark.parametrize("is_at_end", [False, True])
+def test_ctrl_c_waits_for_no_title_that_is_still_to_come(online: ServedCloud, is_at_end: bool) -> None:
+    held = Turn([said("The beginning"), said(" and the end."), STOP], is_held=True, held=2)
+    online.cloud.turns = [Turn(), held]
+    online.cloud.gates = {"POST /api/v1/chat/new-1/title": asyncio.Event()}
+    patient = "import tui.commands.headless.asker as asker\nasker.END_TIMEOUT = 600.0\n"
+    with process("--plain", stdin=subprocess.PIPE, before=patient) as talking:
+        assert talking.stdin is not None
+        assert talking.stdout is not None
+        try:
+            talking.stdin.write(b"One?\n/new\nTwo?\n" if is_at_end else b"One?\n")
+            talking.stdin.flush()
+            if is_at_end:
+                talking.stdin.close()
+            told, last = b"", b"The beginning" if is_at_end else b"Yes.\n> "
+            while last not in told and (piece := talking.stdout.read(1)):
+                told += piece
+            assert last in told
+            until(lambda: online.cloud.count("POST /api/v1/chat/new-1/title") == 1)
+            talking.send_signal(signal.SIGINT)
+            assert talking.wait(WAIT_TIMEOUT) == 0
+        finally:
+            talking.kill()
     online.release(held)
 
 

@@ -165,3 +165,19 @@ async def test_a_question_right_behind_one_that_was_stopped_is_asked(cloud: Clou
     outcome = await asking.ask("s1", "Two?", no_watch, is_first=False)
     assert outcome.turn is not None
     assert (outcome.turn.question, [each.prompt for each in cloud.questions]) == ("Two?", ["One?", "Two?"])
+
+
+async def test_whoever_leaves_waits_no_longer_for_a_title(
+    cloud: Cloud, asking: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asker, "END_TIMEOUT", 600.0)
+    cloud.gates = {"POST /api/v1/chat/new-2/title": asyncio.Event()}
+    await asked_new(asking, "One?")
+    while not cloud.count("POST /api/v1/chat/new-2/title"):
+        await asyncio.sleep(0)
+    closing = asyncio.create_task(asking.close())
+    await asyncio.sleep(0)
+    assert not closing.done()
+    asking.leave()
+    async with asyncio.timeout(60):
+        await closing

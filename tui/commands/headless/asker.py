@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import field
 
@@ -128,6 +128,7 @@ class Asker:
         self._changed = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], _Call] = {}
         self._crash: BaseException | None = None
+        self._is_left = False
         self.workspace = Workspace(store, settings.account, self._hear, self._run)
         self.workspace.turns.recovery.leave_to_others()
         self.workspace.use(backend.client)
@@ -330,11 +331,18 @@ class Asker:
         """A session as it was last seen on this machine; None where it is not kept."""
         return session_kept(self._store, self._settings.account, session_id)
 
+    def leave(self) -> None:
+        """Have `close` wait for nothing, also where it waits already."""
+        self._is_left = True
+        self._changed.set()
+
     async def close(self) -> None:
         """Let go of all, and give what follows an answer that was waited for a moment."""
-        following = [task for task, call in self._tasks.items() if not call.is_stopped]
-        if following:
-            await asyncio.wait(following, timeout=END_TIMEOUT)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_TIMEOUT):
+                while not self._is_left and any(not call.is_stopped for call in self._tasks.values()):
+                    await self._changed.wait()
+                    self._changed.clear()
         await self.workspace.close()
 
 

@@ -37,8 +37,7 @@ def talk(settings: Settings, session: str | None) -> int:
         lines = asyncio.Queue[str | None]()
         output = LineOutput()
         async with asker(settings, StepLine(is_linear=True, tell=output.tell)) as asking:
-            await _Talk(OpenPlace(asking, output.put, lines), output).answer_lines(session)
-        return ExitCode.ANSWERED
+            return await _Talk(OpenPlace(asking, output.put, lines), output).answer_lines(session)
 
     return exit_code_of(lambda: asyncio.run(answer_lines()))
 
@@ -51,6 +50,8 @@ class _Talk:
         self._output = output
         self._doing: asyncio.Future[None] | None = None
         self._is_over = False
+        self._is_stopped = False
+        """Whether Ctrl+C ended what was done last."""
         self._refusal: ApiError | BadUseError | None = None
         """Why the session that the command line names cannot be opened."""
         self._asking = Asking(place)
@@ -65,10 +66,11 @@ class _Talk:
         self._commands = {command.name: command for command in commands}
         output.when_closed = self._stop_for_good
 
-    async def answer_lines(self, session: str | None) -> None:
+    async def answer_lines(self, session: str | None) -> ExitCode:
         """Answer one line after another until they end, or the user quits.
 
-        Raises `ApiError` and `BadUseError` where the session cannot be opened: no line is meant for another one.
+        None is answered where the session is not opened, since none is meant for another one: `STOPPED` where Ctrl+C
+        ended that, and `ApiError` or `BadUseError` where it cannot be.
         """
         self._listen()
         self._place.put(GREETING)
@@ -76,16 +78,22 @@ class _Talk:
             await self._do(self._open(session))
             if self._refusal is not None:
                 raise self._refusal
+            if self._place.session_id is None and self._output.failure is None:
+                self._place.asking.leave()
+                return ExitCode.STOPPED
         while self._output.failure is None and not self._is_over:
             self._place.put("> ")
             line = await self._place.lines.get()
             if line is None:
+                if self._is_stopped:
+                    self._place.asking.leave()
                 break
             await self._answer(line.strip())
         self._is_over = True
         await self._do(self._sessions.delete_for_good(or_next_time=True))
         if self._output.failure is not None:
             raise OSError(self._output.failure.errno, self._output.failure.strerror, "standard output")
+        return ExitCode.ANSWERED
 
     async def _open(self, session: str) -> None:
         try:
@@ -115,6 +123,7 @@ class _Talk:
         if self._doing is not None:
             self._doing.cancel()
         else:
+            self._place.asking.leave()
             self._place.put("\n")
             self._place.lines.put_nowait(None)
 
@@ -141,10 +150,12 @@ class _Talk:
 
     async def _do(self, work: Awaitable[None], stopped: str = "") -> None:
         """Do something, until it is printed. What goes wrong is said, and the next line is waited for."""
+        self._is_stopped = False
         self._doing = doing = asyncio.ensure_future(self._done(work))
         try:
             await doing
         except asyncio.CancelledError:
+            self._is_stopped = True
             self._output.drop()
             if self._output.failure is None:
                 self._place.put(f"\nStopped.{stopped}\n")
