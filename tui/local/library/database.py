@@ -18,7 +18,9 @@ from typing import TypeAlias
 
 import platformdirs
 
+from tui.bad_text import is_bad_text, tolerant
 from tui.private_files import make_private_folder
+from tui.sanitize import clean_line
 
 SCHEMA_VERSION = 12
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
@@ -26,6 +28,8 @@ BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
 MAX_IDLE = 8
 """Connections to a file that are kept for the next use. Each holds up to 2 MB of the file in memory."""
+MAX_PATH_CHARS = 4096
+"""Of a path in a message: as many as Linux lets one have, because its end says which file is meant."""
 
 INDEX_LOST = "What was stored of the folder was damaged. It is read anew."
 
@@ -137,7 +141,7 @@ class LibraryError(Exception):
 
 
 class DamagedIndexError(sqlite3.DatabaseError):
-    """The file of an index was damaged, and is deleted unless it is a folder. The message is not yet safe to show."""
+    """The file of an index was damaged, and is deleted unless it is a folder. The message is safe to show."""
 
 
 class _NoFileError(sqlite3.DatabaseError):
@@ -270,13 +274,15 @@ class IndexFile(SqliteFile):
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
+            path = clean_line(str(self.path), MAX_PATH_CHARS)
             if self.path.is_dir():
-                raise DamagedIndexError(f"{self.path} is a folder; an index is kept there. Move it away.") from error
+                raise DamagedIndexError(f"{path} is a folder; an index is kept there. Move it away.") from error
+            why = "a text in it is no UTF-8" if is_bad_text(error) else clean_line(str(error))
             if inode == self._inode():  # else another has seen to it
-                _log.warning("%s was damaged (%s) and is deleted. Its folder is read anew.", self.path, error)
+                _log.warning("%s was damaged (%s) and is deleted. Its folder is read anew.", path, why)
                 self.delete()
                 self._on_loss()
-            raise DamagedIndexError(f"What was stored of the folder was damaged ({error}). Ask again.") from error
+            raise DamagedIndexError(f"What was stored of the folder was damaged ({why}). Ask again.") from None
 
 
 class LibraryDatabase(SqliteFile):
@@ -309,7 +315,7 @@ class LibraryDatabase(SqliteFile):
     def _connect(self) -> sqlite3.Connection:
         connection = super()._connect()
         # A damaged text hides nothing else: sessions cannot be made again.
-        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        connection.text_factory = tolerant
         return connection
 
     def index(self, index_id: str) -> IndexFile:
@@ -330,8 +336,9 @@ def _note_lost(of: weakref.ref[LibraryDatabase], index_id: str) -> None:
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether a file is no whole SQLite file (https://sqlite.org/rescode.html), or has texts that are no UTF-8."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    is_no_text = str(error).startswith("Could not decode to UTF-8")
-    return is_no_text or isinstance(error, _NoFileError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return (
+        is_bad_text(error) or isinstance(error, _NoFileError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    )
 
 
 def _prepare_library(connection: sqlite3.Connection) -> None:
