@@ -158,7 +158,7 @@ class Tools:
         """
         return self._grep(asked, text, self._passages_of, MAX_MATCHES_OF_PASSAGES)
 
-    def _grep(self, asked: GrepArguments, text: str, told: _Told, most: int) -> GrepResult:
+    def _grep(self, asked: GrepArguments, text: str, told: _Told, limit: int) -> GrepResult:
         files = [self.file(asked.file_id)] if asked.file_id else self._files_with(text)
         deadline = time.monotonic() + GREP_TOTAL_TIMEOUT
         matches: list[Extract] = []
@@ -169,9 +169,9 @@ class Tools:
                     room = MAX_MATCHES - len(matches)
                     if room == 0 or time.monotonic() > deadline:
                         return GrepResult(matches, complete=False)
-                    found = grep(self.passages, search, file, MATCH_CONTEXT_CHARS, limit=most)
+                    found = grep(self.passages, search, file, MATCH_CONTEXT_CHARS, limit=limit)
                     matches += islice(told(file, found), room)
-                    is_complete = is_complete and len(found) < most
+                    is_complete = is_complete and len(found) < limit
         except PatternError as error:
             raise ToolError(str(error)) from None
         return GrepResult(matches, complete=is_complete and len(matches) < MAX_MATCHES)
