@@ -27,7 +27,7 @@ from tui.local.library.stored_documents import FileRef, StoredDocuments
 from tui.local.library.vocabulary import Vocabulary
 from tui.local.search.file_search import Match, find, grep
 from tui.local.search.patterns import PatternError, PatternSearch
-from tui.local.search.query import phrase
+from tui.local.search.query import phrase, resolve
 from tui.local.search.retrieval import retrieve
 
 TOP_K = 8
@@ -136,7 +136,8 @@ class Tools:
 
     def retrieve(self, asked: RetrieveArguments) -> RetrieveResult:
         """The passages that answer a question."""
-        return self.cite(retrieve(self.passages, self.vocabulary, asked.query, self.index_ids, asked.top_k))
+        query = resolve(self.vocabulary, asked.query, self.index_ids)
+        return self.cite(retrieve(self.passages, query, self.index_ids, asked.top_k).passages)
 
     def cite(self, passages: Sequence[Passage]) -> RetrieveResult:
         """Passages that were found, numbered in their order."""
