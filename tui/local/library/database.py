@@ -22,7 +22,7 @@ from tui.bad_text import is_bad_text, tolerant
 from tui.private_files import make_private_folder
 from tui.sanitize import clean_line
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
