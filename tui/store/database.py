@@ -15,7 +15,7 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import TypeVar
 
-from tui.bad_text import is_bad_text, tolerant
+from tui.sanitize import is_bad_text, tolerant
 from tui.store.files import StoreError, prepare, set_aside
 from tui.store.schema import BESIDE_HISTORIES, SchemaError, check, migrate
 
