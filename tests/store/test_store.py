@@ -338,7 +338,7 @@ def test_the_store_needs_only_the_standard_library() -> None:
 import sys
 before = set(sys.modules)
 import tui.store.store
-tops = {name.partition(".")[0] for name in set(sys.modules) - before}
+tops = {name.partition(".")[0] for name in set(sys.modules) - before if sys.modules[name] is not None}
 print(sorted(tops - sys.stdlib_module_names - {"tui"}))
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
