@@ -61,9 +61,13 @@ def test_of_a_large_file_memory_takes_all_but_the_histories(path: Path, monkeypa
     assert store.sessions.history(ACCOUNT, "s1") is None
     assert found(store, "clause") == [("s2", [0, 1])]
     store.journal.end(1)
+    assert store.journal.entries(ACCOUNT) == []
+    assert store.sessions.history(ACCOUNT, "s1") is None
+    store.sessions.save_history(ACCOUNT, session(1), history(21))
+    store.journal.end(store.journal.begin(ACCOUNT, "s1", "And then?", 21))
     kept = store.sessions.history(ACCOUNT, "s1")
     assert kept is not None
-    assert kept.events[0] == UserInput("Why?")
+    assert kept.events == [*history(21), UserInput("And then?")]
     store.close()
 
 
@@ -129,6 +133,31 @@ def test_memory_takes_histories_up_to_a_limit_and_says_so(monkeypatch: pytest.Mo
     assert len(store.sessions.listed(ACCOUNT)) == 19
     assert len(store.database.read(lambda connection: connection.serialize())) < 2_000_000
     assert told == [NO_MORE_HISTORIES]
+    store.close()
+
+
+@pytest.mark.fault(26)
+def test_behind_a_turn_that_had_no_room_no_other_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store.in_memory()
+    store.sessions.save_history(ACCOUNT, session(1), history(4))
+    with monkeypatch.context() as full:
+        full.setattr("tui.store.database.MAX_MEMORY_BYTES", 0)
+        store.journal.end(store.journal.begin(ACCOUNT, "s1", "The fifth?", 4))
+    store.journal.end(store.journal.begin(ACCOUNT, "s1", "The sixth?", 5))
+
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events == history(4)
+    store.close()
+
+
+@pytest.mark.parametrize("questions_before", [3, -1])
+def test_a_turn_of_a_session_that_is_not_kept_is_not_taken_for_its_first(questions_before: int) -> None:
+    store = Store.in_memory()
+    store.sessions.save(ACCOUNT, [session(1)], complete=False)
+    store.journal.end(store.journal.begin(ACCOUNT, "s1", "And?", questions_before))
+    assert store.sessions.history(ACCOUNT, "s1") is None
+    assert store.sessions.some_events(ACCOUNT, "s1", 0, 9) == []
     store.close()
 
 
