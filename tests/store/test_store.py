@@ -227,7 +227,9 @@ def test_a_file_that_is_no_store_is_set_aside_and_a_fresh_one_begun(path: Path) 
 
     aside = path.with_name("llamachat.sqlite3.broken-1")
     assert aside.read_bytes().startswith(b"not a database")
-    assert str(aside) in store.warning
+    assert store.warning == (
+        f"What was kept on this machine could not be read. It was set aside as {aside}; a fresh store is begun."
+    )
     store.notes.save_draft(ACCOUNT, "s1", "fresh")
     store.close()
     again = Store.open(path)
