@@ -20,7 +20,7 @@ import platformdirs
 
 from tui.private_files import make_private_folder
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""
