@@ -24,10 +24,13 @@ _TOKEN = re.compile(
 )
 
 _HIDDEN = frozenset(
-    ("bibliography", "bibliographystyle", "documentclass", "hspace", "include", "includegraphics", "input", "label")
-) | frozenset(("pagestyle", "setcounter", "setlength", "thispagestyle", "usepackage", "vspace"))
+    (
+        *("bibliography", "bibliographystyle", "documentclass", "hspace", "include", "includegraphics", "input"),
+        *("label", "pagestyle", "setcounter", "setlength", "thispagestyle", "usepackage", "vspace"),
+        *("newcommand", "newenvironment", "newtheorem", "providecommand", "renewcommand"),
+    )
+)
 """Commands whose arguments are not for readers."""
-_DEFINITIONS = frozenset(("def", "newcommand", "newenvironment", "newtheorem", "providecommand", "renewcommand"))
 _FIRST_HIDDEN = frozenset(("color", "href", "textcolor"))
 """Commands of whose arguments only the first is not for readers."""
 _CODE = frozenset(("code", "file", "lstinline", "option", "texttt", "tt"))
@@ -151,7 +154,7 @@ class _Reading:
             after = _ACCENTS.get(name, "")
         elif name in _AROUND:
             before, after = _AROUND[name]
-        hides = name in _HIDDEN or name in _DEFINITIONS
+        hides = name in _HIDDEN
         self._open(after, is_code=name in _CODE, hides=hides or name in _FIRST_HIDDEN, hides_next=hides)
         return before
 
