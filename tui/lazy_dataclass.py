@@ -1,13 +1,12 @@
-"""`dataclass` as the standard library has it, but for when a class's methods are made: with its first object.
+"""`dataclass` as the standard library has it, but for when a class's methods are made: with their first call.
 
 `dataclasses` compiles up to six methods of each class as it is defined, which was a third of what loading the program's
 own modules took. Of most classes there is no object before the first key.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, Field, FrozenInstanceError, field, fields
+from collections.abc import Callable, Sequence
+from dataclasses import FrozenInstanceError, field, fields, make_dataclass
 from dataclasses import dataclass as standard_dataclass
-from operator import attrgetter
 from typing import Any, Never, TypeVar, dataclass_transform, overload
 
 _Class = TypeVar("_Class", bound=type[Any])
@@ -33,95 +32,65 @@ def dataclass(
     slots: bool = False,
     weakref_slot: bool = False,
 ) -> Any:
-    """Make a class one of data. The options mean what they mean to `dataclasses.dataclass`."""
+    """Make a class one of data. The options mean what they mean to `dataclasses.dataclass`; `InitVar` is not known."""
 
     def with_fields(cls: type[Any]) -> type[Any]:
         cls = standard_dataclass(init=False, repr=False, eq=False, slots=slots, weakref_slot=weakref_slot)(cls)
+        for name in ("__init__", "__repr__", *(("__eq__", "__hash__") if eq else ())):
+            _give(cls, name, _made_when_called(cls, name, frozen=frozen) if name != "__hash__" or frozen else None)
         if frozen:
-            _give(cls, {"__setattr__": _refuse, "__delattr__": _refuse, "__reduce__": _reduce})
-
-        def make_methods_and_init(self: Any, *values: Any, **named: Any) -> None:
-            _make_methods(cls, eq=eq, frozen=frozen)
-            cls.__init__(self, *values, **named)
-
-        cls.__init__ = make_methods_and_init
+            _give(cls, "__setattr__", _refuse)
+            _give(cls, "__delattr__", _refuse)
+            _give(cls, "__getstate__", _state)
+            _give(cls, "__setstate__", _set_state)
         return cls
 
     return with_fields if cls is None else with_fields(cls)
 
 
-def _give(cls: type[Any], methods: Mapping[str, object]) -> None:
-    """Give a class the methods that it does not define itself."""
-    for name, method in methods.items():
-        if name not in cls.__dict__:
-            setattr(cls, name, method)
+def _give(cls: type[Any], name: str, method: object) -> None:
+    """Give a class a method, unless it defines it itself. Python gives one with an `__eq__` the `__hash__` None."""
+    if cls.__dict__.get(name) is None:
+        setattr(cls, name, method)
+
+
+def _made_when_called(cls: type[Any], name: str, *, frozen: bool) -> Callable[..., Any]:
+    """A method that puts what `dataclasses` makes in its own place. Two threads may do so at once."""
+
+    def method(self: object, *values: object, **named: object) -> Any:
+        made = _made(cls, name, frozen=frozen)
+        setattr(cls, name, made)
+        return made(self, *values, **named)
+
+    return method
+
+
+def _made(cls: type[Any], name: str, *, frozen: bool) -> Callable[..., Any]:
+    """What `dataclasses` makes of this name, of a class with the same fields."""
+    twin = make_dataclass(
+        cls.__name__,
+        [(each.name, each.type, each) for each in fields(cls)],
+        namespace={each: getattr(cls, each) for each in ("__doc__", "__post_init__") if hasattr(cls, each)},
+        init=name == "__init__",
+        repr=name == "__repr__",
+        eq=name in ("__eq__", "__hash__"),
+        frozen=frozen,
+        match_args=False,
+    )
+    made = vars(twin)[name]
+    made.__qualname__ = f"{cls.__qualname__}.{name}"
+    return made
 
 
 def _refuse(_self: object, name: str, *_value: object) -> Never:
     raise FrozenInstanceError(f"cannot set or delete field {name!r}")
 
 
-def _reduce(self: object) -> tuple[type[object], tuple[object, ...]]:
-    """How `pickle` makes an object again that no attribute can be set of (`object.__reduce__`)."""
-    cls: Any = type(self)
-    return cls, tuple(getattr(self, each.name) for each in fields(cls))
+def _state(self: Any) -> Sequence[object]:
+    """What `pickle` and `copy` take of an object whose attributes cannot be set."""
+    return [getattr(self, each.name) for each in fields(self)]
 
 
-def _make_methods(cls: type[Any], *, eq: bool, frozen: bool) -> None:
-    """Give a class the methods that `dataclasses` would. Two threads may do so: `__init__` comes last."""
-    its_fields = fields(cls)
-    methods: dict[str, object] = {"__repr__": _repr([each.name for each in its_fields if each.repr])}
-    if eq:
-        compared = [each.name for each in its_fields if each.compare]
-        methods["__eq__"] = _eq(compared)
-        methods["__hash__"] = _hash(compared) if frozen else None
-    _give(cls, methods)
-    cls.__init__ = _init(cls, its_fields, "set_field(self, {!r}, {})" if frozen else "self.{} = {}")
-
-
-def _repr(names: Sequence[str]) -> Callable[[object], str]:
-    def shown(self: object) -> str:
-        return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
-
-    return shown
-
-
-def _eq(names: Sequence[str]) -> Callable[[object, object], bool]:
-    values = _values(names)
-
-    def equals(self: object, other: object) -> bool:
-        return values(self) == values(other) if type(self) is type(other) else NotImplemented
-
-    return equals
-
-
-def _hash(names: Sequence[str]) -> Callable[[object], int]:
-    values = _values(names)
-    return lambda self: hash(values(self))
-
-
-def _values(names: Sequence[str]) -> Callable[[object], object]:
-    return attrgetter(*names) if names else lambda _: ()
-
-
-def _init(cls: type[Any], its_fields: Sequence[Field[Any]], statement: str) -> Callable[..., None]:
-    """`__init__`, whose parameters are the fields. `statement` sets one, given its name and an expression."""
-    known: dict[str, Any] = {"set_field": object.__setattr__, "not_given": object()}
-    parameters, statements = ["self"], ["pass"]
-    for each in its_fields:
-        name = value = each.name
-        if each.default_factory is not MISSING:
-            known[f"make_{name}"] = each.default_factory
-            value = f"make_{name}() if {name} is not_given else {name}"
-            parameters.append(f"{name}=not_given")
-        elif each.default is not MISSING:
-            known[f"default_{name}"] = each.default
-            parameters.append(f"{name}=default_{name}")
-        else:
-            parameters.append(name)
-        statements.append(statement.format(name, value))
-    if hasattr(cls, "__post_init__"):
-        statements.append("self.__post_init__()")
-    exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(statements), known)
-    known["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"
-    return known["__init__"]
+def _set_state(self: Any, state: Sequence[object]) -> None:
+    for each, value in zip(fields(self), state, strict=True):
+        object.__setattr__(self, each.name, value)

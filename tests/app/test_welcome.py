@@ -97,7 +97,7 @@ async def test_a_typed_key_can_be_neither_copied_nor_cut() -> None:
         await user.type("llx-secret")
         await user.press("shift+home", "ctrl+c")
         await user.see("again to quit")
-        await user.press("ctrl+x")
+        await user.press("ctrl+x", "super+c")
         assert user.app.clipboard == ""
         await user.press("end")
         await user.type("-key")

@@ -219,6 +219,7 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path, notes: Path) -> None:
     until(refuses)
 
 
+# As Linux has its mutexes and locks them.
 HUNG = """
 import ctypes, socket, time
 from starlette.applications import Starlette
@@ -244,6 +245,26 @@ def test_one_that_hangs_ends_when_its_parent_is_killed() -> None:
         assert parent.stdout.readline() == "hangs\n"
         parent.kill()
         assert parent.stdout.read() == ""
+
+
+TYPED_AT = """
+import signal, socket
+from starlette.applications import Starlette
+from tui.local.runner import run
+
+signal.alarm = lambda seconds: print("ends in", seconds, flush=True)
+run(Starlette(), socket.create_server(("127.0.0.1", 0)), lambda: print("ready", flush=True), until_stdin_closes=True)
+"""
+
+
+def test_one_that_something_is_typed_to_goes_on() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", TYPED_AT], stdin=pipe, stdout=pipe, text=True, bufsize=1) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        assert server.stdout.readline() == "ready\n"
+        server.stdin.write("\n")
+        assert server.stdout.readline() == "ends in 0\n"
 
 
 def test_only_the_owner_may_read_the_library(tmp_path: Path, notes: Path) -> None:

@@ -1,5 +1,7 @@
 import copy
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, field, fields, is_dataclass, replace
@@ -31,6 +33,16 @@ class Pair:
     one: int
     other: int
     seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    name: str
+    keys: dict[str, str] = field(default_factory=dict[str, str], hash=False)
+    length: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", len(self.name))
 
 
 @dataclass(slots=True)
@@ -107,6 +119,23 @@ def test_only_what_never_changes_has_a_hash_by_its_fields() -> None:
         hash(Counter())
 
 
+def test_a_field_counts_for_what_it_says() -> None:
+    one, other = Chosen("a", {"x": "1"}), Chosen("a", {"x": "2"})
+    assert hash(one) == hash(other)
+    assert one != other
+    assert one.length == 1
+
+
+def test_what_was_read_back_is_equal_also_where_none_was_made_yet() -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "import pickle, sys; one, other = pickle.load(sys.stdin.buffer); print(one == other)",
+    ]
+    pickled = pickle.dumps((Counter(1), Counter(1)))
+    assert subprocess.run(command, input=pickled, capture_output=True, check=True).stdout == b"True\n"
+
+
 def test_what_is_frozen_cannot_be_changed_but_replaced_in_part() -> None:
     found, name = Found("a", 1), "rank"
     with pytest.raises(FrozenInstanceError):
@@ -116,7 +145,7 @@ def test_what_is_frozen_cannot_be_changed_but_replaced_in_part() -> None:
     assert replace(found, rank=4) == Found("a", 1, 4)
 
 
-@pytest.mark.parametrize("made", [Found("a", 1, 2, [3], 4.0), Counter(5), Numbered("n", 2), Nothing()])
+@pytest.mark.parametrize("made", [Found("a", 1, 2, [3], 4.0), Chosen("a"), Counter(5), Numbered("n", 2), Nothing()])
 def test_copies_and_pickles_are_equal(made: object) -> None:
     assert copy.copy(made) == copy.deepcopy(made) == pickle.loads(pickle.dumps(made)) == made
 

@@ -90,7 +90,7 @@ def _end_when_stuck() -> None:
 def _watch_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[], Coroutine[None, None, None]]) -> None:
     def watch() -> None:
         while os.read(sys.stdin.fileno(), 4096):
-            pass
+            signal.alarm(0)  # the kernel tells of what comes as it tells of the end
         deadline = threading.Timer(SHUTDOWN_TIMEOUT, os._exit, (0,))
         deadline.daemon = True
         deadline.start()

@@ -15,6 +15,7 @@ import signal
 import struct
 import termios
 import threading
+import weakref
 from collections.abc import Iterator
 from time import monotonic
 from typing import Any
@@ -67,10 +68,8 @@ class _WakingEvent(threading.Event):
     def __init__(self) -> None:
         super().__init__()
         self.readable, self._writable = os.pipe()
-
-    def __del__(self) -> None:
-        os.close(self.readable)
-        os.close(self._writable)
+        for end in (self.readable, self._writable):
+            weakref.finalize(self, os.close, end)
 
     def set(self) -> None:
         if not self.is_set():

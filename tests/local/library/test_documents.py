@@ -71,6 +71,11 @@ def test_a_section_without_end_is_cut() -> None:
     assert all(chunk.end - chunk.start <= MAX_CHARS for chunk in chunks_of(document))
 
 
+def test_headings_without_text_are_cut() -> None:
+    document = read_document("a.md", b"# Moss\n" * 1000)
+    assert max(chunk.end - chunk.start for chunk in chunks_of(document)) <= MAX_CHARS
+
+
 def test_headings_in_plain_text() -> None:
     text = "MINUTES\n\nWe met.\n\nActions\n-------\n\nJonas acts.\n"
     headings = [chunk.headings for chunk in chunks_of(read_document("a.txt", text.encode()))]

@@ -68,6 +68,28 @@ def test_a_far_cell_does_not_fill_a_sheet(monkeypatch: pytest.MonkeyPatch) -> No
         read_document("a.xlsx", data)
 
 
+PART = "\nContent-Type: multipart/mixed; boundary=b{n}\n\n--b{n}"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "\nContent-Type: multipart/mixed; boundary=b\n" + "\n--b\n\nMoss." * 600,
+        "".join(PART.format(n=n) for n in range(600)),
+    ],
+)
+def test_a_mail_of_any_number_of_parts_is_refused(parts: str) -> None:
+    with pytest.raises(UnreadableError, match="more than 500 parts"):
+        read_document("a.eml", f"From: a@example.org{parts}\n".encode())
+
+
+def test_a_page_of_more_letters_than_can_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.local.library.readers.pdf.MAX_PAGE_CHARS", 100)
+    assert read_document("a.pdf", papers.pdf([["Moss grows."] * 5])).text
+    with pytest.raises(UnreadableError, match="its page 2 has more than 100 characters"):
+        read_document("a.pdf", papers.pdf([["Moss grows."], ["Moss grows."] * 50]))
+
+
 def test_a_file_with_more_text_than_can_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.local.library.readers.MAX_CHARS", 1_000_000)
     with pytest.raises(UnreadableError, match="more than 1 million characters"):

@@ -1,6 +1,7 @@
 """Keeping an index up to date with its folder."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.local.conftest import added, sdk_for, write_notes
 from tests.local.opened import OpenedFolder, opened
 from tests.local.server import Connection, connected, until
 from tests.local.turn import answer_to
+from tui.local.library.database import LibraryError
 from tui.local.library.files import walk
 from tui.local.library.folders import folders_of
 from tui.local.library.stored_documents import file_id_of
@@ -134,6 +136,29 @@ def test_waiting_for_another_process_ends_when_told_to(local: OpenedFolder) -> N
         assert first
         with sole_writer(local.database, iter([False, True]).__next__) as second:
             assert not second
+
+
+def no_database(path: Path) -> None:
+    path.write_bytes(b"no database" * 1000)
+
+
+@pytest.mark.parametrize("damage", [no_database, Path.mkdir, os.mkfifo])
+def test_a_lock_that_cannot_be_used_is_told_and_not_waited_for(
+    local: OpenedFolder, damage: Callable[[Path], None]
+) -> None:
+    path = local.database.path.with_name("sync-lock.sqlite3")
+    damage(path)
+    with pytest.raises(LibraryError, match="move it away"):
+        sync(local.database, local.folder, iter([False, True]).__next__)
+    supervisor = local.supervisor()
+    supervisor.ask(local.index_id).result(60)
+    told = local.library.states.served()[local.index_id].error or ""
+    assert told.startswith(f"The folder could not be read: {path}, which one process at a time holds")
+    path.rename(path.with_name("away"))
+    supervisor.ask(local.index_id).result(60)
+    supervisor.stop()
+    state = local.library.states.served()[local.index_id]
+    assert (state.files, state.error) == (3, None)
 
 
 def test_reading_around_a_passage_gives_the_document_s_text(folder: Path, local: OpenedFolder) -> None:

@@ -86,12 +86,13 @@ def test_a_word_is_found_by_its_beginning_and_with_its_spelling_put_right(local:
         ("read it synchrsnously", "synchronously"),
         ("read it synchronousyl", "synchronously"),
         ("who is Byts", None),
+        ("how tall is it", None),
     ],
 )
 def test_a_slip_is_put_right_wherever_in_the_word_it_is(tmp_path: Path, question: str, taken_for: str | None) -> None:
     folder = tmp_path / "texts"
     folder.mkdir()
-    text = "The bytes are read synchronously, but how? Hows and buts. Each of them holds, but how?\n"
+    text = "The bytes are read synchronously, but how? Hows and buts. Each of them holds a table, but how?\n"
     for name in ("one.md", "two.md"):
         (folder / name).write_text(text)
     (folder / "three.md").write_text("But how? Hows and buts.\n")

@@ -4,6 +4,7 @@ Chunks follow headings, paragraphs and pages. They follow each other without a g
 theirs joined.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -92,14 +93,14 @@ def _cuts(document: Document) -> Iterator[_Cut]:
         if section is not outer and not only_headings:
             yield _Cut(start, outer)
             start, only_headings, leads_in = block.start, True, False
-        if block.kind == "heading":
-            continue
         if block.end - start > TARGET_CHARS and not only_headings and not leads_in:
             yield _Cut(start, section)
             start = block.start
         while block.end - start > MAX_CHARS:
             yield _Cut(start, section)
             start = _line_break(document.text, start + TARGET_CHARS, start + MAX_CHARS)
+        if block.kind == "heading":
+            continue
         only_headings = False
         leads_in = document.text[block.start : block.end].rstrip().endswith(":")
     yield _Cut(start, section)
@@ -117,5 +118,5 @@ def _line_break(text: str, low: int, high: int) -> int:
 def _pages(document: Document, start: int, end: int) -> tuple[int | None, int | None]:
     if not document.page_starts:
         return None, None
-    first = sum(page <= start for page in document.page_starts)
-    return first, max(first, sum(page < end for page in document.page_starts))
+    first = bisect_right(document.page_starts, start)
+    return first, max(first, bisect_left(document.page_starts, end))

@@ -8,10 +8,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from tui.local.library.database import IndexFile, LibraryDatabase
+from tui.local.library.database import IndexFile, LibraryDatabase, LibraryError
 from tui.local.library.files import FoundFile, walk
 from tui.local.library.folders import Folder, store_index
 from tui.local.library.passages import ReadFile, delete_documents, insert_passages, rename_passages
@@ -112,19 +112,45 @@ class _Known:
 def sole_writer(database: LibraryDatabase, stopping: Stopping) -> Generator[bool]:
     """Wait until no other process syncs; gives False when told to stop instead.
 
-    The lock is SQLite's own on a file of its own, which works on every platform and ends with the process.
+    The lock is SQLite's own on a file of its own, which works on every platform and ends with the process. Raises
+    `LibraryError` when that file cannot be used.
     """
     path = database.path.with_name("sync-lock.sqlite3")
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    with closing(sqlite3.connect(path, timeout=LOCK_TIMEOUT, isolation_level=None)) as lock:
-        while not stopping():
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
-                continue
-            yield True
-            return
-        yield False
+    with _opened_lock(path) as lock:
+        is_held = False
+        while not is_held and not stopping():
+            is_held = _try_to_hold(lock, path)
+        yield is_held
+
+
+@contextmanager
+def _opened_lock(path: Path) -> Generator[sqlite3.Connection]:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        lock = sqlite3.connect(path, timeout=LOCK_TIMEOUT, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise _unusable(path, error) from error
+    with closing(lock):
+        yield lock
+
+
+def _try_to_hold(lock: sqlite3.Connection, path: Path) -> bool:
+    """Take the lock; False when another process holds it."""
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            return False
+        raise _unusable(path, error) from error
+    return True
+
+
+def _unusable(path: Path, error: Exception) -> LibraryError:
+    why = error.strerror if isinstance(error, OSError) else error
+    return LibraryError(
+        f"{path}, which one process at a time holds while it reads folders, cannot be used ({why}). Nothing is kept in "
+        "it: move it away, and see that this user may write beside it."
+    )
 
 
 def sync(

@@ -191,11 +191,11 @@ class SyncSupervisor:
         with self._lock:
             waiting = self._waiting.pop(index_id, None)
             running = index_id == self._running
-            self._is_cancelled = self._is_cancelled or running
+            if running:
+                self._is_cancelled = True
+                self._worker.cancel()  # while no other job can begin, which it would end
         if waiting:
             waiting.set_result(None)
-        if running:
-            self._worker.cancel()
         return running or waiting is not None
 
     def pending(self, index_id: str) -> Future[None] | None:

@@ -12,7 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-from tui.local.library.database import DamagedIndexError, LibraryDatabase
+from tui.local.library.database import DamagedIndexError, LibraryDatabase, LibraryError
 from tui.local.library.reading.pool import ReaderPool
 from tui.local.library.sync import Stopping, forget_index, sync
 from tui.local.library.sync_messages import (
@@ -80,7 +80,7 @@ def _error_of(job: Job, database: LibraryDatabase, readers: ReaderPool, stopping
         except DamagedIndexError:  # the file is empty now
             _do(job, database, readers, stopping)
     except Exception as error:  # a fault in one folder must not end the process that all folders wait for
-        if not isinstance(error, OSError):
+        if not isinstance(error, (OSError, LibraryError)):
             _log.exception("A job failed")
         return f"The folder could not be read: {error}"
     return None

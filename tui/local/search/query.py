@@ -26,6 +26,8 @@ MIN_RESPELLED_NAME_CHARS = 5
 """The same of one that is written as names are: so short a name is mostly one letter off some word."""
 LONG_CHARS = 8
 """In a shorter word only one slip is put right: with two it is another word, as "mount" and "month"."""
+MAX_TRIED = 5
+"""How many right spellings are tried, the most frequent ones."""
 MAX_FORMS = 40
 MIN_LANGUAGE_SHARE = 0.01
 """A word is looked up in the languages of at least this part of the passages, and in the question's own: in a language
@@ -270,10 +272,18 @@ class _Documents:
 
         A slip may change how a word ends, and so be cut to another stem: so it is put right in the word.
         """
-        right = {other for other in one_slip_off(word) if other[0] == word[0] and not is_stop_word(other)}
-        stems = {stem(other, language) for other in right for language in self._usual}
-        known = self._vocabulary.passages_with(self._index_ids, {one for one in stems if not is_stop_word(one)})
-        return max(known, key=lambda one: (known[one], one), default=None)
+        right: dict[str, set[str]] = {}
+        for other in one_slip_off(word):
+            if other[0] == word[0] and not is_stop_word(other):
+                for language in self._usual:
+                    right.setdefault(stem(other, language), set()).add(other)
+        known = self._vocabulary.passages_with(self._index_ids, {one for one in right if not is_stop_word(one)})
+        frequent = sorted(known, key=lambda one: (-known[one], one))[:MAX_TRIED]
+        return next((one for one in frequent if right[one] != {one} or self._is_written(one)), None)
+
+    def _is_written(self, found: str) -> bool:
+        """Whether a stem is a word as well, as "tabl" is not."""
+        return found in folded(self._vocabulary.sample(self._index_ids, f'"{found}"'))
 
     def _nearly(self, word: str) -> str | None:
         """The stem that is most like that of the word."""

@@ -118,3 +118,13 @@ Schedules the call of the kiln when all others are done.
     kiln = passage(text, heading="kiln.setImmediate(callback[, ...args])")
     answer = answered("What does kiln.setImmediate do?", kiln)
     assert answer.startswith("kiln.setImmediate(callback\\[, ...args]): Schedules the call of the kiln")
+
+
+def test_which_one_is_asked_for_is_answered_by_a_term_that_the_question_has_not() -> None:
+    text = """At the end it is told what the word merge, a strategy and the word default mean.
+
+ort
+:   This is the default merge strategy.
+"""
+    answer = answered("Which merge strategy is the default?", passage(text))
+    assert answer.startswith("`ort`: This is the default merge strategy. [1]")

@@ -132,7 +132,7 @@ class Signs:
             "leans on the question": self._leans(leaf, text) * share(self._terms, label | above),
             "near": nearness(self._terms, folded(text)),
             "named": (named := heading_match(self._terms, self._name(leaf, text))),
-            "tells of another": float(bool(leaf.term) and not named),
+            "tells of another": float(bool(self._thing and leaf.term) and not named),
         }
 
     def _form(self, leaf: Leaf, text: str, opens: float | None) -> Mapping[str, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import count
 from typing import Any, TypeAlias
 
 from tui.local.library.documents import Document, UnreadableError
@@ -17,6 +18,8 @@ ReadAttachment: TypeAlias = Callable[[str, bytes], Document]
 HEAD = ("From", "To", "Cc", "Date")
 MAX_ATTACHMENTS = 50
 """Attachments that are read; more are named."""
+MAX_PARTS = 500
+"""A mail with more parts, beside or within each other, is not read."""
 
 
 def read_mail(data: bytes, read_attachment: ReadAttachment) -> Document:
@@ -24,7 +27,14 @@ def read_mail(data: bytes, read_attachment: ReadAttachment) -> Document:
 
     A mail that is attached is read without its own attachments, which are named.
     """
-    message = message_from_bytes(data, policy=policy.default)
+    made = count()
+
+    def part(**said: Any) -> EmailMessage:
+        if next(made) > MAX_PARTS:
+            raise UnreadableError(f"it has more than {MAX_PARTS} parts")
+        return EmailMessage(**said)
+
+    message = message_from_bytes(data, part, policy=policy.default)
     if not any(name in message for name in (*HEAD, "Subject", "Received")):
         raise UnreadableError("it is no mail that can be read")
     remarks: list[str] = []

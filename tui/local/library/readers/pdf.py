@@ -26,6 +26,8 @@ GAP = "\n\n"
 MAX_TITLE_LINES = 3
 MAX_PAGES = 20_000
 """A PDF that says it has more is not read."""
+MAX_PAGE_CHARS = 500_000
+"""A PDF with more on a page is a drawing, and reading it would take longer than a file may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _read(pdf: "PdfDocument") -> _Pages:
     for number in range(len(pdf)):
         page: Any = pdf.get_page(number)
         try:
-            lines.append(_lines(page, with_bold=not titles) or recognition.lines_of(page, number + 1))
+            lines.append(_lines(page, number + 1, with_bold=not titles) or recognition.lines_of(page, number + 1))
         finally:
             page.close()
     if not any(lines):
@@ -78,9 +80,11 @@ def _read(pdf: "PdfDocument") -> _Pages:
     return _Pages(paragraphs, titles, {} if titles else heading_levels(kept), recognition.remarks)
 
 
-def _lines(page: Any, with_bold: bool) -> list[PageLine]:
+def _lines(page: Any, number: int, with_bold: bool) -> list[PageLine]:
     text_page = page.get_textpage()
     try:
+        if text_page.count_chars() > MAX_PAGE_CHARS:
+            raise UnreadableError(f"its page {number:,} has more than {MAX_PAGE_CHARS:,} characters")
         return lines_of(text_page, with_bold=with_bold)
     finally:
         text_page.close()

@@ -53,15 +53,21 @@ class PageLine:
 def lines_of(text_page: Any, *, with_bold: bool) -> list[PageLine]:
     """The lines of a `PdfTextPage` that are not empty, in their order; whether they are bold only if that is asked."""
     text: str = text_page.get_text_range()
-    wide = not text.isascii() and max(text) > "\uffff"
     lines: list[PageLine] = []
+    seen = before = 0
     for match in _LINE.finditer(text):
         piece = match.group().rstrip()
         start = match.start() + len(piece) - len(piece.lstrip())
         if piece.strip():
-            before = len(text[:start].encode("utf-16-le", "surrogatepass")) // 2 if wide else start
+            before += _utf_16_units(text[seen:start])
+            seen = start
             lines.append(_measured(text_page, piece.lstrip(), before, with_bold))
     return [line for line in lines if line.text]
+
+
+def _utf_16_units(text: str) -> int:
+    """How much PDFium, which counts in UTF-16, takes a text for."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _measured(text_page: Any, piece: str, at: int, with_bold: bool) -> PageLine:
@@ -193,7 +199,8 @@ def heading_levels(pages: Sequence[Sequence[PageLine]]) -> Mapping[tuple[float, 
     lines = sum(map(len, pages))
     found = sorted((look for look, count in looks.items() if count <= MAX_HEADING_SHARE * lines), reverse=True)
     sizes = sorted({size for size, _ in found}, reverse=True)
-    return {(size, bold): min(sizes.index(size) + 1, MAX_LEVELS) for size, bold in found}
+    levels = {size: min(level, MAX_LEVELS) for level, size in enumerate(sizes, 1)}
+    return {(size, bold): levels[size] for size, bold in found}
 
 
 _ENDS_NO_HEADING = re.compile(r"[.,;]$|\s\d+$")

@@ -3,6 +3,7 @@
 `tui.local.library.reading.messages` says what goes in and out.
 """
 
+import gc
 import os
 import queue
 import sys
@@ -13,6 +14,10 @@ from tui.local.library.readers import time_limit
 from tui.local.library.reading.file_reading import FileContent, UnreadFile, read_file
 from tui.local.library.reading.messages import READY, lines_of_content, task_in
 from tui.process_limits import limit_this_process
+
+NEW_OBJECTS = 50_000
+"""How many are made before Python looks for garbage among them. What reading makes is kept until the file is done, and
+by its own measure Python spends as long on looking as is spent on reading."""
 
 
 def _listen(lines: "queue.SimpleQueue[str]") -> None:
@@ -43,6 +48,7 @@ def _answers() -> TextIO:
 def main() -> None:
     """Read what is asked for until standard input closes, or the answers are not wanted any more."""
     limit_this_process()
+    gc.set_threshold(NEW_OBJECTS)
     answers = _answers()
     lines = queue.SimpleQueue[str]()
     threading.Thread(target=_listen, args=(lines,), name="tasks", daemon=True).start()
