@@ -62,8 +62,7 @@ async def session_shown(client: "Client", session_id: str, beside: Path | None) 
     Raises `ApiError`.
     """
     events: list[Event] = []
-    body = await client.session_body(session_id, beside)
-    session = await client.read_session(body, events.extend)
+    session = await client.read_session(await client.session_body(session_id, beside), events.extend)
     try:
         return await asyncio.to_thread(from_values, session, events)
     except SessionFileError as error:
