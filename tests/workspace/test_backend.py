@@ -64,9 +64,16 @@ async def test_a_server_that_does_not_start_is_told_in_its_own_words(tmp_path: P
 
 
 @pytest.mark.fault(12)
-async def test_what_a_server_says_that_does_not_start_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
-    with pytest.raises(ServerStartError, match="There is no folder") as failed:
+async def test_what_a_server_says_that_does_not_start_cannot_speak_to_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ServerStartError, match="There is no folder"):
         await start_server([tmp_path / "\x1b]52;c;UFdORUQ=\x07"])
+    (tmp_path / "python").write_text("#!/bin/sh\nprintf 'No such \\033]52;c;UFdORUQ=\\007\\n' >&2\nexit 1\n")
+    (tmp_path / "python").chmod(0o700)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    with pytest.raises(ServerStartError, match="No such") as failed:
+        await start_server([tmp_path])
     assert "␛]52;c;UFdORUQ=␇" in str(failed.value)
     assert harm(str(failed.value).encode()) == []
 

@@ -15,6 +15,7 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import TypeVar
 
+from tui.sanitize import is_bad_text, tolerant
 from tui.store.files import StoreError, prepare, set_aside
 from tui.store.schema import BESIDE_HISTORIES, SchemaError, check, migrate
 
@@ -136,8 +137,8 @@ class Database:
                 self._notice_removal()
                 return _transaction(self._connection, begin, work)
             except sqlite3.DatabaseError as error:
-                if _is_bad_text(error) and self._connection.text_factory is str:
-                    self._connection.text_factory = _tolerant
+                if is_bad_text(error) and self._connection.text_factory is str:
+                    self._connection.text_factory = tolerant
                     self.warn(DAMAGED)
                 elif self.path is None or (fault := self._fault(error)) is None:
                     raise
@@ -248,7 +249,7 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode=ro"
     connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
-    connection.text_factory = _tolerant
+    connection.text_factory = tolerant
     return connection
 
 
@@ -298,7 +299,7 @@ def _without_histories(connection: sqlite3.Connection) -> sqlite3.Connection:
     memory = _in_memory()
     (size,) = memory.execute("PRAGMA page_size").fetchone()
     memory.execute(f"PRAGMA max_page_count = {MAX_MEMORY_BYTES // size}")
-    connection.text_factory = _tolerant
+    connection.text_factory = tolerant
     for table in BESIDE_HISTORIES:
         memory.execute("BEGIN")
         with suppress(sqlite3.Error):  # one that is not there, or damaged, or too large takes no other with it
@@ -315,12 +316,3 @@ def _without_histories(connection: sqlite3.Connection) -> sqlite3.Connection:
 def _code(error: Exception) -> int:
     """The primary result code (https://www.sqlite.org/rescode.html); 0 where the error is not SQLite's."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _is_bad_text(error: sqlite3.DatabaseError) -> bool:
-    """Whether a text that was read is no UTF-8, which Python's module says by itself, without a code of SQLite's."""
-    return isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode to UTF-8")
-
-
-def _tolerant(text: bytes) -> str:
-    return text.decode("utf-8", "replace")

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pptx import Presentation
 from pptx.util import Inches
 
@@ -130,8 +132,92 @@ def test_rich_text_is_read_without_its_control_words() -> None:
 )
 def test_headings_of_texts_with_marks(name: str, text: str, titles: list[tuple[str, ...]] | None) -> None:
     document = read_document(name, text.encode())
-    assert document.text == text
+    assert document.text.count("\n") == text.count("\n")
     assert headings(document) == (titles or [("Book",), ("Book", "One"), ("Book", "One", "Two"), ("Book", "Three")])
+
+
+SIMPLE_TABLE = """\
+Limits::
+
+  =====  =====
+  as it  is
+  =====  =====
+
+Table:
+
+  =====  ====  =====
+  Berth  Draught, m
+  -----  -----------
+  name   least most
+  =====  ====  =====
+  North  4.2   a|b
+
+  南岸     5     6.1
+  =====  ====  =====
+"""
+GRID_TABLE = """\
+Limits::
+
+  =====  =====
+  as it  is
+  =====  =====
+
+Table:
+
+  +-------+------+-------+
+  | Berth | Draught, m |       |
+  +-------+------+-------+
+  | name  | least | most  |
+  +=======+======+=======+
+  | North | 4.2  | a\\|b  |
+  +-------+------+-------+
+  | 南岸    | 5    | 6.1   |
+  +-------+------+-------+
+"""
+
+
+WIDE = " ".join(["="] * 500)
+
+
+def test_simple_tables_are_written_as_grid_tables_line_by_line() -> None:
+    assert read_document("a.rst", SIMPLE_TABLE.encode()).text == GRID_TABLE
+
+
+@pytest.mark.parametrize(
+    "source", ["==  ==\na   b\n", "==  ==\na   b\n==  ===\n\nText\n", f"{WIDE}" + "\na" * 500 + f"\n{WIDE}\n"]
+)
+def test_what_is_no_simple_table_or_too_large_stays(source: str) -> None:
+    assert read_document("a.rst", source.encode()).text == source
+
+
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        (r"A \textbf{bold \emph{kestrel}}, said~Quist", "A bold kestrel, said Quist"),
+        (r"pages 3--5 --- and \texttt{--quiet} ``so''", "pages 3\u20135 \u2014 and --quiet “so”"),
+        (
+            r"as \citep[p.~3]{quist24, moss} show, 5\% of $x_{ij}^2 \leq \alpha$ % why?",
+            "as [quist24, moss] show, 5% of x_ij^2 ≤ \u03b1 ",
+        ),
+        (r"\verb|\textbf{$x$}| and \url{http://a.org/~b%20_c}", r"\textbf{$x$} and http://a.org/~b%20_c"),
+        (r"J\"urgen, Fran\c{c}ois, \'{\i}, Stra\ss e\footnote{A road.}", "Jürgen, François, í, Straße (A road.)"),
+        (
+            "\\begin{verbatim}\n\\textbf{a} % b\n\\end{verbatim}\nc",
+            "\\begin{verbatim}\n\\textbf{a} % b\n\\end{verbatim}\nc",
+        ),
+        ("\\label{a\nb}\\newcommand{\\x}[1]{\n\\textbf{#1}}Moss \\href{http://a.org}{grows}", "\n\nMoss grows"),
+        (r"\unknown[x]{kept} \noindent \frac{1}{2} } \{a\}", "kept 1/2  {a}"),
+        ("\\begin{itemize}\n\\item One\n\\end{itemize}", "\\begin{itemize}\n\\item One\n\\end{itemize}"),
+    ],
+)
+def test_commands_within_lines_of_latex_are_read(source: str, seen: str) -> None:
+    assert read_document("a.tex", source.encode()).text == seen
+
+
+@given(st.text(st.sampled_from("\\{}[]$%~-&'`|=+ \nabc"), min_size=1, max_size=80), st.sampled_from(["a.tex", "a.rst"]))
+def test_marks_that_are_taken_away_move_no_line(source: str, name: str) -> None:
+    document = read_document(name, f"First\n{source}\nLast".encode())
+    assert document.text.count("\n") == source.count("\n") + 2
 
 
 def test_headings_of_a_pdf_without_outline_are_known_by_their_size() -> None:

@@ -32,6 +32,10 @@ def markup(anchor: Callable[[str], str]) -> str:
     )
 
 
+TABLE = b"=====  ====\r\nbird   size\r\n=====  ====\r\nheron  1 m\r\n=====  ====\r\n\r\n"
+REEDS = b"\\emph{reeds}"
+
+
 def notebook() -> bytes:
     cells = [{"cell_type": "markdown", "source": f"# {name}\n{said}"} for name, said in BIRDS.items()]
     return json.dumps({"cells": cells, "metadata": {}}).encode()
@@ -40,6 +44,12 @@ def notebook() -> bytes:
 FILES: Mapping[str, bytes] = {
     "birds.md": plain(lambda name: f"## {name}"),
     "birds.txt": plain(str.upper),
+    "birds.rst": TABLE + plain(lambda name: f"{name}\n======="),
+    "birds.tex": plain(lambda name: f"% A bird\n\\label{{a\nb}}\n\\section{{\\emph{{{name}}}}}").replace(
+        b"reeds", REEDS
+    ),
+    "birds.org": plain(lambda name: f"** {name}"),
+    "birds.adoc": plain(lambda name: f"== {name}"),
     "birds.log": plain(str),
     "birds.csv": plain(str),
     "birds.py": b"import os\n\n\n" + b"\n\n".join(f"def {n}():\n    '''{s}'''\n".encode() for n, s in BIRDS.items()),
@@ -86,6 +96,10 @@ def looked_up(name: str, place: str, passage: Passage) -> str:
         case "docx" | "xlsx" | "ipynb":
             assert place == ""
             return BIRDS[passage.heading.rpartition(HEADING_JOIN)[2]]
+        case "tex":
+            assert place.startswith("line")
+            lines = data.replace(REEDS, b"reeds").decode().split("\r\n")
+            return "\n".join(lines[numbers[0] - 1 : numbers[-1]])
         case _:
             assert place.startswith("line")
             return "\n".join(data.decode().split("\r\n" if b"\r\n" in data else "\n")[numbers[0] - 1 : numbers[-1]])

@@ -108,6 +108,18 @@ def test_the_tables_and_the_code_of_restructured_text_are_no_prose() -> None:
     assert row.header == ("Signal", "Colour")
 
 
+@pytest.mark.parametrize(
+    ("part", "header"),
+    [
+        ("+-----+-----+\n| a\\|b | c   |\n+=====+=====+\n| 1   | 2   |\n", ("a\\|b", "c")),
+        ("| 1   | 2   |\n+-----+-----+\n", ()),
+    ],
+)
+def test_a_part_of_a_table_has_rows(part: str, header: tuple[str, ...]) -> None:
+    (row,) = leaves_of(part, "text")
+    assert (row.kind, part[row.start : row.end], row.header) == ("row", "| 1   | 2   |", header)
+
+
 @pytest.mark.parametrize(("document_format", "dots"), [("text", "......"), ("text", ". . . . ."), ("markdown", "....")])
 def test_a_table_of_contents_is_not_quoted(document_format: Format, dots: str) -> None:
     contents = f"Contents\n\n1 Fees for mooring {dots} 3\n2 Fees for tugs {dots} 12\n"

@@ -27,6 +27,7 @@ _COMMAND = re.compile(
 _BORDER = re.compile(r"\s*(?:={2,}(?:\s+={2,})+|\+(?:[=-]+\+)+)\s*")
 """That of a table in reStructuredText: a line above, below or between its rows."""
 _GRID_ROW = re.compile(r"\s*\|(.*)\|\s*")
+_COLUMN_END = re.compile(r"(?<!\\)\|")
 _CODE_FOLLOWS = re.compile(r"\s*\.\. (?:code|code-block|sourcecode|highlight|parsed-literal)::.*")
 
 
@@ -66,19 +67,16 @@ def _leads_to_code(lines: list[TextLine]) -> bool:
 
 
 def _rows(lines: list[TextLine], label: str) -> Iterator[Leaf]:
-    """The rows of a table in reStructuredText, without its head where it has one; none where the lines are no table."""
-    borders = [line.start for line in lines if _BORDER.fullmatch(line.text)]
+    """The rows of a table in reStructuredText, or of a part of one, without its head; none where there is no table."""
+    borders = {line.start for line in lines if _BORDER.fullmatch(line.text)}
     rows = [line for line in lines if line.start not in borders]
-    if not borders or lines[0].start != borders[0]:
+    is_grid = bool(rows) and all(_GRID_ROW.fullmatch(row.text) for row in rows)
+    if lines[0].start not in borders and not is_grid:
         return
-    is_grid = all(_GRID_ROW.fullmatch(row.text) for row in rows)
-    heads = [line.start for line in lines if line.start in borders[1:-1] and "=" in line.text]
-    body = heads[0] if heads else borders[0]
-    head = (
-        next((row.text.strip().strip("|").split("|") for row in rows if row.start < body), list[str]())
-        if is_grid
-        else []
-    )
+    heads = [line.start for line in lines[1:-1] if line.start in borders and "=" in line.text]
+    body = heads[0] if heads else -1
+    heading = next((row.text for row in rows if row.start < body), "") if is_grid else ""
+    head = _COLUMN_END.split(heading.strip().strip("|")) if heading else []
     header = tuple(cell.strip() for cell in head)
     for row in rows:
         if row.start > body and is_grid:

@@ -1,4 +1,7 @@
-"""Plain text with marks for headings: reStructuredText, AsciiDoc, Org and LaTeX. Its lines stay those of the file."""
+"""Plain text with marks for headings: reStructuredText, AsciiDoc, Org and LaTeX. Its lines stay those of the file.
+
+Within a line only what readers do not see is otherwise than there: borders of tables, and commands of LaTeX.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,6 +9,8 @@ from itertools import pairwise
 
 from tui.local.library.documents import Document, DocumentBlock, blocks_of
 from tui.local.library.readers.encodings import encoding_of, guess_remarks
+from tui.local.library.readers.marked_text.latex import SECTIONS, as_read
+from tui.local.library.readers.marked_text.simple_tables import with_grid_tables
 from tui.local.library.readers.text import with_lf
 
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{2,}")
@@ -16,18 +21,16 @@ _ORG = re.compile(
 )
 _ASCIIDOC = re.compile(r"^(?P<signs>={1,6})[ \t]+(?P<title>\S.*?)[ \t]*=*[ \t]*$", re.MULTILINE)
 _LATEX = re.compile(
-    r"^[ \t]*\\(?P<kind>part|chapter|section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]\n]*\])?"
-    r"\{(?P<title>(?:[^{}\n]|\{[^{}\n]*\})+)\}",
+    rf"^[ \t]*\\(?P<kind>{'|'.join(SECTIONS)})\*?(?:\[[^\]\n]*\])?\{{(?P<title>[^{{}}\n]+)\}}",
     re.MULTILINE,
 )
-_LATEX_LEVELS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5}
 MAX_LEVEL = 6
 
 _Headings = Iterator[DocumentBlock]
 
 
 def read_restructured(data: bytes) -> Document:
-    return _document(data, _adorned)
+    return _document(data, _adorned, with_grid_tables)
 
 
 def read_asciidoc(data: bytes) -> Document:
@@ -39,12 +42,12 @@ def read_org(data: bytes) -> Document:
 
 
 def read_latex(data: bytes) -> Document:
-    return _document(data, _commanded)
+    return _document(data, _commanded, as_read)
 
 
-def _document(data: bytes, headings_in: Callable[[str], _Headings]) -> Document:
+def _document(data: bytes, headings_in: Callable[[str], _Headings], as_read: Callable[[str], str] = str) -> Document:
     encoding = encoding_of(data)
-    text = with_lf(data.decode(encoding))
+    text = as_read(with_lf(data.decode(encoding)))
     blocks = tuple(_blocks(text, list(headings_in(text))))
     return Document("text", text, blocks, remarks=guess_remarks(encoding))
 
@@ -94,9 +97,7 @@ def _prefixed(pattern: re.Pattern[str], text: str) -> _Headings:
 
 def _commanded(text: str) -> _Headings:
     for match in _LATEX.finditer(text):
-        yield _heading(
-            *match.span(), _LATEX_LEVELS[match["kind"]], re.sub(r"\\[a-zA-Z]+\*?|[{}~\\]", " ", match["title"])
-        )
+        yield _heading(*match.span(), SECTIONS[match["kind"]], match["title"])
 
 
 def _heading(start: int, end: int, level: int, title: str) -> DocumentBlock:
