@@ -32,20 +32,12 @@ def test_no_answer_fills_the_memory_or_ends_the_program(name: str) -> None:
 
 
 @pytest.mark.fault(26, 42)
-@pytest.mark.parametrize(
-    ("arguments", "name"),
-    [
-        ("show ses-1", "session with a text of 100 MB"),
-        ("export ses-1", "session with a text of 100 MB"),
-        ("export ses-1 --format jsonl", "session with nested objects of 8 MB"),
-    ],
-)
-def test_a_session_is_written_without_filling_the_memory(arguments: str, name: str, tmp_path: Path) -> None:
-    with attacking(ATTACKS[name].answers) as (base_url, gates):
+def test_a_session_is_written_without_filling_the_memory(tmp_path: Path) -> None:
+    with attacking(ATTACKS["session with a text of 100 MB"].answers) as (base_url, gates):
         gates.start.set()
         gates.session.set()
         alone = {"HOME": str(tmp_path), "LLAMACHAT_STATE_DIR": str(tmp_path)}
         environment = os.environ | alone | {"LLAMA_CLOUD_API_KEY": "llx-attacked"}
-        command = [sys.executable, "-c", MEASURED, *arguments.split(), "--base-url", base_url]
+        command = [sys.executable, "-c", MEASURED, "export", "ses-1", "--base-url", base_url]
         ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert int(ended.stderr.partition("VmHWM:")[2].split()[0]) // 1024 < 150
