@@ -18,6 +18,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from tui.local.library.folders import Folder, folders_of
 from tui.local.library.library import Library, open_library
 from tui.local.library.reading.pool import ReaderPool
 from tui.local.library.sync import sync
+from tui.local.search.query import resolve
 from tui.local.search.retrieval import retrieve
 
 SIZES = (1_000, 10_000, 50_000)
@@ -141,11 +143,12 @@ def questions(words: Words, files: int) -> Sequence[str]:
 
 def searching(library: Library, index_id: str, asked: Sequence[str], files: int) -> dict[str, Spent]:
     """What a retrieval takes in the middle and at most, and what the look-up of a number does."""
-    retrieve(library.passages, library.vocabulary, asked[0], [index_id], 10)
-    each = [
-        spent(lambda question=question: retrieve(library.passages, library.vocabulary, question, [index_id], 10))
-        for question in asked
-    ]
+
+    def search(question: str) -> None:
+        retrieve(library.passages, resolve(library.vocabulary, question, [index_id]), [index_id], 10)
+
+    search(asked[0])
+    each = [spent(partial(search, question)) for question in asked]
     tools = Tools(library.documents, library.passages, library.vocabulary, [index_id])
     number = f"ZX{files - 1:06}"
     exact = spent(lambda: tools.grep_passages(GrepArguments(pattern=pattern_of(number)), number))

@@ -29,7 +29,7 @@ from tui.local.library.folders import folders_of
 from tui.local.library.library import Library, open_library
 from tui.local.library.sync import sync
 from tui.local.search.query import resolve
-from tui.local.search.retrieval import first_passages, passages_for
+from tui.local.search.retrieval import first_passages, retrieve
 
 DEPTH = 10
 PASSAGES = 200
@@ -102,11 +102,11 @@ def documents_in(names: Iterable[str]) -> list[str]:
 def ours(library: Library, *, second_stage: bool) -> Search:
     """The search of the local library, with its second stage or without it."""
     ids = list(library.folders.by_id)
-    find = passages_for if second_stage else first_passages
 
     def search(question: str) -> Sequence[str]:
-        query = resolve(library.vocabulary, question, ids)
-        return documents_in(passage.file_name for passage in find(library.passages, query, ids, PASSAGES))
+        asked = library.passages, resolve(library.vocabulary, question, ids), ids, PASSAGES
+        found = retrieve(*asked).passages if second_stage else first_passages(*asked)
+        return documents_in(passage.file_name for passage in found)
 
     return search
 

@@ -49,9 +49,9 @@ class Palette:
 
     def mark(self, strip: Strip, highlights: Sequence[Highlight]) -> Strip:
         """The strip with ranges of its cells set off; a later one over an earlier one."""
-        ends = {end for first, last, _ in highlights for end in (first, last) if 0 < end < strip.cell_length}
         if not highlights:
             return strip
+        ends = {end for first, last, _ in highlights for end in (first, last) if 0 < end < strip.cell_length}
         pieces, start = list[Strip](), 0
         for piece, end in zip(strip.divide(cuts := sorted(ends | {strip.cell_length})), cuts, strict=True):
             names = [name for first, last, name in highlights if first <= start < last]

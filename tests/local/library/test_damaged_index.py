@@ -82,19 +82,25 @@ def test_a_sync_that_finds_it_reads_the_folder_anew(tmp_path: Path, damage: Call
     assert [file.name for file in folder.library.documents.files([folder.index_id])] == names
 
 
-def test_a_text_that_is_none_is_damage(tmp_path: Path) -> None:
+def test_a_text_that_is_none_is_damage_and_neither_told_nor_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder, names = damaged(tmp_path, no_text)
-    with pytest.raises(DamagedIndexError, match="Ask again"):
+    with pytest.raises(DamagedIndexError) as raised:
         folder.library.documents.files([folder.index_id])
+    assert str(raised.value) == "What was stored of the folder was damaged (a text in it is no UTF-8). Ask again."
+    (told,) = caplog.messages
+    assert told.endswith(" was damaged (a text in it is no UTF-8) and is deleted. Its folder is read anew.")
     assert folder.sync() == names
 
 
 def test_a_folder_in_the_place_of_an_index_is_named(tmp_path: Path) -> None:
     write_notes(tmp_path / "notes")
-    path = LibraryDatabase(tmp_path / "data").index(index_id_of(tmp_path / "notes")).path
+    path = LibraryDatabase(tmp_path / "da\x1bta").index(index_id_of(tmp_path / "notes")).path
     path.mkdir()
-    told = f"{path} is a folder; an index is kept there. Move it away."
-    with served(tmp_path / "notes", tmp_path / "data") as http:
+    shown = str(path).replace("\x1b", "␛")
+    told = f"{shown} is a folder; an index is kept there. Move it away."
+    with served(tmp_path / "notes", tmp_path / "da\x1bta") as http:
         (item,) = http.get("/api/v1/indexes").json()["items"]
         assert item["metadata"]["error_message"] == f"The folder could not be read: {told}"
         index_id = item["id"]

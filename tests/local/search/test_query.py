@@ -125,9 +125,9 @@ def test_each_document_is_found_by_the_forms_of_its_own_language(tmp_path: Path)
         (tmp_path / "texts" / f"{language}.md").write_text(told["text"], encoding="utf-8")
     local = opened(tmp_path / "texts", tmp_path / "data")
     local.sync()
-    passages, vocabulary = local.library.passages, local.library.vocabulary
+    passages, vocabulary, ids = local.library.passages, local.library.vocabulary, [local.index_id]
     for language, told in texts.items():
-        found = retrieve(passages, vocabulary, told["form"], [local.index_id], 5)
+        found = retrieve(passages, resolve(vocabulary, told["form"], ids), ids, 5).passages
         assert [passage.file_name for passage in found] == [f"{language}.md"]
 
 

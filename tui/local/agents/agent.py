@@ -21,6 +21,9 @@ SYNC_TIMEOUT = 3.0
 STILL_READING = "Changes in the folder are still being read; I use what is indexed so far.\n"
 """The notice of a turn that goes without these changes."""
 
+MAX_LENDERS = 4
+"""Questions before one that it may lean on, each by way of the next."""
+
 PROGRESS_SECONDS = 1.0
 """Seconds between two notices of how far the indexing is, at least."""
 PROGRESS_SHARE = 0.1
@@ -46,6 +49,11 @@ class Ask:
     question: str
     history: Sequence[Exchange]
     index_ids: Sequence[str]
+
+    @property
+    def lenders(self) -> list[str]:
+        """The questions before this one that it may lean on, oldest first."""
+        return [exchange.question for exchange in self.history[-MAX_LENDERS:]]
 
 
 Agent: TypeAlias = Callable[[Ask, Library, SyncSupervisor], AsyncIterator[Event | Usage]]

@@ -25,7 +25,7 @@ from tui.local.agents.tools import ARGUMENTS, TOP_K, ToolError, Tools
 from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
-from tui.local.search.retrieval import finds, found_for, understand
+from tui.local.search.retrieval import finds, retrieve, understand
 
 MAX_ROUNDS = 8
 """How often the model is asked in one turn; the last time without tools, so that it answers."""
@@ -35,8 +35,6 @@ MAX_HISTORY_CHARS = 12_000
 MAX_BROKEN_CALLS = 1
 """How often the model is told that its arguments are not JSON before the turn ends."""
 
-MAX_LENDERS = 4
-"""Questions before this one that it may lean on, each by way of the next."""
 MIN_MATERIAL = 2
 """What is said before the passages, and the best of these, are always sent."""
 
@@ -135,7 +133,7 @@ async def _look_first(turn: _Turn, ask: Ask, library: Library) -> AsyncIterator[
 
     The model is told which files that the question names have no text.
     """
-    earlier = [exchange.question for exchange in ask.history[-MAX_LENDERS:]]
+    earlier = ask.lenders
     query = await asyncio.to_thread(understand, library.vocabulary, ask.question, earlier, ask.index_ids)
     leant_on = [] if query.is_unknown else earlier
     told = await asyncio.to_thread(sentences_for, library, ask.question, leant_on, ask.index_ids)
@@ -144,7 +142,7 @@ async def _look_first(turn: _Turn, ask: Ask, library: Library) -> AsyncIterator[
         return
     turn.calls += 1
     yield (call := ToolCall(call_id(turn.calls), "retrieve", {"query": query.text or ask.question, "top_k": TOP_K}))
-    found = await asyncio.to_thread(found_for, library.passages, query, ask.index_ids, TOP_K)
+    found = await asyncio.to_thread(retrieve, library.passages, query, ask.index_ids, TOP_K)
     turn.problem_of_near = found.problem_of_near
     output = await asyncio.to_thread(turn.tools.cite, found.passages)
     yield tool_result(call, output)

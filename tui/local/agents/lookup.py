@@ -31,8 +31,6 @@ from tui.local.search.ranking import rerank
 from tui.local.search.retrieval import by_meaning, by_words, finds, understand
 
 READ_CHARS = 2400
-MAX_LENDERS = 4
-"""Questions before this one that it may lean on, each by way of the next."""
 MAX_NEAR = 3
 """How many passages are shown that only their meaning brings near the question."""
 EXACT_BONUS = 1.0
@@ -218,7 +216,7 @@ class Lookup:
 
 def begin_lookup(ask: Ask, library: Library) -> Lookup:
     """Understand the question; this reads the disk."""
-    earlier = [exchange.question for exchange in ask.history[-MAX_LENDERS:]]
+    earlier = ask.lenders
     mentions = mentions_in(library.documents, ask.question, earlier, ask.index_ids)
     query = understand(library.vocabulary, mentions.rest, earlier, ask.index_ids)
     if query.is_unknown and mentions.page is None:

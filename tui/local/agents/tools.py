@@ -27,7 +27,7 @@ from tui.local.library.stored_documents import FileRef, StoredDocuments
 from tui.local.library.vocabulary import Vocabulary
 from tui.local.search.file_search import Match, find, grep
 from tui.local.search.patterns import PatternError, PatternSearch
-from tui.local.search.query import phrase
+from tui.local.search.query import phrase, resolve
 from tui.local.search.retrieval import retrieve
 
 TOP_K = 8
@@ -136,7 +136,8 @@ class Tools:
 
     def retrieve(self, asked: RetrieveArguments) -> RetrieveResult:
         """The passages that answer a question."""
-        return self.cite(retrieve(self.passages, self.vocabulary, asked.query, self.index_ids, asked.top_k))
+        query = resolve(self.vocabulary, asked.query, self.index_ids)
+        return self.cite(retrieve(self.passages, query, self.index_ids, asked.top_k).passages)
 
     def cite(self, passages: Sequence[Passage]) -> RetrieveResult:
         """Passages that were found, numbered in their order."""
@@ -158,7 +159,7 @@ class Tools:
         """
         return self._grep(asked, text, self._passages_of, MAX_MATCHES_OF_PASSAGES)
 
-    def _grep(self, asked: GrepArguments, text: str, told: _Told, most: int) -> GrepResult:
+    def _grep(self, asked: GrepArguments, text: str, told: _Told, limit: int) -> GrepResult:
         files = [self.file(asked.file_id)] if asked.file_id else self._files_with(text)
         deadline = time.monotonic() + GREP_TOTAL_TIMEOUT
         matches: list[Extract] = []
@@ -169,9 +170,9 @@ class Tools:
                     room = MAX_MATCHES - len(matches)
                     if room == 0 or time.monotonic() > deadline:
                         return GrepResult(matches, complete=False)
-                    found = grep(self.passages, search, file, MATCH_CONTEXT_CHARS, limit=most)
+                    found = grep(self.passages, search, file, MATCH_CONTEXT_CHARS, limit=limit)
                     matches += islice(told(file, found), room)
-                    is_complete = is_complete and len(found) < most
+                    is_complete = is_complete and len(found) < limit
         except PatternError as error:
             raise ToolError(str(error)) from None
         return GrepResult(matches, complete=is_complete and len(matches) < MAX_MATCHES)

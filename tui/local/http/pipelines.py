@@ -20,7 +20,7 @@ from tui.local.library.index_state import IndexState
 from tui.local.library.passages import Passage
 from tui.local.search.query import resolve
 from tui.local.search.result_json import metadata_json
-from tui.local.search.retrieval import passages_for
+from tui.local.search.retrieval import retrieve
 
 _EMBEDDING: Mapping[str, object] = {"type": "MANAGED_OPENAI_EMBEDDING", "component": {}}
 """No model embeds anything here; but clients refuse a pipeline whose embedding is of no type that they know."""
@@ -75,7 +75,8 @@ class PipelineRoutes:
             return body.passes(_node_metadata(passage))
 
         wanted = passes if body.search_filters else None
-        return [_node_json(found) for found in passages_for(self._passages, query, [index_id], body.wanted, wanted)]
+        found = retrieve(self._passages, query, [index_id], body.wanted, wanted).passages
+        return [_node_json(passage) for passage in found]
 
     def _index(self, request: Request) -> str:
         """The index that the path names, or its export configuration."""

@@ -21,7 +21,7 @@ from tui.local.search.file_search import Match, find, grep
 from tui.local.search.patterns import PATTERNS_AT_ONCE, PatternError, PatternSearch
 from tui.local.search.query import resolve
 from tui.local.search.result_json import file_json, metadata_json, result_json
-from tui.local.search.retrieval import first_passages, passages_for
+from tui.local.search.retrieval import first_passages, retrieve
 
 DEFAULT_TOP_K = 10
 DEFAULT_CONTEXT_CHARS = 100
@@ -97,10 +97,10 @@ class RetrievalRoutes:
         query = resolve(self._vocabulary, body.query, [index_id])
         wanted = min(body.top_k or DEFAULT_TOP_K, MAX_RESULTS)
         passes = partial(_passes, body) if body.custom_filters or body.static_filters else None
-        find = passages_for if body.rerank.enabled else first_passages
-        kept = find(self._passages, query, [index_id], wanted, passes)
         if body.rerank.enabled:
-            kept = kept[: body.rerank.top_n]
+            kept = retrieve(self._passages, query, [index_id], wanted, passes).passages[: body.rerank.top_n]
+        else:
+            kept = first_passages(self._passages, query, [index_id], wanted, passes)
         threshold = body.score_threshold
         return [
             {**self._json(passage), "rerank_score": passage.score if body.rerank.enabled else None}

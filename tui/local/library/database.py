@@ -19,6 +19,7 @@ from typing import TypeAlias
 import platformdirs
 
 from tui.private_files import make_private_folder
+from tui.sanitize import clean, clean_line, is_bad_text, tolerant
 
 SCHEMA_VERSION = 13
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
@@ -137,7 +138,7 @@ class LibraryError(Exception):
 
 
 class DamagedIndexError(sqlite3.DatabaseError):
-    """The file of an index was damaged, and is deleted unless it is a folder. The message is not yet safe to show."""
+    """The file of an index was damaged, and is deleted unless it is a folder. The message is safe to show."""
 
 
 class _NoFileError(sqlite3.DatabaseError):
@@ -186,8 +187,8 @@ class SqliteFile:
             if not self.path.is_file():  # SQLite would wait for a pipe
                 raise _NoFileError("it is no file") from None
             return
-        _unlink(f"{self.path}-wal")  # of a file that was deleted while it was read
-        _unlink(f"{self.path}-shm")
+        Path(f"{self.path}-wal").unlink(missing_ok=True)  # of a file that was deleted while it was read
+        Path(f"{self.path}-shm").unlink(missing_ok=True)
 
     def _inode(self) -> int:
         try:
@@ -238,7 +239,7 @@ class SqliteFile:
     def delete(self) -> None:
         """Delete the file. It is made anew, empty, when it is used again."""
         for ending in ("-wal", "-shm", ""):
-            _unlink(f"{self.path}{ending}")
+            Path(f"{self.path}{ending}").unlink(missing_ok=True)
 
 
 class IndexFile(SqliteFile):
@@ -270,13 +271,15 @@ class IndexFile(SqliteFile):
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
+            path = clean(str(self.path))
             if self.path.is_dir():
-                raise DamagedIndexError(f"{self.path} is a folder; an index is kept there. Move it away.") from error
+                raise DamagedIndexError(f"{path} is a folder; an index is kept there. Move it away.") from error
+            why = "a text in it is no UTF-8" if is_bad_text(error) else clean_line(str(error))
             if inode == self._inode():  # else another has seen to it
-                _log.warning("%s was damaged (%s) and is deleted. Its folder is read anew.", self.path, error)
+                _log.warning("%s was damaged (%s) and is deleted. Its folder is read anew.", path, why)
                 self.delete()
                 self._on_loss()
-            raise DamagedIndexError(f"What was stored of the folder was damaged ({error}). Ask again.") from error
+            raise DamagedIndexError(f"What was stored of the folder was damaged ({why}). Ask again.") from None
 
 
 class LibraryDatabase(SqliteFile):
@@ -309,7 +312,7 @@ class LibraryDatabase(SqliteFile):
     def _connect(self) -> sqlite3.Connection:
         connection = super()._connect()
         # A damaged text hides nothing else: sessions cannot be made again.
-        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        connection.text_factory = tolerant
         return connection
 
     def index(self, index_id: str) -> IndexFile:
@@ -330,8 +333,8 @@ def _note_lost(of: weakref.ref[LibraryDatabase], index_id: str) -> None:
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether a file is no whole SQLite file (https://sqlite.org/rescode.html), or has texts that are no UTF-8."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    is_no_text = str(error).startswith("Could not decode to UTF-8")
-    return is_no_text or isinstance(error, _NoFileError) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    is_other = isinstance(error, _NoFileError) or is_bad_text(error)
+    return is_other or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _prepare_library(connection: sqlite3.Connection) -> None:
@@ -387,11 +390,6 @@ def _drops(version: int) -> str:
     tables = _EARLIER_TABLES if version >= _INDEXES_VERSION else (*_EARLIER_TABLES, "indexes")
     drops = "".join(f"DROP TABLE IF EXISTS {table};" for table in tables)
     return drops + ("UPDATE indexes SET synced = NULL, error = NULL;" if version >= _INDEXES_VERSION else "")
-
-
-def _unlink(path: str) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(path)
 
 
 def _close_all(connections: deque[tuple[int, sqlite3.Connection]]) -> None:

@@ -53,7 +53,7 @@ class Retrieved(NamedTuple):
     problem_of_near: str | None = None
 
 
-def found_for(
+def retrieve(
     passages: Passages,
     query: Query,
     index_ids: Sequence[str],
@@ -71,17 +71,6 @@ def found_for(
     near = _near(passages, query, index_ids, depth, wanted)
     best = fused(_by_words(passages, query, index_ids, depth, wanted), near.found)[:top_k]
     return Retrieved(passages.load(best), near.problem)
-
-
-def passages_for(
-    passages: Passages,
-    query: Query,
-    index_ids: Sequence[str],
-    top_k: int,
-    wanted: Callable[[Passage], bool] | None = None,
-) -> list[Passage]:
-    """Those passages alone."""
-    return found_for(passages, query, index_ids, top_k, wanted).passages
 
 
 def by_words(
@@ -158,10 +147,3 @@ def _wanted(
 ) -> list[Passage]:
     found = passages.search(query.expression(ALL_MATCHES), index_ids, MAX_FILTERED)
     return [passage for passage in found if wanted(passage)][:limit]
-
-
-def retrieve(
-    passages: Passages, vocabulary: Vocabulary, question: str, index_ids: Sequence[str], top_k: int
-) -> list[Passage]:
-    """The passages that answer a question which stands alone, best first."""
-    return passages_for(passages, resolve(vocabulary, question, index_ids), index_ids, top_k)

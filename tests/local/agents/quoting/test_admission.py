@@ -35,7 +35,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> OpenedFolder:
 def answer(local: OpenedFolder, question: str) -> str:
     library, ids = local.library, [local.index_id]
     query = understand(library.vocabulary, question, [], ids)
-    found = retrieve(library.passages, library.vocabulary, question, ids, 8)
+    found = retrieve(library.passages, query, ids, 8).passages
     cited = [CitedPassage(number, passage) for number, passage in enumerate(found, 1)]
     return "".join(compose(question, query, cited, library.vocabulary.passage_count(ids)))
 

@@ -35,20 +35,19 @@ MAX_POINTER_CHARS = 160
 
 @dataclass(frozen=True, slots=True)
 class AnswerKind:
-    """`asked` recognizes the question, `given` a sentence that gives such an answer."""
+    """`asked` recognizes the question, `given` a sentence that gives such an answer.
+
+    `is_name` says whether the answer may be the name that a sentence tells of.
+    """
 
     name: str
     asked: re.Pattern[str]
     given: re.Pattern[str]
-
-    @property
-    def is_name(self) -> bool:
-        """Whether the answer may be the name that a sentence tells of."""
-        return self.name in ("name", "file", "doing")
+    is_name: bool
 
 
-def _kind(name: str, asked: str, given: str, *, case: bool = False) -> AnswerKind:
-    return AnswerKind(name, re.compile(asked, re.I), re.compile(given, 0 if case else re.I))
+def _kind(name: str, asked: str, given: str, *, case: bool = False, is_name: bool = False) -> AnswerKind:
+    return AnswerKind(name, re.compile(asked, re.I), re.compile(given, 0 if case else re.I), is_name)
 
 
 KINDS: Sequence[AnswerKind] = (
@@ -72,7 +71,7 @@ KINDS: Sequence[AnswerKind] = (
     ),
     _kind("moment", r"\bwhen\b|\bwhat (?:year|date|time|day)\b|\bsince when\b", _MOMENT),
     _kind("person", r"\bwho\b|\bwhom\b|\bwhose\b", _PERSON, case=True),
-    _kind("file", r"\b(?:which|what) (?:file|director|folder|path)|\bwhere\b", _PATH),
+    _kind("file", r"\b(?:which|what) (?:file|director|folder|path)|\bwhere\b", _PATH, is_name=True),
     _kind("place", r"\bwhere\b", _PLACE),
     _kind(
         "name",
@@ -80,8 +79,9 @@ KINDS: Sequence[AnswerKind] = (
         r"|module|class|parameter|tag|pragma|tokenizer|keyword|operator|property|program)",
         _NAME,
         case=True,
+        is_name=True,
     ),
-    _kind("doing", r"\bhow (?:do|can|should|would|does one|to)\b", _DOING),
+    _kind("doing", r"\bhow (?:do|can|should|would|does one|to)\b", _DOING, is_name=True),
     _kind("reason", r"\bwhy\b", r"\b(?:because|since|so that|therefore|reason|due to|in order|otherwise)\b"),
 )
 
