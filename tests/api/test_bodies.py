@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.api.raw_server import Reply, answer, endlessly, serving
-from tui import private_files
+from tui import spill
 from tui.api import bodies, errors, network
 from tui.api.bodies import MAX_ANSWER_BYTES, SessionBody
 from tui.api.client import Client
@@ -119,7 +119,7 @@ async def test_a_session_that_the_disk_does_not_take_is_not_the_fault_of_the_ser
 ):
     monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 3 * 1024 * 1024)
     if disk == "full":
-        monkeypatch.setattr(private_files, "_file_without_a_name", full_disk)
+        monkeypatch.setattr(spill, "_file_without_a_name", full_disk)
     beside = {"full": tmp_path / "store", "gone": tmp_path / "gone" / "store"}.get(disk)
     async with serving(answer("200 OK", b"[" * 4 * 1024 * 1024)) as asked:
         client = Client(Connection(asked.base_url), sleep=no_wait)

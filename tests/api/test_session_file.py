@@ -76,6 +76,18 @@ def test_a_result_that_is_nested_without_end_does_not_take_the_others_with_it(de
     assert json.loads(session.events[1])["content"] == "after"
 
 
+def test_an_event_of_too_many_values_is_exported_as_its_text_without_being_decoded() -> None:
+    values = ",".join(['{"a":[1,{"b":null}]}'] * 60_000)
+    event = f'{{"type":"tool_result","result":[{values}]}}'
+    session = from_answer([b'{"session_id": "ses-1", "events": [', event.encode(), b', {"type": "new"}]}'])
+    assert [json.loads(line) for line in session.events] == [
+        {"type": "unknown", "name": "", "raw": event},
+        {"type": "new"},
+    ]
+    lines = list(session.lines())
+    assert list(from_lines(lines).lines()) == lines
+
+
 def test_events_that_are_kept_have_the_shapes_of_the_api() -> None:
     session = from_values(Session("ses-1"), list(EXAMPLES.values()))
     read = [event_from_json(line) for line in session.events]

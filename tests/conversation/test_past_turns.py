@@ -22,7 +22,7 @@ from tui.conversation.transcript_builder import TranscriptBuilder, replay
 from tui.lineview.search import count_in
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place
-from tui.private_files import Room, Spill
+from tui.spill import Room, Spill
 
 histories = st.lists(stored_turns() | any_events, max_size=5).map(
     lambda turns: [event for turn in turns for event in turn]

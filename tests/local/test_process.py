@@ -15,7 +15,7 @@ import pytest
 from tests.local.conftest import write_notes
 from tests.local.server import connected, running_server, start, until, until_synced
 from tests.local.turn import ask, index_ids
-from tui.local.cli import main
+from tui.local.cli import content_of, main
 from tui.local.library.database import SCHEMA_VERSION, LibraryDatabase
 
 
@@ -88,10 +88,53 @@ def test_a_key_out_of_a_pipe_of_the_shell(tmp_path: Path, notes: Path) -> None:
     serve = f"exec {shlex.quote(sys.executable)} -m tui serve --env --until-stdin-closes"
     command = f"{serve} --api-key-file <(printf 'llx-of-my-own-1234\\n') {shlex.quote(str(notes))}"
     environment = {**os.environ, "LLAMACHAT_DATA_DIR": str(tmp_path / "data")}
-    shell = subprocess.run(
-        ["bash", "-c", command], input="", capture_output=True, text=True, env=environment, timeout=60
-    )
-    assert "LLAMA_CLOUD_API_KEY=llx-of-my-own-1234" in shell.stdout, shell.stderr
+    pipe = subprocess.PIPE
+    with subprocess.Popen(["bash", "-c", command], stdin=pipe, stdout=pipe, text=True, env=environment) as shell:
+        assert shell.stdout is not None
+        told = shell.stdout.readline()
+        shell.communicate()
+    assert "LLAMA_CLOUD_API_KEY=llx-of-my-own-1234" in told
+
+
+def test_a_pipe_that_nobody_has_opened_yet_is_waited_for_where_it_reads_as_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "key", 0o600)
+    pauses: list[float] = []
+
+    def write_now(seconds: float) -> None:
+        pauses.append(seconds)
+        (tmp_path / "key").write_text("llx-of-my-own-1234\n")
+
+    monkeypatch.setattr("tui.local.cli.TELLS_UNOPENED", False)
+    monkeypatch.setattr("tui.local.cli.sleep", write_now)
+    descriptor = os.open(tmp_path / "key", os.O_RDONLY | os.O_NONBLOCK)
+    (tmp_path / "key").open("w").close()  # from here on it reads as ended
+    try:
+        assert content_of(descriptor) == b"llx-of-my-own-1234\n"
+    finally:
+        os.close(descriptor)
+    assert len(pauses) == 1
+
+
+def test_the_rights_are_those_of_the_file_that_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, unsafe, safe = (tmp_path / name for name in ("key", "unsafe", "safe"))
+    for file in (key, unsafe, safe):
+        file.write_text("llx-of-my-own-1234")
+        file.chmod(0o644 if file == unsafe else 0o600)
+    really_open = os.open
+
+    def opened(path: Path, flags: int) -> int:
+        unsafe.rename(key)
+        descriptor = really_open(path, flags)
+        safe.rename(key)
+        return descriptor
+
+    monkeypatch.setattr("tui.local.cli.os.open", opened)
+    assert main(["--api-key-file", str(key), str(tmp_path / "nowhere")]) == 2
+    assert "Others can read or change" in capsys.readouterr().err
 
 
 def test_a_pipe_that_gives_too_much_or_is_never_closed_is_no_key(
@@ -100,12 +143,12 @@ def test_a_pipe_that_gives_too_much_or_is_never_closed_is_no_key(
     monkeypatch.setattr("tui.local.cli.KEY_TIMEOUT", 0.05)
     os.mkfifo(tmp_path / "key", 0o600)
     assert main(["--api-key-file", str(tmp_path / "key")]) == 2
-    assert "was not closed within" in capsys.readouterr().err
+    assert "gave no key, or was not closed, within" in capsys.readouterr().err
     reading, writing = os.pipe()
     with open(reading, "rb"), open(writing, "wb", buffering=0) as pipe:
         pipe.write(b"llx-of-my-own-1234")
         assert main(["--api-key-file", f"/dev/fd/{reading}"]) == 2
-        assert "was not closed within" in capsys.readouterr().err
+        assert "gave no key, or was not closed, within" in capsys.readouterr().err
         pipe.write(b"x" * 5000)
         assert main(["--api-key-file", f"/dev/fd/{reading}"]) == 2
         assert "has more than 4,096 bytes" in capsys.readouterr().err

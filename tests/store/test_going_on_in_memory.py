@@ -9,9 +9,15 @@ import pytest
 
 from tests.store.sample import ACCOUNT, filled, found, history, session, turn
 from tui.api.models import Event, Text, UserInput
-from tui.store.database import HISTORIES_LEFT, NO_MORE_HISTORIES
+from tui.store.database import HISTORIES_LEFT, NO_MORE_HISTORIES, TOO_LARGE
 from tui.store.schema import BESIDE_HISTORIES, MIGRATIONS
 from tui.store.store import Store
+
+UNTIL_END = "What you do now is kept only until the program ends."
+
+
+def set_aside(path: Path) -> str:
+    return f"The file was set aside as {path}.broken-1; the next start begins a fresh one."
 
 
 @pytest.mark.fault(54)
@@ -30,7 +36,9 @@ def test_when_the_disk_is_full_work_goes_on_in_memory_with_one_warning(path: Pat
     assert kept.events == history(500)
     assert store.notes.drafts(ACCOUNT) == {"s1": "half a thought", "s2": "still typed"}
     assert told == [store.warning]
-    assert f"Nothing more can be kept in {path}: the disk is full. Make room there" in store.warning
+    assert store.warning == (
+        f"Nothing more can be kept in {path}: the disk is full. Make room there and start again. {UNTIL_END}"
+    )
     store.close()
 
 
@@ -41,7 +49,7 @@ def test_a_file_that_cannot_be_written_any_more_is_left_and_work_goes_on(path: P
     store.notes.save_draft(ACCOUNT, "s1", "still typed")
 
     assert store.notes.drafts(ACCOUNT) == {"s1": "still typed"}
-    assert "Nothing more can be kept" in store.warning
+    assert store.warning == (f"Nothing more can be kept in {path}: attempt to write a readonly database. {UNTIL_END}")
     store.close()
 
 
@@ -54,16 +62,22 @@ def test_of_a_large_file_memory_takes_all_but_the_histories(path: Path, monkeypa
     store.database.read(lambda connection: connection.execute("PRAGMA query_only = ON"))
 
     store.sessions.save_history(ACCOUNT, session(2), history(2))
-    assert store.warning.endswith(HISTORIES_LEFT)
+    assert store.warning == (
+        f"Nothing more can be kept in {path}: attempt to write a readonly database. {UNTIL_END} {TOO_LARGE}"
+    )
     assert store.notes.drafts(ACCOUNT) == {"s1": "half a thought"}
     assert store.notes.names(ACCOUNT) == {"s1": "My lease"}
     assert store.sessions.listed(ACCOUNT) == [session(1), session(2)]
     assert store.sessions.history(ACCOUNT, "s1") is None
     assert found(store, "clause") == [("s2", [0, 1])]
     store.journal.end(1)
+    assert store.journal.entries(ACCOUNT) == []
+    assert store.sessions.history(ACCOUNT, "s1") is None
+    store.sessions.save_history(ACCOUNT, session(1), history(21))
+    store.journal.end(store.journal.begin(ACCOUNT, "s1", "And then?", 21))
     kept = store.sessions.history(ACCOUNT, "s1")
     assert kept is not None
-    assert kept.events[0] == UserInput("Why?")
+    assert kept.events == [*history(21), UserInput("And then?")]
     store.close()
 
 
@@ -106,7 +120,7 @@ def test_a_history_of_which_a_part_was_left_behind_is_not_kept(path: Path, monke
         yield from history(3)
 
     store.sessions.save_history(ACCOUNT, session(2), going_on())
-    assert store.warning.endswith(HISTORIES_LEFT)
+    assert store.warning.endswith(TOO_LARGE)
     assert store.sessions.history(ACCOUNT, "s2") is None
     store.close()
 
@@ -132,6 +146,31 @@ def test_memory_takes_histories_up_to_a_limit_and_says_so(monkeypatch: pytest.Mo
     store.close()
 
 
+@pytest.mark.fault(26)
+def test_behind_a_turn_that_had_no_room_no_other_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store.in_memory()
+    store.sessions.save_history(ACCOUNT, session(1), history(4))
+    with monkeypatch.context() as full:
+        full.setattr("tui.store.database.MAX_MEMORY_BYTES", 0)
+        store.journal.end(store.journal.begin(ACCOUNT, "s1", "The fifth?", 4))
+    store.journal.end(store.journal.begin(ACCOUNT, "s1", "The sixth?", 5))
+
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events == history(4)
+    store.close()
+
+
+@pytest.mark.parametrize("questions_before", [3, -1])
+def test_a_turn_of_a_session_that_is_not_kept_is_not_taken_for_its_first(questions_before: int) -> None:
+    store = Store.in_memory()
+    store.sessions.save(ACCOUNT, [session(1)], complete=False)
+    store.journal.end(store.journal.begin(ACCOUNT, "s1", "And?", questions_before))
+    assert store.sessions.history(ACCOUNT, "s1") is None
+    assert store.sessions.some_events(ACCOUNT, "s1", 0, 9) == []
+    store.close()
+
+
 def test_a_file_found_broken_while_in_use_is_set_aside_and_work_goes_on(path: Path) -> None:
     filled(path).close()
     store = Store.open(path)
@@ -143,7 +182,10 @@ def test_a_file_found_broken_while_in_use_is_set_aside_and_work_goes_on(path: Pa
     assert store.sessions.listed(ACCOUNT) == []
     store.notes.save_draft(ACCOUNT, "s1", "typed now")
     assert store.notes.draft(ACCOUNT, "s1") == "typed now"
-    assert "broken-1" in store.warning
+    assert store.warning == (
+        f"Nothing more can be kept in {path}: database disk image is malformed. {UNTIL_END} {set_aside(path)} "
+        f"{HISTORIES_LEFT}"
+    )
     store.close()
     Store.open(path).close()
 
@@ -167,9 +209,8 @@ def test_a_table_that_goes_while_it_is_in_use_is_said_once_and_work_goes_on(path
     assert kept.events == history(3)
     assert store.notes.draft(ACCOUNT, "s2") == "typed now"
     assert [entry.prompt for entry in store.journal.entries(ACCOUNT)] == ["Why?"]
-    [words] = told
-    assert words.startswith(f"Nothing more can be kept in {path}: its tables are not those that were made in it.")
-    assert str(path.with_name("llamachat.sqlite3.broken-1")) in words
+    why = "its tables are not those that were made in it"
+    assert told == [f"Nothing more can be kept in {path}: {why}. {UNTIL_END} {set_aside(path)} {HISTORIES_LEFT}"]
     store.close()
     again = Store.open(path)
     assert again.warning == ""
@@ -202,6 +243,10 @@ def test_a_file_that_a_newer_version_changes_while_it_is_in_use_is_left_alone(pa
 
     assert store.notes.draft(ACCOUNT, "s2") == "typed now"
     assert store.sessions.listed(ACCOUNT) == [session(1)]
-    assert "written by a newer version" in store.warning
+    assert store.warning == (
+        f"Nothing more can be kept in {path}: What is kept on this machine was written by a newer version of "
+        "llamachat-tui. Update the program, or set LLAMACHAT_STATE_DIR to another folder. "
+        f"{UNTIL_END} {HISTORIES_LEFT}"
+    )
     assert not list(path.parent.glob("*.broken-*"))
     store.close()

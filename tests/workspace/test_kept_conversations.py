@@ -2,9 +2,11 @@
 
 import gc
 
+import pytest
+
 from tests.workspace.cloud import STOP, Cloud, asked, said
 from tests.workspace.cloud import Turn as Told
-from tests.workspace.conftest import Office, until
+from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.conversation.transcript import KEPT_CONVERSATIONS, Turn
 from tui.store.store import Store
 
@@ -89,4 +91,25 @@ async def test_a_conversation_with_questions_that_wait_stays(store: Store, cloud
     assert office.workspace.waiting(waiting) == ["And last?"]
     await open_all(office, but=waiting)
     assert office.workspace.transcript(waiting) is not None
+    await office.workspace.close()
+
+
+@pytest.mark.fault(54)
+async def test_where_the_histories_stay_behind_what_was_seen_stays_on_the_screen(
+    store: Store, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.store.database.MAX_COPIED_BYTES", 4096)
+    cloud.add_session("old", asked("Who?"), said("Ada."), STOP)
+    office = Office(store)
+    await office.connect(cloud)
+    await office.workspace.open("old")
+    await until(lambda: store.sessions.history(ACCOUNT, "old") is not None)
+    store.database.read(lambda connection: connection.execute("PRAGMA query_only = ON"))
+    await office.ask("old", "Why?")
+    assert store.sessions.history(ACCOUNT, "old") is None
+    shown = [("Who?", "Ada."), ("Why?", "Yes.")]
+    assert office.read("old") == shown
+    cloud.statuses["GET /api/v1/chat/old"] = 503
+    await office.workspace.open("old")
+    assert office.read("old") == shown
     await office.workspace.close()

@@ -121,6 +121,7 @@ async def test_a_session_that_is_gone_can_still_be_read_also_at_the_next_start(
     office: Office, cloud: Cloud, store: Store
 ) -> None:
     cloud.turns = [Turn(), broken(sends=[said("Half")])]
+    await office.workspace.open("s1")
     await office.ask("s1", "Who?")
     cloud.statuses["GET /api/v1/chat/s1"] = 404
     await office.ask("s1", "Why?")

@@ -301,13 +301,14 @@ async def test_opening_a_session_leaves_its_running_turn_alone(office: Office, c
 async def test_an_answer_that_is_older_than_the_running_turn_does_not_take_its_place(
     office: Office, cloud: Cloud, store: Store
 ) -> None:
+    await office.workspace.open("s1")
     await office.ask("s1", "Why?")
     gets = "GET /api/v1/chat/s1"
     cloud.gates[gets] = asyncio.Event()
     turn = Turn(sends=(said("Ada."), STOP), is_held=True)
     cloud.turns = [turn]
     opening = asyncio.create_task(office.workspace.open("s1"))
-    await until(lambda: cloud.count(gets) == 1)
+    await until(lambda: cloud.count(gets) == 2)
     office.workspace.ask("s1", "Who?")
     shown = [("Why?", "Yes."), ("Who?", "Ada.")]
     await until(lambda: office.read("s1") == shown)

@@ -165,11 +165,11 @@ def decoding_session(
     than `max_weight` bytes.
     """
     fields: dict[str, object] = {}
-    room = _Room(max_weight)
+    limit = _WeightLimit(max_weight)
     try:
         for member in json_text.members(json_text.LongText(pieces), "events"):
             if member is not None and member[0] == "events":
-                take(room.bounded(_session_events(member[1]), member[1].source))
+                take(limit.bounded(_session_events(member[1]), member[1].source))
             elif member is not None:
                 key, value = member
                 fields[key] = value.decoded
@@ -189,7 +189,7 @@ def session_events(pieces: Iterable[bytes]) -> Iterator[models.Event]:
         some.clear()
 
 
-class _Room:
+class _WeightLimit:
     """How much a session, and a turn of it, holds so far, and whether that is too much."""
 
     def __init__(self, max_weight: int | None) -> None:

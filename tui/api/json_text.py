@@ -158,6 +158,12 @@ def is_too_heavy(text: str) -> bool:
     return len(text) * (VALUE_BYTES + 4) > MAX_VALUE_WEIGHT and weight(text, MAX_VALUE_WEIGHT) > MAX_VALUE_WEIGHT
 
 
+def has_too_many_values(text: str) -> bool:
+    """Whether the values in a text would take more than `MAX_VALUE_WEIGHT` beside its characters."""
+    most = text_weight(text) + MAX_VALUE_WEIGHT
+    return weight(text, most) > most
+
+
 def _marks(text: str) -> int:
     return text.count("{") + text.count("[") + text.count(",")
 

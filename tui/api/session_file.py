@@ -140,6 +140,8 @@ def _unknown(name: str, raw: str) -> object:
 
 
 def _event(value: json_text.Value) -> str:
+    if value.broken and json_text.has_too_many_values(value.source):
+        return _line(lambda: _unknown("", value.source))
     try:
         decoded = json_text.loads(value.source) if value.broken else value.decoded  # it may only be long
     except ValueError:

@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
 from tui.app.account import CONNECTING, AccountApp
+from tui.app.shutdown import Shutdown
 from tui.cooperative import hurry_threads
 from tui.first_frame import END_OF_TEXT, FirstFrame, frame_path
 from tui.garbage import collect_rarely
@@ -25,7 +26,6 @@ from tui.sanitize import clean_line
 from tui.screens.browsing import BrowsingScreen
 from tui.screens.chat import ChatScreen
 from tui.settings import LAST_SESSION, Settings, SettingsError
-from tui.shutdown import Shutdown
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.terminal.cells import CellRow

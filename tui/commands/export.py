@@ -32,6 +32,7 @@ from tui.workspace.exporting import (
     exported_text,
     session_kept,
     session_of_server,
+    session_shown,
     transcript_of,
 )
 from tui.workspace.new_file import write_file
@@ -102,7 +103,8 @@ def _without(options: Namespace) -> str:
 async def _asked(settings: Settings, options: Namespace, session_id: str, name: str, beside: Path | None) -> _Found:
     backend = await connected(settings, "; --local is for this machine's own")
     try:
-        session = await session_of_server(backend.client, session_id, beside)
+        read = session_of_server if options.format == "jsonl" else session_shown
+        session = await read(backend.client, session_id, beside)
         pictures: Mapping[ImageAttachment, bytes] | None = None
         if options.pictures:
             wanted = pictures_of(_turns(session, options)[0])

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from select import select
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.arguments import CommandParser
@@ -38,6 +38,12 @@ MAX_KEY_BYTES = 4096
 
 KEY_TIMEOUT = 60.0
 """Seconds to wait for a key out of a pipe: whoever writes it may ask for a password before."""
+
+TELLS_UNOPENED = sys.platform == "linux"
+"""Whether a pipe that nobody has opened to write yet is told from one that has ended: on macOS it reads as ended."""
+
+_PAUSE_SECONDS = 0.05
+"""Between two looks at such a pipe."""
 
 MAX_SENTENCE_CHARS = 9000
 """Of why the server does not start: two whole paths fit."""
@@ -120,33 +126,49 @@ def _api_key(key_file: Path | None) -> str | None:
 def _text_of(key_file: Path) -> str:
     """What is in a file that only its owner can read and change, or comes out of such a pipe. Raises `UsageError`."""
     try:
-        status = key_file.stat()
-        if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
-            raise UsageError(
-                f"The key file {key_file} is a folder or a device. Give a file or a pipe, or set {KEY_VARIABLE}."
-            )
-        text = _content(key_file, is_pipe=stat.S_ISFIFO(status.st_mode)).decode()
+        # Without O_NONBLOCK, to open a pipe that nobody writes to would wait for ever.
+        descriptor = os.open(key_file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            _check_key_file(key_file, os.fstat(descriptor))
+            content = content_of(descriptor)
+        finally:
+            os.close(descriptor)
+        if len(content) > MAX_KEY_BYTES:
+            raise UsageError(f"The key file {key_file} has more than {MAX_KEY_BYTES:,} bytes, so it is none.")
+        return content.decode()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The key file {key_file} cannot be read: {error}") from None
+
+
+def _check_key_file(key_file: Path, status: os.stat_result) -> None:
+    """Raise `UsageError` for what is no file and no pipe, or not for its owner alone."""
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
+        raise UsageError(
+            f"The key file {key_file} is a folder or a device. Give a file or a pipe, or set {KEY_VARIABLE}."
+        )
     if os.name == "posix" and status.st_uid not in (os.geteuid(), 0):
         raise UsageError(f"The key file {key_file} belongs to another user, who knows the key. Use one of your own.")
     if os.name == "posix" and status.st_mode & 0o077:
         raise UsageError(f"Others can read or change the key file {key_file}. Run: chmod 600 '{key_file}'")
-    return text
 
 
-def _content(key_file: Path, *, is_pipe: bool) -> bytes:
-    """All of a file, or all that comes out of a pipe. Raises `OSError` and `UsageError`."""
+def content_of(descriptor: int) -> bytes:
+    """All of a file, or all that comes out of a pipe; of much, a byte more than a key may have. Raises `OSError`."""
+    is_pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
     content, deadline = b"", monotonic() + KEY_TIMEOUT
-    # Without O_NONBLOCK, to open a pipe that nobody writes to would wait for ever.
-    with open(os.open(key_file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb", buffering=0) as file:
-        while len(content) <= MAX_KEY_BYTES:
-            if is_pipe and not select([file], [], [], max(0.0, deadline - monotonic()))[0]:
-                raise TimeoutError(f"it is a pipe that was not closed within {KEY_TIMEOUT:.0f} seconds.")
-            if not (piece := file.read(MAX_KEY_BYTES + 1 - len(content))):
-                return content
+    late = TimeoutError(f"it is a pipe that gave no key, or was not closed, within {KEY_TIMEOUT:.0f} seconds.")
+    while len(content) <= MAX_KEY_BYTES:
+        if is_pipe and not select([descriptor], [], [], max(0.0, deadline - monotonic()))[0]:
+            raise late
+        if piece := os.read(descriptor, MAX_KEY_BYTES + 1 - len(content)):
             content += piece
-    raise UsageError(f"The key file {key_file} has more than {MAX_KEY_BYTES:,} bytes, so it is none.")
+        elif content or TELLS_UNOPENED or not is_pipe:
+            break
+        elif monotonic() > deadline:
+            raise late
+        else:
+            sleep(_PAUSE_SECONDS)
+    return content
 
 
 def _listen(host: str, port: int) -> socket.socket:

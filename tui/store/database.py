@@ -36,6 +36,8 @@ _NO_LIMIT = 0xFFFFFFFE
 """The most pages that SQLite allows (https://www.sqlite.org/limits.html)."""
 
 _KEPT_UNTIL_END = "What you do now is kept only until the program ends."
+_BROKEN_AT_START = "What was kept on this machine could not be read. It was set aside as {}; a fresh store is begun."
+_BROKEN_IN_USE = "The file was set aside as {}; the next start begins a fresh one."
 
 DAMAGED = "Some of what is kept on this machine is damaged. What cannot be read is left out; all else works as before."
 
@@ -46,7 +48,8 @@ sessions, which the server has too, stay behind."""
 MAX_MEMORY_BYTES = 64 * 1024 * 1024
 """Bytes of a database in memory beyond which no more histories go into it."""
 
-HISTORIES_LEFT = "The conversations kept there are too large for memory: each is searched again once you open it."
+TOO_LARGE = "The conversations kept there are too large for memory: each is searched again once you open it."
+HISTORIES_LEFT = "The conversations kept there are left behind: each is searched again once you open it."
 NO_MORE_HISTORIES = (
     "What is kept in memory has grown large. What you open from now on is not searched, nor here without a connection."
 )
@@ -173,14 +176,17 @@ class Database:
         warning = f"Nothing more can be kept in {path}: {_why(fault)}. {_KEPT_UNTIL_END}"
         is_broken = isinstance(fault, SchemaError) or _code(fault) in _BROKEN
         if is_broken:
-            warning = f"{warning} {_set_aside(path)}"
+            warning = f"{warning} {_set_aside(path, _BROKEN_IN_USE)}"
         self.warn(f"{warning}{self._go_on_in_memory(is_whole=not is_broken)}")
 
     def _go_on_in_memory(self, *, is_whole: bool = True) -> str:
         """Go on with a copy of what can be read, and let go of the file; a sentence on what is not copied, or ""."""
-        memory = _copied(self._connection) if is_whole else None
-        self._go_on_with(memory or _without_histories(self._connection))
-        return "" if memory or not is_whole else f" {HISTORIES_LEFT}"
+        copy = _copied(self._connection) if is_whole else HISTORIES_LEFT
+        if isinstance(copy, str):
+            self._go_on_with(_without_histories(self._connection))
+            return f" {copy}"
+        self._go_on_with(copy)
+        return ""
 
     def _go_on_with(self, memory: sqlite3.Connection) -> None:
         self._connection.close()
@@ -197,7 +203,7 @@ class Database:
             except sqlite3.DatabaseError as error:
                 if _code(error) not in _BROKEN:
                     raise
-            self.warning = _set_aside(path)
+            self.warning = _set_aside(path, _BROKEN_AT_START)
             prepare(path)
             return _open(path)
         except (OSError, RuntimeError, sqlite3.Error) as error:
@@ -209,7 +215,7 @@ def _why(error: Exception) -> str:
     is_full = isinstance(error, sqlite3.DatabaseError) and _code(error) == sqlite3.SQLITE_FULL
     if is_full or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)):
         return "the disk is full. Make room there and start again"
-    return str((isinstance(error, OSError) and error.strerror) or error)
+    return str((isinstance(error, OSError) and error.strerror) or error).removesuffix(".")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -221,12 +227,13 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _set_aside(path: Path) -> str:
+def _set_aside(path: Path, told: str) -> str:
+    """Set a broken file aside. What is `told` of it, with its new place, or that it cannot be."""
     try:
         aside = set_aside(path)
     except OSError as error:
         return f"{path} is broken, and cannot be set aside: {error.strerror}. Remove it."
-    return f"What was kept on this machine could not be read. It was set aside as {aside}; a fresh store is begun."
+    return told.format(aside)
 
 
 def _in_memory() -> sqlite3.Connection:
@@ -280,18 +287,19 @@ def _bytes_used(connection: sqlite3.Connection) -> int:
     return (pages - unused) * size
 
 
-def _copied(connection: sqlite3.Connection) -> sqlite3.Connection | None:
-    """A database in memory with all that is in another; None where that is too much, or cannot be read."""
+def _copied(connection: sqlite3.Connection) -> sqlite3.Connection | str:
+    """A database in memory with all that is in another; or why there is none, as a sentence on the histories."""
     memory = _in_memory()
     try:
-        if _bytes_used(connection) <= MAX_COPIED_BYTES:
-            connection.backup(memory)
-            check(memory)
-            return memory
+        if _bytes_used(connection) > MAX_COPIED_BYTES:
+            memory.close()
+            return TOO_LARGE
+        connection.backup(memory)
+        check(memory)
     except (sqlite3.Error, SchemaError, StoreError):
-        pass
-    memory.close()
-    return None
+        memory.close()
+        return HISTORIES_LEFT
+    return memory
 
 
 def _without_histories(connection: sqlite3.Connection) -> sqlite3.Connection:

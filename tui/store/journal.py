@@ -26,7 +26,8 @@ MAX_QUESTIONS = 500
 class JournalEntry:
     """A question that was about to be sent, or was.
 
-    `questions_before` counts the questions that the session was known to have on the server before this one.
+    `questions_before` counts the questions that the session was known to have on the server before this one; it is
+    negative where the session was not seen before.
     """
 
     turn_id: int
@@ -95,7 +96,9 @@ class Journal:
         self._database.write(replace)
 
     def end(self, turn_id: int) -> None:
-        """The turn is over, with what has arrived: it becomes the last turn of the stored history if there is room.
+        """The turn is over, with what has arrived: it becomes the last turn of the stored history.
+
+        It does not where there is no room for it, or where that history lacks turns before it (see `add_turn`).
 
         Its events are decoded and encoded between two short transactions. Not for the event loop: they may be many.
         """
@@ -114,7 +117,7 @@ class Journal:
         def end(connection: sqlite3.Connection) -> None:
             if _row(connection, turn_id) is not None:
                 if turn is not None:
-                    add_turn(connection, row["account"], row["session_id"], turn)
+                    add_turn(connection, (row["account"], row["session_id"]), turn, row["questions_before"])
                 _delete(connection, turn_id)
 
         self._database.write(end)

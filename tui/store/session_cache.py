@@ -183,11 +183,17 @@ def session_of(row: sqlite3.Row) -> tuple[Session, bool]:
     return Session(row["session_id"], updated, row["title"], bound_to, row["shared_access"]), is_whole
 
 
-def add_turn(connection: sqlite3.Connection, account: str, session_id: str, turn: KeptTurn) -> None:
-    """Put one turn behind those that are kept of a session, even where nothing is kept of it yet."""
-    key = account, session_id
+def add_turn(connection: sqlite3.Connection, key: tuple[str, str], turn: KeptTurn, questions_before: int) -> None:
+    """Put one turn behind those that are kept of a session, by its account and id, unless some between are missing.
+
+    `questions_before` counts the questions before it, and is negative where that is not known. Without the turn, what
+    is kept is a history too, if not the newest: see `SessionCache.save_history`.
+    """
+    kept = _length(connection, key)
+    number = kept or 0
+    if number < questions_before or (kept is None and questions_before):
+        return
     connection.execute("INSERT INTO sessions (account, session_id) VALUES (?, ?) ON CONFLICT DO NOTHING", key)
-    number = _length(connection, key) or 0
     connection.execute(_PUT_TURN, (*turn._replace(number=number).row, *key))
     connection.execute("UPDATE sessions SET turns = ? WHERE account = ? AND session_id = ?", (number + 1, *key))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, NotTheApiError
-from tui.api.models import ImageAttachment
+from tui.api.models import Event, ImageAttachment
 from tui.api.session_file import SessionFile, SessionFileError, from_answer, from_values
 from tui.conversation.transcript import Transcript, Turn, interrupt
 from tui.conversation.transcript_builder import replay
@@ -52,6 +52,19 @@ async def session_of_server(client: "Client", session_id: str, beside: Path | No
     body = await client.session_body(session_id, beside)
     try:
         return await asyncio.to_thread(from_answer, body.pieces())
+    except SessionFileError as error:
+        raise NotTheApiError(str(error)) from error
+
+
+async def session_shown(client: "Client", session_id: str, beside: Path | None) -> SessionFile:
+    """A session as the app shows it, for whoever reads it: what is too large to be shown is cut, and says so.
+
+    Raises `ApiError`.
+    """
+    events: list[Event] = []
+    session = await client.read_session(await client.session_body(session_id, beside), events.extend)
+    try:
+        return await asyncio.to_thread(from_values, session, events)
     except SessionFileError as error:
         raise NotTheApiError(str(error)) from error
 

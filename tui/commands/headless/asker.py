@@ -24,7 +24,7 @@ from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.workspace.backend import Backend
-from tui.workspace.exporting import session_kept, session_of_server
+from tui.workspace.exporting import session_kept, session_shown
 from tui.workspace.listing import first_event
 from tui.workspace.tasks import Work
 from tui.workspace.updates import DraftChanged, OpeningFailed, RequestFailed, Update
@@ -323,8 +323,8 @@ class Asker:
             call.raise_failure()
 
     async def whole(self, session_id: str) -> SessionFile:
-        """A session with its events as the server sends them. Raises `ApiError`."""
-        return await session_of_server(self.client, session_id, self._store.path)
+        """A session with its events as they can be shown. Raises `ApiError`."""
+        return await session_shown(self.client, session_id, self._store.path)
 
     def kept(self, session_id: str) -> SessionFile | None:
         """A session as it was last seen on this machine; None where it is not kept."""
