@@ -3,7 +3,8 @@
 One that is not in memory any more is opened again, at the place where the reader was.
 """
 
-from collections.abc import Generator, Iterator
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from tests.app.one_session import SESSION_ID, OneSession, one_session
 from tests.app.user import User, driven
 from tests.faults.driving import open_session
 from tui.api.models import Event, Session, Stop, Text, Thinking, UserInput
+from tui.lineview.transcript_lines import TranscriptLines
+from tui.lineview.viewport import Place
+from tui.rendering.lines import Line
 from tui.screens.choice_list import ChoiceList
 from tui.settings import Settings
 from tui.store.files import store_path
@@ -119,6 +123,45 @@ async def test_the_rest_comes_from_this_machine_where_the_server_is_slow(
         await user.type("Answer 2, line 3")
         await user.press("enter")
         await user.see("Answer 2, line 3.")
+
+
+@pytest.fixture
+def one_answer(monkeypatch: pytest.MonkeyPatch) -> Generator[Settings]:
+    """A server with a session that has one very long answer."""
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-key")
+    hay = "hay " * 40_000
+    answer = f"The first needle. {hay} The second needle. {hay} The third needle."
+    with one_session([UserInput("Where is it?"), Text(answer), Stop()]) as server:
+        yield Settings(base_url=server.base_url)
+
+
+async def test_a_very_long_answer_is_read_once_for_all_keys_that_find_in_it(
+    one_answer: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with driven(one_answer) as user:
+        await user.press("ctrl+s", "enter")
+        await user.see("The third needle.")
+        await user.press("shift+tab", "g")
+        await user.see("The first needle.")
+        pane = user.app.chat.query_one(ConversationPane)
+        read, lines = Counter[Place](), TranscriptLines.lines
+
+        def reading(self: TranscriptLines, places: Iterable[Place]) -> Iterator[Line]:
+            taken = [*places]
+            read.update(taken)
+            return lines(self, taken)
+
+        monkeypatch.setattr(TranscriptLines, "lines", reading)
+        await user.press("slash")
+        await user.type("needle")
+        await user.see("1 of 3")
+        await user.press("enter")
+        await user.until(lambda: pane.has_focus)
+        for key, told in (("n", "2 of 3"), ("n", "3 of 3"), ("N", "2 of 3"), ("N", "1 of 3")):
+            await user.press(key)
+            await user.see(told)
+        assert len(read) > 2000
+        assert read.total() < 2 * len(read), read.total()
 
 
 @pytest.fixture

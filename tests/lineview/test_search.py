@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, UserInput
 from tui.conversation.transcript_builder import replay
-from tui.lineview.search import counts_in, occurrences, rows_with
+from tui.lineview.search import DrawnText, count_in, occurrences
 from tui.lineview.transcript_lines import TranscriptLines
+from tui.lineview.viewport import Place
 
 
 def events() -> Iterator[Event]:
@@ -25,17 +26,35 @@ TOLD = replay(events())
 
 
 def test_blocks_are_counted_also_when_they_are_folded() -> None:
-    assert counts_in(TOLD[0], "Needle") == {0: 1, 2: 1}
-    assert counts_in(TOLD[1], "needle") == {1: 1}
-    assert counts_in(TOLD[1], "absent") == {}
+    assert [count_in(TOLD[0], block, "Needle") for block in range(4)] == [1, 0, 1, 0]
+    assert [count_in(TOLD[1], block, "needle") for block in range(2)] == [0, 1]
+    assert count_in(TOLD[1], 1, "absent") == 0
 
 
-def test_a_row_is_found_where_a_match_begins_also_over_a_wrap() -> None:
+def drawn(text: str, width: int = 24) -> tuple[DrawnText, list[str]]:
+    """An answer of this text as it is drawn, and its rows."""
     source = TranscriptLines()
-    source.width = 24
-    source.show(replay([Text("one two three four five six seven eight nine ten"), Stop()]))
-    rows = [place.row for place in rows_with(source, 0, 1, "five six")]
-    assert len(rows) == 1
+    source.width = width
+    source.show(replay([Text(text), Stop()]))
+    lines = [source.line(Place(0, 1, row)) for row in range(source.height(0, 1))]
+    return DrawnText(lines), [line.text for line in lines]
+
+
+def test_an_occurrence_is_in_the_row_that_it_begins_in_also_over_a_wrap() -> None:
+    text, rows = drawn("one two three four five six seven eight nine ten")
+    assert [row.strip() for row in rows] == ["", "one two three four five", "six seven eight nine ten"]
+    for wanted in ("five six", "FIVE", "five ", " six"):
+        assert (text.row_below(-1, wanted), text.row_below(1, wanted)) == (1, None)
+        assert (text.row_above(99, wanted), text.row_above(1, wanted)) == (1, None)
+        assert (text.count_above(2, wanted), text.count_above(1, wanted)) == (1, 0)
+
+
+def test_lines_are_not_joined_where_nothing_was_wrapped() -> None:
+    text, rows = drawn("- one\n- two\n- one")
+    assert rows == ["", "• one", "• two", "• one"]
+    assert text.row_below(-1, "one two") is None
+    assert (text.row_below(-1, "one"), text.row_below(1, "one"), text.row_above(99, "one")) == (1, 3, 3)
+    assert (text.count_above(3, "o"), text.count_above(99, "o")) == (2, 3)
 
 
 @given(st.text("abAB ", max_size=30), st.text("abAB", min_size=1, max_size=3))

@@ -1,13 +1,15 @@
 from collections import deque
+from collections.abc import Iterable, Iterator
 
 import pytest
 
+from tests.events import advance
 from tui.api.models import Stop, Text, ToolCall, ToolResult, UserInput
 from tui.conversation.transcript import Transcript, Turn
 from tui.conversation.transcript_builder import replay
-from tui.lineview.search import counts_in
+from tui.lineview.search import count_in
 from tui.lineview.transcript_lines import TranscriptLines
-from tui.lineview.viewport import START, window
+from tui.lineview.viewport import START, Place, window
 from tui.rendering.lines import Line, Span
 from tui.widgets.finder import Finder
 
@@ -77,22 +79,69 @@ def test_occurrences_are_marked_by_cells() -> None:
     assert finder("").marks(line) == ()
 
 
-def test_a_key_looks_through_the_last_turn_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = [event for number in range(300) for event in (UserInput(f"question {number}"), Text("hay"), Stop())]
+@pytest.fixture
+def counted_in(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | None, int]]:
+    """The blocks that were looked through, each as its turn's question and its number."""
+    blocks: list[tuple[str | None, int]] = []
+
+    def counted(turn: Turn, block: int, wanted: str) -> int:
+        blocks.append((turn.question, block))
+        return count_in(turn, block, wanted)
+
+    monkeypatch.setattr("tui.widgets.finder.count_in", counted)
+    return blocks
+
+
+def test_a_key_looks_through_nothing_but_what_came(counted_in: list[tuple[str | None, int]]) -> None:
+    turns = [event for number in range(30) for event in (UserInput(f"question {number}"), Text("hay"), Stop())]
+    transcript = replay([UserInput("a needle"), *turns, UserInput("last"), ToolCall("c", "retrieve", {})])
     source = TranscriptLines()
-    source.show(replay([UserInput("a needle"), *turns]))
+    source.show(transcript)
     source.resize(60)
     needle = finder("needle", source)
-    looked_through: list[Turn] = []
-
-    def counted(turn: Turn, wanted: str) -> dict[int, int]:
-        looked_through.append(turn)
-        return counts_in(turn, wanted)
-
-    monkeypatch.setattr("tui.widgets.finder.counts_in", counted)
+    counted_in.clear()
     for step in (1, 1, -1):
         assert "a needle" in found(needle, source, step)
-    assert {turn.question for turn in looked_through} == {"question 299"}
+    assert not counted_in
+    source.show(advance(transcript, Text("hay")))
+    assert "a needle" in found(needle, source, 1)
+    assert counted_in == [("last", 2)]
+
+
+def test_nothing_is_missed_in_a_conversation_that_lost_its_last_turn() -> None:
+    source = lines()
+    needle = finder("needle", source)
+    source.show(replay(EVENTS[:5]))
+    assert "where is the needle?" in found(needle, source, 1)
+    assert "a needle" in found(needle, source, 1)
+    assert needle.told(source) == "2 of 2"
+
+
+def test_what_is_long_is_read_once_for_all_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = TranscriptLines()
+    source.show(replay([UserInput("?"), Text("hay " * 3000 + "needle " * 2 + "hay " * 3000 + "needle"), Stop()]))
+    source.resize(60)
+    assert source.height(0, 1)
+    deque(iter(source.catch_up, False), maxlen=0)
+    rows = source.height(0, 1)
+    read: list[Place] = []
+
+    def lines(self: TranscriptLines, places: Iterable[Place]) -> Iterator[Line]:
+        taken = [*places]
+        read.extend(taken)
+        return read_lines(self, taken)
+
+    read_lines = TranscriptLines.lines
+    monkeypatch.setattr(TranscriptLines, "lines", lines)
+    needle = Finder()
+    for wanted in ("n", "ne", "needle"):
+        needle.want(wanted, source)
+        deque(needle.searching(source), maxlen=0)
+        assert needle.told(source) == "1 of 3"
+    for step, told in ((1, "3 of 3"), (1, "1 of 3 · around the end"), (-1, "3 of 3 · around the end"), (-1, "1 of 3")):
+        needle.next(source, [needle.found or START], step)
+        assert needle.told(source) == told
+    assert len(read) == rows > 400
 
 
 def test_what_came_since_it_was_counted_is_found_and_counted() -> None:

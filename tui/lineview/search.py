@@ -1,38 +1,59 @@
 """Finding text in a conversation: in what was said, so that a folded part is found as well as an open one."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 from tui.conversation.plain_text import SEARCHED_CHARS, plain_text
 from tui.conversation.transcript import Turn
-from tui.lineview.selection import LineSource
-from tui.lineview.viewport import Place
+from tui.rendering.lines import Line
 
 
-def counts_in(turn: Turn, wanted: str) -> dict[int, int]:
-    """How often the blocks of a turn contain the text: those that do, in their order."""
-    wanted = wanted.casefold()
-    texts = [turn.question or "", *(plain_text(part, SEARCHED_CHARS) for part in turn.parts)]
-    counts = {block: text.casefold().count(wanted) for block, text in enumerate(texts)}
-    return {block: count for block, count in counts.items() if count}
+def count_in(turn: Turn, block: int, wanted: str) -> int:
+    """How often a block of a turn contains the text: its question is block 0, and then come its parts."""
+    text = plain_text(turn.parts[block - 1], SEARCHED_CHARS) if block else turn.question or ""
+    return text.casefold().count(wanted.casefold())
 
 
-def rows_with(source: LineSource, section: int, block: int, wanted: str) -> Iterator[Place]:
-    """The rows of a block in which an occurrence begins, also one that goes on after a wrap."""
-    wanted = wanted.casefold()
-    height = source.height(section, block)
-    for row in range(height):
-        place = Place(section, block, row)
-        text = source.line(place).text.casefold()
-        following = row + 1
-        joined = text
-        while following < height and len(joined) < len(text) + len(wanted):
-            line = source.line(place._replace(row=following))
-            if line.continues is None:
-                break
-            joined += line.continues + line.text[line.decoration :].casefold()
-            following += 1
-        if 0 <= joined.find(wanted) < max(1, len(text)):
-            yield place
+class DrawnText:
+    """The rows of a block as one text without case, in which what a wrap took away stands again.
+
+    An occurrence belongs to the row that it begins in, also where it goes on after a wrap.
+    """
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        pieces: list[str] = []
+        self._starts: list[int] = []
+        at = 0
+        for line in lines:
+            is_wrapped = line.continues is not None
+            text = (line.text[line.decoration :] if is_wrapped else line.text).casefold()
+            joint = (line.continues or "") if is_wrapped else "\n"
+            pieces += joint, text
+            self._starts.append(at + len(joint))
+            at += len(joint) + len(text)
+        self._text = "".join(pieces)
+
+    def row_below(self, row: int, wanted: str) -> int | None:
+        """The next row with an occurrence; that of the first one below row -1."""
+        return self._row_at(self._text.find(wanted.casefold(), self._start(row + 1)))
+
+    def row_above(self, row: int, wanted: str) -> int | None:
+        """The row before with an occurrence; that of the last one above any row that there is not."""
+        return self._row_at(self._text.rfind(*self._above(row, wanted)))
+
+    def count_above(self, row: int, wanted: str) -> int:
+        """How many occurrences begin above a row."""
+        return self._text.count(*self._above(row, wanted))
+
+    def _above(self, row: int, wanted: str) -> tuple[str, int, int]:
+        wanted = wanted.casefold()
+        return wanted, 0, self._start(row) + len(wanted) - 1
+
+    def _start(self, row: int) -> int:
+        return self._starts[row] if row < len(self._starts) else len(self._text)
+
+    def _row_at(self, at: int) -> int | None:
+        return None if at < 0 else bisect_right(self._starts, at) - 1
 
 
 def occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:

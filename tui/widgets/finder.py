@@ -1,17 +1,30 @@
 """Finding a text in a conversation, occurrence by occurrence, without a widget."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from itertools import takewhile
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from tui.conversation.transcript import Part, Turn
+from tui.cooperative import run_at_once
 from tui.lineview.palette import Highlight
-from tui.lineview.search import counts_in, occurrences, rows_with
+from tui.lineview.search import DrawnText, count_in, occurrences
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import START, Place
 from tui.rendering.lines import Line
 
-_BEYOND = Place(1_000_000_000, 0, 0)
+_BEYOND = 1_000_000_000
+"""A row below any that there is."""
+
+
+class _Read(NamedTuple):
+    """The text of a block, and what it was drawn of and where: section, block, width and height."""
+
+    of: Part | str | None
+    at: tuple[int, int, int, int]
+    text: DrawnText
 
 
 class Finder:
@@ -25,7 +38,9 @@ class Finder:
         self._counts: dict[tuple[int, int], int] = {}
         self._is_counted = False
         self._counted_turns = 0
+        self._last_counted: Turn | None = None
         self._opened: tuple[int, int] | None = None
+        self._read: _Read | None = None
 
     def marks(self, line: Line) -> tuple[Highlight, ...]:
         """The occurrences within a line, as ranges of cells to set off."""
@@ -42,7 +57,8 @@ class Finder:
         self._fold_again(source)
         self.wanted, self.found = wanted, None
         self._counts, self._is_counted, self._has_wrapped = {}, False, False
-        self._counted_turns = 0
+        self._counted_turns, self._last_counted = 0, None
+        self._read = self._read if wanted else None
 
     def searching(self, source: TranscriptLines) -> Generator[None, None, Place | None]:
         """Look through all turns once, from the origin on and around; the result is the first occurrence.
@@ -51,29 +67,38 @@ class Finder:
         """
         turns, begin = len(source.transcript), self._origin.section
         for turn in [*range(begin, turns), *range(min(begin, turns))]:
-            counts = self._count(source, turn)
-            if self.found is None and counts:
+            blocks = yield from self._counting(source, turn)
+            if self.found is None and blocks:
                 start = self._origin if turn == begin else START
-                self._go(self._first(source, turn, start, _BEYOND), self._origin, 1)
-            yield
+                self._go(self._first(source, turn, blocks, start), self._origin, 1)
         if self.found is None:
-            self._go(self._first(source, begin, START, self._origin), self._origin, 1)
+            before = [block for turn, block in self._counts if turn == begin and block <= self._origin.block]
+            self._go(self._first(source, begin, before, START), self._origin, 1)
         self._is_counted, self._counted_turns = True, turns
         return self.found
 
-    def _count(self, source: TranscriptLines, turn: int) -> Mapping[int, int]:
-        counts = counts_in(source.transcript[turn], self.wanted)
-        self._counts |= {(turn, block): count for block, count in counts.items()}
-        return counts
+    def _counting(self, source: TranscriptLines, number: int, first: int = 0) -> Generator[None, None, Sequence[int]]:
+        """Count in the blocks of a turn from the first one on; the result is those with an occurrence."""
+        turn, blocks = source.transcript[number], list[int]()
+        if number == len(source.transcript) - 1:
+            self._last_counted = turn
+        for block in range(first, len(turn.parts) + 1):
+            if count := count_in(turn, block, self.wanted):
+                self._counts[number, block] = count
+                blocks.append(block)
+            yield
+        return blocks
 
     def _count_what_came(self, source: TranscriptLines) -> None:
-        """Count the turns that have come since all were counted, and what was the last one then: it may have grown."""
-        if not self._is_counted:
+        """Count what has come since all was counted: turns, and the parts of the last one that are others by now."""
+        turns = len(source.transcript)
+        last = max(0, min(turns, self._counted_turns) - 1)
+        if not self._is_counted or (turns == self._counted_turns and source.transcript[last] is self._last_counted):
             return
-        first, turns = max(0, self._counted_turns - 1), len(source.transcript)
-        self._counts = {place: count for place, count in self._counts.items() if place[0] < first}
-        for turn in range(first, turns):
-            self._count(source, turn)
+        kept = (last, _same_blocks(self._last_counted, source.transcript[last]))
+        self._counts = {place: count for place, count in self._counts.items() if place < kept}
+        for number in range(last, turns):
+            run_at_once(self._counting(source, number, kept[1] if number == last else 0))
         self._counted_turns = turns
 
     def next(self, source: TranscriptLines, shown: Sequence[Place], step: int) -> Place | None:
@@ -87,7 +112,7 @@ class Finder:
         edge = shown[0]._replace(row=shown[0].row - 1) if step > 0 else shown[-1]._replace(row=shown[-1].row + 1)
         origin = self.found if self.found is not None and self.found in shown else edge
         self._opened = None
-        self._go(next(self._occurrences(source, origin, step), None) or self.found, origin, step)
+        self._go(self._nearest(source, origin, step) or self.found, origin, step)
         return self.found
 
     def told(self, source: TranscriptLines) -> str:
@@ -102,8 +127,7 @@ class Finder:
             return ""
         here = self.found[:2]
         before = sum(count for block, count in self._counts.items() if block < here)
-        rows = [row for row in rows_with(source, *here, self.wanted) if row < self.found]
-        within = sum(len(list(occurrences(source.line(row).text, self.wanted))) or 1 for row in rows)
+        within = self._text(source, here).count_above(self.found.row, self.wanted)
         total = sum(self._counts.values())
         wrapped = " · around the end" if self._has_wrapped else ""
         return f"{min(before + within + 1, total):,} of {total:,}{wrapped}"
@@ -113,16 +137,42 @@ class Finder:
             self.found = place
             self._has_wrapped = (place < origin) if step > 0 else (place > origin)
 
-    def _first(self, source: TranscriptLines, turn: int, start: Place, end: Place) -> Place | None:
-        """The first row with an occurrence in a turn, from a place on and before another; its part is unfolded."""
-        for block in (block for number, block in self._counts if number == turn):
-            if start[:2] <= (turn, block) <= end[:2]:
-                self._unfold(source, turn, block)
-                rows = rows_with(source, turn, block, self.wanted)
-                if place := next((row for row in rows if start <= row < end), None):
-                    return place
-                self._fold_again(source)
+    def _first(self, source: TranscriptLines, turn: int, blocks: Iterable[int], start: Place) -> Place | None:
+        """The first row with an occurrence in these blocks of a turn, from a place on; its part is unfolded."""
+        for block in (block for block in blocks if (turn, block) >= start[:2]):
+            row = start.row if (turn, block) == start[:2] else 0
+            if place := self._in_block(source, (turn, block), row - 1, 1):
+                return place
         return None
+
+    def _nearest(self, source: TranscriptLines, origin: Place, step: int) -> Place | None:
+        """The next row with an occurrence (the previous one), once around; its part is unfolded."""
+        here, edge = origin[:2], -1 if step > 0 else _BEYOND
+        if here in self._counts:
+            row = edge if source.is_folded(*here) else origin.row
+            if place := self._in_block(source, here, row, step):
+                return place
+        places = (self._in_block(source, block, edge, step) for block in self._blocks_from(here, step))
+        return next((place for place in places if place), None)
+
+    def _in_block(self, source: TranscriptLines, block: tuple[int, int], row: int, step: int) -> Place | None:
+        """The next row with an occurrence below a row of a block (above it); the block stays unfolded if there is."""
+        self._unfold(source, *block)
+        text = self._text(source, block)
+        found = text.row_below(row, self.wanted) if step > 0 else text.row_above(row, self.wanted)
+        if found is not None:
+            return Place(*block, found)
+        self._fold_again(source)
+        return None
+
+    def _text(self, source: TranscriptLines, block: tuple[int, int]) -> DrawnText:
+        """The text of a block as it is drawn. The last one is kept: each key asks for it, and it may be long."""
+        height = source.height(*block)
+        of, at = source.part(*block) or source.transcript[block[0]].question, (*block, source.width, height)
+        if self._read is None or self._read.of is not of or self._read.at != at:
+            lines = source.lines(Place(*block, row) for row in range(height))
+            self._read = _Read(of, at, DrawnText(lines))
+        return self._read.text
 
     def _unfold(self, source: TranscriptLines, turn: int, block: int) -> None:
         if source.is_folded(turn, block):
@@ -135,15 +185,18 @@ class Finder:
         self._opened = None
 
     def _blocks_from(self, start: tuple[int, int], step: int) -> Sequence[tuple[int, int]]:
-        """The blocks with an occurrence, from the one after (or before) `start` on and once around."""
+        """The blocks with an occurrence, from the one after (or before) `start` on and once around to itself."""
         blocks = sorted(self._counts)
-        after, before = bisect_right(blocks, start), bisect_left(blocks, start)
-        return [*blocks[after:], *blocks[:before]] if step > 0 else [*blocks[:before][::-1], *blocks[after:][::-1]]
+        if step > 0:
+            at = bisect_right(blocks, start)
+            return [*blocks[at:], *blocks[:at]]
+        at = bisect_left(blocks, start)
+        return [*blocks[:at][::-1], *blocks[at:][::-1]]
 
-    def _occurrences(self, source: TranscriptLines, origin: Place, step: int) -> Iterator[Place]:
-        here = list(rows_with(source, origin.section, origin.block, self.wanted))[::step]
-        yield from (place for place in here if (place.row - origin.row) * step > 0)
-        for turn, block in self._blocks_from(origin[:2], step):
-            self._unfold(source, turn, block)
-            yield from list(rows_with(source, turn, block, self.wanted))[::step]
-        yield from here
+
+def _same_blocks(before: Turn | None, now: Turn) -> int:
+    """How many blocks at the beginning of a turn are what they were."""
+    if before is None or before.question != now.question:
+        return 0
+    parts = zip(before.parts, now.parts, strict=False)
+    return 1 + sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], parts))
