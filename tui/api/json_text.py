@@ -9,7 +9,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
@@ -20,6 +20,7 @@ _PAIR = re.compile(r"\\u[dD][89abAB]")
 _WIDE = re.compile(r"\\u(?!00)")
 _BOM = codecs.BOM_UTF8.decode("latin-1")
 _MARK = re.compile(r'"(?:[^"\\]|\\.){0,1000}+"|["\[\]{},]', re.DOTALL)
+_UP_TO_LONG_STRING = re.compile(r'(?:[^"]++|"(?:[^"\\]|\\.){0,1000}+")*+(?P<begins>"?)', re.DOTALL)
 _FIRST_KEY = re.compile(r'\{[ \t\r\n]*+"[^"\\]{1,100}+"')
 _CHARACTERS = re.compile(r'(?:[^"\\]++|\\[^u]|\\u[0-9a-fA-F]{4})*+', re.DOTALL)
 
@@ -232,6 +233,27 @@ def elements(source: str) -> Iterator[Value]:
         yield Value(decoded, source[at:end], end - at)
         found = _COMMA.match(source, end)
         at = found.end() if found else len(source)
+
+
+def long_strings(text: str) -> Iterator[Sequence[int]]:
+    """Where the characters of each long string of a JSON text begin, may be parted, and end: no escape is cut.
+
+    A short one may be among them. One without an end is left out.
+    """
+    at = 0
+    while at < len(text):
+        found = _UP_TO_LONG_STRING.match(text, at, at + _PIECE_CHARS)
+        assert found is not None
+        at = found.end()
+        if not found["begins"]:
+            continue
+        places = [at]
+        while (piece := _CHARACTERS.match(text, at, at + _PIECE_CHARS)) and piece.end() > at:
+            at = piece.end()
+            places.append(at)
+        if text.startswith('"', at):
+            yield places
+        at += 1
 
 
 def _elements(text: LongText) -> Iterator[Value | None]:
