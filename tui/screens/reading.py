@@ -138,17 +138,17 @@ class ReadingScreen(Screen[None]):
     def on_conversation_pane_last_copy_requested(self) -> None:
         from tui.workspace.new_file import write_new_file
 
-        wanted = Path.cwd() / "llamachat-copy.md"
+        name = "llamachat-copy.md"
         try:
-            self._say_written(write_new_file(wanted, self.app.clipboard))
+            self._say_written(write_new_file(Path.cwd() / name, self.app.clipboard))
         except OSError as error:
-            self._say_unwritten(wanted, error)
+            self._say_unwritten(name, error)
 
     def _say_written(self, path: Path) -> None:
         self.say(f"Written to {path}", kind="writing")
 
-    def _say_unwritten(self, path: Path, error: OSError) -> None:
-        words = f"It could not be written: {error.strerror}: {error.filename or path.name}"
+    def _say_unwritten(self, name: str, error: OSError) -> None:
+        words = f"It could not be written: {error.strerror}: {error.filename or name}"
         self.say(words, kind="writing", severity="problem")
 
     @work
@@ -186,13 +186,13 @@ class ReadingScreen(Screen[None]):
         if chosen is None or self.open_id is None:
             return
         title, made = self.view.head.title, formats[chosen]
-        wanted = Path.cwd() / file_name(title, now().astimezone().date(), made.suffix)
+        name = file_name(title, now().astimezone().date(), made.suffix)
         try:
-            self._say_written(await self.workspace.exporter.write(self.open_id, title, made.name, wanted))
+            self._say_written(await self.workspace.exporter.write(self.open_id, title, made.name, Path.cwd() / name))
         except ApiError as error:
             self.say(f"It was not exported. {error.message}", kind="writing", severity="problem")
         except OSError as error:
-            self._say_unwritten(wanted, error)
+            self._say_unwritten(name, error)
 
     def on_conversation_pane_questions_requested(self) -> None:
         self.when_whole(self._list_questions)
