@@ -164,10 +164,11 @@ async def test_the_evidence_follows_the_cursor_to_another_turn(settings: Setting
         await user.press("enter")
         await user.until(lambda: len(pane.transcript) == 2 and not user.app.chat.workspace.turns.busy)
         await user.press("shift+tab", "G", "s")
-        await user.see("report.pdf")
-        await user.press("shift+tab", "g")
+        await user.see("p. 2 · score")
+        await user.see_no("budget.md")
+        await user.press("shift+tab", *"KKKKKKKK")
         await user.until(lambda: pane.has_focus)
-        await user.see("checked twice")
+        await user.see("budget.md")
 
 
 async def test_the_evidence_of_a_new_question_comes_by_itself(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from tui.local.agents.agent import Ask, Exchange
 from tui.local.agents.extractive import look_up, written
 from tui.local.agents.lookup import begin_lookup
 from tui.local.agents.mentions import MAX_NAMES
+from tui.local.library import files
 
 TEXTS = {
     "notes.md": "# Travel\n\nThe travel costs of March were 310 kroner.\n\nThe travel to Oslo was by ship.\n",
@@ -122,3 +123,40 @@ def test_a_question_that_leans_on_a_file_that_is_not_there_is_told_so_too(local:
 def test_a_listing_in_a_question_is_not_asked_for_file_by_file(local: OpenedFolder) -> None:
     text = answer(local, f"What do {' '.join(f'{n}.xlsx' for n in range(60))} say about the travel?")
     assert 0 < text.count("There is no file") <= MAX_NAMES
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Compare x/plan.txt and y/plan.txt", ["x/plan.txt", "y/plan.txt"]),
+        ("Compare plan.txt and myplan.txt", ["myplan.txt", "x/plan.txt", "y/plan.txt"]),
+        ("Compare 2025.txt and Plan 2025.txt", ["2025.txt", "Plan 2025.txt"]),
+        ("What does Plan 2025.txt say?", ["Plan 2025.txt"]),
+        ("What does y/plan.txt say?", ["y/plan.txt"]),
+    ],
+)
+def test_files_of_like_names_are_all_named(tmp_path: Path, question: str, named: list[str]) -> None:
+    for name in ("x/plan.txt", "y/plan.txt", "myplan.txt", "2025.txt", "Plan 2025.txt"):
+        (tmp_path / "papers" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "papers" / name).write_text("The travel goes to Bergen.")
+    local = opened(tmp_path / "papers", tmp_path / "data")
+    local.sync()
+    lookup = begin_lookup(Ask(question, [], [local.index_id]), local.library)
+    assert sorted(file.name for file in lookup.mentions.files) == named
+    assert lookup.without_text == []
+
+
+def test_however_many_names_a_question_has_each_path_is_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def noted(name: str) -> str:
+        told.append(name)
+        return name.casefold()
+
+    monkeypatch.setattr(files, "folded", noted)
+    names = [f"{number}.txt" for number in range(20)]
+    question = f"What do {' '.join(names)} say?"
+    in_question = files.FileNames(names, question)
+    assert in_question.of("letters/7.txt") == ["7.txt"]
+    assert not in_question.of("letters/notes.md")
+    assert sorted(told) == sorted([*names, question, "letters/7.txt", "letters/notes.md"])

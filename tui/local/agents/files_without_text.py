@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from tui.local.agents.markdown_text import escaped_line
 from tui.local.agents.mentions import Mentions, mentions_in, names_without_document
-from tui.local.library.files import is_called, storable
+from tui.local.library.files import FileNames, folded, storable
 from tui.local.library.folders import Folder
 from tui.local.library.library import Library
 from tui.local.library.readers import READERS, may_be_document
@@ -35,15 +35,20 @@ def sentences(
     What the documents themselves call by such a name is what they are about, and not said to be missing, unless the
     question asks what the file says. This may walk the folders.
     """
+    names = names_without_document(question, earlier, mentions)
+    if not names:
+        return
     asked = "\n".join((*earlier, question))
-    for name in dict.fromkeys(names_without_document(question, earlier, mentions)):
+    skipped = library.states.skipped_named(index_ids, FileNames(names, asked))
+    unread = set(names) - skipped.keys()
+    there = _in_folders(library, FileNames(unread, asked), index_ids) if unread else {}
+    for name in names:
         shown = escaped_line(clean_line(name))
-        skipped = library.states.skipped_named(index_ids, name, asked)
-        if skipped:
-            for file in skipped:
+        if name in skipped:
+            for file in skipped[name]:
                 yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}."
-        elif there := _in_folders(library, name, asked, index_ids):
-            yield _not_read(library, *there)
+        elif name in there:
+            yield _not_read(library, *there[name])
         elif _is_file_name(name) and (_asks_for(name, question) or not phrase(library.vocabulary, name, index_ids)):
             where = ", ".join(f"**{folder}**" for folder in library.folders.names(index_ids))
             yield f"There is no file {shown} in {where}{_nearest_name(library, name, index_ids)}."
@@ -62,17 +67,17 @@ def _not_read(library: Library, folder: Folder, name: str) -> str:
     return f"{shown} has not been read yet."
 
 
-def _in_folders(library: Library, name: str, asked: str, index_ids: Sequence[str]) -> tuple[Folder, str] | None:
-    """The folder with a file that is asked for by this name, and the file's path in it."""
+def _in_folders(library: Library, names: FileNames, index_ids: Sequence[str]) -> dict[str, tuple[Folder, str]]:
+    """For each name that a file of the folders is asked for by, the first such file: its folder, and its path there."""
+    there: dict[str, tuple[Folder, str]] = {}
     for folder in map(library.folders.by_id.__getitem__, index_ids):
         try:
-            found = (storable(path) for path, _ in visible_files(folder.path))
-            path = next((path for path in found if is_called(path, name, asked)), None)
+            for path in (storable(path) for path, _ in visible_files(folder.path)):
+                for name in names.of(path):
+                    there.setdefault(name, (folder, path))
         except OSError:  # the folder is away, which its index tells
             continue
-        if path:
-            return folder, path
-    return None
+    return there
 
 
 def _is_file_name(name: str) -> bool:
@@ -88,7 +93,8 @@ def _asks_for(name: str, question: str) -> bool:
 
 def _nearest_name(library: Library, name: str, index_ids: Sequence[str]) -> str:
     """The name of a document that ends so or is spelled nearly so, as the end of a sentence; "" where there is none."""
-    names = {PurePosixPath(file.name).name.casefold(): file.name for file in library.documents.files(index_ids)}
-    near = [last for last, path in names.items() if is_called(path, name, path)]
-    near = near or difflib.get_close_matches(PurePosixPath(name).name.casefold(), names, n=1, cutoff=0.8)
+    names = {folded(file.name).rpartition("/")[2]: file.name for file in library.documents.files(index_ids)}
+    wanted = folded(name).rpartition("/")[2]
+    near = [last for last in names if f" {last}".endswith(f" {wanted}")]
+    near = near or difflib.get_close_matches(wanted, names, n=1, cutoff=0.8)
     return f"; the nearest name is {escaped_line(clean_line(names[near[0]]))}" if near else ""

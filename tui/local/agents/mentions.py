@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
-from tui.local.library.files import is_called
+from tui.local.library.files import FileNames
 from tui.local.library.stored_documents import FileRef, StoredDocuments
 from tui.local.search.query import quotations, refers_back
 
@@ -50,11 +50,14 @@ def mentions_in(
     rest = _PAGE.sub(" ", question)
     files: dict[str, FileRef] = {}
     names = _names(_FILE, rest)
-    known = documents.files(index_ids) if names else []
+    written = FileNames(names, rest)
+    known = [file for file in documents.files(index_ids) if written.of(file.name)] if names else []
     for name in names:
-        for file in _called(known, name, rest):
-            files[file.file_id] = file
-            rest = re.sub(f"{re.escape(_last(file))}|{re.escape(name)}", " ", rest, flags=re.I)
+        while called := _called([file for file in known if file.file_id not in files], name, rest):
+            for file in called:
+                files[file.file_id] = file
+                whole = re.escape(max(_last(file), name, key=len))
+                rest = re.sub(rf"(?<!\w)(?<!\w/){whole}", " ", rest, flags=re.I)
     if not files and earlier and (page or refers_back(question)):
         files = {file.file_id: file for file in mentions_in(documents, earlier[-1], earlier[:-1], index_ids).files}
     numbers = [match.group().rstrip(".,:/-") for match in _NUMBER.finditer(rest)]
@@ -70,7 +73,8 @@ def _names(pattern: re.Pattern[str], text: str) -> list[str]:
 def _called(files: Sequence[FileRef], name: str, text: str) -> list[FileRef]:
     """The files that a text means by a name: of "2025.txt" and "Plan 2025.txt" the longer one that it has, of "Main.py"
     and "main.py" the one that is written so."""
-    called = [file for file in files if is_called(file.name, name, text)]
+    written = FileNames([name], text)
+    called = [file for file in files if written.of(file.name)]
     longest = max((len(_last(file)) for file in called), default=0)
     called = [file for file in called if len(_last(file)) == longest]
     return [file for file in called if _last(file) in text] or called
@@ -90,7 +94,9 @@ def names_without_document(question: str, earlier: Sequence[str], mentions: Ment
     names = _names(_NAME_OF_FILE, rest)
     if not names and earlier and refers_back(question):
         return [] if mentions.files else names_without_document(earlier[-1], earlier[:-1], mentions)
-    return [name for name in names if not any(is_called(file.name, name, question) for file in mentions.files)]
+    written = FileNames(names, question)
+    known = {name for file in mentions.files for name in written.of(file.name)}
+    return [name for name in names if name not in known]
 
 
 def pattern_of(exact: str) -> str:

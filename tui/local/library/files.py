@@ -1,9 +1,9 @@
 """The files of a folder that may be documents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from unicodedata import normalize
 
 from tui.local.library.readers import HEAD_BYTES, may_be_document, reader_for
@@ -37,11 +37,30 @@ def storable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def is_called(path: str, name: str, text: str) -> bool:
-    """Whether a text that has this name means the file at this path by it: it has the end of its path, and the whole
-    name, which may have spaces, in any case and any form of Unicode."""
-    path, name, text = (normalize("NFC", one).casefold() for one in (path, name, text))
-    return f" {path}".endswith((f"/{name}", f" {name}")) and PurePosixPath(path).name in text
+def folded(name: str) -> str:
+    """A name, or a text with names, as they are compared: in any case and any form of Unicode."""
+    return normalize("NFC", name).casefold()
+
+
+class FileNames:
+    """Names of files as a text has them. The text is folded once, and so is each path that is compared with all."""
+
+    def __init__(self, names: Iterable[str], text: str) -> None:
+        self._names = {name: folded(name) for name in names}
+        self._endings = tuple(self._names.values())
+        self._text = folded(text)
+
+    def of(self, path: str) -> list[str]:
+        """The names by which the text means the file at this path: each is the end of its path, and the text has the
+        file's whole name, which may have spaces."""
+        path = folded(path)
+        if not path.endswith(self._endings) or path.rpartition("/")[2] not in self._text:
+            return []
+        return [
+            name
+            for name, ending in self._names.items()
+            if f" {path}".endswith((f"/{ending}", f" {ending}")) and ending in self._text
+        ]
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

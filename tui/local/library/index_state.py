@@ -1,13 +1,14 @@
 """What is stored of each index: when it was synced, why it could not be, and how many files it holds."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui.local.library.database import DamagedIndexError, LibraryDatabase
-from tui.local.library.files import is_called
+from tui.local.library.files import FileNames
 from tui.local.library.folders import Folder, ServedFolders
 from tui.sanitize import clean_line
 
@@ -106,11 +107,13 @@ class IndexStates:
             asked = "SELECT 1 FROM skipped_files WHERE reason IS NULL AND path = ?"
             return connection.execute(asked, (name,)).fetchone() is not None
 
-    def skipped_named(self, index_ids: Sequence[str], name: str, text: str) -> Sequence[SkippedFile]:
-        """The files of these indexes that could not be read and that a text means by a name, as `is_called` says."""
-        found: list[SkippedFile] = []
+    def skipped_named(self, index_ids: Sequence[str], names: FileNames) -> Mapping[str, Sequence[SkippedFile]]:
+        """The first files of these indexes that could not be read and that a text means by each of the names."""
+        found: defaultdict[str, list[SkippedFile]] = defaultdict(list)
         for index_id in index_ids:
             with self._database.index(index_id).reading() as connection:
                 rows = connection.execute("SELECT path, reason FROM skipped_files WHERE reason IS NOT NULL")
-                found += [SkippedFile(*row) for row in rows if is_called(row["path"], name, text)]
-        return sorted(found, key=lambda file: file.name)[:MAX_NAMESAKES]
+                for path, reason in rows:
+                    for name in names.of(path):
+                        found[name].append(SkippedFile(path, reason))
+        return {name: sorted(files, key=lambda file: file.name)[:MAX_NAMESAKES] for name, files in found.items()}
