@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.events import EXAMPLES, any_event
-from tui.api import json_text
+from tui.api import json_text, session_file
 from tui.api.event_decoding import event_from_json
 from tui.api.models import Event, Session, Text, ToolResult, Unknown, Usage
 from tui.api.session_file import SessionFile, SessionFileError, from_lines, from_values, reading_answer
@@ -105,6 +105,7 @@ def test_an_event_that_is_too_long_to_be_decoded_is_written_as_any_other(texts: 
             whole = list(from_answer([answer(event)]).events)
             for name, limit in (("WINDOWS", (10, 20, 100)), ("RUN_CHARS", 1), ("_PIECE_CHARS", 700)):
                 patch.setattr(json_text, name, limit)
+            patch.setattr(session_file, "_SLICE_CHARS", 700)
             assert list(from_answer([answer(event)]).events) == whole
 
 

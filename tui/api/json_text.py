@@ -9,7 +9,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
@@ -20,9 +20,9 @@ _PAIR = re.compile(r"\\u[dD][89abAB]")
 _WIDE = re.compile(r"\\u(?!00)")
 _BOM = codecs.BOM_UTF8.decode("latin-1")
 _MARK = re.compile(r'"(?:[^"\\]|\\.){0,1000}+"|["\[\]{},]', re.DOTALL)
-_UP_TO_LONG_STRING = re.compile(r'(?:[^"]++|"(?:[^"\\]|\\.){0,1000}+")*+(?P<begins>"?)', re.DOTALL)
 _FIRST_KEY = re.compile(r'\{[ \t\r\n]*+"[^"\\]{1,100}+"')
-_CHARACTERS = re.compile(r'(?:[^"\\]++|\\[^u]|\\u[0-9a-fA-F]{4})*+', re.DOTALL)
+CHARACTERS = re.compile(r'(?:[^"\\]++|\\[^u]|\\u[0-9a-fA-F]{4})*+', re.DOTALL)
+"""Characters of a string, no escape of which is cut."""
 
 WINDOWS = (1_000, 64_000, 4_000_000)
 """Characters that are looked at to decode a value, the fewest that are enough: a longer value is not decoded."""
@@ -235,27 +235,6 @@ def elements(source: str) -> Iterator[Value]:
         at = found.end() if found else len(source)
 
 
-def long_strings(text: str) -> Iterator[Sequence[int]]:
-    """Where the characters of each long string of a JSON text begin, may be parted, and end: no escape is cut.
-
-    A short one may be among them. One without an end is left out.
-    """
-    at = 0
-    while at < len(text):
-        found = _UP_TO_LONG_STRING.match(text, at, at + _PIECE_CHARS)
-        assert found is not None
-        at = found.end()
-        if not found["begins"]:
-            continue
-        places = [at]
-        while (piece := _CHARACTERS.match(text, at, at + _PIECE_CHARS)) and piece.end() > at:
-            at = piece.end()
-            places.append(at)
-        if text.startswith('"', at):
-            yield places
-        at += 1
-
-
 def _elements(text: LongText) -> Iterator[Value | None]:
     """The elements of the array that comes."""
     text.skip("[")
@@ -368,7 +347,7 @@ def _skipping_string(text: LongText, kept: "_Kept") -> Generator[None, None, Non
     room = MAX_STRING_CHARS
     while not text.begins(""):
         window, at = text.ahead(_PIECE_CHARS)
-        found = _CHARACTERS.match(window, at, at + _PIECE_CHARS)
+        found = CHARACTERS.match(window, at, at + _PIECE_CHARS)
         end = found.end() if found else at
         is_over = window.startswith('"', end)
         if not is_over and end == at:
@@ -398,7 +377,7 @@ class _Kept:
         """Keep what there is room for, at most so many characters of a string; how many they are."""
         self.chars += len(text)
         if not self._keeps_all and len(text) > (room := min(limit, self._room)):
-            found = _CHARACTERS.match(text, 0, max(0, room))
+            found = CHARACTERS.match(text, 0, max(0, room))
             text = text[: found.end() if found else 0]
         self._pieces.append(text)
         self._room -= len(text)

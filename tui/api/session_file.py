@@ -23,6 +23,7 @@ VERSION = 1
 DEFAULT_ACCESS = "read_only"
 
 _SLICE_CHARS = 500_000
+_UP_TO_LONG_STRING = re.compile(r'(?:[^"]++|"(?:[^"\\]|\\.){0,1000}+")*+(?P<begins>"?)', re.DOTALL)
 _SESSION_ID = re.compile(r"(?!\.+$)[^\s/\\%?#\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 _TIME = re.compile(r"[0-8]\d{3}-[\d:.TZ+-]{,40}", re.ASCII)
 
@@ -178,7 +179,7 @@ def _long_event(source: str) -> str:
         if json_text.has_too_many_values(source):
             raise ValueError("too many values")
         pieces, strings, end = list[str](), list[Sequence[int]](), 0
-        for places in json_text.long_strings(source):
+        for places in _long_strings(source):
             pieces.append(f"{source[end : places[0]]}{mark}{len(strings)}-")
             strings.append(places)
             end = places[-1]
@@ -192,6 +193,27 @@ def _long_event(source: str) -> str:
         written = ["".join(_written(source[at : at + _SLICE_CHARS])[1:-1] for at in starts)]
     parts = re.split(rf"{mark}(\d+)-", _line(lambda: cast(object, decoded)))
     return "".join(written[int(part)] if at % 2 else part for at, part in enumerate(parts))
+
+
+def _long_strings(text: str) -> Iterator[Sequence[int]]:
+    """Where the characters of each long string of a JSON text begin, may be parted, and end: no escape is cut.
+
+    A short one may be among them. One without an end is left out.
+    """
+    at = 0
+    while at < len(text):
+        found = _UP_TO_LONG_STRING.match(text, at, at + _SLICE_CHARS)
+        assert found is not None
+        at = found.end()
+        if not found["begins"]:
+            continue
+        places = [at]
+        while (piece := json_text.CHARACTERS.match(text, at, at + _SLICE_CHARS)) and piece.end() > at:
+            at = piece.end()
+            places.append(at)
+        if text.startswith('"', at):
+            yield places
+        at += 1
 
 
 def _rewritten(characters: str) -> str:
