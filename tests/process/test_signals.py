@@ -1,6 +1,7 @@
 import os
 import signal
 import sys
+import termios
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -27,6 +28,12 @@ MODES_LEFT = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"
 def given_back(terminal: RealTerminal) -> bool:
     received = bytes(terminal.received)
     return all(received.rfind(mode) > received.rfind(mode[:-1] + bytes([mode[-1] ^ 4])) for mode in MODES_LEFT)
+
+
+def takes_each_key(terminal: RealTerminal) -> bool:
+    """Whether a program has taken the keyboard: else the terminal keeps Ctrl+Q for itself."""
+    local_modes: int = termios.tcgetattr(terminal.descriptor)[3]
+    return not local_modes & termios.ICANON
 
 
 @pytest.mark.fault(45)
@@ -160,7 +167,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(tmp_path: Path) ->
         terminal.send(CTRL_Z)
         terminal.wait_until(lambda: is_stopped(terminal.process.pid) and given_back(terminal))
         terminal.process.send_signal(signal.SIGCONT)
-        terminal.wait_until(lambda: not given_back(terminal))
+        terminal.wait_until(lambda: not given_back(terminal) and takes_each_key(terminal))
         terminal.send("still here")
         terminal.wait_for("still here")
         terminal.wait_for("This machine: the manual")
