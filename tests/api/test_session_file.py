@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.events import EXAMPLES, any_event
+from tui.api import json_text, session_file
 from tui.api.event_decoding import event_from_json
 from tui.api.models import Event, Session, Text, ToolResult, Unknown, Usage
-from tui.api.session_file import SessionFile, SessionFileError, from_answer, from_lines, from_values
+from tui.api.session_file import SessionFile, SessionFileError, from_lines, from_values, reading_answer
+from tui.cooperative import run_at_once
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -24,7 +26,11 @@ def answer(events: str, **fields: object) -> bytes:
 
 
 def lines_of(session: SessionFile) -> list[str]:
-    return list(session.lines())
+    return "".join(session.lines()).splitlines(keepends=True)
+
+
+def from_answer(body: Sequence[bytes]) -> SessionFile:
+    return run_at_once(reading_answer(lambda: body))
 
 
 @given(st.lists(st.dictionaries(st.text(), ANY_JSON, max_size=4)), ANY_JSON, st.none() | st.lists(st.text()))
@@ -44,7 +50,7 @@ def test_odd_events_are_kept_as_they_came() -> None:
     session = from_answer([answer(", ".join(ODD))])
     raws = [json.loads(line).get("raw") for line in session.events]
     assert raws == [ODD[0], ODD[1], ODD[2], None, None]
-    assert json.loads(session.events[4]) == {"type": "text", "content": "\ud800"}
+    assert json.loads(list(session.events)[4]) == {"type": "text", "content": "\ud800"}
     assert lines_of(from_lines(lines_of(session))) == lines_of(session)
 
 
@@ -63,7 +69,7 @@ def test_no_line_holds_what_a_terminal_obeys(text: str, raw: str) -> None:
 def test_what_this_program_kept_is_read_as_the_same_events(events: list[Event], title: str | None) -> None:
     session = from_values(Session("ses-1", None, title, ("idx",)), events)
     assert lines_of(from_lines(lines_of(session))) == lines_of(session)
-    assert len(session.events) == len(events)
+    assert len(list(session.events)) == len(events)
 
 
 @pytest.mark.parametrize("depth", [500, 100_000])
@@ -72,8 +78,8 @@ def test_a_result_that_is_nested_without_end_does_not_take_the_others_with_it(de
     for _ in range(depth):
         nested = [nested]
     session = from_values(Session("ses-1"), [ToolResult("c", "read", nested), Text("after")])
-    assert json.loads(session.events[0])["type"] in ("tool_result", "unknown")
-    assert json.loads(session.events[1])["content"] == "after"
+    assert json.loads(lines_of(session)[1])["type"] in ("tool_result", "unknown")
+    assert json.loads(lines_of(session)[2])["content"] == "after"
 
 
 def test_an_event_of_too_many_values_is_exported_as_its_text_without_being_decoded() -> None:
@@ -84,8 +90,23 @@ def test_an_event_of_too_many_values_is_exported_as_its_text_without_being_decod
         {"type": "unknown", "name": "", "raw": event},
         {"type": "new"},
     ]
-    lines = list(session.lines())
-    assert list(from_lines(lines).lines()) == lines
+    lines = lines_of(session)
+    assert lines_of(from_lines(lines)) == lines
+
+
+@given(st.lists(st.text(), min_size=1), st.integers(0, 3))
+def test_an_event_that_is_too_long_to_be_decoded_is_written_as_any_other(texts: Sequence[str], depth: int) -> None:
+    value: object = [text * (3000 // max(1, len(text))) + '\U0001f600"' for text in texts] + [{"a": 1.50, "": None}]
+    for _ in range(depth):
+        value = {"nested": value}
+    for is_ascii in (True, False):
+        event = json.dumps({"type": "new", "value": value}, ensure_ascii=is_ascii, indent=1)
+        with pytest.MonkeyPatch.context() as patch:
+            whole = list(from_answer([answer(event)]).events)
+            for name, limit in (("WINDOWS", (10, 20, 100)), ("RUN_CHARS", 1), ("_PIECE_CHARS", 700)):
+                patch.setattr(json_text, name, limit)
+            patch.setattr(session_file, "_SLICE_CHARS", 700)
+            assert list(from_answer([answer(event)]).events) == whole
 
 
 def test_events_that_are_kept_have_the_shapes_of_the_api() -> None:

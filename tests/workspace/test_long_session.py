@@ -103,11 +103,11 @@ async def test_a_long_conversation_is_shown_whole_without_the_server(
 
 
 async def test_a_session_that_is_too_long_for_memory_is_exported_whole(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(bodies, "MAX_HELD_BYTES", 1_500)
-    lines = (await office.workspace.exporter.text("s1", "Long", "jsonl")).splitlines()
-    assert len(lines) == 1 + 3 * TURNS
+    path = await office.workspace.exporter.write("s1", "Long", "jsonl", tmp_path / "long.jsonl")
+    assert len(path.read_text().splitlines()) == 1 + 3 * TURNS
 
 
 @pytest.mark.fault(42)

@@ -21,7 +21,8 @@ _WIDE = re.compile(r"\\u(?!00)")
 _BOM = codecs.BOM_UTF8.decode("latin-1")
 _MARK = re.compile(r'"(?:[^"\\]|\\.){0,1000}+"|["\[\]{},]', re.DOTALL)
 _FIRST_KEY = re.compile(r'\{[ \t\r\n]*+"[^"\\]{1,100}+"')
-_CHARACTERS = re.compile(r'(?:[^"\\]++|\\[^u]|\\u[0-9a-fA-F]{4})*+', re.DOTALL)
+CHARACTERS = re.compile(r'(?:[^"\\]++|\\[^u]|\\u[0-9a-fA-F]{4})*+', re.DOTALL)
+"""Characters of a string, no escape of which is cut."""
 
 WINDOWS = (1_000, 64_000, 4_000_000)
 """Characters that are looked at to decode a value, the fewest that are enough: a longer value is not decoded."""
@@ -346,7 +347,7 @@ def _skipping_string(text: LongText, kept: "_Kept") -> Generator[None, None, Non
     room = MAX_STRING_CHARS
     while not text.begins(""):
         window, at = text.ahead(_PIECE_CHARS)
-        found = _CHARACTERS.match(window, at, at + _PIECE_CHARS)
+        found = CHARACTERS.match(window, at, at + _PIECE_CHARS)
         end = found.end() if found else at
         is_over = window.startswith('"', end)
         if not is_over and end == at:
@@ -376,7 +377,7 @@ class _Kept:
         """Keep what there is room for, at most so many characters of a string; how many they are."""
         self.chars += len(text)
         if not self._keeps_all and len(text) > (room := min(limit, self._room)):
-            found = _CHARACTERS.match(text, 0, max(0, room))
+            found = CHARACTERS.match(text, 0, max(0, room))
             text = text[: found.end() if found else 0]
         self._pieces.append(text)
         self._room -= len(text)

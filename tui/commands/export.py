@@ -2,7 +2,7 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tui.api.errors import ApiError, ConfigurationError, NotFoundError
@@ -125,25 +125,35 @@ def _turns(session: SessionFile, options: Namespace) -> tuple[Sequence[Turn], in
     if options.turn is None:
         return turns, 1
     if not 1 <= options.turn <= len(turns):
-        there = counted(len(turns), "turn")
-        raise ConfigurationError(f"The session has {there}; there is no turn {options.turn}.")
+        raise _no_turn(options.turn, len(turns))
     return turns[options.turn - 1 : options.turn], options.turn
 
 
-def _written(found: _Found, options: Namespace) -> str:
+def _of_turn(session: SessionFile, number: int | None) -> SessionFile:
+    try:
+        return session if number is None else session.with_turn(number)
+    except IndexError as error:
+        raise _no_turn(number, error.args[0]) from error
+
+
+def _no_turn(number: int | None, there: int) -> ConfigurationError:
+    return ConfigurationError(f"The session has {counted(there, 'turn')}; there is no turn {number}.")
+
+
+def _written(found: _Found, options: Namespace) -> Iterable[str]:
     """The session in the format that is wanted. Raises `ApiError`."""
     session = found.session
+    if options.format == "jsonl":
+        return _of_turn(session, options.turn).lines()
     turns, first = _turns(session, options)
     question = next((turn.question for turn in turns if turn.question), None)
     title = title_of(Session(session.session_id, None, session.generated_title), question, found.name)
-    if options.format == "jsonl":
-        return "".join((session if options.turn is None else session.with_turn(options.turn)).lines())
     changed = parse_time(session.last_updated_at)
     day = changed.date() if changed else None
     return exported_text(Exported(session.session_id, title, turns, first, day, found.pictures), options.format)
 
 
-def _write(path: Path, text: str, force: bool) -> None:
+def _write(path: Path, text: Iterable[str], force: bool) -> None:
     """Write the file. Raises `BadUseError`."""
     replace = force or (path.is_file() and is_agreed(f"{path} is there already. Write over it?"))
     name = clean_line(str(path))

@@ -136,22 +136,20 @@ class ReadingScreen(Screen[None]):
         self.say(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", kind="copying")
 
     def on_conversation_pane_last_copy_requested(self) -> None:
-        self._write("llamachat-copy.md", self.app.clipboard)
-
-    def _write(self, name: str, text: str) -> None:
-        """Write a text to a new file of that name, or one like it, in the folder that the app was started in."""
         from tui.workspace.new_file import write_new_file
 
+        name = "llamachat-copy.md"
         try:
-            path = write_new_file(Path.cwd() / name, text)
+            self._say_written(write_new_file(Path.cwd() / name, self.app.clipboard))
         except OSError as error:
-            self.say(
-                f"It could not be written: {error.strerror}: {error.filename or name}",
-                kind="writing",
-                severity="problem",
-            )
-        else:
-            self.say(f"Written to {path}", kind="writing")
+            self._say_unwritten(name, error)
+
+    def _say_written(self, path: Path) -> None:
+        self.say(f"Written to {path}", kind="writing")
+
+    def _say_unwritten(self, name: str, error: OSError) -> None:
+        words = f"It could not be written: {error.strerror}: {error.filename or name}"
+        self.say(words, kind="writing", severity="problem")
 
     @work
     async def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
@@ -187,13 +185,14 @@ class ReadingScreen(Screen[None]):
         chosen = await self.app.push_screen_wait(ChoiceList("Export as", words, takes="write the file", first=0))
         if chosen is None or self.open_id is None:
             return
+        title, made = self.view.head.title, formats[chosen]
+        name = file_name(title, now().astimezone().date(), made.suffix)
         try:
-            title = self.view.head.title
-            text = await self.workspace.exporter.text(self.open_id, title, formats[chosen].name)
+            self._say_written(await self.workspace.exporter.write(self.open_id, title, made.name, Path.cwd() / name))
         except ApiError as error:
             self.say(f"It was not exported. {error.message}", kind="writing", severity="problem")
-        else:
-            self._write(file_name(title, now().astimezone().date(), formats[chosen].suffix), text)
+        except OSError as error:
+            self._say_unwritten(name, error)
 
     def on_conversation_pane_questions_requested(self) -> None:
         self.when_whole(self._list_questions)

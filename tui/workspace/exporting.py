@@ -1,18 +1,20 @@
 """A session as a file for others: as the server has it, or as it is kept on this machine."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.api.errors import ApiError, NotTheApiError
 from tui.api.models import Event, ImageAttachment
-from tui.api.session_file import SessionFile, SessionFileError, from_answer, from_values
+from tui.api.session_file import SessionFile, SessionFileError, from_values, reading_answer
 from tui.conversation.transcript import Transcript, Turn, interrupt
 from tui.conversation.transcript_builder import replay
+from tui.cooperative import run_in_slices
 from tui.lazy_dataclass import dataclass
 from tui.store.store import Store
+from tui.workspace.new_file import write_new_file
 from tui.workspace.recovery import NO_END
 from tui.workspace.state import WorkspaceState
 
@@ -51,7 +53,7 @@ async def session_of_server(client: "Client", session_id: str, beside: Path | No
     """
     body = await client.session_body(session_id, beside)
     try:
-        return await asyncio.to_thread(from_answer, body.pieces())
+        return await run_in_slices(reading_answer(body.pieces))
     except SessionFileError as error:
         raise NotTheApiError(str(error)) from error
 
@@ -135,18 +137,31 @@ class SessionExporter:
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
 
-    async def text(self, session_id: str, title: str, format_name: str) -> str:
-        """The text of a file for a session, made off the event loop. Raises `ApiError`.
+    async def write(self, session_id: str, title: str, format_name: str, path: Path) -> Path:
+        """Write a session to a new file of that path, or one like it, off the event loop; its path.
 
         JSON lines are the server's, or where it cannot be asked those kept on this machine; the rest is as it is shown.
+        Raises `ApiError` and `OSError`. Whoever is cancelled waits no longer.
         """
-        if format_name == "jsonl":
-            return "".join((await self._file(session_id)).lines())
+        pieces = (await self._file(session_id)).lines() if format_name == "jsonl" else None
+        is_over = False
+
+        def write() -> Iterator[str]:
+            for piece in pieces or [self._told(session_id, title, format_name)]:
+                if is_over:
+                    raise InterruptedError
+                yield piece
+
+        try:
+            return await asyncio.to_thread(write_new_file, path, write())
+        finally:
+            is_over = True
+
+    def _told(self, session_id: str, title: str, format_name: str) -> str:
         session = self._state.catalogue.get(session_id)
-        changed = session.last_updated_at if session else None
-        turns = await asyncio.to_thread(tuple, self._state.transcripts.get(session_id, ()))
-        exported = Exported(session_id, title, turns, day=changed.date() if changed else None)
-        return await asyncio.to_thread(exported_text, exported, format_name)
+        day = session.last_updated_at.date() if session and session.last_updated_at else None
+        turns = tuple(self._state.transcripts.get(session_id, ()))
+        return exported_text(Exported(session_id, title, turns, day=day), format_name)
 
     async def _file(self, session_id: str) -> SessionFile:
         state = self._state

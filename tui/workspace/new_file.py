@@ -1,41 +1,64 @@
 """Writing files: whole or not at all, and never over what was there before unless that is wanted."""
 
 import os
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 from secrets import token_hex
 
+_SLICE_CHARS = 1_000_000
 
-def write_new_file(wanted: Path, content: str | bytes) -> Path:
-    """Write a text, in UTF-8, or bytes to a new file that only its owner can read, and tell its path.
+
+def write_new_file(wanted: Path, content: Iterable[str] | bytes) -> Path:
+    """Write the pieces of a text, in UTF-8, or bytes to a new file that only its owner can read, and tell its path.
 
     It is `wanted`, or where something has that name `<name>-2`, `<name>-3` and so on; a link is something, too.
     Raises `OSError`; no part of a file is left then.
     """
     numbered = (wanted.with_stem(f"{wanted.stem}-{number}") for number in count(2))
-    for path in chain([wanted], numbered):
-        try:
-            write_file(path, content)
-        except FileExistsError:
-            continue
-        return path
+    with _part(wanted, content) as part:
+        for path in chain([wanted], numbered):
+            with suppress(FileExistsError):
+                _take(path)
+                return part.replace(path)
     raise AssertionError("counting has no end")
 
 
-def write_file(path: Path, content: str | bytes, *, replace: bool = False) -> None:
-    """Write a text, in UTF-8, or bytes to a file that only its owner can read: it is there whole, or not at all.
+def write_file(path: Path, content: Iterable[str] | bytes, *, replace: bool = False) -> None:
+    """Write the pieces of a text, in UTF-8, or bytes to a file that only its owner can read.
+
+    It is there whole, or not at all.
 
     FileExistsError where something has that name, also a link, unless a file is to be replaced; `OSError`.
     """
     if replace and (path.is_symlink() or (path.exists() and not path.is_file())):
         raise FileExistsError(None, "it is a link, or no file", str(path))
+    with _part(path, content) as part:
+        if not replace:
+            _take(path)
+        part.replace(path)
+
+
+@contextmanager
+def _part(path: Path, content: Iterable[str] | bytes) -> Generator[Path]:
+    """The content in a file beside the path, for it to get its name; it is gone where anything fails."""
     part = path.with_name(f".{path.name[:80]}.{token_hex(4)}.part")
     try:
         with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
-            stream.write(content.encode() if isinstance(content, str) else content)
-        if not replace:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # the name is taken, for good
-        part.replace(path)
+            stream.writelines([content] if isinstance(content, bytes) else encoded(content))
+        yield part
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _take(path: Path) -> None:
+    """Take a name, for good. FileExistsError where something has it."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def encoded(pieces: Iterable[str], errors: str = "strict") -> Iterator[bytes]:
+    """The pieces of a text, or a text, in UTF-8: no more than a megabyte or so at once."""
+    for piece in [pieces] if isinstance(pieces, str) else pieces:
+        yield from (piece[at : at + _SLICE_CHARS].encode("utf-8", errors) for at in range(0, len(piece), _SLICE_CHARS))

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.api.test_session_file import ANY_JSON
+from tests.api.test_session_file import ANY_JSON, from_answer
 from tests.events import any_event
 from tests.local.inprocess import KEY
 from tui.api.models import Event, Session, Stop, ToolCall, ToolResult, Usage
-from tui.api.session_file import SessionFile, from_answer, from_lines, from_values
+from tui.api.session_file import SessionFile, from_lines, from_values
 from tui.local.app import build
 from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import LibraryDatabase

@@ -3,12 +3,13 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import TextIO
 from unicodedata import east_asian_width
 
 from tui.sanitize import clean, clean_line, well_formed
+from tui.workspace.new_file import encoded
 
 
 def put_out(text: str) -> None:
@@ -16,13 +17,13 @@ def put_out(text: str) -> None:
     write_out(well_formed(clean(text)))
 
 
-def write_out(text: str) -> None:
-    """Write to standard output at once, as it is, in UTF-8.
+def write_out(text: Iterable[str]) -> None:
+    """Write a text, or its pieces, to standard output at once, as it is, in UTF-8.
 
     Raises `OSError`, which names the output: `BrokenPipeError` where nobody reads it any more.
     """
     with _writing():
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.writelines(encoded(text, "replace"))
         sys.stdout.buffer.flush()
 
 

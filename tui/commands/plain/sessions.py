@@ -11,7 +11,6 @@ from tui.conversation.export.markdown import file_name
 from tui.conversation.session_facts import info_rows
 from tui.sanitize import clean_line
 from tui.workspace.exporting import FORMATS
-from tui.workspace.new_file import write_new_file
 
 
 class Sessions:
@@ -101,10 +100,9 @@ class Sessions:
         if chosen is None:
             raise BadUseError(f"There is no format {clean_line(format_name)}. There are: {', '.join(FORMATS)}.")
         title = self._place.workspace.title(session_id)
-        text = await self._place.workspace.exporter.text(session_id, title, chosen.name)
         name = file_name(title, now().astimezone().date(), chosen.suffix)
         try:
-            path = write_new_file(Path.cwd() / name, text)
+            path = await self._place.workspace.exporter.write(session_id, title, chosen.name, Path.cwd() / name)
         except OSError as error:
             raise BadUseError(f"It could not be written: {error.strerror}: {error.filename or name}") from error
         self._place.put(f"Written to {path}\n")
