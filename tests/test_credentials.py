@@ -8,7 +8,6 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.chainer import ChainerBackend
-from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.compat import properties
 from keyring.errors import KeyringLocked
@@ -55,7 +54,6 @@ class InMemory(KeyringBackend):
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    keyring.set_keyring(NoKeyring())
     return tmp_path
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Generator
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.local.server import Connection, running_server
 from tui.settings import Settings
@@ -16,7 +14,6 @@ def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of the real user's is read or written, and frames are Textual's own: there is no terminal to pace by."""
     for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "LLAMACHAT_STATE_DIR"):
         monkeypatch.setenv(variable, str(tmp_path / "home"))
-    keyring.set_keyring(NoKeyring())
     monkeypatch.setenv("LLAMACHAT_FULL_REFRESH", "1")
     monkeypatch.setenv("COLORTERM", "truecolor")
     for variable in ("NO_COLOR", "LLAMA_CLOUD_API_KEY", "SSH_CONNECTION", "SSH_TTY"):

@@ -1,9 +1,7 @@
 from collections.abc import Generator
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.commands.calling import Command
 from tests.commands.serving import ServedCloud, served
@@ -18,7 +16,6 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captu
         monkeypatch.setenv(name, str(tmp_path / "home"))
     for name in (*ENVIRONMENT, "LLAMACHAT_CONFIG", "TMUX", "STY"):
         monkeypatch.delenv(name, raising=False)
-    keyring.set_keyring(NoKeyring())
     return Command(monkeypatch, capfd)
 
 
