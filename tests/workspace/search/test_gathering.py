@@ -5,6 +5,7 @@ import pytest
 from tests.store.sample import found
 from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.api.models import UserInput
 from tui.store.store import Store
 from tui.workspace.search.gathering import SECONDS_BETWEEN, Gathered, Gathering, pause_after
 
@@ -127,6 +128,28 @@ async def test_while_a_turn_runs_nothing_is_fetched(store: Store, rents: Cloud) 
     held.gate.set()
     await all_is_here(office)
     assert rents.count("GET /api/v1/chat/s3") == 1
+    await office.workspace.close()
+
+
+async def test_a_question_that_was_stopped_is_kept_once(store: Store, cloud: Cloud) -> None:
+    cloud.add_session("s9")
+    cloud.turns = [held := Turn(is_held=True)]
+    office = Office(store)
+    await office.connect(cloud)
+    office.workspace.ask("s9", "Why?")
+    await until(lambda: cloud.count("POST /api/v1/chat/s9/messages/stream") == 1)
+    assert office.workspace.stop("s9")
+    await until(lambda: not office.workspace.is_busy("s9"))
+    gathering = office.workspace.searching.gathering
+    Waits(gathering)
+    gathering.begin()
+    await gathering.run()
+    held.gate.set()
+    await office.ask("s9", "And then?")
+
+    kept = store.sessions.history(ACCOUNT, "s9")
+    assert kept is not None
+    assert [event.content for event in kept.events if isinstance(event, UserInput)] == ["Why?", "And then?"]
     await office.workspace.close()
 
 
