@@ -132,22 +132,21 @@ async def test_while_a_turn_runs_nothing_is_fetched(store: Store, rents: Cloud) 
 
 
 async def test_a_question_that_was_stopped_is_kept_once(store: Store, cloud: Cloud) -> None:
-    cloud.add_session("s9")
-    cloud.turns = [held := Turn(is_held=True)]
+    cloud.turns = [Turn(is_held=True, keeps=(said("Half"),))]
     office = Office(store)
     await office.connect(cloud)
-    office.workspace.ask("s9", "Why?")
-    await until(lambda: cloud.count("POST /api/v1/chat/s9/messages/stream") == 1)
-    assert office.workspace.stop("s9")
-    await until(lambda: not office.workspace.is_busy("s9"))
+    session_id = await office.workspace.create(["idx-notes"], is_bound=True)
+    assert office.workspace.ask_first(session_id, "Why?", None)
+    await until(lambda: len(cloud.questions) == 1)
+    assert office.workspace.stop(session_id)
+    await until(lambda: not office.workspace.is_busy(session_id))
     gathering = office.workspace.searching.gathering
     Waits(gathering)
     gathering.begin()
     await gathering.run()
-    held.gate.set()
-    await office.ask("s9", "And then?")
+    await office.ask(session_id, "And then?")
 
-    kept = store.sessions.history(ACCOUNT, "s9")
+    kept = store.sessions.history(ACCOUNT, session_id)
     assert kept is not None
     assert [event.content for event in kept.events if isinstance(event, UserInput)] == ["Why?", "And then?"]
     await office.workspace.close()
