@@ -53,7 +53,7 @@ def _let_go(stream: TextIO) -> None:
 
 
 def as_json(value: object) -> str:
-    """A value as one line of ASCII: as the server sent it, and yet nothing in it can drive a terminal."""
+    """A value as one line of ASCII: nothing in it can drive a terminal."""
     return json.dumps(value)
 
 
