@@ -136,6 +136,7 @@ async def test_a_question_that_was_stopped_is_kept_once(store: Store, cloud: Clo
     office = Office(store)
     await office.connect(cloud)
     session_id = await office.workspace.create(["idx-notes"], is_bound=True)
+    assert session_id is not None
     assert office.workspace.ask_first(session_id, "Why?", None)
     await until(lambda: len(cloud.questions) == 1)
     assert office.workspace.stop(session_id)
