@@ -243,11 +243,11 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen):
             )
 
     def action_copy_or_stop(self) -> None:
-        composer, pane = self.composer, self.view.pane
+        composer = self.composer
         if composer.selected_text:
             composer.action_copy()
-        elif pane.selected_text:
-            pane.action_copy()
+        elif self.open_id is not None and self.view.pane.selected_text:
+            self.view.pane.action_copy()
         elif self.workspace.stop(self.open_id):
             return
         elif composer.text:
