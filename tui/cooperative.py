@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TypeVar, cast
 
 SLICE_SECONDS = 0.006
@@ -15,6 +15,7 @@ PAUSE_SECONDS = 0.001
 THREAD_SECONDS = 0.001
 """Seconds that a thread computes while another one waits. A key waits several times, of Python's own 5 ms too long."""
 
+_Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
@@ -30,6 +31,24 @@ def run_at_once(steps: Generator[None, None, _Result]) -> _Result:
             next(steps)
         except StopIteration as end:
             return cast(_Result, end.value)
+
+
+async def run_in_thread(work: Callable[[Iterator[_Item]], _Result], items: Iterable[_Item]) -> _Result:
+    """What `work` returns that goes through items in a thread of its own. Where its caller is cancelled, it gets an
+    InterruptedError instead of the next item.
+    """
+    is_over = False
+
+    def until_over() -> Iterator[_Item]:
+        for item in items:
+            if is_over:
+                raise InterruptedError
+            yield item
+
+    try:
+        return await asyncio.to_thread(work, until_over())
+    finally:
+        is_over = True
 
 
 class Slices:

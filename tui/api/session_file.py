@@ -16,7 +16,7 @@ from secrets import token_hex
 from typing import cast
 
 from tui.api import json_text
-from tui.api.models import EVENT_NAMES, Event, Session, Unknown
+from tui.api.models import EVENT_NAMES, Event, Session, Stop, Unknown, UserInput, begins_turn
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import well_formed
 
@@ -104,18 +104,23 @@ def _turn_numbers(events: Iterable[Iterable[str]]) -> Iterator[int]:
     """The number of the turn of each event, from 1; 0 before the first one."""
     number, is_open = 0, False
     for event in events:
-        fields = _short_members(event)
-        kind = fields.get("type")
-        if kind == "user_input" or not (is_open or (kind == "stop" and not fields.get("is_error"))):
-            number += 1
-        is_open = kind != "stop"
+        place = _without_texts(event)
+        number += begins_turn(place, is_open=is_open)
+        is_open = not isinstance(place, Stop)
         yield number
 
 
-def _short_members(event: Iterable[str]) -> Mapping[str, object]:
-    """What an event holds; None for what is too long to be decoded."""
+def _without_texts(event: Iterable[str]) -> Event:
+    """As much of an event as tells its place among others. What is too long to be decoded is not read."""
     text = json_text.LongText(piece.encode() for piece in event)
-    return {name: value.decoded for name, value in filter(None, json_text.members(text, ""))}
+    fields = {name: value.decoded for name, value in filter(None, json_text.members(text, ""))}
+    match fields.get("type"):
+        case "user_input":
+            return UserInput("")
+        case "stop":
+            return Stop(is_error=bool(fields.get("is_error")))
+        case _:
+            return Unknown("", "")
 
 
 def _sent_events(pieces: Callable[[int], Iterable[bytes]]) -> Iterator[Iterable[str]]:

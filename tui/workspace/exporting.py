@@ -7,6 +7,7 @@ conversation turn by turn. No more than a turn or an event is in memory, and no 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from tui.api.models import Event, ImageAttachment, Session
 from tui.api.session_file import SessionFile, SessionFileError, from_values, reading_answer
 from tui.conversation.past_turns import LongReplay
 from tui.conversation.transcript import Transcript, Turn, interrupt
-from tui.cooperative import run_in_slices
+from tui.cooperative import run_in_slices, run_in_thread
 from tui.lazy_dataclass import dataclass
 from tui.spill import Spill
 from tui.store.store import Store
@@ -185,18 +186,7 @@ class SessionExporter:
             pieces = (await self._file(session_id)).lines()
         else:
             pieces = self._exported(session_id, title).pieces(format_name)
-        is_over = False
-
-        def write() -> Iterator[str]:
-            for piece in pieces:
-                if is_over:
-                    raise InterruptedError
-                yield piece
-
-        try:
-            return await asyncio.to_thread(write_new_file, path, write())
-        finally:
-            is_over = True
+        return await run_in_thread(partial(write_new_file, path), pieces)
 
     def _exported(self, session_id: str, title: str) -> Exported:
         session = self._state.catalogue.get(session_id)

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.api.errors import ApiError, NotSentError
 from tui.api.models import Event, Session
 from tui.conversation.catalogue import Catalogue, with_session
 from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript
+from tui.cooperative import run_in_thread
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
 from tui.workspace.drafts import Drafts
@@ -129,19 +130,8 @@ class WorkspaceState:
 
         The events are read in a thread of their own, and may raise.
         """
-        is_over = False
-
-        def read() -> Iterator[Event]:
-            for event in events:
-                if is_over:
-                    raise InterruptedError
-                yield event
-
-        try:
-            async with self._writing[session.session_id]:
-                await asyncio.to_thread(self.store.sessions.save_history, self.account_id, session, read())
-        finally:
-            is_over = True
+        async with self._writing[session.session_id]:
+            await run_in_thread(partial(self.store.sessions.save_history, self.account_id, session), events)
 
     async def end_turn(self, turn_id: int, session_id: str) -> None:
         """Keep a turn that is over as the last of its session, behind a history that is being kept."""
