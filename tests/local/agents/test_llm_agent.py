@@ -1,9 +1,7 @@
 """Turns that a language model answers, with an endpoint that follows a script."""
 
 import json
-import threading
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.local.agents.scripted_model import Endpoint, ScriptedModel, called, endpoint, said, thought
 from tests.local.inprocess import Stage, served
-from tests.local.server import start, until
+from tests.local.server import start
 from tests.local.turn import ask, index_ids
 from tui.api.models import TextDelta, ThinkingDelta
 from tui.local.agents.chat_completions import MAX_CALLS_PER_REPLY, Message, Reply
@@ -24,7 +22,6 @@ from tui.local.agents.llm_agent import MAX_CALLS, MAX_ROUNDS, LlmAgent, fitted
 from tui.local.agents.llm_settings import LlmSettings, llm_settings
 from tui.local.agents.thinking_tags import ThinkingTags
 from tui.local.model_endpoint import ModelEndpoint, ModelSettingsError
-from tui.local.search.patterns import PatternSearch
 
 Event = dict[str, Any]
 
@@ -67,28 +64,6 @@ def text(events: list[Event]) -> str:
 
 
 RETRIEVE = called("retrieve", {"query": "electrician"})
-
-
-def test_patterns_that_take_long_hold_up_no_other_turn(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    many, opened = 40, threading.Event()
-
-    def spans(*_: object) -> list[tuple[int, int]]:
-        assert opened.wait(60)
-        return []
-
-    monkeypatch.setattr(PatternSearch, "spans", spans)
-    searching = ScriptedModel([called("grep", {"pattern": "a"})])
-    http = studio.answering(searching, silence_timeout=60)
-    with ThreadPoolExecutor(many) as pool:
-        try:
-            turns = [pool.submit(turn, http) for _ in range(many)]
-            until(lambda: len(searching.asked) == many)
-            studio.answering(ScriptedModel([said("Marek Nowak [1].")]))
-            for _ in range(5):  # time in which the others would take what threads there are
-                assert text(turn(http)) == "Marek Nowak [1]."
-        finally:
-            opened.set()
-        assert all("Marek Nowak" in text(one.result()) for one in turns)
 
 
 def test_a_turn_thinks_retrieves_and_answers_with_citations(studio: Studio) -> None:
