@@ -118,6 +118,30 @@ async def test_dragging_and_clicking_select_text(settings: Settings) -> None:
         await user.until(lambda: pane.selected_text == "What")
 
 
+async def test_finding_ends_where_another_session_is_turned_to(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await read(user)
+        await user.press("slash")
+        await user.type("budget")
+        await user.press("enter")
+        await user.see("1 of ")
+        await user.press("ctrl+n")
+        await user.in_dialog("enter")
+        await user.see_no("1 of ")
+        assert not pane.is_finding
+        await user.type("Who leads science?")
+        await user.press("enter")
+        await user.see("Bo Lin")
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
+        await user.press("shift+tab", "slash")
+        await user.type("Bo Lin")
+        await user.see("1 of ")
+        await user.press("enter", "ctrl+s", "j", "enter")
+        await user.see("40 million")
+        await user.see_no("1 of ")
+        assert not pane.is_finding
+
+
 async def test_the_outline_goes_to_a_question(settings: Settings) -> None:
     async with driven(settings) as user:
         pane = await read(user)

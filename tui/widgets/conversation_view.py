@@ -61,7 +61,10 @@ class ConversationView(Vertical):
         self.pane.show(session_id, transcript)
 
     def show_beginning(self) -> None:
-        """Show how to begin, in place of a conversation."""
+        """Show how to begin, in place of a conversation, in which nothing is looked for any more."""
+        if self.pane.is_finding:
+            self._close_find_bar()
+            self.pane.find("")
         self._show_only(self.start_page)
 
     def show_notice(self, notice: str) -> None:
@@ -105,17 +108,25 @@ class ConversationView(Vertical):
         self.find_field.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        self.pane.find(message.value)
+        if self.find_bar.display:  # else it was emptied as it was closed
+            self.pane.find(message.value)
 
     def on_conversation_pane_found(self, message: ConversationPane.Found) -> None:
         message.stop()
         self.found.update(message.words)
 
+    def on_conversation_pane_left(self, message: ConversationPane.Left) -> None:
+        message.stop()
+        self._close_find_bar()
+
     def on_input_submitted(self) -> None:
         self.pane.focus()
 
     def action_end_find(self) -> None:
-        self.find_bar.display = False
-        self.find_field.value = ""
+        self._close_find_bar()
         self.pane.find("")
         self.pane.focus()
+
+    def _close_find_bar(self) -> None:
+        self.find_bar.display = False
+        self.find_field.value = ""
