@@ -1,5 +1,6 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
+from asyncio import to_thread
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from tui.keys.keymap import key_for
 from tui.lineview.line_view import LineView
 from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.app import DiffingApp
+from tui.terminal.copying import can_be_copied, copied_words
 from tui.widgets.conversation_head import SessionState
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
@@ -29,6 +31,8 @@ from tui.workspace.workspace import Workspace
 
 SILENT_SECONDS = 10.0
 """A server that sends nothing for this long is said to be silent."""
+
+MORE_OF_THE_TURN = " Then c: a code block, q: the question, a: the answer, w: to a file."
 
 
 class ReadingScreen(Screen[None]):
@@ -131,16 +135,20 @@ class ReadingScreen(Screen[None]):
     def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
         excerpt = message.excerpt
         self.app.copy_to_clipboard(excerpt.text)
-        more = " Then c: a code block, q: the question, a: the answer, w: to a file."
-        hint = "" if excerpt.kind == "selection" else more
-        self.say(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", kind="copying")
+        if excerpt.kind == "selection":
+            words = copied_words(excerpt.kind, excerpt.text)
+        else:
+            words = copied_words(excerpt.kind, excerpt.text, "w writes it to a file.")
+            words += MORE_OF_THE_TURN if can_be_copied(excerpt.text) else ""
+        self.say(words, kind="copying")
 
-    def on_conversation_pane_last_copy_requested(self) -> None:
+    @work
+    async def on_conversation_pane_last_copy_requested(self) -> None:
         from tui.workspace.new_file import write_new_file
 
         name = "llamachat-copy.md"
         try:
-            self._say_written(write_new_file(Path.cwd() / name, self.app.clipboard))
+            self._say_written(await to_thread(write_new_file, Path.cwd() / name, self.app.clipboard))
         except OSError as error:
             self._say_unwritten(name, error)
 
