@@ -64,6 +64,13 @@ class ReadingScreen(Screen[None]):
         """Say something in the line above the composer. It replaces what was said there of the same kind."""
         self.notice_line.say(words, kind, severity, seconds)
 
+    def action_show_notice(self) -> None:
+        """Show all of the notice, of which the line may have room for the beginning only."""
+        from tui.screens.pager import Pager
+
+        whole = self.notice_line.whole
+        self.app.push_screen(Pager("The notice", lambda: whole or "No notice is shown."))
+
     def on_mount(self) -> None:
         self._ticker = self.set_interval(1, self._tell_time, pause=True)
 
