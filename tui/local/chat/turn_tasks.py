@@ -3,9 +3,10 @@
 import asyncio
 import json
 import logging
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, Usage
 from tui.local.agents.agent import Agent, Ask, Exchange, TurnError
@@ -14,6 +15,7 @@ from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import DamagedIndexError
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.sanitize import clean_line
 
 SERVER_ENDED = "The server ended before this turn did."
 CHARS_PER_TOKEN = 4
@@ -141,12 +143,23 @@ class TurnTasks:
             error = str(reason) or SERVER_ENDED
         except (TurnError, DamagedIndexError) as reason:
             error = str(reason)
+        except sqlite3.Error as reason:
+            _log.exception("A turn cannot be stored")
+            error = _unstored(reason)
         except Exception:  # whatever went wrong ends this turn with a reason, and no other
             _log.exception("A turn failed")
         stop = Stop(is_error=error is not None, error=error, usage=cost.usage(), skipped_index_ids=tuple(skipped))
-        self._sessions.end_turn(session_id, stop, index_ids)
+        try:
+            self._sessions.end_turn(session_id, stop, index_ids)
+        except sqlite3.Error as reason:  # who asked must not wait for ever
+            _log.exception("A turn's end cannot be stored")
+            stop = replace(stop, is_error=True, error=stop.error or _unstored(reason))
         queue.put_nowait(stop)
         queue.put_nowait(None)
+
+
+def _unstored(reason: sqlite3.Error) -> str:
+    return f"What the server keeps of the session cannot be read or written ({clean_line(str(reason))})."
 
 
 def _history(events: Sequence[Mapping[str, object]]) -> list[Exchange]:
