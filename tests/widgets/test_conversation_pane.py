@@ -279,15 +279,22 @@ async def test_control_sequences_in_a_conversation_are_shown_and_not_sent() -> N
         assert "␛]52" in reader.text
 
 
-async def test_what_is_taken_back_is_looked_for_no_more() -> None:
+async def test_what_is_taken_back_is_looked_for_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slowly(steps: Iterator[None]) -> None:
+        for _ in steps:
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr("tui.widgets.conversation_pane.run_in_slices", slowly)
     told = replay([event for number in range(40) for event in turn(number)])
     async with reading(told) as reader:
         before = reader.rows
-        reader.pane.find("answer 3")
-        reader.pane.find("")
-        await reader.settled()
-        await reader.pilot.pause()
-        assert reader.rows == before
+        for begun in (False, True):
+            reader.pane.find("answer 39 line 1")
+            for _ in range(10 * begun):
+                await asyncio.sleep(0)
+            reader.pane.find("")
+            await reader.settled()
+            assert reader.rows == before
 
 
 async def test_what_is_found_in_one_conversation_is_not_gone_to_in_another() -> None:
