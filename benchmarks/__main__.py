@@ -43,7 +43,7 @@ def main() -> None:
     parser = ArgumentParser(prog="python -m benchmarks", description="Measure the app in a real terminal.")
     parser.add_argument("names", nargs="*", choices=[*TARGETS, []], metavar="NAME", help=", ".join(TARGETS))
     parser.add_argument("--quick", action="store_true", help="one round of each: rough figures")
-    parser.add_argument("--table", action="store_true", help="a Markdown table at the end, instead of JSON lines")
+    parser.add_argument("--table", action="store_true", help="a Markdown table at the end")
     parser.add_argument("--record", action="store_true", help="keep which targets are met, for later runs to fail")
     arguments = parser.parse_args()
     wanted = arguments.names or list(TARGETS)
@@ -54,8 +54,7 @@ def main() -> None:
         for figure in measure(1 if arguments.quick else rounds):
             if figure.metric in wanted:
                 figures.append(figure)
-                if not arguments.table:
-                    print(figure.as_json(), flush=True)
+                print(figure.as_json(), flush=True, file=sys.stderr if arguments.table else sys.stdout)
     if arguments.table:
         print("\n".join(table(figures)))
     if arguments.record:

@@ -5,6 +5,7 @@ An exponent of 0 is a cost that does not grow, 1 one that grows as the size does
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from datetime import timedelta
 from math import log
 from statistics import linear_regression, median, quantiles
@@ -12,7 +13,8 @@ from statistics import linear_regression, median, quantiles
 from benchmarks.corpus import ending
 from benchmarks.fake_api import NEWEST, FakeApi, Session, Stream, streaming
 from benchmarks.figure import Figure
-from benchmarks.running import APP, Program, ask, finish, sessions_of
+from benchmarks.running import APP, Program, ask, finish, open_first, sessions_of
+from tui.api.models import MORE_THAN_SHOWN
 from tui.api.models import Session as ListedSession
 from tui.settings import Settings
 from tui.store.files import FILE_NAME
@@ -23,8 +25,6 @@ SESSIONS = (10, 100, 1_000, 10_000)
 ANSWERS = (10_000, 100_000, 1_000_000, 10_000_000)
 STREAMS = (1, 3, 10)
 RATE = 20.0
-TOO_LONG = "more than can be shown"
-"""Stands in place of the end of an answer that is cut."""
 
 
 def exponent(costs: Mapping[int, float]) -> float:
@@ -55,7 +55,7 @@ def by_turns(times: int) -> Iterator[Figure]:
     memory: dict[int, list[float]] = {turns: [] for turns in TURNS}
     for turns in TURNS:
         with FakeApi(*sessions_of(turns)) as api:
-            _open(api, turns)  # so that it is kept on this machine
+            _keep_turns(api, turns)
             for _ in range(times):
                 seconds, rss = _open(api, turns)
                 opened[turns].append(seconds)
@@ -64,6 +64,20 @@ def by_turns(times: int) -> Iterator[Figure]:
     yield Figure("turns_growth", exponent(medians), _told(medians, 1e3, "ms"))
     medians = {turns: median(memory[turns]) for turns in TURNS}
     yield Figure("turns_memory_growth", exponent(medians), _told(medians, 2**-20, "MiB"))
+
+
+def _keep_turns(api: FakeApi, turns: int) -> None:
+    """Open the only session, and wait until all of it is kept on this machine."""
+    account, session_id = Settings(base_url=api.base_url).account, next(iter(api.sessions))
+    with Program(*APP, environment=api.environment) as app:
+        open_first(app, api)
+        with closing(Store.open(api.state_folder / FILE_NAME)) as store:
+
+            def is_kept() -> bool:
+                kept = store.sessions.history(account, session_id, last_turns=0)
+                return kept is not None and kept.turns_before == turns
+
+            app.wait_until(is_kept, 300)
 
 
 def _open(api: FakeApi, turns: int) -> tuple[float, int]:
@@ -151,7 +165,7 @@ def _opening_cpu(chars: int) -> float:
             app.settle()
             before = app.cpu_seconds()
             app.press("\r")
-            app.wait_until(lambda: any(_is_shown(app, words) for words in (ending(0), TOO_LONG)))
+            app.wait_until(lambda: any(_is_shown(app, words) for words in (ending(0), MORE_THAN_SHOWN)))
             app.settle(1.0)
             return app.cpu_seconds() - before
 

@@ -10,9 +10,10 @@ import sys
 import time
 import venv
 from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory, mkdtemp
@@ -62,10 +63,13 @@ PEERS = (
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a program is started. `stays` is how many seconds it runs the first time, to keep what it wants to keep."""
+    """How a program is started. `stays` is how many seconds it runs the first time, to keep what it wants to keep.
+
+    `environment` gives the variables of each start.
+    """
 
     command: Sequence[str | Path]
-    environment: Mapping[str, str]
+    environment: Callable[[], Mapping[str, str]]
     stays: float = 0
 
 
@@ -89,7 +93,7 @@ def install(peer: Peer, folder: Path) -> Path | None:
 def first_paint(start: Start, stays: float = 0) -> float | None:
     """Seconds from the start to a painted screen, after which it runs on; None where it does not come to that."""
     began = time.monotonic()
-    with RealTerminal(start.command, environment={"TERM": "xterm-256color", **start.environment}) as terminal:
+    with RealTerminal(start.command, environment={"TERM": "xterm-256color", **start.environment()}) as terminal:
         while time.monotonic() < began + TIMEOUT:
             if terminal.read(0.05) and _painted(terminal):
                 painted = terminal.received_at
@@ -144,9 +148,9 @@ def main() -> None:
         python = python_with_wheel()
         quiet = {"TEXTUAL_ANIMATIONS": "none", "LLAMACHAT_CONFIG": str(Path(folder) / "none.toml")}
         starts = {
-            HELLO_NAME: Start([python, "-P", *HELLO], quiet),
-            f"{OURS}, started before": Start([python, "-P", *APP], {**quiet, **api.environment}, KEPT_WITHIN),
-            f"{OURS}, the first time": Start([python, "-P", *APP], {**quiet, **api.environment_of_newcomer}),
+            HELLO_NAME: Start([python, "-P", *HELLO], lambda: quiet),
+            f"{OURS}, started before": Start([python, "-P", *APP], lambda: quiet | api.environment, KEPT_WITHIN),
+            f"{OURS}, the first time": Start([python, "-P", *APP], lambda: quiet | api.environment_of_newcomer),
         }
         for peer in PEERS:
             if arguments.names and peer.name not in arguments.names:
@@ -156,8 +160,7 @@ def main() -> None:
                 print(f"{peer.name} {peer.version} could not be installed.", file=sys.stderr)
             else:
                 home = mkdtemp(dir=folder)
-                places = dict.fromkeys(HOMES, home)
-                starts[f"{peer.name} {peer.version}"] = Start([command], places)
+                starts[f"{peer.name} {peer.version}"] = Start([command], partial(dict.fromkeys, HOMES, home))
         print(table(measure(starts, arguments.rounds)))
 
 

@@ -221,5 +221,6 @@ async def test_a_body_is_read_as_it_came_wherever_it_was_put(tmp_path: Path, mon
         for at in range(0, len(data), 700):
             body.write(data[at : at + 700])
         assert b"".join(body.pieces()) == b"".join(body.pieces()) == data
+        assert all(b"".join(body.pieces(start)) == data[start:] for start in range(0, len(data) + 1, 123))
         assert body.start == data[: len(body.start)]
         assert (body.held_bytes < 1000) == (beside is not None and beside.parent.exists())

@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.api.answers import CONNECTION, KEY, ONE, SESSION, Answers, error_of, refusal
+from tests.api.histories import fetched_session
 from tests.api.raw_server import answer, pieces, serving
 from tui.api import errors
 from tui.api.client import Client, Secrets
@@ -25,7 +26,7 @@ async def test_every_route_is_asked_as_the_reference_has_it():
     await client.sessions("t", 10)
     await client.create_session(["idx-1"])
     await client.create_session()
-    await client.session("ses-1")
+    await fetched_session(client, "ses-1")
     await client.summary("ses-1")
     await client.delete_session("ses-1")
     await client.generate_title("ses-1", "why?")
@@ -34,7 +35,6 @@ async def test_every_route_is_asked_as_the_reference_has_it():
     await client.documents("idx-1", "t")
     await client.read_document("idx-1", "dfl-1", 100)
     await client.projects()
-    await client.attachments("dfl-1")
     await client.attachment_url("screenshots/page 7.jpg", "dfl-1")
     scope = "organization_id=o&project_id=p"
     assert [f"{r.method} {r.url.raw_path.decode()}" for r in answers.requests] == [
@@ -50,7 +50,6 @@ async def test_every_route_is_asked_as_the_reference_has_it():
         f"POST /api/v1/retrieval/files/find?{scope}",
         f"POST /api/v1/retrieval/files/read?{scope}",
         f"GET /api/v1/projects?{scope}",
-        f"GET /api/v1/beta/attachments?{scope}&source_id=dfl-1",
         f"GET /api/v1/beta/attachments/screenshots%2Fpage%207.jpg?{scope}&source_id=dfl-1",
     ]
     bodies = [json.loads(r.content) for r in answers.requests if r.method == "POST"]
@@ -86,7 +85,7 @@ async def test_whatever_is_asked_of_another_origin_goes_without_key_and_cookie(u
 
 async def test_a_session_comes_with_its_events():
     body = {"session_id": "s", "events": [{"type": "text", "content": "a"}] * 20_000}
-    got = await Answers(httpx.Response(200, json=body)).client().session("s")
+    got = await fetched_session(Answers(httpx.Response(200, json=body)).client(), "s")
     assert len(got.events) == 20_000
     assert got.events[0] == Text("a")
 
@@ -96,7 +95,7 @@ async def test_others_get_their_turn_while_a_long_session_is_decoded(monkeypatch
     monkeypatch.setattr("tui.cooperative.SLICE_SECONDS", 0)
     body = {"session_id": "s", "events": [{"type": "text", "content": "a"}] * 100}
     client = Answers(httpx.Response(200, json=body)).client()
-    reading = asyncio.create_task(client.session("s"))
+    reading = asyncio.create_task(fetched_session(client, "s"))
     turns = 0
     while not reading.done():
         await asyncio.sleep(0)
@@ -114,7 +113,7 @@ async def test_a_session_that_is_cut_off_is_asked_for_again():
 
     async with serving(short, short, answer("200 OK", whole)) as asked:
         client = Client(Connection(asked.base_url), sleep=no_wait)
-        assert (await client.session("s")).session == Session("s")
+        assert (await fetched_session(client, "s")).session == Session("s")
         await client.aclose()
     assert len(asked.requests) == 3
 
@@ -124,7 +123,7 @@ async def test_a_session_that_is_cut_off_is_asked_for_again():
 async def test_an_identifier_that_is_no_segment_is_refused(identifier: str):
     answers = Answers(httpx.Response(200, json=ONE))
     with pytest.raises(errors.InvalidRequestError):
-        await answers.client().session(identifier)
+        await fetched_session(answers.client(), identifier)
     assert answers.requests == []
 
 
@@ -217,7 +216,7 @@ async def test_the_wait_is_told_and_capped(value: str, seconds: float | None):
 async def test_a_read_is_tried_three_times(status: int):
     answers = Answers(refusal(status))
     with pytest.raises(errors.ServerError):
-        await answers.client().session("s")
+        await fetched_session(answers.client(), "s")
     assert len(answers.requests) == 3
 
 
@@ -237,7 +236,7 @@ async def test_a_read_that_is_tried_again_waits_first():
 async def test_a_read_that_is_refused_is_not_tried_again(status: int):
     answers = Answers(refusal(status))
     with pytest.raises(errors.RefusedError):
-        await answers.client().session("s")
+        await fetched_session(answers.client(), "s")
     assert len(answers.requests) == 1
 
 

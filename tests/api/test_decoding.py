@@ -11,7 +11,6 @@ from tests.api.histories import ANY_JSON, ANY_TEXT, EVENT_LIKE, KINDS, dumped, f
 from tui.api import decoding, json_text
 from tui.api.event_decoding import event_from_json
 from tui.api.models import (
-    Attachment,
     ImageAttachment,
     Index,
     Page,
@@ -196,9 +195,7 @@ def test_projects_come_bare_or_paged():
     assert decoding.projects(dumped(items)) == decoding.projects(dumped({"items": items})) == expected
 
 
-def test_attachments_and_their_addresses_are_read():
-    page = decoding.attachments_page(dumped({"items": [{"name": "screenshots/page_1.jpg", "size": 10}]}))
-    assert page.items == [Attachment("screenshots/page_1.jpg", 10)]
+def test_the_address_of_an_attachment_is_read():
     got = decoding.presigned_url(dumped({"url": "https://x.test/1?s=2", "expires_at": "2026-01-01T00:00:00Z"}))
     assert got == PresignedUrl("https://x.test/1?s=2", datetime(2026, 1, 1, tzinfo=UTC))
 

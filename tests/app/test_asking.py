@@ -9,7 +9,6 @@ from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.widgets.composer import Composer
-from tui.widgets.conversation_pane import ConversationPane
 
 
 async def test_a_question_gets_a_cited_answer_and_the_session_is_listed(settings: Settings) -> None:
@@ -217,7 +216,7 @@ async def test_a_prompt_over_the_limit_is_kept_and_refused_in_words(settings: Se
 
 async def test_typing_in_the_conversation_goes_to_the_composer(settings: Settings) -> None:
     async with driven(settings) as user:
-        user.app.chat.query_one(ConversationPane).focus()
+        user.app.chat.view.pane.focus()
         await user.press(*"What")
         composer = user.app.chat.query_one(Composer)
         await user.until(lambda: composer.text == "What" and composer.has_focus)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual.widgets import Input
 
 from tests.app.user import driven
 from tests.faults.driving import ask, behind, in_session, open_session
@@ -13,7 +14,6 @@ from tui.settings import Settings
 from tui.widgets.composer import Composer
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.sessions.session_list import SessionList
-from tui.widgets.sessions.sidebar import Sidebar
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ async def test_wheel_and_filter_know_that_there_are_more_sessions(proxy: FaultPr
         listed.scroll_end(animate=False)
         await user.until(lambda: len(listed.sessions) > loaded)
         await user.press("ctrl+s", "slash")
-        await user.until(lambda: user.app.chat.query_one(Sidebar).filter.has_focus)
+        await user.until(lambda: isinstance(user.app.chat.focused, Input))
         await user.type("Report 429 end")
         await user.see("1 of 430")
         assert [session.session_id for session in listed.sessions] == ["ses-429"]
@@ -166,7 +166,7 @@ async def test_one_letter_in_the_filter_is_looked_for_in_all_sessions(proxy: Fau
     async with behind(proxy) as user:
         await user.until(lambda: user.app.chat.workspace.is_live)
         await user.press("ctrl+s", "slash")
-        await user.until(lambda: user.app.chat.query_one(Sidebar).filter.has_focus)
+        await user.until(lambda: isinstance(user.app.chat.focused, Input))
         await user.press("x")
         await user.see("0 of 430")
 
@@ -175,7 +175,7 @@ async def test_down_goes_from_the_filter_to_the_list(proxy: FaultProxy) -> None:
     async with behind(proxy) as user:
         await in_session(user)
         await user.press("ctrl+s", "slash")
-        await user.until(lambda: user.app.chat.query_one(Sidebar).filter.has_focus)
+        await user.until(lambda: isinstance(user.app.chat.focused, Input))
         await user.press("down")
         await asyncio.sleep(0)
         await user.until(lambda: user.app.chat.query_one(SessionList).has_focus)

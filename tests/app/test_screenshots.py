@@ -171,7 +171,7 @@ SCENES: dict[str, tuple[Scene, int, int, str, bool]] = {
 
 
 async def mission_answers(user: User) -> None:
-    pane = user.app.chat.query_one(ConversationPane)
+    pane = user.app.chat.view.pane
     questions = ("What may the reserve of the budget be used for?", "Which supplier was late?", "Who flew the kites?")
     await user.ask_in_new_session(questions[0])
     for number, question in enumerate(questions, 1):

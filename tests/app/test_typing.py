@@ -161,7 +161,7 @@ async def test_prose_typed_in_the_list_goes_to_the_composer(settings: Settings) 
 
 async def test_a_key_with_alt_types_no_letter_in_the_conversation(settings: Settings) -> None:
     async with driven(settings) as user:
-        user.app.chat.query_one(ConversationPane).focus()
+        user.app.chat.view.pane.focus()
         await user.press("alt+x", "w")
         await user.until(lambda: composer_of(user).text == "w")
 

@@ -88,6 +88,19 @@ def _calls(times: int) -> Pieces:
     yield from numbered(f",{CALL},{RESULT}", times)
 
 
+def _long(turns: int) -> Pieces:
+    """So many turns, each with a passage of 20 kB that its answer cites."""
+    text = "word " * 4_000
+    found = f'{{"results":[{{"content":"{text}","metadata":{{"file_name":"#.pdf"}}}}]}}'
+    yield b'{"type":"text","content":"So."}'
+    yield from numbered(
+        ',{"type":"stop","usage":{}},{"type":"user_input","content":"Why #?"}'
+        f',{{"type":"tool_result","call_id":"c","name":"read","result":{found}}}'
+        ',{"type":"text","content":"**It** is so [1]."}',
+        turns,
+    )
+
+
 def _sessions(length: int) -> Pieces:
     element = b'{"session_id": "ses-1", "index_ids": ["idx-1"], "generated_title": "Under attack"}'
     return listed(b'{"items": [', element, length // len(element), b"]}")
@@ -135,6 +148,7 @@ SESSIONS: Mapping[str, Attack] = {
     "session with a text of 7 MB": _opened(_session(lambda: _content("text", 7 * MEGABYTE))),
     "session with 200,000 tool calls": _opened(_session(lambda: _calls(200_000))),
     "session with 100,000 links": _opened(_session(lambda: _content("text", len(LINK) * 100_000, LINK))),
+    "session of 2,000 turns with evidence": _opened(_session(lambda: _long(2_000))),
 }
 
 TURNS: Mapping[str, Attack] = {

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.attacks.attacked import MAX_KEY_SECONDS, MAX_MEBIBYTES, MAX_QUIT_SECONDS, Figures
+from tests.attacks.attacked_command import CommandFigures
 
 RESULT = Path(__file__).parent / "result.json"
 
@@ -17,9 +18,20 @@ def row(figures: Figures) -> str:
     return f"| {figures.attack} | {' | '.join(f'{number:,}' for number in numbers)} |"
 
 
-def keep(measured: Sequence[Figures]) -> None:
-    """Keep it for the page."""
-    kept = {"day": datetime.now(UTC).date().isoformat(), "attacks": [asdict(figures) for figures in measured]}
+def command_row(figures: CommandFigures) -> str:
+    """A row of the table of commands."""
+    numbers = f"{figures.mebibytes} | {figures.megabytes_written} | {figures.exit_code}"
+    return f"| {figures.command}: {figures.attack} | {numbers} |"
+
+
+def keep(measured: Sequence[Figures], commands: Sequence[CommandFigures]) -> None:
+    """Keep it for the page. Where nothing of a kind was measured, what was kept of it stays."""
+    kept = json.loads(RESULT.read_text("utf-8"))
+    day = datetime.now(UTC).date().isoformat()
+    if measured:
+        kept |= {"day": day, "attacks": [asdict(figures) for figures in measured]}
+    if commands:
+        kept |= {"day_of_commands": day, "commands": [asdict(figures) for figures in commands]}
     RESULT.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
 
 
@@ -27,7 +39,10 @@ def section() -> list[str]:
     """The lines of the page."""
     kept = json.loads(RESULT.read_text("utf-8"))
     measured = [Figures(**figures) for figures in kept["attacks"]]
-    missed = [f"- {figures.attack}: {', '.join(figures.misses)}" for figures in measured if figures.misses]
+    commands = [CommandFigures(**figures) for figures in kept["commands"]]
+    named = [(each.attack, each.misses) for each in measured]
+    named += [(f"{each.command}: {each.attack}", each.misses) for each in commands]
+    missed = [f"- {name}: {', '.join(misses)}" for name, misses in named if misses]
     return [
         "## Attacks",
         "",
@@ -40,6 +55,13 @@ def section() -> list[str]:
         "| sent | slowest key, ms | longest step, ms | most memory, MiB | quitting, ms |",
         "|---|---|---|---|---|",
         *map(row, measured),
+        "",
+        "The commands that write a session are called for each session among these. They take less than",
+        f"{MAX_MEBIBYTES} MiB too, and write the session, or refuse it (exit code 4). On {kept['day_of_commands']}:",
+        "",
+        "| called | most memory, MiB | megabytes written | exit code |",
+        "|---|---|---|---|",
+        *map(command_row, commands),
         "",
         *(["Missed:", "", *missed] if missed else ["No bound was missed."]),
     ]

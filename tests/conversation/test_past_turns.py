@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conversation.export.told import html, markdown
 from tests.conversation.grounding.checked import run
 from tests.conversation.test_transcript import any_events, stored_turns
 from tui.api.models import Event, Stop, Text, ToolResult, UserInput
 from tui.conversation import past_turns
-from tui.conversation.export.html import as_html
-from tui.conversation.export.markdown import as_markdown
 from tui.conversation.grounding.checking import GroundingCheck
 from tui.conversation.past_turns import LOST, MAX_QUESTION_CHARS, NO_ROOM, LongReplay, PastTurns
 from tui.conversation.reconcile import Finished, Polls, QuestionSearch, Sent, known_questions, reconcile
@@ -97,8 +96,8 @@ def test_turns_put_aside_are_drawn_found_and_exported_as_before(events: list[Eve
     whole, small = both(events)
     assert shown(small) == shown(whole)
     assert counted(small) == counted(whole)
-    assert as_markdown("T", tuple(small)) == as_markdown("T", tuple(whole))
-    assert as_html("T", tuple(small)) == as_html("T", tuple(whole))
+    assert markdown("T", small) == markdown("T", whole)
+    assert html("T", small) == html("T", whole)
 
 
 @given(histories, histories)

@@ -38,8 +38,11 @@ NOT_NEEDED = [
     "tui.workspace.embedded_server",
     "tui.workspace.exporting",
     "tui.workspace.settings",
-    "tui.rendering.markdown",
+    "tui.lineview",
+    "tui.rendering",
     "tui.screens.dialog",
+    "tui.screens.palette_commands",
+    "tui.widgets.conversation_pane",
 ]
 
 UP_TO_THE_FIRST_FRAME = """
@@ -114,11 +117,11 @@ def test_the_first_frame_waits_only_for_textual(module: str, start: Start) -> No
 def test_styles_are_parsed_and_applied_once_before_the_first_frame(start: Start) -> None:
     assert {Path(file).name: times for file, times in start["parsed"].items() if file.endswith(".tcss")} == {
         "app.tcss": 1,
-        "conversation.tcss": 1,
         "dialogs.tcss": 1,
         "start_page.tcss": 1,
     }
-    assert start["styled"]["ConversationPane"] == start["styled"]["SessionList"] == 1
+    assert start["styled"]["Composer"] == 2  # its focus styles it once more
+    assert start["styled"]["SessionList"] == start["styled"]["ConversationView"] == 1
 
 
 def test_the_screen_is_drawn_once_and_whole(start: Start) -> None:

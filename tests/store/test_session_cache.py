@@ -1,13 +1,18 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.events import EXAMPLES
 from tests.store.sample import ACCOUNT, found, history, session, turn
-from tui.api.models import Event, Session, Text, ToolResult, UserInput
+from tui.api.models import Event, Session, Stop, Text, ToolResult, UserInput
+from tui.conversation.transcript_builder import replay
 from tui.store.store import Store
 
 
@@ -51,6 +56,16 @@ def test_a_history_comes_back_as_it_was_and_keeps_the_session_listed(store: Stor
     assert kept is not None
     assert (kept.session, kept.events, kept.turns_before) == (session(1), history(5), 0)
     assert store.sessions.listed(ACCOUNT) == [session(1)]
+
+
+@given(st.lists(st.sampled_from(list(EXAMPLES.values())) | st.builds(Stop), max_size=20))
+def test_a_history_of_any_order_is_kept_in_the_turns_that_are_shown(events: list[Event]) -> None:
+    shown = [(turn.question, len(turn.parts)) for turn in replay(events)]
+    with closing(Store.in_memory()) as store:
+        store.sessions.save_history(ACCOUNT, session(1), events)
+        kept = [store.sessions.some_events(ACCOUNT, "s1", number, 1) for number in range(len(shown) + 1)]
+    assert [(turn.question, len(turn.parts)) for alone in kept for turn in replay(alone)] == shown
+    assert kept[-1] == []
 
 
 def test_only_the_last_turns_can_be_read(store: Store) -> None:

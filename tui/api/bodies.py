@@ -7,6 +7,7 @@ They are decompressed here and not by httpx, which expands each piece whole: a f
 
 import asyncio
 import zlib
+from bisect import bisect_right
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from pathlib import Path
@@ -49,8 +50,7 @@ _PUT_ASIDE_BYTES = 256 * 1024
 class SessionBody:
     """The body of a session with all its events, as the server sent it.
 
-    It is on the disk beside a file of the user's, or in memory where `beside` is None. It may be read again and again,
-    by one reader at a time.
+    It is on the disk beside a file of the user's, or in memory where `beside` is None. It may be read again and again.
     """
 
     def __init__(self, beside: Path | None) -> None:
@@ -81,18 +81,19 @@ class SessionBody:
             return "One that long can be read where sessions are kept on the disk (keep = true), and not be exported."
         return f"It cannot be put on the disk in {self._beside.parent}: {why_not_written(self._spill.failure)}"
 
-    def pieces(self) -> Iterator[bytes]:
-        """The bytes, in pieces. NoAnswerError where the disk does not give them back."""
-        for place, size in self._places:
+    def pieces(self, start: int = 0) -> Iterator[bytes]:
+        """The bytes from a place on, in pieces. NoAnswerError where the disk does not give them back."""
+        first = max(0, bisect_right(self._places, (start, MAX_SESSION_BYTES)) - 1)
+        for place, size in self._places[first:]:
             try:
-                yield self._spill.read(place, size)
+                yield self._spill.read(place, size)[max(0, start - place) :]
             except OSError as error:
                 raise NoAnswerError(
                     "The session was put on the disk, and could not be read from there: the disk may be failing. Try "
                     "again."
                 ) from error
         if self._last:
-            yield bytes(self._last)
+            yield bytes(self._last[max(0, start - self.size + len(self._last)) :])
 
     def events(self) -> Iterator[Event]:
         """Its events, without a pause: not for the event loop. The body is one that was read before."""

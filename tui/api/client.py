@@ -2,8 +2,6 @@
 
 Reads and deletions are tried again after a passing failure; nothing else ever is. Redirects are never followed. The
 secrets are known to one object, `Secrets`, which adds them only to requests for the base URL that they belong to.
-
-Projects can be asked for, but the app does not show them yet.
 """
 
 import asyncio
@@ -21,9 +19,7 @@ from tui.api.bodies import SessionBody, body_start, long_body, short_body
 from tui.api.connection import Connection
 from tui.api.models import (
     MAX_BOUND_INDEXES,
-    Attachment,
     Event,
-    FullSession,
     Index,
     IndexedDocument,
     Page,
@@ -35,9 +31,6 @@ from tui.api.retry import with_retries
 from tui.cooperative import run_in_slices
 from tui.loopback import is_loopback
 from tui.sanitize import well_formed
-
-MAX_HELD_WEIGHT = 400_000_000
-"""Bytes that the events of a session may take: those of 200,000 take half of that."""
 
 MAX_ERROR_BYTES = 64 * 1024
 
@@ -121,12 +114,6 @@ class Client:
         body = await self._ask("POST", "/api/v1/chat", body={"index_ids": list(index_ids)} if index_ids else {})
         return self._read(decoding.session, body)
 
-    async def session(self, session_id: str, beside: Path | None = None) -> FullSession:
-        """A session with all its events in memory. Where these are not all needed at once, see `session_body`."""
-        events: list[Event] = []
-        body = await self.session_body(session_id, beside)
-        return FullSession(await self.read_session(body, events.extend, MAX_HELD_WEIGHT), events)
-
     async def session_body(self, session_id: str, beside: Path | None = None) -> SessionBody:
         """The body of a session with all its events, put aside beside a file of the user's. None: in memory."""
 
@@ -136,12 +123,10 @@ class Client:
         request = self._request("GET", f"/api/v1/chat/{segment(session_id)}")
         return await with_retries(lambda: self._exchange(request, read, SESSION_TIMEOUT), self._sleep)
 
-    async def read_session(
-        self, body: SessionBody, take: Callable[[Sequence[Event]], object], max_weight: int | None = None
-    ) -> Session:
+    async def read_session(self, body: SessionBody, take: Callable[[Sequence[Event]], object]) -> Session:
         """The session of a body; `take` gets its events. In slices: see `decoding.decoding_session`."""
         try:
-            return await run_in_slices(decoding.decoding_session(body.pieces(), take, max_weight))
+            return await run_in_slices(decoding.decoding_session(body.pieces(), take))
         except decoding.WrongShapeError as error:
             raise self._not_the_api(body.start) from error
         except decoding.TooManyValuesError as error:
@@ -223,11 +208,6 @@ class Client:
     async def projects(self) -> Sequence[Project]:
         """The projects that the key can see."""
         return await self._get("/api/v1/projects", decoding.projects)
-
-    async def attachments(self, source_id: str, page_token: str | None = None) -> Page[Attachment]:
-        """One page of the attachments of a document."""
-        query: QueryParams = {"source_id": source_id}
-        return await self._get("/api/v1/beta/attachments", decoding.attachments_page, query | _token(page_token))
 
     async def attachment_url(self, name: str, source_id: str, marked: tuple[int, int] | None = None) -> PresignedUrl:
         """Where an attachment (such as "screenshots/page_7.jpg") can be had for a while without a key.

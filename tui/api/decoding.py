@@ -136,15 +136,6 @@ class _Project(BaseModel):
         return models.Project(self.id, self.name, self.organization_id, bool(self.is_default))
 
 
-class _Attachment(BaseModel):
-    name: str
-    size: Maybe[Count] = None
-    last_modified: Time = None
-
-    def value(self) -> models.Attachment:
-        return models.Attachment(**vars(self))
-
-
 class _PresignedUrl(BaseModel):
     url: str
     expires_at: Time = None
@@ -154,18 +145,17 @@ class _PresignedUrl(BaseModel):
 
 
 def decoding_session(
-    pieces: Iterable[bytes], take: Callable[[Sequence[models.Event]], object], max_weight: int | None = None
+    pieces: Iterable[bytes], take: Callable[[Sequence[models.Event]], object]
 ) -> Generator[None, None, models.Session]:
     """Decode a session whose body comes in pieces, pausing every few events: the session is the generator's return
     value, and its events are given to `take`, some at a time, oldest first.
 
     So a history of any length is decoded without holding up whatever else is to be done, and without being held whole.
     Deltas that follow one another may be joined. An event that is too large to be shown is cut. WrongShapeError as for
-    the others; TooManyValuesError where there are more events than can be shown, or they take more
-    than `max_weight` bytes.
+    the others; TooManyValuesError where there are more events than can be shown.
     """
     fields: dict[str, object] = {}
-    limit = _WeightLimit(max_weight)
+    limit = _WeightLimit()
     try:
         for member in json_text.members(json_text.LongText(pieces), "events"):
             if member is not None and member[0] == "events":
@@ -192,18 +182,15 @@ def session_events(pieces: Iterable[bytes]) -> Iterator[models.Event]:
 class _WeightLimit:
     """How much a session, and a turn of it, holds so far, and whether that is too much."""
 
-    def __init__(self, max_weight: int | None) -> None:
-        self._max_weight = max_weight
+    def __init__(self) -> None:
         self._events = 0
-        self._weight = 0
         self._turn_weight = 0
 
     def bounded(self, events: list[models.Event], source: str) -> list[models.Event]:
         """The events that a source holds, without what is more than a turn can hold."""
         weight = _weight(events, source)
         self._events += len(events)
-        self._weight += weight
-        if self._events > MAX_EVENTS or (self._max_weight is not None and self._weight > self._max_weight):
+        if self._events > MAX_EVENTS:
             raise TooManyValuesError
         if any(isinstance(event, models.UserInput | models.Stop) for event in events):
             self._turn_weight = 0
@@ -294,12 +281,6 @@ def source_files_page(body: bytes) -> models.Page[models.SourceFile]:
 def content(body: bytes) -> str:
     """The text of a document, or of a part of it."""
     return _one(_Content, _loads(body)).content
-
-
-def attachments_page(body: bytes) -> models.Page[models.Attachment]:
-    """One page of the list of a document's attachments."""
-    raw = _loads(body)
-    return models.Page([item.value() for item in _items(_Attachment, raw)], _next_page_token(raw))
 
 
 def projects(body: bytes) -> list[models.Project]:

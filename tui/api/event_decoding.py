@@ -34,7 +34,7 @@ MAX_LEFT_CHARS = 10_000
 MAX_QUESTION_CHARS = 100_000
 """Characters of a question: the API takes 1,000 ("Send Message and Stream Response"). More is cut."""
 
-TOO_MUCH = "This turn holds more than is shown."
+TOO_MUCH = f"This turn holds {models.MORE_THAN_SHOWN}."
 """Stands for what is left out of it."""
 
 
@@ -42,7 +42,7 @@ def cut(event: models.Event, chars: int) -> models.Event:
     """An event whose JSON text has so many characters, with no more of it than is kept: it says so itself."""
     if chars <= MAX_EVENT_CHARS:
         return event
-    note = f"This has {chars / 1e6:,.0f} MB, which is more than is shown."
+    note = f"This has {chars / 1e6:,.0f} MB, which is {models.MORE_THAN_SHOWN}."
     match event:
         case models.ToolResult():
             return replace(event, result=note)

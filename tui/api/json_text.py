@@ -60,8 +60,8 @@ _decoder = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
 class Value(NamedTuple):
     """One value. `broken` says that it was not decoded: it is none, or too long; `decoded` is then None.
 
-    `source` is its text; of one that is too long, what is kept of it. `chars` is how long it was. Of `several` values,
-    which come one after another in an array, `decoded` is the list.
+    `source` is its text; of one that is too long, what is kept of it. `chars` is how long it was, and `start` where it
+    began in its `LongText`. Of `several` values, which come one after another in an array, `decoded` is the list.
     """
 
     decoded: object
@@ -69,23 +69,22 @@ class Value(NamedTuple):
     chars: int
     broken: bool = False
     several: bool = False
+    start: int = 0
 
 
 class LongText:
     """A JSON text in UTF-8 that comes in pieces of its bytes. What was read is let go.
 
     Until it is decoded, a character stands for each byte, whatever characters they are. Of a value that is too long to
-    be decoded, as much is kept as is worth showing, or all of it.
+    be decoded, as much is kept as is worth showing.
     """
 
-    def __init__(self, pieces: Iterable[bytes], *, keeps_all: bool = False) -> None:
-        self.keeps_all = keeps_all
+    def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
         self._text = ""
+        self._text_start = 0
         self._at = 0
         self._is_all = False
-        if self.ahead(len(_BOM))[0].startswith(_BOM):
-            self._at = len(_BOM)
 
     def ahead(self, chars: int) -> tuple[str, int]:
         """A text, and where in it reading has come to: at least so many characters follow, or all that are left."""
@@ -97,8 +96,14 @@ class LongText:
                 self._is_all = piece is None
                 pieces.append((piece or b"").decode("latin-1"))
                 count += len(pieces[-1])
+            self._text_start += self._at
             self._text, self._at = "".join(pieces), 0
         return self._text, self._at
+
+    @property
+    def chars_read(self) -> int:
+        """How many characters were read."""
+        return self._text_start + self._at
 
     def go_to(self, place: int) -> None:
         """Go on reading at a place of the text that `ahead` gave."""
@@ -150,7 +155,7 @@ def weight(text: str, most: int = sys.maxsize) -> int:
     most_values = max(0, most - size) // VALUE_BYTES
     values = _marks(text)
     if VALUE_BYTES * values > size:
-        values = _marks_outside_strings(text, most_values)
+        values = count_values(text, most_values)
     return size + VALUE_BYTES * values
 
 
@@ -159,18 +164,8 @@ def is_too_heavy(text: str) -> bool:
     return len(text) * (VALUE_BYTES + 4) > MAX_VALUE_WEIGHT and weight(text, MAX_VALUE_WEIGHT) > MAX_VALUE_WEIGHT
 
 
-def has_too_many_values(text: str) -> bool:
-    """Whether the values in a text would take more than `MAX_VALUE_WEIGHT` beside its characters."""
-    most = text_weight(text) + MAX_VALUE_WEIGHT
-    return weight(text, most) > most
-
-
-def _marks(text: str) -> int:
-    return text.count("{") + text.count("[") + text.count(",")
-
-
-def _marks_outside_strings(text: str, most: int) -> int:
-    """How many there are, or at least that there are more than `most`."""
+def count_values(text: str, most: int) -> int:
+    """How many values a JSON text holds, roughly, or at least that there are more than `most`."""
     marks = at = 0
     while at < len(text) and marks <= most:
         found = _SOME_STRINGS.match(text, at)
@@ -178,6 +173,10 @@ def _marks_outside_strings(text: str, most: int) -> int:
         marks += _marks(_STRING.sub("", text[at:end]))
         at = end
     return marks
+
+
+def _marks(text: str) -> int:
+    return text.count("{") + text.count("[") + text.count(",")
 
 
 def text_weight(text: str) -> int:
@@ -207,6 +206,8 @@ def members(text: LongText, listed: str) -> Iterator[tuple[str, Value] | None]:
     A member that cannot be decoded is passed on as broken. None stands for a pause, in which others get their turn.
     ValueError if the text is no object, or is cut off.
     """
+    if text.ahead(len(_BOM))[0].startswith(_BOM):
+        text.go_to(len(_BOM))
     text.skip("{")
     while not text.begins("}"):
         window, at = text.ahead(WINDOWS[1])
@@ -276,6 +277,7 @@ def _run(text: LongText, between: re.Pattern[str]) -> Value | None:
 
 def _reading(text: LongText) -> Steps:
     """The value that comes, broken or not. ValueError if it has no end."""
+    start = text.chars_read
     for chars in WINDOWS:
         window, at = text.ahead(chars)
         piece = window[at : at + chars]
@@ -286,21 +288,21 @@ def _reading(text: LongText) -> Steps:
                 continue
             if end < chars:
                 text.go_to(at + end)
-                return _value(decoded, piece[:end])
+                return _value(decoded, piece[:end], start)
     return (yield from _skipping(text))
 
 
-def _value(decoded: object, piece: str) -> Value:
+def _value(decoded: object, piece: str, start: int) -> Value:
     source = as_sent(piece)
     try:
-        return Value(decoded if source is piece else loads(source), source, len(piece))
+        return Value(decoded if source is piece else loads(source), source, len(piece), start=start)
     except ValueError:
-        return Value(None, source, len(piece), broken=True)
+        return Value(None, source, len(piece), broken=True, start=start)
 
 
 def _skipping(text: LongText) -> Steps:
     """The value that comes, and is too long or broken, without decoding it."""
-    kept, depth = _Kept(text.keeps_all), 0
+    kept, depth, start = _Kept(), 0, text.chars_read
     while not text.begins(""):
         window, at = text.ahead(_PIECE_CHARS)
         end, depth, is_over, is_string = _after_marks(window, at, depth)
@@ -309,7 +311,7 @@ def _skipping(text: LongText) -> Steps:
         if is_string:
             yield from _skipping_string(text, kept)
         if is_over:
-            return Value(None, as_sent(kept.text), kept.chars, broken=True)
+            return Value(None, as_sent(kept.text), kept.chars, broken=True, start=start)
         yield
     raise ValueError("the text ends inside a value")
 
@@ -363,8 +365,7 @@ def _skipping_string(text: LongText, kept: "_Kept") -> Generator[None, None, Non
 class _Kept:
     """What is kept of a value that is not decoded, and how many characters it has."""
 
-    def __init__(self, keeps_all: bool) -> None:
-        self._keeps_all = keeps_all
+    def __init__(self) -> None:
         self._pieces: list[str] = []
         self._room = WINDOWS[-1]
         self.chars = 0
@@ -376,7 +377,7 @@ class _Kept:
     def add(self, text: str, limit: int = WINDOWS[-1]) -> int:
         """Keep what there is room for, at most so many characters of a string; how many they are."""
         self.chars += len(text)
-        if not self._keeps_all and len(text) > (room := min(limit, self._room)):
+        if len(text) > (room := min(limit, self._room)):
             found = CHARACTERS.match(text, 0, max(0, room))
             text = text[: found.end() if found else 0]
         self._pieces.append(text)

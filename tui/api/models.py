@@ -15,6 +15,9 @@ from typing import Generic, TypeAlias, TypeVar
 
 from tui.lazy_dataclass import dataclass
 
+MORE_THAN_SHOWN = "more than is shown"
+"""How what is cut, because it is too long, says so."""
+
 MAX_PROMPT_CHARS = 1000
 """Longest prompt of one turn, in Unicode code points (reference: `prompt`, maxLength)."""
 
@@ -139,6 +142,21 @@ EVENT_NAMES: Mapping[type[Event], str] = {kind: name for name, kind in EVENT_TYP
 """`EVENT_TYPES` the other way round."""
 
 
+def begins_turn(event: Event, *, is_open: bool) -> bool:
+    """Whether a turn of a history begins with this event. `is_open` tells that the one before it has no `Stop` yet.
+
+    A history may lack questions and ends: what comes behind an end is a turn too, but a second end that tells of no
+    error belongs to none.
+    """
+    match event:
+        case UserInput():
+            return True
+        case Stop():
+            return event.is_error and not is_open
+        case _:
+            return not is_open
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A session without its events. `index_ids` is None when it is unbound; times are aware, in UTC."""
@@ -148,14 +166,6 @@ class Session:
     generated_title: str | None = None
     index_ids: Sequence[str] | None = None
     shared_access: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FullSession:
-    """A session with its whole history, oldest event first."""
-
-    session: Session
-    events: Sequence[Event]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,15 +257,6 @@ class Project:
     name: str
     organization_id: str | None = None
     is_default: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that belongs to a document, such as the picture of a page. `size` is in bytes."""
-
-    name: str
-    size: int | None = None
-    last_modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 The same session always makes the same bytes. Only ASCII is written, so that the file can be shown anywhere.
 """
 
+import codecs
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
-from itertools import pairwise
+from itertools import islice
 from secrets import token_hex
 from typing import cast
 
@@ -23,6 +25,7 @@ VERSION = 1
 DEFAULT_ACCESS = "read_only"
 
 _SLICE_CHARS = 500_000
+_MAX_VALUES = json_text.MAX_VALUE_WEIGHT // json_text.VALUE_BYTES
 _UP_TO_LONG_STRING = re.compile(r'(?:[^"]++|"(?:[^"\\]|\\.){0,1000}+")*+(?P<begins>"?)', re.DOTALL)
 _SESSION_ID = re.compile(r"(?!\.+$)[^\s/\\%?#\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 _TIME = re.compile(r"[0-8]\d{3}-[\d:.TZ+-]{,40}", re.ASCII)
@@ -36,7 +39,7 @@ class SessionFileError(Exception):
 class SessionFile:
     """A session under the API's names ("Get Full Session"), with each event as JSON text: an object on one line.
 
-    The events may be iterated over again and again.
+    The events may be iterated over again and again. Each is given in pieces: a long one is never whole in memory.
     """
 
     session_id: str
@@ -45,14 +48,14 @@ class SessionFile:
     index_ids: Sequence[str] | None
     job_metadata: Mapping[str, object] | None
     shared_access: str
-    events: Iterable[str]
+    events: Iterable[Iterable[str]]
 
     def lines(self) -> Iterator[str]:
         """The text of the file, in pieces."""
         fields = {name: getattr(self, name) for name in _FIELDS}
         yield f"{_written({'format': FORMAT, 'version': VERSION, 'session': fields})}\n"
         for event in self.events:
-            yield event
+            yield from event
             yield "\n"
 
     def with_turn(self, number: int) -> "SessionFile":
@@ -60,67 +63,88 @@ class SessionFile:
 
         IndexError with how many there are, where there is none of that number.
         """
-        kept: list[str] = []
-        turns, is_open = 0, False
-        for text in self.events:
-            event = json.loads(text)
-            kind = event.get("type")
-            if kind == "user_input" or not (is_open or (kind == "stop" and not event.get("is_error"))):
-                turns += 1
-            is_open = kind != "stop"
-            if turns == number > 0:
-                kept.append(text)
-        if not kept:
-            raise IndexError(turns)
-        return replace(self, events=kept)
+        counts = Counter(_turn_numbers(self.events))
+        if number < 1 or number not in counts:
+            raise IndexError(max(counts, default=0))
+        before = sum(count for turn, count in counts.items() if turn < number)
+        return replace(self, events=_Again(lambda: islice(self.events, before, before + counts[number])))
 
 
 _FIELDS = ("session_id", "last_updated_at", "generated_title", "index_ids", "job_metadata", "shared_access")
 
 
-def reading_answer(pieces: Callable[[], Iterable[bytes]]) -> Generator[None, None, SessionFile]:
+def reading_answer(pieces: Callable[[int], Iterable[bytes]]) -> Generator[None, None, SessionFile]:
     """The session in the server's answer to "Get Full Session", read in steps. Raises `SessionFileError`.
 
-    `pieces` gives the answer's bytes each time that it is called: its events are not held, but read again.
+    `pieces` gives the answer's bytes from a place on each time that it is called: its events are not held, but read
+    again.
     """
     fields: dict[str, object] = {}
     try:
-        for member in json_text.members(json_text.LongText(pieces()), "events"):
+        for member in json_text.members(json_text.LongText(pieces(0)), "events"):
             if member and member[0] != "events":
                 fields[member[0]] = member[1].decoded
             yield
     except ValueError as error:
         raise SessionFileError(f"The server's answer is no session: {error}.") from error
-    return _session(fields, _SentEvents(pieces))
+    return _session(fields, _Again(partial(_sent_events, pieces)))
 
 
 @dataclass(frozen=True, slots=True)
-class _SentEvents:
+class _Again:
+    """What a function gives, anew each time that it is iterated over."""
+
+    make: Callable[[], Iterator[Iterable[str]]]
+
+    def __iter__(self) -> Iterator[Iterable[str]]:
+        return self.make()
+
+
+def _turn_numbers(events: Iterable[Iterable[str]]) -> Iterator[int]:
+    """The number of the turn of each event, from 1; 0 before the first one."""
+    number, is_open = 0, False
+    for event in events:
+        fields = _short_members(event)
+        kind = fields.get("type")
+        if kind == "user_input" or not (is_open or (kind == "stop" and not fields.get("is_error"))):
+            number += 1
+        is_open = kind != "stop"
+        yield number
+
+
+def _short_members(event: Iterable[str]) -> Mapping[str, object]:
+    """What an event holds; None for what is too long to be decoded."""
+    text = json_text.LongText(piece.encode() for piece in event)
+    return {name: value.decoded for name, value in filter(None, json_text.members(text, ""))}
+
+
+def _sent_events(pieces: Callable[[int], Iterable[bytes]]) -> Iterator[Iterable[str]]:
     """The events of an answer that is known to be a session."""
-
-    pieces: Callable[[], Iterable[bytes]]
-
-    def __iter__(self) -> Iterator[str]:
-        for key, value in filter(None, json_text.members(json_text.LongText(self.pieces(), keeps_all=True), "events")):
-            if key == "events":
-                yield from map(_event, json_text.elements(value.source) if value.several else [value])
+    for key, value in filter(None, json_text.members(json_text.LongText(pieces(0)), "events")):
+        if key == "events" and value.broken:
+            yield _long_event(_Stretch(pieces, value.start, value.chars))
+        elif key == "events":
+            yield from ([_event(each)] for each in (json_text.elements(value.source) if value.several else [value]))
 
 
 def from_values(session: Session, events: Iterable[Event]) -> SessionFile:
-    """The session as this program keeps it: what the server sent beside what is known of the API is not there."""
+    """The session as this program keeps it: what the server sent beside what is known of the API is not there.
+
+    The events may be iterated over again and again.
+    """
     fields: dict[str, object] = {
         **asdict(session),
         "last_updated_at": session.last_updated_at.isoformat() if session.last_updated_at else "",
         "index_ids": None if session.index_ids is None else list(session.index_ids),
     }
-    return _session(fields, [_line(partial(_event_json, event)) for event in events])
+    return _session(fields, _Again(lambda: ([_line(partial(_event_json, event))] for event in events)))
 
 
 def from_lines(lines: Iterable[str]) -> SessionFile:
     """The session in a file's lines. Raises `SessionFileError`."""
     numbered = enumerate(lines, 1)
     fields = _header(next(numbered, (1, ""))[1])
-    return _session(fields, [_checked(number, line) for number, line in numbered if line.strip()])
+    return _session(fields, [[_checked(number, line)] for number, line in numbered if line.strip()])
 
 
 def _header(line: str) -> Mapping[str, object]:
@@ -165,63 +189,93 @@ def _unknown(name: str, raw: str) -> object:
 
 
 def _event(value: json_text.Value) -> str:
-    if value.broken:
-        return _long_event(value.source)
     if not isinstance(value.decoded, dict):
         return _line(lambda: _unknown("", value.source))
     return _line(lambda: cast(dict[str, object], value.decoded))
 
 
-def _long_event(source: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """So many bytes of an answer, from a place on, which are read each time that they are wanted."""
+
+    pieces: Callable[[int], Iterable[bytes]]
+    start: int
+    size: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self.size
+        for piece in self.pieces(self.start):
+            yield piece[:left]
+            left -= len(piece)
+            if left <= 0:
+                return
+
+
+def _long_event(event: _Stretch) -> Iterator[str]:
     """An event that was too long to be decoded, or is broken. No step takes long, so that other threads may run."""
     mark = f"{token_hex(8)}-"
     try:
-        if json_text.has_too_many_values(source):
-            raise ValueError("too many values")
-        pieces, strings, end = list[str](), list[Sequence[int]](), 0
-        for places in _long_strings(source):
-            pieces.append(f"{source[end : places[0]]}{mark}{len(strings)}-")
-            strings.append(places)
-            end = places[-1]
-        decoded = json_text.loads("".join([*pieces, source[end:]]))
+        text, strings = _without_long_strings(event, mark)
+        decoded, written = json_text.loads(text), _rewritten
         if not isinstance(decoded, dict):
             raise ValueError("no object")
-        written = ["".join(_rewritten(source[a:b]) for a, b in pairwise(places)) for places in strings]
     except ValueError:
-        decoded = _unknown("", f"{mark}0-")
-        starts = range(0, len(source), _SLICE_CHARS)
-        written = ["".join(_written(source[at : at + _SLICE_CHARS])[1:-1] for at in starts)]
-    parts = re.split(rf"{mark}(\d+)-", _line(lambda: cast(object, decoded)))
-    return "".join(written[int(part)] if at % 2 else part for at, part in enumerate(parts))
+        decoded, strings, written = _unknown("", f"{mark}0-"), [event], _quoted
+    for at, part in enumerate(re.split(rf"{mark}(\d+)-", _line(lambda: cast(object, decoded)))):
+        yield from written(strings[int(part)]) if at % 2 else [part]
 
 
-def _long_strings(text: str) -> Iterator[Sequence[int]]:
-    """Where the characters of each long string of a JSON text begin, may be parted, and end: no escape is cut.
+def _without_long_strings(event: _Stretch, mark: str) -> tuple[str, Sequence[_Stretch]]:
+    """An event with marks and numbers in place of the characters of its long strings, and where these are.
 
-    A short one may be among them. One without an end is left out.
+    A short string may be among them. ValueError where there are too many values, or a string is none.
     """
-    at = 0
-    while at < len(text):
-        found = _UP_TO_LONG_STRING.match(text, at, at + _SLICE_CHARS)
+    text = json_text.LongText(event)
+    pieces, strings, values = list[str](), list[_Stretch](), 0
+    while not text.begins(""):
+        window, at = text.ahead(_SLICE_CHARS)
+        found = _UP_TO_LONG_STRING.match(window, at, at + _SLICE_CHARS)
         assert found is not None
-        at = found.end()
-        if not found["begins"]:
-            continue
-        places = [at]
-        while (piece := json_text.CHARACTERS.match(text, at, at + _SLICE_CHARS)) and piece.end() > at:
-            at = piece.end()
-            places.append(at)
-        if text.startswith('"', at):
-            yield places
-        at += 1
+        values += json_text.count_values(found[0], _MAX_VALUES)
+        if values > _MAX_VALUES:
+            raise ValueError("too many values")
+        pieces.append(found[0])
+        text.go_to(found.end())
+        if found["begins"]:
+            start = text.chars_read
+            for characters in _characters(text):
+                json_text.loads(f'"{characters}"')
+            pieces.append(f'{mark}{len(strings)}-"')
+            strings.append(_Stretch(event.pieces, event.start + start, text.chars_read - start))
+            text.skip('"')
+    return json_text.as_sent("".join(pieces)), strings
 
 
-def _rewritten(characters: str) -> str:
-    """Characters of a JSON string as they are written here. ValueError where they are none."""
-    return _written(json_text.loads(f'"{characters}"'))[1:-1]
+def _characters(text: json_text.LongText) -> Iterator[str]:
+    """The characters of the JSON string that goes on, no escape of which is cut. ValueError where others come."""
+    while not (text.begins('"') or text.begins("")):
+        window, at = text.ahead(_SLICE_CHARS)
+        found = json_text.CHARACTERS.match(window, at, at + _SLICE_CHARS)
+        if not found or not found[0]:
+            raise ValueError("an escape that is none")
+        text.go_to(found.end())
+        yield found[0]
 
 
-def _session(fields: Mapping[str, object], events: Iterable[str]) -> SessionFile:
+def _rewritten(string: _Stretch) -> Iterator[str]:
+    """The characters of a JSON string as they are written here."""
+    sent = (characters.encode("latin-1") for characters in _characters(json_text.LongText(string)))
+    for characters in codecs.iterdecode(sent, "utf-8", "replace"):
+        yield _written(json_text.loads(f'"{characters}"'))[1:-1]
+
+
+def _quoted(text: _Stretch) -> Iterator[str]:
+    """A text as the characters of a JSON string."""
+    for characters in codecs.iterdecode(text, "utf-8", "replace"):
+        yield _written(characters)[1:-1]
+
+
+def _session(fields: Mapping[str, object], events: Iterable[Iterable[str]]) -> SessionFile:
     session_id, updated = fields.get("session_id"), fields.get("last_updated_at")
     if not isinstance(session_id, str) or not _SESSION_ID.fullmatch(session_id):
         raise SessionFileError("The session has no id that can be used in an address.")

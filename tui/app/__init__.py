@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -36,18 +34,10 @@ from tui.terminal.saved_screen import emptied, saved_screen, theme_of
 from tui.terminal.styled_once import StyledOnceApp
 from tui.themes.names import AUTO
 from tui.themes.own import DARK, LIGHT, own_themes
+from tui.themes.stylesheets import stylesheet
 
-
-def _styles() -> list[Path]:
-    """The stylesheets, found without `importlib.resources`, which takes long to load."""
-    package = find_spec("tui.styles")
-    assert package is not None
-    assert package.origin is not None
-    return [
-        Path(package.origin).parent / name
-        for name in ("app.tcss", "conversation.tcss", "start_page.tcss", "dialogs.tcss")
-    ]
-
+STYLES = ("app.tcss", "start_page.tcss", "dialogs.tcss")
+"""The stylesheets of what is there from the start, or after a key; `LineView` comes with its own."""
 
 SHUTDOWN_TIMEOUT = 0.5
 """Seconds to wait for the server and open connections after a signal."""
@@ -85,7 +75,7 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
 
         Raises `SettingsError` where the theme is none.
         """
-        super().__init__(css_path=_styles(), first_frame=first_frame)
+        super().__init__(css_path=[stylesheet(name) for name in STYLES], first_frame=first_frame)
         self.settings = settings
         use_keys(settings.keys)
         self.set_keymap(settings.keys)

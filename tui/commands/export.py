@@ -2,13 +2,12 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
-from tui.api.errors import ApiError, ConfigurationError, NotFoundError
-from tui.api.models import ImageAttachment, Session
+from tui.api.errors import ApiError, NotFoundError
 from tui.api.session_file import SessionFile
-from tui.api.times import parse_time
 from tui.arguments import CommandParser
 from tui.commands.agreeing import is_agreed
 from tui.commands.connecting import connected
@@ -18,7 +17,7 @@ from tui.commands.headless.output import say, write_out
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
-from tui.conversation.transcript import Turn
+from tui.conversation.transcript import Transcript, Turn
 from tui.counts import counted
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
@@ -28,12 +27,12 @@ from tui.store.store import Store
 from tui.workspace.exporting import (
     FORMATS,
     Exported,
-    download_pictures,
-    exported_text,
-    session_kept,
+    Pictures,
+    ShownSession,
+    kept_file,
+    kept_session,
     session_of_server,
     session_shown,
-    transcript_of,
 )
 from tui.workspace.new_file import write_file
 
@@ -44,9 +43,9 @@ STANDARD_OUTPUT = Path("-")
 class _Found:
     """A session, what the user calls it ("" where that is its title), and the pictures that were asked for."""
 
-    session: SessionFile
-    name: str = ""
-    pictures: Mapping[ImageAttachment, bytes] | None = None
+    session: SessionFile | ShownSession
+    name: str
+    pictures: Pictures | None = None
 
 
 def parser() -> CommandParser:
@@ -69,31 +68,29 @@ def main(arguments: list[str]) -> int:
     if options.pictures and options.format != "html":
         made.error("--pictures is for --format html only")
     settings = library_settings(options)
-    text = _written(asyncio.run(_found(settings, options)), options)
-    if options.output in (None, STANDARD_OUTPUT):
-        write_out(text)
-    else:
-        _write(options.output, text, options.force)
+    path = store_path()
+    with closing(Store.open_or_in_memory(path) if settings.keep and path.exists() else Store.in_memory()) as store:
+        pieces = _pieces(_found(settings, options, store), options)
+        if options.output in (None, STANDARD_OUTPUT):
+            write_out(pieces)
+        else:
+            _write(options.output, pieces, options.force)
     return 0
 
 
-async def _found(settings: Settings, options: Namespace) -> _Found:
+def _found(settings: Settings, options: Namespace, store: Store) -> _Found:
     """The session as its server has it, else as it is kept on this machine. Raises `ApiError`."""
-    path = store_path()
-    store = Store.open_or_in_memory(path) if settings.keep and path.exists() else Store.in_memory()
+    session_id = named_session(options.session, store.notes.last_opened(settings.account))
+    name = store.notes.names(settings.account).get(session_id, "")
     try:
-        session_id = named_session(options.session, store.notes.last_opened(settings.account))
-        name = store.notes.names(settings.account).get(session_id, "")
-        try:
-            return await _asked(settings, options, session_id, name, store.path)
-        except ApiError as error:
-            kept = session_kept(store, settings.account, session_id)
-            if kept is None:
-                raise
-            say(f"{error.message} Exported is the copy on this machine{_without(options)}.")
-            return _Found(kept, name)
-    finally:
-        store.close()
+        return asyncio.run(_asked(settings, options, session_id, name, store.path))
+    except ApiError as error:
+        read = kept_file if options.format == "jsonl" else kept_session
+        kept = read(store, settings.account, session_id)
+        if kept is None:
+            raise
+        say(f"{error.message} Exported is the copy on this machine{_without(options)}.")
+        return _Found(kept, name)
 
 
 def _without(options: Namespace) -> str:
@@ -103,14 +100,14 @@ def _without(options: Namespace) -> str:
 async def _asked(settings: Settings, options: Namespace, session_id: str, name: str, beside: Path | None) -> _Found:
     backend = await connected(settings, "; --local is for this machine's own")
     try:
-        read = session_of_server if options.format == "jsonl" else session_shown
-        session = await read(backend.client, session_id, beside)
-        pictures: Mapping[ImageAttachment, bytes] | None = None
-        if options.pictures:
-            wanted = pictures_of(_turns(session, options)[0])
-            pictures, why = await download_pictures(backend.client, wanted)
-            if why:
-                say(f"{len(wanted) - len(pictures)} of {len(wanted)} pictures are missing. {why}")
+        if options.format == "jsonl":
+            return _Found(await session_of_server(backend.client, session_id, beside), name)
+        session = await session_shown(backend.client, session_id, beside)
+        if not options.pictures:
+            return _Found(session, name)
+        pictures, wanted = Pictures(beside), pictures_of(_turns(session.transcript, options.turn))
+        if why := await pictures.download(backend.client, wanted):
+            say(f"{len(wanted) - len(pictures)} of {len(wanted)} pictures are missing. {why}")
         return _Found(session, name, pictures)
     except NotFoundError as error:
         where = "LlamaCloud" if settings.local is None else "this machine's library"
@@ -119,14 +116,25 @@ async def _asked(settings: Settings, options: Namespace, session_id: str, name: 
         await backend.close()
 
 
-def _turns(session: SessionFile, options: Namespace) -> tuple[Sequence[Turn], int]:
-    """The turns that are wanted, and the number of the first of them. Raises `ApiError` where there is none."""
-    turns = list(transcript_of(session))
-    if options.turn is None:
-        return turns, 1
-    if not 1 <= options.turn <= len(turns):
-        raise _no_turn(options.turn, len(turns))
-    return turns[options.turn - 1 : options.turn], options.turn
+def _pieces(found: _Found, options: Namespace) -> Iterable[str]:
+    """The text of the file. Raises `BadUseError` where the session has not the turn that is wanted."""
+    if isinstance(found.session, SessionFile):
+        return _of_turn(found.session, options.turn).lines()
+    session, turns = found.session.session, _turns(found.session.transcript, options.turn)
+    question = next((turn.question for turn in turns if turn.question), None)
+    title = title_of(session, question, found.name)
+    day = session.last_updated_at.date() if session.last_updated_at else None
+    exported = Exported(session.session_id, title, turns, options.turn or 1, day, found.pictures)
+    return exported.pieces(options.format)
+
+
+def _turns(transcript: Transcript, number: int | None) -> Transcript | Sequence[Turn]:
+    """The turns that are wanted. Raises `BadUseError` where there are none."""
+    if number is None:
+        return transcript
+    if not 1 <= number <= len(transcript):
+        raise _no_turn(number, len(transcript))
+    return [transcript[number - 1]]
 
 
 def _of_turn(session: SessionFile, number: int | None) -> SessionFile:
@@ -136,29 +144,16 @@ def _of_turn(session: SessionFile, number: int | None) -> SessionFile:
         raise _no_turn(number, error.args[0]) from error
 
 
-def _no_turn(number: int | None, there: int) -> ConfigurationError:
-    return ConfigurationError(f"The session has {counted(there, 'turn')}; there is no turn {number}.")
+def _no_turn(number: int | None, there: int) -> BadUseError:
+    return BadUseError(f"The session has {counted(there, 'turn')}; there is no turn {number}.")
 
 
-def _written(found: _Found, options: Namespace) -> Iterable[str]:
-    """The session in the format that is wanted. Raises `ApiError`."""
-    session = found.session
-    if options.format == "jsonl":
-        return _of_turn(session, options.turn).lines()
-    turns, first = _turns(session, options)
-    question = next((turn.question for turn in turns if turn.question), None)
-    title = title_of(Session(session.session_id, None, session.generated_title), question, found.name)
-    changed = parse_time(session.last_updated_at)
-    day = changed.date() if changed else None
-    return exported_text(Exported(session.session_id, title, turns, first, day, found.pictures), options.format)
-
-
-def _write(path: Path, text: Iterable[str], force: bool) -> None:
+def _write(path: Path, pieces: Iterable[str], force: bool) -> None:
     """Write the file. Raises `BadUseError`."""
     replace = force or (path.is_file() and is_agreed(f"{path} is there already. Write over it?"))
     name = clean_line(str(path))
     try:
-        write_file(path, text, replace=replace)
+        write_file(path, pieces, replace=replace)
     except FileExistsError as error:
         why = error.strerror if replace else "it is there already; --force writes over it"
         raise BadUseError(f"{name} was not written: {why}.") from error

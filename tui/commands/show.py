@@ -2,10 +2,9 @@
 
 import asyncio
 from argparse import Namespace
+from collections.abc import Iterator
 
 from tui.api.errors import ApiError, NotFoundError
-from tui.api.models import Session
-from tui.api.session_file import SessionFile
 from tui.arguments import CommandParser
 from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import Asker, asker
@@ -15,7 +14,7 @@ from tui.commands.headless.output import StepLine, as_json, put_out
 from tui.commands.headless.told import as_value, told
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import title_of
-from tui.workspace.exporting import transcript_of
+from tui.workspace.exporting import ShownSession
 
 
 def parser() -> CommandParser:
@@ -30,25 +29,19 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print the session; the exit code."""
     options = parser().parse_args(arguments)
-    return asyncio.run(_shown(options))
-
-
-async def _shown(options: Namespace) -> int:
-    async with asker(library_settings(options), StepLine()) as asking:
-        session = await _session(asking, options.session)
-        name = asking.workspace.name(session.session_id)
-    turns = list(transcript_of(session))
-    first_question = next((turn.question for turn in turns if turn.question), None)
-    if options.json:
-        values = (as_value(session.session_id, turn.question or "", outcome_of(turn)) for turn in turns)
-        put_out("".join(f"{as_json(value)}\n" for value in values))
-    else:
-        title = title_of(Session(session.session_id, None, session.generated_title), first_question, name)
-        put_out("\n".join([f"{title}\n", *(piece for turn in turns for piece in told(turn))]))
+    shown, name = asyncio.run(_read(options))
+    put_out(_json_lines(shown) if options.json else _told(shown, name))
     return ExitCode.ANSWERED
 
 
-async def _session(asking: Asker, named: str) -> SessionFile:
+async def _read(options: Namespace) -> tuple[ShownSession, str]:
+    """The session, and what the user calls it; "" where that is its title."""
+    async with asker(library_settings(options), StepLine()) as asking:
+        shown = await _shown(asking, options.session)
+        return shown, asking.workspace.name(shown.session.session_id)
+
+
+async def _shown(asking: Asker, named: str) -> ShownSession:
     """The session as its server has it. Raises `ApiError` and `BadUseError`."""
     session_id = named_session(named, asking.workspace.last_opened)
     try:
@@ -56,8 +49,19 @@ async def _session(asking: Asker, named: str) -> SessionFile:
     except NotFoundError as error:
         raise no_session(session_id) from error
     except ApiError as error:
-        kept = asking.kept(session_id)
+        kept = await asking.kept(session_id)
         if kept is None:
             raise
         asking.progress.say(f"{error.message} This is the copy on this machine.")
         return kept
+
+
+def _json_lines(shown: ShownSession) -> Iterator[str]:
+    for turn in shown.transcript:
+        yield f"{as_json(as_value(shown.session.session_id, turn.question or '', outcome_of(turn)))}\n"
+
+
+def _told(shown: ShownSession, name: str) -> Iterator[str]:
+    yield f"{title_of(shown.session, shown.transcript.first_question, name)}\n"
+    for turn in shown.transcript:
+        yield from (f"\n{block}" for block in told(turn))

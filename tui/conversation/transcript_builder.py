@@ -14,6 +14,7 @@ from itertools import groupby, islice
 from typing import TypeAlias
 
 from tui.api.models import (
+    MORE_THAN_SHOWN,
     Event,
     Stop,
     Text,
@@ -24,6 +25,7 @@ from tui.api.models import (
     ToolResult,
     Unknown,
     UserInput,
+    begins_turn,
 )
 from tui.conversation.transcript import (
     UNFINISHED,
@@ -55,7 +57,7 @@ MAX_TEXT_CHARS = 1_000_000
 MAX_TEXT_LINES = 50_000
 """Lines of a turn's thinking and answer: a row takes a hundred times the memory of a character."""
 
-CUT_SHORT = "\n\n… This turn says more than can be shown here."
+CUT_SHORT = f"\n\n… This turn says {MORE_THAN_SHOWN} here."
 
 _BlockKind: TypeAlias = type[Thought] | type[Answer]
 
@@ -70,18 +72,14 @@ class TranscriptBuilder:
 
     def add(self, event: Event) -> None:
         """Take one more event in."""
-        match event:
-            case UserInput(content):
-                if self._running is None or not self._running.is_echo(content):
-                    self._close(UNFINISHED)
-                    self._running = _OpenTurn(Turn(content))
-            case Stop():
-                if self._running is not None or event.is_error:
-                    self._running = self._running or _OpenTurn(Turn())
-                    self._close(event)
-            case _:
-                self._running = self._running or _OpenTurn(Turn())
-                self._running.add(event)
+        running = self._running
+        if begins_turn(event, is_open=running is not None) and not (running and running.is_echo(event)):
+            self._close(UNFINISHED)
+            running = self._running = _OpenTurn(Turn(event.content if isinstance(event, UserInput) else None))
+        if isinstance(event, Stop):
+            self._close(event)
+        elif running and not isinstance(event, UserInput):
+            running.add(event)
 
     def time_thought(self, seconds: float) -> None:
         """Say how long the thought took that still grows, by now. Nothing happens where none does."""
@@ -170,10 +168,12 @@ class _OpenTurn:
                 self._omitted = at
         self._open.clear()
 
-    def is_echo(self, question: str) -> bool:
+    def is_echo(self, event: Event) -> bool:
         """Whether this is the question that opened the turn here, said once more by the server."""
         turn = self._turn
-        if not turn.asked_here or not turn.question or turn.question.strip() != question.strip():
+        if not (turn.asked_here and turn.question and isinstance(event, UserInput)):
+            return False
+        if turn.question.strip() != event.content.strip():
             return False
         self._turn, self._is_changed = replace(turn, asked_here=False), True
         return True

@@ -23,6 +23,7 @@ from tui.lineview.selection import LineSource
 from tui.lineview.viewport import START, Place, bottom, clamped, last, move, window
 from tui.rendering.lines import BLANK, Line, Role
 from tui.terminal.row_painting import RowPaintingApp
+from tui.themes.stylesheets import stylesheet
 
 MARGIN = 2
 """Cells at the left: the cursor's bar and a space."""
@@ -73,6 +74,7 @@ class _Row:
 class LineView(Widget, can_focus=True):
     """Shows a source of lines from a position on. Subclasses say what is in it and how a row looks."""
 
+    DEFAULT_CSS = stylesheet("conversation.tcss").read_text("utf-8")
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES, "lines--bar", "lines--found", "lines--letter"}
     BINDINGS: ClassVar[list[BindingType]] = [*MOVES]

@@ -15,12 +15,12 @@ from tui.keys.bound import bound
 from tui.keys.keymap import key_for
 from tui.screens.choosing import ChoosingScreen
 from tui.widgets.composer import Composer
-from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.queue_line import QueueLine
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from tui.screens.indexes.index_picker import Choice
+    from tui.widgets.conversation_pane import ConversationPane
 
 
 class AskingScreen(ChoosingScreen):
@@ -214,7 +214,7 @@ class AskingScreen(ChoosingScreen):
     def on_composer_refused(self, message: Composer.Refused) -> None:
         self.say(message.reason, kind="refusal", severity="problem")
 
-    def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
+    def on_line_view_scrolled(self, message: "ConversationPane.Scrolled") -> None:
         title = "" if message.is_at_end else f"↓ more below · {key_for('text.end')}"
         if title != (self.composer.border_title or ""):  # setting it draws the composer anew, also for the same words
             self.composer.border_title = Content(title)

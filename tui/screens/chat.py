@@ -1,7 +1,10 @@
 """The one screen: sessions at the left, the conversation and the composer at the right.
 
-Three classes hold what the user does in it, each in a file of its own and each the base of the next: reading one
-conversation, asking in it, and browsing among all. This file holds them together.
+What the user does in it is parted among classes, each in a file of its own and each the base of the next: reading a
+conversation (`reading`), its passages (`evidence.passage_screen`), which claims stand in them (`evidence.checking`),
+choosing indexes (`choosing`), asking (`asking`), the start page (`starting`), the list of sessions (`browsing`), the
+search in all of them (`search.searching`), settings (`settings.setting`) and commands by name (`commanding`). This
+file hears the workspace, and holds them together.
 """
 
 from asyncio import wait_for
@@ -241,13 +244,13 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen):
             )
 
     def action_copy_or_stop(self) -> None:
-        composer, pane = self.composer, self.view.pane
+        composer = self.composer
         if selected := composer.selected_text:
             composer.action_copy()
             if not can_be_copied(selected):
                 self.say(copied_words("selection", selected), kind="copying")
-        elif pane.selected_text:
-            pane.action_copy()
+        elif self.open_id is not None and self.view.pane.selected_text:
+            self.view.pane.action_copy()
         elif self.workspace.stop(self.open_id):
             return
         elif composer.text:

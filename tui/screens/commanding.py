@@ -2,15 +2,18 @@
 
 from asyncio import sleep
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-from tui.screens.palette_commands import Owner
 from tui.screens.settings.setting import SettingScreen
 from tui.widgets.composer import COMMAND_SIGNS
 from tui.widgets.own_keys import own_bindings
+
+if TYPE_CHECKING:
+    from tui.screens.palette_commands import Owner
 
 
 class CommandingScreen(SettingScreen):
@@ -39,7 +42,7 @@ class CommandingScreen(SettingScreen):
         listed = {"Sessions": [*own_bindings(type(self.session_list)), *own_bindings(type(self.sidebar))]}
         return {**ask, **super().keys_by_purpose(), **listed}
 
-    def _owner(self, owner: Owner) -> DOMNode:
+    def _owner(self, owner: "Owner") -> DOMNode:
         match owner:
             case "app":
                 return self.app

@@ -4,7 +4,7 @@ from asyncio import to_thread
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, work
 from textual.binding import Binding, BindingType
@@ -14,20 +14,20 @@ from textual.screen import Screen
 from tui.api.errors import ApiError
 from tui.api.models import Session
 from tui.conversation.catalogue import now
-from tui.conversation.plain_text import plain_text
 from tui.conversation.transcript import Transcript
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for
-from tui.lineview.line_view import LineView
-from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.app import DiffingApp
 from tui.terminal.copying import can_be_copied, copied_words
 from tui.widgets.conversation_head import SessionState
-from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.notice_line import INFO_SECONDS, NoticeLine, Severity
 from tui.widgets.own_keys import own_bindings
 from tui.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tui.lineview.selectable_view import SelectableLineView
+    from tui.widgets.conversation_pane import ConversationPane
 
 SILENT_SECONDS = 10.0
 """A server that sends nothing for this long is said to be silent."""
@@ -96,7 +96,8 @@ class ReadingScreen(Screen[None]):
     def show_heading(self) -> None:
         """Name the open session and the indexes it searches, and say how it stands."""
         session, head = self.workspace.catalogue.get(self.open_id), self.view.head
-        self.view.pane.index_names = self.workspace.index_list.names
+        if self.open_id is not None:
+            self.view.pane.index_names = self.workspace.index_list.names
         head.title = "" if session is None else self.workspace.title(session.session_id)
         head.searched = "" if session is None else ", ".join(self.workspace.searched_names(session))
         self._show_state()
@@ -139,7 +140,7 @@ class ReadingScreen(Screen[None]):
             self.view.draw(transcript)
             self._show_state()
 
-    def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
+    def on_conversation_pane_copy_requested(self, message: "ConversationPane.CopyRequested") -> None:
         excerpt = message.excerpt
         self.app.copy_to_clipboard(excerpt.text)
         if excerpt.kind == "selection":
@@ -167,13 +168,14 @@ class ReadingScreen(Screen[None]):
         self.say(words, kind="writing", severity="problem")
 
     @work
-    async def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
+    async def on_selectable_line_view_link_chosen(self, message: "SelectableLineView.LinkChosen") -> None:
         from tui.screens.link import LinkDialog  # here and below: no dialog is loaded before it is opened
 
         if await self.app.push_screen_wait(LinkDialog(message.url)) == "copied":
             self.say("Sent the address to the terminal's clipboard.", kind="copying")
 
-    def on_conversation_pane_whole_requested(self, message: ConversationPane.WholeRequested) -> None:
+    def on_conversation_pane_whole_requested(self, message: "ConversationPane.WholeRequested") -> None:
+        from tui.conversation.plain_text import plain_text
         from tui.screens.pager import Pager
 
         self.app.push_screen(Pager("The whole part", partial(plain_text, message.part)))
@@ -183,7 +185,7 @@ class ReadingScreen(Screen[None]):
         if not self.view.pane.when_whole(act):
             self.say("The earlier turns are still loading; this is done when they are there.", kind="whole")
 
-    def on_grounded_view_grounding_told(self, message: ConversationPane.GroundingTold) -> None:
+    def on_grounded_view_grounding_told(self, message: "ConversationPane.GroundingTold") -> None:
         self.say(message.words, kind="grounding")
 
     def on_conversation_pane_export_requested(self) -> None:
@@ -229,8 +231,11 @@ class ReadingScreen(Screen[None]):
 
     def keys_by_purpose(self) -> Mapping[str, Iterable[Binding]]:
         """The keys that the program binds, by what they are for."""
+        from tui.lineview.line_view import LineView
+        from tui.widgets.conversation_pane import ConversationPane
+
         return {
             "Move": own_bindings(LineView),
-            "Read": own_bindings(type(self.view.pane)),
+            "Read": own_bindings(ConversationPane),
             "Everywhere": [*own_bindings(type(self)), *own_bindings(type(self.app))],
         }

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import NamedTuple
 
-from tui.api.models import Event, Session, UserInput
+from tui.api.models import Event, Session, Stop, begins_turn
 from tui.api.times import parse_time
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import well_formed
@@ -224,14 +224,16 @@ def read_events(database: Database, text: str) -> list[Event]:
 
 
 def _turns(events: Iterable[Event]) -> Iterator[KeptTurn]:
-    """The turns that the events make: a question opens one, and what comes before the first question is one too."""
-    number, turn = 0, list[Event]()
+    """The turns that the events make: see `begins_turn`. Of what belongs to none, each is put with the turn before."""
+    number, turn, has_begun, is_open = 0, list[Event](), False, False
     for event in events:
-        if isinstance(event, UserInput) and turn:
+        begins = begins_turn(event, is_open=is_open)
+        if begins and has_begun:
             yield kept_turn(number, turn)
             number, turn = number + 1, []
         turn.append(event)
-    if turn:
+        has_begun, is_open = has_begun or begins, not isinstance(event, Stop)
+    if has_begun:
         yield kept_turn(number, turn)
 
 

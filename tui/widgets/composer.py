@@ -92,7 +92,6 @@ class Composer(TextArea):
         super().__init__(
             soft_wrap=True,
             show_line_numbers=False,
-            compact=True,
             highlight_cursor_line=False,
             placeholder="Ask a question",
         )

@@ -1,6 +1,7 @@
 """The open conversation: its heading, its lines, the scrollbar, and the field to find in it."""
 
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
@@ -11,9 +12,22 @@ from textual.widgets import Input, Static
 
 from tui.conversation.transcript import Transcript
 from tui.widgets.conversation_head import ConversationHead
-from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.scroll_track import ScrollTrack
 from tui.widgets.start_page import StartPage
+
+if TYPE_CHECKING:
+    from tui.widgets.conversation_pane import ConversationPane
+    from tui.widgets.scroll_track import ScrollTrack
+
+
+class FindBar(Horizontal):
+    """A field for what to find, and which occurrence of how many is shown."""
+
+    field = getters.query_one(Input)
+    found = getters.query_one("#found", Static)
+
+    def compose(self) -> ComposeResult:
+        yield Input(placeholder="Find in this conversation", compact=True)
+        yield Static(id="found", markup=False)
 
 
 class ConversationView(Vertical):
@@ -29,31 +43,37 @@ class ConversationView(Vertical):
     notice = getters.query_one("#notice", Static)
     start_page = getters.query_one(StartPage)
     body = getters.query_one("#body", Horizontal)
-    pane = getters.query_one(ConversationPane)
-    track = getters.query_one(ScrollTrack)
-    find_bar = getters.query_one("#find", Horizontal)
-    find_field = getters.query_one(Input)
-    found = getters.query_one("#found", Static)
 
     def __init__(self, *, checks_grounding: bool = True) -> None:
         """`checks_grounding`: whether what stands in no evidence is underlined."""
         super().__init__()
         self._checks_grounding = checks_grounding
+        self._find_bar: FindBar | None = None
 
     def compose(self) -> ComposeResult:
-        pane = ConversationPane()
-        pane.checks_grounding = self._checks_grounding
-        body, notice, find_bar = Horizontal(id="body"), Static(id="notice", markup=False), Horizontal(id="find")
-        body.display = notice.display = find_bar.display = False
+        body, notice = Horizontal(id="body"), Static(id="notice", markup=False)
+        body.display = notice.display = False
         yield ConversationHead()
-        with body:
-            yield pane
-            yield ScrollTrack()
+        yield body
         yield notice
         yield StartPage()
-        with find_bar:
-            yield Input(placeholder="Find in this conversation", compact=True)
-            yield Static(id="found", markup=False)
+
+    @cached_property
+    def pane(self) -> "ConversationPane":
+        """The lines of the conversation. They are loaded and mounted when there is one: no first key needs them."""
+        from tui.widgets.conversation_pane import ConversationPane
+
+        pane = ConversationPane()
+        pane.checks_grounding = self._checks_grounding
+        self.body.mount(pane, self.track)
+        return pane
+
+    @cached_property
+    def track(self) -> "ScrollTrack":
+        """The scrollbar of the lines."""
+        from tui.widgets.scroll_track import ScrollTrack
+
+        return ScrollTrack()
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
@@ -62,7 +82,7 @@ class ConversationView(Vertical):
 
     def show_beginning(self) -> None:
         """Show how to begin, in place of a conversation, in which nothing is looked for any more."""
-        if self.pane.is_finding:
+        if self.body.children and self.pane.is_finding:  # else there is no pane yet
             self._close_find_bar()
             self.pane.find("")
         self._show_only(self.start_page)
@@ -92,41 +112,47 @@ class ConversationView(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_find":
-            return self.find_bar.display
+            return self._find_bar is not None
         return super().check_action(action, parameters)
 
-    def on_line_view_scrolled(self, message: ConversationPane.Scrolled) -> None:
+    def on_line_view_scrolled(self, message: "ConversationPane.Scrolled") -> None:
         self.track.first, self.track.last = message.first, message.last
 
-    def on_scroll_track_dragged(self, message: ScrollTrack.Dragged) -> None:
+    def on_scroll_track_dragged(self, message: "ScrollTrack.Dragged") -> None:
         message.stop()
         self.pane.call_later(self.pane.go_to_share, message.share)
 
-    def on_conversation_pane_find_requested(self, message: ConversationPane.FindRequested) -> None:
+    async def on_conversation_pane_find_requested(self, message: "ConversationPane.FindRequested") -> None:
         message.stop()
-        self.find_bar.display = True
-        self.find_field.focus()
+        if self._find_bar is None:
+            self._find_bar = FindBar()
+            await self.mount(self._find_bar)
+        self._find_bar.field.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        if self.find_bar.display:  # else it was emptied as it was closed
+        if self._find_bar is not None:
             self.pane.find(message.value)
 
-    def on_conversation_pane_found(self, message: ConversationPane.Found) -> None:
+    def on_conversation_pane_found(self, message: "ConversationPane.Found") -> None:
         message.stop()
-        self.found.update(message.words)
+        if self._find_bar is not None:
+            self._find_bar.found.update(message.words)
 
-    def on_conversation_pane_left(self, message: ConversationPane.Left) -> None:
+    def on_conversation_pane_left(self, message: "ConversationPane.Left") -> None:
         message.stop()
         self._close_find_bar()
 
     def on_input_submitted(self) -> None:
         self.pane.focus()
 
-    def action_end_find(self) -> None:
-        self._close_find_bar()
+    async def action_end_find(self) -> None:
+        bar, self._find_bar = self._find_bar, None
+        self.screen.set_focus(self.pane)
         self.pane.find("")
-        self.pane.focus()
+        if bar is not None:
+            await bar.remove()
 
     def _close_find_bar(self) -> None:
-        self.find_bar.display = False
-        self.find_field.value = ""
+        bar, self._find_bar = self._find_bar, None
+        if bar is not None:
+            bar.remove()

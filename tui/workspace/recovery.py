@@ -92,6 +92,11 @@ class Recovery:
         self._watches: dict[str, _Watch] = {}
         self._polls: dict[int, Polls] = {}
 
+    @property
+    def open_sessions(self) -> set[str]:
+        """The sessions with a turn that is not over as far as this machine knows."""
+        return {entry.session_id for entry in self._entries()}
+
     def entries_of(self, session_id: str) -> list[JournalEntry]:
         """A session's turns that are not over as far as this machine knows, oldest first."""
         return [entry for entry in self._entries() if entry.session_id == session_id]

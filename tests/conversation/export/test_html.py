@@ -2,10 +2,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.conversation.export.told import BUDGET, HARMFUL, HTML, PICTURE, turns
+from tests.conversation.export.told import BUDGET, HARMFUL, HTML, PICTURE, html, turns
 from tests.hostile.payloads import harm
 from tui.api.models import Text, UserInput
-from tui.conversation.export.html import as_html, pictures_of
+from tui.conversation.export.html import pictures_of
 
 VOID = {"meta", "img", "br", "hr"}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -48,7 +48,7 @@ class Page(HTMLParser):
 
 
 def test_a_citation_leads_to_its_passage() -> None:
-    page = Page(as_html("Budget", turns(BUDGET)))
+    page = Page(html("Budget", turns(BUDGET)))
     assert page.all("href") == ["#turn-1-passage-1"]
     assert "turn-1-passage-1" in page.all("id")
     assert "40 million [1], [1], [9]." in page.text
@@ -58,14 +58,14 @@ def test_a_citation_leads_to_its_passage() -> None:
 
 
 def test_each_number_of_a_citation_of_several_leads_to_its_passage() -> None:
-    page = Page(as_html("Budget", turns([*BUDGET[:3], Text("Both [1, 2], one [2, 9].")])))
+    page = Page(html("Budget", turns([*BUDGET[:3], Text("Both [1, 2], one [2, 9].")])))
     assert page.all("href") == ["#turn-1-passage-1", "#turn-1-passage-2", "#turn-1-passage-2"]
     assert "Both [1, 2], one [2, 9]." in page.text
 
 
 @pytest.mark.fault(7, 12)
 def test_nothing_in_a_page_runs_or_is_loaded() -> None:
-    source = as_html(HTML, turns(HARMFUL))
+    source = html(HTML, turns(HARMFUL))
     page = Page(source)
     assert harm(source.encode()) == []
     assert page.tags() <= {
@@ -103,14 +103,14 @@ def test_nothing_in_a_page_runs_or_is_loaded() -> None:
 def test_only_what_is_a_picture_is_put_in() -> None:
     told = turns(BUDGET)
     assert pictures_of([*told, *told]) == [PICTURE]
-    shown = Page(as_html("T", told, pictures={PICTURE: PNG}))
+    shown = Page(html("T", told, picture=lambda _: PNG))
     assert [source[:22] for source in shown.all("src")] == ["data:image/png;base64,"]
     for data in (b"<svg onload='alert(1)'/>", b""):
-        assert Page(as_html("T", told, pictures={PICTURE: data})).all("src") == []
+        assert Page(html("T", told, picture=lambda _, data=data: data)).all("src") == []
 
 
 @pytest.mark.parametrize("address", ["ftp://evil.test/x", "ssh://evil.test", "https://xn--pple-43d.test/", "x.html"])
 def test_a_page_links_only_to_what_may_be_opened(address: str) -> None:
-    page = Page(as_html("Links", turns([UserInput("?"), Text(f"[here]({address})")])))
+    page = Page(html("Links", turns([UserInput("?"), Text(f"[here]({address})")])))
     assert page.all("href") == []
     assert "here" in page.text

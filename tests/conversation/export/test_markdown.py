@@ -4,10 +4,10 @@ import pytest
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from tests.conversation.export.told import BUDGET, HARMFUL, HTML, turns
+from tests.conversation.export.told import BUDGET, HARMFUL, HTML, markdown, turns
 from tests.hostile.payloads import harm
 from tui.api.models import Text, ToolResult, UserInput
-from tui.conversation.export.markdown import as_markdown, file_name
+from tui.conversation.export.markdown import file_name
 from tui.conversation.transcript import interrupt
 from tui.conversation.transcript_builder import replay
 
@@ -16,7 +16,7 @@ DAY = date(2031, 3, 4)
 
 def test_a_conversation_is_written_with_footnotes_and_its_evidence() -> None:
     told = interrupt(replay([*BUDGET, UserInput("And then?")]), "Stopped.")
-    assert as_markdown("Budget", list(told)) == (
+    assert markdown("Budget", list(told)) == (
         "# Budget\n\n## What is the budget?\n\n**40** million [^1-1], `[1]`, [9].\n\n"
         "[^1-1]: notes.pdf · Budget · p. 3 · score 2.50: “It is 40 million.”\n\n## And then?\n\n*Stopped.*\n\n"
         "## Evidence\n\n### What is the budget?\n\n"
@@ -28,14 +28,14 @@ def test_a_conversation_is_written_with_footnotes_and_its_evidence() -> None:
 def test_numbers_that_the_results_give_are_the_footnotes_numbers() -> None:
     items = [{"content": "a", "citation": 7, "file": "a.md"}, {"content": "a", "citation": 9, "file": "a.md"}]
     told = turns([UserInput("?"), ToolResult("1", "grep", {"items": items}), Text("So [9].")])
-    written = as_markdown("T", told, first=3)
+    written = markdown("T", told, first=3)
     assert "So [^3-9]." in written
     assert "[^3-9]: a.md: “a”" in written
     assert "**[7] a.md** (found, not cited)" in written
 
 
 def test_a_citation_of_several_has_a_footnote_for_each_that_leads_somewhere() -> None:
-    written = as_markdown("T", turns([*BUDGET[:3], Text("Both [1, 2], one [2, 9], none [8, 9].")]))
+    written = markdown("T", turns([*BUDGET[:3], Text("Both [1, 2], one [2, 9], none [8, 9].")]))
     assert "Both [^1-1] [^1-2], one [^1-2] \\[9], none [8, 9]." in written
     assert "[^1-2]: heron.md" in written
 
@@ -46,12 +46,12 @@ def test_a_citation_of_several_has_a_footnote_for_each_that_leads_somewhere() ->
 )
 def test_code_in_an_answer_stays_as_it_is(code: str) -> None:
     events = [*BUDGET[:3], Text(f"{code}\n\n[1] <b>")]
-    assert f"{code}\n\n[^1-1] \\<b>" in as_markdown("T", turns(events))
+    assert f"{code}\n\n[^1-1] \\<b>" in markdown("T", turns(events))
 
 
 @pytest.mark.fault(12)
 def test_a_file_full_of_harm_is_text_for_whoever_renders_it() -> None:
-    written = as_markdown(HTML, turns(HARMFUL))
+    written = markdown(HTML, turns(HARMFUL))
     assert harm(written.encode()) == []
     rendered = MarkdownIt("commonmark", {"html": True}).enable("table").use(footnote_plugin).render(written)
     assert not any(tag in rendered for tag in ("<script", "<img", "<iframe", "<style", "<!--", "<?", 'javascript:a"'))
@@ -60,7 +60,7 @@ def test_a_file_full_of_harm_is_text_for_whoever_renders_it() -> None:
 
 def test_a_long_row_of_backticks_is_written_at_once() -> None:
     answer = "".join(f"{'`' * (at % 50 + 1)} [1] \n" for at in range(3000))
-    assert "`" in as_markdown("T", turns([*BUDGET[:3], Text(answer)]))
+    assert "`" in markdown("T", turns([*BUDGET[:3], Text(answer)]))
 
 
 def test_a_file_is_named_by_letters_and_digits_only() -> None:

@@ -1,9 +1,13 @@
 """Turns to export: one that cites what it found, and one in which everything means harm."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from tests.hostile.payloads import POISON
 from tui.api.models import Event, ImageAttachment, Stop, Text, ToolCall, ToolResult, UserInput
+from tui.conversation.export.csl import csl_json_pieces
+from tui.conversation.export.html import html_pieces
+from tui.conversation.export.markdown import markdown_pieces
 from tui.conversation.transcript import Turn
 from tui.conversation.transcript_builder import replay
 
@@ -57,3 +61,15 @@ HARMFUL: Sequence[Event] = tuple(
 
 def turns(events: Sequence[Event]) -> list[Turn]:
     return list(replay(events))
+
+
+def markdown(title: str, told: Iterable[Turn], first: int = 1) -> str:
+    return "".join(markdown_pieces(title, told, first))
+
+
+def html(title: str, told: Iterable[Turn], picture: Callable[[ImageAttachment], bytes] = lambda _: b"") -> str:
+    return "".join(html_pieces(title, told, picture=picture))
+
+
+def csl_json(told: Iterable[Turn], first: int = 1, day: date | None = None) -> str:
+    return "".join(csl_json_pieces("ses-1", told, first, day))

@@ -1,8 +1,10 @@
 """A turn while it runs: what is streamed, what is stored, and what happens beside it."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -140,6 +142,23 @@ def test_an_agent_that_fails_ends_its_turn_with_a_reason(play: Play) -> None:
     assert stop["is_error"]
     assert "not foreseen" in stop["error"]
     assert http.get(f"/api/v1/chat/{session_id}/summary").json()["job_metadata"]["is_error"]
+
+
+def test_a_turn_that_cannot_be_stored_ends_with_the_reason(notes: Path, tmp_path: Path) -> None:
+    gate = Gate()
+    with served(notes, tmp_path, gate) as http:
+        session_id, body = new_session(http)
+        with http.stream("POST", f"/api/v1/chat/{session_id}/messages/stream", json=body) as running:
+            lines = running.iter_lines()
+            next(lines)
+            with closing(sqlite3.connect(tmp_path / "library.sqlite3")) as other:
+                other.execute("ALTER TABLE events RENAME TO away")
+            gate.open.set()
+            told = "\n".join(lines)
+        assert "could not be stored: no such table" in told
+        with closing(sqlite3.connect(tmp_path / "library.sqlite3")) as other:
+            other.execute("ALTER TABLE away RENAME TO events")
+        assert ask(http, session_id, body["prompt"], body["index_ids"])[-1][1]["is_error"] is False
 
 
 def test_a_running_session_can_be_deleted(play: Play) -> None:

@@ -188,5 +188,5 @@ def test_a_library_that_is_damaged_in_use_is_told_and_ends_the_turn(filled: Path
         asked = http.post(
             f"/api/v1/chat/{session_id}/messages/stream", json={"prompt": "Why?", "index_ids": [asked_of]}
         )
-        assert "What the server keeps of the session cannot be read or written (no such table: events)." in asked.text
+        assert "could not be stored: no such table: events" in asked.text
         assert http.get("/api/v1/indexes").status_code == 200

@@ -5,6 +5,7 @@ import pytest
 from tests.store.sample import found
 from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
 from tests.workspace.conftest import ACCOUNT, Office, until
+from tui.api.models import UserInput
 from tui.store.store import Store
 from tui.workspace.search.gathering import SECONDS_BETWEEN, Gathered, Gathering, pause_after
 
@@ -127,6 +128,28 @@ async def test_while_a_turn_runs_nothing_is_fetched(store: Store, rents: Cloud) 
     held.gate.set()
     await all_is_here(office)
     assert rents.count("GET /api/v1/chat/s3") == 1
+    await office.workspace.close()
+
+
+async def test_a_question_that_was_stopped_is_kept_once(store: Store, cloud: Cloud) -> None:
+    cloud.turns = [Turn(is_held=True, keeps=(said("Half"),))]
+    office = Office(store)
+    await office.connect(cloud)
+    session_id = await office.workspace.create(["idx-notes"], is_bound=True)
+    assert session_id is not None
+    assert office.workspace.ask_first(session_id, "Why?", None)
+    await until(lambda: len(cloud.questions) == 1)
+    assert office.workspace.stop(session_id)
+    await until(lambda: not office.workspace.is_busy(session_id))
+    gathering = office.workspace.searching.gathering
+    Waits(gathering)
+    gathering.begin()
+    await gathering.run()
+    await office.ask(session_id, "And then?")
+
+    kept = store.sessions.history(ACCOUNT, session_id)
+    assert kept is not None
+    assert [event.content for event in kept.events if isinstance(event, UserInput)] == ["Why?", "And then?"]
     await office.workspace.close()
 
 

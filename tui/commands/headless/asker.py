@@ -10,7 +10,6 @@ from dataclasses import field
 
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Index, Session
-from tui.api.session_file import SessionFile
 from tui.commands.connecting import connected
 from tui.commands.exit_code import BadUseError, ExitCode, code_of
 from tui.commands.headless.named_session import named_session, no_session
@@ -24,7 +23,7 @@ from tui.settings import Settings
 from tui.store.files import store_path
 from tui.store.store import Store
 from tui.workspace.backend import Backend
-from tui.workspace.exporting import session_kept, session_shown
+from tui.workspace.exporting import ShownSession, kept_session, session_shown
 from tui.workspace.listing import first_event
 from tui.workspace.tasks import Work
 from tui.workspace.updates import DraftChanged, OpeningFailed, RequestFailed, Update
@@ -323,13 +322,13 @@ class Asker:
             await deletion.delete([session])
             call.raise_failure()
 
-    async def whole(self, session_id: str) -> SessionFile:
-        """A session with its events as they can be shown. Raises `ApiError`."""
+    async def whole(self, session_id: str) -> ShownSession:
+        """A session as its server has it. Raises `ApiError`."""
         return await session_shown(self.client, session_id, self._store.path)
 
-    def kept(self, session_id: str) -> SessionFile | None:
+    async def kept(self, session_id: str) -> ShownSession | None:
         """A session as it was last seen on this machine; None where it is not kept."""
-        return session_kept(self._store, self._settings.account, session_id)
+        return await asyncio.to_thread(kept_session, self._store, self._settings.account, session_id)
 
     def leave(self) -> None:
         """Have `close` wait for nothing, also where it waits already."""

@@ -12,9 +12,9 @@ from tui.sanitize import clean, clean_line, well_formed
 from tui.workspace.new_file import encoded
 
 
-def put_out(text: str) -> None:
-    """Write to standard output at once, for a terminal. Raises as `write_out`."""
-    write_out(well_formed(clean(text)))
+def put_out(text: Iterable[str]) -> None:
+    """Write a text, or its pieces, to standard output at once, for a terminal. Raises as `write_out`."""
+    write_out(well_formed(clean(piece)) for piece in ([text] if isinstance(text, str) else text))
 
 
 def write_out(text: Iterable[str]) -> None:
@@ -53,7 +53,7 @@ def _let_go(stream: TextIO) -> None:
 
 
 def as_json(value: object) -> str:
-    """A value as one line of ASCII: as the server sent it, and yet nothing in it can drive a terminal."""
+    """A value as one line of ASCII: nothing in it can drive a terminal."""
     return json.dumps(value)
 
 

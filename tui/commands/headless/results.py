@@ -11,7 +11,7 @@ from tui.commands.headless.output import as_json
 from tui.commands.headless.questions import ListedQuestion
 from tui.commands.headless.told import as_value, outcome_word
 from tui.conversation.evidence import evidence_of
-from tui.conversation.export.markdown import as_markdown
+from tui.conversation.export.markdown import markdown_pieces
 from tui.conversation.plain_text import answer_text
 from tui.conversation.transcript import Broken, Turn
 from tui.sanitize import clean, clean_line
@@ -44,7 +44,7 @@ def piece_of(form: str, question: ListedQuestion, session_id: str, outcome: Outc
         case _:
             turn = outcome.turn or Turn(question.text, end=Broken(outcome.problem))
             named = f" ({question.id})" if question.id else ""
-            return as_markdown(f"Question {question.number}{named}", [turn], question.number)
+            return "".join(markdown_pieces(f"Question {question.number}{named}", [turn], question.number))
 
 
 def whole(form: str, pieces: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ so an item has only the day on which the session last changed, as the day when i
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from tui.conversation.export.numbered_passages import NumberedPassage, numbered_passages
@@ -16,14 +16,19 @@ from tui.sanitize import clean
 Item = dict[str, object]
 
 
-def as_csl_json(session_id: str, turns: Sequence[Turn], first: int = 1, day: date | None = None) -> str:
+def csl_json_pieces(session_id: str, turns: Iterable[Turn], first: int = 1, day: date | None = None) -> Iterator[str]:
     """A list of items: each question with its answer, then each document that the answer cites, with its passages.
 
     Where an answer cites nothing that is known, the documents that were found stand in. `first` is the number of the
     first turn.
     """
-    items = [item for at, turn in enumerate(turns, first) for item in _items(f"{session_id}-{at}", turn, day)]
-    return json.dumps(items, indent=2) + "\n"
+    before = "[\n"
+    for at, turn in enumerate(turns, first):
+        for item in _items(f"{session_id}-{at}", turn, day):
+            listed = json.dumps([item], indent=2)
+            yield before + listed.removeprefix("[\n").removesuffix("\n]")
+            before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
 
 
 def _items(key: str, turn: Turn, day: date | None) -> Iterator[Item]:

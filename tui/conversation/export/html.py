@@ -6,8 +6,9 @@ and whatever is not in the file itself.
 
 import re
 from base64 import b64encode
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from html import escape
+from itertools import chain
 
 from markdown_it.token import Token
 
@@ -44,12 +45,15 @@ img { max-width: 100%; height: auto; border: 1px solid var(--line); }
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
-def as_html(
-    title: str, turns: Sequence[Turn], first: int = 1, pictures: Mapping[ImageAttachment, bytes] | None = None
-) -> str:
+def html_pieces(
+    title: str,
+    turns: Iterable[Turn],
+    first: int = 1,
+    picture: Callable[[ImageAttachment], bytes] = lambda _: b"",
+) -> Iterator[str]:
     """The questions, the answers with their citations as links, and below each answer the passages it was built from.
 
-    `first` is the number of the first turn. Of `pictures`, those that are PNG or JPEG files are shown.
+    `first` is the number of the first turn. What `picture` gives is shown where it is a PNG or JPEG file.
     """
     head = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -58,9 +62,9 @@ def as_html(
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{_text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
     )
-    sections = [_section(at, turn, pictures or {}) for at, turn in enumerate(turns, first)]
-    body = f"<body>\n<main>\n<h1>{_text(title)}</h1>\n{''.join(sections)}</main>\n</body>\n</html>\n"
-    return clean(head + body)
+    sections = (piece for at, turn in enumerate(turns, first) for piece in _section(at, turn, picture))
+    body = chain([f"<body>\n<main>\n<h1>{_text(title)}</h1>\n"], sections, ["</main>\n</body>\n</html>\n"])
+    return map(clean, chain([head], body))
 
 
 def picture_type(data: bytes) -> str | None:
@@ -68,24 +72,23 @@ def picture_type(data: bytes) -> str | None:
     return next((kind for magic, kind in _PICTURES.items() if data.startswith(magic)), None)
 
 
-def pictures_of(turns: Sequence[Turn]) -> Sequence[ImageAttachment]:
+def pictures_of(turns: Iterable[Turn]) -> Sequence[ImageAttachment]:
     """The pictures of pages that came with the results of tools, each once."""
-    results = [part.returned for turn in turns for part in turn.parts if isinstance(part, ToolUse) and part.returned]
+    results = (part.returned for turn in turns for part in turn.parts if isinstance(part, ToolUse) and part.returned)
     return list(dict.fromkeys(result.image for result in results if result.image is not None))
 
 
-def _section(at: int, turn: Turn, pictures: Mapping[ImageAttachment, bytes]) -> str:
+def _section(at: int, turn: Turn, picture: Callable[[ImageAttachment], bytes]) -> Iterator[str]:
     passages = numbered_passages(turn)
-    answer = _answer(answer_text(turn), at, {each.number for each in passages})
-    note = end_text(turn)
-    pieces = [
-        f'<section id="turn-{at}">\n<h2>{_text(turn.question or f"Turn {at}")}</h2>\n{answer}',
-        f'<p class="note">{_text(note)}</p>\n' if note else "",
-        "<h3>Evidence</h3>\n" if passages else "",
-        *(_passage(at, each) for each in passages),
-        *_figures(pictures_of([turn]), pictures),
-    ]
-    return "".join(pieces) + "</section>\n"
+    yield f'<section id="turn-{at}">\n<h2>{_text(turn.question or f"Turn {at}")}</h2>\n'
+    yield _answer(answer_text(turn), at, {each.number for each in passages})
+    if note := end_text(turn):
+        yield f'<p class="note">{_text(note)}</p>\n'
+    if passages:
+        yield "<h3>Evidence</h3>\n"
+    yield from (_passage(at, each) for each in passages)
+    yield from (_figure(attachment.attachment_name, picture(attachment)) for attachment in pictures_of([turn]))
+    yield "</section>\n"
 
 
 def _passage(at: int, numbered: NumberedPassage) -> str:
@@ -99,13 +102,13 @@ def _passage(at: int, numbered: NumberedPassage) -> str:
     )
 
 
-def _figures(wanted: Sequence[ImageAttachment], pictures: Mapping[ImageAttachment, bytes]) -> Iterator[str]:
-    for attachment in wanted:
-        data = pictures.get(attachment, b"")
-        if kind := picture_type(data):
-            name = _text(attachment.attachment_name)
-            source = f"data:{kind};base64,{b64encode(data).decode()}"
-            yield f'<figure><img alt="{name}" src="{source}"><figcaption>{name}</figcaption></figure>\n'
+def _figure(name: str, data: bytes) -> str:
+    """A picture; nothing where it is none that may be shown."""
+    kind = picture_type(data)
+    if kind is None:
+        return ""
+    source = f"data:{kind};base64,{b64encode(data).decode()}"
+    return f'<figure><img alt="{_text(name)}" src="{source}"><figcaption>{_text(name)}</figcaption></figure>\n'
 
 
 def _anchor(at: int, number: int) -> str:

@@ -1,8 +1,9 @@
 """A conversation as a Markdown file, with footnotes to the passages and the passages themselves behind it."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 from tui.conversation.citations import CITATION, numbers_in
 from tui.conversation.export.numbered_passages import NumberedPassage, markdown_parser, numbered_passages
@@ -13,9 +14,11 @@ from tui.sanitize import clean, clean_line
 EXCERPT_CHARS = 240
 """Most characters of a passage that its footnote repeats."""
 
+# Between two matches other threads get their turn, so that a long stretch without markup is a match of its own.
+_PLAIN = r"(?P<plain>(?:(?<=[^\n])|(?=[^\s>]))[^`~<\\!\[\n]++)"
 _FENCED = r"(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[^\n`]*$(?:\n(?![ \t>]*(?P=ticks)).*)*(?:\n.*)?)"
 _CODE = r"(?P<code>(?<!`)(?P<span>`+)(?!`)(?:(?!\n\n)[^`]|(?!(?P=span)(?!`))`++){1,4096}?(?P=span)(?!`))"
-_KEPT = rf"{_FENCED}|{_CODE}|(?P<escape>\\.)|(?P<address><(?:https?://|mailto:)[^\s<>]*>)"
+_KEPT = rf"{_PLAIN}|{_FENCED}|{_CODE}|(?P<escape>\\.)|(?P<address><(?:https?://|mailto:)[^\s<>]*>)"
 _MARKUP = re.compile(
     rf"{_KEPT}|(?P<escaped><(?=[A-Za-z/!?])|!(?=\[)|\[(?=\^\d+-\d))|{CITATION.pattern}(?![\[:])",
     re.MULTILINE,
@@ -23,19 +26,15 @@ _MARKUP = re.compile(
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!$&])")
 
 
-def as_markdown(title: str, turns: Sequence[Turn], first: int = 1) -> str:
+def markdown_pieces(title: str, turns: Iterable[Turn], first: int = 1) -> Iterator[str]:
     """The questions and answers, with a footnote for each passage that an answer cites, and all passages behind them.
 
     The answers' own Markdown stays, but what would load something or be taken for HTML is text. `first` is the number
-    of the first turn. Safe to print in a terminal.
+    of the first turn; the turns are iterated over twice. Safe to print in a terminal.
     """
-    numbered = [(at, turn, numbered_passages(turn)) for at, turn in enumerate(turns, first)]
-    blocks = [f"# {_escaped(title)}"]
-    blocks += [block for at, turn, passages in numbered for block in _turn(at, turn, passages)]
-    if any(passages for _, _, passages in numbered):
-        blocks.append("## Evidence")
-        blocks += [block for at, turn, passages in numbered for block in _evidence(at, turn, passages)]
-    return clean("\n\n".join(blocks)) + "\n"
+    for at, block in enumerate(chain([f"# {_escaped(title)}"], _conversation(turns, first), _evidence(turns, first))):
+        yield clean(f"\n\n{block}" if at else block)
+    yield "\n"
 
 
 def file_name(title: str, day: date, suffix: str = ".md") -> str:
@@ -44,14 +43,33 @@ def file_name(title: str, day: date, suffix: str = ".md") -> str:
     return f"{'-'.join(words)[:60].strip('-') or 'session'}-{day.isoformat()}{suffix}"
 
 
-def _turn(at: int, turn: Turn, passages: Sequence[NumberedPassage]) -> Iterator[str]:
-    if turn.question:
-        yield f"## {_escaped(' '.join(turn.question.split()))}"
-    if answer := answer_text(turn):
-        yield _with_footnotes(answer, at, {each.number for each in passages})
-    if note := end_text(turn):
-        yield f"*{_escaped(note)}*"
-    yield from (f"[^{at}-{each.number}]: {_footnote(each)}" for each in passages if each.is_cited)
+def _conversation(turns: Iterable[Turn], first: int) -> Iterator[str]:
+    for at, turn in enumerate(turns, first):
+        passages = numbered_passages(turn)
+        if turn.question:
+            yield f"## {_escaped(' '.join(turn.question.split()))}"
+        if answer := answer_text(turn):
+            yield _with_footnotes(answer, at, {each.number for each in passages})
+        if note := end_text(turn):
+            yield f"*{_escaped(note)}*"
+        yield from (f"[^{at}-{each.number}]: {_footnote(each)}" for each in passages if each.is_cited)
+
+
+def _evidence(turns: Iterable[Turn], first: int) -> Iterator[str]:
+    """All passages under a heading; nothing where there are none."""
+    is_headed = False
+    for at, turn in enumerate(turns, first):
+        passages = numbered_passages(turn)
+        if passages and not is_headed:
+            yield "## Evidence"
+            is_headed = True
+        if passages:
+            yield f"### {_escaped(' '.join((turn.question or f'Turn {at}').split()))}"
+        for each in passages:
+            mark = "cited" if each.is_cited else "found, not cited"
+            yield f"**[{each.number}] {_escaped(each.passage.origin)}** ({mark})"
+            if each.passage.text:
+                yield _fenced(each.passage.text)
 
 
 def _with_footnotes(answer: str, at: int, numbers: Collection[int]) -> str:
@@ -93,17 +111,6 @@ def _footnote(numbered: NumberedPassage) -> str:
     return f"{origin}: “{_escaped(excerpt)}”" if excerpt else origin
 
 
-def _evidence(at: int, turn: Turn, passages: Sequence[NumberedPassage]) -> Iterator[str]:
-    if not passages:
-        return
-    yield f"### {_escaped(' '.join((turn.question or f'Turn {at}').split()))}"
-    for each in passages:
-        mark = "cited" if each.is_cited else "found, not cited"
-        yield f"**[{each.number}] {_escaped(each.passage.origin)}** ({mark})"
-        if each.passage.text:
-            yield _fenced(each.passage.text)
-
-
 def _fenced(text: str) -> str:
     """A text as a code block, in which nothing means anything."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
@@ -112,4 +119,4 @@ def _fenced(text: str) -> str:
 
 
 def _escaped(line: str) -> str:
-    return _SPECIAL.sub(r"\\\1", line)
+    return _SPECIAL.sub(lambda found: f"\\{found[0]}", line)

@@ -123,7 +123,8 @@ class SessionStore:
             session.shared_access,
             None if session.job_metadata is None else json.dumps(session.job_metadata),
         )
-        events = [(session.session_id, number, body) for number, body in enumerate(session.events, 1)]
+        bodies = ["".join(event) for event in session.events]
+        events = [(session.session_id, number, body) for number, body in enumerate(bodies, 1)]
         with self._database.writing() as connection:
             key = (session.session_id,)
             row = connection.execute(f"SELECT {_COLUMNS} FROM sessions WHERE id = ?", key).fetchone()
@@ -131,7 +132,7 @@ class SessionStore:
                 there = connection.execute(
                     "SELECT body FROM events WHERE session_id = ? ORDER BY number", key
                 ).fetchall()
-                if _told((*row, *(event["body"] for event in there))) == _told((*fields, *session.events)):
+                if _told((*row, *(event["body"] for event in there))) == _told((*fields, *bodies)):
                     return False
                 if not replace:
                     raise SessionFileError("Another session here has its id; --force replaces that.")

@@ -15,7 +15,6 @@ from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import DamagedIndexError
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
-from tui.sanitize import clean_line
 
 SERVER_ENDED = "The server ended before this turn did."
 CHARS_PER_TOKEN = 4
@@ -70,8 +69,9 @@ def _first(known: int | None, estimate: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TurnTask:
-    """A running turn, as seen by the one who asked."""
+    """A running turn, as seen by the one who asked. `answering` may be cancelled; then `task` ends the turn."""
 
+    answering: asyncio.Task[None]
     task: asyncio.Task[None]
     queue: asyncio.Queue[Event | None]
 
@@ -94,7 +94,7 @@ class TurnTasks:
         self._library = library
         self._supervisor = supervisor
         self._agent = agent
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, TurnTask] = {}
 
     def start(self, session_id: str, prompt: str, index_ids: Sequence[str], skipped: Sequence[str]) -> TurnTask:
         """Start a turn that searches `index_ids`; `skipped` were asked for and are not served.
@@ -104,62 +104,68 @@ class TurnTasks:
         if session_id in self._running:
             raise SessionBusyError(session_id)
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
-        task = asyncio.create_task(self._run(session_id, prompt, index_ids, skipped, queue))
-        self._running[session_id] = task
-        task.add_done_callback(lambda _: self._running.pop(session_id, None))
-        return TurnTask(task, queue)
+        cost = _Cost(read_chars=len(prompt))
+        answering = asyncio.create_task(self._answer(session_id, Ask(prompt, (), index_ids), cost, queue))
+        ending = self._end(session_id, answering, cost, index_ids, tuple(skipped), queue)
+        turn = TurnTask(answering, asyncio.create_task(ending), queue)
+        self._running[session_id] = turn
+        turn.task.add_done_callback(lambda _: self._running.pop(session_id, None))
+        return turn
 
     async def end(self, session_id: str, why: str = SERVER_ENDED) -> None:
         """End the session's running turn, if there is one, and wait until it has ended. `why` is told in its stop."""
-        if task := self._running.get(session_id):
-            task.cancel(why)
-            await asyncio.wait([task])
+        if turn := self._running.get(session_id):
+            turn.answering.cancel(why)
+            await asyncio.wait([turn.task])
 
     async def end_all(self) -> None:
         """End all running turns, because the server ends; each is stored with the reason."""
         await asyncio.gather(*(self.end(session_id) for session_id in list(self._running)))
 
-    async def _run(
+    async def _answer(self, session_id: str, ask: Ask, cost: _Cost, queue: asyncio.Queue[Event | None]) -> None:
+        earlier = await asyncio.to_thread(self._sessions.begin_turn, session_id, ask.question)
+        async for event in self._agent(replace(ask, history=_history(earlier)), self._library, self._supervisor):
+            cost.add(event)
+            if isinstance(event, Usage):
+                continue
+            queue.put_nowait(event)
+            if not is_delta(event):
+                await asyncio.to_thread(self._sessions.append, session_id, event)
+
+    async def _end(
         self,
         session_id: str,
-        prompt: str,
+        answering: asyncio.Task[None],
+        cost: _Cost,
         index_ids: Sequence[str],
-        skipped: Sequence[str],
+        skipped: tuple[str, ...],
         queue: asyncio.Queue[Event | None],
     ) -> None:
-        cost = _Cost(read_chars=len(prompt))
-        error: str | None = "The turn failed in a way that was not foreseen; the server's log says more."
+        """Wait for the answer, and tell its end whatever becomes of it: who asked waits for nothing else."""
+        error = await _failure(answering)
+        stop = Stop(is_error=error is not None, error=error, usage=cost.usage(), skipped_index_ids=skipped)
         try:
-            earlier = await asyncio.to_thread(self._sessions.begin_turn, session_id, prompt)
-            async for event in self._agent(Ask(prompt, _history(earlier), index_ids), self._library, self._supervisor):
-                cost.add(event)
-                if isinstance(event, Usage):
-                    continue
-                queue.put_nowait(event)
-                if not is_delta(event):
-                    await asyncio.to_thread(self._sessions.append, session_id, event)
-            error = None
-        except asyncio.CancelledError as reason:
-            error = str(reason) or SERVER_ENDED
-        except (TurnError, DamagedIndexError) as reason:
-            error = str(reason)
+            self._sessions.end_turn(session_id, stop, index_ids)  # in no thread, of which searches may hold all
         except sqlite3.Error as reason:
-            _log.exception("A turn cannot be stored")
-            error = _unstored(reason)
-        except Exception:  # whatever went wrong ends this turn with a reason, and no other
-            _log.exception("A turn failed")
-        stop = Stop(is_error=error is not None, error=error, usage=cost.usage(), skipped_index_ids=tuple(skipped))
-        try:
-            self._sessions.end_turn(session_id, stop, index_ids)
-        except sqlite3.Error as reason:  # who asked must not wait for ever
-            _log.exception("A turn's end cannot be stored")
-            stop = replace(stop, is_error=True, error=stop.error or _unstored(reason))
-        queue.put_nowait(stop)
-        queue.put_nowait(None)
+            _log.exception("The end of a turn could not be stored")
+            stop = replace(stop, is_error=True, error=f"The end of this turn could not be stored: {reason}.")
+        finally:
+            queue.put_nowait(stop)
+            queue.put_nowait(None)
 
 
-def _unstored(reason: sqlite3.Error) -> str:
-    return f"What the server keeps of the session cannot be read or written ({clean_line(str(reason))})."
+async def _failure(answering: asyncio.Task[None]) -> str | None:
+    """Why a turn came to no good end, fit to show; None where it did."""
+    try:
+        await answering
+    except asyncio.CancelledError as reason:
+        return str(reason) or SERVER_ENDED
+    except (TurnError, DamagedIndexError) as reason:
+        return str(reason)
+    except Exception:  # whatever went wrong ends this turn with a reason, and no other
+        _log.exception("A turn failed")
+        return "The turn failed in a way that was not foreseen; the server's log says more."
+    return None
 
 
 def _history(events: Sequence[Mapping[str, object]]) -> list[Exchange]:

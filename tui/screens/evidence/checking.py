@@ -8,18 +8,18 @@ from textual.binding import Binding
 from textual.worker import Worker
 
 from tui.conversation.transcript import Turn
-from tui.lineview.line_view import LineView
 from tui.screens.evidence.passage_screen import PassageScreen
-from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.own_keys import own_bindings
-from tui.widgets.transcript_view import TranscriptView
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from tui.conversation.evidence import Evidence
     from tui.conversation.passages import Passage
+    from tui.lineview.line_view import LineView
     from tui.screens.evidence.gatherer import CheckedTurn, EvidenceGatherer
+    from tui.widgets.conversation_pane import ConversationPane
     from tui.widgets.evidence.evidence_pane import EvidencePane
+    from tui.widgets.transcript_view import TranscriptView
 
 
 BROAD_COLUMNS = 140
@@ -71,7 +71,7 @@ class CheckingScreen(PassageScreen):
             self.set_focus(self.view.pane)
 
     @property
-    def reader(self) -> LineView:
+    def reader(self) -> "LineView":
         """What the keys scroll that are pressed in the composer: what stands in the place of the conversation."""
         return self.view.pane if self._evidence is None or self.view.display else self._evidence.shown
 
@@ -92,7 +92,7 @@ class CheckingScreen(PassageScreen):
             self._gatherer = EvidenceGatherer()
         return await self._gatherer.evidence_of(turn)
 
-    def on_conversation_pane_sources_requested(self, message: ConversationPane.SourcesRequested) -> None:
+    def on_conversation_pane_sources_requested(self, message: "ConversationPane.SourcesRequested") -> None:
         self._gathering = self._check(message.turn, message.number)
 
     @work(exclusive=True, group=_GATHERING)
@@ -136,7 +136,7 @@ class CheckingScreen(PassageScreen):
         self._lay_out()
         return self._evidence
 
-    def on_transcript_view_turn_reached(self, message: TranscriptView.TurnReached) -> None:
+    def on_transcript_view_turn_reached(self, message: "TranscriptView.TurnReached") -> None:
         if self.is_checking:
             self._follow_turn(message.turn)
 
@@ -178,7 +178,7 @@ class CheckingScreen(PassageScreen):
     def on_evidence_pane_number_is_none(self, message: "EvidencePane.NumberIsNone") -> None:
         self._say_number_is_none(message.number)
 
-    def on_conversation_pane_trace_requested(self, message: ConversationPane.TraceRequested) -> None:
+    def on_conversation_pane_trace_requested(self, message: "ConversationPane.TraceRequested") -> None:
         self._show_trace(message.turn)
 
     def on_evidence_pane_trace_requested(self) -> None:

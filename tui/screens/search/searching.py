@@ -110,8 +110,10 @@ class SearchingScreen(BrowsingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back_to_search":
+            if self._visit is None:
+                return False
             pane, is_idle = self.view.pane, not self.workspace.is_busy(self.open_id or "")
-            return self._visit is not None and pane.has_focus and (pane.is_finding or (self._is_unmarked and is_idle))
+            return pane.has_focus and (pane.is_finding or (self._is_unmarked and is_idle))
         return super().check_action(action, parameters)
 
     def action_back_to_search(self) -> None:

@@ -33,7 +33,6 @@ class Sidebar(Vertical):
     """Whether the server has sessions that are not loaded yet."""
 
     head = getters.query_one("#sessions-head", Static)
-    filter = getters.query_one(Input)
     session_list = getters.query_one(SessionList)
 
     def __init__(
@@ -43,16 +42,15 @@ class Sidebar(Vertical):
         super().__init__()
         self._describe = describe
         self._words_of = words_of
+        self.filter: Input | None = None
+        """The field to filter by, while it is wanted."""
         self._sessions: Sequence[Session] = ()
         self._pinned = 0
         self._words: Sequence[str] | None = None
         """The words of each session; None until they are looked through."""
 
     def compose(self) -> ComposeResult:
-        filter_field = Input(placeholder="Filter sessions", compact=True)
-        filter_field.display = False
         yield Static(Content.styled("Sessions", "bold"), id="sessions-head", markup=False)
-        yield filter_field
         yield SessionList(self._describe).data_bind(Sidebar.open_id, Sidebar.has_more)
 
     def show(self, sessions: Sequence[Session], pinned: int = 0) -> None:
@@ -61,7 +59,7 @@ class Sidebar(Vertical):
         self._show_found()
 
     def _show_found(self) -> None:
-        wanted = self.filter.value.casefold()
+        wanted = "" if self.filter is None else self.filter.value.casefold()
         self.session_list.is_filtered = bool(wanted)
         found, pinned = self._found(wanted) if wanted else (self._sessions, self._pinned)
         self.session_list.show(found, pinned)
@@ -88,9 +86,9 @@ class Sidebar(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_filter":
-            return self.filter.display
+            return self.filter is not None
         if action == "to_list":
-            return self.filter.has_focus
+            return self.filter is not None and self.filter.has_focus
         return super().check_action(action, parameters)
 
     def on_session_list_ticks_changed(self) -> None:
@@ -105,11 +103,15 @@ class Sidebar(Vertical):
     def action_to_list(self) -> None:
         self.session_list.focus()
 
-    def action_filter(self) -> None:
-        self.filter.display = True
+    async def action_filter(self) -> None:
+        if self.filter is None:
+            self.filter = Input(placeholder="Filter sessions", compact=True)
+            await self.mount(self.filter, after=self.head)
         self.filter.focus()
 
-    def action_end_filter(self) -> None:
-        self.filter.value = ""
-        self.filter.display = False
-        self.session_list.focus()
+    async def action_end_filter(self) -> None:
+        field, self.filter = self.filter, None
+        self.screen.set_focus(self.session_list)
+        self._show_found()
+        if field is not None:
+            await field.remove()

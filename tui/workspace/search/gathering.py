@@ -136,8 +136,8 @@ class Gathering:
 
     @property
     def _left_out(self) -> set[str]:
-        """The sessions that are not fetched: deleted here, or gone on the server."""
-        return self._gone | self._state.hidden
+        """The sessions that are not fetched: deleted here, gone on the server, or with a turn that recovery keeps."""
+        return self._gone | self._state.hidden | self._turns.recovery.open_sessions
 
     def _is_wanted(self) -> bool:
         state = self._state
@@ -172,10 +172,10 @@ class Gathering:
         return True
 
     async def _keep(self, session: Session, events: Iterable[Event]) -> None:
-        """Keep what was fetched, unless the session was deleted meanwhile, or is kept: that may be newer."""
+        """Keep what was fetched, unless it was left out meanwhile, or is kept: that may be newer."""
         session_id = session.session_id
         is_kept = await asyncio.to_thread(self._notes.is_kept, self._state.account_id, session_id)
-        if session_id in self._state.catalogue.sessions and not is_kept:
+        if session_id in self._state.catalogue.sessions and not is_kept and session_id not in self._left_out:
             await self._state.keep_history(session, events)
 
 
