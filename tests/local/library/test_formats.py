@@ -4,6 +4,7 @@ import io
 import stat
 import sys
 from email.message import EmailMessage
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -206,12 +207,24 @@ def test_what_is_no_simple_table_or_too_large_stays(source: str) -> None:
             "\\begin{verbatim}\n\\textbf{a} % b\n\\end{verbatim}\nc",
         ),
         ("\\label{a\nb}\\newcommand{\\x}[1]{\n\\textbf{#1}}Moss \\href{http://a.org}{grows}", "\n\nMoss grows"),
+        (
+            "\\newcommand{\\app}{\\textbf{Kestrel}}\n\\def\\apps{\\app{}s}\n\\app{} and~\\apps, \\app",
+            "\n\nKestrel and Kestrels, Kestrel",
+        ),
         (r"\unknown[x]{kept} \noindent \frac{1}{2} } \{a\}", "kept 1/2  {a}"),
         ("\\begin{itemize}\n\\item One\n\\end{itemize}", "\\begin{itemize}\n\\item One\n\\end{itemize}"),
     ],
 )
 def test_commands_within_lines_of_latex_are_read(source: str, seen: str) -> None:
     assert read_document("a.tex", source.encode()).text == seen
+
+
+def test_macros_of_latex_make_a_file_not_much_larger() -> None:
+    words, chain = "kestrel " * 20, "".join(f"\\def\\{b}{{" + f"\\{a}" * 10 + "}" for a, b in pairwise("abcdefghij"))
+    each_ten_of_the_one_before = read_document("a.tex", f"\\def\\a{{kestrel }}{chain}\\j".encode())
+    assert len(each_ten_of_the_one_before.text) < 10_000
+    the_same_often = read_document("a.tex", (f"\\def\\a{{{words}}}" + "\\a" * 100_000).encode())
+    assert len(the_same_often.text) < 1_500_000
 
 
 @given(st.text(st.sampled_from("\\{}[]$%~-&'`|=+ \nabc"), min_size=1, max_size=80), st.sampled_from(["a.tex", "a.rst"]))

@@ -6,6 +6,7 @@ However the model behaves, the turn ends: its rounds, the text it is given and t
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, Usage
@@ -31,6 +32,8 @@ MAX_ROUNDS = 8
 """How often the model is asked in one turn; the last time without tools, so that it answers."""
 MAX_CALLS = 8
 """How many of the tools that the model calls at once are run."""
+GREPS_AT_ONCE = 2
+"""Patterns that are searched for at the same time in all turns: a thread waits for each, and other turns need some."""
 MAX_HISTORY_CHARS = 12_000
 MAX_BROKEN_CALLS = 1
 """How often the model is told that its arguments are not JSON before the turn ends."""
@@ -64,6 +67,7 @@ class _Turn:
     tools: Tools
     messages: list[Message]
     room: int
+    greps: asyncio.Semaphore
     citations: CitationCheck = field(default_factory=CitationCheck)
     called: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     calls: int = 0
@@ -100,6 +104,7 @@ class LlmAgent:
     def __init__(self, settings: LlmSettings) -> None:
         self._settings = settings
         self._dialect = Dialect()
+        self._greps = asyncio.Semaphore(GREPS_AT_ONCE)
 
     async def __call__(self, ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event | Usage]:
         """The events of one turn. Raises `TurnError`."""
@@ -110,7 +115,7 @@ class LlmAgent:
         if notices:
             yield Thinking("".join(notices))
         tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
-        turn = _Turn(tools, _conversation(ask, library.folders), self._settings.context_chars)
+        turn = _Turn(tools, _conversation(ask, library.folders), self._settings.context_chars, self._greps)
         async for event in _look_first(turn, ask, library):
             yield event
         async with LlmClient(self._settings, self._dialect) as client:
@@ -248,7 +253,8 @@ async def _run_calls(turn: _Turn, reply: Reply) -> AsyncIterator[Event]:
         arguments = call.parsed()
         shown = arguments if arguments is not None else {"not_json": call.arguments[:500]}
         yield (event := ToolCall(call.call_id, call.name, shown))
-        output = await asyncio.to_thread(_output_of, turn, call, arguments)
+        async with turn.greps if call.name == "grep" else nullcontext():
+            output = await asyncio.to_thread(_output_of, turn, call, arguments)
         yield tool_result(event, output)
         turn.messages.append(Message("tool", output_text(output), call_id=call.call_id))
     if turn.broken > MAX_BROKEN_CALLS:

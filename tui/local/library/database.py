@@ -21,7 +21,7 @@ import platformdirs
 from tui.private_files import make_private_folder
 from tui.sanitize import clean, clean_line, is_bad_text, tolerant
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""

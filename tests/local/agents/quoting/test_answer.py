@@ -66,6 +66,18 @@ def test_a_row_is_told_with_the_names_of_its_columns() -> None:
     assert "> | **south** | **12 m** | **Adebayo** |\n" in answer
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("arrow keys | move the cursor", "arrow keys \u2014 move the cursor [1]"),
+        ("F10 | quits", "F10 \u2014 does: quits [1]"),
+    ],
+)
+def test_a_row_that_says_what_something_does_is_told_without_the_name_of_its_column(row: str, said: str) -> None:
+    answer = answered("What do the arrow keys and F10 do?", passage(f"| key | does |\n|---|---|\n| {row} |\n"))
+    assert first_line(answer).startswith(said)
+
+
 def test_rows_without_the_head_of_their_table_are_no_paragraph() -> None:
     answer = answered("Who owns the south pier?", passage("| north pier | Quist |\n| south pier | Adebayo |\n"))
     assert first_line(answer).startswith("south pier — Adebayo [1]")

@@ -23,6 +23,9 @@ NO_MODEL = "*No language model is configured: these are quotations.*"
 MAX_LINE_CHARS = 280
 """Length of a line that stands for a sentence; a longer sentence is cut, and is whole in the quotation."""
 
+MAX_VALUE_WORDS = 2
+"""A cell of more words is a sentence or a part of one, and reads badly behind its column's name."""
+
 _QUOTE_MARKS = re.compile(r"(?:^|\n)[ \t]*(?:>[ \t]?)+")
 """The marks before the lines of a quotation within the document."""
 
@@ -186,8 +189,13 @@ def _row_source(cells: Sequence[str], width: int) -> str:
 
 
 def _row_line(leaf: Leaf, row: str) -> str:
-    """A row as a line: its first cell, then each other one after its column's name."""
+    """A row as a line: its first cell, then each other one after its column's name.
+
+    Where what is told of the first one is more than a name or a value, it says by itself what it is.
+    """
     first, *others = _cells(row)
+    if first and len(others) == 1 and len(others[0].split()) > MAX_VALUE_WORDS:
+        return f"{first} \u2014 {others[0]}"
     said = [
         f"{name}: {cell}" if (name := (leaf.header[at] if at < len(leaf.header) else "")) else cell
         for at, cell in enumerate(others, 1)

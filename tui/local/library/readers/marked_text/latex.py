@@ -10,6 +10,8 @@ SECTIONS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsecti
 _TOKEN = re.compile(
     r"(?P<verbatim>\\begin\{(?P<environment>alltt|lstlisting|minted|[vV]erbatim\*?)\}.*?(?:\\end\{(?P=environment)\}|\Z))"
     r"|\\(?:verb\*?|lstinline)(?P<sign>[^\w\s*{\[])(?P<code>[^\n]{0,500}?)(?P=sign)"
+    r"|(?P<definition>\\(?:(?:new|renew|provide)command\*?[ \t]?\{?|def[ \t]?)\\(?P<macro>[a-zA-Z@]+)\}?[ \t]?"
+    r"\{(?P<body>(?:[^{}\n]|\{[^{}\n]{0,100}\}){0,200})\})"
     r"|\\(?:nolinkurl|path|url)\{(?P<address>[^{}\n]*)\}"
     r"|(?P<layout>\\(?:begin|end)\{[^{}\n]*\}|\\item(?![a-zA-Z]))"
     r"|(?P<opening>\\(?P<name>[a-zA-Z@]+)\*?(?:\[[^\]\n]{0,200}\])*\{)"
@@ -82,9 +84,19 @@ _SIGNS = {"--": "\u2013", "---": "\u2014", "``": "“", "''": "”", "~": " ", "
 _ESCAPED = {**{sign: sign for sign in "%&$#_{}"}, **dict.fromkeys(" ,;:\t", " ")}
 
 
+MAX_OF_MACROS, MAX_OF_ONE = 1_000_000, 200
+"""So many characters of other macros are written in a file and in a macro: each may stand for ten of the one before."""
+
+
 def as_read(source: str) -> str:
-    """The text, each line in its place. What lays it out in lines stays: sections, environments and items."""
-    reading = _Reading()
+    """The text, each line in its place. What lays it out in lines stays: sections, environments and items.
+
+    Where a macro without arguments is defined before in the file, its text is read.
+    """
+    return _as_read(source, _Reading())
+
+
+def _as_read(source: str, reading: "_Reading") -> str:
     at = 0
     for match in _TOKEN.finditer(source):
         reading.out.append(source[at : match.start()])
@@ -109,6 +121,8 @@ class _Reading:
     """What has been written, in pieces, and the groups that are open."""
 
     out: list[str] = field(default_factory=list[str])
+    macros: dict[str, str] = field(default_factory=dict[str, str])
+    room: int = MAX_OF_MACROS
     _groups: list[_Group] = field(default_factory=list[_Group])
 
     def said(self, match: re.Match[str]) -> str:
@@ -116,6 +130,8 @@ class _Reading:
         match match.lastgroup:
             case "environment" | "verbatim" | "layout":
                 return match.group()
+            case "definition" | "macro" | "body":
+                return self._defined(match["macro"], match["body"])
             case "code" | "address":
                 return match[match.lastgroup]
             case "name" | "opening":
@@ -144,9 +160,20 @@ class _Reading:
             _Group(closing, outer.is_code or is_code, outer.is_hidden or hides, hidden_from, hides_next)
         )
 
+    def _defined(self, name: str, body: str) -> str:
+        self.macros[name] = _as_read(body, _Reading(macros=self.macros, room=MAX_OF_ONE))
+        return ""
+
+    def _macro(self, name: str) -> str:
+        said = self.macros[name]
+        self.room -= len(said)
+        return said if self.room >= 0 else ""
+
     def _opened(self, name: str, whole: str) -> str:
         before, after = "", ""
-        if name in SECTIONS:
+        if name in self.macros:
+            before = self._macro(name)
+        elif name in SECTIONS:
             before, after = whole, "}"
         elif name.lower().startswith(("cite", "parencite", "textcite")):
             before, after = "[", "]"
@@ -160,6 +187,8 @@ class _Reading:
 
     def _word(self, name: str, space: str) -> str:
         """A command without braces: a sign, a Greek letter, or nothing."""
+        if name in self.macros:
+            return self._macro(name)
         if name in _LETTERS:
             return _LETTERS[name]
         shown = _WORDS.get(name) or _greek(name)
