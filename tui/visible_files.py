@@ -1,27 +1,32 @@
 """The files of a folder that its owner means, and opening them without ever leaving the folder."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
 
 from tui.gitignore import IgnoreRules, is_ignored, rules_here
 
 
-def visible_files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def visible_files(
+    folder: Path, on_lost: Callable[[str, OSError], object] = lambda _name, _error: None
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """The folder's files, each with its path inside it with `/`, in the order of their names.
 
     Links are not followed; what is hidden, or ignored by a `.gitignore`, is left out. Raises `OSError` when the folder
-    itself cannot be listed. A subfolder that cannot holds no files for us.
+    itself cannot be listed. A subfolder that cannot holds no files for us; where it is not closed to us, but out of
+    reach, on a disk that fails or is being taken away, `on_lost` is called with its path, which ends with `/`.
     """
     pending: list[tuple[str, IgnoreRules]] = [("", ())]
     while pending:
         prefix, rules = pending.pop()
         try:
             entries = sorted(os.scandir(folder / prefix), key=lambda entry: entry.name)
-        except OSError:
+        except OSError as error:
             if not prefix:
                 raise
+            if not isinstance(error, FileNotFoundError | NotADirectoryError | PermissionError):
+                on_lost(prefix, error)
             continue
         rules = rules_here(entries, prefix) + rules
         visible = [entry for entry in entries if not entry.name.startswith(".")]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.user import User, driven
+from tui.screens.palette import CommandPalette
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 from tui.widgets.notice_line import NoticeLine
@@ -73,6 +74,20 @@ async def test_a_long_notice_can_be_read_whole(settings: Settings, columns: int,
         await user.until(lambda: "a fresh store is begun. · Esc closes" in " ".join(user.screen.split()))
         await user.press("w", "h", "y")
         await user.see("why")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])
+async def test_a_notice_that_is_cut_is_shown_whole_by_a_command(settings: Settings, columns: int, rows: int) -> None:
+    folder = Path("/home") / "/".join(f"folder {number}" for number in range(90))
+    async with driven(settings, columns=columns, rows=rows) as user:
+        user.app.chat.say(f"Written to {folder}/the_end", kind="writing", seconds=0.01)
+        await user.until(lambda: "… · Ctrl+P “Show the notice whole” · Esc closes" in " ".join(user.screen.split()))
+        assert "the_end" not in user.screen
+        await user.press("ctrl+p")
+        await user.until(lambda: isinstance(user.app.screen, CommandPalette) and user.app.screen.takes_keys)
+        await user.type("notice")
+        await user.press("enter")
+        await user.see("the_end")
 
 
 async def test_what_is_said_is_no_markup_and_sends_nothing_to_the_terminal(settings: Settings) -> None:

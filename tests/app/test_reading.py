@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.one_session import TITLE, one_session
 from tests.app.user import User, driven
+from tui.api.models import Stop, Text, UserInput
 from tui.screens.choice_list import ChoiceList
 from tui.screens.pager import Pager
 from tui.settings import Settings
@@ -92,6 +94,24 @@ async def test_copying_sends_the_text_to_the_terminal_as_it_was_written(settings
         await user.see("Sent the answer to the terminal")
 
 
+async def test_an_answer_too_long_for_terminals_is_not_sent_and_can_be_written_to_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-key")
+    answer = "word " * 40_000
+    with one_session([UserInput("Why?"), Text(answer), Stop()]) as server:
+        async with driven(Settings(base_url=server.base_url)) as user:
+            await user.see(TITLE)
+            await user.press("ctrl+s", "enter")
+            await user.see("word word")
+            await user.press("shift+tab", "y", "a")
+            await user.see("The answer is too long for the terminal's clipboard")
+            await user.press("w")
+            await user.see("Written to")
+    assert (tmp_path / "llamachat-copy.md").read_text().split() == answer.split()
+
+
 async def test_selecting_by_keys_copies_what_is_marked(settings: Settings) -> None:
     async with driven(settings) as user:
         pane = await read(user)
@@ -116,6 +136,30 @@ async def test_dragging_and_clicking_select_text(settings: Settings) -> None:
         await user.pilot.hover(ConversationPane, offset=(8, 0))
         await user.pilot.mouse_up(ConversationPane, offset=(8, 0))
         await user.until(lambda: pane.selected_text == "What")
+
+
+async def test_finding_ends_where_another_session_is_turned_to(settings: Settings) -> None:
+    async with driven(settings) as user:
+        pane = await read(user)
+        await user.press("slash")
+        await user.type("budget")
+        await user.press("enter")
+        await user.see("1 of ")
+        await user.press("ctrl+n")
+        await user.in_dialog("enter")
+        await user.see_no("1 of ")
+        assert not pane.is_finding
+        await user.type("Who leads science?")
+        await user.press("enter")
+        await user.see("Bo Lin")
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
+        await user.press("shift+tab", "slash")
+        await user.type("Bo Lin")
+        await user.see("1 of ")
+        await user.press("enter", "ctrl+s", "j", "enter")
+        await user.see("40 million")
+        await user.see_no("1 of ")
+        assert not pane.is_finding
 
 
 async def test_the_outline_goes_to_a_question(settings: Settings) -> None:

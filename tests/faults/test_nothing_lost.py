@@ -1,4 +1,5 @@
 import asyncio
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -101,6 +102,24 @@ async def test_a_table_that_goes_while_the_app_runs_is_said_and_all_works(proxy:
     async with behind(proxy) as user:
         await in_session(user)
         assert user.app.store.warning == ""
+
+
+@pytest.mark.fault(54)
+async def test_a_store_that_is_emptied_while_the_app_runs_is_said_as_one_types_and_written_anew(
+    proxy: FaultProxy,
+) -> None:
+    async with behind(proxy) as user:
+        first = await in_session(user)
+        os.truncate(store_path(), 0)
+        await user.type("a thought")
+        await user.see("was cut short while it was in use")
+        await user.see("Ada Sol")
+    async with behind(proxy) as user:
+        assert user.app.store.warning == ""
+        await user.until(lambda: user.app.chat.workspace.is_live)
+        await open_session(user, first)
+        await user.until(lambda: user.app.chat.query_one(Composer).text == "a thought")
+        await user.see("Ada Sol")
 
 
 async def test_questions_asked_during_a_turn_wait_and_are_sent_one_after_another(proxy: FaultProxy) -> None:

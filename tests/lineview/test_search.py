@@ -1,11 +1,12 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, UserInput
 from tui.conversation.transcript_builder import replay
-from tui.lineview.search import DrawnText, count_in, occurrences
+from tui.lineview.search import BlockCounts, DrawnText, count_in, occurrences
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place
 
@@ -62,3 +63,41 @@ def test_occurrences_are_the_places_where_the_text_stands(text: str, wanted: str
     found = list(occurrences(text, wanted))
     assert all(text[start:end].casefold() == wanted.casefold() for start, end in found)
     assert bool(found) == (wanted.casefold() in text.casefold())
+
+
+places = st.tuples(st.integers(0, 4), st.integers(0, 3))
+
+
+@given(st.lists(st.tuples(places, st.integers(1, 5)), max_size=12), places, st.sampled_from([1, -1]))
+def test_blocks_with_an_occurrence_are_gone_through_once_around_and_counted(
+    put: list[tuple[tuple[int, int], int]], start: tuple[int, int], step: int
+) -> None:
+    counts = BlockCounts()
+    for block, count in put:
+        counts.put(block, count)
+    told = dict(put)
+    ahead = [block for block in told if (block > start if step > 0 else block < start)]
+    behind = [block for block in told if block not in ahead]
+    expected = [*sorted(ahead, reverse=step < 0), *sorted(behind, reverse=step < 0)]
+    assert list(counts.around(start, step)) == expected
+    assert counts.total == sum(told.values())
+    assert counts.occurrences_above(start) == sum(count for block, count in told.items() if block < start)
+    assert counts.above(start).total == counts.occurrences_above(start)
+    assert all((block in counts) == (block in told) for block in [start, *told])
+
+
+def test_blocks_are_brought_in_order_once_for_all_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    sorts: list[int] = []
+
+    def noted(blocks: Mapping[tuple[int, int], int]) -> list[tuple[int, int]]:
+        sorts.append(len(blocks))
+        return sorted(blocks)
+
+    monkeypatch.setattr("tui.lineview.search.sorted", noted, raising=False)
+    counts = BlockCounts()
+    for section in range(50, 0, -1):
+        counts.put((section, 1), 2)
+    for section in range(50):
+        assert next(counts.around((section, 2), 1)) == (section + 1, 1)
+        assert (counts.occurrences_above((section, 2)), counts.total) == (2 * section, 100)
+    assert sorts == [50]

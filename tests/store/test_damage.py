@@ -1,6 +1,7 @@
 """A store in which single values are damaged, or whose file is taken away: all else goes on."""
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from tui.api.models import EVENT_TYPES
 from tui.conversation.transcript_builder import replay
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import START, window
-from tui.store.database import DAMAGED
+from tui.store.database import DAMAGED, HISTORIES_LEFT
 from tui.store.journal import JournalEntry
 from tui.store.search_indexing import SearchIndexing
 from tui.store.store import Store
@@ -180,4 +181,70 @@ def test_a_file_that_is_deleted_in_use_is_said_once_and_work_goes_on(tmp_path: P
     assert said == [f"{path} was deleted while it was in use. What you do now is kept only until the program ends."]
     assert store.path is None
     assert not path.exists()
+    store.close()
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize("left", [0, 4096])
+def test_a_file_that_is_cut_short_in_use_is_said_at_the_next_look_and_written_anew(tmp_path: Path, left: int) -> None:
+    path = filled(tmp_path / "store.sqlite3")
+    store, said = Store.open(path), list[str]()
+    store.database.tell = said.append
+    store.notes.save_draft(ACCOUNT, "s1", "before")
+    os.truncate(path, left)
+    store.notes.draft(ACCOUNT, "s1")
+    assert said == [
+        f"{path} was cut short while it was in use: what can be read of it is written there anew, the rest is "
+        f"store.sqlite3.broken-1. {HISTORIES_LEFT}"
+    ]
+    store.notes.save_draft(ACCOUNT, "s1", "written on")
+    store.sessions.save_history(ACCOUNT, session(1), history(2))
+    assert (len(said), store.path) == (1, path)
+    store.close()
+    again = Store.open(path)
+    kept = again.sessions.history(ACCOUNT, "s1")
+    assert kept
+    assert (again.warning, again.check(), again.notes.draft(ACCOUNT, "s1"), kept.events) == (
+        *("", "", "written on"),
+        history(2),
+    )
+    again.close()
+
+
+@pytest.mark.fault(54)
+def test_a_file_cut_short_that_cannot_be_written_anew_leaves_a_store_in_memory(tmp_path: Path) -> None:
+    path = filled(tmp_path / "state" / "store.sqlite3")
+    store = Store.open(path)
+    os.truncate(path, 0)
+    path.parent.chmod(0o770)
+    store.notes.save_draft(ACCOUNT, "s1", "written on")
+    assert "cut short while it was in use, and nothing more can be kept there: Others can change" in store.warning
+    assert (store.path, store.notes.draft(ACCOUNT, "s1")) == (None, "written on")
+    store.close()
+
+
+def moved_away(folder: Path) -> None:
+    folder.rename(folder.with_name("away"))
+
+
+def on_another_disk(folder: Path) -> None:
+    moved_away(folder)
+    folder.symlink_to("/dev")
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize("take_away", [moved_away, on_another_disk])
+def test_a_folder_that_is_taken_away_in_use_is_not_told_as_a_deleted_file(
+    tmp_path: Path, take_away: Callable[[Path], None]
+) -> None:
+    path = filled(tmp_path / "state" / "store.sqlite3")
+    store, said = Store.open(path), list[str]()
+    store.database.tell = said.append
+    take_away(path.parent)
+    store.notes.save_draft(ACCOUNT, "s1", "written on")
+    assert said == [
+        f"{path} cannot be reached any more: its folder was moved or deleted, or the disk that it is on was taken "
+        "away. Bring it back and start again. What you do now is kept only until the program ends."
+    ]
+    assert store.notes.draft(ACCOUNT, "s1") == "written on"
     store.close()

@@ -50,6 +50,12 @@ class Reading:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    async def settled(self) -> None:
+        """Wait until nothing is looked for any more."""
+        while any(not worker.is_finished for worker in self.app.workers):
+            await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
     @property
     def rows(self) -> list[str]:
         return [self.pane.render_line(y).text.strip() for y in range(self.pane.size.height)]
@@ -271,3 +277,35 @@ async def test_control_sequences_in_a_conversation_are_shown_and_not_sent() -> N
         await reader.press("ctrl+o")
         assert not any(char < " " or "\x7f" <= char < "\xa0" for row in reader.rows for char in row)
         assert "␛]52" in reader.text
+
+
+async def test_what_is_taken_back_is_looked_for_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slowly(steps: Iterator[None]) -> None:
+        for _ in steps:
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr("tui.widgets.conversation_pane.run_in_slices", slowly)
+    told = replay([event for number in range(40) for event in turn(number)])
+    async with reading(told) as reader:
+        before = reader.rows
+        for begun in (False, True):
+            reader.pane.find("answer 39 line 1")
+            for _ in range(10 * begun):
+                await asyncio.sleep(0)
+            reader.pane.find("")
+            await reader.settled()
+            assert reader.rows == before
+
+
+async def test_what_is_found_in_one_conversation_is_not_gone_to_in_another() -> None:
+    one, other = (replay([event for number in numbers for event in turn(number)]) for numbers in (range(40), (7, 8)))
+    async with reading(one) as reader:
+        reader.pane.find("answer 3")
+        reader.pane.show("other", other)
+        await reader.settled()
+        before = reader.rows
+        await reader.press("n")
+        assert (reader.rows, reader.pane.is_finding) == (before, False)
+        reader.pane.find("answer 8 line 2")
+        await reader.settled()
+        assert "answer 8 line 2" in reader.text

@@ -1,7 +1,8 @@
 """Finding text in a conversation: in what was said, so that a folded part is found as well as an open one."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from tui.conversation.plain_text import SEARCHED_CHARS, plain_text
 from tui.conversation.transcript import Turn
@@ -63,3 +64,47 @@ def occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
     while at >= 0:
         yield at, at + len(wanted)
         at = folded.find(wanted, at + len(wanted))
+
+
+class BlockCounts:
+    """How often a text is in each block that it is in: a block is its section and its number in that."""
+
+    def __init__(self, counts: Mapping[tuple[int, int], int] | None = None) -> None:
+        self._counts = dict(counts or {})
+        self._order: list[tuple[int, int]] = []
+        self._before: list[int] = []
+
+    def __contains__(self, block: tuple[int, int]) -> bool:
+        return block in self._counts
+
+    def put(self, block: tuple[int, int], count: int) -> None:
+        self._counts[block] = count
+        self._order = []
+
+    def above(self, block: tuple[int, int]) -> "BlockCounts":
+        """The counts of the blocks above one."""
+        return BlockCounts({known: count for known, count in self._counts.items() if known < block})
+
+    def occurrences_above(self, block: tuple[int, int]) -> int:
+        """How many occurrences there are above a block."""
+        at = bisect_left(self._in_order(), block)
+        return self._before[at]
+
+    @property
+    def total(self) -> int:
+        """How many occurrences there are."""
+        self._in_order()
+        return self._before[-1]
+
+    def around(self, start: tuple[int, int], step: int) -> Iterator[tuple[int, int]]:
+        """The blocks, from the one after `start` (before it: `step` -1) on and once around to itself."""
+        order = self._in_order()
+        at = bisect_right(order, start) if step > 0 else bisect_left(order, start) - 1
+        return (order[(at + step * number) % len(order)] for number in range(len(order)))
+
+    def _in_order(self) -> Sequence[tuple[int, int]]:
+        """The blocks in their order, which is made once for all keys, until one more is put."""
+        if len(self._order) != len(self._counts) or not self._before:
+            self._order = sorted(self._counts)
+            self._before = [0, *accumulate(self._counts[block] for block in self._order)]
+        return self._order

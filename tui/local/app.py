@@ -1,6 +1,7 @@
 """The application: all its parts put together, and the answers to errors."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -14,9 +15,18 @@ from tui.local.agents.extractive import ExtractiveAgent
 from tui.local.chat.paging import PageTokenError
 from tui.local.chat.session_store import SessionStore
 from tui.local.chat.turn_tasks import TurnTasks
+from tui.local.directories.database import DamagedDirectoriesError
 from tui.local.directories.directories import Directories
 from tui.local.http.auth import AuthMiddleware
-from tui.local.http.requests import BadRequestError, on_bad_request, on_damaged_index, on_http_error, on_page_token
+from tui.local.http.requests import (
+    BadRequestError,
+    on_bad_request,
+    on_damaged_directories,
+    on_damaged_index,
+    on_database_error,
+    on_http_error,
+    on_page_token,
+)
 from tui.local.http.routes import routes
 from tui.local.http.services import Services
 from tui.local.library.database import DamagedIndexError, LibraryDatabase
@@ -40,6 +50,8 @@ _ERROR_ANSWERS = {
     BadRequestError: on_bad_request,
     PageTokenError: on_page_token,
     DamagedIndexError: on_damaged_index,
+    DamagedDirectoriesError: on_damaged_directories,
+    sqlite3.Error: on_database_error,
 }
 
 

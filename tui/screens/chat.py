@@ -25,6 +25,7 @@ from tui.keys.second_press import QUIT_QUESTION, SECOND_PRESS_SECONDS, SecondPre
 from tui.lazy_dataclass import dataclass
 from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
+from tui.terminal.copying import can_be_copied, copied_words
 from tui.terminal.drawn_whole import DrawnWholeScreen
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_view import ConversationView
@@ -244,8 +245,10 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen):
 
     def action_copy_or_stop(self) -> None:
         composer = self.composer
-        if composer.selected_text:
+        if selected := composer.selected_text:
             composer.action_copy()
+            if not can_be_copied(selected):
+                self.say(copied_words("selection", selected), kind="copying")
         elif self.open_id is not None and self.view.pane.selected_text:
             self.view.pane.action_copy()
         elif self.workspace.stop(self.open_id):

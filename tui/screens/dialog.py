@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList
 
 from tui.keys.second_press import QUIT_QUESTION, SECOND_PRESS_SECONDS, SecondPress
 from tui.lineview.selectable_view import SelectableLineView
+from tui.terminal.copying import copied_words
 
 _Result = TypeVar("_Result")
 
@@ -118,7 +119,7 @@ class Dialog(ModalScreen[_Result | None]):
             case _:
                 return False
         self.app.copy_to_clipboard(selected)
-        self.tell("Sent the selection to the terminal's clipboard.", COPIED_SECONDS)
+        self.tell(copied_words("selection", selected), COPIED_SECONDS)
         return True
 
     def tell(self, words: str, seconds: float) -> None:

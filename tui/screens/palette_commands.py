@@ -105,6 +105,7 @@ COMMANDS: Sequence[Command] = (
     Command(
         "Settings", "options preferences configuration config bell animations", "app.settings", "screen", "settings"
     ),
+    Command("Show the notice whole", "read message warning problem error long cut", "", "screen", "show_notice"),
     Command("Help", "keys shortcuts bindings manual", "app.help", "screen", "help"),
     Command("Quit", "exit leave close end", "app.quit", "app", "quit"),
 )

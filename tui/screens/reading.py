@@ -1,5 +1,6 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
+from asyncio import to_thread
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from tui.conversation.transcript import Transcript
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for
 from tui.terminal.app import DiffingApp
+from tui.terminal.copying import can_be_copied, copied_words
 from tui.widgets.conversation_head import SessionState
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.notice_line import INFO_SECONDS, NoticeLine, Severity
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 SILENT_SECONDS = 10.0
 """A server that sends nothing for this long is said to be silent."""
+
+MORE_OF_THE_TURN = " Then c: a code block, q: the question, a: the answer, w: to a file."
 
 
 class ReadingScreen(Screen[None]):
@@ -59,6 +63,13 @@ class ReadingScreen(Screen[None]):
     def say(self, words: str, *, kind: str, severity: Severity = "info", seconds: float = INFO_SECONDS) -> None:
         """Say something in the line above the composer. It replaces what was said there of the same kind."""
         self.notice_line.say(words, kind, severity, seconds)
+
+    def action_show_notice(self) -> None:
+        """Show all of the notice, of which the line may have room for the beginning only."""
+        from tui.screens.pager import Pager
+
+        whole = self.notice_line.whole
+        self.app.push_screen(Pager("The notice", lambda: whole or "No notice is shown."))
 
     def on_mount(self) -> None:
         self._ticker = self.set_interval(1, self._tell_time, pause=True)
@@ -132,16 +143,20 @@ class ReadingScreen(Screen[None]):
     def on_conversation_pane_copy_requested(self, message: "ConversationPane.CopyRequested") -> None:
         excerpt = message.excerpt
         self.app.copy_to_clipboard(excerpt.text)
-        more = " Then c: a code block, q: the question, a: the answer, w: to a file."
-        hint = "" if excerpt.kind == "selection" else more
-        self.say(f"Sent the {excerpt.kind} to the terminal's clipboard.{hint}", kind="copying")
+        if excerpt.kind == "selection":
+            words = copied_words(excerpt.kind, excerpt.text)
+        else:
+            words = copied_words(excerpt.kind, excerpt.text, "w writes it to a file.")
+            words += MORE_OF_THE_TURN if can_be_copied(excerpt.text) else ""
+        self.say(words, kind="copying")
 
-    def on_conversation_pane_last_copy_requested(self) -> None:
+    @work
+    async def on_conversation_pane_last_copy_requested(self) -> None:
         from tui.workspace.new_file import write_new_file
 
         name = "llamachat-copy.md"
         try:
-            self._say_written(write_new_file(Path.cwd() / name, self.app.clipboard))
+            self._say_written(await to_thread(write_new_file, Path.cwd() / name, self.app.clipboard))
         except OSError as error:
             self._say_unwritten(name, error)
 

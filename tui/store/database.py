@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tui.sanitize import is_bad_text, tolerant
 from tui.store.files import StoreError, prepare, set_aside
@@ -70,7 +70,7 @@ class Database:
         self._lock = threading.RLock()
         self._beside: sqlite3.Connection | None = None
         self._connection = _in_memory() if path is None else self._open_or_replace(path)
-        self._identity = path and _identity(path)
+        self._last_seen = path and _look_at(path)
 
     def read(self, work: Work[T]) -> T:
         """What `work` finds, all in one state of the database."""
@@ -108,6 +108,7 @@ class Database:
     def write_durably(self, work: Work[T]) -> T:
         """Like `write`, and on the disk (fsync) when it returns."""
         with self._lock:
+            self._notice_loss()
             self._connection.execute("PRAGMA synchronous = FULL")
             try:
                 return self.write(work)
@@ -137,7 +138,7 @@ class Database:
     def _run(self, begin: str, work: Work[T]) -> T:
         with self._lock:
             try:
-                self._notice_removal()
+                self._notice_loss()
                 return _transaction(self._connection, begin, work)
             except sqlite3.DatabaseError as error:
                 if is_bad_text(error) and self._connection.text_factory is str:
@@ -149,11 +150,37 @@ class Database:
                     self._fall_back(self.path, fault)
             return _transaction(self._connection, begin, work)
 
-    def _notice_removal(self) -> None:
-        """Go on in memory where the file was deleted: SQLite would write on into a file that nobody finds again."""
-        if self.path is not None and _identity(self.path) != self._identity:
-            warning = f"{self.path} was deleted while it was in use. {_KEPT_UNTIL_END}"
+    def _notice_loss(self) -> None:
+        """Go on without a file that was taken away or cut short: what SQLite writes on into it nobody finds again."""
+        path, before = self.path, self._last_seen
+        if path is None or before is None:
+            return
+        now = _look_at(path)
+        if now is None or now[:2] != before[:2]:
+            warning = f"{_what_became_of(path, before)} {_KEPT_UNTIL_END}"
             self.warn(f"{warning}{self._go_on_in_memory()}")
+        elif now.size < before.size:
+            self._begin_anew(path)
+        else:
+            self._last_seen = now
+
+    def _begin_anew(self, path: Path) -> None:
+        """Set a file that was cut short aside, and write what can still be read of it into a new one."""
+        said = f"{path} was cut short while it was in use"
+        try:
+            aside = set_aside(path)
+            self._go_on_with(_without_histories(self._connection))
+            prepare(path)
+            fresh = _open(path)
+            self._connection.backup(fresh)
+        except (OSError, StoreError, sqlite3.Error) as error:
+            warning = f"{said}, and nothing more can be kept there: {_why(error)}. {_KEPT_UNTIL_END}"
+            self.warn(f"{warning}{self._go_on_in_memory(is_whole=False)}")
+        else:
+            self._go_on_with(fresh, path)
+            self.warn(
+                f"{said}: what can be read of it is written there anew, the rest is {aside.name}. {HISTORIES_LEFT}"
+            )
 
     def warn(self, warning: str) -> None:
         """Say a sentence about the store, once."""
@@ -188,10 +215,10 @@ class Database:
         self._go_on_with(copy)
         return ""
 
-    def _go_on_with(self, memory: sqlite3.Connection) -> None:
+    def _go_on_with(self, connection: sqlite3.Connection, path: Path | None = None) -> None:
         self._connection.close()
-        self._connection = memory
-        self.path = None
+        self._connection, self.path = connection, path
+        self._last_seen = path and _look_at(path)
 
     def _open_or_replace(self, path: Path) -> sqlite3.Connection:
         try:
@@ -218,13 +245,32 @@ def _why(error: Exception) -> str:
     return str((isinstance(error, OSError) and error.strerror) or error).removesuffix(".")
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one of its name; None where there is none."""
+class _Seen(NamedTuple):
+    """What tells a file from another one of its name; and its size in bytes, which nothing here makes smaller."""
+
+    device: int
+    inode: int
+    size: int
+
+
+def _look_at(path: Path) -> _Seen | None:
+    """The file at a path; None where there is none, or it cannot be reached."""
     try:
         status = path.stat()
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return _Seen(status.st_dev, status.st_ino, status.st_size)
+
+
+def _what_became_of(path: Path, before: _Seen) -> str:
+    """Why a file that was in use is not found any more, as a sentence, and what can be done."""
+    with suppress(OSError):
+        if path.parent.stat().st_dev == before.device:
+            return f"{path} was deleted while it was in use."
+    return (
+        f"{path} cannot be reached any more: its folder was moved or deleted, or the disk that it is on was taken "
+        "away. Bring it back and start again."
+    )
 
 
 def _set_aside(path: Path, told: str) -> str:

@@ -5,7 +5,7 @@ draws every frame, between `App._begin_update` and `App._end_update`, from the t
 `render_segments`; `LayoutUpdate` (a whole screen) holds `strips` and `region`, `ChopsUpdate` (a part) holds `chops`,
 `spans` and `chop_ends`; `Screen._compositor.render_update(full=True)` gives the whole; `App._sync_available` says that
 the terminal can hold back a frame until it is complete; `App._process_messages_loop` ends before the terminal is given
-back; `App._build_driver` makes the driver before it takes the terminal.
+back; `App._build_driver` makes the driver before it takes the terminal; `App._clipboard` is what was copied last.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from tui.first_frame import FirstFrame
 from tui.sanitize import clean_line
 from tui.terminal.background_app import BackgroundApp
 from tui.terminal.cells import CellRow, cells_of
+from tui.terminal.copying import can_be_copied
 from tui.terminal.graphics import ANSWER_TIMEOUT, QUESTION, Graphics, graphics_of, is_end_of_answers
 from tui.terminal.pacing import Pacing
 from tui.terminal.saved_screen import read_cells
@@ -100,6 +101,13 @@ class DiffingApp(BackgroundApp):
         forms = {"osc9": f"\x1b]9;{words}\x1b\\", "osc777": f"\x1b]777;notify;llamachat-tui;{words}\x1b\\"}
         if self._driver is not None and how in forms:
             self._driver.write(forms[how])
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Have the terminal copy a text, unless it is too long for that: then it is in `clipboard` only."""
+        if can_be_copied(text):
+            super().copy_to_clipboard(text)
+        else:
+            self._clipboard = text
 
     def show_title(self, title: str) -> None:
         """Show what is open as the title of the terminal's window, as long as the app runs."""

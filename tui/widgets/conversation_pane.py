@@ -8,18 +8,22 @@ from textual import events, work
 from textual.binding import BindingType
 from textual.message import Message
 
-from tui.conversation.transcript import Answer, Part
+from tui.conversation.transcript import Answer, Part, Transcript
 from tui.cooperative import run_in_slices
 from tui.keys.bound import bound
 from tui.lazy_dataclass import dataclass
 from tui.lineview.line_view import RowStyle
 from tui.lineview.targets import targets_of
+from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line
 from tui.widgets.copier import MORE_KEYS, Excerpt, TurnCopier
 from tui.widgets.finder import Finder
 from tui.widgets.grounded_view import ROWS_AROUND, GroundedView
 from tui.widgets.target_letters import TargetLetters
+
+FINDING = "find"
+"""The group of the worker that looks through the conversation."""
 
 
 class ConversationPane(GroundedView):
@@ -85,11 +89,23 @@ class ConversationPane(GroundedView):
 
         words: str
 
+    class Left(Message):
+        """Another conversation is shown, in which nothing is to be found."""
+
     def __init__(self) -> None:
         super().__init__()
         self._finder = Finder()
         self._copier = TurnCopier()
         self._letters = TargetLetters()
+
+    def show(self, session_id: str, transcript: Transcript) -> None:
+        """Turn to a conversation. What was to be found in another one is not looked for in it."""
+        before = self._reading.source
+        super().show(session_id, transcript)
+        if self._finder.wanted and self._reading.source is not before:
+            self._want("", before)
+            self.redraw()
+            self.post_message(self.Left())
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         style = super().row_style(place, line)
@@ -122,11 +138,15 @@ class ConversationPane(GroundedView):
 
     def find(self, wanted: str) -> None:
         """Mark every occurrence from now on, and go to the first one from here; "" marks none."""
-        self._finder.want(wanted, self._reading.source)
+        self._want(wanted, self._reading.source)
         self.redraw()
         self.post_message(self.Found(self._finder.told(self._reading.source)))
         if wanted:
             self.when_whole(self._search)
+
+    def _want(self, wanted: str, source: TranscriptLines) -> None:
+        self.workers.cancel_group(self, FINDING)  # it would count on in what is not looked through any more
+        self._finder.want(wanted, source)
 
     def find_from(self, turn: int, block: int, wanted: str) -> None:
         """Mark every occurrence, and go to the first one from this block on: it is unfolded."""
@@ -138,8 +158,10 @@ class ConversationPane(GroundedView):
         """Whether occurrences of a text are marked."""
         return bool(self._finder.wanted)
 
-    @work(exclusive=True, group="find")
+    @work(exclusive=True, group=FINDING)
     async def _search(self) -> None:
+        if not self._finder.wanted:  # it was taken back while the earlier turns were loading
+            return
         await run_in_slices(self._searching())
         self._show_found()
 

@@ -81,7 +81,10 @@ class ConversationView(Vertical):
         self.pane.show(session_id, transcript)
 
     def show_beginning(self) -> None:
-        """Show how to begin, in place of a conversation."""
+        """Show how to begin, in place of a conversation, in which nothing is looked for any more."""
+        if self.body.children and self.pane.is_finding:  # else there is no pane yet
+            self._close_find_bar()
+            self.pane.find("")
         self._show_only(self.start_page)
 
     def show_notice(self, notice: str) -> None:
@@ -127,12 +130,17 @@ class ConversationView(Vertical):
         self._find_bar.field.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        self.pane.find(message.value)
+        if self._find_bar is not None:
+            self.pane.find(message.value)
 
     def on_conversation_pane_found(self, message: "ConversationPane.Found") -> None:
         message.stop()
         if self._find_bar is not None:
             self._find_bar.found.update(message.words)
+
+    def on_conversation_pane_left(self, message: "ConversationPane.Left") -> None:
+        message.stop()
+        self._close_find_bar()
 
     def on_input_submitted(self) -> None:
         self.pane.focus()
@@ -143,3 +151,8 @@ class ConversationView(Vertical):
         self.pane.find("")
         if bar is not None:
             await bar.remove()
+
+    def _close_find_bar(self) -> None:
+        bar, self._find_bar = self._find_bar, None
+        if bar is not None:
+            bar.remove()

@@ -1,6 +1,5 @@
 """Finding a text in a conversation, occurrence by occurrence, without a widget."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Generator, Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from rich.cells import cell_len
 from tui.conversation.transcript import Part, Turn
 from tui.cooperative import run_at_once
 from tui.lineview.palette import Highlight
-from tui.lineview.search import DrawnText, count_in, occurrences
+from tui.lineview.search import BlockCounts, DrawnText, count_in, occurrences
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import START, Place
 from tui.rendering.lines import Line
@@ -35,7 +34,7 @@ class Finder:
         self.found: Place | None = None
         self._origin = START
         self._has_wrapped = False
-        self._counts: dict[tuple[int, int], int] = {}
+        self._counts = BlockCounts()
         self._is_counted = False
         self._counted_turns = 0
         self._last_counted: Turn | None = None
@@ -56,7 +55,7 @@ class Finder:
         """Another text is to be found; a part that was unfolded for the one before is folded again."""
         self._fold_again(source)
         self.wanted, self.found = wanted, None
-        self._counts, self._is_counted, self._has_wrapped = {}, False, False
+        self._counts, self._is_counted, self._has_wrapped = BlockCounts(), False, False
         self._counted_turns, self._last_counted = 0, None
         self._read = self._read if wanted else None
 
@@ -72,7 +71,7 @@ class Finder:
                 start = self._origin if turn == begin else START
                 self._go(self._first(source, turn, blocks, start), self._origin, 1)
         if self.found is None:
-            before = [block for turn, block in self._counts if turn == begin and block <= self._origin.block]
+            before = [block for block in range(self._origin.block + 1) if (begin, block) in self._counts]
             self._go(self._first(source, begin, before, START), self._origin, 1)
         self._is_counted, self._counted_turns = True, turns
         return self.found
@@ -84,7 +83,7 @@ class Finder:
             self._last_counted = turn
         for block in range(first, len(turn.parts) + 1):
             if count := count_in(turn, block, self.wanted):
-                self._counts[number, block] = count
+                self._counts.put((number, block), count)
                 blocks.append(block)
             yield
         return blocks
@@ -96,7 +95,7 @@ class Finder:
         if not self._is_counted or (turns == self._counted_turns and source.transcript[last] is self._last_counted):
             return
         kept = (last, _same_blocks(self._last_counted, source.transcript[last]))
-        self._counts = {place: count for place, count in self._counts.items() if place < kept}
+        self._counts = self._counts.above(kept)
         for number in range(last, turns):
             run_at_once(self._counting(source, number, kept[1] if number == last else 0))
         self._counted_turns = turns
@@ -126,11 +125,10 @@ class Finder:
         if not self._is_counted:
             return ""
         here = self.found[:2]
-        before = sum(count for block, count in self._counts.items() if block < here)
+        before = self._counts.occurrences_above(here)
         within = self._text(source, here).count_above(self.found.row, self.wanted)
-        total = sum(self._counts.values())
         wrapped = " · around the end" if self._has_wrapped else ""
-        return f"{min(before + within + 1, total):,} of {total:,}{wrapped}"
+        return f"{min(before + within + 1, self._counts.total):,} of {self._counts.total:,}{wrapped}"
 
     def _go(self, place: Place | None, origin: Place, step: int) -> None:
         if place is not None:
@@ -152,7 +150,7 @@ class Finder:
             row = edge if source.is_folded(*here) else origin.row
             if place := self._in_block(source, here, row, step):
                 return place
-        places = (self._in_block(source, block, edge, step) for block in self._blocks_from(here, step))
+        places = (self._in_block(source, block, edge, step) for block in self._counts.around(here, step))
         return next((place for place in places if place), None)
 
     def _in_block(self, source: TranscriptLines, block: tuple[int, int], row: int, step: int) -> Place | None:
@@ -183,15 +181,6 @@ class Finder:
         if self._opened is not None and source.part(*self._opened) and not source.is_folded(*self._opened):
             source.toggle(*self._opened)
         self._opened = None
-
-    def _blocks_from(self, start: tuple[int, int], step: int) -> Sequence[tuple[int, int]]:
-        """The blocks with an occurrence, from the one after (or before) `start` on and once around to itself."""
-        blocks = sorted(self._counts)
-        if step > 0:
-            at = bisect_right(blocks, start)
-            return [*blocks[at:], *blocks[:at]]
-        at = bisect_left(blocks, start)
-        return [*blocks[:at][::-1], *blocks[at:][::-1]]
 
 
 def _same_blocks(before: Turn | None, now: Turn) -> int:

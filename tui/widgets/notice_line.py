@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui.keys.keymap import key_for
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 
@@ -14,13 +15,19 @@ Severity: TypeAlias = Literal["info", "question", "problem"]
 """A question is answered by a key, which may be Escape: the one that led to it, or one that it names."""
 
 INFO_SECONDS = 8.0
-"""So long a notice stays that tells of no problem; a problem stays until it is closed."""
+"""So long a notice stays that tells of no problem; a problem stays until it is closed, and so does what is cut."""
 
 COUNT_SECONDS = 1.0
 """Between two numbers of a countdown."""
 
 MAX_CHARS = 600
 """Most characters of a notice that are shown."""
+
+CUT_CHARS = 500
+"""Characters that are shown of a longer one, with the command of the palette that shows the rest."""
+
+MAX_WHOLE_CHARS = 20_000
+"""Most characters of a notice that are kept: two paths of the greatest length fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,8 @@ class Said:
 
     words: str
     severity: Severity
+    whole: str = ""
+    """All of it, where the words are only its beginning."""
 
 
 class NoticeLine(Widget):
@@ -47,8 +56,11 @@ class NoticeLine(Widget):
     def say(self, words: str, kind: str, severity: Severity = "info", seconds: float = INFO_SECONDS) -> None:
         """Show a notice in place of an older one of its kind."""
         self.take_back(kind)
-        self.said = {**self.said, kind: Said(clean_line(words, MAX_CHARS), severity)}
-        if severity != "problem":
+        whole = clean_line(words, MAX_WHOLE_CHARS)
+        is_cut = len(whole) > MAX_CHARS
+        said = Said(clean_line(whole, CUT_CHARS), severity, whole) if is_cut else Said(whole, severity)
+        self.said = {**self.said, kind: said}
+        if severity == "question" or (severity == "info" and not is_cut):
             self._expiries[kind] = self.set_timer(seconds, lambda: self.take_back(kind))
 
     def say_wait(self, words: str, kind: str, seconds: int, then: str) -> None:
@@ -82,6 +94,12 @@ class NoticeLine(Widget):
             self.take_back(newest)
         return newest is not None
 
+    @property
+    def whole(self) -> str:
+        """All of the notice that is shown; "" where none is."""
+        newest = next(reversed(self.said.values()), None)
+        return "" if newest is None else newest.whole or newest.words
+
     def on_click(self) -> None:
         self.close()
 
@@ -92,4 +110,6 @@ class NoticeLine(Widget):
         more = f" · {len(self.said) - 1} more" if len(self.said) > 1 else ""
         sign, style = ("! ", "$text-error") if newest.severity == "problem" else ("· ", "$foreground")
         closing = " · Esc closes" if self.closes else ""
+        if newest.whole:
+            closing = f" · {key_for('app.commands')} “Show the notice whole”{closing}"
         return Content.assemble((sign, style), (newest.words, style), (f"{more}{closing}", "$foreground-muted"))

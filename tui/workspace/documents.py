@@ -88,7 +88,9 @@ class Documents:
             path = (folder / passage.file).resolve()
             if path.is_relative_to(folder.resolve()) and path.is_file():
                 return path
-        raise NoDocumentError(f"{passage.file} is not in its folder any more: it may have been moved or deleted.")
+        raise NoDocumentError(
+            f"{passage.file} is not in its folder any more: it was moved or deleted, or its disk was taken away."
+        )
 
     async def _index_with(self, location: Location, index_ids: Sequence[str]) -> str:
         """The index that has a document."""

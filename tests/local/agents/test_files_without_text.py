@@ -1,8 +1,11 @@
 """Questions that name a file of which nothing can be told are not answered as if it said something."""
 
 import asyncio
+import difflib
 import unicodedata
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,7 @@ from tests.local.opened import OpenedFolder, opened
 from tui.api.denial import denies
 from tui.local.agents.agent import Ask, Exchange
 from tui.local.agents.extractive import look_up, written
+from tui.local.agents.files_without_text import NEIGHBOURS, NearestNames
 from tui.local.agents.lookup import begin_lookup
 from tui.local.agents.mentions import MAX_NAMES
 from tui.local.library import files
@@ -160,3 +164,41 @@ def test_however_many_names_a_question_has_each_path_is_folded_once(monkeypatch:
     assert in_question.of("letters/7.txt") == ["7.txt"]
     assert not in_question.of("letters/notes.md")
     assert sorted(told) == sorted([*names, question, "letters/7.txt", "letters/notes.md"])
+
+
+class NamedDocuments:
+    """A library of nothing but names, which counts how often they are asked for."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._files = [SimpleNamespace(name=name) for name in names]
+        self.listed = 0
+        self.documents: Any = self
+
+    def files(self, _: list[str]) -> list[SimpleNamespace]:
+        self.listed += 1
+        return self._files
+
+
+def test_the_nearest_of_many_names_is_found_and_few_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+    compare = difflib.get_close_matches
+
+    def noted(wanted: str, names: list[str], n: int, cutoff: float) -> list[str]:
+        compared.append(len(names))
+        return compare(wanted, names, n, cutoff)
+
+    monkeypatch.setattr("tui.local.agents.files_without_text.difflib.get_close_matches", noted)
+    library: Any = NamedDocuments([f"letters/report-{number:05}.pdf" for number in range(5000)] + ["a/Lease.docx"])
+    nearest = NearestNames(library, [])
+    for named, told in [
+        ("leese.docx", "; the nearest name is a/Lease.docx"),
+        ("lease.doc", "; the nearest name is a/Lease.docx"),
+        ("kease.docx", "; the nearest name is a/Lease.docx"),
+        ("report-04321.pd", "; the nearest name is letters/report-04321.pdf"),
+        ("eport-04321.pdf", "; the nearest name is letters/report-04321.pdf"),
+        ("nothing.txt", ""),
+        ("04321.pdf", ""),
+    ]:
+        assert nearest.to(named) == told
+    assert max(compared) <= 4 * NEIGHBOURS
+    assert library.listed == 1

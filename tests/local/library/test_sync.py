@@ -1,7 +1,8 @@
 """Keeping an index up to date with its folder."""
 
+import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -210,3 +211,61 @@ def test_namesakes_are_told_apart(tmp_path: Path) -> None:
         path.mkdir(parents=True)
     assert [folder.name for folder in folders_of(folders)] == ["home/notes", "work/notes", "papers"]
     assert len({folder.index_id for folder in folders_of([*folders, folders[0]])}) == 3
+
+
+def state(local: OpenedFolder) -> tuple[int, str | None]:
+    kept = local.library.states.served()[local.index_id]
+    return kept.files, kept.error
+
+
+def test_a_folder_that_is_away_is_told_with_what_can_be_done(folder: Path, local: OpenedFolder) -> None:
+    local.sync()
+    folder.rename(folder.with_name("away"))
+    supervisor = local.supervisor()
+    supervisor.ask(local.index_id).result(60)
+    supervisor.stop()
+    assert state(local) == (
+        3,
+        f"The folder could not be read: No such file or directory: {folder}. What was read from it is kept, "
+        "and searched as before. It was moved or deleted, or its disk is not connected: bring it back, or remove "
+        "the index.",
+    )
+
+
+def test_where_a_disk_is_not_mounted_its_empty_place_takes_nothing_away(folder: Path, local: OpenedFolder) -> None:
+    names = local.sync()
+    away = folder.rename(folder.with_name("away"))
+    folder.mkdir()
+    with local.database.index(local.index_id).writing() as connection:  # as if it had been on another disk
+        connection.execute("PRAGMA application_id = 1")
+    with pytest.raises(OSError, match=r"is empty, and on another disk than before\. What was read from it is kept"):
+        local.sync()
+    assert state(local)[0] == 3
+    folder.rmdir()
+    away.rename(folder)
+    assert local.sync() == names
+    for name in names:
+        (folder / name).unlink()
+    assert local.sync() == []
+
+
+def test_what_was_read_from_a_subfolder_that_is_out_of_reach_is_kept(
+    folder: Path, local: OpenedFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = local.sync()
+    scandir = os.scandir
+
+    def failing(path: Path) -> Iterator[os.DirEntry[str]]:
+        if Path(path) == folder / "work":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return scandir(path)
+
+    monkeypatch.setattr("tui.visible_files.os.scandir", failing)
+    (folder / "kitchen.md").rename(folder / "pantry.md")
+    with pytest.raises(OSError, match=f"Input/output error: {folder / 'work'}. What was read from it is kept"):
+        local.sync()
+    kept = [file.name for file in local.library.documents.files([local.index_id])]
+    assert kept == ["pantry.md", *names[1:]]
+    monkeypatch.undo()
+    (folder / "work" / "retro.txt").unlink()
+    assert local.sync() == ["pantry.md", "work/deploying.md"]

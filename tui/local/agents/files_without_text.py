@@ -2,7 +2,9 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from tui.local.agents.markdown_text import escaped_line
@@ -21,6 +23,9 @@ OTHER_ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".mp3", ".mp4", ".wav", ".mov", ".zip", ".tar", ".gz"),
 )
 """Endings, beside those that are read, of what is surely a file. Names of programs end in others, such as "Node.js"."""
+
+NEIGHBOURS = 100
+"""With so many names before it and behind it a name is compared, in each of two orders."""
 
 _SAYS = r"(?:say|tell|contain|mention|state|list|show|give|have|hold|name|write)"
 _OPENS = r"(?:summari[sz]e|open|show|read|quote|print|display|according to)"
@@ -42,6 +47,7 @@ def sentences(
     skipped = library.states.skipped_named(index_ids, FileNames(names, asked))
     unread = set(names) - skipped.keys()
     there = _in_folders(library, FileNames(unread, asked), index_ids) if unread else {}
+    nearest = NearestNames(library, index_ids)
     for name in names:
         shown = escaped_line(clean_line(name))
         if name in skipped:
@@ -51,7 +57,7 @@ def sentences(
             yield _not_read(library, *there[name])
         elif _is_file_name(name) and (_asks_for(name, question) or not phrase(library.vocabulary, name, index_ids)):
             where = ", ".join(f"**{folder}**" for folder in library.folders.names(index_ids))
-            yield f"There is no file {shown} in {where}{_nearest_name(library, name, index_ids)}."
+            yield f"There is no file {shown} in {where}{nearest.to(name)}."
 
 
 def sentences_for(library: Library, question: str, earlier: Sequence[str], index_ids: Sequence[str]) -> list[str]:
@@ -91,10 +97,43 @@ def _asks_for(name: str, question: str) -> bool:
     return bool(re.search(asked, question, re.IGNORECASE))
 
 
-def _nearest_name(library: Library, name: str, index_ids: Sequence[str]) -> str:
-    """The name of a document that ends so or is spelled nearly so, as the end of a sentence; "" where there is none."""
-    names = {folded(file.name).rpartition("/")[2]: file.name for file in library.documents.files(index_ids)}
-    wanted = folded(name).rpartition("/")[2]
-    near = [last for last in names if f" {last}".endswith(f" {wanted}")]
-    near = near or difflib.get_close_matches(wanted, names, n=1, cutoff=0.8)
-    return f"; the nearest name is {escaped_line(clean_line(names[near[0]]))}" if near else ""
+class NearestNames:
+    """Finds the document whose name is spelled nearly as one that none has.
+
+    To compare a name with that of each document takes seconds in a large library. What is mistyped begins or ends as it
+    should: so it is compared with its neighbours alone, in the order of the names and in that of the names read
+    backwards.
+    """
+
+    def __init__(self, library: Library, index_ids: Sequence[str]) -> None:
+        self._library = library
+        self._index_ids = index_ids
+
+    def to(self, name: str) -> str:
+        """The name of a document that ends so or is spelled nearly so, as the end of a sentence; "" where none is."""
+        wanted = folded(name).rpartition("/")[2]
+        near = [last for last in self._names if f" {last}".endswith(f" {wanted}")]
+        near = near or difflib.get_close_matches(wanted, self._neighbours(wanted), n=1, cutoff=0.8)
+        return f"; the nearest name is {escaped_line(clean_line(self._names[near[0]]))}" if near else ""
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """The name of each document with its folders, by what it is compared as."""
+        files = self._library.documents.files(self._index_ids)
+        return {folded(file.name).rpartition("/")[2]: file.name for file in files}
+
+    @cached_property
+    def _orders(self) -> Sequence[tuple[Callable[[str], str], Sequence[str]]]:
+        """The names in both orders, each with what it is the order of."""
+        return [(key, sorted(self._names, key=key)) for key in (str, _backwards)]
+
+    def _neighbours(self, wanted: str) -> list[str]:
+        found: dict[str, None] = {}
+        for key, names in self._orders:
+            at = bisect_left(names, key(wanted), key=key)
+            found.update(dict.fromkeys(names[max(0, at - NEIGHBOURS) : at + NEIGHBOURS]))
+        return list(found)
+
+
+def _backwards(name: str) -> str:
+    return name[::-1]

@@ -1,19 +1,22 @@
 """What is known of the directories and their files, in an SQLite file that lies beside them."""
 
 import json
-import os
+import logging
 import sqlite3
 from collections.abc import Generator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
-BUSY_TIMEOUT = 10.0
-"""Seconds that a statement waits for another process's short write transaction."""
+from tui.local.library.database import SqliteFile, is_damage
+from tui.sanitize import clean, clean_line, is_bad_text, tolerant
 
 DirectoryType: TypeAlias = Literal["user", "ephemeral"]
 Metadata: TypeAlias = Mapping[str, object]
+
+PREFIX = "dir-"
+"""How the id of a directory begins, and the name of its folder."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS directories (
@@ -90,40 +93,61 @@ class Upload:
     created: str
 
 
-class DirectoryDatabase:
-    """The SQLite file. Each use opens its own connection, so that any thread may use it at any time."""
+_log = logging.getLogger(__name__)
+
+
+class DamagedDirectoriesError(Exception):
+    """What is kept of the directories cannot be read. The message is safe to show, and says what can be done."""
+
+
+class DirectoryDatabase(SqliteFile):
+    """The SQLite file. Any thread may use it at any time.
+
+    It is made, or opened, with its first use: where it is damaged each use raises `DamagedDirectoriesError`, and all
+    else is served as before.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open or create it, readable by its owner only. Raises `OSError` and `sqlite3.Error`."""
-        self._path = path
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        with closing(self._connect()) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
+        super().__init__(path, _prepare)
+
+    def _make_file(self) -> None:
+        if self.path.is_file() and self.path.stat().st_size == 0 and any(self.path.parent.glob(f"{PREFIX}*")):
+            raise sqlite3.DatabaseError("it is empty, and there are directories beside it")
+        super()._make_file()
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
+        connection = super()._connect()
+        connection.text_factory = tolerant  # a damaged text hides nothing else
         return connection
 
     @contextmanager
-    def reading(self) -> Generator[sqlite3.Connection]:
-        """A connection for queries."""
-        with closing(self._connect()) as connection:
-            yield connection
-
-    @contextmanager
-    def writing(self) -> Generator[sqlite3.Connection]:
-        """One write transaction: kept whole at the end of the block, undone by an exception."""
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+    def _transaction(self, begin: str) -> Generator[sqlite3.Connection]:
+        try:
+            with super()._transaction(begin) as connection:
                 yield connection
-            except BaseException:
-                connection.rollback()
+        except sqlite3.DatabaseError as error:
+            has_other_tables = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF == sqlite3.SQLITE_ERROR
+            if not (is_damage(error) or has_other_tables):
                 raise
-            connection.commit()
+            why = "a text in it is no UTF-8" if is_bad_text(error) else clean_line(str(error))
+            _log.warning("%s is damaged (%s).", clean(str(self.path)), why)
+            raise DamagedDirectoriesError(
+                f"What this server keeps of directories is damaged (directories/{self.path.name} in its data folder: "
+                f"{why}). Their files lie beside it, untouched, and indexes are searched as before. Put a copy of that "
+                "file in its place; or rename it, and it is begun anew, without these directories."
+            ) from None
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.executescript(_SCHEMA)
+    for table, kind in (("directories", Directory), ("files", DirectoryFile), ("uploads", Upload)):
+        connection.execute(f"SELECT {columns_of(kind)} FROM {table} LIMIT 0")
+
+
+def columns_of(kind: type[Directory | DirectoryFile | Upload]) -> str:
+    """The columns of what is kept as a row, for a SELECT."""
+    return ", ".join(kind.__slots__)
 
 
 def directory_of(row: sqlite3.Row) -> Directory:
@@ -134,8 +158,17 @@ def directory_of(row: sqlite3.Row) -> Directory:
 def file_of(row: sqlite3.Row) -> DirectoryFile:
     """The file in a row of its table."""
     fields: dict[str, Any] = {name: row[name] for name in DirectoryFile.__slots__}
-    fields["metadata"] = json.loads(row["metadata"])
+    fields["metadata"] = _metadata_in(row["metadata"])
     return DirectoryFile(**fields)
+
+
+def _metadata_in(text: str) -> Metadata:
+    """What was stored as JSON; nothing where it is none any more: a damaged value hides no file."""
+    try:
+        stored: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return cast("Metadata", stored) if isinstance(stored, dict) else {}
 
 
 def upload_of(row: sqlite3.Row) -> Upload:

@@ -10,16 +10,19 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from tui.local.directories.database import (
+    PREFIX,
+    DamagedDirectoriesError,
     Directory,
     DirectoryDatabase,
     DirectoryFile,
     DirectoryType,
     Metadata,
     Upload,
+    columns_of,
     directory_of,
     file_of,
     upload_of,
@@ -27,6 +30,7 @@ from tui.local.directories.database import (
 from tui.local.directories.names import RefusedNameError, checked_name, numbered
 from tui.local.library.timestamps import utc_now
 from tui.private_files import make_private_folder
+from tui.sanitize import clean_line
 
 MAX_NAMESAKES = 100
 """How many files of one directory may be called the same."""
@@ -34,6 +38,8 @@ MAX_NAMESAKES = 100
 
 ABANDONED_SECONDS = 86_400
 """Age of what was written of an upload that never ended, when it is deleted."""
+
+_DIRECTORY, _FILE, _UPLOAD = map(columns_of, (Directory, DirectoryFile, Upload))
 
 
 class MissingError(Exception):
@@ -57,7 +63,10 @@ class Directories:
     """The directories below one folder. Any thread may call its methods at any time."""
 
     def __init__(self, folder: Path) -> None:
-        """Open or create the folder, readable by its owner only. Raises `OSError` and `sqlite3.Error`."""
+        """Open or create the folder, readable by its owner only. Raises `OSError`.
+
+        All else here raises `DamagedDirectoriesError` where what is kept of them is damaged.
+        """
         make_private_folder(folder)
         self._folder = folder.resolve()
         self._uploads = self._folder / "uploads"
@@ -74,17 +83,17 @@ class Directories:
 
     def id_of(self, folder: Path) -> str | None:
         """The directory whose files this folder holds; None where it is any other folder."""
-        return folder.name if folder.parent == self._folder and folder.name.startswith("dir-") else None
+        return folder.name if folder.parent == self._folder and folder.name.startswith(PREFIX) else None
 
     def create(self, name: str, description: str | None, kind: DirectoryType) -> Directory:
         """A new directory, with nothing in it."""
         now = utc_now()
-        made = Directory(f"dir-{uuid.uuid4()}", name, description, kind, now, now)
-        make_private_folder(self._folder / made.id)
+        made = Directory(f"{PREFIX}{uuid.uuid4()}", name, description, kind, now, now)
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT INTO directories VALUES (?, ?, ?, ?, ?, ?)", (made.id, name, description, kind, now, now)
             )
+            make_private_folder(self._folder / made.id)
         return made
 
     def get(self, directory_id: str) -> Directory:
@@ -95,7 +104,7 @@ class Directories:
     def all(self) -> Sequence[Directory]:
         """All directories."""
         with self._database.reading() as connection:
-            return [directory_of(row) for row in connection.execute("SELECT * FROM directories")]
+            return [directory_of(row) for row in connection.execute(f"SELECT {_DIRECTORY} FROM directories")]
 
     def update(self, directory_id: str, name: str | None, description: str | None) -> Directory:
         """Change what is not None. Raises `MissingError`."""
@@ -124,7 +133,7 @@ class Directories:
         """The files of a directory. Raises `MissingError`."""
         with self._database.reading() as connection:
             _directory(connection, directory_id)
-            rows = connection.execute("SELECT * FROM files WHERE directory_id = ?", (directory_id,))
+            rows = connection.execute(f"SELECT {_FILE} FROM files WHERE directory_id = ?", (directory_id,))
             return [file_of(row) for row in rows]
 
     def file(self, directory_id: str, file_id: str) -> DirectoryFile:
@@ -144,10 +153,14 @@ class Directories:
     def upload(self, name: str, external_file_id: str | None, purpose: str, content: IO[bytes]) -> Upload:
         """Keep a file that is to be put into directories later. Raises `RefusedNameError` and `OSError`."""
         upload = Upload(str(uuid.uuid4()), checked_name(name), external_file_id, purpose, utc_now())
-        os.replace(self._written(content), self._uploads / upload.id)
-        with self._database.writing() as connection:
-            row = (upload.id, upload.name, external_file_id, purpose, upload.created)
-            connection.execute("INSERT INTO uploads VALUES (?, ?, ?, ?, ?)", row)
+        row = (upload.id, upload.name, external_file_id, purpose, upload.created)
+        written = self._written(content)
+        try:
+            with self._database.writing() as connection:
+                connection.execute("INSERT INTO uploads VALUES (?, ?, ?, ?, ?)", row)
+                os.replace(written, self._uploads / upload.id)
+        finally:
+            written.unlink(missing_ok=True)
         return upload
 
     def forget(self, upload_id: str) -> None:
@@ -160,7 +173,7 @@ class Directories:
     def add(self, directory_id: str, upload_id: str, new: NewFile) -> DirectoryFile:
         """Put an upload into a directory; without a name, under its own. Raises what `put` raises."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT * FROM uploads WHERE id = ?", (upload_id,)).fetchone()
+            row = connection.execute(f"SELECT {_UPLOAD} FROM uploads WHERE id = ?", (upload_id,)).fetchone()
         if row is None:
             raise MissingError(f"File {upload_id}")
         upload = upload_of(row)
@@ -194,6 +207,10 @@ class Directories:
             self._settle(connection, file)
 
     def _path(self, file: DirectoryFile) -> Path:
+        if ".." in PurePosixPath(file.place).parts or file.place.startswith("/"):
+            raise DamagedDirectoriesError(
+                f"The place of {clean_line(file.display_name)} is damaged: it is outside its directory."
+            )
         return self._folder / file.directory_id / file.place
 
     def _written(self, content: IO[bytes]) -> Path:
@@ -241,7 +258,7 @@ class Directories:
     def _settle(self, connection: sqlite3.Connection, gone: DirectoryFile) -> None:
         """After a file has gone: give its place to a namesake that was numbered, and delete folders left empty."""
         row = connection.execute(
-            "SELECT * FROM files WHERE directory_id = ? AND display_name = ? AND place != display_name"
+            f"SELECT {_FILE} FROM files WHERE directory_id = ? AND display_name = ? AND place != display_name"
             " ORDER BY created",
             (gone.directory_id, gone.display_name),
         ).fetchone()
@@ -257,8 +274,8 @@ class Directories:
 
 
 def _directory(connection: sqlite3.Connection, directory_id: str) -> Directory:
-    row = connection.execute("SELECT * FROM directories WHERE id = ?", (directory_id,)).fetchone()
-    if row is None:
+    row = connection.execute(f"SELECT {_DIRECTORY} FROM directories WHERE id = ?", (directory_id,)).fetchone()
+    if row is None or not directory_id.startswith(PREFIX):  # what was changed by hand names no other folder
         raise MissingError(f"Directory {directory_id}")
     return directory_of(row)
 
@@ -266,7 +283,7 @@ def _directory(connection: sqlite3.Connection, directory_id: str) -> Directory:
 def _file(connection: sqlite3.Connection, directory_id: str, file_id: str) -> DirectoryFile:
     _directory(connection, directory_id)
     row = connection.execute(
-        "SELECT * FROM files WHERE id = ? AND directory_id = ?", (file_id, directory_id)
+        f"SELECT {_FILE} FROM files WHERE id = ? AND directory_id = ?", (file_id, directory_id)
     ).fetchone()
     if row is None:
         raise MissingError(f"File {file_id} of directory {directory_id}")

@@ -213,16 +213,24 @@ def _last_part(name: str) -> str:
 
 
 def _is_asked(file: DirectoryFile, query: FilePageQuery) -> bool:
-    updated = datetime.fromisoformat(file.updated)
+    updated = _time_in(file.updated)
     since, until = _aware(query.updated_at_on_or_after), _aware(query.updated_at_on_or_before)
     return (
         query.display_name in (None, file.display_name)
         and (query.display_name_contains or "").casefold() in file.display_name.casefold()
         and query.unique_id in (None, file.unique_id)
         and query.file_id in (None, file.file_id)
-        and (since is None or updated >= since)
-        and (until is None or updated <= until)
+        and (since is None or (updated is not None and updated >= since))
+        and (until is None or (updated is not None and updated <= until))
     )
+
+
+def _time_in(stored: str) -> datetime | None:
+    """When that was; None where what was stored is damaged."""
+    try:
+        return _aware(datetime.fromisoformat(stored))
+    except ValueError:
+        return None
 
 
 def _aware(time: datetime | None) -> datetime | None:

@@ -1,6 +1,7 @@
 """Reading requests: bodies and queries checked against their models, and the answers where they do not fit."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
 from tui.local.chat.paging import ListPage
+from tui.sanitize import clean_line
 
 BODY_TIMEOUT = 10.0
 """Seconds that a request's body may take."""
@@ -22,6 +24,8 @@ UPLOAD_TIMEOUT = 900.0
 """Seconds that a form with a file may take."""
 
 _MAX_FORM_FIELDS = 20
+
+_log = logging.getLogger(__name__)
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Item = TypeVar("_Item")
@@ -79,6 +83,18 @@ async def on_page_token(request: Request, _: Exception) -> Response:
 async def on_damaged_index(_: Request, error: Exception) -> Response:
     """The answer to a request that found an index damaged: the next one finds it being read anew."""
     return JSONResponse({"detail": str(error)}, 503, {"Retry-After": "1"})
+
+
+async def on_damaged_directories(_: Request, error: Exception) -> Response:
+    """The answer to a request for directories that cannot be read."""
+    return JSONResponse({"detail": str(error)}, 500)
+
+
+async def on_database_error(request: Request, error: Exception) -> Response:
+    """The answer where the library's file cannot be used, which has the sessions and the list of indexes."""
+    _log.error("%s failed", request.url.path, exc_info=error)
+    detail = f"What this server keeps cannot be read or written now ({clean_line(str(error))}); its log says more."
+    return JSONResponse({"detail": detail}, 503)
 
 
 async def read_body(request: Request, model: type[_Model]) -> _Model:

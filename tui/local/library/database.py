@@ -269,7 +269,7 @@ class IndexFile(SqliteFile):
         try:
             yield
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
             path = clean(str(self.path))
             if self.path.is_dir():
@@ -302,7 +302,7 @@ class LibraryDatabase(SqliteFile):
             with self.reading():
                 self.path.chmod(0o600)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
             raise LibraryError(
                 f"{self.path} is damaged ({error}). It holds the sessions of this machine's folders. Put a copy of "
@@ -330,7 +330,7 @@ def _note_lost(of: weakref.ref[LibraryDatabase], index_id: str) -> None:
             database.on_index_lost(index_id)
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether a file is no whole SQLite file (https://sqlite.org/rescode.html), or has texts that are no UTF-8."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     is_other = isinstance(error, _NoFileError) or is_bad_text(error)

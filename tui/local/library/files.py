@@ -1,6 +1,6 @@
 """The files of a folder that may be documents."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,12 @@ class FoundFile:
     modified_ns: int
 
 
-def walk(folder: Path) -> Iterator[FoundFile]:
+def walk(folder: Path, on_lost: Callable[[str, OSError], object] = lambda _name, _error: None) -> Iterator[FoundFile]:
     """The folder's visible files, in the order of their names, but for pictures, sounds and films, by their endings.
 
-    Raises `OSError` when the folder itself cannot be listed.
+    Raises `OSError` when the folder itself cannot be listed; of `on_lost` see `visible_files`.
     """
-    for name, entry in visible_files(folder):
+    for name, entry in visible_files(folder, on_lost):
         if may_be_document(name):
             with suppress(OSError):  # it went away since the folder was listed
                 stat = entry.stat(follow_symlinks=False)

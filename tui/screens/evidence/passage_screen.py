@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.screens.reading import ReadingScreen
+from tui.terminal.copying import copied_words
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class PassageScreen(ReadingScreen):
 
     def on_evidence_pane_copy_requested(self, message: "EvidencePane.CopyRequested") -> None:
         self.app.copy_to_clipboard(message.text)
-        self.say(f"Sent the {message.what} to the terminal's clipboard.", kind="copying")
+        self.say(copied_words(message.what, message.text), kind="copying")
 
     @work(exclusive=True, group="document")
     async def on_evidence_pane_document_requested(self, message: "EvidencePane.DocumentRequested") -> None:
