@@ -117,6 +117,16 @@ def test_nothing_is_missed_in_a_conversation_that_lost_its_last_turn() -> None:
     assert needle.told(source) == "2 of 2"
 
 
+def test_what_was_found_in_a_turn_that_was_taken_back_is_left() -> None:
+    source = lines()
+    source.show(replay(EVENTS[5:8]))
+    needle = finder("yours", source)
+    assert "is yours" in found(needle, source, 1)
+    source.show(replay([UserInput("thanks")]))
+    assert found(needle, source, 1) == ""
+    assert needle.told(source) == "not in this conversation"
+
+
 def test_what_is_long_is_read_once_for_all_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     source = TranscriptLines()
     source.show(replay([UserInput("?"), Text("hay " * 3000 + "needle " * 2 + "hay " * 3000 + "needle"), Stop()]))

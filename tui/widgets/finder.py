@@ -99,6 +99,8 @@ class Finder:
         for number in range(last, turns):
             run_at_once(self._counting(source, number, kept[1] if number == last else 0))
         self._counted_turns = turns
+        if self.found is not None and self.found[:2] not in self._counts:
+            self.found = None
 
     def next(self, source: TranscriptLines, shown: Sequence[Place], step: int) -> Place | None:
         """The row of the next occurrence (the previous one: `step` -1), once around; None where there is none.
