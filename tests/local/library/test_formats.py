@@ -213,10 +213,18 @@ def test_what_is_no_simple_table_or_too_large_stays(source: str) -> None:
         ),
         (r"\unknown[x]{kept} \noindent \frac{1}{2} } \{a\}", "kept 1/2  {a}"),
         ("\\begin{itemize}\n\\item One\n\\end{itemize}", "\\begin{itemize}\n\\item One\n\\end{itemize}"),
+        (r"Ada Quist\\Kestrel Road\\[2pt]Moss", "Ada Quist Kestrel Road Moss"),
+        (r"\begin{tabular}[t]{l|p{3cm}}Moss", r"\begin{tabular}Moss"),
+        (r"\begin{minipage}[t]{0.5\textwidth}Moss", r"\begin{minipage}Moss"),
     ],
 )
 def test_commands_within_lines_of_latex_are_read(source: str, seen: str) -> None:
     assert read_document("a.tex", source.encode()).text == seen
+
+
+def test_a_heading_of_latex_may_have_braces_and_lines() -> None:
+    document = read_document("a.tex", b"\\section{The set \\{a, b\\}}\nMoss.\n\\section{Moss\\\\in Winter}\nFerns.")
+    assert headings(document) == [("The set {a, b}",), ("Moss in Winter",)]
 
 
 def test_macros_of_latex_make_a_file_not_much_larger() -> None:

@@ -21,7 +21,8 @@ _ORG = re.compile(
 )
 _ASCIIDOC = re.compile(r"^(?P<signs>={1,6})[ \t]+(?P<title>\S.*?)[ \t]*=*[ \t]*$", re.MULTILINE)
 _LATEX = re.compile(
-    rf"^[ \t]*\\(?P<kind>{'|'.join(SECTIONS)})\*?(?:\[[^\]\n]*\])?\{{(?P<title>[^{{}}\n]+)\}}",
+    rf"^[ \t]*\\(?P<kind>{'|'.join(SECTIONS)})\*?(?:\[[^\]\n]*\])?"
+    r"\{(?P<title>(?:[^{}\n]|\{[^{}\n]{0,200}\}){1,400})\}",
     re.MULTILINE,
 )
 MAX_LEVEL = 6

@@ -13,11 +13,13 @@ _TOKEN = re.compile(
     r"|(?P<definition>\\(?:(?:new|renew|provide)command\*?[ \t]?\{?|def[ \t]?)\\(?P<macro>[a-zA-Z@]+)\}?[ \t]?"
     r"\{(?P<body>(?:[^{}\n]|\{[^{}\n]{0,100}\}){0,200})\})"
     r"|\\(?:nolinkurl|path|url)\{(?P<address>[^{}\n]*)\}"
+    r"|(?P<frame>\\begin\{(?:tabular[*xy]?|longtable|array|minipage|multicols|(?:wrap)?(?:figure|table)\*?)\})"
+    r"(?:\[[^\]\n]{0,100}\]|\{(?:[^{}\n]|\{[^{}\n]{0,100}\}){0,100}\}){0,4}"
     r"|(?P<layout>\\(?:begin|end)\{[^{}\n]*\}|\\item(?![a-zA-Z]))"
     r"|(?P<opening>\\(?P<name>[a-zA-Z@]+)\*?(?:\[[^\]\n]{0,200}\])*\{)"
     r"|\\(?P<word>[a-zA-Z@]+)\*?(?P<space>[ \t]*)"
     r"|\\(?P<accent>[\"'^`~=.])(?P<letter>\{\\?[a-zA-Z]\}|[a-zA-Z])"
-    r"|\\\\(?:\*?\[[^\]\n]{0,20}\])?"
+    r"|\\\\(?:\*?\[[^\]\n]{0,20}\])?(?P<end_of_line>)"
     r"|\\(?P<escaped>[^\n])"
     r"|(?P<comment>%[^\n]*)"
     r"|(?P<next>\}(?:\[[^\]\n]{0,200}\])*\{)"
@@ -126,19 +128,17 @@ class _Reading:
     _groups: list[_Group] = field(default_factory=list[_Group])
 
     def said(self, match: re.Match[str]) -> str:
-        """What a reader sees of a token."""
+        """What a reader sees of a token. `lastgroup` is the outermost of its groups, or the last of several."""
         match match.lastgroup:
-            case "environment" | "verbatim" | "layout":
-                return match.group()
-            case "definition" | "macro" | "body":
-                return self._defined(match["macro"], match["body"])
-            case "code" | "address":
+            case "verbatim" | "code" | "address" | "frame" | "layout":
                 return match[match.lastgroup]
-            case "name" | "opening":
+            case "definition":
+                return self._defined(match["macro"], match["body"])
+            case "opening":
                 return self._opened(match["name"], match.group())
-            case "word" | "space":
+            case "space":
                 return self._word(match["word"], match["space"])
-            case "accent" | "letter":
+            case "letter":
                 return match["letter"].strip("{}\\") + _ACCENTS[match["accent"]]
             case "escaped":
                 return _ESCAPED.get(match["escaped"], "")
@@ -146,7 +146,9 @@ class _Reading:
                 return self._next(match.group())
             case "sign_of_text":
                 return self._sign(match.group())
-            case _:  # a comment, or the end of a line
+            case "end_of_line":
+                return " "
+            case _:  # a comment
                 return ""
 
     @property
