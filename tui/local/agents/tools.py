@@ -161,11 +161,11 @@ class Tools:
 
     def _grep(self, asked: GrepArguments, text: str, told: _Told, limit: int) -> GrepResult:
         files = [self.file(asked.file_id)] if asked.file_id else self._files_with(text)
-        deadline = time.monotonic() + GREP_TOTAL_TIMEOUT
         matches: list[Extract] = []
         is_complete = True
         try:
             with PatternSearch(asked.pattern, any_case=True) as search:
+                deadline = time.monotonic() + GREP_TOTAL_TIMEOUT  # others may have been waited for until now
                 for file in files:
                     room = MAX_MATCHES - len(matches)
                     if room == 0 or time.monotonic() > deadline:
