@@ -15,8 +15,9 @@ import pytest
 from tests.local.conftest import write_notes
 from tests.local.server import connected, running_server, start, until, until_synced
 from tests.local.turn import ask, index_ids
-from tui.local.cli import content_of, main
+from tui.local.cli import main
 from tui.local.library.database import SCHEMA_VERSION, LibraryDatabase
+from tui.local.server_key import content_of
 
 
 def refused(tmp_path: Path, *arguments: str) -> str:
@@ -106,8 +107,8 @@ def test_a_pipe_that_nobody_has_opened_yet_is_waited_for_where_it_reads_as_ended
         pauses.append(seconds)
         (tmp_path / "key").write_text("llx-of-my-own-1234\n")
 
-    monkeypatch.setattr("tui.local.cli.TELLS_UNOPENED", False)
-    monkeypatch.setattr("tui.local.cli.sleep", write_now)
+    monkeypatch.setattr("tui.local.server_key.TELLS_UNOPENED", False)
+    monkeypatch.setattr("tui.local.server_key.sleep", write_now)
     descriptor = os.open(tmp_path / "key", os.O_RDONLY | os.O_NONBLOCK)
     (tmp_path / "key").open("w").close()  # from here on it reads as ended
     try:
@@ -132,7 +133,7 @@ def test_the_rights_are_those_of_the_file_that_is_read(
         safe.rename(key)
         return descriptor
 
-    monkeypatch.setattr("tui.local.cli.os.open", opened)
+    monkeypatch.setattr("tui.local.server_key.os.open", opened)
     assert main(["--api-key-file", str(key), str(tmp_path / "nowhere")]) == 2
     assert "Others can read or change" in capsys.readouterr().err
 
@@ -140,7 +141,7 @@ def test_the_rights_are_those_of_the_file_that_is_read(
 def test_a_pipe_that_gives_too_much_or_is_never_closed_is_no_key(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.local.cli.KEY_TIMEOUT", 0.05)
+    monkeypatch.setattr("tui.local.server_key.KEY_TIMEOUT", 0.05)
     os.mkfifo(tmp_path / "key", 0o600)
     assert main(["--api-key-file", str(tmp_path / "key")]) == 2
     assert "gave no key, or was not closed, within" in capsys.readouterr().err

@@ -8,17 +8,15 @@ import secrets
 import shlex
 import socket
 import sqlite3
-import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from select import select
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.arguments import CommandParser
+from tui.local.server_key import KEY_VARIABLE, ServerKeyError, given_key
 from tui.loopback import is_loopback
 from tui.sanitize import clean_line, is_well_formed
 
@@ -26,24 +24,6 @@ if TYPE_CHECKING:
     from tui.local.agents.agent import Agent
     from tui.local.agents.llm_settings import LlmSettings
     from tui.local.embeddings.settings import EmbeddingSettings
-
-KEY_VARIABLE = "LLAMACHAT_SERVE_KEY"
-
-MIN_KEY_CHARS = 16
-"""A shorter key can be found by trying."""
-
-
-MAX_KEY_BYTES = 4096
-"""Longest content of a key file."""
-
-KEY_TIMEOUT = 60.0
-"""Seconds to wait for a key out of a pipe: whoever writes it may ask for a password before."""
-
-TELLS_UNOPENED = sys.platform == "linux"
-"""Whether a pipe that nobody has opened to write yet is told from one that has ended: on macOS it reads as ended."""
-
-_PAUSE_SECONDS = 0.05
-"""Between two looks at such a pipe."""
 
 MAX_SENTENCE_CHARS = 9000
 """Of why the server does not start: two whole paths fit."""
@@ -103,72 +83,6 @@ def parser() -> CommandParser:
     made.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the API key from this file, or pipe")
     made.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
     return made
-
-
-def _api_key(key_file: Path | None) -> str | None:
-    """The key that was given, or None. Raises `UsageError`."""
-    if key_file is None:
-        given = os.environ.get(KEY_VARIABLE, "")
-        where = KEY_VARIABLE
-    else:
-        where = str(key_file)
-        given = _text_of(key_file)
-    key = given.strip()
-    if key_file is not None and not key:
-        raise UsageError(f"The key file {key_file} is empty.")
-    if key and not (key.isascii() and key.isprintable() and " " not in key):
-        raise UsageError(f"The key in {where} has spaces or characters that a key cannot have.")
-    if key and len(key) < MIN_KEY_CHARS:
-        raise UsageError(f"The key in {where} can be guessed. Give one of {MIN_KEY_CHARS} characters or more.")
-    return key or None
-
-
-def _text_of(key_file: Path) -> str:
-    """What is in a file that only its owner can read and change, or comes out of such a pipe. Raises `UsageError`."""
-    try:
-        # Without O_NONBLOCK, to open a pipe that nobody writes to would wait for ever.
-        descriptor = os.open(key_file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        try:
-            _check_key_file(key_file, os.fstat(descriptor))
-            content = content_of(descriptor)
-        finally:
-            os.close(descriptor)
-        if len(content) > MAX_KEY_BYTES:
-            raise UsageError(f"The key file {key_file} has more than {MAX_KEY_BYTES:,} bytes, so it is none.")
-        return content.decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The key file {key_file} cannot be read: {error}") from None
-
-
-def _check_key_file(key_file: Path, status: os.stat_result) -> None:
-    """Raise `UsageError` for what is no file and no pipe, or not for its owner alone."""
-    if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
-        raise UsageError(
-            f"The key file {key_file} is a folder or a device. Give a file or a pipe, or set {KEY_VARIABLE}."
-        )
-    if os.name == "posix" and status.st_uid not in (os.geteuid(), 0):
-        raise UsageError(f"The key file {key_file} belongs to another user, who knows the key. Use one of your own.")
-    if os.name == "posix" and status.st_mode & 0o077:
-        raise UsageError(f"Others can read or change the key file {key_file}. Run: chmod 600 '{key_file}'")
-
-
-def content_of(descriptor: int) -> bytes:
-    """All of a file, or all that comes out of a pipe; of much, a byte more than a key may have. Raises `OSError`."""
-    is_pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
-    content, deadline = b"", monotonic() + KEY_TIMEOUT
-    late = TimeoutError(f"it is a pipe that gave no key, or was not closed, within {KEY_TIMEOUT:.0f} seconds.")
-    while len(content) <= MAX_KEY_BYTES:
-        if is_pipe and not select([descriptor], [], [], max(0.0, deadline - monotonic()))[0]:
-            raise late
-        if piece := os.read(descriptor, MAX_KEY_BYTES + 1 - len(content)):
-            content += piece
-        elif content or TELLS_UNOPENED or not is_pipe:
-            break
-        elif monotonic() > deadline:
-            raise late
-        else:
-            sleep(_PAUSE_SECONDS)
-    return content
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -245,8 +159,11 @@ def _agent(model: "LlmSettings | None") -> "Agent":
 
 
 def _key_of(options: argparse.Namespace, *, local: bool) -> str:
-    """The key that was given, or a random one for a server that only this machine reaches. Raises `UsageError`."""
-    given = _api_key(options.api_key_file)
+    """The key that was given, or a random one for a server that only this machine reaches.
+
+    Raises `UsageError` and `ServerKeyError`.
+    """
+    given = given_key(options.api_key_file)
     if not local and given is None:
         raise UsageError(
             f"To listen on {options.host}, where other machines can reach it, the server needs a key of your own: "
@@ -256,7 +173,7 @@ def _key_of(options: argparse.Namespace, *, local: bool) -> str:
 
 
 def serve(options: argparse.Namespace) -> None:
-    """Run the server until it is told to end. Raises `UsageError`, and what `LibraryDatabase` raises."""
+    """Run the server until it is told to end. Raises as `_key_of`, and what `LibraryDatabase` raises."""
     local = is_loopback(options.host)
     key = _key_of(options, local=local)
     folders = [folder.expanduser() for folder in options.folders]
@@ -301,7 +218,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(sys.argv[1:] if argv is None else argv)
     try:
         serve(options)
-    except UsageError as error:
+    except (UsageError, ServerKeyError) as error:
         return _refused(str(error))
     except (LibraryError, sqlite3.Error) as error:
         return _refused(f"The library cannot be opened: {error}")
