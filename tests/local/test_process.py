@@ -341,6 +341,15 @@ def test_a_library_of_a_newer_version_is_left_alone(tmp_path: Path, notes: Path)
     assert path.read_bytes() == before
 
 
+def test_an_emptied_library_is_told_and_left_alone(tmp_path: Path, notes: Path) -> None:
+    with running_server([notes], tmp_path / "data") as connection, connected(connection) as http:
+        until_synced(http)
+    path = tmp_path / "data" / "library.sqlite3"
+    path.write_bytes(b"")
+    assert "it was emptied" in refused(tmp_path, str(notes))
+    assert path.read_bytes() == b""
+
+
 def test_two_servers_share_one_library(tmp_path: Path, notes: Path) -> None:
     data = tmp_path / "data"
     with (

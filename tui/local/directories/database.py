@@ -108,12 +108,7 @@ class DirectoryDatabase(SqliteFile):
     """
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, _prepare)
-
-    def _make_file(self) -> None:
-        if self.path.is_file() and self.path.stat().st_size == 0 and any(self.path.parent.glob(f"{PREFIX}*")):
-            raise sqlite3.DatabaseError("it is empty, and there are directories beside it")
-        super()._make_file()
+        super().__init__(path, _prepare, f"{PREFIX}*")
 
     def _connect(self) -> sqlite3.Connection:
         connection = super()._connect()

@@ -142,7 +142,7 @@ class DamagedIndexError(sqlite3.DatabaseError):
 
 
 class _NoFileError(sqlite3.DatabaseError):
-    """At the place of a SQLite file there is something that is no file at all."""
+    """At the place of a SQLite file there is no file at all, or one that was emptied."""
 
 
 def data_folder() -> Path:
@@ -159,8 +159,9 @@ class SqliteFile:
     stay open.
     """
 
-    def __init__(self, path: Path, prepare: _Prepare) -> None:
+    def __init__(self, path: Path, prepare: _Prepare, beside: str = "") -> None:
         self.path = path
+        self._beside = beside  # a pattern of names: where one is in the folder, an empty file is not begun anew
         self._prepare = prepare
         self._idle: deque[tuple[int, sqlite3.Connection]] = deque()
         self._turn_to_write = threading.Lock()
@@ -186,6 +187,8 @@ class SqliteFile:
         except FileExistsError:
             if not self.path.is_file():  # SQLite would wait for a pipe
                 raise _NoFileError("it is no file") from None
+            if self._beside and not self.path.stat().st_size and any(self.path.parent.glob(self._beside)):
+                raise _NoFileError("it was emptied") from None
             return
         Path(f"{self.path}-wal").unlink(missing_ok=True)  # of a file that was deleted while it was read
         Path(f"{self.path}-shm").unlink(missing_ok=True)
@@ -294,7 +297,7 @@ class LibraryDatabase(SqliteFile):
             raise LibraryError(f"{folder} is no folder. Move it away, or set LLAMACHAT_DATA_DIR to a folder.")
         make_private_folder(folder)
         folder.chmod(0o700)
-        super().__init__(folder / "library.sqlite3", _prepare_library)
+        super().__init__(folder / "library.sqlite3", _prepare_library, "idx-*.sqlite3")
         self._indexes: dict[str, IndexFile] = {}
         self.on_index_lost: Callable[[str], object] | None = None
         """Called with the id of an index whose file was damaged and is empty now, on any thread."""
