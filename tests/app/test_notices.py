@@ -90,6 +90,17 @@ async def test_a_notice_that_is_cut_is_shown_whole_by_a_command(settings: Settin
         await user.see("the_end")
 
 
+async def test_a_notice_that_has_gone_can_still_be_read_whole(settings: Settings) -> None:
+    async with driven(settings) as user:
+        user.app.chat.say("Nothing was copied.", kind="copying", seconds=0.01)
+        await user.until(lambda: not user.app.chat.query_one(NoticeLine).said)
+        await user.press("ctrl+p")
+        await user.until(lambda: isinstance(user.app.screen, CommandPalette) and user.app.screen.takes_keys)
+        await user.type("notice")
+        await user.press("enter")
+        await user.see("Nothing was copied.")
+
+
 async def test_what_is_said_is_no_markup_and_sends_nothing_to_the_terminal(settings: Settings) -> None:
     async with driven(settings) as user:
         user.app.chat.say("[red]a[/red] \x1b]52;c;QQ==\x07 b", kind="program")

@@ -49,6 +49,7 @@ class NoticeLine(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._expiries: dict[str, Timer] = {}
+        self._latest: Said | None = None
 
     def watch_said(self) -> None:
         self.display = bool(self.said)
@@ -59,7 +60,7 @@ class NoticeLine(Widget):
         whole = clean_line(words, MAX_WHOLE_CHARS)
         is_cut = len(whole) > MAX_CHARS
         said = Said(clean_line(whole, CUT_CHARS), severity, whole) if is_cut else Said(whole, severity)
-        self.said = {**self.said, kind: said}
+        self.said, self._latest = {**self.said, kind: said}, said
         if severity == "question" or (severity == "info" and not is_cut):
             self._expiries[kind] = self.set_timer(seconds, lambda: self.take_back(kind))
 
@@ -96,8 +97,8 @@ class NoticeLine(Widget):
 
     @property
     def whole(self) -> str:
-        """All of the notice that is shown; "" where none is."""
-        newest = next(reversed(self.said.values()), None)
+        """All of the notice that is shown, or of the latest one; "" where there was none."""
+        newest = next(reversed(self.said.values()), self._latest)
         return "" if newest is None else newest.whole or newest.words
 
     def on_click(self) -> None:
