@@ -76,7 +76,9 @@ def _found(settings: Settings, query: SessionQuery, index_ids: Collection[str] |
     """What is found, once all that is kept has been read for the search."""
     if not settings.keep:
         say("The setting keep is false: no session is kept on this machine, so none is found.")
-    if not (settings.keep and store_path().exists()):
+        return Findings()
+    if not store_path().exists():
+        say(f"No session is kept in {store_path().parent}, so nothing was searched. The app keeps those that it shows.")
         return Findings()
     store = Store.open_or_in_memory(store_path())
     if store.warning:
@@ -85,9 +87,12 @@ def _found(settings: Settings, query: SessionQuery, index_ids: Collection[str] |
         indexing = SearchIndexing(store.database)
         while indexing.index_more():
             pass
-        return SessionSearch(store.database).find(settings.account, query, index_ids)
+        findings = SessionSearch(store.database).find(settings.account, query, index_ids)
     finally:
         store.close()
+    if not findings.sessions:
+        say("Nothing was found in what is kept on this machine.")
+    return findings
 
 
 def _lines(found: FoundSession) -> Iterator[str]:

@@ -112,7 +112,9 @@ def test_what_was_asked_is_found_again_without_the_server(command: Command, onli
     assert "\n    1. " in found.out
     (value,) = [json.loads(line) for line in command("search", "budget", "in:question", "--json").out.splitlines()]
     assert (value["session_id"], value["hits"][0]["turn"], value["hits"][0]["part"]) == ("new-3", 1, "question")
-    assert command("search", "nowhere").code == 1
+    nowhere = command("search", "nowhere")
+    assert (nowhere.code, nowhere.out) == (1, "")
+    assert "Nothing was found in what is kept" in nowhere.err
     assert command("search", "after:never").code == 2
     assert len(online.cloud.requests) == requests
     assert command("search", "million", "index:notes").code == 0
@@ -134,6 +136,9 @@ def test_a_search_says_what_it_did_not_follow_and_why_nothing_is_kept(
     assert (newer.code, "newer version" in newer.err) == (1, True)
     monkeypatch.setenv("LLAMACHAT_KEEP", "false")
     assert "keep is false" in command("search", "vector").err
+    monkeypatch.setenv("LLAMACHAT_KEEP", "true")
+    store_path().unlink()
+    assert "nothing was searched" in command("search", "vector").err
 
 
 def test_a_search_says_why_a_folder_that_is_not_open_is_not_found_by_its_name(
