@@ -130,6 +130,7 @@ def test_what_is_told_of_a_flag_does_not_end_its_quotes(command: Command) -> Non
 
 def test_the_manual_page_has_every_command_and_flag_and_groff_reads_it(command: Command) -> None:
     page = command("man").out
+    assert ".SH EXIT STATUS\n.TP\n\\fB0\\fR\n" in page
     plain = page.replace("\\-", "-")
     assert [name for name in COMMANDS if f".SS {name}\n" not in plain] == []
     assert [flag for flag in sorted(FLAGS) if f"\\fB{flag}\\fR" not in plain] == []

@@ -1,6 +1,6 @@
 """What a command says to the shell when it ends, and to the user where it could not do what was wanted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from tui.api.errors import (
@@ -28,6 +28,17 @@ class ExitCode(IntEnum):
     NO_CONNECTION = 3
     REFUSED = 4
     STOPPED = 130
+
+
+MEANINGS: Mapping[ExitCode, str] = {
+    ExitCode.ANSWERED: "It was done; a question was answered.",
+    ExitCode.NOTHING_FOUND: "Nothing was found, or no passage that an answer could be built on.",
+    ExitCode.BAD_USE: "It cannot be done as it was asked.",
+    ExitCode.NO_CONNECTION: "There is no connection, or it broke before the end.",
+    ExitCode.REFUSED: "The server refused it, or the turn failed.",
+    ExitCode.STOPPED: "Ctrl+C or SIGTERM stopped it.",
+}
+"""What each says, for the manual page."""
 
 
 class StoppedError(Exception):

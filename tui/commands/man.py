@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tui.arguments import CommandParser
 from tui.commands.described import Argument, DescribedCommand, all_commands
+from tui.commands.exit_code import MEANINGS
 from tui.commands.headless.output import put_out
 from tui.settings import ENVIRONMENT
 
@@ -46,6 +47,9 @@ def _page(commands: Sequence[DescribedCommand]) -> Iterator[str]:
         if command.epilog:
             yield ".PP"
             yield _escaped(command.epilog)
+    yield ".SH EXIT STATUS"
+    for code, words in MEANINGS.items():
+        yield from (".TP", rf"\fB{code.value}\fR", _escaped(words))
     yield ".SH ENVIRONMENT"
     for setting, variable in ENVIRONMENT.items():
         yield from (".TP", rf"\fB{_escaped(variable)}\fR", _escaped(f"the setting {setting}"))
