@@ -74,10 +74,11 @@ def test_questions_come_from_standard_input(command: Command, online: ServedClou
     [
         "Budget?\nWhat; why?\n",
         "question\nBudget?\nWhat; why?\n",
+        "Questions\nBudget?\nWhat; why?\n",
         'id;Question;note\n1;Budget?;x\n2;"What; why?";y\n',
         "question\tid\nBudget?\t1\nWhat; why?\t2\n",
     ],
-    ids=["one column", "with a heading", "semicolons", "tabs"],
+    ids=["one column", "with a heading", "with another heading", "semicolons", "tabs"],
 )
 def test_questions_are_taken_from_a_table_of_each_kind(tmp_path: Path, text: str) -> None:
     path = tmp_path / "q.csv"

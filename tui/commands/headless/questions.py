@@ -16,6 +16,9 @@ from tui.sanitize import clean_line, well_formed
 MAX_BYTES = 32 * 1024 * 1024
 STANDARD_INPUT = Path("-")
 DELIMITERS = (",", ";", "\t")
+HEADINGS = ("question", "questions", "prompt", "prompts")
+"""What the column of the questions may be called."""
+
 NO_COLUMN = "No column is called “question”. Call one so in the first line, or leave only the questions in the file."
 
 
@@ -90,21 +93,22 @@ def _of_lines(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _of_csv(text: str) -> Iterator[tuple[int, str, str]]:
-    """The column "question", whose cells commas, semicolons or tabs divide; a column "id" is what they are called.
+    """The column of the questions; commas, semicolons or tabs divide the cells. A column "id" is what they are called.
 
     A file of one column needs no heading. Raises `BadUseError` where it is not plain which column is meant.
     """
     names, delimiter = _heading(text)
-    column = names.index("question") if "question" in names else 0
-    id_column = names.index("id") if "id" in names and "question" in names else None
+    named = next((name for name in HEADINGS if name in names), None)
+    column = names.index(named) if named else 0
+    id_column = names.index("id") if named and "id" in names else None
     rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    is_heading = "question" in names
+    is_heading = named is not None
     try:
         for row in filter(_has_text, rows):
             if is_heading:
                 is_heading = False
                 continue
-            if "question" not in names and len(row) > 1:
+            if named is None and len(row) > 1:
                 raise BadUseError(f"{NO_COLUMN} Line {rows.line_num} has {len(row)} cells.")
             name = row[id_column] if id_column is not None and id_column < len(row) else ""
             yield rows.line_num, row[column] if column < len(row) else "", name
@@ -117,7 +121,7 @@ def _heading(text: str) -> tuple[Sequence[str], str]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     for delimiter in DELIMITERS:
         names = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter))]
-        if "question" in names:
+        if set(HEADINGS) & set(names):
             return names, delimiter
     lines = [line for line in text.splitlines() if line.strip()]
     for delimiter in DELIMITERS[1:]:
