@@ -30,7 +30,9 @@ run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
-test: lint types contracts unit wheel ## everything that CI runs
+test: lint contracts ## everything that CI runs; the types are checked while tests wait for terminals
+	@$(MAKE) --no-print-directory -j 2 types unit
+	@$(MAKE) --no-print-directory wheel
 
 quick: $(VENV)/test.done ## what finds most mistakes within a minute: no whole app, no other process
 	@$(MAKE) --no-print-directory -j 2 lint types contracts quick-unit

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import settings
 from keyring.backends.fail import Keyring as NoKeyring
 
-settings.register_profile("same", deadline=None, derandomize=True, max_examples=200)
+settings.register_profile("same", deadline=None, derandomize=True, max_examples=100)
 settings.register_profile("quick", settings.get_profile("same"), max_examples=20)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile("same")
