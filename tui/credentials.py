@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from tui.files.private_files import make_private_folder
 from tui.lazy_dataclass import dataclass
-from tui.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 import platformdirs
 
-from tui.private_files import make_private_folder
+from tui.files.private_files import make_private_folder
 from tui.sanitize import clean, clean_line, is_bad_text, tolerant
 
 SCHEMA_VERSION = 14

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.workspace.new_file import write_file, write_new_file
+from tui.files.private_files import write_file, write_new_file
 
 
 def test_a_new_file_takes_a_name_that_nothing_has(tmp_path: Path) -> None:

@@ -1,13 +1,23 @@
-"""Writing files: whole or not at all, and never over what was there before unless that is wanted."""
+"""Files and folders of the user's own, that nobody else can read or change, whatever the umask.
+
+A file is written whole or not at all, and never over what was there before unless that is wanted.
+"""
 
 import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
-from secrets import token_hex
 
 _SLICE_CHARS = 1_000_000
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder (0700), and those above it, where they are missing. Raises `OSError`."""
+    if not folder.exists():
+        make_private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
 
 
 def write_new_file(wanted: Path, content: Iterable[str] | bytes) -> Path:
@@ -43,7 +53,7 @@ def write_file(path: Path, content: Iterable[str] | bytes, *, replace: bool = Fa
 @contextmanager
 def _part(path: Path, content: Iterable[str] | bytes) -> Generator[Path]:
     """The content in a file beside the path, for it to get its name; it is gone where anything fails."""
-    part = path.with_name(f".{path.name[:80]}.{token_hex(4)}.part")
+    part = path.with_name(f".{path.name[:80]}.{os.urandom(4).hex()}.part")
     try:
         with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
             stream.writelines([content] if isinstance(content, bytes) else encoded(content))
