@@ -1,4 +1,5 @@
 import stat
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,22 @@ def test_of_a_text_that_cannot_be_written_no_part_is_left(tmp_path: Path) -> Non
     with pytest.raises(OSError, match="No such"):
         write_file(tmp_path / "no" / "a.md", "x")
     assert list(tmp_path.iterdir()) == []
+
+
+def last_swept(folder: Path) -> Iterator[str]:
+    """A text, after whose last piece another program clears away what looks unfinished in the folder."""
+    yield "x"
+    for part in folder.glob(".*.part"):
+        part.unlink()
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize("write", [write_file, write_new_file])
+def test_of_a_file_whose_part_is_taken_away_no_empty_one_is_left(
+    write: Callable[[Path, Iterable[str]], object], tmp_path: Path
+) -> None:
+    with pytest.raises(FileNotFoundError):
+        write(tmp_path / "a.md", last_swept(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    write(tmp_path / "a.md", "y")
+    assert (tmp_path / "a.md").read_text() == "y"

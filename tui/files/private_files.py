@@ -30,8 +30,8 @@ def write_new_file(wanted: Path, content: Iterable[str] | bytes) -> Path:
     with _part(wanted, content) as part:
         for path in chain([wanted], numbered):
             with suppress(FileExistsError):
-                _take(path)
-                return part.replace(path)
+                _name(part, path)
+                return path
     raise AssertionError("counting has no end")
 
 
@@ -45,9 +45,10 @@ def write_file(path: Path, content: Iterable[str] | bytes, *, replace: bool = Fa
     if replace and (path.is_symlink() or (path.exists() and not path.is_file())):
         raise FileExistsError(None, "it is a link, or no file", str(path))
     with _part(path, content) as part:
-        if not replace:
-            _take(path)
-        part.replace(path)
+        if replace:
+            part.replace(path)
+        else:
+            _name(part, path)
 
 
 @contextmanager
@@ -63,9 +64,15 @@ def _part(path: Path, content: Iterable[str] | bytes) -> Generator[Path]:
         raise
 
 
-def _take(path: Path) -> None:
-    """Take a name, for good. FileExistsError where something has it."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+def _name(part: Path, path: Path) -> None:
+    """Give a file a name that nothing has. FileExistsError where something has it."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # a rename alone would write over a file
+    try:
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 def encoded(pieces: Iterable[str], errors: str = "strict") -> Iterator[bytes]:
