@@ -1,3 +1,4 @@
+import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -28,6 +29,23 @@ def test_a_file_is_replaced_only_when_that_is_wanted(tmp_path: Path) -> None:
         with pytest.raises(FileExistsError):
             write_file(other, "x", replace=True)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.md", "link"]
+
+
+@pytest.mark.fault(54)
+def test_what_is_replaced_goes_once_the_new_file_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("old")
+    synced: list[tuple[int, str]] = []
+
+    def sync(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_size, path.read_text()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    write_file(path, "newer", replace=True)
+    assert synced == [(len("newer"), "old")]
+    assert path.read_text() == "newer"
 
 
 @pytest.mark.fault(9, 54)

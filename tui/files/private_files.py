@@ -38,13 +38,13 @@ def write_new_file(wanted: Path, content: Iterable[str] | bytes) -> Path:
 def write_file(path: Path, content: Iterable[str] | bytes, *, replace: bool = False) -> None:
     """Write the pieces of a text, in UTF-8, or bytes to a file that only its owner can read.
 
-    It is there whole, or not at all.
+    It is there whole, or not at all. What is replaced goes only once the new file is on the disk (fsync).
 
     FileExistsError where something has that name, also a link, unless a file is to be replaced; `OSError`.
     """
     if replace and (path.is_symlink() or (path.exists() and not path.is_file())):
         raise FileExistsError(None, "it is a link, or no file", str(path))
-    with _part(path, content) as part:
+    with _part(path, content, is_durable=replace) as part:
         if replace:
             part.replace(path)
         else:
@@ -52,12 +52,15 @@ def write_file(path: Path, content: Iterable[str] | bytes, *, replace: bool = Fa
 
 
 @contextmanager
-def _part(path: Path, content: Iterable[str] | bytes) -> Generator[Path]:
+def _part(path: Path, content: Iterable[str] | bytes, *, is_durable: bool = False) -> Generator[Path]:
     """The content in a file beside the path, for it to get its name; it is gone where anything fails."""
     part = path.with_name(f".{path.name[:80]}.{os.urandom(4).hex()}.part")
     try:
         with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
             stream.writelines([content] if isinstance(content, bytes) else encoded(content))
+            if is_durable:
+                stream.flush()
+                os.fsync(stream.fileno())
         yield part
     except BaseException:
         part.unlink(missing_ok=True)
