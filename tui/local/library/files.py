@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
+from tui.files.visible_files import open_file, visible_files
 from tui.local.library.readers import HEAD_BYTES, may_be_document, reader_for
-from tui.visible_files import open_file, visible_files
 
 
 @dataclass(frozen=True, slots=True)
