@@ -85,7 +85,7 @@ class AskingScreen(ChoosingScreen):
         question = message.text
         if not self.composer.text.strip().startswith(question):
             return  # it has left with the Enter before, whose session was still being created
-        self.uncover()
+        self.area.uncover()
         session = self.workspace.catalogue.get(self.open_id)
         if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
             self._begin_session_once(question)
@@ -197,7 +197,7 @@ class AskingScreen(ChoosingScreen):
             self.composer.recall(question)
 
     async def on_composer_read_requested(self, message: Composer.ReadRequested) -> None:
-        await self.reader.run_action(message.action)
+        await self.area.reader.run_action(message.action)
 
     def on_composer_editor_requested(self) -> None:
         from tui.workspace.editor import EditorError, edited

@@ -1,10 +1,10 @@
 """The one screen: sessions at the left, the conversation and the composer at the right.
 
 What the user does in it is parted among classes, each in a file of its own and each the base of the next: reading a
-conversation (`reading`), its passages (`evidence.passage_screen`), which claims stand in them (`evidence.checking`),
-choosing indexes (`choosing`), asking (`asking`), the start page (`starting`), the list of sessions (`browsing`), the
-search in all of them (`search.searching`), settings (`settings.setting`) and commands by name (`commanding`). This
-file hears the workspace, and holds them together.
+conversation (`reading`; its evidence is in the widget `evidence.reading_area`), choosing indexes (`choosing`), asking
+(`asking`), the start page (`starting`), the list of sessions (`browsing`), the search in all of them
+(`search.searching`), settings (`settings.setting`) and commands by name (`commanding`). This file hears the workspace,
+and holds them together.
 """
 
 from asyncio import wait_for
@@ -104,7 +104,7 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen):
         with Horizontal(id="workspace"):
             yield Sidebar(self.describe, self.words_of).data_bind(ChatScreen.open_id)
             with Vertical(id="main"):
-                with Horizontal(id="reading"):
+                with self.area:
                     yield ConversationView(checks_grounding=self.checks_grounding)
                 yield QueueLine()
                 yield self.notice_line

@@ -11,7 +11,7 @@ from tui.api.models import Index
 from tui.conversation.catalogue import names_of
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for
-from tui.screens.evidence.checking import CheckingScreen
+from tui.screens.reading import ReadingScreen
 from tui.workspace.tasks import Work
 from tui.workspace.workspace import Workspace
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.screens.indexes.index_picker import Choice, IndexPicker, IndexRequest, Purpose
 
 
-class ChoosingScreen(CheckingScreen):
+class ChoosingScreen(ReadingScreen):
     """Has indexes chosen for a new session, for a question, or for all further questions of an unbound session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bound("session.indexes", "choose_scope", show=False, priority=True)]

@@ -1,7 +1,7 @@
 """Reading the open conversation: what is drawn of it, and what its keys open, copy and write."""
 
 from asyncio import to_thread
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -17,6 +17,7 @@ from tui.conversation.catalogue import now
 from tui.conversation.transcript import Transcript
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for
+from tui.screens.evidence.reading_area import ReadingArea
 from tui.terminal.app import DiffingApp
 from tui.terminal.copying import can_be_copied, copied_words
 from tui.widgets.conversation_head import SessionState
@@ -59,6 +60,7 @@ class ReadingScreen(Screen[None]):
         super().__init__()
         self.workspace = workspace
         self.notice_line = NoticeLine()
+        self.area = ReadingArea(workspace, self.notice_line)
 
     def say(self, words: str, *, kind: str, severity: Severity = "info", seconds: float = INFO_SECONDS) -> None:
         """Say something in the line above the composer. It replaces what was said there of the same kind."""
@@ -74,8 +76,12 @@ class ReadingScreen(Screen[None]):
     def on_mount(self) -> None:
         self._ticker = self.set_interval(1, self._tell_time, pause=True)
 
+    def on_resize(self) -> None:
+        self.area.lay_out()
+
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
         del before
+        self.area.turn_to(session_id)
         if session_id is None:
             self.view.show_beginning()
         else:
@@ -138,6 +144,7 @@ class ReadingScreen(Screen[None]):
         transcript = self.workspace.transcript(self.open_id)
         if transcript is not None:
             self.view.draw(transcript)
+            self.area.follow_turn()
             self._show_state()
 
     def on_conversation_pane_copy_requested(self, message: "ConversationPane.CopyRequested") -> None:
@@ -180,16 +187,11 @@ class ReadingScreen(Screen[None]):
 
         self.app.push_screen(Pager("The whole part", partial(plain_text, message.part)))
 
-    def when_whole(self, act: Callable[[], object]) -> None:
-        """Do something that is about the whole conversation, once it is there."""
-        if not self.view.pane.when_whole(act):
-            self.say("The earlier turns are still loading; this is done when they are there.", kind="whole")
-
     def on_grounded_view_grounding_told(self, message: "ConversationPane.GroundingTold") -> None:
         self.say(message.words, kind="grounding")
 
     def on_conversation_pane_export_requested(self) -> None:
-        self.when_whole(self._export)
+        self.area.when_whole(self._export)
 
     @work
     async def _export(self) -> None:
@@ -212,7 +214,7 @@ class ReadingScreen(Screen[None]):
             self._say_unwritten(name, error)
 
     def on_conversation_pane_questions_requested(self) -> None:
-        self.when_whole(self._list_questions)
+        self.area.when_whole(self._list_questions)
 
     @work
     async def _list_questions(self) -> None:
@@ -233,9 +235,13 @@ class ReadingScreen(Screen[None]):
         """The keys that the program binds, by what they are for."""
         from tui.lineview.line_view import LineView
         from tui.widgets.conversation_pane import ConversationPane
+        from tui.widgets.evidence.evidence_pane import EvidencePane
+        from tui.widgets.evidence.source_list import SourceList
 
+        of_list = [binding for binding in own_bindings(SourceList) if (binding.id or "").startswith("evidence.")]
         return {
             "Move": own_bindings(LineView),
             "Read": own_bindings(ConversationPane),
             "Everywhere": [*own_bindings(type(self)), *own_bindings(type(self.app))],
+            "Check": [*of_list, *own_bindings(EvidencePane)],
         }

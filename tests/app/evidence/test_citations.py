@@ -57,7 +57,7 @@ async def test_letters_lead_to_passages_and_links(base_url: str) -> None:
         await user.in_dialog("escape")
         await user.press("f", "escape")
         await user.see("First here [1]")
-        assert not user.app.chat.is_checking
+        assert not user.app.chat.area.is_checking
 
 
 async def test_a_citation_that_leads_nowhere_says_so(base_url: str) -> None:

@@ -180,7 +180,7 @@ async def test_the_evidence_of_a_new_question_comes_by_itself(settings: Settings
         await user.type("Where was the heron seen?")
         await user.press("enter")
         await user.see("p. 2 · score")
-        assert user.app.chat.is_checking
+        assert user.app.chat.area.is_checking
 
 
 async def test_on_a_narrow_terminal_a_new_question_uncovers_the_conversation(settings: Settings) -> None:
@@ -192,7 +192,7 @@ async def test_on_a_narrow_terminal_a_new_question_uncovers_the_conversation(set
         await user.type("ho was seen?")
         await user.press("enter")
         await user.see("Who was seen?")
-        await user.until(lambda: pane.display and not user.app.chat.is_checking)
+        await user.until(lambda: pane.display and not user.app.chat.area.is_checking)
 
 
 async def test_a_resized_terminal_moves_the_evidence_beside_or_over_the_answer(settings: Settings) -> None:
@@ -232,7 +232,7 @@ async def test_the_ledger_leads_to_a_turn_and_its_passage(settings: Settings) ->
         await go_down_to(user, "▌   p. 2")
         await user.in_dialog("enter")
         await user.see("The heron was seen on the second page.")
-        assert user.app.chat.is_checking
+        assert user.app.chat.area.is_checking
 
 
 async def test_the_trace_tells_the_steps_and_leads_to_them(settings: Settings) -> None:
@@ -288,7 +288,7 @@ async def test_evidence_that_is_ready_late_leaves_the_reader_where_they_went(
         await user.until(lambda: not is_gathering(user))
         await user.type("what, so?")
         await user.until(lambda: composer.text == "what, so?")
-        assert not user.app.chat.is_checking
+        assert not user.app.chat.area.is_checking
 
 
 def always(transcript: Transcript, _: str | None) -> Transcript:
