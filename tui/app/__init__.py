@@ -85,8 +85,8 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         self.store = Store.open_or_in_memory(store_path()) if settings.keep else Store.in_memory()
         self.chat = ChatScreen(self.store, settings.account)
         self.chat.checks_grounding = settings.grounding
-        self.chat.flags = settings.flags
-        self.chat.list_projects = self.projects
+        self.chat.setup.flags = settings.flags
+        self.chat.setup.list_projects = self.projects
         self.on_end: Callable[[], None] = self.chat.workspace.save_drafts
         self._graceful_shutdown = Shutdown(lambda: self.on_end(), self._leave, self.abandon_terminal)
         for theme in own_themes(self.console.color_system):

@@ -8,6 +8,7 @@ from textual import work
 
 from tui.api.errors import ApiError, NetworkVariableError
 from tui.screens.chat import ChatScreen
+from tui.screens.settings.setup import Setup
 from tui.settings import Settings
 from tui.store.store import Store
 from tui.terminal.app import DiffingApp
@@ -47,10 +48,10 @@ class AccountApp(DiffingApp):
             return ()
         return await self.backend.client.projects()
 
-    def on_setting_screen_settings_changed(self, message: ChatScreen.SettingsChanged) -> None:
+    def on_setup_settings_changed(self, message: Setup.SettingsChanged) -> None:
         self.settings = replace(self.settings, bell=message.settings.bell, notify=message.settings.notify)
 
-    def on_setting_screen_account_chosen(self, message: ChatScreen.AccountChosen) -> None:
+    def on_setup_account_chosen(self, message: Setup.AccountChosen) -> None:
         """Turn to another account; what goes on in the one before is looked after when it is opened again.
 
         Folders of this machine stay open unless a profile is chosen.
@@ -65,7 +66,7 @@ class AccountApp(DiffingApp):
         """Go on with the account that is connected, where another could not be."""
         if self.backend is not None and self.settings.account != self._connected.account:
             self.settings = self._connected
-            self.chat.setting_list.use_profile(self.settings.profile)
+            self.chat.setup.setting_list.use_profile(self.settings.profile)
             self.chat.warn(f"Still connected to {self.backend.connected_to}.")
 
     def action_change_key(self) -> None:

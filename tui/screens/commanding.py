@@ -1,23 +1,54 @@
-"""Everything that can be done, found by what it is called."""
+"""What is done by one key everywhere in the screen, and all that can be done, found by what it is called."""
 
 from asyncio import sleep
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from tui.screens.settings.setting import SettingScreen
+from tui.keys.bound import bound
+from tui.screens.browsing import BrowsingScreen
+from tui.screens.search.searching import SearchVisits
+from tui.screens.settings.setup import Setup
 from tui.widgets.composer import COMMAND_SIGNS
 from tui.widgets.own_keys import own_bindings
+from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from tui.screens.palette_commands import Owner
 
 
-class CommandingScreen(SettingScreen):
-    """Runs the commands of the palette."""
+class CommandingScreen(BrowsingScreen):
+    """Runs the commands of the palette, the search in all sessions and the settings.
+
+    Escape leads back to the search (`action_back_to_search`): see the bindings of `ChatScreen`, which has others of
+    that key.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bound("app.settings", "settings", show=False, priority=True),
+        bound("sessions.search", "search", show=False, priority=True),
+    ]
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.setup = Setup(self)
+        self._visits = SearchVisits(self)
+
+    def watch_open_id(self, before: str | None, session_id: str | None) -> None:
+        super().watch_open_id(before, session_id)
+        self._visits.turn_to(session_id)
+
+    def _draw(self) -> None:
+        super()._draw()
+        self._visits.show_visit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "back_to_search":
+            return self._visits.leads_back
+        return super().check_action(action, parameters)
 
     async def on_key(self, event: events.Key) -> None:
         """A slash or a colon that the empty composer did not take begins a command, as elsewhere."""
@@ -54,3 +85,27 @@ class CommandingScreen(SettingScreen):
                 return self.view.pane
             case "list":
                 return self.session_list
+
+    async def action_search(self) -> None:
+        self._search(self.open_id)
+        await sleep(0)  # the worker opens its dialog now: the next key is for that
+
+    def action_back_to_search(self) -> None:
+        """Back to what was found, at the row that led here."""
+        self._search(self._visits.leave_visit())
+
+    @work
+    async def _search(self, came_from: str | None) -> None:
+        await self._visits.search(came_from)
+
+    @work
+    async def action_settings(self) -> None:
+        await self.setup.change_settings()
+
+    @work
+    async def action_switch_profile(self) -> None:
+        await self.setup.switch_profile()
+
+    @work
+    async def action_choose_theme(self) -> None:
+        await self.setup.choose_theme()
