@@ -10,10 +10,13 @@ from textual import events, getters, work
 from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 from textual.content import Content
+from textual.reactive import var
 
+from tui.conversation.catalogue import names_of
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for
-from tui.screens.choosing import ChoosingScreen
+from tui.screens.indexes.choosing import IndexChoosing
+from tui.screens.reading import ReadingScreen
 from tui.widgets.composer import Composer
 from tui.widgets.queue_line import QueueLine
 from tui.workspace.workspace import Workspace
@@ -23,16 +26,23 @@ if TYPE_CHECKING:
     from tui.widgets.conversation_pane import ConversationPane
 
 
-class AskingScreen(ChoosingScreen):
+class AskingScreen(ReadingScreen):
     """Sends what is written in the composer. Each session has its own draft and its own queue."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [bound("session.new", "new_session", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bound("session.new", "new_session", priority=True),
+        bound("session.indexes", "choose_scope", show=False, priority=True),
+    ]
+
+    chosen: "var[Choice | None]" = var(None, init=False)
+    """What the session to come searches. It is created with its first question; None where nothing is chosen yet."""
 
     composer = getters.query_one(Composer)
     queue_line = getters.query_one(QueueLine)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
+        self.indexes = IndexChoosing(self)
         self._is_beginning = False
 
     def on_mount(self) -> None:
@@ -45,6 +55,25 @@ class AskingScreen(ChoosingScreen):
         super().watch_open_id(before, session_id)
         self.show_draft()
         self.show_queue()
+
+    def watch_chosen(self) -> None:
+        self.show_heading()
+
+    def show_heading(self) -> None:
+        super().show_heading()
+        if self.open_id is None and self.chosen is not None:
+            head = self.view.head
+            head.title = "New session"
+            head.searched = ", ".join(names_of(self.chosen.index_ids, self.workspace.indexes))
+            head.state = "bound" if self.chosen.is_bound else "unbound"
+
+    def show_indexes(self) -> None:
+        """Show the indexes as they are now, where they are being chosen. A choice holds only while all of it exists."""
+        known = self.workspace.index_list.known
+        if self.chosen is not None and known is not None:
+            existing = {index.id for index in known}
+            self.chosen = self.chosen if existing.issuperset(self.chosen.index_ids) else None
+        self.indexes.show_indexes()
 
     def show_draft(self) -> None:
         """Turn the composer to the open session's draft."""
@@ -104,6 +133,23 @@ class AskingScreen(ChoosingScreen):
         self.notice_line.take_back("problem")
         self.view.pane.follow()
 
+    @work
+    async def action_choose_scope(self) -> None:
+        """Choose what all further questions of an unbound session search."""
+        session = self.workspace.catalogue.get(self.open_id)
+        if session is None:
+            await self.action_new_session()
+        else:
+            await self.indexes.choose_scope(session)
+
+    @work
+    async def action_add_folder(self) -> None:
+        """Add a folder of this machine, or say how, where the indexes are not folders."""
+        if self.workspace.index_list.keeps_folders:
+            await self.indexes.add_folder()
+        else:
+            self.app.call_later(self.app.run_action, "change_key")
+
     async def action_new_session(self) -> None:
         self._choose_for_new_session()
         await sleep(0)  # the worker opens its dialog now: the next key is for that and not for the composer
@@ -111,7 +157,7 @@ class AskingScreen(ChoosingScreen):
     @work
     async def _choose_for_new_session(self) -> None:
         """Have indexes chosen for a session that begins with its first question, and turn to its draft."""
-        choice = await self.choose_indexes("session", self.chosen and self.chosen.index_ids)
+        choice = await self.indexes.choose("session", self.chosen and self.chosen.index_ids)
         if choice is not None:
             self.open_id = None
             self.chosen = choice
@@ -130,8 +176,8 @@ class AskingScreen(ChoosingScreen):
         The indexes are chosen now, unless they were before or there is nothing to choose.
         """
         try:
-            choice = (self.chosen if self.open_id is None else None) or self.only_choice()
-            choice = await self._with_scope(choice or await self.choose_indexes("session"))
+            choice = (self.chosen if self.open_id is None else None) or self.indexes.only_choice()
+            choice = await self._with_scope(choice or await self.indexes.choose("session"))
             if choice is not None:
                 await self._create_and_ask(choice, question)
         finally:
@@ -139,7 +185,7 @@ class AskingScreen(ChoosingScreen):
 
     async def ask_on_other_indexes(self, question: str, ticked: Sequence[str]) -> None:
         """Have indexes chosen, those given among them at first, and ask a question in a new session on these."""
-        choice = await self._with_scope(await self.choose_indexes("session", ticked))
+        choice = await self._with_scope(await self.indexes.choose("session", ticked))
         if choice is None:
             return
         session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
@@ -154,7 +200,7 @@ class AskingScreen(ChoosingScreen):
         """The choice, with indexes that the first question of an unbound session searches; None where it has none."""
         if choice is None or choice.index_ids:
             return choice
-        scope = await self.choose_indexes("question")
+        scope = await self.indexes.choose("question")
         return scope and replace(choice, index_ids=scope.index_ids)
 
     async def _create_and_ask(self, choice: "Choice", question: str) -> None:
@@ -173,7 +219,7 @@ class AskingScreen(ChoosingScreen):
     @work
     async def _begin_to_search(self, session_id: str, ask: Callable[[], None]) -> None:
         """Have the indexes chosen that an unbound session's questions search, and ask the first of them."""
-        choice = await self.choose_indexes("question")
+        choice = await self.indexes.choose("question")
         if choice is not None and session_id == self.open_id:
             self.workspace.set_scope(session_id, choice.index_ids)
             ask()

@@ -1,10 +1,10 @@
 """The one screen: sessions at the left, the conversation and the composer at the right.
 
 What the user does in it is parted among classes, each in a file of its own and each the base of the next: reading a
-conversation (`reading`), choosing indexes (`choosing`), asking (`asking`), the start page (`starting`), the list of
-sessions (`browsing`), and what is done by one key or one name everywhere (`commanding`). They hold what can stand by
-itself: the evidence (`evidence.reading_area`), the search in all sessions (`search.searching`), and the settings
-(`settings.setup`). This file hears the workspace, and lays all out.
+conversation (`reading`), asking (`asking`), the start page (`starting`), the list of sessions (`browsing`), and what is
+done by one key or one name everywhere (`commanding`). They hold what can stand by itself: the evidence
+(`evidence.reading_area`), choosing indexes (`indexes.choosing`), the search in all sessions (`search.searching`), and
+the settings (`settings.setup`). This file hears the workspace, and lays all out.
 """
 
 from asyncio import wait_for
