@@ -115,7 +115,7 @@ class CheckingScreen(PassageScreen):
         """Show the evidence of a turn, from a passage on or from the first one; then what comes to it."""
         from tui.screens.evidence.gatherer import CheckedTurn
 
-        async with in_one_frame(self.app):
+        async with in_one_frame(self):
             pane = await self._opened_pane()
             self._checked = checked = CheckedTurn(number, turn)
             pane.show_evidence(evidence)
@@ -175,7 +175,7 @@ class CheckingScreen(PassageScreen):
         return {**super().keys_by_purpose(), **check}
 
     async def on_evidence_pane_left(self) -> None:
-        async with in_one_frame(self.app):
+        async with in_one_frame(self):
             self.stop_checking()
 
     def on_evidence_pane_number_is_none(self, message: "EvidencePane.NumberIsNone") -> None:

@@ -98,7 +98,7 @@ class Sidebar(Vertical):
         self._show_head()
 
     async def on_input_changed(self) -> None:
-        async with in_one_frame(self.app):
+        async with in_one_frame(self):
             self._show_found()
 
     def on_input_submitted(self) -> None:
