@@ -14,7 +14,6 @@ from textual.widgets import OptionList
 from tests.app.user import User, driven
 from tui.api.models import Index, Session
 from tui.screens.choice_list import ChoiceList
-from tui.screens.dialog import Dialog
 from tui.screens.indexes.folder_prompt import FolderPrompt
 from tui.screens.indexes.index_picker import Choice, IndexPicker, RemoveIndex
 from tui.screens.link import LinkDialog
@@ -22,7 +21,6 @@ from tui.screens.pager import Pager
 from tui.screens.text_prompt import TextPrompt
 from tui.screens.welcome import Welcome
 from tui.settings import Settings
-from tui.terminal.app import DiffingApp
 
 SIZES = [(80, 24), (60, 20)]
 
@@ -70,28 +68,6 @@ async def test_a_dialog_shows_its_title_its_cursor_and_its_keys(name: str, colum
                 await user.until(lambda: " ".join(row_under_cursor(user).split()) in " ".join(user.screen.split()))
         await user.see(title)
         await user.see(keys)
-
-
-@pytest.mark.parametrize("open_dialog", ["f10", "ctrl+p", "ctrl+n"])
-async def test_a_dialog_is_not_drawn_before_all_of_it_is_there(
-    open_dialog: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    frames: list[str] = []
-    app_class: Any = DiffingApp  # what draws a frame is not public
-    draw = app_class._display
-
-    async with driven(Settings(local=())) as user:
-
-        def drawn(app: DiffingApp, screen: Screen[Any], renderable: object) -> None:
-            draw(app, screen, renderable)
-            if isinstance(screen, Dialog):
-                frames.append(user.screen)
-
-        monkeypatch.setattr(DiffingApp, "_display", drawn)
-        await user.press(open_dialog)
-        await user.until(lambda: bool(frames))
-        await user.pilot.pause()
-        assert frames[0] == user.screen
 
 
 async def test_the_welcome_screen_shows_its_choices_in_a_few_rows() -> None:
