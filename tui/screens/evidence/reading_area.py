@@ -10,6 +10,7 @@ from textual.worker import Worker
 from tui.conversation.transcript import Turn
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.notice_line import NoticeLine
+from tui.widgets.one_frame import in_one_frame
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -127,13 +128,14 @@ class ReadingArea(Horizontal):
         """Show the evidence of a turn, from a passage on or from the first one; then what comes to it."""
         from tui.screens.evidence.gatherer import CheckedTurn
 
-        column = await self._mounted_column()
-        self._checked = checked = CheckedTurn(number, turn)
-        self.lay_out()
-        column.show_evidence(evidence)
-        if passage is not None:
-            column.go_to(passage)
-        column.take_focus()
+        async with in_one_frame(self):
+            column = await self._mounted_column()
+            self._checked = checked = CheckedTurn(number, turn)
+            self.lay_out()
+            column.show_evidence(evidence)
+            if passage is not None:
+                column.go_to(passage)
+            column.take_focus()
         await self._keep_up(column, checked)
 
     def _say_number_is_none(self, number: int) -> None:
@@ -178,8 +180,9 @@ class ReadingArea(Horizontal):
             evidence = await self._evidence_of(turn)
             (column.update_evidence if checked.take(turn) else column.show_evidence)(evidence)
 
-    def on_evidence_pane_left(self) -> None:
-        self.close_evidence()
+    async def on_evidence_pane_left(self) -> None:
+        async with in_one_frame(self):
+            self.close_evidence()
 
     def on_evidence_pane_number_is_none(self, message: "EvidencePane.NumberIsNone") -> None:
         self._say_number_is_none(message.number)
