@@ -14,6 +14,8 @@ from tui.sanitize import clean_line
 
 _NONE: Mapping[str, str] = {}
 
+_SERVE = (sys.executable, "-P", "-m", "tui", "serve")
+
 START_TIMEOUT = 30.0
 """Seconds to wait until a server answers. Indexing goes on after that."""
 
@@ -26,7 +28,7 @@ class ServerStartError(Exception):
 class EmbeddedServer:
     """A running server: where it answers, the key it takes, and its process, which ends with its standard input.
 
-    `warnings` are sentences that the user should read: what of theirs goes to others.
+    `warnings` are sentences that the user should read: what of theirs goes to others, which folder is away.
     """
 
     base_url: str
@@ -47,14 +49,21 @@ class EmbeddedServer:
             await _end(self.process)
 
 
+def keeps_documents_of(folder: Path) -> bool:
+    """Whether the local library keeps what was read from a folder that is away. A process is started to find out."""
+    from subprocess import DEVNULL, run
+
+    asking = run([*_SERVE, f"--keeps={folder}"], stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, check=False)
+    return asking.returncode == 0
+
+
 async def start_server(folders: Sequence[Path], variables: Mapping[str, str] = _NONE) -> EmbeddedServer:
     """Serve these folders (none: the manual) on a free port of this machine. Raises `ServerStartError`.
 
     `variables` are for the server, beside those of this process.
     """
     pipe = asyncio.subprocess.PIPE
-    options = ["serve", "--json", "--port", "0", "--until-stdin-closes"]
-    command = [sys.executable, "-P", "-m", "tui", *options, *map(str, folders)]
+    command = [*_SERVE, "--json", "--port", "0", "--until-stdin-closes", *map(str, folders)]
     with tempfile.TemporaryFile() as complaints:
         # In a session of its own, so that Ctrl+C in a command stops the answer and not the server.
         process = await asyncio.create_subprocess_exec(

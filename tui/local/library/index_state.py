@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.local.library.database import DamagedIndexError, IndexFile, LibraryDatabase
-from tui.local.library.files import FileNames, disk_of
+from tui.local.library.files import FileNames, begins_disk, disk_of
 from tui.local.library.folders import Folder, ServedFolders
 from tui.sanitize import clean_line
 
@@ -125,6 +125,11 @@ def is_elsewhere(index: IndexFile, path: Path) -> bool:
         before = connection.execute("PRAGMA application_id").fetchone()[0]
         is_stored = connection.execute("SELECT 1 FROM documents").fetchone()
     return bool(is_stored) and before not in (0, _short(disk_of(path)))
+
+
+def is_away(index: IndexFile, path: Path) -> bool:
+    """Whether documents of an index were read from its folder's disk, or from one below it, which is not there now."""
+    return is_elsewhere(index, path) or any(not begins_disk(path / place) for place in places_of_disks(index))
 
 
 def places_of_disks(index: IndexFile) -> Sequence[str]:
