@@ -35,7 +35,7 @@ _UNUSABLE = _BROKEN | {
 _NO_LIMIT = 0xFFFFFFFE
 """The most pages that SQLite allows (https://www.sqlite.org/limits.html)."""
 
-_KEPT_UNTIL_END = "What you do now is kept only until the program ends."
+_KEPT_UNTIL_END = "What you write and name here is kept only until the program ends; sessions stay with their server."
 _BROKEN_AT_START = "What was kept on this machine could not be read. It was set aside as {}; a fresh store is begun."
 _BROKEN_IN_USE = "The file was set aside as {}; the next start begins a fresh one."
 
