@@ -11,14 +11,13 @@ import json
 import os
 import queue
 import stat
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from tui.files.private_files import make_private_folder, write_file
 from tui.lazy_dataclass import dataclass
-from tui.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -284,13 +283,4 @@ def _read_file(path: Path) -> dict[str, str]:
 
 def _write_file(path: Path, keys: Mapping[str, str]) -> None:
     """Replace the file whole: a reader sees the old one or the new one."""
-    descriptor, name = tempfile.mkstemp(prefix=".credentials-", dir=path.parent)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(keys, file)
-            file.flush()
-            os.fsync(descriptor)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    write_file(path, json.dumps(keys), replace=True)

@@ -109,16 +109,3 @@ def clean_url(url: str) -> str | None:
     except ValueError:
         return None
     return url if host.isascii() and "xn--" not in host else None
-
-
-def tolerant(text: bytes) -> str:
-    """What can be read of bytes that may be no UTF-8: a `text_factory` for SQLite, as in a file that was damaged."""
-    return text.decode("utf-8", "replace")
-
-
-def is_bad_text(error: Exception) -> bool:
-    """Whether a text of a SQLite file is no UTF-8, which Python's module says by itself, without a code of SQLite's.
-
-    Its message quotes the text: neither show nor log it.
-    """
-    return str(error).startswith("Could not decode to UTF-8")

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from tests.api.raw_server import Reply, answer, endlessly, serving
-from tui import spill
 from tui.api import bodies, errors, network
 from tui.api.bodies import MAX_ANSWER_BYTES, SessionBody
 from tui.api.client import Client
 from tui.api.connection import Connection
 from tui.api.directories import DirectoryClient
+from tui.files import spill
 
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
 ERROR_HEAD = b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"

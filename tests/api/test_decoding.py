@@ -1,7 +1,9 @@
 import json
 import math
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta, timezone
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -316,6 +318,24 @@ def test_commas_and_brackets_in_a_text_are_no_values() -> None:
     assert weight < 2 * len(table)
     assert json_text.weight(json.dumps([[]] * 40_000)) > 40_000 * json_text.VALUE_BYTES
     assert json_text.weight('"' + '\\"' * 100_000) < 1_000_000
+
+
+@given(values=ANY_JSON, chars=st.integers(1, 9), as_ascii=st.booleans())
+def test_values_are_counted_outside_of_strings_only(values: object, chars: int, as_ascii: bool) -> None:
+    text = json.dumps(values, ensure_ascii=as_ascii)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_text, "COUNTED_CHARS", chars)
+        assert json_text.count_values(text, sys.maxsize) == marks_of(values)
+
+
+def marks_of(value: object) -> int:
+    """The braces, brackets and commas that stand for a value."""
+    match value:
+        case dict() | list():
+            inner = cast(Collection[object], value.values() if isinstance(value, dict) else value)
+            return max(1, len(inner)) + sum(map(marks_of, inner))
+        case _:
+            return 0
 
 
 @given(values=ANY_JSON)

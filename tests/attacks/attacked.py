@@ -174,6 +174,7 @@ def attacked(
             "BUSY_NOTES": str(home / "busy"),
             "LLAMA_CLOUD_API_KEY": "llx-attacked",
             "LLAMACHAT_STATE_DIR": str(home / "state"),
+            "PYTHONDONTWRITEBYTECODE": "",  # an installed program is not compiled at each start
         }
         opened = ["--session", "ses-1"] if attack.user in ("asks", "opens") else []
         arguments = ["-m", "tests.attacks.watched_app", "--base-url", base_url, *opened]

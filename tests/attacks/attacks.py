@@ -51,6 +51,18 @@ def _content(kind: str, length: int, filled_with: bytes = b"word ") -> Pieces:
     return long_text(f'{{"type": "{kind}", "content": "', '"}', length, filled_with)
 
 
+def _table(rows: int) -> Pieces:
+    yield rb'{"type": "text", "content": "| name | word |\n|---|---|\n'
+    yield from numbered(r"| #a | #b |\n", rows)
+    yield b'"}'
+
+
+def _passages(times: int) -> Pieces:
+    yield b'{"type": "tool_result", "call_id": "c", "name": "read", "result": {"results": ['
+    yield from numbered('{"content":"word #","metadata":{"file_name":"#.pdf"}},', times)
+    yield b'{"content":"word"}]}}'
+
+
 def _failing(length: int) -> Pieces:
     return long_text('{"type": "stop", "is_error": true, "error": "', '"}', length)
 
@@ -148,6 +160,7 @@ SESSIONS: Mapping[str, Attack] = {
     "session with a text of 7 MB": _opened(_session(lambda: _content("text", 7 * MEGABYTE))),
     "session with 200,000 tool calls": _opened(_session(lambda: _calls(200_000))),
     "session with 100,000 links": _opened(_session(lambda: _content("text", len(LINK) * 100_000, LINK))),
+    "session with 20,000 passages in one result": _opened(_session(lambda: _passages(20_000))),
     "session of 2,000 turns with evidence": _opened(_session(lambda: _long(2_000))),
 }
 
@@ -177,6 +190,9 @@ TURNS: Mapping[str, Attack] = {
     "200,000 tool calls": _asked(_turn(_many(f"{CALL}\n\ndata: {RESULT}", 200_000))),
     "100,000 links in deltas": _asked(_turn(lambda: listed_deltas(100_000))),
     "100,000 links in one text": _asked(_turn(_of(lambda: _content("text", len(LINK) * 100_000, LINK)))),
+    "table of 50,000 rows in one text": _asked(_turn(_of(lambda: _table(50_000)))),
+    "500,000 brackets in one text": _asked(_turn(_of(lambda: _content("text", 500_000, b"[")))),
+    "tool result of 20,000 passages": _asked(_turn(_of(lambda: _passages(20_000)))),
     "turn refused without end": _asked(Body(lambda: endless(b"no "), status=403)),
 }
 

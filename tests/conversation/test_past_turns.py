@@ -18,10 +18,10 @@ from tui.conversation.past_turns import LOST, MAX_QUESTION_CHARS, NO_ROOM, LongR
 from tui.conversation.reconcile import Finished, Polls, QuestionSearch, Sent, known_questions, reconcile
 from tui.conversation.transcript import Transcript, Turn, amend_reason, ask, interrupt
 from tui.conversation.transcript_builder import TranscriptBuilder, replay
+from tui.files.spill import Room, Spill
 from tui.lineview.search import count_in
 from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place
-from tui.spill import Room, Spill
 
 histories = st.lists(stored_turns() | any_events, max_size=5).map(
     lambda turns: [event for turn in turns for event in turn]

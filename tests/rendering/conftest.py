@@ -7,10 +7,11 @@ from tui.rendering.tail import Parsed, parse
 
 
 class ParsedChars:
-    """Counts the characters of Markdown that are parsed."""
+    """Counts the characters of Markdown that are parsed, and the most objects that a parser made of them at once."""
 
     def __init__(self) -> None:
         self._count = 0
+        self.most_nodes = 0
 
     def taken(self) -> int:
         """The characters parsed since this was last asked."""
@@ -19,7 +20,9 @@ class ParsedChars:
 
     def parse(self, source: str, prefix: str, references: dict[str, Any]) -> Parsed:
         self._count += len(source)
-        return parse(source, prefix, references)
+        parsed = parse(source, prefix, references)
+        self.most_nodes = max(self.most_nodes, sum(1 for block in parsed.blocks for _ in block.walk()))
+        return parsed
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
+from itertools import pairwise
+
 import pytest
 
 from tests.rendering.conftest import ParsedChars
 from tests.rendering.drawing import drawn
 from tui.rendering import markdown, table
-from tui.rendering.lines import Span
-from tui.rendering.markdown import MAX_PARSED_CHARS, MarkdownBlocks
+from tui.rendering.freezing import TABLE_SECTION_CELLS
+from tui.rendering.inline import MAX_BRACKETS, drawing_inline
+from tui.rendering.lines import PLAIN, Span
+from tui.rendering.markdown import MAX_MARKS, MAX_PARSED_CHARS, MarkdownBlocks
 from tui.rendering.table import Align, Table, drawing_table
 
 HUGE = {
@@ -35,6 +39,35 @@ def test_a_block_that_is_longer_than_a_window_is_parsed_once_in_each_update(pars
         blocks.update("|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + ("|1" * 1000 + "|\n") * 50, settled=True)
         assert blocks.behind
         assert parsed.taken() <= MAX_PARSED_CHARS
+
+
+SHORT = {
+    "table": "|a|b|\n|-|-|\n" + "|1|2|\n" * 5_000,
+    "wide table": "|a" * 90 + "|\n" + "|-" * 90 + "|\n" + ("|1" * 90 + "|\n") * 200,
+    "list": "- a\n" * 9_000,
+    "lists in lists": "- 1. * a\n" * 5_000,
+    "paragraphs": "a\n\n" * 9_000,
+    "headings": "# a\n" * 9_000,
+}
+
+
+@pytest.mark.fault(10)
+@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("settled", [True, False])
+def test_of_short_lines_and_cells_no_more_are_parsed_at_once_than_take_milliseconds(
+    name: str, settled: bool, parsed: ParsedChars
+) -> None:
+    blocks = MarkdownBlocks(80)
+    while not len(blocks) or blocks.behind:
+        blocks.update(SHORT[name], settled=settled)
+    assert 100 < parsed.most_nodes < 5 * MAX_MARKS
+
+
+@pytest.mark.fault(10)
+def test_of_many_brackets_few_are_drawn_in_one_step() -> None:
+    steps = ["".join(span.text for span in spans) for spans in drawing_inline("[" * 10_000, {}, PLAIN)]
+    assert "".join(steps) == "[" * 10_000
+    assert max(map(len, steps)) <= MAX_BRACKETS
 
 
 def test_no_cell_is_measured_of_a_table_that_has_more_columns_than_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +103,15 @@ def test_a_long_block_is_drawn_in_many_steps_as_it_is_drawn_at_once(
         heights.append(len(blocks))
     assert list(blocks) == at_once
     assert len(heights) > 40
+
+
+@pytest.mark.fault(10)
+def test_a_section_of_a_wide_table_has_few_cells() -> None:
+    rows = drawn("|a" * 30 + "|\n" + "|-" * 30 + "|\n" + ("|1" * 30 + "|\n") * 100, width=200)
+    heads = [number for number, row in enumerate(rows) if row.text.startswith("a")]
+    assert sum(row.text.startswith("1") for row in rows) == 100
+    around = 3  # the header, its rule, and the blank row behind
+    assert all((after - head - around) * 30 <= TABLE_SECTION_CELLS for head, after in pairwise([*heads, len(rows) + 1]))
 
 
 def test_a_table_of_hundreds_of_columns_has_no_row_for_each_of_its_cells() -> None:

@@ -18,8 +18,8 @@ from tui.api import decoding
 from tui.api.errors import NoAnswerError, TooLargeAnswerError
 from tui.api.models import Event
 from tui.cooperative import Slices
+from tui.files.spill import Spill, why_not_written
 from tui.sanitize import clean_line
-from tui.spill import Spill, why_not_written
 
 ACCEPTED = "gzip"
 """The one compression that is asked for, and read."""

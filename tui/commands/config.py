@@ -6,11 +6,10 @@ from pathlib import Path
 
 from tui.arguments import CommandParser
 from tui.commands.options import project_command_parser, settings_of
+from tui.files.private_files import make_private_folder, write_file
 from tui.keys.actions import ACTIONS
-from tui.private_files import make_private_folder
 from tui.sanitize import clean_line
 from tui.settings import ENVIRONMENT, FILE_SETTINGS, Settings, SettingsError, config_path, origins, profile_names
-from tui.workspace.new_file import write_file
 from tui.workspace.settings.described import ABOUT
 
 MAX_CHARS = 1000

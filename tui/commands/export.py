@@ -19,6 +19,7 @@ from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
 from tui.conversation.transcript import Transcript, Turn
 from tui.counts import counted
+from tui.files.private_files import write_file
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.settings import Settings
@@ -34,7 +35,6 @@ from tui.workspace.exporting import (
     session_of_server,
     session_shown,
 )
-from tui.workspace.new_file import write_file
 
 STANDARD_OUTPUT = Path("-")
 

@@ -18,9 +18,9 @@ from tui.commands.headless.run_record import RecordedQuestion, RunRecord, run_re
 from tui.commands.headless.told import step_of
 from tui.commands.options import add_local, project_command_parser, settings_with_folders
 from tui.conversation.transcript import Turn
+from tui.files.private_files import write_file
 from tui.sanitize import clean_line
 from tui.settings import Settings
-from tui.workspace.new_file import write_file
 
 BUSY_PAUSE_SECONDS = 15.0
 """Where the server says that these are too many requests, but not how long to wait."""

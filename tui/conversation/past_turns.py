@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from tui.api.models import Event, Stop, UserInput
 from tui.conversation.transcript import Transcript, Turn, Unrecognized
 from tui.conversation.transcript_builder import TranscriptBuilder
-from tui.spill import Room, Spill
+from tui.files.spill import Room, Spill
 
 KEPT = 64
 """Turns that are not put aside, the last ones; and of the others as many stay in memory that were looked at last."""

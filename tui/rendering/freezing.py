@@ -15,6 +15,9 @@ CODE_SECTION_LINES = 16
 TABLE_SECTION_ROWS = 64
 """Rows that share their column widths: a longer table is drawn in sections, each below the header."""
 
+TABLE_SECTION_CELLS = 512
+"""Cells of a section: of a table of many columns it has fewer rows."""
+
 MAX_HEAD_CHARS = 2000
 """Characters of a header that is drawn above each section: it is parsed anew for each."""
 
@@ -75,14 +78,15 @@ def _table_sections(parsed: Parsed, number: int) -> Step | None:
     if len(table.children) < 2:
         return None
     head, body = table.children
-    rows = body.children
-    count = (len(rows) - 1) // TABLE_SECTION_ROWS * TABLE_SECTION_ROWS
+    rows, columns = body.children, len(head.children[0].children)
+    size = max(1, min(TABLE_SECTION_ROWS, TABLE_SECTION_CELLS // columns))
+    count = (len(rows) - 1) // size * size
     if count <= 0:
         return None
     sections: list[SyntaxTreeNode] = []
-    for at in range(0, count, TABLE_SECTION_ROWS):
+    for at in range(0, count, size):
         section, part = copy(table), copy(body)
-        part.children = rows[at : at + TABLE_SECTION_ROWS]
+        part.children = rows[at : at + size]
         section.children = [head, part]
         sections.append(section)
     tail = Tail(prefix=_table_head(parsed, table))

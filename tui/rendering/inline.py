@@ -16,6 +16,9 @@ from tui.sanitize import clean, clean_line, clean_url
 MAX_INLINE_CHARS = 4096
 """Most characters parsed as one: emphasis that spans more is not found, and no input takes quadratic time."""
 
+MAX_BRACKETS = 256
+"""Brackets that are parsed as one: each takes a hundred times as long as a letter, and so many are no links."""
+
 References: TypeAlias = Mapping[str, object]
 """Link reference definitions, as markdown-it keeps them in its `env`."""
 
@@ -41,7 +44,8 @@ def inline_spans(content: str, references: References, style: Style) -> list[Spa
 def drawing_inline(content: str, references: References, style: Style) -> Iterator[Sequence[Span]]:
     """`inline_spans`, as much at once as is parsed as one."""
     while content:
-        size = cut(content, MAX_INLINE_CHARS)
+        has_many = content.count("[", 0, MAX_INLINE_CHARS) > MAX_BRACKETS
+        size = cut(content, MAX_BRACKETS if has_many else MAX_INLINE_CHARS)
         yield list(_Spans(style).walk(_parsed(content[:size], references)))
         content = content[size:]
 

@@ -17,8 +17,10 @@ unless the end of the text shows that it looks otherwise as a whole (the address
 block without an end was cut): then all of it is drawn again.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
+from itertools import islice
 from time import perf_counter
 from typing import Any
 
@@ -37,11 +39,16 @@ from tui.sanitize import clean
 MAX_PARSED_CHARS = 16 * 1024
 """Most characters that are parsed as one. A longer block is cut, so that no input takes more than linear time."""
 
+MAX_MARKS = 768
+"""Most lines, cells and markers of items that are parsed as one: the parser makes objects of the shortest, too."""
+
 MAX_FROZEN_CHARS = 8 * 1024
 """Characters frozen by one update, after which it goes no further: what is left is `behind`, and the next goes on."""
 
 DRAWN_SECONDS = 0.006
 """Where more text than that is to be drawn, an update goes no further after so long either."""
+
+_MARK = re.compile(r"[\n|]|[-+*.)>][ \t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +148,8 @@ class MarkdownBlocks:
                 self.behind = len(self._text) - self._frozen.tail.at
                 return
             at = self._frozen.tail.at
-            end = max(at + MAX_PARSED_CHARS, self._frozen.reach)
-            source = self._text[at:end]
-            ends = self._settled and end >= len(self._text)
+            source, is_long = self._window()
+            ends = self._settled and at + len(source) >= len(self._text)
             if at - begin >= MAX_FROZEN_CHARS:
                 self.behind = len(self._text) - at
                 return
@@ -154,8 +160,8 @@ class MarkdownBlocks:
                 self._unfinished = at, whole_lines, ends
             if ends:
                 return
-            is_long = len(source) >= MAX_PARSED_CHARS and whole_lines > 0  # and was parsed above, but for its last line
-            if not self._cut(source, self._parse(source[:whole_lines] if is_long else source)):
+            was_parsed = is_long and whole_lines > 0  # but for its last line
+            if not self._cut(source, self._parse(source[:whole_lines] if was_parsed else source), is_long):
                 parsed = self._parse(source)
                 pieces = self._pieces(parsed, parsed.blocks, parsed.references)
                 self._open = [line for lines in pieces for line in lines]
@@ -183,10 +189,23 @@ class MarkdownBlocks:
         step = finished(parsed, self._frozen.tail, ends)
         return step is not None and self._take(parsed, step)
 
-    def _cut(self, source: str, parsed: Parsed) -> bool:
+    def _window(self) -> tuple[str, bool]:
+        """What is parsed as one from the tail on, and whether that is as much as there may be."""
+        at, reach = self._frozen.tail.at, self._frozen.reach
+        source = self._text[at : max(at + MAX_PARSED_CHARS, reach)]
+        if at < reach or len(source) <= MAX_MARKS:
+            return source, len(source) >= MAX_PARSED_CHARS
+        last = next(islice(_MARK.finditer(source), MAX_MARKS, None), None)
+        if last is None:
+            return source, len(source) >= MAX_PARSED_CHARS
+        return source[: source.rfind("\n", 0, last.start()) + 1 or last.start()], True
+
+    def _cut(self, source: str, parsed: Parsed, is_long: bool) -> bool:
         """Freeze a piece of an open block that is too long; False if it is not. Drawn once more when it settles."""
         is_paragraph = [block.type for block in parsed.blocks] == ["paragraph"]
-        size = MAX_INLINE_CHARS if is_paragraph and not self._settled else MAX_PARSED_CHARS
+        size = len(source) if is_long else MAX_PARSED_CHARS
+        if is_paragraph and not self._settled:
+            size = min(size, MAX_INLINE_CHARS)
         if len(source) < size:
             return False
         at = source.rfind("\n", size // 2, size) + 1 or cut(source, size)

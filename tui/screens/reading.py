@@ -152,7 +152,7 @@ class ReadingScreen(Screen[None]):
 
     @work
     async def on_conversation_pane_last_copy_requested(self) -> None:
-        from tui.workspace.new_file import write_new_file
+        from tui.files.private_files import write_new_file
 
         name = "llamachat-copy.md"
         try:

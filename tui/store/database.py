@@ -15,7 +15,7 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from tui.sanitize import is_bad_text, tolerant
+from tui.sqlite_errors import has_other_tables, is_bad_text, is_broken, is_full, is_interrupted, is_unusable, tolerant
 from tui.store.files import StoreError, prepare, set_aside
 from tui.store.schema import BESIDE_HISTORIES, SchemaError, check, migrate
 
@@ -23,15 +23,6 @@ BUSY_TIMEOUT = 2.0
 """Seconds to wait for another instance's transaction, which takes milliseconds unless that instance is stopped."""
 
 _WAL_BYTES = 8 * 1024 * 1024
-_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_UNUSABLE = _BROKEN | {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_READONLY,
-}
 _NO_LIMIT = 0xFFFFFFFE
 """The most pages that SQLite allows (https://www.sqlite.org/limits.html)."""
 
@@ -89,7 +80,7 @@ class Database:
                 self._beside = beside
                 return _transaction(beside, "BEGIN", work)
         except sqlite3.DatabaseError as error:
-            if _code(error) == sqlite3.SQLITE_INTERRUPT:
+            if is_interrupted(error):
                 raise InterruptedError from error
             return self.read(work)
         finally:
@@ -191,20 +182,20 @@ class Database:
 
     def _fault(self, error: sqlite3.DatabaseError) -> Exception | None:
         """What is wrong with the file, if that is why something failed in it."""
-        if _code(error) == sqlite3.SQLITE_ERROR:
+        if has_other_tables(error):
             try:
                 check(self._connection)
             except (SchemaError, StoreError) as fault:
                 return fault
-        return error if _code(error) in _UNUSABLE else None
+        return error if is_unusable(error) else None
 
     def _fall_back(self, path: Path, fault: Exception) -> None:
         """Go on in memory, with what can still be read from the file. One that is broken is set aside."""
         warning = f"Nothing more can be kept in {path}: {_why(fault)}. {_KEPT_UNTIL_END}"
-        is_broken = isinstance(fault, SchemaError) or _code(fault) in _BROKEN
-        if is_broken:
+        is_lost = isinstance(fault, SchemaError) or is_broken(fault)
+        if is_lost:
             warning = f"{warning} {_set_aside(path, _BROKEN_IN_USE)}"
-        self.warn(f"{warning}{self._go_on_in_memory(is_whole=not is_broken)}")
+        self.warn(f"{warning}{self._go_on_in_memory(is_whole=not is_lost)}")
 
     def _go_on_in_memory(self, *, is_whole: bool = True) -> str:
         """Go on with a copy of what can be read, and let go of the file; a sentence on what is not copied, or ""."""
@@ -228,7 +219,7 @@ class Database:
             except SchemaError:
                 pass
             except sqlite3.DatabaseError as error:
-                if _code(error) not in _BROKEN:
+                if not is_broken(error):
                     raise
             self.warning = _set_aside(path, _BROKEN_AT_START)
             prepare(path)
@@ -239,8 +230,7 @@ class Database:
 
 def _why(error: Exception) -> str:
     """Why a file cannot be used, for the end of a sentence, and what can be done where that is known."""
-    is_full = isinstance(error, sqlite3.DatabaseError) and _code(error) == sqlite3.SQLITE_FULL
-    if is_full or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)):
+    if is_full(error) or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)):
         return "the disk is full. Make room there and start again"
     return str((isinstance(error, OSError) and error.strerror) or error).removesuffix(".")
 
@@ -365,8 +355,3 @@ def _without_histories(connection: sqlite3.Connection) -> sqlite3.Connection:
     memory.execute("UPDATE sessions SET turns = NULL")
     memory.execute(f"PRAGMA max_page_count = {_NO_LIMIT}")
     return memory
-
-
-def _code(error: Exception) -> int:
-    """The primary result code (https://www.sqlite.org/rescode.html); 0 where the error is not SQLite's."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui.private_files import make_private_folder
+from tui.files.private_files import make_private_folder
 
 FILE_NAME = "llamachat.sqlite3"
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH

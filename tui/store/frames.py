@@ -4,8 +4,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from tui.files.private_files import make_private_folder
 from tui.first_frame import FOLDER, read_frame
-from tui.private_files import make_private_folder
 
 MAX_FRAMES = 20
 """Ways of starting whose frames are kept: the last ones."""

@@ -10,6 +10,7 @@ not done yet, the `creations` of sessions that have no question yet, and the `sa
 import sqlite3
 from zlib import crc32
 
+from tui.sqlite_errors import has_other_tables
 from tui.store.files import StoreError
 from tui.unspaced import UNSPACED_LETTERS
 
@@ -269,7 +270,7 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {max(version, len(MIGRATIONS))}")
     except BaseException as error:
         connection.rollback()
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR:
+        if has_other_tables(error):
             raise SchemaError(str(error)) from error  # what a migration changes is not there, or what it makes is
         raise
     connection.commit()

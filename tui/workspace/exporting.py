@@ -18,10 +18,10 @@ from tui.api.session_file import SessionFile, SessionFileError, from_values, rea
 from tui.conversation.past_turns import LongReplay
 from tui.conversation.transcript import Transcript, Turn, interrupt
 from tui.cooperative import run_in_slices, run_in_thread
+from tui.files.private_files import write_new_file
+from tui.files.spill import Spill
 from tui.lazy_dataclass import dataclass
-from tui.spill import Spill
 from tui.store.store import Store
-from tui.workspace.new_file import write_new_file
 from tui.workspace.recovery import NO_END
 from tui.workspace.state import WorkspaceState
 

@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from tests.conversation.grounding.checked import missing_in, run
 from tests.events import advance
 from tui.api.models import Event, Stop, Text, TextDelta, ToolResult, UserInput
-from tui.conversation.grounding import evidence
+from tui.conversation.grounding import evidence, prose
 from tui.conversation.grounding.checking import GroundingCheck, told
 from tui.conversation.grounding.claims import claims_in
 from tui.conversation.grounding.prose import MAX_UNIT_CHARS, ProseReader
@@ -70,7 +71,29 @@ def test_a_result_that_comes_after_the_claim_supports_it() -> None:
 def test_units_are_the_same_however_the_answer_came(text: str, cuts: list[int]) -> None:
     whole, growing = ProseReader().read(text, True), ProseReader()
     units = [unit for cut in sorted(cuts) for unit in growing.read(text[:cut], False) or ()]
-    assert [*units, *(growing.read(text, True) or ())] == whole
+    assert [*units, *(growing.read(text, True) or ())] == list(whole or ())
+
+
+@given(MARKDOWN, st.integers(0, 5))
+def test_units_are_given_once_though_the_reading_broke_off(text: str, given: int) -> None:
+    reader, whole = ProseReader(), ProseReader().read(text, True)
+    begun = list(islice(reader.read(text, False) or (), given))
+    assert [*begun, *(reader.read(text, True) or ())] == list(whole or ())
+
+
+@pytest.mark.fault(10)
+def test_a_long_answer_is_read_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def plain(text: str) -> str:
+        read.append(text)
+        return text
+
+    monkeypatch.setattr(prose, "plain", plain)
+    answer = replay([UserInput("?"), Text("| 1 | 2 |\n" * 5_000), Stop()])
+    for _ in GroundingCheck().checking(lambda: answer, [0]):
+        assert len(read) <= 1
+        read.clear()
 
 
 def test_a_claim_is_told_when_its_paragraph_is_over() -> None:

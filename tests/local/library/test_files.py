@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.gitignore import is_ignored, rules_here
+from tui.files.gitignore import is_ignored, rules_here
 from tui.local.library.files import has_documents, read_bytes, walk
 
 
@@ -102,7 +102,7 @@ def test_a_subfolder_that_cannot_be_listed_holds_no_documents(tmp_path: Path, mo
             raise PermissionError
         return listed(path)
 
-    monkeypatch.setattr("tui.visible_files.os.scandir", refusing)
+    monkeypatch.setattr("tui.files.visible_files.os.scandir", refusing)
     assert names(tmp_path) == ["b/open.md"]
 
 

@@ -260,7 +260,7 @@ def test_what_was_read_from_a_subfolder_that_is_out_of_reach_is_kept(
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return scandir(path)
 
-    monkeypatch.setattr("tui.visible_files.os.scandir", failing)
+    monkeypatch.setattr("tui.files.visible_files.os.scandir", failing)
     (folder / "kitchen.md").rename(folder / "pantry.md")
     with pytest.raises(OSError, match=f"Input/output error: {folder / 'work'}. What was read from it is kept"):
         local.sync()

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TextIO
 from unicodedata import east_asian_width
 
+from tui.files.private_files import encoded
 from tui.sanitize import clean, clean_line, well_formed
-from tui.workspace.new_file import encoded
 
 
 def put_out(text: Iterable[str]) -> None:

@@ -52,26 +52,29 @@ class ProseReader:
         self._at = 0
         self._fence = ""
 
-    def read(self, text: str, settled: bool) -> list[Prose] | None:
-        """The units that are complete since the last call. None where the text is another one: begin anew."""
+    def read(self, text: str, settled: bool) -> Iterator[Prose] | None:
+        """The units that are complete since the last call. None where the text is another one: begin anew.
+
+        Each is read when it is asked for, and is not given again.
+        """
         if not text.startswith(self._text):
             return None
         self._text = text
-        return list(self._units(settled))
+        return self._units(settled)
 
     def _units(self, settled: bool) -> Iterator[Prose]:
         pending: list[str] = []
         at = self._at
         for line in self._lines(settled):
             if self._is_code(line) or not line.strip() or _RULE.match(line):
-                yield from _unit(pending)
-                pending = []
+                unit, pending = pending, []
                 at += len(line)
                 self._at = at
+                yield from _unit(unit)
                 continue
             if pending and _begins_unit(pending[-1], line):
-                yield from _unit(pending)
-                pending, self._at = [], at
+                unit, pending, self._at = pending, [], at
+                yield from _unit(unit)
             pending.append(line)
             at += len(line)
         if settled:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from tui.files.visible_files import visible_files
 from tui.local.agents.markdown_text import escaped_line
 from tui.local.agents.mentions import Mentions, mentions_in, names_without_document
 from tui.local.library.files import FileNames, folded, storable
@@ -15,7 +16,6 @@ from tui.local.library.library import Library
 from tui.local.library.readers import READERS, may_be_document
 from tui.local.search.query import phrase
 from tui.sanitize import clean_line
-from tui.visible_files import visible_files
 
 OTHER_ENDINGS = (
     *(".doc", ".ppt", ".odt", ".odp", ".pages", ".numbers", ".key", ".msg", ".mobi", ".djvu", ".ps"),

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
 from tui.local.library.database import SqliteFile, is_damage
-from tui.sanitize import clean, clean_line, is_bad_text, tolerant
+from tui.sanitize import clean, clean_line
+from tui.sqlite_errors import has_other_tables, is_bad_text, tolerant
 
 DirectoryType: TypeAlias = Literal["user", "ephemeral"]
 Metadata: TypeAlias = Mapping[str, object]
@@ -121,8 +122,7 @@ class DirectoryDatabase(SqliteFile):
             with super()._transaction(begin) as connection:
                 yield connection
         except sqlite3.DatabaseError as error:
-            has_other_tables = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF == sqlite3.SQLITE_ERROR
-            if not (is_damage(error) or has_other_tables):
+            if not (is_damage(error) or has_other_tables(error)):
                 raise
             why = "a text in it is no UTF-8" if is_bad_text(error) else clean_line(str(error))
             _log.warning("%s is damaged (%s).", clean(str(self.path)), why)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from tui.files.private_files import make_private_folder
 from tui.local.directories.database import (
     PREFIX,
     DamagedDirectoriesError,
@@ -29,7 +30,6 @@ from tui.local.directories.database import (
 )
 from tui.local.directories.names import RefusedNameError, checked_name, numbered
 from tui.local.library.timestamps import utc_now
-from tui.private_files import make_private_folder
 from tui.sanitize import clean_line
 
 MAX_NAMESAKES = 100

@@ -18,8 +18,9 @@ from typing import TypeAlias
 
 import platformdirs
 
-from tui.private_files import make_private_folder
-from tui.sanitize import clean, clean_line, is_bad_text, tolerant
+from tui.files.private_files import make_private_folder
+from tui.sanitize import clean, clean_line
+from tui.sqlite_errors import is_bad_text, is_broken, tolerant
 
 SCHEMA_VERSION = 14
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
@@ -334,10 +335,8 @@ def _note_lost(of: weakref.ref[LibraryDatabase], index_id: str) -> None:
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether a file is no whole SQLite file (https://sqlite.org/rescode.html), or has texts that are no UTF-8."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    is_other = isinstance(error, _NoFileError) or is_bad_text(error)
-    return is_other or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    """Whether a file is no whole SQLite file, or has texts that are no UTF-8."""
+    return isinstance(error, _NoFileError) or is_bad_text(error) or is_broken(error)
 
 
 def _prepare_library(connection: sqlite3.Connection) -> None:

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
+from tui.files.visible_files import open_file, visible_files
 from tui.local.library.readers import HEAD_BYTES, may_be_document, reader_for
-from tui.visible_files import open_file, visible_files
 
 KEPT = "What was read from it is kept, and searched as before."
 AWAY = "It was moved or deleted, or its disk is not connected: bring it back, or remove the index."

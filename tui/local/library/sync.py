@@ -22,6 +22,7 @@ from tui.local.library.reading.messages import ReadTask
 from tui.local.library.reading.pool import Read, Reading, in_this_process
 from tui.local.library.stored_documents import file_id_of
 from tui.local.library.timestamps import utc_now
+from tui.sqlite_errors import is_locked
 
 Stopping = Callable[[], bool]
 OnProgress: TypeAlias = Callable[[int, int], None]
@@ -140,7 +141,7 @@ def _try_to_hold(lock: sqlite3.Connection, path: Path) -> bool:
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        if is_locked(error):
             return False
         raise _unusable(path, error) from error
     return True

@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.conversation.page_image import PageImage
+from tui.files.private_files import write_new_file
 from tui.keys.bound import bound
 from tui.pictures.drawing import PictureError
 from tui.pictures.page_pictures import PagePictures
@@ -21,7 +22,6 @@ from tui.screens.dialog import Dialog
 from tui.screens.page.picture_view import PictureView
 from tui.terminal.app import DiffingApp
 from tui.terminal.graphics import USUAL_CELL, Graphics
-from tui.workspace.new_file import write_new_file
 
 if TYPE_CHECKING:
     from tui.pictures.decoder import PictureDecoder

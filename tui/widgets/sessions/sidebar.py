@@ -1,5 +1,6 @@
 """The sessions at the left, with a filter over them."""
 
+from asyncio import sleep
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
@@ -77,12 +78,14 @@ class Sidebar(Vertical):
     def _show_head(self) -> None:
         asked = self.session_list.asked_to_delete
         if asked and asked != [self.session_list.session_under_cursor]:  # the row that is asked about tells it itself
-            self.head.update(Content.styled(f"Delete again deletes {len(asked):,}", "bold $text-error"))
+            question = Content.styled(f"Delete again deletes {len(asked):,}", "bold $text-error")
+            self.head.update(question, layout=False)
             return
         loaded = f"{len(self._sessions):,}{' +' if self.has_more else ''}" if self._sessions else ""
         found = f"{len(self.session_list.sessions):,} of " if self.session_list.is_filtered else ""
         ticked = f" · {len(self.session_list.ticked):,} selected" if self.session_list.ticked else ""
-        self.head.update(Content.assemble(("Sessions", "bold"), "  ", (found + loaded + ticked, "$foreground-muted")))
+        counts = found + loaded + ticked
+        self.head.update(Content.assemble(("Sessions", "bold"), "  ", (counts, "$foreground-muted")), layout=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_filter":
@@ -94,8 +97,10 @@ class Sidebar(Vertical):
     def on_session_list_ticks_changed(self) -> None:
         self._show_head()
 
-    def on_input_changed(self) -> None:
-        self._show_found()
+    async def on_input_changed(self) -> None:
+        with self.app.batch_update():  # the letter and what it finds are one frame
+            self._show_found()
+            await sleep(0)  # what has changed tells the screen when its turn comes
 
     def on_input_submitted(self) -> None:
         self.session_list.focus()

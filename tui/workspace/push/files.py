@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from tui.files.visible_files import open_file, visible_files
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import is_well_formed
-from tui.visible_files import open_file, visible_files
 
 
 @dataclass(frozen=True, slots=True)

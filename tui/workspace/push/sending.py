@@ -7,8 +7,8 @@ from typing import TypeAlias
 from tui.api import errors
 from tui.api.directories import DirectoryClient
 from tui.api.retry import wait_before
+from tui.files.visible_files import open_file
 from tui.lazy_dataclass import dataclass
-from tui.visible_files import open_file
 from tui.workspace.push.files import LocalFile
 from tui.workspace.push.plan import Change
 

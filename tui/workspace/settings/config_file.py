@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui.private_files import make_private_folder
+from tui.files.private_files import make_private_folder, write_file
 from tui.sanitize import clean_line
 from tui.settings import SettingsError
-from tui.workspace.new_file import write_file
 
 
 class NotKeptError(SettingsError):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
 
-from tui.gitignore import IgnoreRules, is_ignored, rules_here
+from tui.files.gitignore import IgnoreRules, is_ignored, rules_here
 
 
 def visible_files(

@@ -1,7 +1,7 @@
 import gc
 from threading import Thread
 
-from tui.spill import Room, Spill
+from tui.files.spill import Room, Spill
 
 
 class CollectingBytes(bytes):

@@ -1,9 +1,11 @@
+import os
 import stat
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tui.workspace.new_file import write_file, write_new_file
+from tui.files.private_files import write_file, write_new_file
 
 
 def test_a_new_file_takes_a_name_that_nothing_has(tmp_path: Path) -> None:
@@ -29,6 +31,23 @@ def test_a_file_is_replaced_only_when_that_is_wanted(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.md", "link"]
 
 
+@pytest.mark.fault(54)
+def test_what_is_replaced_goes_once_the_new_file_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("old")
+    synced: list[tuple[int, str]] = []
+
+    def sync(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_size, path.read_text()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    write_file(path, "newer", replace=True)
+    assert synced == [(len("newer"), "old")]
+    assert path.read_text() == "newer"
+
+
 @pytest.mark.fault(9, 54)
 def test_of_a_text_that_cannot_be_written_no_part_is_left(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
@@ -36,3 +55,22 @@ def test_of_a_text_that_cannot_be_written_no_part_is_left(tmp_path: Path) -> Non
     with pytest.raises(OSError, match="No such"):
         write_file(tmp_path / "no" / "a.md", "x")
     assert list(tmp_path.iterdir()) == []
+
+
+def last_swept(folder: Path) -> Iterator[str]:
+    """A text, after whose last piece another program clears away what looks unfinished in the folder."""
+    yield "x"
+    for part in folder.glob(".*.part"):
+        part.unlink()
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize("write", [write_file, write_new_file])
+def test_of_a_file_whose_part_is_taken_away_no_empty_one_is_left(
+    write: Callable[[Path, Iterable[str]], object], tmp_path: Path
+) -> None:
+    with pytest.raises(FileNotFoundError):
+        write(tmp_path / "a.md", last_swept(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    write(tmp_path / "a.md", "y")
+    assert (tmp_path / "a.md").read_text() == "y"

@@ -1,0 +1,1 @@
+"""Files of the user's: which of them are looked at, and how the program writes its own."""
