@@ -42,10 +42,12 @@ def test_a_question_that_the_server_did_not_take_before_both_were_killed_is_in_t
         servers = descendants(terminal.process.pid)
         for pid in servers:
             os.kill(pid, signal.SIGSTOP)
-        terminal.send(QUESTION + ENTER)
-        terminal.wait_until(lambda: QUESTION in open_questions(tmp_path / "state"))
-        for pid in [terminal.process.pid, *servers]:
-            os.kill(pid, signal.SIGKILL)
+        try:
+            terminal.send(QUESTION + ENTER)
+            terminal.wait_until(lambda: QUESTION in open_questions(tmp_path / "state"))
+        finally:
+            for pid in [terminal.process.pid, *servers]:
+                os.kill(pid, signal.SIGKILL)
         terminal.process.wait()
         wait_until_gone(servers)
     with in_window(tmp_path, "-m", "tui", "--local", notes, environment=environment) as terminal:
