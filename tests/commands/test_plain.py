@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -23,8 +22,6 @@ from tests.process.windows import in_window
 from tests.real_terminal import WAIT_TIMEOUT, RealTerminal
 from tests.workspace.cloud import STOP, Turn, asked, said
 from tui.command_line import run
-from tui.commands.headless.told import told as told_of
-from tui.conversation.transcript import Turn as TranscriptTurn
 
 CTRL_C = "\x03"
 Told: TypeAlias = Callable[..., str]
@@ -98,24 +95,6 @@ def test_a_session_is_gone_on_with_and_a_new_one_begun(online: ServedCloud, told
     said_of_all = told("/open s1", "More?", "/new", "Fresh?", "/index notes", "Again?")
     assert "> New sessions ask: notes; the next question begins one.\n" in said_of_all
     assert [each.session_id for each in online.cloud.questions] == ["s1", "new-2", "new-3"]
-
-
-def test_a_session_is_read_turn_by_turn_and_not_on_the_event_loop(
-    online: ServedCloud, told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    events = [asked("First?"), said("One."), STOP, asked("Second?"), said("Two."), STOP]
-    online.cloud.add_session("s1", *events, index_ids=["idx-notes"])
-    made_in: list[threading.Thread] = []
-
-    def noted(turn: TranscriptTurn) -> Iterator[str]:
-        made_in.append(threading.current_thread())
-        return told_of(turn)
-
-    monkeypatch.setattr("tui.commands.plain.open_place.told", noted)
-    read = "Question: First?\n\nAnswer: One.\n\nQuestion: Second?\n\nAnswer: Two.\n"
-    assert told("/open s1", "/read").count(read) == 2
-    assert len(made_in) == 4
-    assert threading.main_thread() not in made_in
 
 
 def test_what_fails_once_is_said_once(online: ServedCloud, told: Told) -> None:
