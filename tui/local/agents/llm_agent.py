@@ -18,7 +18,7 @@ from tui.local.agents.files_without_text import sentences_for
 from tui.local.agents.llm import ContextExceededError, Dialect, LlmClient
 from tui.local.agents.llm_settings import LlmSettings
 from tui.local.agents.search_notice import by_words_alone
-from tui.local.agents.tool_json import tool_result
+from tui.local.agents.tool_json import call_id, tool_result
 from tui.local.agents.tool_output import ToolFailure, ToolOutput
 from tui.local.agents.tool_text import output_text, passage_text
 from tui.local.agents.tools import ARGUMENTS, TOP_K, ToolError, Tools
@@ -284,11 +284,6 @@ def _conversation(ask: Ask, folders: ServedFolders) -> list[Message]:
             break
         earlier[:0] = [Message("user", exchange.question), Message("assistant", exchange.answer or "(no answer)")]
     return [Message("system", f"{INSTRUCTIONS}\n{where}"), *earlier, Message("user", ask.question)]
-
-
-def call_id(number: int) -> str:
-    """The id of the n-th call of a turn: nine letters and digits, because Mistral's models take no other."""
-    return f"call{number:05}"
 
 
 def fitted(messages: Sequence[Message], room: int) -> list[Message]:

@@ -10,7 +10,7 @@ from tui.local.agents import files_without_text
 from tui.local.agents.agent import Ask
 from tui.local.agents.mentions import Mentions, mentions_in, pattern_of
 from tui.local.agents.quoting.reading import reading
-from tui.local.agents.tool_json import tool_result
+from tui.local.agents.tool_json import call_id, tool_result
 from tui.local.agents.tool_output import CitedPassage, Extract, GrepResult, ReadResult, RetrieveResult, ToolFailure
 from tui.local.agents.tools import (
     TOP_K,
@@ -211,7 +211,7 @@ class Lookup:
         self._calls += 1
         named = {"file_name": file_name, **arguments}
         given = {name: value for name, value in named.items() if value is not None}
-        return ToolCall(f"call_{self._calls}", name, given)
+        return ToolCall(call_id(self._calls), name, given)
 
 
 def begin_lookup(ask: Ask, library: Library) -> Lookup:
