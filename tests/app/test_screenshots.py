@@ -332,7 +332,7 @@ def compare(name: str, drawn: str, request: pytest.FixtureRequest) -> None:
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("tui.widgets.sessions.session_list", "tui.screens.indexes.index_rows", "tui.screens.starting"):
         monkeypatch.setattr(f"{module}.now", lambda: LONG_AGO)
-    for module in ("tui.widgets.transcript_view", "tui.workspace.running_turn"):
+    for module in ("tui.widgets.reading", "tui.workspace.running_turn"):
         monkeypatch.setattr(f"{module}.monotonic", lambda: 0.0)
 
 

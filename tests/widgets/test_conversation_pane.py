@@ -28,7 +28,11 @@ class PaneApp(App[None]):
 
     def compose(self) -> ComposeResult:
         self.chosen: list[str] = []
+        self.copied: list[str] = []
         yield ConversationPane()
+
+    def on_conversation_pane_copy_requested(self, message: ConversationPane.CopyRequested) -> None:
+        self.copied.append(message.excerpt.text)
 
     def on_selectable_line_view_link_chosen(self, message: SelectableLineView.LinkChosen) -> None:
         self.chosen.append(message.url)
@@ -309,3 +313,30 @@ async def test_what_is_found_in_one_conversation_is_not_gone_to_in_another() -> 
         reader.pane.find("answer 8 line 2")
         await reader.settled()
         assert "answer 8 line 2" in reader.text
+        reader.pane.show("one", one)
+        await reader.settled()
+        assert not reader.pane.is_finding
+
+
+async def test_what_was_copied_in_one_conversation_is_not_gone_on_with_in_another() -> None:
+    one, other = (replay([UserInput("q"), Text(f"```\n{code}()\n```"), Stop()]) for code in ("one", "other"))
+    async with reading(one) as reader:
+        await reader.press("y", "c")
+        assert reader.app.copied[1:] == ["one()\n"]
+        for session_id, transcript in (("other", other), ("one", one)):
+            reader.pane.show(session_id, transcript)
+            await reader.press("c")
+            assert len(reader.app.copied) == 2
+
+
+async def test_letters_of_one_conversation_lead_nowhere_in_another() -> None:
+    one, other = (replay([UserInput("q"), Text(f"[{at}](https://{at}/) [it](https://it/)"), Stop()]) for at in "xy")
+    async with reading(one) as reader:
+        before = reader.text
+        await reader.press("f")
+        assert reader.text != before
+        for session_id, transcript in (("other", other), ("one", one)):
+            reader.pane.show(session_id, transcript)
+            await reader.press("a")
+            assert reader.app.chosen == []
+        assert reader.text == before

@@ -39,21 +39,22 @@ def lines() -> TranscriptLines:
 
 def finder(wanted: str, source: TranscriptLines | None = None) -> Finder:
     """It has counted all occurrences, and is at none yet."""
-    finder, source = Finder(), source or lines()
-    finder.want(wanted, source)
-    deque(finder.searching(source), maxlen=0)
+    finder = Finder(source or lines())
+    finder.want(wanted)
+    deque(finder.searching(), maxlen=0)
     finder.found = None
     return finder
 
 
 def found(finder: Finder, source: TranscriptLines, step: int) -> str:
     """The line of the next occurrence, with the screen at the last one or at the start."""
-    place = finder.next(source, window(source, START, 100), step)
+    place = finder.next(window(source, START, 100), step)
     return source.line(place).text.strip() if place else ""
 
 
 def test_it_goes_through_all_occurrences_and_around() -> None:
-    source, needle = lines(), finder("Needle")
+    source = lines()
+    needle = finder("Needle", source)
     assert "where is the needle?" in found(needle, source, 1)
     assert "a needle" in found(needle, source, 1)
     assert "The needle is yours." in found(needle, source, 1)
@@ -62,15 +63,19 @@ def test_it_goes_through_all_occurrences_and_around() -> None:
 
 
 def test_the_part_that_it_finds_is_unfolded() -> None:
-    source, needle = lines(), finder("a needle")
+    source = lines()
     assert source.is_folded(0, 1)
+    needle = finder("a needle", source)
+    assert not source.is_folded(0, 1)
+    source.toggle(0, 1)
     found(needle, source, 1)
     assert not source.is_folded(0, 1)
 
 
 def test_what_is_nowhere_is_not_found() -> None:
-    assert found(finder("nowhere at all"), lines(), 1) == ""
-    assert found(finder("nowhere at all"), lines(), -1) == ""
+    source = lines()
+    for step in (1, -1):
+        assert found(finder("nowhere at all", source), source, step) == ""
 
 
 def test_occurrences_are_marked_by_cells() -> None:
@@ -114,7 +119,7 @@ def test_nothing_is_missed_in_a_conversation_that_lost_its_last_turn() -> None:
     source.show(replay(EVENTS[:5]))
     assert "where is the needle?" in found(needle, source, 1)
     assert "a needle" in found(needle, source, 1)
-    assert needle.told(source) == "2 of 2"
+    assert needle.told() == "2 of 2"
 
 
 def test_what_was_found_in_a_turn_that_was_taken_back_is_left() -> None:
@@ -124,7 +129,7 @@ def test_what_was_found_in_a_turn_that_was_taken_back_is_left() -> None:
     assert "is yours" in found(needle, source, 1)
     source.show(replay([UserInput("thanks")]))
     assert found(needle, source, 1) == ""
-    assert needle.told(source) == "not in this conversation"
+    assert needle.told() == "not in this conversation"
 
 
 def test_what_is_long_is_read_once_for_all_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,14 +148,14 @@ def test_what_is_long_is_read_once_for_all_keys(monkeypatch: pytest.MonkeyPatch)
 
     read_lines = TranscriptLines.lines
     monkeypatch.setattr(TranscriptLines, "lines", lines)
-    needle = Finder()
+    needle = Finder(source)
     for wanted in ("n", "ne", "needle"):
-        needle.want(wanted, source)
-        deque(needle.searching(source), maxlen=0)
-        assert needle.told(source) == "1 of 3"
+        needle.want(wanted)
+        deque(needle.searching(), maxlen=0)
+        assert needle.told() == "1 of 3"
     for step, told in ((1, "3 of 3"), (1, "1 of 3 · around the end"), (-1, "3 of 3 · around the end"), (-1, "1 of 3")):
-        needle.next(source, [needle.found or START], step)
-        assert needle.told(source) == told
+        needle.next([needle.found or START], step)
+        assert needle.told() == told
     assert len(read) == rows > 400
 
 
@@ -161,4 +166,4 @@ def test_what_came_since_it_was_counted_is_found_and_counted() -> None:
     places = [found(needle, source, -1) for _ in range(2)]
     assert "a new needle" in places[0]
     assert "The needle is yours." in places[1]
-    assert needle.told(source) == "3 of 4"
+    assert needle.told() == "3 of 4"

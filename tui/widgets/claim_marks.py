@@ -30,7 +30,8 @@ MARK = "lines--ungrounded"
 class ClaimMarks:
     """The check of one conversation, and the marks that it makes. `is_checking` while somebody runs it."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: TranscriptLines) -> None:
+        self._source = source
         self.is_checking = False
         self._check: GroundingCheck | None = None
         self._patterns: dict[int, tuple[Sequence[Claim], re.Pattern[str]]] = {}
@@ -48,11 +49,11 @@ class ClaimMarks:
         """Whether it is known of the claims that were checked which stand nowhere."""
         return self._check is None or self._check.can_tell
 
-    def is_behind(self, source: TranscriptLines, turns: Iterable[int]) -> bool:
+    def is_behind(self, turns: Iterable[int]) -> bool:
         """Whether some of these turns are to be checked (again)."""
-        return self._check is None or self._check.is_behind(source.transcript, turns)
+        return self._check is None or self._check.is_behind(self._source.transcript, turns)
 
-    def checking(self, source: TranscriptLines, turns: Sequence[int]) -> Generator[None, None, None]:
+    def checking(self, turns: Sequence[int]) -> Generator[None, None, None]:
         """Check these turns in small steps, and have the source tell what is missing."""
         # Loaded here, because the first frame checks nothing.
         from tui.conversation.grounding.checking import GroundingCheck, told
@@ -60,7 +61,7 @@ class ClaimMarks:
         if self._check is None:
             self._check = GroundingCheck()
         check = self._check
-        yield from check.checking(lambda: source.transcript, turns)
+        yield from check.checking(lambda: self._source.transcript, turns)
         for turn in turns:
             claims = check.missing(turn)
             known = self._patterns.get(turn)
@@ -69,9 +70,9 @@ class ClaimMarks:
                 self._patterns.pop(turn, None)
                 if claims:
                     self._patterns[turn] = claims, _pattern(claims)
-                source.tell_missing(turn, told(claims))
+                self._source.tell_missing(turn, told(claims))
 
-    def in_row(self, source: TranscriptLines, place: Place, line: Line) -> Sequence[Highlight]:
+    def in_row(self, place: Place, line: Line) -> Sequence[Highlight]:
         """The claims in a row that stand in no evidence, as ranges of its cells."""
         if place.section not in self._patterns:
             return ()
@@ -79,41 +80,41 @@ class ClaimMarks:
         if kept is None or kept[0] is not line:
             if len(self._rows) > KEPT_ROWS:
                 self._rows.clear()
-            kept = self._rows[place] = line, list(self._found(source, place, line))
+            kept = self._rows[place] = line, list(self._found(place, line))
         return kept[1]
 
     def finding(
-        self, source: TranscriptLines, turn: int, is_wanted: Callable[[Place], bool], *, backwards: bool = False
+        self, turn: int, is_wanted: Callable[[Place], bool], *, backwards: bool = False
     ) -> Generator[None, None, Place | None]:
         """The first row of a turn that is wanted and in which such a claim begins, in steps of one row.
 
         It is the generator's return value: None where there is no such row. `backwards`: the last one.
         """
         way = -1 if backwards else 1
-        blocks = range(1, len(source.transcript[turn].parts) + 1) if turn in self._patterns else ()
+        blocks = range(1, len(self._source.transcript[turn].parts) + 1) if turn in self._patterns else ()
         for block in blocks[::way]:
-            for row in range(source.height(turn, block))[::way]:
+            for row in range(self._source.height(turn, block))[::way]:
                 place = Place(turn, block, row)
-                if is_wanted(place) and self._begins_in(source, place):
+                if is_wanted(place) and self._begins_in(place):
                     return place
                 yield
         return None
 
-    def _begins_in(self, source: TranscriptLines, place: Place) -> bool:
+    def _begins_in(self, place: Place) -> bool:
         """Whether a claim begins in a row, if the row is still there."""
-        if place.section >= len(source.transcript) or place.row >= source.height(*place[:2]):
+        if place.section >= len(self._source.transcript) or place.row >= self._source.height(*place[:2]):
             return False
-        return any(not goes_on for *_, goes_on in self.ranges(source, place, source.line(place)))
+        return any(not goes_on for *_, goes_on in self.ranges(place, self._source.line(place)))
 
-    def _found(self, source: TranscriptLines, place: Place, line: Line) -> Iterator[Highlight]:
-        for start, end, _ in self.ranges(source, place, line):
+    def _found(self, place: Place, line: Line) -> Iterator[Highlight]:
+        for start, end, _ in self.ranges(place, line):
             yield cell_len(line.text[:start]), cell_len(line.text[:end]), MARK
 
-    def ranges(self, source: TranscriptLines, place: Place, line: Line) -> Iterator[tuple[int, int, bool]]:
+    def ranges(self, place: Place, line: Line) -> Iterator[tuple[int, int, bool]]:
         """Where the claims are in a row, and whether each goes on from the row before."""
-        if place.section not in self._patterns or not isinstance(source.part(*place[:2]), Answer):
+        if place.section not in self._patterns or not isinstance(self._source.part(*place[:2]), Answer):
             return
-        before, text = _joined(source, place, line)
+        before, text = _joined(self._source, place, line)
         begin, end = len(before), len(before) + len(line.text) - line.decoration
         for match in self._patterns[place.section][1].finditer(text):
             if match.start() < end and match.end() > begin:

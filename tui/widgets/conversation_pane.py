@@ -14,13 +14,11 @@ from tui.keys.bound import bound
 from tui.lazy_dataclass import dataclass
 from tui.lineview.line_view import RowStyle
 from tui.lineview.targets import targets_of
-from tui.lineview.transcript_lines import TranscriptLines
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line
-from tui.widgets.copier import MORE_KEYS, Excerpt, TurnCopier
+from tui.widgets.copier import MORE_KEYS, Excerpt
 from tui.widgets.finder import Finder
 from tui.widgets.grounded_view import ROWS_AROUND, GroundedView
-from tui.widgets.target_letters import TargetLetters
 
 FINDING = "find"
 """The group of the worker that looks through the conversation."""
@@ -92,42 +90,36 @@ class ConversationPane(GroundedView):
     class Left(Message):
         """Another conversation is shown, in which nothing is to be found."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._finder = Finder()
-        self._copier = TurnCopier()
-        self._letters = TargetLetters()
-
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation. What was to be found in another one is not looked for in it."""
-        before = self._reading.source
+        was_finding = self.is_finding
         super().show(session_id, transcript)
-        if self._finder.wanted and self._reading.source is not before:
-            self._want("", before)
-            self.redraw()
+        if was_finding and not self.is_finding:
+            self._end_search()
             self.post_message(self.Left())
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         style = super().row_style(place, line)
-        found, letters = self._finder.marks(line), self._letters.in_row(place)
+        found, letters = self._reading.finder.marks(line), self._reading.letters.in_row(place)
         return replace(style, marks=(*found, *style.marks), letters=letters) if found or letters else style
 
     def on_key(self, event: events.Key) -> None:
-        if self._letters.are_shown:
+        reading = self._reading
+        if reading.letters.are_shown:
             event.stop()
             event.prevent_default()
-            target = self._letters.take(event.character)
+            target = reading.letters.take(event.character)
             self.redraw()
             if target is not None:
                 self.follow_target(target.leads_to, target.place)
             return
-        if event.key in MORE_KEYS and self._copier.is_open:
+        if event.key in MORE_KEYS and reading.copier.is_open:
             event.stop()
             event.prevent_default()
             self._copy_more(event.key)
             return
-        self._copier.stop()
-        if event.key == "escape" and (self.clear_selection() or self._finder.wanted):
+        reading.copier.stop()
+        if event.key == "escape" and (self.clear_selection() or self.is_finding):
             event.stop()
             event.prevent_default()
             self.find("")
@@ -138,64 +130,64 @@ class ConversationPane(GroundedView):
 
     def find(self, wanted: str) -> None:
         """Mark every occurrence from now on, and go to the first one from here; "" marks none."""
-        self._want(wanted, self._reading.source)
+        self._end_search()
+        self._reading.finder.want(wanted)
         self.redraw()
-        self.post_message(self.Found(self._finder.told(self._reading.source)))
+        self.post_message(self.Found(self._reading.finder.told()))
         if wanted:
             self.when_whole(self._search)
 
-    def _want(self, wanted: str, source: TranscriptLines) -> None:
+    def _end_search(self) -> None:
         self.workers.cancel_group(self, FINDING)  # it would count on in what is not looked through any more
-        self._finder.want(wanted, source)
 
     def find_from(self, turn: int, block: int, wanted: str) -> None:
         """Mark every occurrence, and go to the first one from this block on: it is unfolded."""
-        self._finder.begin(Place(turn, block, 0))
+        self._reading.finder.begin(Place(turn, block, 0))
         self.find(wanted)
 
     @property
     def is_finding(self) -> bool:
         """Whether occurrences of a text are marked."""
-        return bool(self._finder.wanted)
+        return bool(self._reading.finder.wanted)
 
     @work(exclusive=True, group=FINDING)
     async def _search(self) -> None:
-        if not self._finder.wanted:  # it was taken back while the earlier turns were loading
+        if not self.is_finding:  # it was taken back while the earlier turns were loading
             return
-        await run_in_slices(self._searching())
+        await run_in_slices(self._searching(self._reading.finder))
         self._show_found()
 
-    def _searching(self) -> Generator[None, None, Place | None]:
+    def _searching(self, finder: Finder) -> Generator[None, None, Place | None]:
         """Show the first occurrence as soon as it is found, and go on to count."""
         is_shown = False
-        for _ in self._finder.searching(self._reading.source):
-            if self._finder.found is not None and not is_shown:
+        for _ in finder.searching():
+            if finder.found is not None and not is_shown:
                 is_shown = True
                 self._show_found()
             yield
-        return self._finder.found
+        return finder.found
 
     def action_find(self) -> None:
         if self.places:
-            self._finder.begin(self.places[0])
+            self._reading.finder.begin(self.places[0])
         self.post_message(self.FindRequested())
 
     def action_find_next(self, step: int) -> None:
         """Go to the next or previous occurrence, once around; the part that it is in is unfolded."""
-        if self._finder.wanted and self.places and not self.transcript.turns_before:
-            self._finder.next(self._reading.source, self.places, step)
+        if self.is_finding and self.places and not self.transcript.turns_before:
+            self._reading.finder.next(self.places, step)
             self._show_found()
 
     def _show_found(self) -> None:
         """Scroll to the occurrence that was found, not to the very edge of the screen, and tell which one it is."""
-        source, place = self._reading.source, self._finder.found
+        source, place = self._reading.source, self._reading.finder.found
         if place is not None:
             self._reading.cursor.block = place[:2]
             self.position.follows = False
             self.redraw()
             self.bring_into_sight(move(source, place, -ROWS_AROUND), move(source, place, ROWS_AROUND))
             self.redraw()
-        self.post_message(self.Found(self._finder.told(source)))
+        self.post_message(self.Found(self._reading.finder.told()))
 
     def follow_target(self, leads_to: str | int | None, place: Place) -> None:
         if isinstance(leads_to, int):
@@ -220,7 +212,7 @@ class ConversationPane(GroundedView):
         if len(targets) == 1:
             self.follow_target(targets[0].leads_to, targets[0].place)
         elif targets:
-            self._letters.show(targets)
+            self._reading.letters.show(targets)
             self.redraw()
 
     def action_questions(self) -> None:
@@ -264,12 +256,12 @@ class ConversationPane(GroundedView):
         block, source = self._reading.cursor.target(self.places), self._reading.source
         if block is not None:
             self._reading.cursor.block = block
-            excerpt = self._copier.first(source.transcript[block[0]], source.part(*block))
+            excerpt = self._reading.copier.first(source.transcript[block[0]], source.part(*block))
             self.post_message(self.CopyRequested(excerpt))
             self.redraw()
 
     def _copy_more(self, key: str) -> None:
         if key == "w":
             self.post_message(self.LastCopyRequested())
-        elif (excerpt := self._copier.more(key)) is not None:
+        elif (excerpt := self._reading.copier.more(key)) is not None:
             self.post_message(self.CopyRequested(excerpt))

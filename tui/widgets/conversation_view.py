@@ -81,10 +81,9 @@ class ConversationView(Vertical):
         self.pane.show(session_id, transcript)
 
     def show_beginning(self) -> None:
-        """Show how to begin, in place of a conversation, in which nothing is looked for any more."""
-        if self.body.children and self.pane.is_finding:  # else there is no pane yet
-            self._close_find_bar()
-            self.pane.find("")
+        """Show how to begin, in place of a conversation, which is left."""
+        if self.body.children:  # else there is no pane yet
+            self.pane.leave()
         self._show_only(self.start_page)
 
     def show_notice(self, notice: str) -> None:

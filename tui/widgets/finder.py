@@ -27,9 +27,10 @@ class _Read(NamedTuple):
 
 
 class Finder:
-    """Knows what is to be found, "" where nothing is, where it was found last, and how often it is there."""
+    """Knows what is to be found in one conversation, "" where nothing is, where it was found last, and how often."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: TranscriptLines) -> None:
+        self._source = source
         self.wanted = ""
         self.found: Place | None = None
         self._origin = START
@@ -51,35 +52,35 @@ class Finder:
         """Find forward from this place from now on."""
         self._origin, self._opened = origin, None
 
-    def want(self, wanted: str, source: TranscriptLines) -> None:
+    def want(self, wanted: str) -> None:
         """Another text is to be found; a part that was unfolded for the one before is folded again."""
-        self._fold_again(source)
+        self._fold_again()
         self.wanted, self.found = wanted, None
         self._counts, self._is_counted, self._has_wrapped = BlockCounts(), False, False
         self._counted_turns, self._last_counted = 0, None
         self._read = self._read if wanted else None
 
-    def searching(self, source: TranscriptLines) -> Generator[None, None, Place | None]:
+    def searching(self) -> Generator[None, None, Place | None]:
         """Look through all turns once, from the origin on and around; the result is the first occurrence.
 
         It is `found` as soon as it is reached. To be run in slices: a long conversation takes long.
         """
-        turns, begin = len(source.transcript), self._origin.section
+        turns, begin = len(self._source.transcript), self._origin.section
         for turn in [*range(begin, turns), *range(min(begin, turns))]:
-            blocks = yield from self._counting(source, turn)
+            blocks = yield from self._counting(turn)
             if self.found is None and blocks:
                 start = self._origin if turn == begin else START
-                self._go(self._first(source, turn, blocks, start), self._origin, 1)
+                self._go(self._first(turn, blocks, start), self._origin, 1)
         if self.found is None:
             before = [block for block in range(self._origin.block + 1) if (begin, block) in self._counts]
-            self._go(self._first(source, begin, before, START), self._origin, 1)
+            self._go(self._first(begin, before, START), self._origin, 1)
         self._is_counted, self._counted_turns = True, turns
         return self.found
 
-    def _counting(self, source: TranscriptLines, number: int, first: int = 0) -> Generator[None, None, Sequence[int]]:
+    def _counting(self, number: int, first: int = 0) -> Generator[None, None, Sequence[int]]:
         """Count in the blocks of a turn from the first one on; the result is those with an occurrence."""
-        turn, blocks = source.transcript[number], list[int]()
-        if number == len(source.transcript) - 1:
+        turn, blocks = self._source.transcript[number], list[int]()
+        if number == len(self._source.transcript) - 1:
             self._last_counted = turn
         for block in range(first, len(turn.parts) + 1):
             if count := count_in(turn, block, self.wanted):
@@ -88,39 +89,42 @@ class Finder:
             yield
         return blocks
 
-    def _count_what_came(self, source: TranscriptLines) -> None:
+    def _count_what_came(self) -> None:
         """Count what has come since all was counted: turns, and the parts of the last one that are others by now."""
-        turns = len(source.transcript)
-        last = max(0, min(turns, self._counted_turns) - 1)
-        if not self._is_counted or (turns == self._counted_turns and source.transcript[last] is self._last_counted):
+        if not self._is_counted:
             return
-        kept = (last, _same_blocks(self._last_counted, source.transcript[last]))
+        turns = len(self._source.transcript)
+        last = max(0, min(turns, self._counted_turns) - 1)
+        turn = self._source.transcript[last]
+        if turns == self._counted_turns and turn is self._last_counted:
+            return
+        kept = (last, _same_blocks(self._last_counted, turn))
         self._counts = self._counts.above(kept)
         for number in range(last, turns):
-            run_at_once(self._counting(source, number, kept[1] if number == last else 0))
+            run_at_once(self._counting(number, kept[1] if number == last else 0))
         self._counted_turns = turns
         if self.found is not None and self.found[:2] not in self._counts:
             self.found = None
 
-    def next(self, source: TranscriptLines, shown: Sequence[Place], step: int) -> Place | None:
+    def next(self, shown: Sequence[Place], step: int) -> Place | None:
         """The row of the next occurrence (the previous one: `step` -1), once around; None where there is none.
 
         It goes on from the one last found, if that is shown, else from the first row shown (the last one). The part
         that it is in is unfolded. Only what was counted is gone to: no turn but the last is looked through for it, so
         that the key is answered at once in a long conversation, too.
         """
-        self._count_what_came(source)
+        self._count_what_came()
         edge = shown[0]._replace(row=shown[0].row - 1) if step > 0 else shown[-1]._replace(row=shown[-1].row + 1)
         origin = self.found if self.found is not None and self.found in shown else edge
         self._opened = None
-        self._go(self._nearest(source, origin, step) or self.found, origin, step)
+        self._go(self._nearest(origin, step) or self.found, origin, step)
         return self.found
 
-    def told(self, source: TranscriptLines) -> str:
+    def told(self) -> str:
         """Which occurrence this is of how many, in words; "" where nothing is to be found."""
         if not self.wanted:
             return ""
-        if source.transcript.turns_before:
+        if self._source.transcript.turns_before:
             return "the earlier turns are loading"
         if self.found is None:
             return "not in this conversation" if self._is_counted else "…"
@@ -128,7 +132,7 @@ class Finder:
             return ""
         here = self.found[:2]
         before = self._counts.occurrences_above(here)
-        within = self._text(source, here).count_above(self.found.row, self.wanted)
+        within = self._text(here).count_above(self.found.row, self.wanted)
         wrapped = " · around the end" if self._has_wrapped else ""
         return f"{min(before + within + 1, self._counts.total):,} of {self._counts.total:,}{wrapped}"
 
@@ -137,51 +141,51 @@ class Finder:
             self.found = place
             self._has_wrapped = (place < origin) if step > 0 else (place > origin)
 
-    def _first(self, source: TranscriptLines, turn: int, blocks: Iterable[int], start: Place) -> Place | None:
+    def _first(self, turn: int, blocks: Iterable[int], start: Place) -> Place | None:
         """The first row with an occurrence in these blocks of a turn, from a place on; its part is unfolded."""
         for block in (block for block in blocks if (turn, block) >= start[:2]):
             row = start.row if (turn, block) == start[:2] else 0
-            if place := self._in_block(source, (turn, block), row - 1, 1):
+            if place := self._in_block((turn, block), row - 1, 1):
                 return place
         return None
 
-    def _nearest(self, source: TranscriptLines, origin: Place, step: int) -> Place | None:
+    def _nearest(self, origin: Place, step: int) -> Place | None:
         """The next row with an occurrence (the previous one), once around; its part is unfolded."""
         here, edge = origin[:2], -1 if step > 0 else _BEYOND
         if here in self._counts:
-            row = edge if source.is_folded(*here) else origin.row
-            if place := self._in_block(source, here, row, step):
+            row = edge if self._source.is_folded(*here) else origin.row
+            if place := self._in_block(here, row, step):
                 return place
-        places = (self._in_block(source, block, edge, step) for block in self._counts.around(here, step))
+        places = (self._in_block(block, edge, step) for block in self._counts.around(here, step))
         return next((place for place in places if place), None)
 
-    def _in_block(self, source: TranscriptLines, block: tuple[int, int], row: int, step: int) -> Place | None:
+    def _in_block(self, block: tuple[int, int], row: int, step: int) -> Place | None:
         """The next row with an occurrence below a row of a block (above it); the block stays unfolded if there is."""
-        self._unfold(source, *block)
-        text = self._text(source, block)
+        self._unfold(*block)
+        text = self._text(block)
         found = text.row_below(row, self.wanted) if step > 0 else text.row_above(row, self.wanted)
         if found is not None:
             return Place(*block, found)
-        self._fold_again(source)
+        self._fold_again()
         return None
 
-    def _text(self, source: TranscriptLines, block: tuple[int, int]) -> DrawnText:
+    def _text(self, block: tuple[int, int]) -> DrawnText:
         """The text of a block as it is drawn. The last one is kept: each key asks for it, and it may be long."""
-        height = source.height(*block)
+        source, height = self._source, self._source.height(*block)
         of, at = source.part(*block) or source.transcript[block[0]].question, (*block, source.width, height)
         if self._read is None or self._read.of is not of or self._read.at != at:
             lines = source.lines(Place(*block, row) for row in range(height))
             self._read = _Read(of, at, DrawnText(lines))
         return self._read.text
 
-    def _unfold(self, source: TranscriptLines, turn: int, block: int) -> None:
-        if source.is_folded(turn, block):
-            source.unfold(turn, block)
+    def _unfold(self, turn: int, block: int) -> None:
+        if self._source.is_folded(turn, block):
+            self._source.unfold(turn, block)
             self._opened = turn, block
 
-    def _fold_again(self, source: TranscriptLines) -> None:
-        if self._opened is not None and source.part(*self._opened) and not source.is_folded(*self._opened):
-            source.toggle(*self._opened)
+    def _fold_again(self) -> None:
+        if self._opened is not None and self._source.part(*self._opened) and not self._source.is_folded(*self._opened):
+            self._source.toggle(*self._opened)
         self._opened = None
 
 

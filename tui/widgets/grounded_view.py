@@ -16,7 +16,8 @@ from tui.lineview.line_view import RowStyle
 from tui.lineview.viewport import Place, move
 from tui.rendering.lines import Line
 from tui.widgets.claim_marks import MARK
-from tui.widgets.transcript_view import Reading, TranscriptView
+from tui.widgets.reading import Reading
+from tui.widgets.transcript_view import TranscriptView
 
 ROWS_AROUND = 3
 """Rows that are shown before and after one that was found."""
@@ -60,7 +61,7 @@ class GroundedView(TranscriptView):
         reading, shown = self._reading, sorted({place.section for place in self.places})
         is_whole = not self.transcript.turns_before  # else it is not known yet what stands nowhere
         may_check = self.checks_grounding and is_whole and not reading.marks.is_checking
-        if may_check and reading.marks.is_behind(reading.source, shown):
+        if may_check and reading.marks.is_behind(shown):
             self._check(reading, shown)
 
     @work(group="grounding")
@@ -70,14 +71,14 @@ class GroundedView(TranscriptView):
     async def _checked(self, reading: Reading, turns: list[int]) -> None:
         reading.marks.is_checking = True
         try:
-            await run_in_slices(reading.marks.checking(reading.source, turns))
+            await run_in_slices(reading.marks.checking(turns))
         finally:
             reading.marks.is_checking = False
         self.redraw()
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         style = super().row_style(place, line)
-        marks = self._reading.marks.in_row(self._reading.source, place, line) if self.checks_grounding else ()
+        marks = self._reading.marks.in_row(place, line) if self.checks_grounding else ()
         return replace(style, marks=(*marks, *style.marks)) if marks else style
 
     def action_next_ungrounded(self) -> None:
@@ -97,14 +98,14 @@ class GroundedView(TranscriptView):
     @work(exclusive=True, group="walk")
     async def _walk(self, reading: Reading, step: int) -> None:
         """Check turn by turn from the cursor's on, until there is one with such a claim behind the cursor."""
-        here = reading.found or self.places[0]._replace(row=self.places[0].row - 1)
+        here = reading.ungrounded or self.places[0]._replace(row=self.places[0].row - 1)
         turns = len(reading.source.transcript)
         for offset in range(turns + 1):
             turn = (here.section + step * offset) % turns
-            if reading.marks.is_behind(reading.source, [turn]):
+            if reading.marks.is_behind([turn]):
                 await self._checked(reading, [turn])
             is_wanted = _anywhere if offset else partial(_is_ahead, here, step)
-            found = await run_in_slices(reading.marks.finding(reading.source, turn, is_wanted, backwards=step < 0))
+            found = await run_in_slices(reading.marks.finding(turn, is_wanted, backwards=step < 0))
             if reading is not self._reading:
                 return
             if found is not None:
@@ -115,11 +116,11 @@ class GroundedView(TranscriptView):
 
     def _show_ungrounded(self, reading: Reading, place: Place) -> None:
         source = reading.source
-        reading.found, reading.cursor.block = place, place[:2]
+        reading.ungrounded, reading.cursor.block = place, place[:2]
         self.position.follows = False
         self.redraw()
         self.bring_into_sight(move(source, place, -ROWS_AROUND), move(source, place, ROWS_AROUND))
         self.redraw()
         line = source.line(place)
-        said = [line.text[start:end] for start, end, _ in reading.marks.ranges(source, place, line)]
+        said = [line.text[start:end] for start, end, _ in reading.marks.ranges(place, line)]
         self.post_message(self.GroundingTold(f"Not in the evidence: {' · '.join(said)}"))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from time import monotonic
 from typing import ClassVar
 
 from textual import events
@@ -13,97 +12,18 @@ from textual.message import Message
 from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript
 from tui.keys.bound import bound
 from tui.lazy_dataclass import dataclass
-from tui.lineview.anchoring import TextAnchor
-from tui.lineview.line_view import Position, RowStyle
+from tui.lineview.line_view import RowStyle
 from tui.lineview.selectable_view import SelectableLineView
-from tui.lineview.transcript_lines import TranscriptLines, moved
-from tui.lineview.viewport import START, Place, move
+from tui.lineview.transcript_lines import moved
+from tui.lineview.viewport import Place, move
 from tui.rendering.lines import BLANK, Line
-from tui.widgets.block_cursor import Block, BlockCursor
-from tui.widgets.claim_marks import ClaimMarks
+from tui.widgets.reading import Reading
 
 TICK_SECONDS = 1.0
 """How often the time of a running turn is told anew."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """Where a reader was in a conversation that was let go, by numbers from its first turn on."""
-
-    top: Place
-    follows: bool
-    block: Block | None
-
-
-class Reading:
-    """Where a reader is in one conversation."""
-
-    def __init__(self) -> None:
-        self.source = TranscriptLines()
-        self.position = Position(follows=True)
-        self.cursor = BlockCursor(self.source)
-        self.marks = ClaimMarks()
-        self.found: Place | None = None
-        """The row with the claim without evidence that was gone to last."""
-        self._running_since: float | None = None
-        self._left: _Left | None = None
-
-    @property
-    def is_left(self) -> bool:
-        """Whether the conversation was let go, and is not back at the reader's place yet."""
-        return self._left is not None
-
-    def let_go(self) -> None:
-        """Let go of the conversation and of all that is made of it, but not of where the reader is in it."""
-        if self._left is None:
-            by, at = self.source.transcript.turns_before, self.position
-            self._left = _Left(moved(at.top, by), at.follows, _moved(self.cursor.block, by))
-            at.top, self.cursor.block, self.found = START, None, None
-            self.marks = ClaimMarks()
-            self.source.show(Transcript())
-
-    def _go_back(self, left: _Left) -> None:
-        """Go to where the reader was, if that is there again."""
-        before, turns = self.source.transcript.turns_before, len(self.source.transcript)
-        section = left.top.section - before
-        if section < turns and (section > 0 or not before):
-            self._left = None
-            self.position.top, self.cursor.block = moved(left.top, -before), _moved(left.block, -before)
-
-    def _has_gone_on(self, left: _Left) -> bool:
-        """Whether the reader went elsewhere since the conversation was let go."""
-        at = self.position
-        return at.follows != left.follows or (not at.follows and at.top != START) or self.cursor.block is not None
-
-    @property
-    def seconds(self) -> int:
-        """For how long the turn that runs has been seen to run."""
-        return 0 if self._running_since is None else int(monotonic() - self._running_since)
-
-    def show(self, transcript: Transcript) -> int:
-        """Show a later state of the conversation, at the same place. By how many sections its turns moved."""
-        turns_before = len(self.source.transcript)
-        if turns_before and not len(transcript):
-            self.let_go()
-        if self._left is not None and self._has_gone_on(self._left):
-            self._left = None
-        by = self.source.show(transcript)
-        if not transcript.is_busy:
-            self._running_since = None
-        elif self._running_since is None or len(transcript) == turns_before + 1:
-            self._running_since = monotonic()
-        if by:
-            self.marks.move(by)
-            self.found = None
-            self.position.top = moved(self.position.top, by)
-            self.cursor.block = _moved(self.cursor.block, by)
-        if self._left is not None:
-            self._go_back(self._left)
-        return by
-
-
-def _moved(block: Block | None, by: int) -> Block | None:
-    return None if block is None else moved(Place(*block, 0), by)[:2]
+NOTHING_OPEN = ""
+"""In place of a session's id, where no conversation is shown."""
 
 
 class TranscriptView(SelectableLineView):
@@ -126,11 +46,8 @@ class TranscriptView(SelectableLineView):
         turn: int
 
     def __init__(self) -> None:
-        self._told_turn: int | None = None
-        self._anchor = TextAnchor()
-        self._readings: dict[str, Reading] = {"": Reading()}
-        self._reading = self._readings[""]
-        self._waiting: Callable[[], object] | None = None
+        self._readings: dict[str, Reading] = {NOTHING_OPEN: Reading()}
+        self._reading = self._readings[NOTHING_OPEN]
         self.index_names: Mapping[str, str] = {}
         """What indexes are called, by their ids."""
         self.waits_for = ""
@@ -152,18 +69,24 @@ class TranscriptView(SelectableLineView):
 
     def show(self, session_id: str, transcript: Transcript) -> None:
         """Turn to a conversation, at the place where it was left, or at its end."""
-        self._waiting = None
+        before = self._reading
         self._reading = self._readings[session_id] = self._readings.pop(session_id, None) or Reading()
+        if self._reading is not before:
+            before.leave()
         for unused in list(self._readings.values())[:-KEPT_CONVERSATIONS]:
             if not unused.marks.is_checking:
                 unused.let_go()
         self._reading.show(transcript)
         self.show_source(self._reading.source, self._reading.position)
 
+    def leave(self) -> None:
+        """Turn from the conversation to none."""
+        self.show(NOTHING_OPEN, Transcript())
+
     def draw(self, transcript: Transcript) -> None:
         """Draw a later state of the conversation that is shown. The reader's place stays, or follows the end."""
         source, top = self._reading.source, self.position.top
-        is_back = not self.position.follows and not self._reading.is_left
+        is_back = not self.position.follows and not self._reading.is_let_go
         was_open = is_back and not source.is_folded(top.section, top.block)
         by = self._reading.show(transcript)
         top = self.position.top
@@ -172,14 +95,14 @@ class TranscriptView(SelectableLineView):
         if was_open and source.is_folded(top.section, top.block):
             source.toggle(top.section, top.block)
         self.redraw()
-        if self._waiting is not None and not transcript.turns_before:
-            act, self._waiting = self._waiting, None
+        if self._reading.waiting is not None and not transcript.turns_before:
+            act, self._reading.waiting = self._reading.waiting, None
             act()
 
     def when_whole(self, act: Callable[[], object]) -> bool:
         """Do something once no turn is missing at the beginning: at once, else later, which is False."""
         if self.transcript.turns_before:
-            self._waiting = act
+            self._reading.waiting = act
             return False
         act()
         return True
@@ -187,8 +110,8 @@ class TranscriptView(SelectableLineView):
     def redraw(self, *, everything: bool = False) -> None:
         super().redraw(everything=everything)
         turn = self.turn
-        if turn is not None and turn != self._told_turn:
-            self._told_turn = turn
+        if turn is not None and turn != self._reading.told_turn:
+            self._reading.told_turn = turn
             self.post_message(self.TurnReached(turn))
 
     @property
@@ -224,9 +147,9 @@ class TranscriptView(SelectableLineView):
         if width == source.width or not top.row or self.position.follows or top.section >= source.sections():
             source.resize(width)
             return
-        self._anchor.hold(source, top)
+        self._reading.anchor.hold(source, top)
         source.resize(width)
-        self.position.top = self._anchor.found(source, top)
+        self.position.top = self._reading.anchor.found(source, top)
 
     def lines(self, places: Sequence[Place]) -> Sequence[Line]:
         return list(self._reading.source.lines(places))
