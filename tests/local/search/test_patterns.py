@@ -137,6 +137,7 @@ async def test_a_pattern_that_nobody_waits_for_any_more_takes_no_place() -> None
     given_up = asyncio.create_task(in_pattern_thread(searched.append, "given up"))
     await asyncio.sleep(0)
     given_up.cancel()
+    await asyncio.wait([given_up])
     opened.set()
     assert all(await asyncio.gather(*holding))
     await in_pattern_thread(searched.append, "next")
