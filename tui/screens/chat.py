@@ -63,7 +63,7 @@ WIDE_COLUMNS = 100
 BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]
 
 
-class ChatScreen(CommandingScreen, DrawnWholeScreen):
+class ChatScreen(CommandingScreen, DrawnWholeScreen[None]):
     """Lays out the widgets, and passes on what the workspace publishes.
 
     Keys that move the focus are priority bindings and move it at once: keys typed right after them must reach the pane

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 from tui.keys.second_press import QUIT_QUESTION, SECOND_PRESS_SECONDS, SecondPress
 from tui.lineview.selectable_view import SelectableLineView
 from tui.terminal.copying import copied_words
+from tui.terminal.drawn_whole import DrawnWholeScreen
 
 _Result = TypeVar("_Result")
 
@@ -50,7 +51,7 @@ class DialogList(OptionList):
         return max(1, min(super().get_content_height(container, viewport, width), room))
 
 
-class Dialog(ModalScreen[_Result | None]):
+class Dialog(ModalScreen[_Result | None], DrawnWholeScreen[_Result | None]):
     """A typed question: it returns an answer, or None where Escape closed it. It has no effect by itself."""
 
     VERTICAL_BREAKPOINTS = BREAKPOINTS

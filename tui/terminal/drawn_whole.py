@@ -6,10 +6,14 @@ comes when a screen has no more messages to handle, and lays out and draws what 
 `Screen._compositor_refresh`, at first of the whole screen.
 """
 
+from typing import TypeVar
+
 from textual.screen import Screen
 
+_Result = TypeVar("_Result")
 
-class DrawnWholeScreen(Screen[None]):
+
+class DrawnWholeScreen(Screen[_Result]):
     """A screen whose first frame is whole."""
 
     _is_whole = False

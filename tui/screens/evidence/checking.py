@@ -9,6 +9,7 @@ from textual.worker import Worker
 
 from tui.conversation.transcript import Turn
 from tui.screens.evidence.passage_screen import PassageScreen
+from tui.widgets.one_frame import in_one_frame
 from tui.widgets.own_keys import own_bindings
 from tui.workspace.workspace import Workspace
 
@@ -114,12 +115,13 @@ class CheckingScreen(PassageScreen):
         """Show the evidence of a turn, from a passage on or from the first one; then what comes to it."""
         from tui.screens.evidence.gatherer import CheckedTurn
 
-        pane = await self._opened_pane()
-        self._checked = checked = CheckedTurn(number, turn)
-        pane.show_evidence(evidence)
-        if passage is not None:
-            pane.go_to(passage)
-        pane.take_focus()
+        async with in_one_frame(self):
+            pane = await self._opened_pane()
+            self._checked = checked = CheckedTurn(number, turn)
+            pane.show_evidence(evidence)
+            if passage is not None:
+                pane.go_to(passage)
+            pane.take_focus()
         await self._keep_up(pane, checked)
 
     def _say_number_is_none(self, number: int) -> None:
@@ -172,8 +174,9 @@ class CheckingScreen(PassageScreen):
         check = {"Check": [*of_list, *own_bindings(EvidencePane)]}
         return {**super().keys_by_purpose(), **check}
 
-    def on_evidence_pane_left(self) -> None:
-        self.stop_checking()
+    async def on_evidence_pane_left(self) -> None:
+        async with in_one_frame(self):
+            self.stop_checking()
 
     def on_evidence_pane_number_is_none(self, message: "EvidencePane.NumberIsNone") -> None:
         self._say_number_is_none(message.number)

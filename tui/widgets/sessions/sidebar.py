@@ -1,6 +1,5 @@
 """The sessions at the left, with a filter over them."""
 
-from asyncio import sleep
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from textual.widgets import Input, Static
 
 from tui.api.models import Session
 from tui.keys.bound import bound
+from tui.widgets.one_frame import in_one_frame
 from tui.widgets.sessions.session_list import SessionList
 from tui.widgets.sessions.session_row import SessionRow
 
@@ -98,9 +98,8 @@ class Sidebar(Vertical):
         self._show_head()
 
     async def on_input_changed(self) -> None:
-        with self.app.batch_update():  # the letter and what it finds are one frame
+        async with in_one_frame(self):
             self._show_found()
-            await sleep(0)  # what has changed tells the screen when its turn comes
 
     def on_input_submitted(self) -> None:
         self.session_list.focus()
