@@ -9,7 +9,7 @@ from tests.events import EXAMPLES, any_event
 from tui.api import json_text, session_file
 from tui.api.event_decoding import event_from_json
 from tui.api.models import Event, Session, Text, ToolResult, Unknown, Usage
-from tui.api.session_file import SessionFile, SessionFileError, from_lines, from_values, reading_answer
+from tui.api.session_file import NoTurnError, SessionFile, SessionFileError, from_lines, from_values, reading_answer
 from tui.cooperative import run_at_once
 
 ANY_JSON = st.recursive(
@@ -138,8 +138,9 @@ def test_one_turn_can_be_taken_out(number: int, contents: Sequence[str]) -> None
     events = [{"type": kind, "content": content} for kind, content in [*kinds, ("user_input", "c"), ("stop", "stop")]]
     session = from_answer([answer(json.dumps(events)[1:-1])])
     assert [json.loads(event)["content"] for event in events_of(session.with_turn(number))] == contents
-    with pytest.raises(IndexError):
+    with pytest.raises(NoTurnError) as caught:
         session.with_turn(5)
+    assert caught.value.turns == 4
 
 
 @pytest.mark.parametrize(

@@ -84,3 +84,20 @@ def test_arguments_that_cannot_be_used_are_refused_in_words(tmp_path: Path, fold
         said = " ".join("".join(terminal.lines()).split())
         assert "There is no folder" in said
         assert "Traceback" not in said
+
+
+def test_what_to_do_about_a_damaged_library_is_said_whole_in_a_small_terminal(tmp_path: Path) -> None:
+    data = tmp_path / "a-folder-with-a-name-that-is-rather-long" / "and-one-below-it"
+    data.mkdir(parents=True)
+    (data / "library.sqlite3").write_bytes(b"no database" * 1000)
+    with app_in_terminal(tmp_path, "--local", columns=80, rows=24, LLAMACHAT_DATA_DIR=str(data)) as terminal:
+        terminal.wait_for("How would you like to begin?")
+        settle(terminal)
+        terminal.wait_for("sessions is made at the next start.")
+        for choice in (
+            "Paste a LlamaCloud key",
+            "Open a folder of documents",
+            "Try it on the app's own manual",
+            "Esc quit",
+        ):
+            terminal.wait_for(choice)

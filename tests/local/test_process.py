@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.local.conftest import write_notes
-from tests.local.server import connected, running_server, start, until, until_synced
-from tests.local.turn import ask, index_ids
+from tests.local.server import connected, running_server, start, synced_server, until, until_synced
+from tests.local.turn import answer_to, ask, index_ids
 from tui.local.cli import main
 from tui.local.library.database import SCHEMA_VERSION, LibraryDatabase
+from tui.local.library.folders import index_id_of
 from tui.local.server_key import content_of
 
 
@@ -31,6 +32,26 @@ def refused(tmp_path: Path, *arguments: str) -> str:
 
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     assert "There is no folder" in refused(tmp_path, str(tmp_path / "nowhere"))
+
+
+def test_the_empty_place_of_a_disk_is_served_with_what_was_read_from_it(tmp_path: Path) -> None:
+    notes = write_notes(tmp_path / "notes")
+    with synced_server([notes], tmp_path / "data"):
+        pass
+    away = notes.rename(tmp_path / "away")
+    notes.mkdir()
+    assert "no document that can be read" in refused(tmp_path, str(notes))
+    index = LibraryDatabase(tmp_path / "data").index(index_id_of(notes.resolve()))
+    with index.writing() as connection:  # as if it had been on another disk
+        connection.execute("PRAGMA application_id = 1")
+    with synced_server([notes], tmp_path / "data") as server, connected(server) as http:
+        (item,) = http.get("/api/v1/indexes").json()["items"]
+        assert "is empty, and on another disk than before" in item["metadata"]["error_message"]
+        assert item["metadata"]["files"]
+        notes.rmdir()
+        away.rename(notes)
+        (notes / "new.md").write_text("# New\n\nThe gong is struck at noon.\n")
+        until(lambda: "gong" in answer_to(http, "When is the gong struck?", [item["id"]]))
 
 
 def test_a_folder_without_documents(tmp_path: Path) -> None:

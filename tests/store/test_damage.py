@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.store.sample import ACCOUNT, found, history, index_all, session, turn
+from tests.store.test_going_on_in_memory import UNTIL_END
 from tui.api.models import EVENT_TYPES
 from tui.conversation.transcript_builder import replay
 from tui.lineview.transcript_lines import TranscriptLines
@@ -178,7 +179,7 @@ def test_a_file_that_is_deleted_in_use_is_said_once_and_work_goes_on(tmp_path: P
     store.notes.save_draft(ACCOUNT, "s1", "written on")
     store.notes.save_draft(ACCOUNT, "s1", "and on")
     assert store.notes.draft(ACCOUNT, "s1") == "and on"
-    assert said == [f"{path} was deleted while it was in use. What you do now is kept only until the program ends."]
+    assert said == [f"{path} was deleted while it was in use. {UNTIL_END}"]
     assert store.path is None
     assert not path.exists()
     store.close()
@@ -244,7 +245,7 @@ def test_a_folder_that_is_taken_away_in_use_is_not_told_as_a_deleted_file(
     store.notes.save_draft(ACCOUNT, "s1", "written on")
     assert said == [
         f"{path} cannot be reached any more: its folder was moved or deleted, or the disk that it is on was taken "
-        "away. Bring it back and start again. What you do now is kept only until the program ends."
+        f"away. Bring it back and start again. {UNTIL_END}"
     ]
     assert store.notes.draft(ACCOUNT, "s1") == "written on"
     store.close()

@@ -13,7 +13,7 @@ from tui.store.database import HISTORIES_LEFT, NO_MORE_HISTORIES, TOO_LARGE
 from tui.store.schema import BESIDE_HISTORIES, MIGRATIONS
 from tui.store.store import Store
 
-UNTIL_END = "What you do now is kept only until the program ends."
+UNTIL_END = "What you write and name here is kept only until the program ends; sessions stay with their server."
 
 
 def set_aside(path: Path) -> str:

@@ -1,4 +1,6 @@
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 
@@ -9,10 +11,11 @@ from tests.workspace.conftest import ACCOUNT, Office, until
 from tui.api.models import Event, Stop, Text, UserInput
 from tui.conversation.reconcile import PAUSE_SECONDS
 from tui.conversation.transcript import Broken
+from tui.settings import LOCAL_ACCOUNT
 from tui.store.database import Database
 from tui.store.session_cache import History, read_events
 from tui.store.store import Store
-from tui.workspace.recovery import GIVEN_UP, NO_END, NOT_CONFIRMED
+from tui.workspace.recovery import CUT_OFF, GIVEN_UP, NO_END, NOT_ASKED, NOT_CONFIRMED
 from tui.workspace.updates import TurnEnded
 
 
@@ -189,9 +192,95 @@ async def test_a_turn_of_an_earlier_run_is_looked_for_at_the_next_start(
     await later.settle("s1")
     assert later.read("s1") == ([("Why?", "Yes. And why.")] if is_known else [])
     assert later.workspace.draft("s1") == ("" if is_known else "Why?")
+    assert len(later.pauses) == (0 if is_known else sum(PAUSE_SECONDS))
     assert len(cloud.questions) == 1
     assert store.journal.entries(ACCOUNT) == []
     await later.workspace.close()
+
+
+@pytest.mark.fault(44)
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_turn_of_an_embedded_server_that_ended_with_its_app_is_not_waited_for(
+    cloud: Cloud, store: Store, *, arrives: bool
+) -> None:
+    cloud.turns = [Turn(sends=[STOP], is_held=True, keeps=[said("Half.")], is_lost=not arrives)]
+    office = Office(store, LOCAL_ACCOUNT)
+    await office.connect(cloud)
+    await office.workspace.open("s1")
+    office.workspace.ask("s1", "Why?")
+    await until(lambda: bool(cloud.questions))
+    await office.workspace.close()
+    later = Office(store, LOCAL_ACCOUNT)
+    await later.connect(cloud)
+    await later.settle("s1")
+    assert later.pauses == [1]
+    if arrives:
+        assert later.read("s1") == [("Why?", "Half.")]
+        assert end_of(later) == CUT_OFF
+    else:
+        assert later.workspace.draft("s1") == "Why?"
+        assert later.notices == [NOT_ASKED]
+    assert len(cloud.questions) == 1
+    await later.workspace.close()
+
+
+@pytest.mark.fault(44)
+async def test_the_last_words_of_an_embedded_server_that_ended_with_its_app_are_seen(
+    cloud: Cloud, store: Store
+) -> None:
+    cloud.turns = [Turn(is_held=True, is_lost=True)]
+    office = Office(store, LOCAL_ACCOUNT)
+    await office.connect(cloud)
+    await office.workspace.open("s1")
+    office.workspace.ask("s1", "Why?")
+    await until(lambda: bool(cloud.questions))
+    await office.workspace.close()
+    later = Office(store, LOCAL_ACCOUNT)
+    later.while_waiting = lambda: cloud.events["s1"].extend([asked("Why?"), said("Half."), STOP])
+    await later.connect(cloud)
+    await later.settle("s1")
+    assert later.read("s1") == [("Why?", "Half.")]
+    assert later.workspace.draft("s1") == ""
+    await later.workspace.close()
+
+
+HOLDING = """
+import sys
+from pathlib import Path
+from tui.store.store import Store
+
+store = Store.open(Path(sys.argv[1]))
+store.hold("local", "s1")
+store.journal.begin("local", "s1", "Why?", 0)
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+async def test_a_turn_of_another_app_that_runs_is_not_taken_for_one_that_ended_with_it(
+    cloud: Cloud, store: Store
+) -> None:
+    command = [sys.executable, "-c", HOLDING, str(store.path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert await asyncio.to_thread(other.stdout.readline) == b"\n"
+        office = Office(store, LOCAL_ACCOUNT)
+        await office.connect(cloud)
+        await office.workspace.open("s1")
+        await until(lambda: len(office.pauses) > 10)
+        assert [entry.prompt for entry in store.journal.entries(LOCAL_ACCOUNT)] == ["Why?"]
+        assert office.workspace.draft("s1") == ""
+        await office.workspace.close()
+        other.communicate()
+
+
+async def test_a_turn_of_an_embedded_server_that_runs_is_waited_for(cloud: Cloud, store: Store) -> None:
+    cloud.turns = [broken()]
+    office = Office(store, LOCAL_ACCOUNT)
+    await office.connect(cloud)
+    await office.ask("s1", "Why?")
+    assert sum(office.pauses) > 100
+    await office.workspace.close()
 
 
 @pytest.mark.fault(56)

@@ -35,6 +35,14 @@ class SessionFileError(Exception):
     """A text is no session of JSON lines. The message says in which line and why, fit to show."""
 
 
+class NoTurnError(Exception):
+    """A session has no turn of a number. `turns` is how many it has."""
+
+    def __init__(self, turns: int) -> None:
+        super().__init__(f"There are {turns}.")
+        self.turns = turns
+
+
 @dataclass(frozen=True, slots=True)
 class SessionFile:
     """A session under the API's names ("Get Full Session"), with each event as JSON text: an object on one line.
@@ -61,11 +69,11 @@ class SessionFile:
     def with_turn(self, number: int) -> "SessionFile":
         """The session with the events of one of its turns only, counted from 1.
 
-        IndexError with how many there are, where there is none of that number.
+        Raises `NoTurnError` where there is none of that number.
         """
         counts = Counter(_turn_numbers(self.events))
         if number < 1 or number not in counts:
-            raise IndexError(max(counts, default=0))
+            raise NoTurnError(max(counts, default=0))
         before = sum(count for turn, count in counts.items() if turn < number)
         return replace(self, events=_Again(lambda: islice(self.events, before, before + counts[number])))
 

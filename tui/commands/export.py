@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tui.api.errors import ApiError, NotFoundError
-from tui.api.session_file import SessionFile
+from tui.api.session_file import NoTurnError, SessionFile
 from tui.arguments import CommandParser
 from tui.commands.agreeing import is_agreed
 from tui.commands.connecting import connected
@@ -140,8 +140,8 @@ def _turns(transcript: Transcript, number: int | None) -> Transcript | Sequence[
 def _of_turn(session: SessionFile, number: int | None) -> SessionFile:
     try:
         return session if number is None else session.with_turn(number)
-    except IndexError as error:
-        raise _no_turn(number, error.args[0]) from error
+    except NoTurnError as error:
+        raise _no_turn(number, error.turns) from error
 
 
 def _no_turn(number: int | None, there: int) -> BadUseError:

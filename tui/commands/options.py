@@ -87,7 +87,7 @@ def folders_of(given: Sequence[Path] | None) -> tuple[Path, ...] | None:
         return None
     folders = [Path(os.path.expanduser(folder)) for folder in given]
     for folder in folders:
-        if not folder.is_dir():
+        if not folder.is_dir() and not _is_kept(folder):
             raise SettingsError(
                 f"There is no folder {clean_line(str(folder))}. Check the name, or leave it out to open the manual."
             )
@@ -96,6 +96,13 @@ def folders_of(given: Sequence[Path] | None) -> tuple[Path, ...] | None:
                 f"The name of the folder {clean_line(str(folder))} is not UTF-8, so it cannot be kept. Rename it."
             )
     return tuple(folder.resolve() for folder in folders)
+
+
+def _is_kept(folder: Path) -> bool:
+    """Whether a folder that is away was read before: then it is its disk that is not connected."""
+    from tui.workspace.embedded_server import keeps_documents_of
+
+    return not folder.exists() and keeps_documents_of(folder)
 
 
 def show_command(options: Namespace, session_id: str) -> str:

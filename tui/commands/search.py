@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
 async def _searched(options: Namespace) -> int:
     settings = library_settings(options)
     query = parse(" ".join(options.words), datetime.now().astimezone().date())
-    if query.is_empty and query.problems:
+    if query.problems and (query.is_empty or query.leaves_out_filter):
         raise BadUseError(" ".join(query.problems))
     for problem in query.problems:
         say(problem)
@@ -61,14 +61,13 @@ async def _searched(options: Namespace) -> int:
 
 
 async def _index_ids(settings: Settings, names: Sequence[str]) -> Collection[str]:
-    """The ids of the indexes that have one of these in their name. Raises `ApiError`."""
+    """The ids of the indexes that have one of these in their name. Raises `ApiError`, and `BadUseError` where none has
+    one of them.
+    """
     async with asker(settings, StepLine()) as asking:
         indexes = await asking.indexes()
-    problems = names_of_none(names, indexes)
-    for problem in problems:
-        say(problem)
-    if problems and settings.local is not None:
-        say(NOT_OPEN)
+    if problems := names_of_none(names, indexes):
+        raise BadUseError(" ".join([*problems, *([] if settings.local is None else [NOT_OPEN])]))
     return ids_named(names, indexes)
 
 

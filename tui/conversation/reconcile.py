@@ -35,6 +35,22 @@ WATCH_TIMEOUT = 600.0
 """Seconds after which a turn is polled no longer, even while it grows."""
 
 
+class Pauses(NamedTuple):
+    """Seconds from one poll to the next, which end the polling when they are used up."""
+
+    absent: Sequence[float] = PAUSE_SECONDS
+    """As long as the question is not there."""
+
+    without_end: Sequence[float] = PAUSE_SECONDS
+    """As long as its turn has no end, and nothing is added to it."""
+
+
+USUAL_PAUSES = Pauses()
+ENDED_PAUSES = Pauses((1.0,), (1.0,))
+"""Where the server that ran the turn ended with its app: what it still wrote down is there by then, because the local
+server takes less than a second to end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A question that may have been sent, and the events that arrived.
@@ -197,13 +213,10 @@ class QuestionSearch:
         return Amendment(self._events, self._events, turn)
 
 
-def reconcile(
-    sent: Sent, search: QuestionSearch | None, polls: Polls, absent_pauses: Sequence[float] = PAUSE_SECONDS
-) -> Verdict:
+def reconcile(sent: Sent, search: QuestionSearch | None, polls: Polls, pauses: Pauses = USUAL_PAUSES) -> Verdict:
     """What one more poll says. `search` has looked through the session's whole history; None: there is no such session.
 
-    `polls` is `Polls()` at the first one, and after that what the last verdict carried. `absent_pauses` are those
-    between the polls as long as the question is not there.
+    `polls` is `Polls()` at the first one, and after that what the last verdict carried.
     """
     if search is None:
         return SessionGone()
@@ -211,7 +224,7 @@ def reconcile(
     place = search.found(was_there=polls.events >= 0)
     if place is None:
         behind = search.behind_all()
-        return Finished(behind, 0) if ended_here else _not_there(sent, behind, polls, absent_pauses)
+        return Finished(behind, 0) if ended_here else _not_there(sent, behind, polls, pauses.absent)
     turn, received = place.turn, _without_questions(sent.received)
     begin = place.number + 1
     whole = Amendment(begin, begin + len(turn), _joined(turn, received))
@@ -221,9 +234,9 @@ def reconcile(
         return Interrupted(whole)
     grown = len(turn) > polls.events
     in_vain = 0 if grown else polls.in_vain
-    if in_vain >= len(PAUSE_SECONDS) or polls.seconds >= WATCH_TIMEOUT:
+    if in_vain >= len(pauses.without_end) or polls.seconds >= WATCH_TIMEOUT:
         return Interrupted(whole)
-    pause = PAUSE_SECONDS[in_vain]
+    pause = pauses.without_end[in_vain]
     return StillRunning(whole, pause, Polls(in_vain + 1, polls.seconds + pause, len(turn)))
 
 

@@ -43,7 +43,7 @@ class Ready:
     is_local: bool = True
     """Whether only this machine reaches the server."""
     warnings: Sequence[str] = ()
-    """What of the user's goes to others, in sentences."""
+    """What the user should know, in sentences: what of theirs goes to others, and which folder is away."""
 
     def as_env(self) -> str:
         """Two assignments for a shell, which the official clients read."""
@@ -82,6 +82,7 @@ def parser() -> CommandParser:
     form.add_argument("--env", action="store_true", help="print them as a line for a shell, for other clients to use")
     made.add_argument("--api-key-file", type=Path, metavar="FILE", help="read the API key from this file, or pipe")
     made.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
+    made.add_argument("--keeps", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     return made
 
 
@@ -105,19 +106,42 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _check_folders(folders: Sequence[Path]) -> None:
-    """Raise `UsageError` for the first folder that cannot be served."""
+def _check_folders(folders: Sequence[Path]) -> Sequence[str]:
+    """What is to be told of folders that are away. Raises `UsageError` for the first one that cannot be served."""
     from tui.local.library.files import has_documents
 
+    away: list[str] = []
     for folder in folders:
-        if not folder.exists():
+        if _is_kept_while_away(folder):
+            away.append(
+                f"{clean_line(str(folder))} is away: its disk may not be connected. Its documents are kept, and "
+                "searched as they were read; it is read again by itself once it is back."
+            )
+        elif not folder.exists():
             raise UsageError(f"There is no folder {folder}.")
-        if not folder.is_dir():
+        elif not folder.is_dir():
             raise UsageError(f"{folder} is a file; give the folder that it is in.")
-        if not is_well_formed(str(folder.resolve())):
+        elif not is_well_formed(str(folder.resolve())):
             raise UsageError(f"The name of the folder {folder} is not UTF-8, so it cannot be kept. Rename it.")
-        if not has_documents(folder):
+        elif not has_documents(folder):
             raise UsageError(f"{folder} has no document that can be read.")
+    return away
+
+
+def _is_kept_while_away(folder: Path) -> bool:
+    """Whether a folder has no documents because its disk is away, and what was read from it is kept."""
+    from tui.local.library.database import LibraryDatabase, data_folder
+    from tui.local.library.files import has_documents
+    from tui.local.library.folders import folders_of
+    from tui.local.library.index_state import is_away
+
+    if folder.exists() and (not folder.is_dir() or has_documents(folder)):
+        return False
+    (served,) = folders_of([folder])
+    library = data_folder()
+    if not (library / f"{served.index_id}.sqlite3").exists():
+        return False
+    return is_away(LibraryDatabase(library).index(served.index_id), served.path)
 
 
 def _url(host: str, port: int) -> str:
@@ -177,9 +201,9 @@ def serve(options: argparse.Namespace) -> None:
     local = is_loopback(options.host)
     key = _key_of(options, local=local)
     folders = [folder.expanduser() for folder in options.folders]
-    _check_folders(folders)
-    models = _models()
-    for warning in () if options.json else models.warnings:
+    away, models = _check_folders(folders), _models()
+    warnings = [*away, *models.warnings]
+    for warning in () if options.json else warnings:
         print(f"llamachat-tui serve: {warning}", file=sys.stderr)
 
     from tui.local.library.database import LibraryDatabase, data_folder
@@ -195,7 +219,7 @@ def serve(options: argparse.Namespace) -> None:
     app = build(database, served, key, models.agent, embedding=models.embedding, loopback_only=local)
     serving, supervisor = app.state.folders, app.state.supervisor
     names = [folder.name for folder in serving.by_id.values()]
-    ready = Ready(_url(options.host, listener.getsockname()[1]), key, names, local, models.warnings)
+    ready = Ready(_url(options.host, listener.getsockname()[1]), key, names, local, warnings)
     is_for_person = not (options.json or options.env)
     line = ProgressLine(serving, supervisor, sys.stderr) if sys.stderr.isatty() and is_for_person else None
 
@@ -217,6 +241,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     options = parser().parse_args(sys.argv[1:] if argv is None else argv)
     try:
+        if options.keeps is not None:
+            return 0 if _is_kept_while_away(options.keeps) else 1
         serve(options)
     except (UsageError, ServerKeyError) as error:
         return _refused(str(error))

@@ -26,7 +26,7 @@ _WAL_BYTES = 8 * 1024 * 1024
 _NO_LIMIT = 0xFFFFFFFE
 """The most pages that SQLite allows (https://www.sqlite.org/limits.html)."""
 
-_KEPT_UNTIL_END = "What you do now is kept only until the program ends."
+_KEPT_UNTIL_END = "What you write and name here is kept only until the program ends; sessions stay with their server."
 _BROKEN_AT_START = "What was kept on this machine could not be read. It was set aside as {}; a fresh store is begun."
 _BROKEN_IN_USE = "The file was set aside as {}; the next start begins a fresh one."
 
@@ -199,12 +199,20 @@ class Database:
 
     def _go_on_in_memory(self, *, is_whole: bool = True) -> str:
         """Go on with a copy of what can be read, and let go of the file; a sentence on what is not copied, or ""."""
-        copy = _copied(self._connection) if is_whole else HISTORIES_LEFT
-        if isinstance(copy, str):
-            self._go_on_with(_without_histories(self._connection))
-            return f" {copy}"
+        if not is_whole:
+            return self._leave_histories(HISTORIES_LEFT)
+        try:
+            copy = _copied(self._connection)
+        except _TooLargeError:
+            return self._leave_histories(TOO_LARGE)
+        except (sqlite3.Error, SchemaError, StoreError):
+            return self._leave_histories(HISTORIES_LEFT)
         self._go_on_with(copy)
         return ""
+
+    def _leave_histories(self, told: str) -> str:
+        self._go_on_with(_without_histories(self._connection))
+        return f" {told}"
 
     def _go_on_with(self, connection: sqlite3.Connection, path: Path | None = None) -> None:
         self._connection.close()
@@ -323,18 +331,21 @@ def _bytes_used(connection: sqlite3.Connection) -> int:
     return (pages - unused) * size
 
 
-def _copied(connection: sqlite3.Connection) -> sqlite3.Connection | str:
-    """A database in memory with all that is in another; or why there is none, as a sentence on the histories."""
+class _TooLargeError(Exception):
+    """A database has no room in memory."""
+
+
+def _copied(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A database in memory with all that is in another. Raises `_TooLargeError`, `sqlite3.Error`, and as `check`."""
+    if _bytes_used(connection) > MAX_COPIED_BYTES:
+        raise _TooLargeError
     memory = _in_memory()
     try:
-        if _bytes_used(connection) > MAX_COPIED_BYTES:
-            memory.close()
-            return TOO_LARGE
         connection.backup(memory)
         check(memory)
-    except (sqlite3.Error, SchemaError, StoreError):
+    except BaseException:
         memory.close()
-        return HISTORIES_LEFT
+        raise
     return memory
 
 

@@ -75,7 +75,8 @@ class Phrase:
 class SessionQuery:
     """What is wanted. Empty collections and None ask for nothing.
 
-    `indexes` are pieces of the names of indexes; `problems` are sentences on what was not understood, fit to show.
+    `indexes` are pieces of the names of indexes; `problems` are sentences on what was not understood, fit to show, and
+    `leaves_out_filter` says whether that was a filter that is known: then more is found than was meant.
     """
 
     terms: tuple[Phrase, ...] = ()
@@ -86,6 +87,7 @@ class SessionQuery:
     after: date | None = None
     before: date | None = None
     problems: tuple[str, ...] = ()
+    leaves_out_filter: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -198,11 +200,11 @@ def _with_filter(query: SessionQuery, name: str, value: str, today: date) -> Ses
         case "in" if found := [part for part in PARTS if part.startswith(value.lower())]:
             return replace(query, parts=query.parts | {found[0]})
         case "in":
-            return _with_problem(query, f"in: takes {', '.join(PARTS[:-1])}.")
+            return _without_filter(query, f"in: takes {', '.join(PARTS[:-1])}.")
         case "has" if "error".startswith(value.lower()):
             return replace(query, has_error=True)
         case "has":
-            return _with_problem(query, "has: takes error: the turns that ended with one.")
+            return _without_filter(query, "has: takes error: the turns that ended with one.")
         case "after" | "before":
             return _with_day(query, name, value, today)
         case _:
@@ -214,7 +216,7 @@ def _with_day(query: SessionQuery, name: Literal["after", "before"], value: str,
     day = _day(value.lower(), today)
     if day is None:
         problem = f"{name}: takes a day, a month or a year: 2026-03-01, 2026-03, 2026, today or yesterday."
-        return _with_problem(query, problem)
+        return _without_filter(query, problem)
     return replace(query, after=day) if name == "after" else replace(query, before=day)
 
 
@@ -231,6 +233,10 @@ def _day(value: str, today: date) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def _without_filter(query: SessionQuery, problem: str) -> SessionQuery:
+    return replace(_with_problem(query, problem), leaves_out_filter=True)
 
 
 def _with_problem(query: SessionQuery, problem: str) -> SessionQuery:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.api.errors import ApiError, NotFoundError
 from tui.api.models import Event, Session, UserInput
 from tui.conversation.reconcile import (
+    ENDED_PAUSES,
     PAUSE_SECONDS,
     Finished,
     Interrupted,
     NotConfirmed,
+    Pauses,
     PollAgain,
     Polls,
     QuestionSearch,
@@ -28,6 +30,7 @@ from tui.conversation.reconcile import (
 from tui.conversation.transcript import Transcript, amend_reason, interrupt
 from tui.counts import counted
 from tui.lazy_dataclass import dataclass
+from tui.settings import LOCAL_ACCOUNT
 from tui.store.journal import JournalEntry
 from tui.workspace.state import WorkspaceState
 from tui.workspace.tasks import Work
@@ -40,6 +43,8 @@ STOPPED = "Stopped by you. What had arrived is kept."
 NOT_KNOWN = "What became of this turn is not known yet: the server is asked when there is a connection."
 NO_END = "The server has no end for this turn. What had arrived is kept."
 NOT_CONFIRMED = "Not confirmed: the question is in the composer. Sent again, it may run twice."
+NOT_ASKED = "The app ended before this question was asked: it is in the composer again."
+CUT_OFF = "The app ended in the middle of this turn, and its local server with it. What had arrived is kept."
 GIVEN_UP = "Not looked for any more. Open the session again to look."
 NOT_THERE = "The server has no such question yet."
 STILL_RUNNING = "Still running on the server. Esc polls no more."
@@ -56,10 +61,22 @@ class _Watch:
     is_silent: bool = False
     """Whether the user stopped the turn: it stays stopped for the reader, whatever the server shows on the way."""
 
+    is_cut_off: bool = False
+    """Whether the turn runs no more, because its server ended with the app of an earlier run."""
+
     status: str = ""
     """What the last poll showed, in a sentence."""
 
     ended_well: bool = False
+
+    @property
+    def words_while_open(self) -> str:
+        return STOPPED if self.is_silent else CUT_OFF if self.is_cut_off else STILL_RUNNING
+
+    @property
+    def words_without_end(self) -> str:
+        end = CUT_OFF if self.is_cut_off else NO_END
+        return STOPPED if self.is_silent else f"{self.cause} {end}".strip()
 
 
 class _Seen(NamedTuple):
@@ -89,8 +106,13 @@ class Recovery:
         """Seconds between the polls as long as the server does not show the question."""
         self.unresolved = {entry.session_id for entry in self._entries() if state.hold(entry.session_id)}
         """Sessions in which a question waits until it is known what became of the one before."""
+        self._cut_off = {entry.turn_id for entry in self._entries() if self._ended_with_its_app(entry)}
         self._watches: dict[str, _Watch] = {}
         self._polls: dict[int, Polls] = {}
+
+    def _ended_with_its_app(self, entry: JournalEntry) -> bool:
+        """Whether a turn of an earlier run can run no more: the embedded server is gone with the app that began it."""
+        return self._state.account_id == LOCAL_ACCOUNT and entry.session_id in self.unresolved
 
     @property
     def open_sessions(self) -> set[str]:
@@ -124,7 +146,8 @@ class Recovery:
         """
         entries = self.entries_of(session_id)
         if entries and session_id not in self._watches:
-            self._watches[session_id] = watch = _Watch(cause, is_stopped)
+            is_cut_off = all(entry.turn_id in self._cut_off for entry in entries)
+            self._watches[session_id] = watch = _Watch(cause, is_stopped, is_cut_off)
             if not is_stopped:
                 self.unresolved.add(session_id)
             self._start(self._watch_entries(entries, watch))
@@ -231,7 +254,8 @@ class Recovery:
     async def _conclude(self, entry: JournalEntry, sent: Sent, watch: _Watch, seen: _Seen | None) -> float | None:
         session_id = entry.session_id
         polls = self._polls.get(entry.turn_id, Polls())
-        verdict, told = await asyncio.to_thread(_judged, sent, seen, polls, self.absent_pauses, self._state.store.path)
+        pauses = ENDED_PAUSES if watch.is_cut_off else Pauses(self.absent_pauses)
+        verdict, told = await asyncio.to_thread(_judged, sent, seen, polls, pauses, self._state.store.path)
         if not self._is_current(session_id, watch):
             return None
         self._polls.pop(entry.turn_id, None)
@@ -245,9 +269,8 @@ class Recovery:
                 watch.ended_well = True
                 self._finish(entry, news)
             case StillRunning(amendment, after, polls):
-                self._polls[entry.turn_id], watch.status = polls, STILL_RUNNING
-                reason = STOPPED if watch.is_silent else STILL_RUNNING
-                self._state.put(session_id, interrupt(told, reason, is_error=False))
+                self._polls[entry.turn_id], watch.status = polls, watch.words_while_open
+                self._state.put(session_id, interrupt(told, watch.status, is_error=False))
                 await asyncio.to_thread(self._state.store.journal.replace, entry.turn_id, amendment.events)
                 return after
             case PollAgain(after, polls):
@@ -255,8 +278,7 @@ class Recovery:
                 return after
             case Interrupted():
                 self._polls[entry.turn_id] = polls
-                reason = STOPPED if watch.is_silent else f"{watch.cause} {NO_END}".strip()
-                self._state.put(session_id, interrupt(told, reason, is_error=not watch.is_silent))
+                self._state.put(session_id, interrupt(told, watch.words_without_end, is_error=not watch.is_silent))
                 self._publish_unanswered(session_id, watch)
             case NotConfirmed():
                 self._give_back(entry, watch, told)
@@ -291,7 +313,8 @@ class Recovery:
             return
         give_back(self._state, entry.turn_id, session_id)
         self._state.put(session_id, interrupt(told, NO_END))
-        self._state.publish(Notice(session_id, f"{watch.cause} {NOT_CONFIRMED}".strip()))
+        words = NOT_ASKED if watch.is_cut_off else NOT_CONFIRMED
+        self._state.publish(Notice(session_id, f"{watch.cause} {words}".strip()))
         self._state.publish(TurnEnded(session_id, well=False))
 
     def _say_end(self, session_id: str, reason: str) -> None:
@@ -301,12 +324,12 @@ class Recovery:
 
 
 def _judged(
-    sent: Sent, seen: _Seen | None, polls: Polls, absent_pauses: Sequence[float], beside: Path | None
+    sent: Sent, seen: _Seen | None, polls: Polls, pauses: Pauses, beside: Path | None
 ) -> tuple[Verdict, Transcript]:
     """What a poll says, and the conversation to be shown for it, if one is. Not for the event loop: it may be long."""
     from tui.conversation.past_turns import LongReplay  # here, because no first key needs it
 
-    verdict, told = reconcile(sent, seen and seen.search, polls, absent_pauses), LongReplay(beside)
+    verdict, told = reconcile(sent, seen and seen.search, polls, pauses), LongReplay(beside)
     if seen is not None:
         match verdict:
             case Finished(amendment) | StillRunning(amendment) | Interrupted(amendment):

@@ -119,7 +119,20 @@ def test_what_was_asked_is_found_again_without_the_server(command: Command, onli
     assert len(online.cloud.requests) == requests
     assert command("search", "million", "index:notes").code == 0
     other = command("search", "million", "index:others")
-    assert (other.code, 'There is no index with "others" in its name.' in other.err) == (1, True)
+    assert (other.code, 'There is no index with "others" in its name.' in other.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("filter_", "why"),
+    [("before:yesteryear", "before: takes a day"), ("in:cellar", "in: takes title"), ("has:fun", "has: takes error")],
+)
+def test_a_search_with_a_filter_that_is_not_understood_finds_nothing_else(
+    command: Command, online: ServedCloud, filter_: str, why: str
+) -> None:
+    online.cloud.turns = [Turn(ANSWERED)]
+    assert command("ask", "What is the herons' budget?").code == 0
+    found = command("search", "million", filter_)
+    assert (found.code, found.out, why in found.err) == (2, "", True)
 
 
 def test_a_search_says_what_it_did_not_follow_and_why_nothing_is_kept(
@@ -146,4 +159,4 @@ def test_a_search_says_why_a_folder_that_is_not_open_is_not_found_by_its_name(
 ) -> None:
     monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / "data"))
     outcome = command("search", "rent", "index:papers", "--local")
-    assert (outcome.code, "A folder that is not open has no name here." in outcome.err) == (1, True)
+    assert (outcome.code, "A folder that is not open has no name here." in outcome.err) == (2, True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conversation.grounding.checked import missing_in, run
+from tests.conversation.grounding.checked import missing, missing_in, run
 from tests.events import advance
 from tui.api.models import Event, Stop, Text, TextDelta, ToolResult, UserInput
 from tui.conversation.grounding import evidence, prose
@@ -177,3 +177,21 @@ def test_hostile_text_takes_no_long_step(piece: str) -> None:
         claims_in(unit)
         slowest = max(slowest, time.process_time() - began)
     assert slowest < 2
+
+
+TABLE = "| tool | what for |\n|---|---|\n| gong | struck at noon |\n| **bell** | rung in the fog, all night long |\n"
+LIST = "The team improves it.\n\n#. Understanding who uses it\n#. Understanding why it is used at all\n"
+
+
+@pytest.mark.parametrize(
+    ("quoted", "source"),
+    [
+        ("> | tool | what for |\n> |---|---|\n> | **bell** | **rung in the fog, all night long** |\n", TABLE),
+        ("> The team improves it.\n>\n> 2. Understanding why it is used at all\n", LIST),
+    ],
+    ids=["a row with the head of its table", "an item of a list with what is before it"],
+)
+def test_a_quotation_that_leaves_out_what_stands_between_is_not_doubted(quoted: str, source: str) -> None:
+    evidence = {"passages": [{"text": source}]}
+    assert missing(quoted, evidence) == []
+    assert missing(quoted.replace(" all", " nearly all"), evidence) != []

@@ -269,3 +269,27 @@ def test_what_was_read_from_a_subfolder_that_is_out_of_reach_is_kept(
     monkeypatch.undo()
     (folder / "work" / "retro.txt").unlink()
     assert local.sync() == ["pantry.md", "work/deploying.md"]
+
+
+def test_what_was_read_from_a_disk_below_the_folder_is_kept_when_it_is_not_mounted(
+    folder: Path, local: OpenedFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = folder / "work"
+
+    def numbered(path: Path) -> int:
+        """As if what is in that subfolder were on a disk of its own."""
+        return 0 if not path.exists() else 2 if path.is_relative_to(disk) and any(disk.iterdir()) else 1
+
+    monkeypatch.setattr("tui.local.library.files.disk_of", numbered)
+    names = local.sync()
+    away = disk.rename(folder.with_name("away"))
+    for make_place in (lambda: None, disk.mkdir):
+        make_place()
+        with pytest.raises(OSError, match=f"{disk} was on a disk of its own, which is not there. What was read"):
+            local.sync()
+        assert [file.name for file in local.library.documents.files([local.index_id])] == names
+    disk.rmdir()
+    away.rename(disk)
+    assert local.sync() == names
+    (disk / "retro.txt").unlink()
+    assert local.sync() == [name for name in names if name != "work/retro.txt"]

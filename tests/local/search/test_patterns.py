@@ -1,5 +1,7 @@
 """Patterns that ask for much, each searched for in a process of its own."""
 
+import asyncio
+import threading
 import time
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.local.search import patterns
-from tui.local.search.patterns import PatternError, PatternSearch, written_out
+from tui.local.search.patterns import PATTERNS_AT_ONCE, PatternError, PatternSearch, in_pattern_thread, written_out
 
 
 @pytest.mark.parametrize(
@@ -104,3 +106,39 @@ def test_a_module_in_the_current_folder_is_not_run_in_place_of_the_search(
     monkeypatch.chdir(tmp_path)
     with PatternSearch("a", any_case=False) as search:
         assert search.spans("a", 0, 1) == [(0, 1)]
+
+
+async def test_so_many_patterns_are_searched_for_at_once_and_the_others_after_them() -> None:
+    within, most, lock = 0, 0, threading.Lock()
+    together = threading.Barrier(PATTERNS_AT_ONCE)
+
+    def searched(number: int) -> list[tuple[int, int]]:
+        nonlocal within, most
+        with PatternSearch(f"{number}$", any_case=False) as search:
+            with lock:
+                within += 1
+                most = max(most, within)
+            found = search.spans(f"The last is {number}", 0, 9)
+            together.wait(60)
+            with lock:
+                within -= 1
+        return found
+
+    numbers = range(10, 10 + 3 * PATTERNS_AT_ONCE)
+    found = await asyncio.gather(*(in_pattern_thread(searched, number) for number in numbers))
+    assert most == PATTERNS_AT_ONCE
+    assert found == [[(12, 14)]] * len(numbers)
+
+
+async def test_a_pattern_that_nobody_waits_for_any_more_takes_no_place() -> None:
+    opened = threading.Event()
+    holding = [asyncio.create_task(in_pattern_thread(opened.wait, 60)) for _ in range(PATTERNS_AT_ONCE)]
+    searched: list[str] = []
+    given_up = asyncio.create_task(in_pattern_thread(searched.append, "given up"))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.wait([given_up])
+    opened.set()
+    assert all(await asyncio.gather(*holding))
+    await in_pattern_thread(searched.append, "next")
+    assert searched == ["next"]

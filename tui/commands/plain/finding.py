@@ -44,9 +44,9 @@ class Finding:
         if chosen is None:
             raise BadUseError("There is no such hit. Type /search and words for some.")
         found, hit = chosen
-        turns = list(await self._place.open(found.session.session_id))
+        turns = await self._place.open(found.session.session_id)
         if hit is None:
-            self._place.read(turns)
+            await self._place.read(turns)
         elif hit.turn >= len(turns):
             raise BadUseError("The session has changed since: this turn is in it no more. Search again.")
         else:

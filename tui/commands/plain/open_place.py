@@ -1,7 +1,7 @@
 """Where the user of the lines is: what is open, and what the numbers mean that were printed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import NamedTuple, TypeVar
 
@@ -99,13 +99,23 @@ class OpenPlace:
         self.session_id, self.last = session_id, None
         return self.workspace.transcript(session_id) or Transcript()
 
-    def read(self, turns: Sequence[Turn]) -> None:
-        """Print turns. The sources of the last of them are meant then."""
-        if not turns:
+    async def read(self, turns: Iterable[Turn]) -> None:
+        """Print turns, each made ready in a thread. The sources of the last of them are meant then."""
+        rest, last, begin = iter(turns), None, ""
+        while (made := await asyncio.to_thread(_next_told, rest)) is not None:
+            last, text = made
+            self.put(begin + text)
+            begin = "\n"
+        if last is None:
             raise BadUseError("Nothing was asked yet.")
-        self.put("\n".join(piece for turn in turns for piece in told(turn)))
-        self.last = turns[-1]
+        self.last = last
 
     def leave(self) -> None:
         """Have no session open: the next question begins one."""
         self.session_id = self.last = None
+
+
+def _next_told(turns: Iterator[Turn]) -> tuple[Turn, str] | None:
+    """The next turn, which may come from the disk, and its lines; None where there is none."""
+    turn = next(turns, None)
+    return None if turn is None else (turn, "\n".join(told(turn)))

@@ -64,10 +64,10 @@ class Sessions:
     async def _open(self, named: str) -> None:
         if not named:
             raise BadUseError("Type the number of a session behind /open. /list prints them.")
-        self._place.read(list(await self._place.open(self._place.named(named))))
+        await self._place.read(await self._place.open(self._place.named(named)))
 
     async def _read(self, _: str) -> None:
-        self._place.read(list(self._place.workspace.transcript(self._place.session_id) or ()))
+        await self._place.read(self._place.workspace.transcript(self._place.session_id) or ())
 
     async def _new(self, _: str) -> None:
         self._place.leave()

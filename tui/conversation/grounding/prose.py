@@ -20,6 +20,7 @@ _NUMBERED = re.compile(r"[ \t]*\d{1,9}[.)]\s")
 _FIRST = re.compile(r"[ \t]*1[.)]\s")
 _RULE = re.compile(r"[ \t]*(?:[-=*_][ \t]*){3,}$|[\s|:-]*$")
 _MARKER = re.compile(r"[ \t]*(?:>[ \t]?)*(?:#{1,6}[ \t]+|(?:[-*+•]|\d{1,9}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?")
+_QUOTE_MARKS = " \t>"
 _ATTRIBUTION = re.compile(r"[ \t>]*(?:[-\u2013\u2014]{1,2}\s*\S)")
 
 _WITHOUT_CLAIM = re.compile(
@@ -66,7 +67,7 @@ class ProseReader:
         pending: list[str] = []
         at = self._at
         for line in self._lines(settled):
-            if self._is_code(line) or not line.strip() or _RULE.match(line):
+            if self._is_code(line) or not line.strip().strip(_QUOTE_MARKS) or _RULE.match(line):
                 unit, pending = pending, []
                 at += len(line)
                 self._at = at
@@ -110,8 +111,9 @@ def _plain(found: re.Match[str]) -> str:
 
 def _begins_unit(before: str, line: str) -> bool:
     is_quote, was_quote = line.lstrip().startswith(">"), before.lstrip().startswith(">")
-    if is_quote and was_quote:
-        return bool(_ATTRIBUTION.match(line))
+    if is_quote and was_quote:  # of a list or a table, what stands between may be left out
+        inner, inner_before = line.lstrip(_QUOTE_MARKS), before.lstrip(_QUOTE_MARKS)
+        return _ATTRIBUTION.match(line) is not None or _begins_unit(inner_before, inner)
     if _NUMBERED.match(line) and not _NUMBERED.match(before) and not _FIRST.match(line):
         return False  # in the middle of a paragraph only a list's first number begins one
     return is_quote != was_quote or _STARTS_UNIT.match(line) is not None or before.lstrip().startswith(("#", "|"))
@@ -123,7 +125,7 @@ def _unit(lines: list[str]) -> Iterator[Prose]:
     first = lines[0].lstrip()
     is_quote = first.startswith(">")
     is_quotation = is_quote and not _ATTRIBUTION.match(lines[0])
-    others = (line.lstrip(" \t>") if is_quote else line for line in lines[1:])
+    others = (line.lstrip(_QUOTE_MARKS) if is_quote else line for line in lines[1:])
     whole = " ".join(line.strip() for line in (lines[0][_end_of_marker(lines[0]) :], *others))
     for start in range(0, len(whole), MAX_UNIT_CHARS):
         text = plain(whole[start : start + MAX_UNIT_CHARS])

@@ -6,7 +6,6 @@ However the model behaves, the turn ends: its rounds, the text it is given and t
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, Usage
@@ -19,21 +18,20 @@ from tui.local.agents.files_without_text import sentences_for
 from tui.local.agents.llm import ContextExceededError, Dialect, LlmClient
 from tui.local.agents.llm_settings import LlmSettings
 from tui.local.agents.search_notice import by_words_alone
-from tui.local.agents.tool_json import tool_result
+from tui.local.agents.tool_json import call_id, tool_result
 from tui.local.agents.tool_output import ToolFailure, ToolOutput
 from tui.local.agents.tool_text import output_text, passage_text
 from tui.local.agents.tools import ARGUMENTS, TOP_K, ToolError, Tools
 from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
 from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.search.patterns import in_pattern_thread
 from tui.local.search.retrieval import finds, retrieve, understand
 
 MAX_ROUNDS = 8
 """How often the model is asked in one turn; the last time without tools, so that it answers."""
 MAX_CALLS = 8
 """How many of the tools that the model calls at once are run."""
-GREPS_AT_ONCE = 2
-"""Patterns that are searched for at the same time in all turns: a thread waits for each, and other turns need some."""
 MAX_HISTORY_CHARS = 12_000
 MAX_BROKEN_CALLS = 1
 """How often the model is told that its arguments are not JSON before the turn ends."""
@@ -67,7 +65,6 @@ class _Turn:
     tools: Tools
     messages: list[Message]
     room: int
-    greps: asyncio.Semaphore
     citations: CitationCheck = field(default_factory=CitationCheck)
     called: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     calls: int = 0
@@ -104,7 +101,6 @@ class LlmAgent:
     def __init__(self, settings: LlmSettings) -> None:
         self._settings = settings
         self._dialect = Dialect()
-        self._greps = asyncio.Semaphore(GREPS_AT_ONCE)
 
     async def __call__(self, ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event | Usage]:
         """The events of one turn. Raises `TurnError`."""
@@ -115,7 +111,7 @@ class LlmAgent:
         if notices:
             yield Thinking("".join(notices))
         tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
-        turn = _Turn(tools, _conversation(ask, library.folders), self._settings.context_chars, self._greps)
+        turn = _Turn(tools, _conversation(ask, library.folders), self._settings.context_chars)
         async for event in _look_first(turn, ask, library):
             yield event
         async with LlmClient(self._settings, self._dialect) as client:
@@ -253,8 +249,8 @@ async def _run_calls(turn: _Turn, reply: Reply) -> AsyncIterator[Event]:
         arguments = call.parsed()
         shown = arguments if arguments is not None else {"not_json": call.arguments[:500]}
         yield (event := ToolCall(call.call_id, call.name, shown))
-        async with turn.greps if call.name == "grep" else nullcontext():
-            output = await asyncio.to_thread(_output_of, turn, call, arguments)
+        in_thread = in_pattern_thread if call.name == "grep" else asyncio.to_thread
+        output = await in_thread(_output_of, turn, call, arguments)
         yield tool_result(event, output)
         turn.messages.append(Message("tool", output_text(output), call_id=call.call_id))
     if turn.broken > MAX_BROKEN_CALLS:
@@ -288,11 +284,6 @@ def _conversation(ask: Ask, folders: ServedFolders) -> list[Message]:
             break
         earlier[:0] = [Message("user", exchange.question), Message("assistant", exchange.answer or "(no answer)")]
     return [Message("system", f"{INSTRUCTIONS}\n{where}"), *earlier, Message("user", ask.question)]
-
-
-def call_id(number: int) -> str:
-    """The id of the n-th call of a turn: nine letters and digits, because Mistral's models take no other."""
-    return f"call{number:05}"
 
 
 def fitted(messages: Sequence[Message], room: int) -> list[Message]:

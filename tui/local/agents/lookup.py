@@ -1,9 +1,8 @@
 """What the agent without a model does with its tools: one step for each way of finding an answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TypeVar
 
 from tui.api.models import Event, ToolCall
@@ -11,7 +10,7 @@ from tui.local.agents import files_without_text
 from tui.local.agents.agent import Ask
 from tui.local.agents.mentions import Mentions, mentions_in, pattern_of
 from tui.local.agents.quoting.reading import reading
-from tui.local.agents.tool_json import tool_result
+from tui.local.agents.tool_json import call_id, tool_result
 from tui.local.agents.tool_output import CitedPassage, Extract, GrepResult, ReadResult, RetrieveResult, ToolFailure
 from tui.local.agents.tools import (
     TOP_K,
@@ -26,6 +25,7 @@ from tui.local.library.chunks import TARGET_CHARS
 from tui.local.library.documents import blocks_of
 from tui.local.library.library import Library
 from tui.local.library.passages import Passage
+from tui.local.search.patterns import in_pattern_thread
 from tui.local.search.query import Query, Term
 from tui.local.search.ranking import rerank
 from tui.local.search.retrieval import by_meaning, by_words, finds, understand
@@ -119,7 +119,7 @@ class Lookup:
             asked = GrepArguments(pattern=pattern_of(text)[:1000], file_id=file.file_id if file else None)
             shown = {"text": text, **asked.model_dump()}
             yield (call := self._call("grep", shown, file.name if file else None))
-            output = await _output_of(partial(self.tools.grep_passages, text=text), asked)
+            output = await _or_failure(in_pattern_thread(self.tools.grep_passages, asked, text))
             yield tool_result(call, output)
             if isinstance(output, GrepResult):
                 self._keep(output.matches)
@@ -211,7 +211,7 @@ class Lookup:
         self._calls += 1
         named = {"file_name": file_name, **arguments}
         given = {name: value for name, value in named.items() if value is not None}
-        return ToolCall(f"call_{self._calls}", name, given)
+        return ToolCall(call_id(self._calls), name, given)
 
 
 def begin_lookup(ask: Ask, library: Library) -> Lookup:
@@ -230,8 +230,13 @@ def begin_lookup(ask: Ask, library: Library) -> Lookup:
 
 async def _output_of(tool: Callable[[_Asked], _Output], asked: _Asked) -> _Output | ToolFailure:
     """What a tool answers, on a thread of its own."""
+    return await _or_failure(asyncio.to_thread(tool, asked))
+
+
+async def _or_failure(answering: Awaitable[_Output]) -> _Output | ToolFailure:
+    """What a tool answers, or why it cannot."""
     try:
-        return await asyncio.to_thread(tool, asked)
+        return await answering
     except ToolError as error:
         return ToolFailure(str(error))
 

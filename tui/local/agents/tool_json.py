@@ -14,6 +14,11 @@ from tui.local.agents.tool_output import (
 from tui.local.search.result_json import file_json, metadata_json, result_json, screenshot_json
 
 
+def call_id(number: int) -> str:
+    """The id of the n-th call of a turn: nine letters and digits, because Mistral's models take no other."""
+    return f"call{number:05}"
+
+
 def tool_result(call: ToolCall, output: ToolOutput) -> ToolResult:
     """The event that answers a call."""
     image = output.image if isinstance(output, PageResult) else None

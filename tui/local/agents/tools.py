@@ -165,7 +165,7 @@ class Tools:
         is_complete = True
         try:
             with PatternSearch(asked.pattern, any_case=True) as search:
-                deadline = time.monotonic() + GREP_TOTAL_TIMEOUT  # others may have been waited for until now
+                deadline = time.monotonic() + GREP_TOTAL_TIMEOUT
                 for file in files:
                     room = MAX_MATCHES - len(matches)
                     if room == 0 or time.monotonic() > deadline:

@@ -1,6 +1,5 @@
 """The routes of the API reference's page "Retrieval"."""
 
-import asyncio
 from collections.abc import Mapping
 from functools import partial
 
@@ -18,7 +17,7 @@ from tui.local.library.folders import own_id
 from tui.local.library.passages import Passage
 from tui.local.library.stored_documents import FileRef
 from tui.local.search.file_search import Match, find, grep
-from tui.local.search.patterns import PATTERNS_AT_ONCE, PatternError, PatternSearch
+from tui.local.search.patterns import PatternError, PatternSearch, in_pattern_thread
 from tui.local.search.query import resolve
 from tui.local.search.result_json import file_json, metadata_json, result_json
 from tui.local.search.retrieval import first_passages, retrieve
@@ -33,7 +32,6 @@ class RetrievalRoutes:
         self._documents = services.library.documents
         self._passages = services.library.passages
         self._vocabulary = services.library.vocabulary
-        self._grepping = asyncio.Semaphore(PATTERNS_AT_ONCE)  # else those who wait take the threads of all
 
     def handlers(self) -> Mapping[str, Handler]:
         return {
@@ -66,8 +64,7 @@ class RetrievalRoutes:
         file = await self._file(body.index_id, body.file_id)
         start = decode_number(body.page_token)
         try:
-            async with self._grepping:
-                page = await run_in_threadpool(self._matches, file, body, start)
+            page = await in_pattern_thread(self._matches, file, body, start)
         except PatternError as error:
             raise BadRequestError.at("body", "pattern", str(error)) from None
         return JSONResponse(page_json(page, _match_json))

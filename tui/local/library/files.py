@@ -1,23 +1,28 @@
-"""The files of a folder that may be documents."""
+"""The files of a folder that may be documents, and the disks that they are on."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from unicodedata import normalize
 
 from tui.files.visible_files import open_file, visible_files
 from tui.local.library.readers import HEAD_BYTES, may_be_document, reader_for
 
+KEPT = "What was read from it is kept, and searched as before."
+AWAY = "It was moved or deleted, or its disk is not connected: bring it back, or remove the index."
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file of the folder: its path inside it with `/`, and what tells whether it changed."""
+    """A file of the folder: its path inside it with `/`, what tells whether it changed, and the number of its disk."""
 
     name: str
     path: Path
     size: int
     modified_ns: int
+    disk: int
 
 
 def walk(folder: Path, on_lost: Callable[[str, OSError], object] = lambda _name, _error: None) -> Iterator[FoundFile]:
@@ -29,7 +34,47 @@ def walk(folder: Path, on_lost: Callable[[str, OSError], object] = lambda _name,
         if may_be_document(name):
             with suppress(OSError):  # it went away since the folder was listed
                 stat = entry.stat(follow_symlinks=False)
-                yield FoundFile(storable(name), folder / name, stat.st_size, stat.st_mtime_ns)
+                yield FoundFile(storable(name), folder / name, stat.st_size, stat.st_mtime_ns, stat.st_dev)
+
+
+def listed(folder: Path) -> tuple[list[FoundFile], dict[str, str]]:
+    """The files of a folder; and the subfolders that are out of reach, each with why. Raises `OSError`."""
+    lost: dict[str, str] = {}
+
+    def note(name: str, error: OSError) -> None:
+        lost[storable(name)] = f"{error.strerror}: {folder / name}. {KEPT} {AWAY}"
+
+    try:
+        return list(walk(folder, note)), lost
+    except PermissionError as error:
+        raise OSError(f"{error.strerror}: {folder}. {KEPT} Let this user read it, or remove the index.") from error
+    except OSError as error:
+        raise OSError(f"{error.strerror}: {folder}. {KEPT} {AWAY}") from error
+
+
+def disk_of(folder: Path) -> int:
+    """The number of the file system that a folder is on; 0 where it is away."""
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return 0
+
+
+def begins_disk(folder: Path) -> bool:
+    """Whether a folder is on another file system than the folder that it is in."""
+    return disk_of(folder) not in (0, disk_of(folder.parent))
+
+
+def disks_in(folder: Path, found: Iterable[FoundFile]) -> set[str]:
+    """The subfolders with some of these files where another disk begins, each with `/` behind its path."""
+    begins, own = cache(begins_disk), disk_of(folder)
+    inside = {
+        parent
+        for holder in {file.path.parent for file in found if file.disk != own}
+        for parent in (holder, *holder.parents)
+        if parent.is_relative_to(folder) and parent != folder
+    }
+    return {storable(f"{place.relative_to(folder).as_posix()}/") for place in inside if begins(place)}
 
 
 def storable(name: str) -> str:

@@ -1,14 +1,14 @@
-"""What is stored of each index: when it was synced, why it could not be, and how many files it holds."""
+"""What is stored of each index: when it was synced, why it could not be, how many files it holds, on which disks."""
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.local.library.database import DamagedIndexError, LibraryDatabase
-from tui.local.library.files import FileNames
+from tui.local.library.database import DamagedIndexError, IndexFile, LibraryDatabase
+from tui.local.library.files import FileNames, begins_disk, disk_of
 from tui.local.library.folders import Folder, ServedFolders
 from tui.sanitize import clean_line
 
@@ -117,3 +117,45 @@ class IndexStates:
                     for name in names.of(path):
                         found[name].append(SkippedFile(path, reason))
         return {name: sorted(files, key=lambda file: file.name)[:MAX_NAMESAKES] for name, files in found.items()}
+
+
+def is_elsewhere(index: IndexFile, path: Path) -> bool:
+    """Whether the documents of an index were read from another disk than its folder is on now, or that is away."""
+    with index.reading() as connection:
+        before = connection.execute("PRAGMA application_id").fetchone()[0]
+        is_stored = connection.execute("SELECT 1 FROM documents").fetchone()
+    return bool(is_stored) and before not in (0, _short(disk_of(path)))
+
+
+def is_away(index: IndexFile, path: Path) -> bool:
+    """Whether documents of an index were read from its folder's disk, or from one below it, which is not there now."""
+    return is_elsewhere(index, path) or any(not begins_disk(path / place) for place in places_of_disks(index))
+
+
+def places_of_disks(index: IndexFile) -> Sequence[str]:
+    """The subfolders where a disk of its own began when they were read, each with `/` behind its path."""
+    with index.reading() as connection:
+        is_there = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'disks'").fetchone()
+        return [row["place"] for row in connection.execute("SELECT place FROM disks")] if is_there else []
+
+
+def note_disks(index: IndexFile, disk: int, places: Collection[str], lost: tuple[str, ...]) -> None:
+    """Keep which disk the folder of an index is on, and where in it others begin; those of what is `lost` stay known.
+
+    The disk is kept in the number that SQLite leaves to the application.
+    """
+    before = places_of_disks(index)
+    after = {*places, *(place for place in before if place.startswith(lost))}
+    with index.reading() as connection:
+        is_known = connection.execute("PRAGMA application_id").fetchone()[0] == _short(disk)
+    if not is_known or after != set(before):
+        with index.writing() as connection:
+            connection.execute(f"PRAGMA application_id = {_short(disk)}")
+            connection.execute("CREATE TABLE IF NOT EXISTS disks (place TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
+            connection.execute("DELETE FROM disks")
+            connection.executemany("INSERT INTO disks (place) VALUES (?)", [(place,) for place in after])
+
+
+def _short(disk: int) -> int:
+    """The number of a disk, as much of it as fits 31 bits."""
+    return disk & 0x7FFF_FFFF

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from tui.local.library.database import IndexFile, LibraryDatabase, LibraryError
-from tui.local.library.files import FoundFile, storable, walk
+from tui.local.library.files import AWAY, KEPT, FoundFile, begins_disk, disk_of, disks_in, listed
 from tui.local.library.folders import Folder, store_index
+from tui.local.library.index_state import is_elsewhere, note_disks, places_of_disks
 from tui.local.library.passages import ReadFile, delete_documents, insert_passages, rename_passages
 from tui.local.library.readers import ocr
 from tui.local.library.reading.file_reading import FileContent, KnownContent, UnreadFile
@@ -44,10 +45,6 @@ FORGET_TOGETHER = 10
 """Documents that are forgotten between two looks at the time."""
 PAUSE_SECONDS = 0.02
 """Seconds that others get to write between two such transactions."""
-
-
-KEPT = "What was read from it is kept, and searched as before."
-AWAY = "It was moved or deleted, or its disk is not connected: bring it back, or remove the index."
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +169,12 @@ def sync(
     with sole_writer(database, stopping) as allowed:
         if not allowed:
             return
-        found, lost = _listed(folder)
+        found, lost = listed(folder.path)
         index = database.index(folder.index_id)
         if not found:
             _check_disk(index, folder)
         stored = _stored_files(database, index, folder)
+        lost |= _away(index, folder, stored, found)
         known = _Known([file for file in stored if not file.name.startswith(tuple(lost))], found)
         changed = known.changed(found)
         unchanged = len(found) - len(changed)
@@ -187,52 +185,29 @@ def sync(
             )
         if is_whole:
             _forget_all(index, known.rest.values(), stopping)
-            _note_disk(index, folder)
+            note_disks(index, disk_of(folder.path), disks_in(folder.path, found), tuple(lost))
             _finish(database, index, folder, known.rest.values())
             if lost:
                 raise OSError(next(iter(lost.values())))
 
 
-def _listed(folder: Folder) -> tuple[list[FoundFile], Mapping[str, str]]:
-    """The files of a folder; and the subfolders that are out of reach, each with why. Raises `OSError`."""
-    lost: dict[str, str] = {}
-
-    def note(name: str, error: OSError) -> None:
-        lost[storable(name)] = f"{error.strerror}: {folder.path / name}. {KEPT} {AWAY}"
-
-    try:
-        return list(walk(folder.path, note)), lost
-    except PermissionError as error:
-        raise OSError(f"{error.strerror}: {folder.path}. {KEPT} Let this user read it, or remove the index.") from error
-    except OSError as error:
-        raise OSError(f"{error.strerror}: {folder.path}. {KEPT} {AWAY}") from error
-
-
 def _check_disk(index: IndexFile, folder: Folder) -> None:
     """Raise `OSError` where an empty folder is not the one that was read: the place of a disk that is not mounted."""
-    with index.reading() as connection:
-        before = connection.execute("PRAGMA application_id").fetchone()[0]
-        is_stored = connection.execute("SELECT 1 FROM documents").fetchone()
-    if is_stored and before not in (0, _disk_of(folder)):
+    if is_elsewhere(index, folder.path):
         raise OSError(f"{folder.path} is empty, and on another disk than before. {KEPT} {AWAY}")
 
 
-def _note_disk(index: IndexFile, folder: Folder) -> None:
-    """Keep which disk the folder is on, in the number that SQLite leaves to the application."""
-    disk = _disk_of(folder)
-    with index.reading() as connection:
-        is_known = connection.execute("PRAGMA application_id").fetchone()[0] == disk
-    if not is_known:
-        with index.writing() as connection:
-            connection.execute(f"PRAGMA application_id = {disk}")
-
-
-def _disk_of(folder: Folder) -> int:
-    """The number of the file system that the folder is on, as much of it as fits 31 bits; 0 where it is away."""
-    try:
-        return folder.path.stat().st_dev & 0x7FFF_FFFF
-    except OSError:
-        return 0
+def _away(
+    index: IndexFile, folder: Folder, stored: Sequence[_StoredFile], found: Sequence[FoundFile]
+) -> dict[str, str]:
+    """The subfolders that were read from a disk of their own which is not mounted now, each with why."""
+    return {
+        place: f"{folder.path / place} was on a disk of its own, which is not there. {KEPT} {AWAY}"
+        for place in places_of_disks(index)
+        if not begins_disk(folder.path / place)
+        and not any(file.name.startswith(place) for file in found)
+        and any(file.name.startswith(place) for file in stored)
+    }
 
 
 def forget_index(database: LibraryDatabase, index_id: str, stopping: Stopping = lambda: False) -> None:

@@ -4,14 +4,17 @@ A pattern of a few characters can ask for any amount of either: counted repeats 
 one call that nothing interrupts, and what matches may be looked for in ever more ways.
 """
 
+import asyncio
 import json
 import re
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 SEARCH_TIMEOUT = 2.0
 """Seconds that a pattern may search one document."""
@@ -23,11 +26,14 @@ MAX_SIZE = 10_000
 """Greatest size of a pattern whose counted repeats are written out."""
 
 PATTERNS_AT_ONCE = 4
-"""So many patterns are searched for at once; whoever asks for more waits."""
+"""So many patterns are searched for at once, whoever asks; the others wait, and take none of the server's threads."""
 
-_PLACES = threading.BoundedSemaphore(PATTERNS_AT_ONCE)
+_THREADS = ThreadPoolExecutor(PATTERNS_AT_ONCE, "patterns")
 _REPEAT = re.compile(r"\{(\d{1,10})?(,)?(\d{1,10})?\}")
 _SET = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+
+
+T = TypeVar("T")
 
 
 class PatternError(Exception):
@@ -56,8 +62,13 @@ def written_out(pattern: str) -> int:
     return sum(sizes)
 
 
+async def in_pattern_thread(search: Callable[..., T], *args: object) -> T:
+    """What a function returns that searches for a pattern, once there is a place for it: like `asyncio.to_thread`."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, search, *args)
+
+
 class PatternSearch:
-    """Searches documents for one pattern, within `with`. No more than `PATTERNS_AT_ONCE` do; others wait.
+    """Searches documents for one pattern, within `with`. In a server only `in_pattern_thread`.
 
     Raises `PatternError` for a pattern that is not one, or that takes too long or too much memory. Its methods block.
     """
@@ -70,18 +81,14 @@ class PatternSearch:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        _PLACES.acquire()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if self._process is not None:
-                self._process.kill()
-                self._process.communicate()
-        finally:
-            _PLACES.release()
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
 
     def spans(self, text: str, start: int, limit: int) -> list[tuple[int, int]]:
         """Where the pattern matches in a text, from an offset on: the first `limit` matches that are not empty."""
