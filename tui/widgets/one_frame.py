@@ -20,3 +20,4 @@ async def in_one_frame(node: DOMNode) -> AsyncGenerator[None, None]:
         yield
         for _ in range(QUEUES):
             await asyncio.sleep(0)
+    node.screen.check_idle()  # else it draws not before its next message
