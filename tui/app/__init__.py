@@ -173,7 +173,7 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
     def _warn(self, words: str) -> None:
         self.call_later(self.chat.warn, words)
 
-    def on_starting_screen_retry_requested(self) -> None:
+    def on_browsing_screen_retry_requested(self) -> None:
         if self.backend is None:
             self.connect()
         else:

@@ -17,8 +17,10 @@ from tui.keys.bound import bound
 from tui.keys.keymap import key_for
 from tui.screens.indexes.choosing import IndexChoosing
 from tui.screens.reading import ReadingScreen
+from tui.screens.starting import Starting
 from tui.widgets.composer import Composer
 from tui.widgets.queue_line import QueueLine
+from tui.widgets.start_page import ExampleQuestions, StartPage
 from tui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -39,10 +41,12 @@ class AskingScreen(ReadingScreen):
 
     composer = getters.query_one(Composer)
     queue_line = getters.query_one(QueueLine)
+    start_page = getters.query_one(StartPage)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.indexes = IndexChoosing(self)
+        self.starting = Starting(self)
         self._is_beginning = False
 
     def on_mount(self) -> None:
@@ -58,6 +62,7 @@ class AskingScreen(ReadingScreen):
 
     def watch_chosen(self) -> None:
         self.show_heading()
+        self.starting.show_what_is_open()
 
     def show_heading(self) -> None:
         super().show_heading()
@@ -69,10 +74,7 @@ class AskingScreen(ReadingScreen):
 
     def show_indexes(self) -> None:
         """Show the indexes as they are now, where they are being chosen. A choice holds only while all of it exists."""
-        known = self.workspace.index_list.known
-        if self.chosen is not None and known is not None:
-            existing = {index.id for index in known}
-            self.chosen = self.chosen if existing.issuperset(self.chosen.index_ids) else None
+        self.chosen = self.indexes.existing(self.chosen)
         self.indexes.show_indexes()
 
     def show_draft(self) -> None:
@@ -83,6 +85,17 @@ class AskingScreen(ReadingScreen):
         """Go on in the composer with text that was typed elsewhere. The focus is there when this returns."""
         self.set_focus(self.composer)
         self.composer.type(text)
+
+    def on_example_questions_taken(self, message: ExampleQuestions.Taken) -> None:
+        self.set_focus(self.composer)
+        self.composer.put(message.question)
+
+    def on_example_questions_left(self, message: ExampleQuestions.Left) -> None:
+        self.type_into_composer(message.typed)
+
+    def on_composer_left_upwards(self) -> None:
+        if self.start_page.display and self.start_page.questions:
+            self.set_focus(self.start_page.example_questions)
 
     async def on_key(self, event: events.Key) -> None:
         """A letter that is no command where the focus is has bubbled up to here: it is meant for the composer."""

@@ -14,7 +14,7 @@ from tui.conversation.catalogue import now
 from tui.keys.bound import bound
 from tui.keys.keymap import key_for
 from tui.lazy_dataclass import dataclass
-from tui.screens.starting import StartingScreen
+from tui.screens.asking import AskingScreen
 from tui.widgets.sessions.session_list import SessionList
 from tui.widgets.sessions.session_row import SessionMark, SessionRow
 from tui.widgets.sessions.sidebar import Sidebar
@@ -24,14 +24,18 @@ UNDO_SECONDS = 10.0
 """A deleted session can be brought back for this long; then it is deleted on the server."""
 
 
-class BrowsingScreen(StartingScreen):
+class BrowsingScreen(AskingScreen):
     """Lists the sessions, and turns to the one that is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("sessions.show", "go_to_sessions", priority=True),
         bound("sessions.toggle", "toggle_sessions", show=False, priority=True),
         bound("sessions.undo_delete", "undo_delete", show=False),
+        bound("app.connect", "retry", show=False),
     ]
+
+    class RetryRequested(Message):
+        """It is to be connected once more, or the list to be loaded again."""
 
     @dataclass
     class TurnEndedUnseen(Message):
@@ -120,7 +124,12 @@ class BrowsingScreen(StartingScreen):
         if self.open_id is not None and self.workspace.transcript(self.open_id) is None:
             self.show_opened(self.open_id)
             self.workspace.start(self.workspace.open(self.open_id))
-        super().action_retry()
+        self.start_page.show_no_problem()
+        self.post_message(self.RetryRequested())
+
+    def on_start_page_retry_requested(self) -> None:
+        if not self.workspace.is_live:
+            self.post_message(self.RetryRequested())
 
     def on_session_list_chosen(self, message: SessionList.Chosen) -> None:
         self.open_session(message.session_id)

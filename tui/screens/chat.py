@@ -1,10 +1,10 @@
 """The one screen: sessions at the left, the conversation and the composer at the right.
 
 What the user does in it is parted among classes, each in a file of its own and each the base of the next: reading a
-conversation (`reading`), asking (`asking`), the start page (`starting`), the list of sessions (`browsing`), and what is
-done by one key or one name everywhere (`commanding`). They hold what can stand by itself: the evidence
-(`evidence.reading_area`), choosing indexes (`indexes.choosing`), the search in all sessions (`search.searching`), and
-the settings (`settings.setup`). This file hears the workspace, and lays all out.
+conversation (`reading`), asking (`asking`), going from session to session (`browsing`), and what is done by one key or
+one name everywhere (`commanding`). They hold what can stand by itself: the evidence (`evidence.reading_area`), choosing
+indexes (`indexes.choosing`), the start page (`starting`), the search in all sessions (`search.searching`), and the
+settings (`settings.setup`). This file hears the workspace, and lays all out.
 """
 
 from asyncio import wait_for
@@ -155,7 +155,7 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen[None]):
                 self.show_heading()
                 self.show_indexes()
                 self._show_place()
-                self.show_what_is_open()
+                self.starting.show_what_is_open()
             case TranscriptChanged(session_id) | QueueChanged(session_id) | DraftChanged(session_id):
                 if session_id == self.open_id:
                     self._show_open_session(update)

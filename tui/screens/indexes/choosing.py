@@ -25,6 +25,13 @@ class IndexChoosing:
         if self._picker is not None and self._picker in self._screen.app.screen_stack:
             self._picker.indexes = self._workspace.index_list.known
 
+    def existing(self, choice: "Choice | None") -> "Choice | None":
+        """The choice, as long as each of its indexes exists or that is not known; else None."""
+        known = self._workspace.index_list.known
+        if choice is None or known is None:
+            return choice
+        return choice if {index.id for index in known}.issuperset(choice.index_ids) else None
+
     def only_choice(self) -> "Choice | None":
         """What can only be chosen, because there is one index; None where there is a choice, or nothing to choose."""
         from tui.screens.indexes.index_picker import Choice
