@@ -29,7 +29,7 @@ from tui.local.agents.lookup import begin_lookup
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import folders_of
 from tui.local.library.library import Library, open_library
-from tui.local.library.sync import sync
+from tui.local.library.syncing.sync import sync
 
 JUDGED = Path(__file__).parent / "answers_judged"
 DENIALS = ("Nothing in", "No passage answers", "This is not in")

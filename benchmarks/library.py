@@ -31,7 +31,7 @@ from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, folders_of
 from tui.local.library.library import Library, open_library
 from tui.local.library.reading.pool import ReaderPool
-from tui.local.library.sync import sync
+from tui.local.library.syncing.sync import sync
 from tui.local.search.query import resolve
 from tui.local.search.retrieval import retrieve
 

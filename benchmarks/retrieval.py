@@ -27,7 +27,7 @@ from pydoc_data import topics
 from tui.local.library.database import IndexFile, LibraryDatabase
 from tui.local.library.folders import folders_of
 from tui.local.library.library import Library, open_library
-from tui.local.library.sync import sync
+from tui.local.library.syncing.sync import sync
 from tui.local.search.query import resolve
 from tui.local.search.retrieval import first_passages, retrieve
 

@@ -20,7 +20,7 @@ from tui.local.embeddings.settings import EmbeddingSettings
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import folders_of
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.syncing.supervisor import SyncSupervisor
 
 KEY = "llx-test"
 

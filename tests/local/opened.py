@@ -7,8 +7,8 @@ from pathlib import Path
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, folders_of
 from tui.local.library.library import Library, open_library
-from tui.local.library.sync import sync
-from tui.local.library.sync_supervisor import SYNC_WORKER, SyncSupervisor
+from tui.local.library.syncing.supervisor import SYNC_WORKER, SyncSupervisor
+from tui.local.library.syncing.sync import sync
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,8 @@ from tui.local.library.folders import Folder
 from tui.local.library.languages import stem
 from tui.local.library.library import Library, open_library
 from tui.local.library.page_images import PageImages
-from tui.local.library.sync_supervisor import SyncSupervisor
-from tui.local.library.watching import FolderWatcher
+from tui.local.library.syncing.supervisor import SyncSupervisor
+from tui.local.library.syncing.watching import FolderWatcher
 
 if TYPE_CHECKING:
     from tui.local.embeddings.embeddings import Embeddings

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from tui.local.library.folders import ServedFolders
-from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.syncing.supervisor import SyncSupervisor
 
 REDRAW_SECONDS = 0.1
 BAR_CELLS = 24

@@ -8,7 +8,7 @@ import pytest
 from tests.app.user import driven
 from tests.local.server import running_server
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.sync import sole_writer
+from tui.local.library.syncing.sync import sole_writer
 from tui.settings import Settings
 
 

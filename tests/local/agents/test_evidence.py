@@ -15,7 +15,7 @@ from tui.local.agents.lookup import begin_lookup
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import folders_of
 from tui.local.library.library import Library, open_library
-from tui.local.library.sync import sync
+from tui.local.library.syncing.sync import sync
 from tui.local.library.words import folded
 
 FILLER = "The pallets were counted by the yard and loaded before noon, as on any other day of the week. "

@@ -13,11 +13,11 @@ from tui.local.agents.extractive import BEHIND, ExtractiveAgent
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import folders_of
 from tui.local.library.library import Library, open_library
-from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.syncing.supervisor import SyncSupervisor
 
 STEPWISE = """
 import pathlib, sys, time
-from tui.local.library.sync_messages import FileProgress, JobDone, line_of
+from tui.local.library.syncing.messages import FileProgress, JobDone, line_of
 
 def tell(report):
     print(line_of(report), end="", flush=True)
@@ -35,7 +35,7 @@ for line in sys.stdin:
 
 STALLED = """
 import pathlib, sys, time
-from tui.local.library.sync_messages import JobDone, line_of
+from tui.local.library.syncing.messages import JobDone, line_of
 
 for line in sys.stdin:
     while not pathlib.Path(sys.argv[1], "go").exists():
@@ -111,7 +111,7 @@ async def test_changes_that_are_still_being_read_are_said_and_waited_for_where_n
 
 BOTH_STALLED = """
 import pathlib, sys, time
-from tui.local.library.sync_messages import JobDone, line_of
+from tui.local.library.syncing.messages import JobDone, line_of
 
 for number, line in enumerate(sys.stdin):
     while not pathlib.Path(sys.argv[1], "go" if number else "begin").exists():

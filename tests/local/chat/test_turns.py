@@ -19,7 +19,7 @@ from tui.local.agents.agent import Agent, Ask
 from tui.local.chat.session_store import CUT_OFF, SessionStore
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.syncing.supervisor import SyncSupervisor
 
 
 class Gate:

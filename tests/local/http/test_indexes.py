@@ -24,7 +24,7 @@ from tests.local.opened import opened
 from tests.local.server import Connection, connected, running_server, synced_server, until
 from tests.local.turn import answer_to
 from tui.local.library.database import LibraryDatabase
-from tui.local.library.sync import sole_writer, sync
+from tui.local.library.syncing.sync import sole_writer, sync
 
 
 @pytest.fixture
@@ -277,7 +277,7 @@ def test_a_library_of_an_older_version_keeps_its_sessions(notes: Path, data: Pat
 
 def test_it_is_told_how_far_the_reading_is(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = write_notes(tmp_path / "notes")
-    monkeypatch.setattr("tui.local.library.sync.BATCH_SECONDS", 0.0)
+    monkeypatch.setattr("tui.local.library.syncing.sync.BATCH_SECONDS", 0.0)
     local = opened(notes, data)
     told: list[tuple[int, int]] = []
     sync(local.database, local.folder, on_progress=lambda done, total: told.append((done, total)))

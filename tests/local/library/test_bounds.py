@@ -18,7 +18,7 @@ from tui.local.library.page_images import PageImages
 from tui.local.library.readers.time_limit import FILE_TIMEOUT
 from tui.local.library.reading.pool import READER
 from tui.local.library.stored_documents import PagedFile, file_id_of
-from tui.local.library.sync_supervisor import SYNC_WORKER
+from tui.local.library.syncing.supervisor import SYNC_WORKER
 from tui.local.search import pattern_worker
 
 MOST_BYTES = 1 << 30

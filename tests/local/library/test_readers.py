@@ -156,7 +156,7 @@ def test_no_bytes_break_a_reader(suffix: str, data: bytes) -> None:
 
 def test_a_reader_is_imported_with_the_first_file_of_its_kind() -> None:
     script = (
-        "import sys, tui.local.library.sync_worker\n"
+        "import sys, tui.local.library.syncing.worker\n"
         "from tui.local.library.readers import read_document\n"
         "kinds = ('pdf', 'html', 'epub', 'mail', 'sheets', 'slides', 'word', 'marked_text', 'rich_text')\n"
         "print(*(kind for kind in kinds if f'tui.local.library.readers.{kind}' in sys.modules), '/')\n"

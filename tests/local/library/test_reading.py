@@ -20,7 +20,7 @@ from tui.local.library.reading.messages import (
     task_in,
 )
 from tui.local.library.reading.pool import FILES_A_READER, ReaderPool
-from tui.local.library.sync import sync
+from tui.local.library.syncing.sync import sync
 
 READ = ReadFile(
     "d1",

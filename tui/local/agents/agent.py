@@ -13,7 +13,7 @@ from typing import TypeAlias
 from tui.api.models import Event, Usage
 from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.syncing.supervisor import SyncSupervisor
 
 SYNC_TIMEOUT = 3.0
 """Seconds that a turn waits for changes in a folder that was read before. A new folder is waited for to the end."""

@@ -15,7 +15,7 @@ from tui.local.agents.quoting.quotation import location
 from tui.local.agents.search_notice import by_words_alone
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.syncing.supervisor import SyncSupervisor
 from tui.sanitize import clean_line
 
 WORDS_PER_PIECE = 3

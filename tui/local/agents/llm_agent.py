@@ -24,7 +24,7 @@ from tui.local.agents.tool_text import output_text, passage_text
 from tui.local.agents.tools import ARGUMENTS, TOP_K, ToolError, Tools
 from tui.local.library.folders import ServedFolders
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.syncing.supervisor import SyncSupervisor
 from tui.local.search.patterns import in_pattern_thread
 from tui.local.search.retrieval import finds, retrieve, understand
 

@@ -14,7 +14,7 @@ from tui.local.chat.event_json import is_delta
 from tui.local.chat.session_store import SessionStore
 from tui.local.library.database import DamagedIndexError
 from tui.local.library.library import Library
-from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.syncing.supervisor import SyncSupervisor
 
 SERVER_ENDED = "The server ended before this turn did."
 CHARS_PER_TOKEN = 4

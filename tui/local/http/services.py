@@ -8,8 +8,8 @@ from tui.local.chat.turn_tasks import TurnTasks
 from tui.local.directories.directories import Directories
 from tui.local.library.library import Library
 from tui.local.library.page_images import PageImages
-from tui.local.library.sync_supervisor import SyncSupervisor
-from tui.local.library.watching import FolderWatcher
+from tui.local.library.syncing.supervisor import SyncSupervisor
+from tui.local.library.syncing.watching import FolderWatcher
 
 if TYPE_CHECKING:
     from tui.local.embeddings.embeddings import Embeddings

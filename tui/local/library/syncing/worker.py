@@ -1,8 +1,8 @@
 """The process that keeps the indexes up to date, started by the server for itself:
-`python -m tui.local.library.sync_worker DATA`.
+`python -m tui.local.library.syncing.worker DATA`.
 
 It is a process of its own so that it never holds up requests. Files are opened in others, which it starts.
-`tui.local.library.sync_messages` says what goes in and out.
+`tui.local.library.syncing.messages` says what goes in and out.
 """
 
 import logging
@@ -14,8 +14,7 @@ from pathlib import Path
 
 from tui.local.library.database import DamagedIndexError, LibraryDatabase, LibraryError
 from tui.local.library.reading.pool import ReaderPool
-from tui.local.library.sync import Stopping, forget_index, sync
-from tui.local.library.sync_messages import (
+from tui.local.library.syncing.messages import (
     CancelJob,
     FileProgress,
     ForgetJob,
@@ -26,6 +25,7 @@ from tui.local.library.sync_messages import (
     line_of,
     request_in,
 )
+from tui.local.library.syncing.sync import Stopping, forget_index, sync
 from tui.process_limits import limit_this_process
 
 _log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, ServedFolders
 from tui.local.library.index_state import IndexStates
-from tui.local.library.sync_messages import (
+from tui.local.library.syncing.messages import (
     CancelJob,
     FileProgress,
     ForgetJob,
@@ -30,7 +30,7 @@ from tui.local.library.sync_messages import (
 )
 
 # -P: a module in the folder where the user happens to be must not be taken for one of ours.
-SYNC_WORKER = (sys.executable, "-P", "-m", "tui.local.library.sync_worker")
+SYNC_WORKER = (sys.executable, "-P", "-m", "tui.local.library.syncing.worker")
 
 GIVE_WAY_SECONDS = 5.0
 """Seconds that a sync goes on before it gives way to folders that were read before, whose changes are few: at least so

@@ -16,7 +16,7 @@ from tui.local.library.database import LibraryError
 from tui.local.library.files import walk
 from tui.local.library.folders import folders_of
 from tui.local.library.stored_documents import file_id_of
-from tui.local.library.sync import forget_index, sole_writer, sync
+from tui.local.library.syncing.sync import forget_index, sole_writer, sync
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_hidden_binary_and_linked_files_are_left_out(folder: Path, local: Opened
 def test_a_sync_that_is_stopped_keeps_what_it_has_and_goes_on_later(
     local: OpenedFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.local.library.sync.BATCH_SECONDS", 600)
+    monkeypatch.setattr("tui.local.library.syncing.sync.BATCH_SECONDS", 600)
     answers = iter([False, False, True, True])
     sync(local.database, local.folder, lambda: next(answers))
     assert [file.name for file in local.library.documents.files([local.index_id])] == ["kitchen.md"]

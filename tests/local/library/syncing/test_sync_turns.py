@@ -11,13 +11,13 @@ from tests.local.server import until
 from tui.local.library.database import LibraryDatabase
 from tui.local.library.folders import Folder, folders_of
 from tui.local.library.library import Library, open_library
-from tui.local.library.sync import sync
-from tui.local.library.sync_messages import SyncJob
-from tui.local.library.sync_supervisor import SyncSupervisor
+from tui.local.library.syncing.messages import SyncJob
+from tui.local.library.syncing.supervisor import SyncSupervisor
+from tui.local.library.syncing.sync import sync
 
 READS_ON = """
 import json, pathlib, queue, sys, threading, time
-from tui.local.library.sync_messages import FileProgress, JobDone, SyncJob, CancelJob, line_of, request_in
+from tui.local.library.syncing.messages import FileProgress, JobDone, SyncJob, CancelJob, line_of, request_in
 
 requests = queue.SimpleQueue()
 
@@ -76,7 +76,7 @@ def index_of(library: Library, name: str) -> str:
 def test_a_folder_that_was_read_need_not_wait_for_a_large_one(
     library: Library, supervisor: SyncSupervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.local.library.sync_supervisor.GIVE_WAY_SECONDS", 0.0)
+    monkeypatch.setattr("tui.local.library.syncing.supervisor.GIVE_WAY_SECONDS", 0.0)
     archive, notes = index_of(library, "archive"), index_of(library, "notes")
     archive_read = supervisor.ask(archive)
     until(lambda: supervisor.progress(archive) is not None, 20)
@@ -93,7 +93,7 @@ def test_a_folder_that_was_read_need_not_wait_for_a_large_one(
 def test_a_large_folder_that_gave_way_and_is_asked_for_again_is_done_once_it_was_read(
     library: Library, supervisor: SyncSupervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.local.library.sync_supervisor.GIVE_WAY_SECONDS", 0.0)
+    monkeypatch.setattr("tui.local.library.syncing.supervisor.GIVE_WAY_SECONDS", 0.0)
     archive, notes = index_of(library, "archive"), index_of(library, "notes")
     archive_read = supervisor.ask(archive)
     until(lambda: supervisor.progress(archive) is not None, 20)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui.local.library.folders import Folder
-from tui.local.library.sync_messages import (
+from tui.local.library.syncing.messages import (
     CancelJob,
     FileProgress,
     ForgetJob,

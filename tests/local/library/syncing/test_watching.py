@@ -8,7 +8,7 @@ import pytest
 from tests.local.conftest import write_notes
 from tests.local.opened import OpenedFolder, opened
 from tests.local.server import until
-from tui.local.library.watching import FolderWatcher
+from tui.local.library.syncing.watching import FolderWatcher
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def test_a_folder_that_cannot_be_watched_is_walked_now_and_then_and_says_so(
     local: OpenedFolder, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("watchfiles.watch", no_watch)
-    monkeypatch.setattr("tui.local.library.watching.WALK_SECONDS", 0.1)
-    monkeypatch.setattr("tui.local.library.watching.HOUSEKEEPING_SECONDS", 0.02)
+    monkeypatch.setattr("tui.local.library.syncing.watching.WALK_SECONDS", 0.1)
+    monkeypatch.setattr("tui.local.library.syncing.watching.HOUSEKEEPING_SECONDS", 0.02)
     watcher = FolderWatcher(local.library.folders, asked.append, local.database.path.parent)
     watcher.start()
     try:
