@@ -11,9 +11,9 @@ from math import log
 from statistics import linear_regression, median, quantiles
 
 from benchmarks.corpus import ending
-from benchmarks.fake_api import NEWEST, FakeApi, Session, Stream, streaming
+from benchmarks.fake_api import NEWEST, FakeApi, Session, streaming
 from benchmarks.figure import Figure
-from benchmarks.running import APP, Program, ask, finish, open_first, sessions_of
+from benchmarks.running import APP, Program, ask, open_first, sessions_of
 from tui.api.models import MORE_THAN_SHOWN
 from tui.api.models import Session as ListedSession
 from tui.settings import Settings
@@ -180,7 +180,6 @@ def _delta_cpu(streams: int) -> float:
     with FakeApi(*sessions_of(*turns)) as api, Program(*APP, environment=api.environment_of_newcomer) as app:
         app.wait_for_bytes(b"Session of 10 turns")
         app.settle(1.0)
-        asked: list[Stream] = []
         for count in turns:
             app.press("\x13/")
             app.settle()
@@ -190,11 +189,8 @@ def _delta_cpu(streams: int) -> float:
             app.settle()
             app.press("\r")
             app.wait_for(ending(count - 1))
-            asked.append(ask(app, api, streaming(0, int(RATE * (20 + 4 * streams)), RATE)))
+            ask(app, api, streaming(0, int(RATE * (20 + 4 * streams)), RATE))
         before, began = app.cpu_seconds(), time.monotonic()
         while time.monotonic() < began + 10:
             app.read(0.1)
-        used = app.cpu_seconds() - before
-        for stream in asked:
-            finish(app, stream)
-        return used / (10 * RATE * streams)
+        return (app.cpu_seconds() - before) / (10 * RATE * streams)
