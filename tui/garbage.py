@@ -21,6 +21,15 @@ def collect_rarely() -> None:
     gc.enable()
 
 
+def look_away() -> None:
+    """Look never again at what is there now: many values without cycles, among which a full collection takes long.
+
+    Cycles that are in use now are never collected then: to be called rarely.
+    """
+    gc.collect(1)
+    gc.freeze()
+
+
 def give_back() -> None:
     """Give memory that is free back to the system, where the C library can. It takes milliseconds: not for the loop."""
     import ctypes

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from tui.conversation.transcript import Part, Thought, Transcript, Turn
+from tui.garbage import look_away
 from tui.lazy_dataclass import dataclass
 from tui.lineview.running_line import running_lines
 from tui.lineview.viewport import Place
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 KEPT_TURNS = 200
 """Turns whose blocks stay rendered. The one shown longest ago goes first."""
+
+STEPS_SEEN = 50
+"""Steps in which long blocks are drawn until their rows are no more looked at by the collector."""
 
 
 def moved(place: Place, by: int) -> Place:
@@ -84,10 +88,10 @@ class TranscriptLines:
         self._rendered: OrderedDict[int, _Rendered] = OrderedDict()
         self._toggled: set[tuple[int, int]] = set()
         self._open_groups: set[tuple[int, int]] = set()
-        self._shows_details = False
-        self._shows_thinking = False
+        self._shows_details = self._shows_thinking = False
         self._index_names: Mapping[str, str] = {}
         self._missing: dict[int, str] = {}
+        self._steps = 0
         self._seconds, self._waits_for, self.is_still = 0, "", False
         """Whether the line of a running turn does without what moves."""
 
@@ -231,6 +235,9 @@ class TranscriptLines:
         behind = [(drawn, part) for drawn, part in self._drawn() if drawn.block.behind]
         for drawn, part in behind:
             drawn.block.update(part)
+        self._steps += bool(behind)
+        if behind and self._steps % STEPS_SEEN == 0:
+            look_away()  # of 50,000 rows of a table a full collection takes a third of a second
         return any(drawn.block.behind for drawn, _ in behind)
 
     @property
