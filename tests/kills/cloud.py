@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import random
 import socket
+import subprocess
 import threading
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -68,7 +70,11 @@ class KeptTurn:
 class KeepingCloud:
     """What the server has. `word_seconds` and `creation_seconds` say how slow it is."""
 
+    ready = "LlamaCloud · 127.0.0.1"
+
     def __init__(self) -> None:
+        self.arguments: Sequence[str] = ()
+        self.environment: Mapping[str, str] = {"LLAMA_CLOUD_API_KEY": "llx-kills"}
         self.sessions: dict[str, KeptSession] = {}
         self.prompts: list[tuple[str, str]] = []
         """Every question that came, with its session."""
@@ -100,6 +106,19 @@ class KeepingCloud:
         """The sessions that nothing was ever asked in and that could be known: those that are bound, and the others."""
         empty = [session for session in self.sessions.values() if not session.turns and not session.was_late]
         return [[each.session_id for each in empty if bool(each.index_ids) is is_bound] for is_bound in (True, False)]
+
+    def words_in(self, session_id: str, /) -> list[str]:
+        session = self.sessions.get(session_id) or self.deleted.get(session_id)
+        return [word for turn in session.turns for word in turn.words] if session else []
+
+    def begin_round(self, chance: random.Random, *, is_slow: bool) -> None:
+        self.word_seconds = 0.4 if is_slow else chance.choice((0.01, 0.05, 0.3))
+        self.creation_seconds = chance.choice((0.0, 0.1, 0.8))
+
+    def kill(self, program: subprocess.Popen[bytes]) -> str:
+        program.kill()
+        program.wait()
+        return ""
 
     async def _indexes(self, _: Request) -> Response:
         return JSONResponse({"items": [INDEX]})
@@ -184,15 +203,16 @@ def _message(event: Event) -> bytes:
 
 
 @contextmanager
-def keeping_cloud() -> Generator[tuple[KeepingCloud, str]]:
-    """Such a server and its address, while it runs beside the caller."""
+def keeping_cloud() -> Generator[KeepingCloud]:
+    """Such a server, while it runs beside the caller."""
     cloud = KeepingCloud()
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(cloud.app, log_level="critical", lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
-        yield cloud, f"http://127.0.0.1:{listening.getsockname()[1]}"
+        cloud.arguments = "--base-url", f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield cloud
     finally:
         server.should_exit = server.force_exit = True
         thread.join()

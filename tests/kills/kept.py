@@ -1,14 +1,15 @@
 """What is left after a kill, in the store and on the server, and what of it is wrong."""
 
 import json
+import random
 import re
 import sqlite3
+import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from tests.kills.cloud import KeepingCloud
+from typing import Protocol
 
 TOKEN = re.compile(r"[QA]\d{6}Z")
 """A word that occurs once in the world: `Q` where the user typed it, `A` where the server answered it."""
@@ -61,11 +62,61 @@ def tokens(texts: Iterable[str]) -> list[str]:
     return TOKEN.findall("\n".join(texts))
 
 
+class Server(Protocol):
+    """The server that the program is used with, as far as a life and its memory know it."""
+
+    @property
+    def ready(self) -> str:
+        """What the screen shows when the program is connected with it."""
+        ...
+
+    @property
+    def arguments(self) -> Sequence[str]:
+        """Of the program, to use it."""
+        ...
+
+    @property
+    def environment(self) -> Mapping[str, str]: ...
+
+    @property
+    def sessions(self) -> Mapping[str, object]: ...
+
+    @property
+    def deleted(self) -> Mapping[str, object]: ...
+
+    @property
+    def prompts(self) -> Sequence[tuple[str, str]]:
+        """Every question that came, with its session."""
+        ...
+
+    @property
+    def asked_nowhere(self) -> Sequence[str]:
+        """The questions that came to an unbound session, and did not say what to search."""
+        ...
+
+    @property
+    def never_asked(self) -> Sequence[Sequence[str]]:
+        """The sessions that nothing was ever asked in and that could be known: those that are bound, and the others."""
+        ...
+
+    def words_in(self, session_id: str, /) -> Sequence[str]:
+        """What was answered there, word by word."""
+        ...
+
+    def begin_round(self, chance: random.Random, *, is_slow: bool) -> None:
+        """Be as slow as chance has it, or as long answers need."""
+        ...
+
+    def kill(self, program: subprocess.Popen[bytes]) -> str:
+        """Kill the program, which is gone then. What of it is left behind, or ""."""
+        ...
+
+
 class Memory:
     """What must not be lost, over all rounds of a life: whatever was on the screen for long enough."""
 
-    def __init__(self, cloud: KeepingCloud, store: Path) -> None:
-        self._cloud = cloud
+    def __init__(self, server: Server, store: Path) -> None:
+        self._server = server
         self._store = store
         self._shown: set[str] = set()
         self._homes: dict[str, str] = {}
@@ -80,9 +131,9 @@ class Memory:
         self._shown.update(shown)
         self.kept = kept_in(self._store)
         found = [*self._lost(), *self._doubled()]
-        found += [f"{prompt}: asked without an index to search" for prompt in self._cloud.asked_nowhere]
+        found += [f"{prompt}: asked without an index to search" for prompt in self._server.asked_nowhere]
         written_in = {home for home, _ in [*self.kept.to_be_asked(), *self.kept.asked]}
-        for never_asked in self._cloud.never_asked:
+        for never_asked in self._server.never_asked:
             if len(empty := sorted(set(never_asked) - written_in - self.kept.deletions)) > 1:
                 found.append(f"empty sessions pile up: {', '.join(empty)}")
         homes = [*self.kept.to_be_asked(), *self.kept.asked]
@@ -93,7 +144,7 @@ class Memory:
 
     def deletion_problems(self, *, may_delete: bool, is_shown: bool, is_undone: bool) -> list[str]:
         """What is wrong with deletions: made or undone by nobody, or shown and not kept."""
-        doomed = set(self.kept.deletions) | set(self._cloud.deleted)
+        doomed = set(self.kept.deletions) | set(self._server.deleted)
         found = [f"{session_id}: its deletion is gone" for session_id in self.doomed - doomed]
         new = doomed - self.doomed
         if new and not may_delete:
@@ -107,16 +158,10 @@ class Memory:
 
     def _lost(self) -> list[str]:
         typed = set(tokens(text for _, text in self.kept.to_be_asked()))
-        typed |= set(tokens([self.kept.answers, *(text for _, text in [*self.kept.asked, *self._cloud.prompts])]))
+        typed |= set(tokens([self.kept.answers, *(text for _, text in [*self.kept.asked, *self._server.prompts])]))
         read = set(tokens([self.kept.answers]))
-        doomed = self.kept.deletions | self._cloud.deleted.keys()
-        sessions = {**self._cloud.sessions, **self._cloud.deleted}
-        deleted = {
-            word
-            for session_id in doomed & sessions.keys()
-            for turn in sessions[session_id].turns
-            for word in turn.words
-        }
+        doomed = self.kept.deletions | self._server.deleted.keys()
+        deleted = {word for session_id in doomed for word in self._server.words_in(session_id)}
         lost = [
             token
             for token in sorted(self._shown)
@@ -126,7 +171,7 @@ class Memory:
         return [f"{token}: lost" for token in lost]
 
     def _doubled(self) -> list[str]:
-        asked = tokens(prompt for _, prompt in self._cloud.prompts)
+        asked = tokens(prompt for _, prompt in self._server.prompts)
         open_turns = tokens(text for _, text in self.kept.asked)
         to_be_asked = tokens(text for _, text in self.kept.to_be_asked())
         found = [f"{token}: asked {asked.count(token)} times" for token in sorted(set(asked)) if asked.count(token) > 1]

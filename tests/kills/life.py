@@ -7,11 +7,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.kills.cloud import KeepingCloud, keeping_cloud
-from tests.kills.kept import TOKEN, Memory, tokens
+from tests.kills.cloud import keeping_cloud
+from tests.kills.embedded import EmbeddedServer
+from tests.kills.kept import TOKEN, Memory, Server, tokens
 from tests.real_terminal import RealTerminal
 from tui.store.files import FILE_NAME
 
@@ -26,7 +28,7 @@ START_SECONDS = 0.9
 MAX_TOKENS_IN_DRAFT = 4
 ENTER, ESCAPE, UP, DOWN, DELETE, F4 = "\r", "\x1b", "\x1b[A", "\x1b[B", "\x1b[3~", "\x1bOS"
 CTRL_N, CTRL_S, ALT_U = "\x0e", "\x13", "\x1bu"
-READY, DELETED, WAITS, WHICH_INDEXES = "LlamaCloud · 127.0.0.1", "Deleted:", "edits the last", "hich indexes"
+DELETED, WAITS, WHICH_INDEXES = "Deleted:", "edits the last", "hich indexes"
 
 
 class KilledError(Exception):
@@ -49,12 +51,14 @@ class Problem:
 class Hand:
     """The keys that are pressed, until the moment comes; notes what the screen showed, and from when on."""
 
-    def __init__(self, terminal: RealTerminal, chance: random.Random) -> None:
+    def __init__(self, terminal: RealTerminal, server: Server, chance: random.Random) -> None:
         self.terminal = terminal
+        self._server = server
         self.chance = chance
         self.seen: dict[str, float] = {}
         self._looked_for: set[str] = set()
         self.killed_at = 0.0
+        self.left_behind = ""
         self.notice_since = self.undone_since = 0.0
         self._is_undone = False
         self._ends = float("inf")
@@ -102,8 +106,7 @@ class Hand:
 
     def kill(self) -> None:
         self.killed_at = time.monotonic()
-        self.terminal.process.kill()
-        self.terminal.process.wait()
+        self.left_behind = self._server.kill(self.terminal.process)
 
     def shown_long_enough(self) -> list[str]:
         """The tokens that had been seen for so long when the program was killed that they must survive."""
@@ -135,13 +138,12 @@ class Hand:
 class Life:
     """A home of its own, a server of its own, and what the user did."""
 
-    def __init__(self, seed: int, number: int, home: Path, cloud: KeepingCloud, base_url: str) -> None:
+    def __init__(self, seed: int, number: int, home: Path, server: Server) -> None:
         self._name = f"{seed}/{number}"
         self._home = home
-        self._cloud = cloud
-        self._base_url = base_url
+        self._server = server
         self._tokens = 0
-        self._memory = Memory(cloud, home / "state" / FILE_NAME)
+        self._memory = Memory(server, home / "state" / FILE_NAME)
         self._steps: Mapping[str, Callable[[Hand], None]] = {
             "type": self._type,
             "ask": self._ask,
@@ -161,12 +163,11 @@ class Life:
         """Start the program, do something, kill it, and compare."""
         chance = random.Random(f"{self._name}/{number}")
         step = chance.choice(["start", "first question", "first question", *self._steps, "ask", "queue"])
-        self._cloud.word_seconds = 0.4 if step == "edit the queue" else chance.choice((0.01, 0.05, 0.3))
-        self._cloud.creation_seconds = chance.choice((0.0, 0.1, 0.8))
+        self._server.begin_round(chance, is_slow=step == "edit the queue")
         goes_on = step != "first question" and chance.random() < 0.85
         found: list[str] = []
         with self._started(goes_on=goes_on) as terminal:
-            hand = Hand(terminal, chance)
+            hand = Hand(terminal, self._server, chance)
             try:
                 found += self._live(hand, step, goes_on=goes_on)
             except KilledError:
@@ -174,7 +175,9 @@ class Life:
             else:
                 hand.kill()
             screen = "\n".join(line.rstrip() for line in terminal.lines() if line.strip())
-        shown = [token for each in (hand, *self._others) for token in each.shown_long_enough()]
+        hands = hand, *self._others
+        shown = [token for each in hands for token in each.shown_long_enough()]
+        found += [each.left_behind for each in hands if each.left_behind]
         self._others.clear()
         found += self._memory.problems(shown)
         found += self._memory.deletion_problems(
@@ -187,11 +190,11 @@ class Life:
             hand.end_within(START_SECONDS)
             hand.watch(START_SECONDS)
         kept, doomed = self._memory.kept, set(self._memory.doomed)
-        if not hand.wait_until(lambda: hand.shows(READY)):
+        if not hand.wait_until(lambda: hand.shows(self._server.ready)):
             return ["the program does not come up"]
         if missing := self._missing(hand, goes_on=goes_on):
             return [f"{missing}: kept, and not shown again"]
-        if not hand.wait_until(lambda: doomed <= self._cloud.deleted.keys(), 10):
+        if not hand.wait_until(lambda: doomed <= self._server.deleted.keys(), 10):
             return [f"{', '.join(doomed)}: still not deleted"]
         hand.end_within(LONGEST_ROUND_SECONDS)
         draft = kept.drafts.get((goes_on and kept.last_opened) or "", "")
@@ -205,7 +208,7 @@ class Life:
         """What should be on the screen of a program that was started again; "" where all is."""
         kept = self._memory.kept
         opened = (kept.last_opened or "") if goes_on else ""
-        if opened in self._memory.doomed or (opened and opened not in self._cloud.sessions):
+        if opened in self._memory.doomed or (opened and opened not in self._server.sessions):
             return ""
         expected = (
             tokens([kept.drafts.get(opened, "")])[-1:]
@@ -220,12 +223,12 @@ class Life:
         alone = {
             "HOME": str(self._home),
             "LLAMACHAT_STATE_DIR": str(self._home / "state"),
-            "LLAMA_CLOUD_API_KEY": "llx-kills",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         }
         shutil.rmtree(self._home / "state" / "frames", ignore_errors=True)  # only what the app itself shows counts
-        command = [sys.executable, "-m", "tui", "--base-url", self._base_url, *(["--continue"] if goes_on else [])]
-        return RealTerminal(command, columns=110, rows=36, environment=inherited | alone)
+        command = [sys.executable, "-m", "tui", *self._server.arguments, *(["--continue"] if goes_on else [])]
+        environment = {**inherited, **alone, **self._server.environment}
+        return RealTerminal(command, columns=110, rows=36, environment=environment)
 
     def _text(self) -> str:
         self._tokens += 1
@@ -290,10 +293,10 @@ class Life:
         """
         self._ask(hand)
         with self._started(goes_on=False) as terminal:
-            other = Hand(terminal, hand.chance)
+            other = Hand(terminal, self._server, hand.chance)
             self._others.append(other)
             try:
-                if other.wait_until(lambda: other.shows(READY)):
+                if other.wait_until(lambda: other.shows(self._server.ready)):
                     other.end_within(LONGEST_ROUND_SECONDS)
                     self._ask(other)
                     other.watch(LONGEST_ROUND_SECONDS)
@@ -315,8 +318,15 @@ class Life:
             hand.press(ALT_U)
 
 
-def lived(seed: int, number: int, rounds: int) -> list[Problem]:
-    """What went wrong in so many rounds. The same seed and number press the same keys at the same moments."""
-    with tempfile.TemporaryDirectory() as folder, keeping_cloud() as (cloud, base_url):
-        life = Life(seed, number, Path(folder), cloud, base_url)
+def lived(seed: int, number: int, rounds: int, *, is_embedded: bool = False) -> list[Problem]:
+    """What went wrong in so many rounds. The same seed and number press the same keys at the same moments.
+
+    `is_embedded`: with the program's own server, over a folder of this machine.
+    """
+    with tempfile.TemporaryDirectory() as folder, _server(Path(folder), f"{seed}/{number}", is_embedded) as server:
+        life = Life(seed, number, Path(folder), server)
         return [problem for round_number in range(rounds) for problem in life.round(round_number)]
+
+
+def _server(home: Path, seed: str, is_embedded: bool) -> AbstractContextManager[Server]:
+    return nullcontext(EmbeddedServer(home, seed)) if is_embedded else keeping_cloud()

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 RESULT = Path(__file__).parent / "result.json"
+EMBEDDED = "with the embedded server, killed with the program or ended by its death"
 PROGRAM = Path(__file__).parent.parent.parent / "tui"
 
 
@@ -32,13 +33,13 @@ class Result:
     """What there is to say of it."""
 
     @classmethod
-    def of_today(cls, kills: int, problems: int, seed: int) -> "Result":
+    def of_today(cls, kills: int, problems: int, seed: int, note: str) -> "Result":
         """A run that has ended just now."""
-        return cls(kills, problems, seed, code_of(PROGRAM), datetime.now(UTC).date().isoformat())
+        return cls(kills, problems, seed, code_of(PROGRAM), datetime.now(UTC).date().isoformat(), note)
 
     def keep(self) -> None:
         """Keep it for the page, beside the others: a run of the same seed on the same code takes the other's place."""
-        others = [each for each in kept() if (each.seed, each.code) != (self.seed, self.code)]
+        others = [each for each in kept() if (each.seed, each.code, each.note) != (self.seed, self.code, self.note)]
         rows = ",\n".join(f"  {json.dumps(asdict(each))}" for each in [*others, self])
         RESULT.write_text(f"[\n{rows}\n]\n", "utf-8")
 
@@ -60,7 +61,8 @@ def section() -> list[str]:
         "of their own, and in two instances at once), kills it with SIGKILL at a random moment and starts it again.",
         "What the screen had shown for half a second is compared with the store, with the server and with what is",
         "shown again: nothing may be lost, nothing asked twice, no deletion undone or done unasked, and no empty",
-        "sessions may pile up.",
+        "sessions may pile up. With `ARGS=--embedded` the server is the program's own, over a folder: in half of the",
+        "rounds it is killed with the program, in the others it ends by its death.",
         f"All together: {_told(runs)}, over {len(codes)} states of the code, the last one at the end:",
         "",
         "| code | days | seeds | kills | problems | |",
