@@ -11,13 +11,15 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from tests.local.inprocess import Stage, served
+from tests.local.inprocess import KEY, Stage, served
 from tests.local.server import until
 from tests.local.turn import ask, index_ids
 from tui.api.models import Event, Text, TextDelta
 from tui.local.agents.agent import Agent, Ask
+from tui.local.app import build
 from tui.local.chat.session_store import CUT_OFF, SessionStore
 from tui.local.library.database import LibraryDatabase
+from tui.local.library.folders import folders_of
 from tui.local.library.library import Library
 from tui.local.library.syncing.supervisor import SyncSupervisor
 
@@ -190,3 +192,39 @@ def test_a_turn_that_its_server_did_not_end_is_closed_when_it_ends(notes: Path, 
         told = events(http, session_id)
         assert told[-1]["type"] == "stop"
         assert told[-1]["error"] == "The server ended before this turn did."
+
+
+@pytest.mark.parametrize(("step", "stored"), [("begin_turn", ["user_input"]), ("append", ["user_input", "text"])])
+async def test_a_turn_that_is_ended_while_something_of_it_is_stored_has_its_stop_last(
+    step: str, stored: list[str], notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def agent(_ask: Ask, _library: Library, _supervisor: SyncSupervisor) -> AsyncIterator[Event]:
+        yield Text("Half.")
+        await asyncio.sleep(60)
+
+    begun, go_on, store = threading.Event(), threading.Event(), getattr(SessionStore, step)
+
+    def store_late(*arguments: object) -> object:
+        begun.set()
+        go_on.wait(10)
+        return store(*arguments)
+
+    monkeypatch.setattr(SessionStore, step, store_late)
+    database = LibraryDatabase(tmp_path)
+    app = build(database, folders_of([notes]), KEY, agent, loopback_only=True)
+    sessions = SessionStore(database)
+    session_id = sessions.create(None, "none").session_id
+    app.state.turns.start(session_id, "oak?", (), ())
+    await asyncio.to_thread(begun.wait, 10)
+    ending = asyncio.create_task(app.state.turns.end(session_id))
+    await asyncio.wait([ending], timeout=0.2)
+    go_on.set()
+    await ending
+
+    def types() -> list[object]:
+        found = sessions.with_events(session_id)
+        assert found is not None
+        return [event["type"] for event in found[1]]
+
+    await asyncio.to_thread(until, lambda: set(stored) <= set(types()))
+    assert types() == [*stored, "stop"]

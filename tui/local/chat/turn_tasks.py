@@ -5,8 +5,9 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, Usage
 from tui.local.agents.agent import Agent, Ask, Exchange, TurnError
@@ -19,6 +20,8 @@ from tui.local.library.syncing.supervisor import SyncSupervisor
 SERVER_ENDED = "The server ended before this turn did."
 CHARS_PER_TOKEN = 4
 """A rule of thumb for English text. Without a model there is no tokenizer, so token counts are estimates."""
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -123,14 +126,14 @@ class TurnTasks:
         await asyncio.gather(*(self.end(session_id) for session_id in list(self._running)))
 
     async def _answer(self, session_id: str, ask: Ask, cost: _Cost, queue: asyncio.Queue[Event | None]) -> None:
-        earlier = await asyncio.to_thread(self._sessions.begin_turn, session_id, ask.question)
+        earlier = await _to_its_end(self._sessions.begin_turn, session_id, ask.question)
         async for event in self._agent(replace(ask, history=_history(earlier)), self._library, self._supervisor):
             cost.add(event)
             if isinstance(event, Usage):
                 continue
             queue.put_nowait(event)
             if not is_delta(event):
-                await asyncio.to_thread(self._sessions.append, session_id, event)
+                await _to_its_end(self._sessions.append, session_id, event)
 
     async def _end(
         self,
@@ -152,6 +155,16 @@ class TurnTasks:
         finally:
             queue.put_nowait(stop)
             queue.put_nowait(None)
+
+
+async def _to_its_end(work: Callable[..., T], *arguments: object) -> T:
+    """What is done in a thread. Whoever is cancelled meanwhile waits for it: nothing is stored after a turn's end."""
+    working = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await working
+        raise
 
 
 async def _failure(answering: asyncio.Task[None]) -> str | None:
