@@ -12,7 +12,7 @@ BUILD_REQUIRES := $(BIN)/python -c "import tomllib; print(*tomllib.load(open('py
 
 # One more than there are cores, since many tests wait for a process or a terminal.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
 # These run the whole app, a server or another process.
 NOT_QUICK := app attacks faults kills process local/agents local/chat local/http local/test_* hostile/test_terminal.py \

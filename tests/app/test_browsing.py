@@ -181,6 +181,20 @@ async def test_down_goes_from_the_filter_to_the_list(proxy: FaultProxy) -> None:
         await user.until(lambda: user.app.chat.query_one(SessionList).has_focus)
 
 
+async def test_where_the_list_lies_over_the_conversation_it_goes_when_one_turns_from_it(settings: Settings) -> None:
+    async with driven(settings, 80, 24) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.read_to_end_of_turn()
+        sidebar = user.app.chat.sidebar
+        for key in ("tab", "shift+tab"):
+            await user.press("ctrl+s", "slash")
+            await user.until(lambda: isinstance(user.app.focused, Input))
+            assert sidebar.is_on_screen
+            while sidebar.has_focus_within:
+                await user.press(key)
+            await user.until(lambda: not sidebar.display)
+
+
 async def test_a_session_is_told_about_asked_again_pinned_and_deleted_with_another(settings: Settings) -> None:
     async with driven(settings) as user:
         workspace = user.app.chat.workspace

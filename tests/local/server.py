@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.local.forked import ForkedServer, forked_server
+
 
 def until(fact: Callable[[], bool], seconds: float = 60) -> None:
     """Waits until something is so."""
@@ -27,16 +29,24 @@ class Connection:
 
     base_url: str
     api_key: str
-    process: subprocess.Popen[str]
+    process: ForkedServer
 
 
 def start(folders: Sequence[Path], data_dir: Path, *options: str) -> subprocess.Popen[str]:
     """Starts the server as a child that ends when its stdin closes."""
-    command = [sys.executable, "-m", "tui.local.cli", "--json", "--until-stdin-closes", *options, *map(str, folders)]
+    command = [sys.executable, "-m", "tui.local.cli", *_arguments(folders, options)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=_environment(data_dir))
+
+
+def _arguments(folders: Sequence[Path], options: Sequence[str]) -> Sequence[str]:
+    return "--json", "--until-stdin-closes", *options, *map(str, folders)
+
+
+def _environment(data_dir: Path) -> dict[str, str]:
     environment = {**os.environ, "LLAMACHAT_DATA_DIR": str(data_dir)}
     environment.pop("LLAMACHAT_SERVE_KEY", None)
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)
+    return environment
 
 
 def connected(connection: Connection) -> httpx.Client:
@@ -67,14 +77,10 @@ def synced_server(folders: Sequence[Path], data_dir: Path, *options: str) -> Gen
 @contextmanager
 def running_server(folders: Sequence[Path], data_dir: Path, *options: str) -> Generator[Connection]:
     """The server over these folders (none: the manual), ready for requests; it begins to read them."""
-    with start(folders, data_dir, *options) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if not line:
-                assert process.stderr is not None
-                raise AssertionError(process.stderr.read())
-            told = json.loads(line)
-            yield Connection(told["base_url"], told["api_key"], process)
-        finally:
-            process.communicate(timeout=10)
+    with forked_server(_arguments(folders, options), _environment(data_dir)) as process:
+        line = process.stdout.readline()
+        if not line:
+            process.stderr.seek(0)
+            raise AssertionError(process.stderr.read())
+        told = json.loads(line)
+        yield Connection(told["base_url"], told["api_key"], process)

@@ -245,11 +245,13 @@ def test_sessions_survive_a_restart_and_open_with_other_folders_served(tmp_path:
 
 
 def test_it_ends_when_stdin_closes(tmp_path: Path, notes: Path) -> None:
-    with running_server([notes], tmp_path / "data") as server:
-        assert server.process.stdin is not None
-        server.process.stdin.close()
-        server.process.stdin = None
-        assert server.process.wait(timeout=60) == 0
+    with start([notes], tmp_path / "data") as server:
+        assert server.stdout is not None
+        assert server.stdin is not None
+        assert server.stdout.readline()
+        server.stdin.close()
+        server.stdin = None
+        assert server.wait(timeout=60) == 0
 
 
 def test_it_ends_when_its_parent_is_killed(tmp_path: Path, notes: Path) -> None:

@@ -7,8 +7,6 @@ import pytest
 from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
 
-pytestmark = pytest.mark.xdist_group("one app")
-
 CTRL_C, CTRL_Q = "\x03", "\x11"
 
 

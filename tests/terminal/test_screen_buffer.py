@@ -19,7 +19,10 @@ WIDTH, HEIGHT = 40, 12
 SIDEBAR = 9
 
 styles = st.sampled_from(
-    ["", "bold red", "white on #202020", "italic", "underline on blue", "not bold", "link https://example.org", "dim"]
+    [
+        *("", "bold red", "white on #202020", "italic", "underline on blue", "not bold", "link https://example.org"),
+        *("dim", "bold dim", "bold italic red", "bold strike red", "reverse", "bold white on #202020", "underline2"),
+    ]
 ).map(Style.parse)
 words = st.text(st.sampled_from("ab 漢字éü─│"), min_size=1, max_size=12)
 segments = st.tuples(words, styles).map(lambda parts: Segment(*parts))
@@ -94,6 +97,21 @@ def test_only_the_changed_columns_are_written() -> None:
     buffer = blank_buffer()
     buffer.draw(lines_of("the quick brown fox"))
     assert buffer.draw(lines_of("the quick green fox")) == "\x1b[1;11Hgree"
+
+
+def test_a_word_that_is_strong_takes_the_colours_that_are_set() -> None:
+    quiet = "#d5d3cb on #16181d"
+    texts = {style: Strip([Segment("some", Style.parse(f"{style} {quiet}"))]) for style in ("", "bold", "bold dim")}
+    buffer = blank_buffer()
+    drawn = [
+        buffer.draw([placed(y, 0, texts[style], 4)]) for y, style in enumerate(["", "bold", "bold dim", "bold", ""])
+    ]
+    assert drawn[1:] == [
+        "\x1b[2;1H\x1b[1msome",
+        "\x1b[3;1H\x1b[2msome",
+        "\x1b[4;1H\x1b[22;1msome",
+        "\x1b[5;1H\x1b[22msome",
+    ]
 
 
 def test_rows_that_moved_are_moved_by_the_terminal() -> None:

@@ -1,7 +1,10 @@
 """A workspace without a terminal: a real store in a file, and a server in memory."""
 
 import asyncio
+import sqlite3
+import threading
 from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -114,3 +117,19 @@ def many(cloud: Cloud) -> Cloud:
         ("/api/v1/chat", "p3"): page(cloud, "s1"),
     }
     return cloud
+
+
+@asynccontextmanager
+async def store_in_use(store: Store) -> AsyncGenerator[None]:
+    """While another thread is in a transaction of the store, to the end of the block. The loop must not wait for it."""
+    begun, over = threading.Event(), threading.Event()
+
+    def hold(_: sqlite3.Connection) -> bool:
+        begun.set()
+        return over.wait(10)
+
+    writing = asyncio.ensure_future(asyncio.to_thread(store.database.write, hold))
+    await until(begun.is_set)
+    yield
+    over.set()
+    assert await writing, "the event loop waited for the transaction of another thread"

@@ -7,11 +7,12 @@ import pytest
 
 from tests.store.holding import held_elsewhere
 from tests.workspace.cloud import STOP, Cloud, Turn, asked, said
-from tests.workspace.conftest import ACCOUNT, Office, until
+from tests.workspace.conftest import ACCOUNT, Office, store_in_use, until
+from tui.api.models import TextDelta
 from tui.conversation.transcript import Thought
 from tui.store.notes import NO_SESSION
 from tui.store.store import Store
-from tui.workspace.running_turn import JOURNALED_TOGETHER, LONG_CHARS, MANY_VALUES
+from tui.workspace.running_turn import JOURNAL_SECONDS, JOURNALED_TOGETHER, LONG_CHARS, MANY_VALUES
 from tui.workspace.updates import DraftChanged, ListChanged, TurnEnded
 
 
@@ -328,6 +329,31 @@ async def test_no_session_with_a_question_or_of_other_indexes_is_taken_for_an_em
     store.creations.begin(ACCOUNT, ["idx-notes"])
     session_id = await office.workspace.create(["idx-notes"], is_bound=True)
     assert session_id not in (None, "s1", "asked", "other", "unbound")
+
+
+@pytest.mark.parametrize("held", [1, 4 * JOURNALED_TOGETHER], ids=["a few", "in masses"])
+async def test_what_arrives_while_a_long_turn_is_written_is_shown_at_once_and_kept_after_it(
+    office: Office, cloud: Cloud, store: Store, held: int
+) -> None:
+    deltas = [{"type": "text_delta", "content": f"{number} "} for number in range(held + 2)]
+    turn = Turn(sends=[*deltas, STOP], is_held=True, held=held)
+    cloud.turns = [turn]
+    await office.workspace.open("s1")
+    office.workspace.ask("s1", "Why?")
+    await until(lambda: "0 1 " in office.read("s1")[-1][1])
+    async with store_in_use(store):
+        if held > 1:
+            turn.gate.set()
+        await asyncio.sleep(JOURNAL_SECONDS * 2)
+        assert len(office.read("s1")[-1][1].split()) >= 3
+    if held == 1:
+        (entry,) = store.journal.entries(ACCOUNT)
+        await until(lambda: len(store.journal.events(entry.turn_id)) == len(deltas) + 1)
+        turn.gate.set()
+    await office.settle("s1")
+    kept = store.sessions.history(ACCOUNT, "s1")
+    assert kept is not None
+    assert kept.events[1:-1] == [TextDelta(str(delta["content"])) for delta in deltas]
 
 
 async def test_what_arrives_in_masses_is_kept_piece_by_piece(office: Office, cloud: Cloud, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from tests.workspace.conftest import ACCOUNT, Office, until
+from tests.workspace.conftest import ACCOUNT, Office, store_in_use, until
 from tui.store.store import Store
 from tui.workspace.drafts import SAVE_AFTER_SECONDS, Drafts
 
@@ -25,6 +25,14 @@ async def test_all_drafts_are_saved_at_once_when_the_program_ends(store: Store) 
     drafts.save()
     assert store.notes.drafts(ACCOUNT) == {"s1": "one", "s2": "two"}
     assert Drafts(store.notes, ACCOUNT).get("s2") == "two"
+
+
+async def test_typing_goes_on_while_a_long_turn_is_written_and_the_draft_is_saved_after_it(store: Store) -> None:
+    drafts = Drafts(store.notes, ACCOUNT)
+    async with store_in_use(store):
+        drafts.write("s1", "half a thought")
+        await asyncio.sleep(SAVE_AFTER_SECONDS * 2)
+    await until(lambda: store.notes.draft(ACCOUNT, "s1") == "half a thought")
 
 
 @pytest.mark.fault(60)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import getters, work
+from textual import events, getters, work
 from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
@@ -102,6 +102,10 @@ class BrowsingScreen(AskingScreen):
         """Turn from the list to the composer."""
         self.remove_class("-sessions")
         self.set_focus(self.composer)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if self.sidebar not in event.widget.ancestors:
+            self.remove_class("-sessions")
 
     def action_go_to_sessions(self) -> None:
         if self.session_list.has_focus:

@@ -106,6 +106,14 @@ class Database:
             finally:
                 self._connection.execute("PRAGMA synchronous = NORMAL")
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether another thread is in a transaction, for which whoever writes now would wait."""
+        is_free = self._lock.acquire(blocking=False)
+        if is_free:
+            self._lock.release()
+        return not is_free
+
     def has_room(self) -> bool:
         """Whether the history of one more session can be kept. Where not, because it is memory that fills, says so."""
         if self.path is not None or self.read(_bytes_used) < MAX_MEMORY_BYTES:

@@ -77,6 +77,11 @@ class Journal:
 
         return self._database.write_durably(begin)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether to enter something now would wait for something else that is being written."""
+        return self._database.is_busy
+
     def append(self, turn_id: int, events: Sequence[Event]) -> None:
         """Enter events that have arrived. Nothing happens where the turn is over already."""
         if events:

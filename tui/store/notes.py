@@ -21,6 +21,11 @@ class Notes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def are_busy(self) -> bool:
+        """Whether to save one now would wait for something else that is being written."""
+        return self._database.is_busy
+
     def save_draft(self, account: str, session_id: str, text: str) -> None:
         self._save(account, session_id, "draft", well_formed(text) or None)
 

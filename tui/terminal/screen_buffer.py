@@ -3,6 +3,7 @@
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -17,6 +18,10 @@ MIN_MOVE_ROWS = 4
 
 MIN_MOVE_CHARS = 400
 """A frame in which rows moved is taken as it is if it has no more characters; of a longer one, what is shorter."""
+
+
+_ENDS = {"": "", "1": "22", "2": "22", "3": "23", "4": "24"}
+"""The SGR parameter that ends each attribute (ECMA-48, 8.3.117), where terminals agree on it."""
 
 
 class Patch(NamedTuple):
@@ -223,19 +228,30 @@ class _Writing:
         old, self._pen = self._pen, pen
         if pen is old:
             return
-        if pen.attributes != old.attributes:
-            codes = ["", *filter(None, pen[:3])]
-        else:
-            codes = [pen.foreground or "39"] if pen.foreground != old.foreground else []
-            codes += [pen.background or "49"] if pen.background != old.background else []
-        if codes:
-            self._parts.append(f"\x1b[{';'.join(codes)}m")
+        self._parts.append(_change_of_look(old, pen))
         if pen.link != old.link:
             self._parts.append(f"\x1b]8;{_link_id(pen.link)};{pen.link}\x1b\\")
 
     def finished(self) -> tuple[str, Pen]:
         self._set(self._pen._replace(link=""))
         return "".join(self._parts), self._pen
+
+
+@lru_cache(4096)
+def _change_of_look(old: Pen, new: Pen) -> str:
+    """The shortest SGR sequence that turns one pen into the other, but for their links; "" where they look the same."""
+    if old[:3] == new[:3]:
+        return ""
+    before, after = set(old.attributes.split(";")), set(new.attributes.split(";"))
+    anew = ";".join(["", *filter(None, new[:3])])
+    if before - after - _ENDS.keys():
+        return f"\x1b[{anew}m"
+    ends = {_ENDS[attribute] for attribute in before - after} - {""}
+    begun = {attribute for attribute in after - {""} if attribute not in before or _ENDS.get(attribute) in ends}
+    codes = [*sorted(ends), *sorted(begun)]
+    codes += [new.foreground or "39"] if new.foreground != old.foreground else []
+    codes += [new.background or "49"] if new.background != old.background else []
+    return f"\x1b[{min(';'.join(codes), anew, key=len)}m"
 
 
 def _link_id(link: str) -> str:

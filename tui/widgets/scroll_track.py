@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -35,6 +36,8 @@ class ScrollTrack(Widget):
         self._grip = 0.0
         self._shown = 1.0
         self._drawn_thumb = (0, 0)
+        self._looks = Strip([]), Strip([])
+        """A row of the track, and one of its thumb, as they are drawn now."""
 
     def watch_first(self) -> None:
         self._draw_thumb()
@@ -65,11 +68,15 @@ class ScrollTrack(Widget):
         hidden = 1 - (self.last - self.first)
         return 0 if hidden <= 0 else min(way, round(self.first / hidden * way))
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # Textual works out a widget's style each time that it is asked for, which takes longer than all else here.
+        thumb = self.get_component_rich_style("track--held" if self.is_held else "track--thumb")
+        self._looks = Strip([Segment(" ", self.rich_style)], 1), Strip([Segment(" ", thumb)], 1)
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         is_thumb = self._top <= y < self._top + self._thumb_rows < self.size.height + self._top
-        name = "track--held" if self.is_held else "track--thumb"
-        style = self.get_component_rich_style(name) if is_thumb else self.rich_style
-        return Strip([Segment(" ", style)], 1)
+        return self._looks[is_thumb]
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         event.stop()

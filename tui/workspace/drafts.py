@@ -5,7 +5,10 @@ import asyncio
 from tui.store.notes import Notes
 
 SAVE_AFTER_SECONDS = 0.4
-"""A typed letter is on disk at most this many seconds later."""
+"""A typed letter is on disk this many seconds later, or when what is being written just then is."""
+
+BUSY_SECONDS = 0.02
+"""Where the store is in use then, it is looked at again after this pause."""
 
 
 class Drafts:
@@ -23,13 +26,22 @@ class Drafts:
         return self._texts.get(session_id, "")
 
     def write(self, session_id: str, text: str) -> None:
-        """Take the draft as it is now, and save it within `SAVE_AFTER_SECONDS`."""
+        """Take the draft as it is now, and save it after `SAVE_AFTER_SECONDS`. It waits for no other thread."""
         if text == self.get(session_id):
             return
         self._texts[session_id] = text
         self._unsaved.add(session_id)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SAVE_AFTER_SECONDS, self.save)
+            self._save_in(SAVE_AFTER_SECONDS)
+
+    def _save_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._save_when_free)
+
+    def _save_when_free(self) -> None:
+        if self._notes.are_busy:
+            self._save_in(BUSY_SECONDS)
+        else:
+            self.save()
 
     def save(self) -> None:
         """Save all drafts now. May be called from a signal handler on the main thread."""

@@ -30,7 +30,10 @@ MAX_WAITING = 2000
 """Where so many events wait to be folded, none is received until some are."""
 
 JOURNAL_SECONDS = 0.4
-"""An event is in the journal at most this many seconds after it arrived."""
+"""An event is in the journal this many seconds after it arrived, or when what is being written just then is."""
+
+BUSY_SECONDS = 0.02
+"""Where the store is in use then, it is looked at again after this pause."""
 
 JOURNALED_TOGETHER = 500
 """Where so many events have arrived before that, they are entered at once: to write more would hold up a key."""
@@ -93,11 +96,14 @@ class RunningTurn:
                     self._take(event)
                     if _is_long(event):
                         await asyncio.sleep(PAUSE_SECONDS)  # to receive it has taken long, as to write it does
-                        self._journal()
+                        await self._journal_when_free()
                         await asyncio.sleep(PAUSE_SECONDS)
+                    elif len(self._to_journal) >= JOURNALED_TOGETHER:
+                        await self._journal_when_free()
                     if len(self._to_fold) >= MAX_WAITING:
                         self._has_room.clear()
                         await self._has_room.wait()
+                await self._journal_when_free()
         finally:
             self._task = None
             self._fold(whole=True)
@@ -111,10 +117,8 @@ class RunningTurn:
             loop.call_at(max(loop.time(), self._folded_at + FRAME_SECONDS), self._fold)
         self._to_fold.append(event)
         self._to_journal.append(event)
-        if len(self._to_journal) >= JOURNALED_TOGETHER:
-            self._journal()
-        elif len(self._to_journal) == 1:
-            loop.call_later(JOURNAL_SECONDS, self._journal)
+        if len(self._to_journal) == 1:
+            loop.call_later(JOURNAL_SECONDS, self._journal_if_free)
 
     def _fold(self, *, whole: bool = False) -> None:
         """Fold what has arrived: all of it, or as much as fits into `FOLD_SECONDS`, and the rest a moment later."""
@@ -140,6 +144,17 @@ class RunningTurn:
         now = monotonic()
         self._thinks_since = self._thinks_since or now
         builder.time_thought(now - self._thinks_since)
+
+    async def _journal_when_free(self) -> None:
+        while self._state.store.journal.is_busy:
+            await asyncio.sleep(BUSY_SECONDS)
+        self._journal()
+
+    def _journal_if_free(self) -> None:
+        if not self._state.store.journal.is_busy:
+            self._journal()
+        elif self._to_journal:
+            asyncio.get_running_loop().call_later(BUSY_SECONDS, self._journal_if_free)
 
     def _journal(self) -> None:
         arrived, self._to_journal = self._to_journal, []
