@@ -6,8 +6,10 @@ import pytest
 
 from tests.local.opened import OpenedFolder, opened
 from tui.api.denial import denies
+from tui.local.agents.quoting.admission import LARGE_COLLECTION, coverage
 from tui.local.agents.quoting.answer import compose
 from tui.local.agents.tool_output import CitedPassage
+from tui.local.search.query import Query
 from tui.local.search.retrieval import retrieve, understand
 
 TEXTS = {
@@ -32,12 +34,13 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> OpenedFolder:
     return local
 
 
-def answer(local: OpenedFolder, question: str) -> str:
+def answer(local: OpenedFolder, question: str, *, collection: int | None = None) -> str:
+    """The answer, as if there were so many passages."""
     library, ids = local.library, [local.index_id]
     query = understand(library.vocabulary, question, [], ids)
     found = retrieve(library.passages, query, ids, 8).passages
     cited = [CitedPassage(number, passage) for number, passage in enumerate(found, 1)]
-    return "".join(compose(question, query, cited, library.vocabulary.passage_count(ids)))
+    return "".join(compose(question, query, cited, collection or library.vocabulary.passage_count(ids)))
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,24 @@ def test_a_slip_a_beginning_and_another_form_are_the_word(local: OpenedFolder, q
 def test_what_says_most_of_a_question_in_other_words_answers_it(local: OpenedFolder) -> None:
     told = answer(local, "Under whose orders are the lamps of the piers lit?")
     assert told.startswith("The lamps of both piers are lit")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [
+        ("Who is the electrician of Japan?", False),
+        ("Are the lamps of both piers lit synchronously in Japan?", True),
+    ],
+)
+def test_of_two_words_one_is_no_answer_and_of_many_one_may_be_said_otherwise(
+    local: OpenedFolder, question: str, is_told: bool
+) -> None:
+    assert denies(answer(local, question, collection=LARGE_COLLECTION)) is not is_told
+
+
+def test_in_a_few_notes_a_word_that_stands_elsewhere_tells_little(local: OpenedFolder) -> None:
+    assert not denies(answer(local, "Who is the electrician of Japan?"))
+
+
+def test_a_question_without_a_word_to_search_for_has_no_part_that_is_covered() -> None:
+    assert coverage("?", Query(()), [], LARGE_COLLECTION) == 0.0

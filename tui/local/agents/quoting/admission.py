@@ -17,10 +17,10 @@ ENOUGH = 0.52
 MAX_NAMED = 6
 CLASS_PART = 0.5
 """What counts of a word that only names the class of what is asked for, such as "file" in "which file"."""
-ELSEWHERE = 0.4
-"""What counts of a word that the passage lacks and that occurs elsewhere: the answer may say it in another way."""
+SHORT_QUESTION = 2
+"""Of a question of so many words each one that a passage lacks counts whole, in a large collection."""
 ALIKE_ELSEWHERE = 0.7
-"""The same of a word that occurs nowhere, where another that is like it does."""
+"""What counts at least of a word that occurs nowhere, where another that is like it does."""
 LARGE_COLLECTION = 300
 """In so many passages nearly every word occurs that an answer in them would have."""
 
@@ -38,13 +38,15 @@ def coverage(question: str, query: Query, passages: Sequence[Passage], collectio
     heaviest = _heaviest(collection)
     nowhere = heaviest * sum(_part(folded(word), classes) for word in query.missing)
     names = names_in(question)
+    elsewhere = _elsewhere(len(query.terms) + len(query.missing), collection)
 
     def part(passage: Passage) -> float:
         present, lacking = 0.0, nowhere
         for term, sure in _sure([term for term in query.terms if weights[term]], names, passage):
             weight = weights[term]
             if sure is None:
-                lacking += ELSEWHERE * weight if term.found_as == "stem" else ALIKE_ELSEWHERE * max(weight, heaviest)
+                is_word = term.found_as == "stem"
+                lacking += elsewhere * weight if is_word else max(elsewhere, ALIKE_ELSEWHERE) * max(weight, heaviest)
             else:
                 present += sure * weight
                 lacking += (1 - sure) * max(weight, heaviest)
@@ -68,9 +70,21 @@ def _part(said: Sequence[str], classes: set[str]) -> float:
     return CLASS_PART if classes.issuperset(said) else 1.0
 
 
+def _elsewhere(words_asked: int, collection: int) -> float:
+    """What counts of a word that the passage lacks and that occurs elsewhere: the answer may say it in another way.
+
+    It does so with one word of many, seldom with one of two.
+    """
+    return math.sqrt(SHORT_QUESTION / max(SHORT_QUESTION, words_asked)) * _telling(collection)
+
+
 def _heaviest(collection: int) -> float:
-    alone = math.log(1 + max(0.0, collection - 0.5) / 1.5) + 0.1
-    return alone * min(1.0, math.log(1 + collection) / math.log(1 + LARGE_COLLECTION))
+    return (math.log(1 + max(0.0, collection - 0.5) / 1.5) + 0.1) * _telling(collection)
+
+
+def _telling(collection: int) -> float:
+    """How much it tells that a word is not there, from 0 to 1."""
+    return min(1.0, math.log(1 + collection) / math.log(1 + LARGE_COLLECTION))
 
 
 def absent(question: str, query: Query, passage: Passage) -> list[str]:
