@@ -1,15 +1,20 @@
 """The server as a process: how it starts, refuses to start, and ends."""
 
+import json
 import os
 import shlex
+import signal
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.local.conftest import write_notes
@@ -18,6 +23,7 @@ from tests.local.turn import answer_to, ask, index_ids
 from tui.local.cli import main
 from tui.local.library.database import SCHEMA_VERSION, LibraryDatabase
 from tui.local.library.folders import index_id_of
+from tui.local.search.patterns import PATTERNS_AT_ONCE, SERVER_ENDS
 from tui.local.server_key import content_of
 
 
@@ -284,6 +290,53 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path, notes: Path) -> None:
         return False
 
     until(refuses)
+
+
+def press_ctrl_c(server: subprocess.Popen[str]) -> None:
+    server.send_signal(signal.SIGINT)
+
+
+def close_stdin(server: subprocess.Popen[str]) -> None:
+    assert server.stdin is not None
+    server.stdin.close()
+    server.stdin = None
+
+
+@pytest.mark.parametrize("end", [press_ctrl_c, close_stdin])
+def test_the_end_waits_for_no_pattern_and_whoever_searches_is_told(
+    end: Callable[[subprocess.Popen[str]], None], tmp_path: Path, notes: Path
+) -> None:
+    (notes / "long.md").write_text("a" * 60 + "!\n")
+    with start([notes], tmp_path / "data") as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        told = json.loads(server.stdout.readline())
+        key = {"Authorization": f"Bearer {told['api_key']}"}
+        with httpx.Client(base_url=told["base_url"], headers=key, trust_env=False, timeout=60) as http:
+            until_synced(http)
+            (index_id,) = index_ids(http).values()
+            scope = {"index_id": index_id}
+            find = scope | {"file_name": "long.md"}
+            (file,) = http.post("/api/v1/retrieval/files/find", json=find).json()["items"]
+            endless = scope | {"file_id": file["file_id"], "pattern": "(?:a|aa|a)+$"}
+            with ThreadPoolExecutor(2 * PATTERNS_AT_ONCE) as threads:
+                asked = [
+                    threads.submit(http.post, "/api/v1/retrieval/files/grep", json=endless)
+                    for _ in range(2 * PATTERNS_AT_ONCE)
+                ]
+                until(lambda: len(pattern_workers(server.pid)) == PATTERNS_AT_ONCE)
+                end(server)
+                answers = [future.result() for future in asked]
+        assert server.wait(60) == 0
+        assert server.stderr.read() == ""
+    assert {answer.status_code for answer in answers} == {422}
+    assert all(SERVER_ENDS in answer.text for answer in answers)
+
+
+def pattern_workers(pid: int) -> list[str]:
+    """The processes that search for a pattern, of this server."""
+    rows = subprocess.run(["ps", "-A", "-o", "ppid=,args="], capture_output=True, text=True, check=True).stdout
+    return [row for row in rows.splitlines() if row.split()[0] == str(pid) and "pattern_worker" in row]
 
 
 # As Linux has its mutexes and locks them.

@@ -28,7 +28,11 @@ MAX_SIZE = 10_000
 PATTERNS_AT_ONCE = 4
 """So many patterns are searched for at once, whoever asks; the others wait, and take none of the server's threads."""
 
+SERVER_ENDS = "The server ends, and searches for no pattern any more."
+
 _THREADS = ThreadPoolExecutor(PATTERNS_AT_ONCE, "patterns")
+_searching = set[subprocess.Popen[str]]()
+_ends = threading.Event()
 _REPEAT = re.compile(r"\{(\d{1,10})?(,)?(\d{1,10})?\}")
 _SET = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
@@ -67,6 +71,13 @@ async def in_pattern_thread(search: Callable[..., T], *args: object) -> T:
     return await asyncio.get_running_loop().run_in_executor(_THREADS, search, *args)
 
 
+def end_searches() -> None:
+    """End every search, and begin none any more, because the server ends: it would wait for them."""
+    _ends.set()
+    for process in list(_searching):
+        process.kill()
+
+
 class PatternSearch:
     """Searches documents for one pattern, within `with`. In a server only `in_pattern_thread`.
 
@@ -89,10 +100,14 @@ class PatternSearch:
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
+            _searching.discard(self._process)
 
     def spans(self, text: str, start: int, limit: int) -> list[tuple[int, int]]:
         """Where the pattern matches in a text, from an offset on: the first `limit` matches that are not empty."""
         process = self._process = self._process or self._started()
+        _searching.add(process)
+        if _ends.is_set():
+            raise PatternError(SERVER_ENDS)
         assert process.stdin is not None
         assert process.stdout is not None
         end = threading.Timer(self._seconds, process.kill)
@@ -106,7 +121,8 @@ class PatternSearch:
             end.cancel()
         self._seconds = SEARCH_TIMEOUT + 1
         if not told:
-            raise PatternError("The pattern takes too long or too much memory; give a simpler one.")
+            too_much = "The pattern takes too long or too much memory; give a simpler one."
+            raise PatternError(SERVER_ENDS if _ends.is_set() else too_much)
         answer = json.loads(told)
         if "error" in answer:
             raise PatternError(answer["error"])
