@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, TypeAlias
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from tests.local.inprocess import KEY, Stage, served
 from tests.local.server import until
@@ -194,14 +196,30 @@ def test_a_turn_that_its_server_did_not_end_is_closed_when_it_ends(notes: Path, 
         assert told[-1]["error"] == "The server ended before this turn did."
 
 
+def a_session(notes: Path, data: Path, agent: Agent) -> tuple[Starlette, SessionStore, str]:
+    """A server's application that nobody serves, what it stores, and a session in it."""
+    database = LibraryDatabase(data)
+    sessions = SessionStore(database)
+    app = build(database, folders_of([notes]), KEY, agent, loopback_only=True)
+    return app, sessions, sessions.create(None, "none").session_id
+
+
+def stored_types(sessions: SessionStore, session_id: str) -> list[object]:
+    found = sessions.with_events(session_id)
+    assert found is not None
+    return [event["type"] for event in found[1]]
+
+
+@pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize(("step", "stored"), [("begin_turn", ["user_input"]), ("append", ["user_input", "text"])])
 async def test_a_turn_that_is_ended_while_something_of_it_is_stored_has_its_stop_last(
-    step: str, stored: list[str], notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, stored: list[str], times: int, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def agent(_ask: Ask, _library: Library, _supervisor: SyncSupervisor) -> AsyncIterator[Event]:
         yield Text("Half.")
         await asyncio.sleep(60)
 
+    app, sessions, session_id = a_session(notes, tmp_path, agent)
     begun, go_on, store = threading.Event(), threading.Event(), getattr(SessionStore, step)
 
     def store_late(*arguments: object) -> object:
@@ -210,21 +228,29 @@ async def test_a_turn_that_is_ended_while_something_of_it_is_stored_has_its_stop
         return store(*arguments)
 
     monkeypatch.setattr(SessionStore, step, store_late)
-    database = LibraryDatabase(tmp_path)
-    app = build(database, folders_of([notes]), KEY, agent, loopback_only=True)
-    sessions = SessionStore(database)
-    session_id = sessions.create(None, "none").session_id
     app.state.turns.start(session_id, "oak?", (), ())
     await asyncio.to_thread(begun.wait, 10)
-    ending = asyncio.create_task(app.state.turns.end(session_id))
-    await asyncio.wait([ending], timeout=0.2)
+    endings = list[asyncio.Task[None]]()
+    for _ in range(times):
+        endings.append(asyncio.create_task(app.state.turns.end(session_id)))
+        await asyncio.wait(endings, timeout=0.2)
     go_on.set()
-    await ending
+    await asyncio.gather(*endings)
+    await asyncio.to_thread(until, lambda: set(stored) <= set(stored_types(sessions, session_id)))
+    assert stored_types(sessions, session_id) == [*stored, "stop"]
 
-    def types() -> list[object]:
-        found = sessions.with_events(session_id)
-        assert found is not None
-        return [event["type"] for event in found[1]]
 
-    await asyncio.to_thread(until, lambda: set(stored) <= set(types()))
-    assert types() == [*stored, "stop"]
+async def test_a_turn_that_is_ended_at_once_has_its_question(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = SessionStore.begin_turn
+
+    def begin_late(sessions: SessionStore, session_id: str, prompt: str) -> object:
+        time.sleep(0.1)
+        return begin(sessions, session_id, prompt)
+
+    monkeypatch.setattr(SessionStore, "begin_turn", begin_late)
+    app, sessions, session_id = a_session(notes, tmp_path, Gate())
+    app.state.turns.start(session_id, "oak?", (), ())
+    await app.state.turns.end(session_id)
+    assert stored_types(sessions, session_id) == ["user_input", "stop"]

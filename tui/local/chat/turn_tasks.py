@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from tui.api.models import Event, Stop, Text, Thinking, ToolCall, ToolResult, Usage
 from tui.local.agents.agent import Agent, Ask, Exchange, TurnError
@@ -22,6 +22,7 @@ CHARS_PER_TOKEN = 4
 """A rule of thumb for English text. Without a model there is no tokenizer, so token counts are estimates."""
 
 T = TypeVar("T")
+_Stored: TypeAlias = list[Mapping[str, object]]
 
 _log = logging.getLogger(__name__)
 
@@ -108,8 +109,10 @@ class TurnTasks:
             raise SessionBusyError(session_id)
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         cost = _Cost(read_chars=len(prompt))
-        answering = asyncio.create_task(self._answer(session_id, Ask(prompt, (), index_ids), cost, queue))
-        ending = self._end(session_id, answering, cost, index_ids, tuple(skipped), queue)
+        beginning = asyncio.create_task(asyncio.to_thread(self._sessions.begin_turn, session_id, prompt))
+        answer = self._answer(session_id, beginning, Ask(prompt, (), index_ids), cost, queue)
+        answering = asyncio.create_task(answer)
+        ending = self._end(session_id, beginning, answering, cost, index_ids, tuple(skipped), queue)
         turn = TurnTask(answering, asyncio.create_task(ending), queue)
         self._running[session_id] = turn
         turn.task.add_done_callback(lambda _: self._running.pop(session_id, None))
@@ -125,8 +128,15 @@ class TurnTasks:
         """End all running turns, because the server ends; each is stored with the reason."""
         await asyncio.gather(*(self.end(session_id) for session_id in list(self._running)))
 
-    async def _answer(self, session_id: str, ask: Ask, cost: _Cost, queue: asyncio.Queue[Event | None]) -> None:
-        earlier = await _to_its_end(self._sessions.begin_turn, session_id, ask.question)
+    async def _answer(
+        self,
+        session_id: str,
+        beginning: asyncio.Task[_Stored],
+        ask: Ask,
+        cost: _Cost,
+        queue: asyncio.Queue[Event | None],
+    ) -> None:
+        earlier = await asyncio.shield(beginning)
         async for event in self._agent(replace(ask, history=_history(earlier)), self._library, self._supervisor):
             cost.add(event)
             if isinstance(event, Usage):
@@ -138,6 +148,7 @@ class TurnTasks:
     async def _end(
         self,
         session_id: str,
+        beginning: asyncio.Task[_Stored],
         answering: asyncio.Task[None],
         cost: _Cost,
         index_ids: Sequence[str],
@@ -146,6 +157,8 @@ class TurnTasks:
     ) -> None:
         """Wait for the answer, and tell its end whatever becomes of it: who asked waits for nothing else."""
         error = await _failure(answering)
+        if answering.cancelled():
+            error = await _failure(beginning) or error
         stop = Stop(is_error=error is not None, error=error, usage=cost.usage(), skipped_index_ids=skipped)
         try:
             self._sessions.end_turn(session_id, stop, index_ids)  # in no thread, of which searches may hold all
@@ -159,18 +172,22 @@ class TurnTasks:
 
 async def _to_its_end(work: Callable[..., T], *arguments: object) -> T:
     """What is done in a thread. Whoever is cancelled meanwhile waits for it: nothing is stored after a turn's end."""
-    working = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await working
-        raise
+    working, cancelled = asyncio.ensure_future(asyncio.to_thread(work, *arguments)), None
+    while not working.done():
+        try:
+            await asyncio.wait([working])
+        except asyncio.CancelledError as error:
+            cancelled = cancelled or error
+    done = working.result()
+    if cancelled is not None:
+        raise cancelled
+    return done
 
 
-async def _failure(answering: asyncio.Task[None]) -> str | None:
-    """Why a turn came to no good end, fit to show; None where it did."""
+async def _failure(part: asyncio.Task[Any]) -> str | None:
+    """Why a part of a turn came to no good end, fit to show; None where it did."""
     try:
-        await answering
+        await part
     except asyncio.CancelledError as reason:
         return str(reason) or SERVER_ENDED
     except (TurnError, DamagedIndexError) as reason:
