@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.events import any_event
 from tui.api.models import Event, Stop, Text, ToolResult, Unknown, Usage
 from tui.sanitize import is_well_formed
-from tui.store.event_codec import LEFT_OUT, decode_events, encode_events
+from tui.store.event_codec import LEFT_OUT, decode_events, encode_events, iter_events
 
 texts = st.text(st.characters(), max_size=30)
 json_values = st.recursive(
@@ -35,6 +35,37 @@ def test_of_a_turn_that_is_too_large_the_beginning_and_the_end_are_kept() -> Non
     assert is_whole
     assert kept == [*events[:9], LEFT_OUT, Stop()]
     assert decode_events(encode_events(events[:-1], 1000))[0] == [*events[:9], LEFT_OUT]
+
+
+def decoded_one_by_one(text: str) -> tuple[list[Event], bool]:
+    events, decoding = list[Event](), iter_events(text)
+    while True:
+        try:
+            events.append(next(decoding))
+        except StopIteration as end:
+            return events, end.value
+
+
+@given(lists_of_events)
+def test_events_come_back_one_by_one_too(events: list[Event]) -> None:
+    assert decoded_one_by_one(encode_events(events)) == (events, True)
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize(
+    "text", ["", "{", "{}", '"text"', "[]", '[["text",5]]', '[ ["text","a"] ]', '[["text","a"],1]']
+)
+def test_one_by_one_they_are_the_same_as_together(text: str) -> None:
+    assert decoded_one_by_one(text) == decode_events(text)
+
+
+@pytest.mark.fault(54)
+@pytest.mark.parametrize("rest", [',["text"', ",", "", ',["text","b"]}', "x"])
+def test_one_by_one_those_before_a_damage_are_read(rest: str) -> None:
+    events, is_whole = decoded_one_by_one(f'[["text","a"]{rest}')
+    assert events[0] == Text("a")
+    assert isinstance(events[-1], Unknown)
+    assert not is_whole
 
 
 @given(lists_of_events)

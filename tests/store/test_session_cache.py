@@ -76,6 +76,16 @@ def test_only_the_last_turns_can_be_read(store: Store) -> None:
     assert (kept.events, kept.turns_before) == (turn(98) + turn(99), 98)
 
 
+@pytest.mark.parametrize(("max_chars", "read"), [(0, 1), (3_500, 3), (1_000_000, 5)])
+def test_of_long_turns_only_the_last_can_be_read(store: Store, max_chars: int, read: int) -> None:
+    events: list[Event] = [event for number in range(5) for event in (UserInput(f"{number}"), Text("a" * 1000), Stop())]
+    store.sessions.save_history(ACCOUNT, session(1), events)
+
+    kept = store.sessions.latest(ACCOUNT, "s1", 10, max_chars)
+    assert kept is not None
+    assert (list(kept.events), kept.turns_before) == (events[-3 * read :], 5 - read)
+
+
 def test_a_history_that_begins_without_a_question_is_kept_whole(store: Store) -> None:
     events: list[Event] = [Text("before"), UserInput("a"), UserInput("b")]
     store.sessions.save_history(ACCOUNT, session(1), events)

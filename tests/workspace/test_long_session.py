@@ -14,10 +14,11 @@ from tui.api import bodies
 from tui.api.client import Client
 from tui.api.connection import Connection
 from tui.api.errors import NoAnswerError
-from tui.api.models import Event, Session, UserInput
+from tui.api.models import Event, Session, Stop, Text, UserInput
 from tui.conversation.past_turns import KEPT, PastTurns
 from tui.store.store import Store
 from tui.workspace import opening
+from tui.workspace.opening import SHOWN_CHARS
 from tui.workspace.updates import RequestFailed
 
 TURNS = KEPT + 6
@@ -187,3 +188,19 @@ async def test_to_leave_does_not_wait_until_a_long_history_is_kept(
     await until(is_over.is_set)
     assert len(given) < 10
     assert office.store.sessions.history(ACCOUNT, "s1") is None
+
+
+async def test_of_a_kept_conversation_with_long_turns_the_last_are_shown_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "word " * (SHOWN_CHARS // 20)
+    events = [event for number in range(12) for event in (UserInput(f"{number}?"), Text(f"{number} {long}"), Stop())]
+    store.sessions.save_history(ACCOUNT, Session("s1"), events)
+    monkeypatch.setattr(opening, "EARLIER_AFTER_SECONDS", 0)
+    offline = Office(store)
+    await offline.workspace.open("s1")
+    shown_first = offline.workspace.transcript("s1")
+    assert shown_first is not None
+    assert [turn.question for turn in shown_first] == ["9?", "10?", "11?"]
+    await until(lambda: [question for question, _ in offline.read("s1")] == [f"{number}?" for number in range(12)])
+    await offline.workspace.close()

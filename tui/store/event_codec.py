@@ -5,7 +5,7 @@ An event is an array: its type's name in the API, then its fields. What was writ
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from types import UnionType
 from typing import Any, cast
 
@@ -30,6 +30,7 @@ from tui.sanitize import is_well_formed
 LEFT_OUT = Unknown("left_out", "The rest of this turn is too large to be kept on this machine. The server has it.")
 _AS_IT_IS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
+_DECODER = json.JSONDecoder()
 _TOO_DEEP = "This is nested too deeply to be kept on this machine."
 
 
@@ -61,6 +62,27 @@ def decode_events(text: str) -> tuple[list[Event], bool]:
     found = [_decoded(array) for array in arrays]
     events = [event or Unknown("", to_json(array)) for event, array in zip(found, arrays, strict=True)]
     return events, all(event is not None for event in found)
+
+
+def iter_events(text: str) -> Generator[Event, None, bool]:
+    """The same, one event after the other: each is decoded when it is asked for. Returns whether all is what it was."""
+    at, is_whole = 0, True
+    while text[at : at + 1] == ("," if at else "["):
+        try:
+            array, end = _DECODER.raw_decode(text, at + 1)
+        except (ValueError, RecursionError):
+            break
+        event = _decoded(array)
+        is_whole = is_whole and event is not None
+        yield event or Unknown("", to_json(array))
+        at = end
+    if not at:
+        events, is_whole = decode_events(text)
+        yield from events
+    elif text[at:] != "]":
+        yield Unknown("", text[at:])
+        return False
+    return is_whole
 
 
 def texts_from_json(text: str) -> list[str] | None:

@@ -1,6 +1,7 @@
 """The sessions as last listed, and their events as last retrieved, with the texts that `SessionSearch` finds."""
 
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from tui.api.times import parse_time
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import well_formed
 from tui.store.database import DAMAGED, Database
-from tui.store.event_codec import decode_events, encode_events, texts_from_json, to_json
+from tui.store.event_codec import decode_events, encode_events, iter_events, texts_from_json, to_json
 from tui.store.turn_texts import TurnTexts, texts_of
 
 _BATCH_CHARS = 250_000
@@ -45,6 +46,13 @@ class History:
     session: Session
     events: Sequence[Event]
     turns_before: int = 0
+
+
+class Latest(NamedTuple):
+    """The last turns of a history: each event is decoded when it is asked for."""
+
+    events: Iterator[Event]
+    turns_before: int
 
 
 class KeptTurn(NamedTuple):
@@ -141,6 +149,25 @@ class SessionCache:
 
     def history(self, account: str, session_id: str, last_turns: int | None = None) -> History | None:
         """The session's history, or only its last turns, in time that grows with these alone. None: it is not kept."""
+        found = self._last_turns(account, session_id, last_turns, sys.maxsize)
+        if found is None:
+            return None
+        row, first, turns = found
+        events = [event for turn in turns for event in read_events(self._database, turn["events"])]
+        return History(self._session(row), events, first)
+
+    def latest(self, account: str, session_id: str, last_turns: int, max_chars: int) -> Latest | None:
+        """At most so many last turns. Of those with more characters together, only the last ones: one at least."""
+        found = self._last_turns(account, session_id, last_turns, max_chars)
+        if found is None:
+            return None
+        _, first, turns = found
+        return Latest(_decoding(self._database, [turn["events"] for turn in turns]), first)
+
+    def _last_turns(
+        self, account: str, session_id: str, last_turns: int | None, max_chars: int
+    ) -> tuple[sqlite3.Row, int, list[sqlite3.Row]] | None:
+        """The row of a session, the number of the first of these turns, and their rows."""
 
         def find(connection: sqlite3.Connection) -> tuple[sqlite3.Row, int, list[sqlite3.Row]] | None:
             query = f"SELECT id, turns, {_SESSION_COLUMNS} FROM sessions WHERE account = ? AND session_id = ?"
@@ -148,15 +175,17 @@ class SessionCache:
             if row is None or row["turns"] is None:
                 return None
             first = 0 if last_turns is None else max(0, row["turns"] - last_turns)
-            query = "SELECT number, events FROM turns WHERE session = ? AND number >= ? AND number < ? ORDER BY number"
-            return row, first, connection.execute(query, (row["id"], first, row["turns"])).fetchall()
+            query = "SELECT events FROM turns WHERE session = ? AND number >= ? AND number < ? ORDER BY number DESC"
+            room, turns = max_chars, list[sqlite3.Row]()
+            for turn in connection.execute(query, (row["id"], first, row["turns"])):
+                room -= len(turn["events"])
+                if turns and room < 0:
+                    first = row["turns"] - len(turns)
+                    break
+                turns.append(turn)
+            return row, first, turns[::-1]
 
-        found = self._database.read(find)
-        if found is None:
-            return None
-        row, first, turns = found
-        events = [event for turn in turns for event in read_events(self._database, turn["events"])]
-        return History(self._session(row), events, first)
+        return self._database.read(find)
 
     def some_events(self, account: str, session_id: str, first: int, turns: int) -> list[Event]:
         """The events of so many kept turns, from the one with the number `first` on; [] where there is none."""
@@ -221,6 +250,13 @@ def read_events(database: Database, text: str) -> list[Event]:
     if not is_whole:
         database.warn(DAMAGED)
     return events
+
+
+def _decoding(database: Database, texts: Iterable[str]) -> Iterator[Event]:
+    for text in texts:
+        is_whole = yield from iter_events(text)
+        if not is_whole:
+            database.warn(DAMAGED)
 
 
 def _turns(events: Iterable[Event]) -> Iterator[KeptTurn]:

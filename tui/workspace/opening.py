@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from tui.api.errors import ApiError, KeyRefusedError, NotFoundError
 from tui.api.models import Event, Session
@@ -19,6 +20,9 @@ from tui.workspace.updates import Notice, OpeningFailed, RequestFailed
 GONE_WITHOUT_A_COPY = "This session was deleted elsewhere, and nothing of it is kept on this machine."
 SHOWN_AT_ONCE = 50
 """At most this many of a kept conversation's last turns are shown before the server has answered."""
+
+SHOWN_CHARS = 1_000_000
+"""And no more than have so many characters together."""
 
 READ_AT_ONCE = 50
 """Turns that are read at once from what is kept."""
@@ -61,12 +65,13 @@ class ConversationOpener:
             await self.open(self._waiting)
 
     async def _show_kept(self, session_id: str) -> None:
-        kept = self._state.store.sessions.history(self._state.account_id, session_id, SHOWN_AT_ONCE)
+        latest = self._state.store.sessions.latest
+        kept = await asyncio.to_thread(latest, self._state.account_id, session_id, SHOWN_AT_ONCE, SHOWN_CHARS)
         entries = self._turns.recovery.entries_of(session_id)
         if kept is None and not entries:
             return
         arrived = await asyncio.to_thread(self._turns.recovery.arrived_of, entries) if entries else ()
-        told = await run_in_slices(replaying([*(kept.events if kept else ()), *arrived]))
+        told = await run_in_slices(replaying(chain(kept.events if kept else (), arrived)))
         if session_id in self._state.transcripts:
             return
         shown = interrupt(told, NOT_KNOWN if entries else NO_END)
