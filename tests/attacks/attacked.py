@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from tui.log import FILE_NAME as LOG_NAME
 
 KEY_PAUSE_SECONDS = 0.25
 AT_REST_SECONDS = 0.3
+LONG_AT_REST_SECONDS = 2.0
 LONGEST_SECONDS = 12.0
 """Where an attack goes on for longer, the user quits in the midst of it."""
 
@@ -26,7 +27,8 @@ MAX_KEY_SECONDS = 0.1
 MAX_QUIT_SECONDS = 2.0
 MAX_MEBIBYTES = 400
 
-ENTER, CTRL_Q = "\r", "\x11"
+ENTER, CTRL_Q, CTRL_S = "\r", "\x11", "\x13"
+_PROGRAM = "-m", "tests.attacks.watched_app", "--base-url"
 _LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюяαβγδεζηθικλμνξοπρστυφχψω"
 """Each is typed once, and is nowhere else on the screen."""
 
@@ -136,6 +138,14 @@ class _Victim:
 def _met(victim: _Victim, attack: Attack, gates: Gates) -> float:
     """Have the user meet the attack; when that was."""
     terminal = victim.terminal
+    if attack.user == "opens again":
+        terminal.wait_for("Under attack")
+        victim.rest(AT_REST_SECONDS)
+        terminal.send(CTRL_S)
+        victim.rest(AT_REST_SECONDS)
+        began = time.monotonic()
+        terminal.send(ENTER)
+        return began
     terminal.wait_for("Connecting to")
     victim.rest(AT_REST_SECONDS)
     began = time.monotonic()
@@ -153,6 +163,18 @@ def _met(victim: _Victim, attack: Attack, gates: Gates) -> float:
         began = time.monotonic()
         terminal.send(ENTER)
     return began
+
+
+def _have_it_kept(home: Path, base_url: str, environment: Mapping[str, str], gates: Gates) -> None:
+    """Open the session once, and quit when all of it is kept."""
+    gates.start.set()
+    gates.session.set()
+    with in_window(home, *_PROGRAM, base_url, "--session", "ses-1", environment=environment) as terminal:
+        terminal.wait_for("Under attack")
+        _Victim(terminal, home / "busy").rest(LONG_AT_REST_SECONDS)
+        terminal.send(CTRL_Q)
+        terminal.wait_for_exit()
+    gates.session.clear()
 
 
 def _wrong(written: bytes, log: Path) -> str:
@@ -177,8 +199,9 @@ def attacked(
             "PYTHONDONTWRITEBYTECODE": "",  # an installed program is not compiled at each start
         }
         opened = ["--session", "ses-1"] if attack.user in ("asks", "opens") else []
-        arguments = ["-m", "tests.attacks.watched_app", "--base-url", base_url, *opened]
-        with in_window(home, *arguments, environment=environment) as terminal:
+        if attack.user == "opens again":
+            _have_it_kept(home, base_url, environment, gates)
+        with in_window(home, *_PROGRAM, base_url, *opened, environment=environment) as terminal:
             victim = _Victim(terminal, home / "busy")
             began = _met(victim, attack, gates)
             victim.suffer(seconds)

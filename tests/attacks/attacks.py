@@ -35,7 +35,8 @@ class Attack:
     """Answers, and what the user does to meet them."""
 
     answers: Answers
-    user: Literal["asks", "opens", "starts", "asks first"] = "asks"
+    user: Literal["asks", "opens", "opens again", "starts", "asks first"] = "asks"
+    """Who opens again sees what was kept of the session by an earlier run; the server does not answer for it."""
 
 
 def _result(length: int) -> Pieces:
@@ -113,6 +114,14 @@ def _long(turns: int) -> Pieces:
     )
 
 
+def _heavy(turns: int) -> Pieces:
+    """So many turns, each with a long result."""
+    yield b'{"type":"text","content":"So."}'
+    for _ in range(turns):
+        yield f',{json.dumps(STOP)},{{"type":"user_input","content":"Why?"}},'.encode()
+        yield from _result(300_000)
+
+
 def _sessions(length: int) -> Pieces:
     element = b'{"session_id": "ses-1", "index_ids": ["idx-1"], "generated_title": "Under attack"}'
     return listed(b'{"items": [', element, length // len(element), b"]}")
@@ -130,6 +139,10 @@ def _list(pieces: Callable[[], Pieces]) -> Attack:
 
 def _opened(session: Callable[[], Pieces]) -> Attack:
     return Attack(Answers(session=Body(session)), "opens")
+
+
+def _opened_again(session: Callable[[], Pieces]) -> Attack:
+    return Attack(Answers(session=Body(session)), "opens again")
 
 
 def _asked(turn: Body, *, after: Callable[[], Pieces] | None = None) -> Attack:
@@ -162,6 +175,10 @@ SESSIONS: Mapping[str, Attack] = {
     "session with 100,000 links": _opened(_session(lambda: _content("text", len(LINK) * 100_000, LINK))),
     "session with 20,000 passages in one result": _opened(_session(lambda: _passages(20_000))),
     "session of 2,000 turns with evidence": _opened(_session(lambda: _long(2_000))),
+    "kept session with 200,000 tool calls": _opened_again(_session(lambda: _calls(200_000))),
+    "kept session with a text of 7 MB": _opened_again(_session(lambda: _content("text", 7 * MEGABYTE))),
+    "kept session with nested objects of 8 MB": _opened_again(_session(lambda: _nested(8 * MEGABYTE))),
+    "kept session of 50 turns with 300 kB each": _opened_again(_session(lambda: _heavy(50))),
 }
 
 TURNS: Mapping[str, Attack] = {
