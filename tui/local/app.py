@@ -37,6 +37,7 @@ from tui.local.library.library import Library, open_library
 from tui.local.library.page_images import PageImages
 from tui.local.library.syncing.supervisor import SyncSupervisor
 from tui.local.library.syncing.watching import FolderWatcher
+from tui.local.search.patterns import end_searches
 
 if TYPE_CHECKING:
     from tui.local.embeddings.embeddings import Embeddings
@@ -115,6 +116,7 @@ def build(
         lifespan=lifespan,
     )
     app.state.turns = turns
+    app.state.end_searches = end_searches
     app.state.supervisor = supervisor
     app.state.folders = library.folders
     return app

@@ -15,19 +15,19 @@ import uvicorn
 from starlette.applications import Starlette
 
 from tui.local.patience import IDLE_TIMEOUT, PatientProtocol, allow_many_files, seldom
-from tui.local.search.patterns import end_searches
 
 SHUTDOWN_TIMEOUT = 0.8
 """Seconds that the end may take once the parent is gone. The database is whole whenever the process ends."""
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, app: Starlette, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._app = app
         self._ready = ready
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        end_searches()
+        self._app.state.end_searches()
         super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -53,7 +53,7 @@ def run(app: Starlette, listener: socket.socket, ready: Callable[[], None], *, u
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    server = _Server(config, ready)
+    server = _Server(config, app, ready)
     allow_many_files()
     logging.getLogger("asyncio").addFilter(seldom())
 
@@ -68,7 +68,7 @@ def run(app: Starlette, listener: socket.socket, ready: Callable[[], None], *, u
 
 async def _end(app: Starlette, server: uvicorn.Server) -> None:
     """End the turns first, so that their streams end with a `stop` and hold nothing up."""
-    end_searches()
+    app.state.end_searches()
     await app.state.turns.end_all()
     server.should_exit = True
 
