@@ -53,6 +53,7 @@ def section() -> list[str]:
     """The lines of the page."""
     runs = kept()
     codes = list(dict.fromkeys(run.code for run in runs))
+    rows = dict.fromkeys((run.code, run.note == EMBEDDED) for run in runs)
     return [
         "## Kills",
         "",
@@ -67,7 +68,7 @@ def section() -> list[str]:
         "",
         "| code | days | seeds | kills | problems | |",
         "|---|---|---|---|---|---|",
-        *(_row(code, [run for run in runs if run.code == code]) for code in codes),
+        *(_row(row[0], [run for run in runs if (run.code, run.note == EMBEDDED) == row]) for row in rows),
     ]
 
 
