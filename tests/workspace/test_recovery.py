@@ -1,8 +1,12 @@
 import asyncio
+import errno
+import fcntl
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -257,13 +261,22 @@ sys.stdin.read()
 """
 
 
+@contextmanager
+def another_app(path: Path) -> Generator[subprocess.Popen[bytes]]:
+    """A process that has asked a question, and has its session until its standard input ends."""
+    command = [sys.executable, "-c", HOLDING, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"\n"
+        yield other
+        other.communicate()
+
+
 async def test_a_turn_of_another_app_that_runs_is_not_taken_for_one_that_ended_with_it(
     cloud: Cloud, store: Store
 ) -> None:
-    command = [sys.executable, "-c", HOLDING, str(store.path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        assert other.stdout is not None
-        assert await asyncio.to_thread(other.stdout.readline) == b"\n"
+    assert store.path is not None
+    with another_app(store.path):
         office = Office(store, LOCAL_ACCOUNT)
         await office.connect(cloud)
         await office.workspace.open("s1")
@@ -271,7 +284,62 @@ async def test_a_turn_of_another_app_that_runs_is_not_taken_for_one_that_ended_w
         assert [entry.prompt for entry in store.journal.entries(LOCAL_ACCOUNT)] == ["Why?"]
         assert office.workspace.draft("s1") == ""
         await office.workspace.close()
-        other.communicate()
+
+
+@pytest.mark.fault(44)
+async def test_a_turn_of_another_app_that_ends_meanwhile_is_not_waited_for(cloud: Cloud, store: Store) -> None:
+    assert store.path is not None
+    with another_app(store.path) as other:
+        office = Office(store, LOCAL_ACCOUNT)
+        await office.connect(cloud)
+        other.kill()
+        other.wait()
+        await office.workspace.open("s1")
+        await office.settle("s1")
+    assert office.pauses == [1]
+    assert office.workspace.draft("s1") == "Why?"
+    assert office.notices == [NOT_ASKED]
+    await office.workspace.close()
+
+
+@pytest.mark.fault(44)
+async def test_the_end_of_another_app_whose_turn_is_looked_after_is_seen_within_a_second(
+    cloud: Cloud, store: Store
+) -> None:
+    cloud.events["s1"].extend([asked("Why?"), said("Half.")])
+    office = Office(store, LOCAL_ACCOUNT)
+    assert store.path is not None
+    with another_app(store.path) as other:
+
+        def kill() -> None:
+            if len(office.pauses) == 4:
+                other.kill()
+                other.wait()
+
+        office.while_waiting = kill
+        await office.connect(cloud)
+        await office.workspace.open("s1")
+        await office.settle("s1")
+    assert len(office.pauses) == 5
+    assert end_of(office) == CUT_OFF
+    await office.workspace.close()
+
+
+@pytest.mark.fault(44)
+async def test_where_the_system_has_no_locks_no_turn_is_taken_for_one_that_ended_with_its_app(
+    cloud: Cloud, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lack(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "lockf", lack)
+    assert store.path is not None
+    with another_app(store.path):
+        office = Office(store, LOCAL_ACCOUNT)
+        await office.connect(cloud)
+        await until(lambda: len(office.pauses) > 10)
+        assert [entry.prompt for entry in store.journal.entries(LOCAL_ACCOUNT)] == ["Why?"]
+        await office.workspace.close()
 
 
 async def test_a_turn_of_an_embedded_server_that_runs_is_waited_for(cloud: Cloud, store: Store) -> None:

@@ -142,6 +142,10 @@ class WorkspaceState:
         """Whether this process may write the session's draft and send its questions: no other one does."""
         return self.store.hold(self.account_id, session_id)
 
+    def has_alone(self, session_id: str) -> bool:
+        """Whether it is certain that no other process has the session, which is held here then."""
+        return self.hold(session_id) and self.store.keeps_others_out
+
     def let_go(self, session_id: str) -> None:
         """Let other processes write in a session that nothing is going on in, unless it is open here."""
         if session_id != self.open_id:
