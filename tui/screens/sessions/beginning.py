@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
 
 class SessionBeginning:
-    """Begins the sessions of a screen, and turns to them."""
+    """Begins the sessions of a screen, and turns to them.
+
+    Where the reader has gone elsewhere by the time that a session is there, neither what is read nor what takes the
+    keys changes.
+    """
 
     def __init__(self, screen: "AskingScreen") -> None:
         self._screen = screen
@@ -47,7 +51,6 @@ class SessionBeginning:
             self._is_beginning = False
 
     async def _create_and_ask(self, choice: "Choice", question: str) -> None:
-        """Where the reader has gone elsewhere meanwhile, neither what is read nor what takes the keys changes."""
         screen, written_in = self._screen, self._screen.open_id
         session_id = await self._create(choice)
         if session_id is None:
@@ -63,12 +66,15 @@ class SessionBeginning:
         choice = await self._with_scope(await self._screen.indexes.choose("session", ticked))
         if choice is None:
             return
+        screen, read = self._screen, self._screen.open_id
         session_id = await self._create(choice)
-        if session_id is not None:
-            self._screen.set_focus(self._screen.composer)
+        if session_id is None:
+            return
+        if stays := screen.open_id == read:
+            screen.set_focus(screen.composer)
             self._turn_to(session_id)
-            self._workspace.ask(session_id, question)
-            self._screen.follow_answer()
+        if self._workspace.ask(session_id, question) and stays:
+            screen.follow_answer()
 
     async def _with_scope(self, choice: "Choice | None") -> "Choice | None":
         """The choice, with indexes that the first question of an unbound session searches; None where it has none."""
