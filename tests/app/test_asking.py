@@ -18,7 +18,7 @@ async def test_a_question_gets_a_cited_answer_and_the_session_is_listed(settings
         await user.see("March 2031")
         await user.see("heron.md")
         await user.see("When was the Heron probe launched?  ·  notes")
-        assert any(line.lstrip().startswith("▌  When was") for line in user.lines)
+        await user.until(lambda: any(line.lstrip().startswith("▌  When was") for line in user.lines))
 
 
 async def test_an_unrelated_question_is_not_answered_with_the_answer_before(settings: Settings) -> None:

@@ -54,3 +54,24 @@ async def test_a_session_that_comes_late_does_not_take_the_place_of_the_one_that
         assert user.app.chat.composer.text == "half a thought"
         assert not user.app.chat.workspace.draft(None)
         assert proxy.prompts.count(QUESTION) == 1
+
+
+async def test_a_question_asked_again_in_a_late_session_leaves_the_reader_where_they_went(proxy: FaultProxy) -> None:
+    async with behind(proxy) as user:
+        await in_session(user)
+        gate = Gate()
+        proxy.others = creations_behind(gate)
+        before = len(proxy.requests)
+        await user.press("ctrl+s", "o")
+        await user.see("ready")
+        await user.in_dialog("enter")
+        await user.until(lambda: any(asked.startswith("POST /api/v1/chat") for asked in proxy.requests[before:]))
+        await user.press("ctrl+n")
+        await user.in_dialog("enter")
+        await user.until(lambda: user.app.chat.open_id is None)
+        await user.type("half a thought")
+        gate.open()
+        await user.until(lambda: len(proxy.prompts) == 2)
+        await user.until(lambda: not user.app.chat.workspace.turns.busy)
+        assert user.app.chat.open_id is None
+        assert user.app.chat.composer.text == "half a thought"

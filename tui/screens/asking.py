@@ -2,7 +2,6 @@
 
 from asyncio import sleep
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +16,7 @@ from tui.keys.bound import bound
 from tui.keys.keymap import key_for
 from tui.screens.indexes.choosing import IndexChoosing
 from tui.screens.reading import ReadingScreen
+from tui.screens.sessions.beginning import SessionBeginning
 from tui.screens.starting import Starting
 from tui.widgets.composer import Composer
 from tui.widgets.queue_line import QueueLine
@@ -47,7 +47,7 @@ class AskingScreen(ReadingScreen):
         super().__init__(workspace)
         self.indexes = IndexChoosing(self)
         self.starting = Starting(self)
-        self._is_beginning = False
+        self.beginning = SessionBeginning(self)
 
     def on_mount(self) -> None:
         self.show_draft()
@@ -130,7 +130,7 @@ class AskingScreen(ReadingScreen):
         self.area.uncover()
         session = self.workspace.catalogue.get(self.open_id)
         if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
-            self._begin_session_once(question)
+            self.beginning.begin_with(question)
         elif self.workspace.needs_scope(session):
             self._begin_to_search(session.session_id, partial(self._ask, session.session_id, question))
         else:
@@ -140,9 +140,10 @@ class AskingScreen(ReadingScreen):
         """Send a question; it leaves the composer where it is taken."""
         if self.workspace.ask(session_id, question):
             self.composer.take()
-            self._follow_answer()
+            self.follow_answer()
 
-    def _follow_answer(self) -> None:
+    def follow_answer(self) -> None:
+        """Show what is answered as it comes."""
         self.notice_line.take_back("problem")
         self.view.pane.follow()
 
@@ -169,65 +170,7 @@ class AskingScreen(ReadingScreen):
 
     @work
     async def _choose_for_new_session(self) -> None:
-        """Have indexes chosen for a session that begins with its first question, and turn to its draft."""
-        choice = await self.indexes.choose("session", self.chosen and self.chosen.index_ids)
-        if choice is not None:
-            self.open_id = None
-            self.chosen = choice
-            self.set_focus(self.composer)
-
-    def _begin_session_once(self, question: str) -> None:
-        """Not again before it is done: until then the question is still in the composer."""
-        if not self._is_beginning:
-            self._is_beginning = True
-            self._begin_session(question)
-
-    @work
-    async def _begin_session(self, question: str) -> None:
-        """Create a session and ask its first question in it.
-
-        The indexes are chosen now, unless they were before or there is nothing to choose.
-        """
-        try:
-            choice = (self.chosen if self.open_id is None else None) or self.indexes.only_choice()
-            choice = await self._with_scope(choice or await self.indexes.choose("session"))
-            if choice is not None:
-                await self._create_and_ask(choice, question)
-        finally:
-            self._is_beginning = False
-
-    async def ask_on_other_indexes(self, question: str, ticked: Sequence[str]) -> None:
-        """Have indexes chosen, those given among them at first, and ask a question in a new session on these."""
-        choice = await self._with_scope(await self.indexes.choose("session", ticked))
-        if choice is None:
-            return
-        session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
-        if session_id is not None:
-            self.set_focus(self.composer)
-            self.open_id = session_id
-            self.chosen = None
-            self.workspace.ask(session_id, question)
-            self._follow_answer()
-
-    async def _with_scope(self, choice: "Choice | None") -> "Choice | None":
-        """The choice, with indexes that the first question of an unbound session searches; None where it has none."""
-        if choice is None or choice.index_ids:
-            return choice
-        scope = await self.indexes.choose("question")
-        return scope and replace(choice, index_ids=scope.index_ids)
-
-    async def _create_and_ask(self, choice: "Choice", question: str) -> None:
-        """Where the reader has gone elsewhere meanwhile, neither what is read nor what takes the keys changes."""
-        written_in = self.open_id
-        session_id = await self.workspace.create(choice.index_ids, is_bound=choice.is_bound)
-        if session_id is None:
-            return
-        if stays := self.open_id == written_in:
-            self.open_id = session_id
-            self.chosen = None
-        if self.workspace.ask_first(session_id, question, written_in) and stays:
-            self.show_draft()
-            self._follow_answer()
+        await self.beginning.choose_indexes()
 
     @work
     async def _begin_to_search(self, session_id: str, ask: Callable[[], None]) -> None:

@@ -202,7 +202,7 @@ class BrowsingScreen(AskingScreen):
             self.say("Nothing was asked in this session yet.", kind="opening")
             return
         session = self.workspace.catalogue.get(session_id)
-        await self.ask_on_other_indexes(question, (session and session.index_ids) or ())
+        await self.beginning.ask_on_other_indexes(question, (session and session.index_ids) or ())
 
     @work
     async def _ask_for_name(self, session_id: str) -> None:
