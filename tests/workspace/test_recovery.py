@@ -4,7 +4,7 @@ import fcntl
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -398,7 +398,7 @@ async def test_what_had_arrived_of_a_turn_is_not_decoded_on_the_event_loop(
 ) -> None:
     decoded_in: list[threading.Thread] = []
 
-    def noted(database: Database, text: str) -> list[Event]:
+    def noted(database: Database, text: str) -> Iterator[Event]:
         decoded_in.append(threading.current_thread())
         return read_events(database, text)
 
