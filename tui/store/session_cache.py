@@ -94,6 +94,12 @@ class SessionCache:
         rows = self._database.read(lambda c: c.execute(query, (account, limit)).fetchall())
         return [self._session(row) for row in rows]
 
+    def ids(self, account: str) -> set[str]:
+        """The ids of all sessions kept."""
+        query = "SELECT session_id FROM sessions WHERE account = ?"
+        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
+        return {session_id for (session_id,) in rows}
+
     def remove(self, account: str, session_id: str) -> None:
         """Remove a session with its history, and what the user noted of it. Open turns are the journal's."""
 

@@ -85,12 +85,12 @@ class WorkspaceState:
     def _let_go_of_unused(self) -> None:
         too_many = len(self.transcripts) - KEPT_CONVERSATIONS
         if too_many > 0:
-            unused = [name for name in list(self.transcripts)[:-1] if not self._is_needed(name)]
+            unused = [name for name in list(self.transcripts)[:-1] if not self.is_needed(name)]
             for session_id in unused[:too_many]:
                 question = self.transcripts.pop(session_id).first_question
                 self._first_questions[session_id] = (question or "")[:FIRST_QUESTION_CHARS]
 
-    def _is_needed(self, session_id: str) -> bool:
+    def is_needed(self, session_id: str) -> bool:
         """Whether a conversation is read, or goes on, or is here alone."""
         return session_id == self.open_id or session_id in self.deleted_elsewhere or self.goes_on_in(session_id)
 
