@@ -17,19 +17,24 @@ from tui.store.store import Store
 from tui.workspace.recovery import CUT_OFF, NOT_ASKED
 
 
-@pytest.mark.fault(44)
-@pytest.mark.parametrize("arrives", [True, False])
-async def test_a_turn_of_an_embedded_server_that_ended_with_its_app_is_not_waited_for(
-    cloud: Cloud, store: Store, *, arrives: bool
-) -> None:
-    cloud.turns = [Turn(sends=[STOP], is_held=True, keeps=[said("Half.")], is_lost=not arrives)]
+async def begun_after_one_that_ended_in_a_turn(cloud: Cloud, store: Store) -> Office:
+    """The office of an app over an embedded server, which ended with the app before."""
     office = Office(store, LOCAL_ACCOUNT)
     await office.connect(cloud)
     await office.workspace.open("s1")
     office.workspace.ask("s1", "Why?")
     await until(lambda: bool(cloud.questions))
     await office.workspace.close()
-    later = Office(store, LOCAL_ACCOUNT)
+    return Office(store, LOCAL_ACCOUNT)
+
+
+@pytest.mark.fault(44)
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_turn_of_an_embedded_server_that_ended_with_its_app_is_not_waited_for(
+    cloud: Cloud, store: Store, *, arrives: bool
+) -> None:
+    cloud.turns = [Turn(sends=[STOP], is_held=True, keeps=[said("Half.")], is_lost=not arrives)]
+    later = await begun_after_one_that_ended_in_a_turn(cloud, store)
     await later.connect(cloud)
     await later.settle("s1")
     assert later.pauses == [1]
@@ -48,13 +53,7 @@ async def test_the_last_words_of_an_embedded_server_that_ended_with_its_app_are_
     cloud: Cloud, store: Store
 ) -> None:
     cloud.turns = [Turn(is_held=True, is_lost=True)]
-    office = Office(store, LOCAL_ACCOUNT)
-    await office.connect(cloud)
-    await office.workspace.open("s1")
-    office.workspace.ask("s1", "Why?")
-    await until(lambda: bool(cloud.questions))
-    await office.workspace.close()
-    later = Office(store, LOCAL_ACCOUNT)
+    later = await begun_after_one_that_ended_in_a_turn(cloud, store)
     later.while_waiting = lambda: cloud.events["s1"].extend([asked("Why?"), said("Half."), STOP])
     await later.connect(cloud)
     await later.settle("s1")
