@@ -1,8 +1,11 @@
 """What stands there before there is a conversation."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.app.user import driven
+from tui.conversation.catalogue import now
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 
@@ -18,6 +21,20 @@ async def test_the_start_page_says_what_is_open_and_offers_questions_from_its_he
         await user.until(lambda: composer.has_focus and "say about" in composer.text)
         await user.press("enter")
         await user.read_to_end_of_turn()
+
+
+async def test_ages_go_on_while_nothing_happens(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.browsing.AGES_AFTER_SECONDS", 0.05)
+    async with driven(settings) as user:
+        await user.ask_in_new_session("Who leads science?")
+        await user.press("ctrl+n")
+        await user.in_dialog("enter")
+        await user.see("read just now")
+        assert any("Who leads science?" in line and "now" in line for line in user.lines)
+        for module in ("tui.screens.starting", "tui.widgets.sessions.session_list"):
+            monkeypatch.setattr(f"{module}.now", lambda: now() + timedelta(minutes=5))
+        await user.see("read 5 min ago")
+        assert any("Who leads science?" in line and "5 min" in line for line in user.lines)
 
 
 async def test_what_is_typed_on_the_questions_goes_to_the_composer(settings: Settings) -> None:

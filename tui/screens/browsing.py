@@ -23,6 +23,9 @@ from tui.workspace.workspace import Workspace
 UNDO_SECONDS = 10.0
 """A deleted session can be brought back for this long; then it is deleted on the server."""
 
+AGES_AFTER_SECONDS = 60.0
+"""So often it is told anew how long ago something was, while nothing else happens."""
+
 
 class BrowsingScreen(AskingScreen):
     """Lists the sessions, and turns to the one that is chosen."""
@@ -56,6 +59,11 @@ class BrowsingScreen(AskingScreen):
         self.list_sessions()
         self.call_after_refresh(self._list_kept)
         self.workspace.start(self.workspace.others.follow())
+        self.set_interval(AGES_AFTER_SECONDS, self._tell_ages)
+
+    def _tell_ages(self) -> None:
+        self.list_sessions()
+        self.starting.show_what_is_open()
 
     def _list_kept(self) -> None:
         self.workspace.start(self.workspace.list_kept())
