@@ -42,6 +42,7 @@ async def test_a_new_size_is_drawn_in_one_frame(turns: int, monkeypatch: pytest.
             for size in SIZES:
                 frames.clear()
                 await user.pilot.resize_terminal(*size)
+                await user.until(lambda: bool(frames))
                 await user.pilot.pause(0.5)
                 assert len(frames) == 1
 
