@@ -41,7 +41,7 @@ def test_what_the_server_sends_is_what_the_app_receives(name: str) -> None:
 
 @every_type
 def test_the_store_gives_back_what_it_was_given(kind: type[Event]) -> None:
-    assert decode_events(encode_events([EXAMPLES[kind]])) == ([EXAMPLES[kind]], True)
+    assert [*decode_events(encode_events([EXAMPLES[kind]]))] == [EXAMPLES[kind]]
 
 
 @every_type

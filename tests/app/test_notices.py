@@ -18,6 +18,14 @@ def row_of(user: User, text: str) -> int:
     return next(row for row, line in enumerate(user.lines) if text in line)
 
 
+async def show_whole_notice(user: User) -> None:
+    """By the command of the palette."""
+    await user.press("ctrl+p")
+    await user.until(lambda: isinstance(user.app.screen, CommandPalette) and user.app.screen.takes_keys)
+    await user.type("notice")
+    await user.press("enter")
+
+
 async def test_a_notice_stands_above_the_composer_and_escape_closes_it_before_it_stops_a_turn(
     settings: Settings,
 ) -> None:
@@ -83,10 +91,7 @@ async def test_a_notice_that_is_cut_is_shown_whole_by_a_command(settings: Settin
         user.app.chat.say(f"Written to {folder}/the_end", kind="writing", seconds=0.01)
         await user.until(lambda: "… · Ctrl+P “Show the notice whole” · Esc closes" in " ".join(user.screen.split()))
         assert "the_end" not in user.screen
-        await user.press("ctrl+p")
-        await user.until(lambda: isinstance(user.app.screen, CommandPalette) and user.app.screen.takes_keys)
-        await user.type("notice")
-        await user.press("enter")
+        await show_whole_notice(user)
         await user.see("the_end")
 
 
@@ -94,10 +99,7 @@ async def test_a_notice_that_has_gone_can_still_be_read_whole(settings: Settings
     async with driven(settings) as user:
         user.app.chat.say("Nothing was copied.", kind="copying", seconds=0.01)
         await user.until(lambda: not user.app.chat.query_one(NoticeLine).said)
-        await user.press("ctrl+p")
-        await user.until(lambda: isinstance(user.app.screen, CommandPalette) and user.app.screen.takes_keys)
-        await user.type("notice")
-        await user.press("enter")
+        await show_whole_notice(user)
         await user.see("Nothing was copied.")
 
 

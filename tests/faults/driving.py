@@ -50,5 +50,6 @@ async def open_session(user: User, session_id: str) -> None:
 
 
 def words_on(user: User) -> str:
-    """The text on the screen without line ends, where lines are wrapped."""
-    return " ".join(" ".join(line.strip(" │") for line in user.lines).split())
+    """The text beside the list without line ends, where lines are wrapped."""
+    left = user.app.chat.sidebar.region.right
+    return " ".join(" ".join(line[left:].strip(" │") for line in user.lines).split())

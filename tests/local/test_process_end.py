@@ -102,7 +102,7 @@ def test_the_end_waits_for_no_pattern_and_whoever_searches_is_told(
 
 def pattern_workers(pid: int) -> list[str]:
     """The processes that search for a pattern, of this server."""
-    rows = subprocess.run(["ps", "-A", "-o", "ppid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = subprocess.run(["ps", "-A", "-ww", "-o", "ppid=,args="], capture_output=True, text=True, check=True).stdout
     return [row for row in rows.splitlines() if row.split()[0] == str(pid) and "pattern_worker" in row]
 
 

@@ -122,7 +122,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         trees = [copy_of_tree(Path(folder) / str(number)) for number in range(min(options.workers, len(guards)))]
         print("With every guard in its place …", flush=True)
-        if not pass_in(trees[0], dict.fromkeys(test for guard in guards for test in guard.tests), told=True):
+        at_once = ("-n", str(options.workers), "--dist", "worksteal")
+        if not pass_in(
+            trees[0], (*at_once, *dict.fromkeys(test for guard in guards for test in guard.tests)), told=True
+        ):
             print("the tests fail already, so they can tell nothing.")
             return 1
         survivors = survivors_of(guards, trees)

@@ -119,3 +119,8 @@ def test_a_table_of_hundreds_of_columns_has_no_row_for_each_of_its_cells() -> No
     rows = drawn(head + ("|1" * 600 + "|\n") * 100, width=80)
     assert len(rows) < 20 * 600
     assert rows[-2].text.startswith("|1|1|1|")
+
+
+def test_a_header_of_a_thousand_words_is_drawn_once() -> None:
+    rows = drawn("|" + "word " * 1000 + "|b|\n|-|-|\n" + "|1|2|\n" * 1000, width=80)
+    assert sum("word" in row.text for row in rows) < 200

@@ -60,6 +60,7 @@ class Soak:
         self.faults = Counter[str]()
         self.lost_events = 0
         self.given_back = 0
+        self.sent_twice = 0
 
     async def session(self, turns: int) -> None:
         """A new session with so many turns; afterwards it must read as the server has it."""
@@ -70,6 +71,9 @@ class Soak:
         shown = self._workspace.transcript(session_id)
         await self._workspace.open(session_id)
         self.lost_events += _differences(shown, self._workspace.transcript(session_id))
+        self.sent_twice += sum(times - 1 for times in Counter(self._proxy.prompts).values())
+        self._proxy.prompts.clear()  # what the proxy remembers would be taken for growth
+        self._proxy.requests.clear()
 
     async def _turn(self, session_id: str, question: str) -> None:
         name = self._random.choice(list(FAULTS))
@@ -147,14 +151,13 @@ async def _soak(server: Connected, folder: Path, turns: int, minutes: float, see
         await workspace.connect(Client(Connection(proxy.base_url, SecretStr(server.api_key))))
         soak = Soak(workspace, proxy, seed)
         samples = await _run(soak, server.process.pid, turns, minutes * 60)
-        doubled = sum(times - 1 for times in Counter(proxy.prompts).values())
         left = len(store.journal.entries("soak"))
         figures: dict[str, object] = {
             "turns": sum(soak.faults.values()),
             "faults": sum(soak.faults.values()) - soak.faults["none"],
             "questions_given_back": soak.given_back,
             "events_lost": soak.lost_events,
-            "double_posts": doubled,
+            "double_posts": soak.sent_twice,
             "open_journal_entries": left,
             **_use(samples),
             "seconds": round(time.monotonic() - started, 1),

@@ -6,7 +6,14 @@ from typing import TypedDict
 
 import pytest
 
+from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
+from tui.api.models import Session, Stop, Text, Thinking, ToolCall, ToolResult, UserInput
+from tui.settings import Settings
+from tui.store.files import FILE_NAME
+from tui.store.store import Store
+
+CTRL_S, CTRL_Q, ENTER = "\x13", "\x11", "\r"
 
 NOT_NEEDED = [
     "PIL",
@@ -89,6 +96,30 @@ tui.app.LlamaChat = UpToTheFirstFrame
 sys.exit(run())
 """
 
+LOADED_BY_THE_LOOP = """
+import sys, threading
+from pathlib import Path
+import tui.app
+
+report = Path(sys.argv.pop())
+
+class Told:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if threading.current_thread() is threading.main_thread():
+            with report.open("a") as told:
+                print(name, file=told)
+
+def preload():
+    sys.meta_path.insert(0, Told)
+    tui.app.preloading.preload()
+    report.touch()
+
+tui.app.preload = preload
+from tui.command_line import run
+sys.exit(run())
+"""
+
 
 class Start(TypedDict):
     """What was done up to the first frame: the modules loaded, how often what was styled, parsed and drawn."""
@@ -126,6 +157,29 @@ def test_styles_are_parsed_and_applied_once_before_the_first_frame(start: Start)
 
 def test_the_screen_is_drawn_once_and_whole(start: Start) -> None:
     assert start["drawn"] == {"screens": 1}
+
+
+@pytest.mark.fault(28)
+def test_the_first_conversation_finds_its_modules_loaded(tmp_path: Path) -> None:
+    state, report, base_url = tmp_path / "state", tmp_path / "modules", "http://127.0.0.1:1"
+    state.mkdir()
+    store = Store.open(state / FILE_NAME)
+    call = [Thinking("Hm."), ToolCall("c1", "retrieve", {}), ToolResult("c1", "retrieve", [])]
+    events = [UserInput("Who?"), *call, Text("| Who |\n|---|\n| *Ada* |\n\nIn 1815."), Stop()]
+    store.sessions.save_history(Settings(base_url=base_url).account, Session("s1"), events)
+    store.close()
+    environment = {"LLAMACHAT_STATE_DIR": str(state), "LLAMA_CLOUD_API_KEY": "llx-test"}
+    arguments = "-c", LOADED_BY_THE_LOOP, "--base-url", base_url, str(report)
+    with in_window(tmp_path, *arguments, environment=environment) as terminal:
+        terminal.wait_until(report.exists)
+        terminal.send(CTRL_S)
+        terminal.wait_for("Filter")
+        terminal.send(ENTER)
+        terminal.wait_for("Ada")
+        terminal.send(CTRL_Q)
+        assert terminal.wait_for_exit() == 0
+    rooms = "tui.widgets", "tui.lineview", "tui.rendering", "tui.conversation", "markdown_it"
+    assert [name for name in report.read_text().split() if name.startswith(rooms)] == []
 
 
 def test_httpx_is_loaded_without_its_command_line() -> None:

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -346,3 +347,23 @@ print(sorted(tops - sys.stdlib_module_names - {"tui"}))
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert run.stdout.strip() == "[]"
+
+
+def test_the_version_is_another_one_once_somebody_else_has_written(path: Path) -> None:
+    store, other = Store.open(path), Store.open(path)
+    before = store.database.version()
+    store.notes.save_name("cloud", "s1", "The crew")
+    other.notes.names("cloud")
+    assert store.database.version() == before
+    other.notes.save_name("cloud", "s1", "")
+    assert store.database.version() != before
+    for each in (store, other):
+        each.close()
+
+
+def test_nobody_waits_for_the_version_while_another_thread_writes(path: Path) -> None:
+    store = Store.open(path)
+    with ThreadPoolExecutor() as threads:
+        asked = store.database.write(lambda _: threads.submit(store.database.version).result(20))
+    assert asked is None
+    store.close()

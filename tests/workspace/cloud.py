@@ -52,6 +52,11 @@ class Turn:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+def broken(*, sends: Sequence[Json] = (), keeps: Sequence[Json] = ()) -> Turn:
+    """A turn whose connection breaks before the answer is complete."""
+    return Turn(sends=sends, keeps=keeps, breaks=True)
+
+
 @dataclass
 class Question:
     """One POST of a turn."""

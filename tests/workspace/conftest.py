@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from tests.workspace.cloud import Cloud, Json
-from tui.conversation.transcript import Answer
+from tui.conversation.transcript import Answer, Broken
 from tui.store.store import Store
 from tui.workspace.updates import Notice, RequestFailed, Update
 from tui.workspace.workspace import Workspace
@@ -73,6 +73,14 @@ class Office:
         """The questions of a conversation as it is shown, each with its answer."""
         turns = self.workspace.transcript(session_id) or ()
         return [(turn.question, "".join(p.text for p in turn.parts if isinstance(p, Answer))) for turn in turns]
+
+
+def end_of(office: Office, session_id: str = "s1") -> str:
+    """Why the last turn ended, as it is shown."""
+    transcript = office.workspace.transcript(session_id)
+    assert transcript is not None
+    end = transcript[len(transcript) - 1].end
+    return end.reason if isinstance(end, Broken) else ""
 
 
 @pytest.fixture

@@ -1,35 +1,18 @@
 import asyncio
-import subprocess
-import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import pytest
 
-from tests.workspace.cloud import STOP, Cloud, Json, Turn, asked, said
-from tests.workspace.conftest import ACCOUNT, Office, until
+from tests.workspace.cloud import STOP, Cloud, Turn, asked, broken, said
+from tests.workspace.conftest import ACCOUNT, Office, end_of, until
 from tui.api.models import Event, Stop, Text, UserInput
 from tui.conversation.reconcile import PAUSE_SECONDS
-from tui.conversation.transcript import Broken
-from tui.settings import LOCAL_ACCOUNT
 from tui.store.database import Database
 from tui.store.session_cache import History, read_events
 from tui.store.store import Store
-from tui.workspace.recovery import CUT_OFF, GIVEN_UP, NO_END, NOT_ASKED, NOT_CONFIRMED
+from tui.workspace.recovery import GIVEN_UP, NO_END, NOT_CONFIRMED
 from tui.workspace.updates import TurnEnded
-
-
-def broken(*, sends: Sequence[Json] = (), keeps: Sequence[Json] = ()) -> Turn:
-    """A turn whose connection breaks before the answer is complete."""
-    return Turn(sends=sends, keeps=keeps, breaks=True)
-
-
-def end_of(office: Office, session_id: str = "s1") -> str:
-    """Why the last turn ended, as it is shown."""
-    transcript = office.workspace.transcript(session_id)
-    assert transcript is not None
-    end = transcript[len(transcript) - 1].end
-    return end.reason if isinstance(end, Broken) else ""
 
 
 async def test_a_broken_turn_is_completed_from_the_server(office: Office, cloud: Cloud, store: Store) -> None:
@@ -198,91 +181,6 @@ async def test_a_turn_of_an_earlier_run_is_looked_for_at_the_next_start(
     await later.workspace.close()
 
 
-@pytest.mark.fault(44)
-@pytest.mark.parametrize("arrives", [True, False])
-async def test_a_turn_of_an_embedded_server_that_ended_with_its_app_is_not_waited_for(
-    cloud: Cloud, store: Store, *, arrives: bool
-) -> None:
-    cloud.turns = [Turn(sends=[STOP], is_held=True, keeps=[said("Half.")], is_lost=not arrives)]
-    office = Office(store, LOCAL_ACCOUNT)
-    await office.connect(cloud)
-    await office.workspace.open("s1")
-    office.workspace.ask("s1", "Why?")
-    await until(lambda: bool(cloud.questions))
-    await office.workspace.close()
-    later = Office(store, LOCAL_ACCOUNT)
-    await later.connect(cloud)
-    await later.settle("s1")
-    assert later.pauses == [1]
-    if arrives:
-        assert later.read("s1") == [("Why?", "Half.")]
-        assert end_of(later) == CUT_OFF
-    else:
-        assert later.workspace.draft("s1") == "Why?"
-        assert later.notices == [NOT_ASKED]
-    assert len(cloud.questions) == 1
-    await later.workspace.close()
-
-
-@pytest.mark.fault(44)
-async def test_the_last_words_of_an_embedded_server_that_ended_with_its_app_are_seen(
-    cloud: Cloud, store: Store
-) -> None:
-    cloud.turns = [Turn(is_held=True, is_lost=True)]
-    office = Office(store, LOCAL_ACCOUNT)
-    await office.connect(cloud)
-    await office.workspace.open("s1")
-    office.workspace.ask("s1", "Why?")
-    await until(lambda: bool(cloud.questions))
-    await office.workspace.close()
-    later = Office(store, LOCAL_ACCOUNT)
-    later.while_waiting = lambda: cloud.events["s1"].extend([asked("Why?"), said("Half."), STOP])
-    await later.connect(cloud)
-    await later.settle("s1")
-    assert later.read("s1") == [("Why?", "Half.")]
-    assert later.workspace.draft("s1") == ""
-    await later.workspace.close()
-
-
-HOLDING = """
-import sys
-from pathlib import Path
-from tui.store.store import Store
-
-store = Store.open(Path(sys.argv[1]))
-store.hold("local", "s1")
-store.journal.begin("local", "s1", "Why?", 0)
-print(flush=True)
-sys.stdin.read()
-"""
-
-
-async def test_a_turn_of_another_app_that_runs_is_not_taken_for_one_that_ended_with_it(
-    cloud: Cloud, store: Store
-) -> None:
-    command = [sys.executable, "-c", HOLDING, str(store.path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        assert other.stdout is not None
-        assert await asyncio.to_thread(other.stdout.readline) == b"\n"
-        office = Office(store, LOCAL_ACCOUNT)
-        await office.connect(cloud)
-        await office.workspace.open("s1")
-        await until(lambda: len(office.pauses) > 10)
-        assert [entry.prompt for entry in store.journal.entries(LOCAL_ACCOUNT)] == ["Why?"]
-        assert office.workspace.draft("s1") == ""
-        await office.workspace.close()
-        other.communicate()
-
-
-async def test_a_turn_of_an_embedded_server_that_runs_is_waited_for(cloud: Cloud, store: Store) -> None:
-    cloud.turns = [broken()]
-    office = Office(store, LOCAL_ACCOUNT)
-    await office.connect(cloud)
-    await office.ask("s1", "Why?")
-    assert sum(office.pauses) > 100
-    await office.workspace.close()
-
-
 @pytest.mark.fault(56)
 async def test_a_session_that_is_about_to_be_deleted_is_not_listed_by_the_look_after_its_turn(
     office: Office, cloud: Cloud
@@ -330,7 +228,7 @@ async def test_what_had_arrived_of_a_turn_is_not_decoded_on_the_event_loop(
 ) -> None:
     decoded_in: list[threading.Thread] = []
 
-    def noted(database: Database, text: str) -> list[Event]:
+    def noted(database: Database, text: str) -> Iterator[Event]:
         decoded_in.append(threading.current_thread())
         return read_events(database, text)
 

@@ -262,9 +262,9 @@ async def test_a_session_is_deleted_only_when_its_turn_has_stopped(
 
 async def test_a_session_has_the_user_s_name_until_that_is_taken_back(office: Office, store: Store) -> None:
     assert office.workspace.title("s1") == "(untitled)"
-    office.workspace.rename("s1", "The crew")
+    office.workspace.details.rename("s1", "The crew")
     assert Office(store).workspace.title("s1") == "The crew"
-    office.workspace.rename("s1", "")
+    office.workspace.details.rename("s1", "")
     assert office.workspace.title("s1") == "(untitled)"
     assert office.workspace.name("s1") == ""
 

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
 from tui.app.account import CONNECTING, AccountApp
+from tui.app.preloading import PRELOAD_AFTER_SECONDS, preload
 from tui.app.shutdown import Shutdown
 from tui.cooperative import hurry_threads
 from tui.first_frame import END_OF_TEXT, FirstFrame, frame_path
@@ -143,6 +144,7 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         hurry_threads()
         self._first_shown = self.shown_screen(), self.theme
         self.set_timer(KEEP_FRAME_AFTER_SECONDS, partial(self._keep_frame, *self._first_shown))
+        self.set_timer(PRELOAD_AFTER_SECONDS, partial(self.run_worker, preload, thread=True))
         self.store.database.tell = self._warn
         if self.store.warning:
             self.chat.warn(self.store.warning)

@@ -50,7 +50,24 @@ def with_page(catalogue: Catalogue, page: Page[Session]) -> Catalogue:
 
 def with_session(catalogue: Catalogue, session: Session) -> Catalogue:
     """The session as it is now: in the place of its older self, or new."""
-    return replace(catalogue, sessions=_newest_first([*catalogue, session]))
+    return with_sessions(catalogue, [session])
+
+
+def with_sessions(catalogue: Catalogue, sessions: Iterable[Session]) -> Catalogue:
+    """These sessions as they are now: each in the place of its older self, or new."""
+    return replace(catalogue, sessions=_newest_first([*catalogue, *sessions]))
+
+
+def newer_than_listed(catalogue: Catalogue, sessions: Iterable[Session]) -> list[Session]:
+    """Those that are not listed, or are and were another thing before. Of one state a title is the newer one."""
+    return [session for session in sessions if _is_newer(session, catalogue.get(session.session_id))]
+
+
+def _is_newer(session: Session, listed: Session | None) -> bool:
+    if listed is None or session == listed:
+        return listed is None
+    when, before = (each.last_updated_at or _LONG_AGO for each in (session, listed))
+    return when > before or (when == before and bool(session.generated_title or not listed.generated_title))
 
 
 def without(catalogue: Catalogue, *session_ids: str) -> Catalogue:

@@ -32,4 +32,4 @@ def _lengths(source: LineSource, top: Place) -> Iterator[int]:
     """How many characters of its text each row of a block takes. A row that is none of the text counts as one."""
     for row in range(source.height(top.section, top.block)):
         line = source.line(top._replace(row=row))
-        yield max(1, len(line.text) - line.decoration + len(line.continues or ""))
+        yield max(1, len(line.written) + len(line.continues or ""))

@@ -26,9 +26,8 @@ class DrawnText:
         self._starts: list[int] = []
         at = 0
         for line in lines:
-            is_wrapped = line.continues is not None
-            text = (line.text[line.decoration :] if is_wrapped else line.text).casefold()
-            joint = (line.continues or "") if is_wrapped else "\n"
+            text = (line.text if line.continues is None else line.written).casefold()
+            joint = line.joint
             pieces += joint, text
             self._starts.append(at + len(joint))
             at += len(joint) + len(text)

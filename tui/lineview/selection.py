@@ -62,7 +62,7 @@ def text_of(source: LineSource, selection: Selection) -> str:
         line, cells = source.line(place), selection.cells(place)
         text = "" if cells is None else cut(line, *cells)
         if pieces:
-            pieces.append("\n" if line.continues is None else line.continues)
+            pieces.append(line.joint)
         pieces.append(text)
     return "\n".join(row.rstrip() for row in "".join(pieces).split("\n"))
 

@@ -75,5 +75,15 @@ class Line:
     def text(self) -> str:
         return "".join(span.text for span in self.spans)
 
+    @property
+    def written(self) -> str:
+        """The text without what was never text: what is copied of the whole row."""
+        return self.text[self.decoration :]
+
+    @property
+    def joint(self) -> str:
+        """What stands between the row above and this one in the source."""
+        return "\n" if self.continues is None else self.continues
+
 
 BLANK = Line()

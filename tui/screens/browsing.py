@@ -55,6 +55,7 @@ class BrowsingScreen(AskingScreen):
     def on_mount(self) -> None:
         self.list_sessions()
         self.call_after_refresh(self._list_kept)
+        self.workspace.start(self.workspace.others.follow())
 
     def _list_kept(self) -> None:
         self.workspace.start(self.workspace.list_kept())
@@ -213,7 +214,7 @@ class BrowsingScreen(AskingScreen):
         prompt = TextPrompt("Name of this session", keys, value=name, placeholder="its title on the server")
         new_name = await self.app.push_screen_wait(prompt)
         if new_name is not None:
-            self.workspace.rename(session_id, new_name)
+            self.workspace.details.rename(session_id, new_name)
 
     def on_session_list_deletion_confirmed(self, message: SessionList.DeletionConfirmed) -> None:
         self._delete_for_good()

@@ -130,6 +130,7 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen[None], ResizedOnceScreen[Non
             self.workspace.write_draft(None, "")
             await self.workspace.close()
             self.workspace.load_account(account_id)
+            self.workspace.start(self.workspace.others.follow())
             drafts = dict.fromkeys([before_any_session, self.workspace.draft(None)])
             self.workspace.write_draft(None, "\n\n".join(filter(None, drafts)))
             self.view.show_beginning()

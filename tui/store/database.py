@@ -121,6 +121,18 @@ class Database:
         self.warn(NO_MORE_HISTORIES)
         return False
 
+    def version(self) -> int | None:
+        """A number that is another one once somebody else has written; None where one would have to wait to know it.
+
+        (https://www.sqlite.org/pragma.html#pragma_data_version)
+        """
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self.read(lambda connection: connection.execute("PRAGMA data_version").fetchone()[0])
+        finally:
+            self._lock.release()
+
     def give_back(self) -> None:
         """Let go of the memory that reading and writing much has filled."""
         self.read(lambda connection: connection.execute("PRAGMA shrink_memory"))

@@ -50,22 +50,11 @@ def encode_events(events: Sequence[Event], limit: int = sys.maxsize) -> str:
     return f"[{','.join(pieces)}]"
 
 
-def decode_events(text: str) -> tuple[list[Event], bool]:
-    """The events of `encode_events`, and whether that is what the text is. What cannot be read is `Unknown`."""
-    try:
-        values: object = json.loads(text)
-    except (ValueError, RecursionError):
-        values = None
-    if not isinstance(values, list):
-        return [Unknown("", text)], False
-    arrays = cast(list[object], values)
-    found = [_decoded(array) for array in arrays]
-    events = [event or Unknown("", to_json(array)) for event, array in zip(found, arrays, strict=True)]
-    return events, all(event is not None for event in found)
+def decode_events(text: str) -> Generator[Event, None, bool]:
+    """The events of `encode_events`, each decoded when it is asked for. Returns whether that is what the text is.
 
-
-def iter_events(text: str) -> Generator[Event, None, bool]:
-    """The same, one event after the other: each is decoded when it is asked for. Returns whether all is what it was."""
+    What cannot be read is `Unknown`. One call for a whole text would hold up the other threads, the event loop's too.
+    """
     at, is_whole = 0, True
     while text[at : at + 1] == ("," if at else "["):
         try:
@@ -76,13 +65,10 @@ def iter_events(text: str) -> Generator[Event, None, bool]:
         is_whole = is_whole and event is not None
         yield event or Unknown("", to_json(array))
         at = end
-    if not at:
-        events, is_whole = decode_events(text)
-        yield from events
-    elif text[at:] != "]":
-        yield Unknown("", text[at:])
-        return False
-    return is_whole
+    if text[at:] == ("]" if at else "[]"):
+        return is_whole
+    yield Unknown("", text[at:])
+    return False
 
 
 def texts_from_json(text: str) -> list[str] | None:

@@ -43,7 +43,7 @@ class SearchIndexing:
     def _read_events(self) -> bool:
         """Turns that were kept before all of their texts were."""
         rows = self._database.read(lambda connection: connection.execute(_NEXT, (TURNS_AT_ONCE,)).fetchall())
-        texts = [(*texts_of(read_events(self._database, row["events"])), row["id"]) for row in rows]
+        texts = [(*texts_of([*read_events(self._database, row["events"])]), row["id"]) for row in rows]
         if texts:
             self._database.write(lambda connection: connection.executemany(_FILL, texts))
         return bool(rows)

@@ -11,7 +11,7 @@ from tui.api.times import parse_time
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import well_formed
 from tui.store.database import DAMAGED, Database
-from tui.store.event_codec import decode_events, encode_events, iter_events, texts_from_json, to_json
+from tui.store.event_codec import decode_events, encode_events, texts_from_json, to_json
 from tui.store.turn_texts import TurnTexts, texts_of
 
 _BATCH_CHARS = 250_000
@@ -94,6 +94,12 @@ class SessionCache:
         rows = self._database.read(lambda c: c.execute(query, (account, limit)).fetchall())
         return [self._session(row) for row in rows]
 
+    def ids(self, account: str) -> set[str]:
+        """The ids of all sessions kept."""
+        query = "SELECT session_id FROM sessions WHERE account = ?"
+        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
+        return {session_id for (session_id,) in rows}
+
     def remove(self, account: str, session_id: str) -> None:
         """Remove a session with its history, and what the user noted of it. Open turns are the journal's."""
 
@@ -162,7 +168,7 @@ class SessionCache:
         if found is None:
             return None
         _, first, turns = found
-        return Latest(_decoding(self._database, [turn["events"] for turn in turns]), first)
+        return Latest((event for turn in turns for event in read_events(self._database, turn["events"])), first)
 
     def _last_turns(
         self, account: str, session_id: str, last_turns: int | None, max_chars: int
@@ -244,19 +250,11 @@ def _row(account: str, session: Session) -> tuple[str | None, ...]:
     )
 
 
-def read_events(database: Database, text: str) -> list[Event]:
+def read_events(database: Database, text: str) -> Iterator[Event]:
     """The events as they were kept. Where the file is damaged, what cannot be read is `Unknown`, and that is said."""
-    events, is_whole = decode_events(text)
+    is_whole = yield from decode_events(text)
     if not is_whole:
         database.warn(DAMAGED)
-    return events
-
-
-def _decoding(database: Database, texts: Iterable[str]) -> Iterator[Event]:
-    for text in texts:
-        is_whole = yield from iter_events(text)
-        if not is_whole:
-            database.warn(DAMAGED)
 
 
 def _turns(events: Iterable[Event]) -> Iterator[KeptTurn]:

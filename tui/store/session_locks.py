@@ -23,6 +23,8 @@ class SessionLocks:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._file: int | None = None
+        self.keep_others_out = path is not None and os.name == "posix"
+        """Whether this system has locks, as far as it was tried."""
 
     def acquire(self, account: str, session_id: str) -> bool:
         """Hold a session until `release` or the end of the process. False while another process holds it."""
@@ -60,8 +62,7 @@ class SessionLocks:
         except (BlockingIOError, PermissionError):
             return False
         except OSError:
-            # A file system without locks: two instances are then the user's own care.
-            return True
+            self.keep_others_out = False  # two instances are the user's own care on such a file system
         return True
 
 

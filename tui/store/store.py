@@ -74,6 +74,11 @@ class Store:
         """
         return self._session_locks.acquire(account, session_id)
 
+    @property
+    def keeps_others_out(self) -> bool:
+        """Whether what is held here is held against other processes: not where the system has no locks."""
+        return self._session_locks.keep_others_out
+
     def release(self, account: str, session_id: str) -> None:
         """Let other processes hold the session."""
         self._session_locks.release(account, session_id)

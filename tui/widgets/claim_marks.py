@@ -115,7 +115,7 @@ class ClaimMarks:
         if place.section not in self._patterns or not isinstance(self._source.part(*place[:2]), Answer):
             return
         before, text = _joined(self._source, place, line)
-        begin, end = len(before), len(before) + len(line.text) - line.decoration
+        begin, end = len(before), len(before) + len(line.written)
         for match in self._patterns[place.section][1].finditer(text):
             if match.start() < end and match.end() > begin:
                 start = max(0, match.start() - begin) + line.decoration
@@ -129,9 +129,9 @@ def _joined(source: TranscriptLines, place: Place, line: Line) -> tuple[str, str
     while first.continues is not None and at > 0 and place.row - at < ROWS_JOINED:
         at -= 1
         above = source.line(place._replace(row=at))
-        before = above.text[above.decoration :] + first.continues + before
+        before = above.written + first.joint + before
         first = above
-    text = before + line.text[line.decoration :]
+    text = before + line.written
     height = source.height(*place[:2])
     for row in count(place.row + 1):
         if row >= min(height, place.row + ROWS_JOINED):
@@ -139,7 +139,7 @@ def _joined(source: TranscriptLines, place: Place, line: Line) -> tuple[str, str
         below = source.line(place._replace(row=row))
         if below.continues is None:
             break
-        text += below.continues + below.text[below.decoration :]
+        text += below.joint + below.written
     return before, text
 
 

@@ -1,10 +1,10 @@
 """The list of an account's sessions, loaded from the server page by page, what is created for it, and more of each."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tui.api.models import Session, UserInput
 from tui.conversation.catalogue import Catalogue, first_page, with_others, with_page, without
@@ -175,29 +175,61 @@ async def first_event(client: "Client", session_id: str, beside: Path | None, ki
     return first
 
 
+class _Noted(NamedTuple):
+    """What the user calls the sessions, by their ids, and which are pinned."""
+
+    names: Mapping[str, str]
+    pinned: Set[str]
+
+
 class SessionDetails:
-    """The details of one account's sessions. Pins are kept on this machine."""
+    """The details of one account's sessions. Names and pins are kept on this machine."""
 
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
-        self._pinned = state.store.notes.pinned(state.account_id)
+        self._noted = self._read_noted()
+
+    def _read_noted(self) -> _Noted:
+        notes, account = self._state.store.notes, self._state.account_id
+        return _Noted(notes.names(account), notes.pinned(account))
+
+    async def reload(self) -> bool:
+        """Read names and pins again, which another program may have written. Whether they have changed."""
+        before = self._noted
+        noted = await asyncio.to_thread(self._read_noted)
+        if self._noted is not before:
+            return False  # they were read again meanwhile, when this program wrote some
+        self._noted = noted
+        return noted != before
+
+    def name(self, session_id: str) -> str:
+        """What the user calls a session; "" where that is its title."""
+        return self._noted.names.get(session_id, "")
+
+    def rename(self, session_id: str, name: str) -> None:
+        """Call a session by a name of the user's, kept on this machine; "" takes it back."""
+        self._state.store.notes.save_name(self._state.account_id, session_id, name)
+        self._take_noted()
 
     def is_pinned(self, session_id: str) -> bool:
         """Whether a session stands before all that are not pinned."""
-        return session_id in self._pinned
+        return session_id in self._noted.pinned
 
     def pin(self, session_id: str, *, is_pinned: bool) -> None:
         """Have a session stand first from now on, or no longer."""
         self._state.store.notes.save_pinned(self._state.account_id, session_id, is_pinned=is_pinned)
-        self._pinned = self._state.store.notes.pinned(self._state.account_id)
+        self._take_noted()
+
+    def _take_noted(self) -> None:
+        self._noted = self._read_noted()
         self._state.publish(ListChanged())
 
     def pinned_first(self) -> tuple[Sequence[Session], int]:
         """All sessions that are listed, the pinned ones first, and how many of them are."""
-        sessions = list(self._state.catalogue)
-        pinned = [session for session in sessions if session.session_id in self._pinned] if self._pinned else []
+        sessions, first = list(self._state.catalogue), self._noted.pinned
+        pinned = [session for session in sessions if session.session_id in first] if first else []
         if pinned:
-            sessions = [*pinned, *(session for session in sessions if session.session_id not in self._pinned)]
+            sessions = [*pinned, *(session for session in sessions if session.session_id not in first)]
         return sessions, len(pinned)
 
     async def facts(self, session_id: str) -> "SessionFacts | None":

@@ -62,7 +62,7 @@ class _Watch:
     """Whether the user stopped the turn: it stays stopped for the reader, whatever the server shows on the way."""
 
     is_cut_off: bool = False
-    """Whether the turn runs no more, because its server ended with the app of an earlier run."""
+    """Whether the turn runs no more, because its server ended with the app that began it."""
 
     status: str = ""
     """What the last poll showed, in a sentence."""
@@ -106,13 +106,15 @@ class Recovery:
         """Seconds between the polls as long as the server does not show the question."""
         self.unresolved = {entry.session_id for entry in self._entries() if state.hold(entry.session_id)}
         """Sessions in which a question waits until it is known what became of the one before."""
-        self._cut_off = {entry.turn_id for entry in self._entries() if self._ended_with_its_app(entry)}
+        self._asked_here: set[str] = set()
+        """Sessions whose open turns are of this run."""
         self._watches: dict[str, _Watch] = {}
         self._polls: dict[int, Polls] = {}
 
-    def _ended_with_its_app(self, entry: JournalEntry) -> bool:
-        """Whether a turn of an earlier run can run no more: the embedded server is gone with the app that began it."""
-        return self._state.account_id == LOCAL_ACCOUNT and entry.session_id in self.unresolved
+    def _ended_with_its_app(self, session_id: str) -> bool:
+        """Whether a turn can run no more: the app that began it, which was not this run, is gone with its server."""
+        is_of_another = self._state.account_id == LOCAL_ACCOUNT and session_id not in self._asked_here
+        return is_of_another and self._state.has_alone(session_id)
 
     @property
     def open_sessions(self) -> set[str]:
@@ -131,6 +133,7 @@ class Recovery:
 
     def enter(self, session_id: str, question: str) -> None:
         """Have the first question of a session, which may have been sent, looked for as one of the journal's."""
+        self._asked_here.add(session_id)
         self._state.store.journal.begin(self._state.account_id, session_id, question, 0)
 
     def watch_all(self) -> None:
@@ -146,8 +149,7 @@ class Recovery:
         """
         entries = self.entries_of(session_id)
         if entries and session_id not in self._watches:
-            is_cut_off = all(entry.turn_id in self._cut_off for entry in entries)
-            self._watches[session_id] = watch = _Watch(cause, is_stopped, is_cut_off)
+            self._watches[session_id] = watch = _Watch(cause, is_stopped)
             if not is_stopped:
                 self.unresolved.add(session_id)
             self._start(self._watch_entries(entries, watch))
@@ -176,6 +178,7 @@ class Recovery:
 
     def close(self, session_id: str) -> None:
         """The session goes on: what is not known of its turns is not asked any more, what had arrived is kept."""
+        self._asked_here.add(session_id)
         self._watches.pop(session_id, None)
         for entry in self.entries_of(session_id):
             self._state.store.journal.end(entry.turn_id)
@@ -206,7 +209,7 @@ class Recovery:
 
     async def _count_down(self, session_id: str, watch: _Watch, seconds: int) -> None:
         for left in range(seconds, 0, -1):
-            if self._is_current(session_id, watch):
+            if self._is_current(session_id, watch) and watch.is_cut_off == self._ended_with_its_app(session_id):
                 self._say(session_id, watch, f"{watch.status} Looking again in {left} s.")
                 await self.sleep(1)
 
@@ -224,6 +227,9 @@ class Recovery:
     async def _poll(self, entry: JournalEntry, sent: Sent, watch: _Watch) -> float | None:
         """Poll once. The seconds until the next poll, or None when no more is to be found out."""
         session_id, search = entry.session_id, QuestionSearch(sent)
+        if not watch.is_cut_off and self._ended_with_its_app(session_id):
+            watch.is_cut_off = True
+            self._polls.pop(entry.turn_id, None)
         try:
             client = self._state.require_client()
             body = await client.session_body(session_id, self._state.store.path)

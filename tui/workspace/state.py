@@ -85,12 +85,12 @@ class WorkspaceState:
     def _let_go_of_unused(self) -> None:
         too_many = len(self.transcripts) - KEPT_CONVERSATIONS
         if too_many > 0:
-            unused = [name for name in list(self.transcripts)[:-1] if not self._is_needed(name)]
+            unused = [name for name in list(self.transcripts)[:-1] if not self.is_needed(name)]
             for session_id in unused[:too_many]:
                 question = self.transcripts.pop(session_id).first_question
                 self._first_questions[session_id] = (question or "")[:FIRST_QUESTION_CHARS]
 
-    def _is_needed(self, session_id: str) -> bool:
+    def is_needed(self, session_id: str) -> bool:
         """Whether a conversation is read, or goes on, or is here alone."""
         return session_id == self.open_id or session_id in self.deleted_elsewhere or self.goes_on_in(session_id)
 
@@ -141,6 +141,10 @@ class WorkspaceState:
     def hold(self, session_id: str) -> bool:
         """Whether this process may write the session's draft and send its questions: no other one does."""
         return self.store.hold(self.account_id, session_id)
+
+    def has_alone(self, session_id: str) -> bool:
+        """Whether it is certain that no other process has the session, which is held here then."""
+        return self.hold(session_id) and self.store.keeps_others_out
 
     def let_go(self, session_id: str) -> None:
         """Let other processes write in a session that nothing is going on in, unless it is open here."""

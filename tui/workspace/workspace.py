@@ -17,6 +17,7 @@ from tui.workspace.history import QuestionHistory
 from tui.workspace.indexes import IndexList
 from tui.workspace.listing import SessionCreation, SessionDetails, SessionListing
 from tui.workspace.opening import ConversationOpener
+from tui.workspace.other_programs import OtherPrograms
 from tui.workspace.search.searching import Searching
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import RunningTasks, Work
@@ -45,6 +46,7 @@ class Workspace:
 
     def load_account(self, account_id: str) -> None:
         """Begin with what is kept of an account on this machine."""
+        version = self._store.database.version()
         self._state = WorkspaceState(self._store, account_id, self._hear)
         self.turns = Turns(self._state, self._tasks.start)
         self._listing = SessionListing(self._state, self.turns)
@@ -55,7 +57,7 @@ class Workspace:
         self.details = SessionDetails(self._state)
         self.searching = Searching(self._state, self.turns, self._listing, self.index_list)
         self.history = QuestionHistory(self._store.journal, account_id)
-        self._names = self._store.notes.names(account_id)
+        self.others = OtherPrograms(self._state, self._listing, self.details, version)
 
     def _hear(self, update: Update) -> None:
         self._publish(update)
@@ -136,13 +138,7 @@ class Workspace:
 
     def name(self, session_id: str) -> str:
         """What the user calls a session; "" where that is its title."""
-        return self._names.get(session_id, "")
-
-    def rename(self, session_id: str, name: str) -> None:
-        """Call a session by a name of the user's, kept on this machine; "" takes it back."""
-        self._store.notes.save_name(self.account_id, session_id, name)
-        self._names = self._store.notes.names(self.account_id)
-        self._publish(ListChanged())
+        return self.details.name(session_id)
 
     async def create(self, index_ids: Sequence[str], *, is_bound: bool) -> str | None:
         """The id of a session for a first question; None where that failed. See `SessionCreation.create`."""

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import TextIO
-from unicodedata import east_asian_width
 
+from tui.columns import columns_of
 from tui.files.private_files import encoded
 from tui.sanitize import clean, clean_line, well_formed
 
@@ -111,12 +111,9 @@ def _columns() -> int:
 
 
 def _clipped(line: str, cells: int) -> str:
-    """The beginning of a line that takes at most so many cells: a step that went on in a second row would stay there.
-
-    East Asian wide characters take two (UAX #11); a combining mark is counted as one.
-    """
+    """The beginning of a line, at most so many cells wide: a step that went on in a second row would stay there."""
     for at, char in enumerate(line):
-        cells -= 2 if east_asian_width(char) in "WF" else 1
+        cells -= columns_of(char)
         if cells < 0:
             return line[:at]
     return line

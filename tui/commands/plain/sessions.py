@@ -75,7 +75,7 @@ class Sessions:
 
     async def _rename(self, name: str) -> None:
         workspace, session_id = self._place.workspace, self._place.opened()
-        workspace.rename(session_id, name)
+        workspace.details.rename(session_id, name)
         self._place.put(f"The session is called: {workspace.title(session_id)}\n")
 
     async def _pin(self, named: str) -> None:

@@ -49,11 +49,9 @@ class _Talk:
         self._place = place
         self._output = output
         self._doing: asyncio.Future[None] | None = None
+        """What is being done; None while a line is waited for."""
         self._is_over = False
-        self._is_stopped = False
-        """Whether Ctrl+C ended what was done last."""
-        self._refusal: ApiError | BadUseError | None = None
-        """Why the session that the command line names cannot be opened."""
+        """Whether no more lines are answered."""
         self._asking = Asking(place)
         self._sessions = Sessions(place)
         commands = [
@@ -76,19 +74,18 @@ class _Talk:
         self._place.put(GREETING)
         if session is not None:
             await self._do(self._open(session))
-            if self._refusal is not None:
-                raise self._refusal
             if self._place.session_id is None and self._output.failure is None:
                 self._place.asking.leave()
                 return ExitCode.STOPPED
+        was_stopped = False
         while self._output.failure is None and not self._is_over:
             self._place.put("> ")
             line = await self._place.lines.get()
             if line is None:
-                if self._is_stopped:
+                if was_stopped:
                     self._place.asking.leave()
                 break
-            await self._answer(line.strip())
+            was_stopped = not await self._answer(line.strip())
         self._is_over = True
         await self._do(self._sessions.delete_for_good(or_next_time=True))
         if self._output.failure is not None:
@@ -99,9 +96,10 @@ class _Talk:
         try:
             await self._commands["open"].act(session)
         except (ApiError, BadUseError) as error:
-            if self._place.session_id is not None:  # it is open, and there is nothing to read yet
+            if self._place.session_id is None:
+                await self._output.written()
                 raise
-            self._refusal = error
+            self._place.put(f"{error}\n")  # it is open, and there is nothing to read yet
 
     def _listen(self) -> None:
         """Take lines in a thread that keeps nobody from leaving, and Ctrl+C."""
@@ -133,41 +131,45 @@ class _Talk:
         if self._doing is not None and not self._is_over:
             self._doing.cancel()
 
-    async def _answer(self, line: str) -> None:
-        """Ask a question, or do what a command says."""
+    async def _answer(self, line: str) -> bool:
+        """Ask a question, or do what a command says. What goes wrong is said. False where Ctrl+C stopped it."""
         if line.startswith("//") or (line and not line.startswith("/")):
-            await self._do(self._asking.ask(line.removeprefix("/")), KEPT)
-            return
+            return await self._do(self._told(self._asking.ask(line.removeprefix("/"))), KEPT)
         name, _, rest = line.removeprefix("/").partition(" ")
         command = self._commands.get(name)
         if command is not None:
-            await self._do(command.act(rest.strip()))
-        elif line:
+            return await self._do(self._told(command.act(rest.strip())))
+        if line:
             self._place.put(
                 f"There is no command /{clean_line(name)}. Type /help for those there are; "
                 "a question that begins so begins with //.\n"
             )
+        return True
 
-    async def _do(self, work: Awaitable[None], stopped: str = "") -> None:
-        """Do something, until it is printed. What goes wrong is said, and the next line is waited for."""
-        self._is_stopped = False
-        self._doing = doing = asyncio.ensure_future(self._done(work))
-        try:
-            await doing
-        except asyncio.CancelledError:
-            self._is_stopped = True
-            self._output.drop()
-            if self._output.failure is None:
-                self._place.put(f"\nStopped.{stopped}\n")
-        finally:
-            self._doing = None
-            self._place.asking.progress.show("")
-
-    async def _done(self, work: Awaitable[None]) -> None:
+    async def _told(self, work: Awaitable[None]) -> None:
+        """Do something, and say what goes wrong."""
         try:
             await work
         except (ApiError, BadUseError) as error:
             self._place.put(f"{error}\n")
+
+    async def _do(self, work: Awaitable[None], stopped: str = "") -> bool:
+        """Do something, until it is printed. False where Ctrl+C stopped it, which is said."""
+        self._doing = doing = asyncio.ensure_future(self._printed(work))
+        try:
+            await doing
+        except asyncio.CancelledError:
+            self._output.drop()
+            if self._output.failure is None:
+                self._place.put(f"\nStopped.{stopped}\n")
+            return False
+        finally:
+            self._doing = None
+            self._place.asking.progress.show("")
+        return True
+
+    async def _printed(self, work: Awaitable[None]) -> None:
+        await work
         await self._output.written()
 
     async def _quit(self, _: str) -> None:

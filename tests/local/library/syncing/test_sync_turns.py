@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Generator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -73,13 +74,28 @@ def index_of(library: Library, name: str) -> str:
     return next(index_id for index_id, folder in library.folders.by_id.items() if folder.name == name)
 
 
-def test_a_folder_that_was_read_need_not_wait_for_a_large_one(
-    library: Library, supervisor: SyncSupervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def archive(library: Library) -> str:
+    return index_of(library, "archive")
+
+
+@pytest.fixture
+def notes(library: Library) -> str:
+    return index_of(library, "notes")
+
+
+@pytest.fixture
+def archive_read(supervisor: SyncSupervisor, archive: str, monkeypatch: pytest.MonkeyPatch) -> Future[None]:
+    """The large folder is being read, and gives way to others at once."""
     monkeypatch.setattr("tui.local.library.syncing.supervisor.GIVE_WAY_SECONDS", 0.0)
-    archive, notes = index_of(library, "archive"), index_of(library, "notes")
-    archive_read = supervisor.ask(archive)
+    read = supervisor.ask(archive)
     until(lambda: supervisor.progress(archive) is not None, 20)
+    return read
+
+
+def test_a_folder_that_was_read_need_not_wait_for_a_large_one(
+    supervisor: SyncSupervisor, archive: str, notes: str, archive_read: Future[None], tmp_path: Path
+) -> None:
     for _ in range(2):
         supervisor.ask(notes).result(20)
         assert not supervisor.in_progress(notes)
@@ -91,12 +107,8 @@ def test_a_folder_that_was_read_need_not_wait_for_a_large_one(
 
 
 def test_a_large_folder_that_gave_way_and_is_asked_for_again_is_done_once_it_was_read(
-    library: Library, supervisor: SyncSupervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    supervisor: SyncSupervisor, archive: str, notes: str, archive_read: Future[None], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("tui.local.library.syncing.supervisor.GIVE_WAY_SECONDS", 0.0)
-    archive, notes = index_of(library, "archive"), index_of(library, "notes")
-    archive_read = supervisor.ask(archive)
-    until(lambda: supervisor.progress(archive) is not None, 20)
     again = supervisor.ask(archive)
     supervisor.ask(notes).result(20)
     assert not archive_read.done()

@@ -4,10 +4,11 @@ Both are in the reStructuredText Markup Specification: "Simple Tables", "Grid Ta
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from tui.columns import columns_of
 
 _BORDER = re.compile(r"(?P<indent> *)=+(?: +=+)+\s*")
 _RULE = re.compile(r"\s*-[ -]*")
@@ -100,4 +101,4 @@ def _widened(line: str) -> str:
     """The line with a letter for each column of the terminal that it takes."""
     if line.isascii():
         return line
-    return "".join(char + _FILL * (unicodedata.east_asian_width(char) in "WF") for char in line)
+    return "".join(char + _FILL * (columns_of(char) - 1) for char in line)
