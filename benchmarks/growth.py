@@ -13,7 +13,7 @@ from statistics import linear_regression, median, quantiles
 from benchmarks.corpus import ending
 from benchmarks.fake_api import NEWEST, FakeApi, Session, streaming
 from benchmarks.figure import Figure
-from benchmarks.running import APP, Program, ask, open_first, sessions_of
+from benchmarks.running import APP, Program, open_first, sessions_of
 from tui.api.models import MORE_THAN_SHOWN
 from tui.api.models import Session as ListedSession
 from tui.settings import Settings
@@ -25,6 +25,7 @@ SESSIONS = (10, 100, 1_000, 10_000)
 ANSWERS = (10_000, 100_000, 1_000_000, 10_000_000)
 STREAMS = (1, 3, 10)
 RATE = 20.0
+STREAMS_SECONDS = 10.0
 
 
 def exponent(costs: Mapping[int, float]) -> float:
@@ -180,17 +181,27 @@ def _delta_cpu(streams: int) -> float:
     with FakeApi(*sessions_of(*turns)) as api, Program(*APP, environment=api.environment_of_newcomer) as app:
         app.wait_for_bytes(b"Session of 10 turns")
         app.settle(1.0)
-        for count in turns:
-            app.press("\x13/")
-            app.settle()
-            app.send(f"of {count} turns")
-            app.settle()
-            app.press("\r")
-            app.settle()
-            app.press("\r")
-            app.wait_for(ending(count - 1))
-            ask(app, api, streaming(0, int(RATE * (20 + 4 * streams)), RATE))
+        for number, count in enumerate(turns, 1):
+            _ask_in_session(app, count, streaming(0, int(RATE * (20 + 4 * streams)), RATE))
+            app.wait_until(lambda number=number: len(api.streams) == number)
+        app.wait_until(lambda: all(stream.began for stream in api.streams))
         before, began = app.cpu_seconds(), time.monotonic()
-        while time.monotonic() < began + 10:
+        while time.monotonic() < began + STREAMS_SECONDS:
             app.read(0.1)
-        return (app.cpu_seconds() - before) / (10 * RATE * streams)
+        used = app.cpu_seconds() - before
+        assert not any(stream.ended for stream in api.streams)
+        return used / (STREAMS_SECONDS * RATE * streams)
+
+
+def _ask_in_session(app: Program, turns: int, question: str) -> None:
+    """Open the session with so many turns, and ask. The screen never settles while another one streams."""
+    app.press("\x13/")
+    app.wait_for("Filter")
+    app.send(f"of {turns} turns")
+    app.wait_for(f"of {turns} turns")
+    app.press("\r")
+    app.press("\r")
+    app.wait_for(ending(turns - 1))
+    app.send(question)
+    app.wait_for(question[-12:])
+    app.send("\r")

@@ -11,11 +11,13 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.terminal.app import DiffingApp
 from tui.terminal.drawn_whole import DrawnWholeScreen
+from tui.terminal.resized_once import ResizedOnceScreen
 
 
 def parameters(function: object) -> list[str]:
@@ -155,3 +157,16 @@ def test_a_screen_is_laid_out_and_drawn_by_the_methods_that_wait_until_it_is_who
     update = inspect.getsource(stock._on_timer_update)
     assert update.index("if self._layout_required:") < update.index("if self._repaint_required:")
     assert "self._compositor_refresh()" in inspect.getsource(stock._refresh_layout)
+
+
+def test_a_new_size_is_laid_out_and_drawn_by_the_method_after_which_nothing_asks_for_it_again() -> None:
+    stock: Any = Screen
+    assert parameters(stock._screen_resized) == ["self", "size"]
+    assert "self._refresh_layout(size)" in inspect.getsource(stock._screen_resized)
+    ours: Any = ResizedOnceScreen
+    assert ours._screen_resized is not stock._screen_resized
+    of_widget: Any = Widget
+    assert "self.virtual_size = virtual_size" in inspect.getsource(of_widget._size_updated)
+    asking = inspect.getsource(of_widget._check_refresh)
+    assert "if self._layout_required:" in asking
+    assert "if self._repaint_required:" in asking

@@ -27,6 +27,7 @@ from tui.screens.commanding import CommandingScreen
 from tui.store.store import Store
 from tui.terminal.copying import can_be_copied, copied_words
 from tui.terminal.drawn_whole import DrawnWholeScreen
+from tui.terminal.resized_once import ResizedOnceScreen
 from tui.widgets.composer import Composer
 from tui.widgets.conversation_view import ConversationView
 from tui.widgets.key_hints import KeyHints
@@ -63,7 +64,7 @@ WIDE_COLUMNS = 100
 BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]
 
 
-class ChatScreen(CommandingScreen, DrawnWholeScreen[None]):
+class ChatScreen(CommandingScreen, DrawnWholeScreen[None], ResizedOnceScreen[None]):
     """Lays out the widgets, and passes on what the workspace publishes.
 
     Keys that move the focus are priority bindings and move it at once: keys typed right after them must reach the pane

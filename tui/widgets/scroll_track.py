@@ -47,9 +47,7 @@ class ScrollTrack(Widget):
 
     def _draw_thumb(self) -> None:
         """Draw anew where the thumb has moved by a row: while an answer streams, that is seldom."""
-        thumb = (self._top, self._thumb_rows)
-        if thumb != self._drawn_thumb:
-            self._drawn_thumb = thumb
+        if (self._top, self._thumb_rows) != self._drawn_thumb:
             self.refresh()
 
     @property
@@ -72,6 +70,7 @@ class ScrollTrack(Widget):
         # Textual works out a widget's style each time that it is asked for, which takes longer than all else here.
         thumb = self.get_component_rich_style("track--held" if self.is_held else "track--thumb")
         self._looks = Strip([Segment(" ", self.rich_style)], 1), Strip([Segment(" ", thumb)], 1)
+        self._drawn_thumb = (self._top, self._thumb_rows)
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:

@@ -140,7 +140,7 @@ class SessionList(ScrollView, can_focus=True):
         nothing = "" if self.sessions else NO_MATCH if self.is_filtered else NO_SESSIONS
         groups = grouped(self.sessions, self._pinned, now())
         self._layout = ListLayout(groups, MORE_BELOW if self.has_more else nothing)
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._layout))
+        self.virtual_size = Size(0, len(self._layout))
         self._ask_for_more()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -208,7 +208,6 @@ class SessionList(ScrollView, can_focus=True):
         self._ask_to_delete(())
 
     def on_resize(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._layout))
         self._ask_for_more()
 
     def on_key(self, event: events.Key) -> None:
