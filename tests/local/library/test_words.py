@@ -32,6 +32,8 @@ def test_scripts_without_spaces_are_compared_in_pairs_of_letters(text: str, pair
         "Der Vertrag endet am 31. März. Die Frist nach Abs. 2 beträgt drei Monate.",
         "1. Press Ctrl+N. 2. Tick the indexes of the session.",
         "The model has 8. Training took 12.",
+        "It prints `export A=… B=…`. Paste that line into another terminal.",
+        "The mark ` stands alone. It begins nothing.",
     ],
 )
 def test_each_script_ends_its_sentences_in_its_own_way(text: str) -> None:

@@ -56,6 +56,9 @@ _ORDINAL = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…\u0964\u06d4\u061f]['\")\]*_`]*(?=\s)|[\u3002\uff01\uff1f]")
 """The last three of the first set end sentences in Hindi (danda), in Urdu, and questions in Arabic."""
 
+_CODE_CHARS = 200
+"""In so many characters the code ends that a single backtick begins; where it does not, that began none."""
+
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Where the sentences of a paragraph lie: (start, end) offsets, without the space around them."""
@@ -63,6 +66,8 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     for match in _SENTENCE_END.finditer(text):
         following, so_far = text[match.end() :].lstrip(), text[start : match.start() + 1].lstrip()
         if _ABBREVIATION.search(so_far) or _ORDINAL.search(so_far) or (following and following[0].islower()):
+            continue
+        if text.count("`", start, match.end()) % 2 and "`" in text[match.end() : match.end() + _CODE_CHARS]:
             continue
         yield from _trimmed(text, start, match.end())
         start = match.end()
