@@ -29,6 +29,14 @@ def test_what_is_said_of_a_term_is_told_with_the_term() -> None:
     assert "`kestrel_timeout`: The default is 42 seconds. [1]" in first_line(answer)
 
 
+def test_the_lines_of_code_stand_apart_in_the_first_line_as_far_as_they_fit() -> None:
+    code = "\n".join(["tug start --harbour north", "tug wait", *(f"tug haul --ship {n} --pier {n}" for n in range(20))])
+    answer = answered("How does a tug start?", passage(f"```sh\n{code}\n```\n"))
+    assert first_line(answer).startswith("`tug start --harbour north` · `tug wait` · `tug haul --ship 0 --pier 0` · ")
+    assert first_line(answer).endswith("` … [1]")
+    assert code in answer.replace("\n> ", "\n")
+
+
 MANUAL = """OPTIONS
        --kestrel-timeout=SECONDS
               Sets how long the kestrel waits for a mouse.  More is said elsewhere.

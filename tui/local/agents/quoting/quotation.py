@@ -5,9 +5,10 @@ and tables are written anew, so that a piece of a document is read as it stands 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from tui.local.agents.markdown_text import escaped_line, escaped_whole_line
 from tui.local.agents.quoting.asked import lacks_name
@@ -25,6 +26,8 @@ MAX_LINE_CHARS = 280
 
 MAX_VALUE_WORDS = 2
 """A cell of more words is a sentence or a part of one, and reads badly behind its column's name."""
+
+CODE_JOIN = " · "
 
 _QUOTE_MARKS = re.compile(r"(?:^|\n)[ \t]*(?:>[ \t]?)+")
 """The marks before the lines of a quotation within the document."""
@@ -79,8 +82,7 @@ class Quotation:
         if leaf.kind == "row":
             return _clipped(_row_line(leaf, self._row(self.best)))
         if leaf.kind == "code":
-            lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("```")]
-            return f"`{_clipped(' '.join(lines).replace('`', ''))}`" if lines else ""
+            return _code_line(line.strip() for line in text.splitlines())
         shown = self._shown(text, bare=leaf.kind == "other")
         return _clipped(self._of_heading(self._termed(leaf, self.best.start, shown)))
 
@@ -202,6 +204,14 @@ def _row_line(leaf: Leaf, row: str) -> str:
         if cell
     ]
     return " \u2014 ".join(filter(None, (first, "; ".join(said))))
+
+
+def _code_line(lines: Iterable[str]) -> str:
+    """The first lines of source code that fit, each by itself: joined they would be other code."""
+    own = [f"`{_clipped(line.replace('`', ''))}`" for line in lines if line and not line.startswith(("```", "~~~"))]
+    ends = list(accumulate(len(line) + len(CODE_JOIN) for line in own))
+    fit = max(1, bisect_right(ends, MAX_LINE_CHARS))
+    return CODE_JOIN.join(own[:fit]) + (" …" if fit < len(own) else "")
 
 
 def fenced(code: str, file_name: str) -> str:
