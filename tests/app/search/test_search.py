@@ -4,9 +4,11 @@ import asyncio
 import sqlite3
 from contextlib import closing
 
+import pytest
 from textual.widgets import Input
 
 from tests.app.user import User, driven
+from tui.screens.search.search_dialog import SearchDialog
 from tui.settings import Settings
 from tui.store.files import store_path
 from tui.widgets.conversation_pane import ConversationPane
@@ -139,3 +141,31 @@ async def test_a_question_of_another_session_is_found_and_one_is_forgotten(setti
         await user.press("escape", "ctrl+r")
         await user.in_dialog("enter")
         await user.until(lambda: user.app.chat.composer.text == "What is the budget?")
+
+
+async def test_what_is_found_while_the_dialog_is_taken_down_is_dropped(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with driven(settings) as user:
+        await asked_about_the_crew(user)
+        await search(user, "navigation")
+        await user.see("1 turn in 1 session")
+        dialog = user.app.screen
+        assert isinstance(dialog, SearchDialog)
+        find, begins, is_gone, has_found = dialog.searching.find, asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def find_late(typed: str) -> object:
+            begins.set()
+            await is_gone.wait()
+            found = await find(typed)
+            has_found.set()
+            return found
+
+        monkeypatch.setattr(dialog.searching, "find", find_late)
+        await user.type(" budget")
+        await asyncio.wait_for(begins.wait(), 30)
+        await dialog.filter.remove()
+        is_gone.set()
+        await asyncio.wait_for(has_found.wait(), 30)
+        await user.pilot.pause()
+        assert user.app.failures == []
