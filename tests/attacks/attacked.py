@@ -1,9 +1,10 @@
 """The real program in a terminal while it is attacked: how long a key takes, what it uses, and how it ends."""
 
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from tests.hostile.payloads import harm
 from tests.process.windows import in_window
 from tests.real_terminal import RealTerminal
 from tui.log import FILE_NAME as LOG_NAME
+from tui.store.files import FILE_NAME as STORE_NAME
 
 KEY_PAUSE_SECONDS = 0.25
 AT_REST_SECONDS = 0.3
-LONG_AT_REST_SECONDS = 2.0
+KEPT_SECONDS = 60.0
+"""By then all of a session is kept, also on a slow machine."""
+
 LONGEST_SECONDS = 12.0
 """Where an attack goes on for longer, the user quits in the midst of it."""
 
@@ -171,10 +175,17 @@ def _have_it_kept(home: Path, base_url: str, environment: Mapping[str, str], gat
     gates.session.set()
     with in_window(home, *_PROGRAM, base_url, "--session", "ses-1", environment=environment) as terminal:
         terminal.wait_for("Under attack")
-        _Victim(terminal, home / "busy").rest(LONG_AT_REST_SECONDS)
+        terminal.wait_until(lambda: _is_kept(home / "state" / STORE_NAME), KEPT_SECONDS)
+        _Victim(terminal, home / "busy").rest(AT_REST_SECONDS)
         terminal.send(CTRL_Q)
         terminal.wait_for_exit()
     gates.session.clear()
+
+
+def _is_kept(store: Path) -> bool:
+    """Whether all of the one session is kept."""
+    with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as database:
+        return database.execute("SELECT turns FROM sessions WHERE turns IS NOT NULL").fetchone() is not None
 
 
 def _wrong(written: bytes, log: Path) -> str:
