@@ -8,6 +8,7 @@ from tests.app.user import driven
 from tui.conversation.catalogue import now
 from tui.settings import Settings
 from tui.widgets.composer import Composer
+from tui.widgets.conversation_pane import ConversationPane
 
 
 async def test_the_start_page_says_what_is_open_and_offers_questions_from_its_headings(settings: Settings) -> None:
@@ -21,6 +22,15 @@ async def test_the_start_page_says_what_is_open_and_offers_questions_from_its_he
         await user.until(lambda: composer.has_focus and "say about" in composer.text)
         await user.press("enter")
         await user.read_to_end_of_turn()
+
+
+async def test_the_first_conversation_finds_its_pane_mounted(settings: Settings) -> None:
+    async with driven(settings) as user:
+        view = user.app.chat.view
+        await user.until(lambda: bool(view.body.query(ConversationPane)))
+        assert view.start_page.display
+        assert not view.body.display
+        await user.ask_in_new_session("Who leads science?")
 
 
 async def test_ages_go_on_while_nothing_happens(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,18 @@
 """What the pane keeps of the conversations that it has shown."""
 
+import asyncio
 import gc
+from collections import Counter
+from typing import Any
 
-from tests.widgets.test_conversation_pane import reading
+import pytest
+from textual.timer import Timer
+
+from tests.widgets.test_conversation_pane import reading, until
 from tui.api.models import Stop, Text, UserInput
 from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript, Turn
 from tui.conversation.transcript_builder import replay
+from tui.widgets.conversation_pane import ConversationPane
 
 
 def conversation(number: int) -> Transcript:
@@ -28,3 +35,22 @@ async def test_of_many_conversations_only_the_last_stay_drawn() -> None:
         reader.pane.show("0", conversation(0))
         await reader.pilot.pause()
         assert "Drawn question 0?" in reader.text
+
+
+async def test_where_nothing_happens_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.widgets.transcript_view.TICK_SECONDS", 0.01)
+    set_timer, looks = ConversationPane.set_timer, Counter[bool]()
+
+    def counted(pane: ConversationPane, *timer: Any, **options: Any) -> Timer:
+        looks[pane.transcript.is_busy] += 1
+        return set_timer(pane, *timer, **options)
+
+    monkeypatch.setattr(ConversationPane, "set_timer", counted)
+    async with reading(replay([UserInput("Why?")])) as reader:
+        await until(lambda: looks[True] > 10)
+        await reader.draw(conversation(1))
+        await reader.settled()
+        await asyncio.sleep(0.1)
+        until_now = looks.copy()
+        await asyncio.sleep(0.1)
+        assert looks == until_now

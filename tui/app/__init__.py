@@ -144,7 +144,7 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         hurry_threads()
         self._first_shown = self.shown_screen(), self.theme
         self.set_timer(KEEP_FRAME_AFTER_SECONDS, partial(self._keep_frame, *self._first_shown))
-        self.set_timer(PRELOAD_AFTER_SECONDS, partial(self.run_worker, preload, thread=True))
+        self.set_timer(PRELOAD_AFTER_SECONDS, partial(self.run_worker, self._load_ahead))
         self.store.database.tell = self._warn
         if self.store.warning:
             self.chat.warn(self.store.warning)
@@ -157,6 +157,10 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
             self.chat.open_session(session.session_id)
         await self.begin_input()
         self.chat.call_after_refresh(self.connect)  # what was typed until now is shown before
+
+    async def _load_ahead(self) -> None:
+        await asyncio.to_thread(preload)
+        self.chat.view.make_ready()
 
     def _keep_frame(self, rows: list[CellRow], theme: str) -> None:
         """Keep what was shown first, for the next start of this kind to show at once.

@@ -109,19 +109,24 @@ class BrowsingScreen(AskingScreen):
 
     def leave_sessions(self) -> None:
         """Turn from the list to the composer."""
-        self.remove_class("-sessions")
+        self._use_sessions(False)
         self.set_focus(self.composer)
+
+    def _use_sessions(self, are_used: bool) -> None:
+        """The list lies over what else there is while it is used, where there is no room for both."""
+        self.sidebar.set_class(are_used, "-in-use")
+        self.start_page.set_class(are_used, "-behind")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         if self.sidebar not in event.widget.ancestors:
-            self.remove_class("-sessions")
+            self._use_sessions(False)
 
     def action_go_to_sessions(self) -> None:
         if self.session_list.has_focus:
             self.leave_sessions()
         else:
-            self.add_class("-sessions")
-            self.remove_class("-no-sessions")
+            self._use_sessions(True)
+            self.sidebar.remove_class("-put-away")
             self.set_focus(self.session_list)
             self.session_list.put_cursor_on(self.open_id or "")
 
@@ -129,7 +134,7 @@ class BrowsingScreen(AskingScreen):
         if self.has_class("-narrow"):
             self.action_go_to_sessions()
             return
-        self.toggle_class("-no-sessions")
+        self.sidebar.toggle_class("-put-away")
         if self.sidebar.has_focus_within:
             self.set_focus(self.composer)
 

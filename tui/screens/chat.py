@@ -225,7 +225,7 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen[None], ResizedOnceScreen[Non
         self.notice_line.close()
 
     def action_escape(self) -> None:
-        if self.has_class("-sessions") and self.has_class("-narrow"):
+        if self.sidebar.has_class("-in-use") and self.has_class("-narrow"):
             self.action_go_to_sessions()
         elif self.activity == WAITS_FOR_KEYRING:
             self.post_message(self.KeyringSkipped())

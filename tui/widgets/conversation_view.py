@@ -60,13 +60,17 @@ class ConversationView(Vertical):
 
     @cached_property
     def pane(self) -> "ConversationPane":
-        """The lines of the conversation. They are loaded and mounted when there is one: no first key needs them."""
+        """The lines of the conversation. They are loaded and mounted when first asked for: no first key needs them."""
         from tui.widgets.conversation_pane import ConversationPane
 
         pane = ConversationPane()
         pane.checks_grounding = self._checks_grounding
         self.body.mount(pane, self.track)
         return pane
+
+    def make_ready(self) -> None:
+        """Mount the pane before there is anything to show in it, so that the first conversation waits less."""
+        _ = self.pane
 
     @cached_property
     def track(self) -> "ScrollTrack":

@@ -20,7 +20,7 @@ from tui.rendering.lines import BLANK, Line
 from tui.widgets.reading import Reading
 
 TICK_SECONDS = 1.0
-"""How often the time of a running turn is told anew."""
+"""So long after it was drawn the time of a running turn is told anew."""
 
 NOTHING_OPEN = ""
 """In place of a session's id, where no conversation is shown."""
@@ -52,13 +52,12 @@ class TranscriptView(SelectableLineView):
         """What indexes are called, by their ids."""
         self.waits_for = ""
         """What the turn that runs waits for, if that is something special: a few words."""
+        self._will_tick = False
         super().__init__(self._reading.source)
-
-    def on_mount(self) -> None:
-        self.set_interval(TICK_SECONDS, self._tick)
 
     def _tick(self) -> None:
         """The running turn's line tells the seconds, also while nothing arrives."""
+        self._will_tick = False
         if self.transcript.is_busy:
             self.redraw()
 
@@ -109,6 +108,9 @@ class TranscriptView(SelectableLineView):
 
     def redraw(self, *, everything: bool = False) -> None:
         super().redraw(everything=everything)
+        if not self._will_tick:
+            self._will_tick = True
+            self.set_timer(TICK_SECONDS, self._tick)
         turn = self.turn
         if turn is not None and turn != self._reading.told_turn:
             self._reading.told_turn = turn
