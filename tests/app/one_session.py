@@ -25,12 +25,15 @@ class OneSession:
     def __init__(self, events: Sequence[Event], others: Sequence[str]) -> None:
         self.may_answer = threading.Event()
         self.may_answer.set()
+        self.refusals = 0
+        """So often the list is refused, with a wait of two seconds."""
         self.base_url = ""
         self._events = [event_json(event) for event in events]
         self._titles = {SESSION_ID: TITLE} | {other: f"Session {other}" for other in others}
         routes = [
             Route("/api/v1/chat", self._list),
             Route("/api/v1/chat/{id}", self._get),
+            Route("/api/v1/chat/{id}/summary", self._get_summary),
             Route("/api/v1/indexes", self._indexes),
         ]
         self.app = Starlette(routes=routes)
@@ -40,11 +43,18 @@ class OneSession:
         return {"session_id": session_id, "generated_title": self._titles[session_id], "index_ids": ["idx-1"], **times}
 
     async def _list(self, _: Request) -> Response:
+        if self.refusals:
+            self.refusals -= 1
+            return JSONResponse({"detail": "Slow down."}, 429, {"Retry-After": "2"})
         return JSONResponse({"items": [*map(self._summary, self._titles)], "next_page_token": None})
 
     async def _get(self, request: Request) -> Response:
         await asyncio.to_thread(self.may_answer.wait)
         return JSONResponse({**self._summary(request.path_params["id"]), "events": self._events})
+
+    async def _get_summary(self, request: Request) -> Response:
+        await asyncio.to_thread(self.may_answer.wait)
+        return JSONResponse(self._summary(request.path_params["id"]))
 
     async def _indexes(self, _: Request) -> Response:
         return JSONResponse({"items": [{"id": "idx-1", "name": "papers"}], "next_page_token": None})

@@ -374,3 +374,17 @@ async def test_work_begun_for_one_account_does_not_end_up_in_another(office: Off
     assert cloud.count("GET /api/v1/chat/s1") == 1
     assert workspace.transcript("s1") is None
     assert listed(office) == []
+
+
+async def test_what_is_found_while_the_list_is_loaded_stays_listed(office: Office, cloud: Cloud) -> None:
+    cloud.pages["/api/v1/chat", None] = page(cloud)
+    cloud.add_session("elsewhere")
+    gate = cloud.gates["GET /api/v1/chat"] = asyncio.Event()
+    reloading = asyncio.create_task(office.workspace.refresh())
+    await until(lambda: cloud.count("GET /api/v1/chat") == 2)
+    assert await office.workspace.find("elsewhere")
+    gate.set()
+    await reloading
+    assert "elsewhere" in listed(office)
+    await office.workspace.refresh()
+    assert "elsewhere" not in listed(office)

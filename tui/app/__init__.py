@@ -153,8 +153,9 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         if self._wanted_session is not None:
             await self.chat.workspace.list_kept()
         if (session := self.chat.workspace.catalogue.get(self._wanted_session)) is not None:
-            self._wanted_session = None
             self.chat.open_session(session.session_id)
+        elif self._wanted_session is not None:
+            self.chat.expect(self._wanted_session)
         await self.begin_input()
         self.chat.call_after_refresh(self.connect)  # what was typed until now is shown before
 
@@ -189,12 +190,6 @@ class LlamaChat(AccountApp, KeyOrderApp, LastingApp, RowPaintingApp, StyledOnceA
         if self.settings.bell:
             self.bell()
         self.notify_terminal(self.settings.notify, f"{'A' if message.well else 'Not a'}nswered: {message.title}")
-
-    async def begin_with_account(self) -> None:
-        """Open the session that was asked for and is not among those last seen, now that the server can be asked."""
-        session_id, self._wanted_session = self._wanted_session, None
-        if session_id is not None and self.chat.open_id is None:
-            await self.chat.find_session(session_id)
 
     async def action_quit(self) -> None:
         if not self.is_headless:

@@ -1,5 +1,6 @@
 """The account that the app works with: connecting to it, asking for what that needs, turning to another."""
 
+from asyncio import gather
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -38,9 +39,6 @@ class AccountApp(DiffingApp):
 
     _connected: Settings
     """The settings that the backend was connected with."""
-
-    async def begin_with_account(self) -> None:
-        """Called when an account has been connected, and its sessions are listed."""
 
     async def projects(self) -> "Sequence[Project]":
         """The projects that the key reaches, none on folders of this machine. Raises `ApiError`."""
@@ -148,8 +146,7 @@ class AccountApp(DiffingApp):
             self.chat.warn(why)
         if backend.warning:
             self.chat.warn(backend.warning)
-        await self.chat.workspace.connect(backend.client)
-        await self.begin_with_account()
+        await gather(self.chat.workspace.connect(backend.client), self.chat.open_expected())
 
     def on_chat_screen_keyring_skipped(self) -> None:
         from tui.credentials import ask_keyring_no_more

@@ -48,12 +48,39 @@ class AskingScreen(ReadingScreen):
         self.indexes = IndexChoosing(self)
         self.starting = Starting(self)
         self.beginning = SessionBeginning(self)
+        self.expected: str | None = None
+        """The session that is looked for, to be opened as soon as it is found."""
 
     def on_mount(self) -> None:
         self.show_draft()
 
+    @property
+    def written_in(self) -> str | None:
+        """The session that the composer's text is meant for; None for one to come."""
+        return self.open_id or self.expected
+
+    def expect(self, session_id: str) -> None:
+        """Have what is written be meant for a session that is looked for."""
+        self.expected = session_id
+        self.show_draft()
+        self.view.show_notice("Looking for the session…")
+
+    def expect_none(self) -> None:
+        """Look for no session any more. What was written stays in the composer, before what was written earlier."""
+        if self.expected is None:
+            return
+        written = [self.composer.text, self.workspace.draft(None)]
+        self.workspace.write_draft(self.expected, "")
+        self.expected = None
+        self.view.show_beginning()
+        self.workspace.write_draft(None, "\n\n".join(filter(None, written)))
+        self.show_draft()
+
     def watch_open_id(self, before: str | None, session_id: str | None) -> None:
-        self.workspace.write_draft(before, self.composer.text)
+        self.workspace.write_draft(before or self.expected, self.composer.text)
+        if self.expected is not None:
+            self.expected = None
+            self.notice_line.take_back("refusal")
         self.workspace.save_drafts()
         self.workspace.switch(session_id, leaving=before)
         super().watch_open_id(before, session_id)
@@ -78,8 +105,8 @@ class AskingScreen(ReadingScreen):
         self.indexes.show_indexes()
 
     def show_draft(self) -> None:
-        """Turn the composer to the open session's draft."""
-        self.composer.load(self.workspace.draft(self.open_id))
+        """Turn the composer to the draft of what it is written in."""
+        self.composer.load(self.workspace.draft(self.written_in))
 
     def type_into_composer(self, text: str) -> None:
         """Go on in the composer with text that was typed elsewhere. The focus is there when this returns."""
@@ -121,7 +148,7 @@ class AskingScreen(ReadingScreen):
 
     def on_text_area_changed(self) -> None:
         self.notice_line.take_back("refusal")
-        self.workspace.write_draft(self.open_id, self.composer.text)
+        self.workspace.write_draft(self.written_in, self.composer.text)
 
     def on_composer_submitted(self, message: Composer.Submitted) -> None:
         question = message.text
@@ -129,7 +156,9 @@ class AskingScreen(ReadingScreen):
             return  # it has left with the Enter before, whose session was still being created
         self.area.uncover()
         session = self.workspace.catalogue.get(self.open_id)
-        if session is None or self.workspace.is_deleted_elsewhere(session.session_id):
+        if self.open_id is None and self.expected is not None:
+            self.say("The session is still being looked for. Press Enter again when it is open.", kind="refusal")
+        elif session is None or self.workspace.is_deleted_elsewhere(session.session_id):
             self.beginning.begin_with(question)
         elif self.workspace.needs_scope(session):
             self._begin_to_search(session.session_id, partial(self._ask, session.session_id, question))

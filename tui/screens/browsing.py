@@ -78,6 +78,7 @@ class BrowsingScreen(AskingScreen):
     def list_sessions(self) -> None:
         """List the sessions as they are now. A mark is taken off where the session is open."""
         self._marks.pop(self.open_id or "", None)
+        self.sidebar.is_known = self.workspace.is_live
         self.sidebar.has_more = self.workspace.catalogue.next_page_token is not None
         self.sidebar.show(*self.workspace.details.pinned_first())
 
@@ -158,19 +159,29 @@ class BrowsingScreen(AskingScreen):
         self.leave_sessions()
         self.workspace.start(self.workspace.open(session_id))
 
-    async def find_session(self, session_id: str) -> None:
-        """Turn to a session that may be on a page not loaded yet, or say that there is none."""
+    async def open_expected(self) -> None:
+        """Turn to the session that is looked for, which may be on a page not loaded yet, or say that there is none.
+
+        Where the reader has gone elsewhere meanwhile, nothing happens.
+        """
+        session_id = self.expected
+        if session_id is None:
+            return
         problem = (
             f"There is no session {session_id} here. It may have been deleted, or belong to another account, project "
             f"or folder. {key_for('sessions.show')} lists the sessions."
         )
         try:
-            if await self.workspace.find(session_id):
-                self.open_session(session_id)
-                return
+            is_found = await self.workspace.find(session_id)
         except ApiError as error:
-            problem = f"The session {session_id} could not be opened. {error.message}"
-        self.say(problem, kind="opening", severity="problem")
+            is_found, problem = False, f"The session {session_id} could not be opened. {error.message}"
+        if self.expected != session_id:
+            return
+        if is_found:
+            self.open_session(session_id)
+        else:
+            self.expect_none()
+            self.say(problem, kind="opening", severity="problem")
 
     def on_session_list_more_requested(self) -> None:
         self.workspace.start(self.workspace.load_more())

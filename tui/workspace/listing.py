@@ -33,6 +33,8 @@ class SessionListing:
         self._state = state
         self._turns = turns
         self._listed: set[str] = set()
+        self._added: set[str] = set()
+        """What was listed since the first page was last asked for, and need not be on it."""
         self._tokens: set[str] = set()
         self._empty_pages = 0
         self._is_loading = False
@@ -54,10 +56,11 @@ class SessionListing:
     async def reload(self) -> bool:
         """Load the list afresh, from its first page. False where that failed."""
         await self.list_kept()
+        self._added.clear()
         page = await self._state.attempt(lambda client: client.sessions())
         self.is_live = page is not None
         if page is not None:
-            self._listed, self._tokens = {session.session_id for session in page.items}, set()
+            self._listed, self._tokens = {session.session_id for session in page.items} | self._added, set()
             self._empty_pages = 0
             self._take(first_page(self._state.catalogue, page), page.items)
         return page is not None
@@ -84,8 +87,9 @@ class SessionListing:
         self._state.catalogue = without(self._state.catalogue, *session_ids)
 
     def add(self, session_id: str) -> None:
-        """Keep a session that was created here listed, although no page had it."""
+        """Keep a session that was created or looked for here listed, although no page had it."""
         self._listed.add(session_id)
+        self._added.add(session_id)
 
     def _take(self, catalogue: Catalogue, page: Sequence[Session]) -> None:
         """List this, and keep what the page says; after the last page also what is gone."""

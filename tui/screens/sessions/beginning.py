@@ -26,6 +26,7 @@ class SessionBeginning:
         screen = self._screen
         choice = await screen.indexes.choose("session", screen.chosen and screen.chosen.index_ids)
         if choice is not None:
+            screen.expect_none()
             screen.open_id = None
             screen.chosen = choice
             screen.set_focus(screen.composer)
