@@ -68,7 +68,9 @@ async def test_a_passing_failure_is_tried_again_and_a_lasting_one_is_not():
         asked += 1
         raise NoAnswerError("passing") if asked < 3 else KeyRefusedError("lasting", status=401)
 
+    told: list[tuple[str, float]] = []
     with pytest.raises(KeyRefusedError):
-        await with_retries(fail, sleep)
+        await with_retries(fail, sleep, lambda error, seconds: told.append((error.message if error else "", seconds)))
     assert asked == TRIES == 3
     assert len(waits) == 2
+    assert told == [("passing", waits[0]), ("passing", waits[1]), ("", 0)]

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from tests.app.one_session import one_session
 from tests.app.user import driven
+from tui.api.models import UserInput
 from tui.conversation.catalogue import now
 from tui.settings import Settings
 from tui.widgets.composer import Composer
@@ -92,3 +94,15 @@ async def test_the_list_over_the_start_page_shows_wide_letters_whole(settings: S
         await user.until(lambda: user.app.chat.open_id is None)
         await user.press("ctrl+s")
         await user.see("東京の庭 桜")
+
+
+async def test_while_the_server_wants_to_be_waited_for_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-test-key-0000")
+    with one_session([UserInput("Why?")]) as server:
+        server.refusals = 1
+        async with driven(Settings(base_url=server.base_url)) as user:
+            await user.see("s left")
+            assert "Too many requests in a short time" in user.screen
+            assert "No sessions yet." not in user.screen
+            await user.see("The one session")
+            await user.see_no("Too many requests")

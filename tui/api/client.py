@@ -27,7 +27,7 @@ from tui.api.models import (
     Project,
     Session,
 )
-from tui.api.retry import with_retries
+from tui.api.retry import TellRetry, tell_nobody, with_retries
 from tui.cooperative import run_in_slices
 from tui.loopback import is_loopback
 from tui.sanitize import well_formed
@@ -79,6 +79,7 @@ class Client:
     ) -> None:
         self.connection = connection
         self._sleep = sleep
+        self.tell_retry: TellRetry = tell_nobody
         self._offers_titles = True
         self._secrets = Secrets(connection)
         verify: ssl.SSLContext | bool = network.tls_context() if transport is None else True
@@ -121,7 +122,7 @@ class Client:
             return long_body(response, beside)
 
         request = self._request("GET", f"/api/v1/chat/{segment(session_id)}")
-        return await with_retries(lambda: self._exchange(request, read, SESSION_TIMEOUT), self._sleep)
+        return await with_retries(lambda: self._exchange(request, read, SESSION_TIMEOUT), self._sleep, self.tell_retry)
 
     async def read_session(self, body: SessionBody, take: Callable[[Sequence[Event]], object]) -> Session:
         """The session of a body; `take` gets its events. In slices: see `decoding.decoding_session`."""
@@ -256,7 +257,7 @@ class Client:
         return self._read(decode, await self._retried("GET", path, query))
 
     async def _retried(self, method: str, path: str, query: QueryParams | None = None) -> bytes:
-        return await with_retries(lambda: self._ask(method, path, query), self._sleep)
+        return await with_retries(lambda: self._ask(method, path, query), self._sleep, self.tell_retry)
 
     async def _ask(
         self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None

@@ -8,7 +8,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from tui.api.errors import ApiError, ServerError, TooManyRequestsError
 
@@ -61,14 +61,35 @@ def wait_before(attempt: int, error: ApiError) -> float:
     return jitter if wanted is None else min(wanted + jitter / 4, MAX_WAIT_SECONDS)
 
 
-async def with_retries(ask: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[object]]) -> T:
-    """The answer of `ask`, which is called up to `TRIES` times, with a sleep before each but the first."""
-    for attempt in range(1, TRIES):
-        try:
-            return await ask()
-        except ApiError as error:
-            if not error.transient:
-                raise
-            seconds = wait_before(attempt, error)
-        await sleep(seconds)
-    return await ask()
+TellRetry: TypeAlias = Callable[[ApiError | None, float], object]
+"""Hears why a request is sent again, and in how many seconds; None: it has come to an end."""
+
+
+def tell_nobody(error: ApiError | None, seconds: float) -> None:
+    """Retries that nobody waits for."""
+
+
+async def with_retries(
+    ask: Callable[[], Awaitable[T]],
+    sleep: Callable[[float], Awaitable[object]],
+    tell: TellRetry = tell_nobody,
+) -> T:
+    """The answer of `ask`, which is called up to `TRIES` times, with a sleep before each but the first.
+
+    Each sleep is told before it begins; and with None, where one was told, that the request has come to an end.
+    """
+    attempt = 1
+    try:
+        while True:
+            try:
+                return await ask()
+            except ApiError as error:
+                if not error.transient or attempt == TRIES:
+                    raise
+                seconds = wait_before(attempt, error)
+                tell(error, seconds)
+            attempt += 1
+            await sleep(seconds)
+    finally:
+        if attempt > 1:
+            tell(None, 0)

@@ -19,7 +19,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import var
 
-from tui.api.errors import ApiError, KeyRefusedError, TooManyRequestsError
+from tui.api.errors import ApiError, KeyRefusedError, SlowAnswerError, TooManyRequestsError
 from tui.keys.keymap import key_for
 from tui.keys.second_press import QUIT_QUESTION, SECOND_PRESS_SECONDS, SecondPress
 from tui.lazy_dataclass import dataclass
@@ -41,6 +41,7 @@ from tui.workspace.updates import (
     OpeningFailed,
     QueueChanged,
     RequestFailed,
+    Retrying,
     TranscriptChanged,
     TurnEnded,
     Update,
@@ -57,6 +58,9 @@ WAIT_IS_OVER = "the wait is over: {} sends what is in the composer"
 
 DELETION_TIMEOUT = 2.0
 """Seconds that another account waits for a deletion in the one before, which is otherwise done at its next start."""
+
+LONG_WAIT_SECONDS = 2.0
+"""A wait before another try that is told of; a shorter one is over before it is read."""
 
 WIDE_COLUMNS = 100
 """On a narrower terminal the list has no column of its own."""
@@ -124,6 +128,8 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen[None], ResizedOnceScreen[Non
         if account_id != self.workspace.account_id:
             with suppress(TimeoutError):
                 await wait_for(self._finish_deletion(), DELETION_TIMEOUT)
+            expected = self.expected
+            self.expect_none()
             self.workspace.write_draft(self.open_id, self.composer.text)
             self.open_id = self.chosen = None
             before_any_session = self.workspace.draft(None)
@@ -136,12 +142,14 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen[None], ResizedOnceScreen[Non
             self.view.show_beginning()
             self.show_draft()
             self.list_sessions()
+            if expected is not None:
+                self.expect(expected)
 
     async def finish(self) -> None:
         """Before the app leaves: what was deleted is deleted now, and every turn is let go."""
         await self._finish_deletion()
         for composer in self.query(Composer):  # none yet where the app leaves before its first frame
-            self.workspace.write_draft(self.open_id, composer.text)
+            self.workspace.write_draft(self.written_in, composer.text)
         await self.workspace.close()
 
     async def _finish_deletion(self) -> None:
@@ -169,8 +177,8 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen[None], ResizedOnceScreen[Non
             case OpeningFailed(session_id, why):
                 if session_id == self.open_id:
                     self.show_unopened(why)
-            case RequestFailed(error):
-                self._show_failure(error)
+            case RequestFailed() | Retrying():
+                self._show_trouble(update)
 
     def _show_place(self) -> None:
         """Name the folders of this machine that are open now."""
@@ -186,6 +194,17 @@ class ChatScreen(CommandingScreen, DrawnWholeScreen[None], ResizedOnceScreen[Non
                 self.show_queue()
             case DraftChanged():
                 self.composer.put(self.workspace.draft(self.open_id))
+
+    def _show_trouble(self, update: RequestFailed | Retrying) -> None:
+        """Say what failed, or why something takes long, until it is there."""
+        match update:
+            case RequestFailed(error):
+                self._show_failure(error)
+            case Retrying(ApiError() as error, seconds):
+                if seconds >= LONG_WAIT_SECONDS or isinstance(error, SlowAnswerError):
+                    self.notice_line.say_wait(error.message, "retry", ceil(seconds), "Trying again…")
+            case Retrying():
+                self.notice_line.take_back("retry")
 
     def _show_failure(self, error: ApiError) -> None:
         self.activity = ""

@@ -64,6 +64,22 @@ class RequestFailed:
     error: ApiError
 
 
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """A request failed with `error`, and is sent again in so many seconds; None: one that waited has come to an end."""
+
+    error: ApiError | None
+    seconds: float
+
+
 Update: TypeAlias = (
-    ListChanged | TranscriptChanged | QueueChanged | TurnEnded | DraftChanged | Notice | OpeningFailed | RequestFailed
+    ListChanged
+    | TranscriptChanged
+    | QueueChanged
+    | TurnEnded
+    | DraftChanged
+    | Notice
+    | OpeningFailed
+    | RequestFailed
+    | Retrying
 )

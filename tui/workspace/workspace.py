@@ -22,7 +22,7 @@ from tui.workspace.search.searching import Searching
 from tui.workspace.state import ELSEWHERE, WorkspaceState
 from tui.workspace.tasks import RunningTasks, Work
 from tui.workspace.turns import Turns
-from tui.workspace.updates import ListChanged, Notice, TurnEnded, Update
+from tui.workspace.updates import ListChanged, Notice, Retrying, TurnEnded, Update
 
 if TYPE_CHECKING:
     from tui.api.client import Client
@@ -103,6 +103,7 @@ class Workspace:
     def use(self, client: "Client") -> None:
         """Take a client into use. Nothing is asked of it yet, neither of what an earlier run left unfinished."""
         self._state.client = client
+        client.tell_retry = lambda error, seconds: self._state.publish(Retrying(error, seconds))
 
     async def refresh(self) -> None:
         """Load what the server lists, and resolve what an earlier run left unfinished."""
