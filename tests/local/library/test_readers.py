@@ -165,3 +165,24 @@ def test_a_reader_is_imported_with_the_first_file_of_its_kind() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == ["/", "marked_text"]
+
+
+def test_a_piece_that_others_include_is_read_as_what_it_is_a_piece_of() -> None:
+    text = b"Kilns\n=====\n\nA kiln is lit by hand.\n"
+    for name in ("usage.rst.inc", "usage.rst.in"):
+        assert headings(read_document(name, text)) == [("Kilns",)]
+    assert read_document("usage.inc", b"<?php echo 1;\n").format == "code"
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("# Kilns { #kilns }", "Kilns"),
+        ("# Kilns {#kilns .wide}", "Kilns"),
+        ("# Kilns {: .wide }", "Kilns"),
+        ("# Kilns {name}", "Kilns {name}"),
+        ("# {#kilns}", "{#kilns}"),
+    ],
+)
+def test_the_attributes_of_a_heading_are_no_part_of_its_words(heading: str, title: str) -> None:
+    assert headings(read_document("a.md", f"{heading}\n\nLit by hand.\n".encode())) == [(title,)]

@@ -28,6 +28,7 @@ def local(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> OpenedFolder
     ("question", "terms"),
     [
         ("How do I delete a session?", ["delete", "session"]),
+        ("How many kilns may be lit, and how long?", ["kilns", "lit"]),
         ("what does Ctrl+O do", ["Ctrl+O"]),
         ('where is "red phone" mentioned?', ["red phone", "mentioned"]),
         ("What is Brooks's law?", ["Brooks", "law"]),

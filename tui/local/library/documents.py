@@ -84,15 +84,19 @@ def markdown_blocks(text: str) -> tuple[DocumentBlock, ...]:
         first, last = token.map
         start, end = starts[min(first, len(starts) - 1)], starts[min(last, len(starts) - 1)]
         heading = token.type == "heading_open"
-        title = _plain(tokens[position + 1].content) if heading else ""
+        title = heading_words(tokens[position + 1].content) if heading else ""
         level = int(token.tag[1:]) if heading else 0
         blocks.append(DocumentBlock(_KINDS.get(token.type, "other"), start, end, level, title))
     return tuple(blocks)
 
 
-def _plain(markdown: str) -> str:
-    """Inline Markdown without its marks, for a heading's words."""
-    without_links = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
+_ATTRIBUTES = re.compile(r"\s+\{:?\s*[#.][^{}]*\}$")
+"""What Pandoc, MkDocs and others write after a heading: "{ #install .wide }"."""
+
+
+def heading_words(markdown: str) -> str:
+    """Inline Markdown without its marks and attributes, for a heading's words."""
+    without_links = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", _ATTRIBUTES.sub("", markdown))
     return " ".join(re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", without_links).split())
 
 

@@ -136,6 +136,8 @@ _EDGES = (
     "\"'“”„\u2018\u2019«»()[]{}<>,;:!?.…*`¿¡\u3001\u3002\u300c\u300d\u300e\u300f\uff01\uff0c\uff1a\uff1b\uff1f"
     "\u0964\u06d4\u060c\u061b\u061f"
 )
+_HOW = re.compile(r"\bhow (?:many|much|long|often)\b", re.I)
+"""What asks for a number, and stands nowhere in the answer."""
 _REFERS_BACK = re.compile(
     r"^(?:and|but|or|so|then|what about|how about|also|ok|okay|und|aber|et|mais|y|pero)\b"
     r"|\b(?:it|its|they|them|those|these|that one)\b"
@@ -153,6 +155,7 @@ def parse(question: str) -> tuple[Term, ...]:
     """The question's terms without those that say nothing; one term for words with the same English stem."""
     languages = languages_of(words(question))
     rest = re.sub(r"['\u2019](?:s|re|ve|ll|d|m|t)\b", "", _QUOTATION.sub(" ", question))
+    rest = _HOW.sub(" ", rest)
     tokens = [token.strip(_EDGES) for token in rest.split()]
     content_words = [token for token in tokens if any(not is_stop_word(word, languages) for word in words(token))]
     found = [Term(text, tuple(folded(text))) for text in (*quotations(question), *content_words)]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.local.agents.quoting.passages import answered, passage
-from tui.local.agents.quoting.asked import defines, kinds_asked, lacks_name, leans_on_heading, points_elsewhere
+from tui.local.agents.quoting.asked import defines, kinds_asked, lacks_name, points_elsewhere, says_to_do
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,61 @@ def test_a_sentence_that_only_says_where_more_is_told(sentence: str, elsewhere: 
 
 
 @pytest.mark.parametrize(
-    ("sentence", "heading", "leans"),
+    ("sentence", "says"),
     [
-        ("This function compares two buffers.", "crypto.timingSafeEqual(a, b)", True),
-        ("Compares two buffers.", "timingSafeEqual", True),
-        ("The kiln compares two buffers.", "crypto.timingSafeEqual(a, b)", False),
-        ("This function compares two buffers.", "Comparing", False),
+        ("Press the lever.", True),
+        ("To put out the kiln, run `kiln stop`.", True),
+        ("Kilns run for a day.", False),
+        ("A kiln that you start by hand is slow, use another.", False),
     ],
 )
-def test_a_sentence_that_leans_on_the_name_above_it(sentence: str, heading: str, leans: bool) -> None:
-    assert leans_on_heading(sentence, heading) is leans
+def test_a_sentence_that_says_what_to_do(sentence: str, says: bool) -> None:
+    assert says_to_do(sentence) is says
+
+
+def test_how_is_answered_by_what_to_do_rather_than_by_what_happens() -> None:
+    text = "# Kilns\n\nStopping the kiln at night is allowed, and you can do so. Press the lever to stop the kiln.\n"
+    assert answered("How do I stop the kiln?", passage(text)).startswith("Press the lever to stop the kiln. [1]")
+
+
+def test_a_line_that_leads_to_code_is_told_with_it() -> None:
+    text = "# Kilns\n\nLimit the heat of a kiln to 900 degrees:\n\n```\nkiln {\n  max_heat 900\n}\n```\n"
+    answer = answered("How do I limit the heat of a kiln?", passage(text))
+    assert answer.startswith("Limit the heat of a kiln to 900 degrees: `kiln {` · `max_heat 900` · `}` [1]")
+
+
+def test_a_line_that_leads_to_much_code_is_told_without() -> None:
+    text = (
+        f"# Kilns\n\nLimit the heat of a kiln to 900 degrees:\n\n```\n{'heat = heat - 1 * ashes' * 3}\n"
+        + "x = 1\n" * 60
+    )
+    answer = answered("How do I limit the heat of a kiln?", passage(f"{text}```\n"))
+    assert answer.startswith("Limit the heat of a kiln to 900 degrees: [1]")
+
+
+def test_the_default_in_the_heading_of_an_option_is_told() -> None:
+    text = "### --max-heat=<number> [default: 900]\n\nThe greatest heat of a kiln.\n"
+    heading = "--max-heat=<number> [default: 900]"
+    answer = answered("What is the default of --max-heat?", passage(text, heading=heading))
+    assert answer.startswith("--max-heat=\\<number> \\[default: 900]: The greatest heat of a kiln. [1]")
+
+
+def test_a_parameter_is_told_with_its_function() -> None:
+    text = "### `kiln.heat(path[, options])`\n\n* `path` {string} The path of the oven to warm.\n"
+    answer = answered("How do I warm an oven by its path?", passage(text, heading="kiln.heat(path[, options])"))
+    assert answer.startswith("kiln.heat(path\\[, options]): `path` {string} The path of the oven to warm. [1]")
+
+
+def test_a_badge_under_a_title_is_no_answer() -> None:
+    text = "# Kilnpack\n\n> Stability: 1 - Experimental\n\nIt holds what is fired together in one pack.\n"
+    answer = answered("What is Kilnpack?", passage(text, heading="Kilnpack"))
+    assert answer.startswith("It holds what is fired together in one pack. [1]")
+
+
+def test_a_frequent_question_is_answered_by_what_follows_it() -> None:
+    text = "# Questions\n\nWhere does the name Kilnpack come from?\n\nIt is an old word for an oven.\n\nIt is red.\n"
+    answer = answered("Where does the name Kilnpack come from?", passage(text, heading="Questions"))
+    assert answer.startswith("It is an old word for an oven. [1]")
 
 
 def test_the_first_line_names_what_it_tells_of() -> None:
@@ -88,9 +133,10 @@ def test_what_is_said_last_in_an_item_is_told_with_the_name_that_it_begins_with(
     first_line = answered("What is the default encoding of kiln.toString?", kiln).partition("\n")[0]
     assert "`encoding`: **Default:** `'utf8'`." in first_line
     whole = answered("What is the encoding of kiln.toString?", kiln)
-    assert whole.startswith("`encoding` {string} How its letters are written. [1]")
+    name = "kiln.toString(\\[encoding\\[, start]])"
+    assert whole.startswith(f"{name}: `encoding` {{string}} How its letters are written. [1]")
     first_line = answered("What is the default start of kiln.toString?", kiln).partition("\n")[0]
-    assert first_line.startswith("`start`: **Default:** `0`.")
+    assert first_line.startswith(f"{name}: `start`: **Default:** `0`.")
 
 
 @pytest.mark.parametrize(

@@ -157,3 +157,8 @@ FORMATS: tuple[Format, ...] = ("markdown", "text", "code")
 def test_every_leaf_is_a_piece_of_the_text(text: str, document_format: Format) -> None:
     for leaf in leaves_of(text, document_format):
         assert 0 <= leaf.start <= leaf.end <= len(text)
+
+
+def test_the_directives_of_restructured_text_are_not_quoted() -> None:
+    text = ".. _license:\n\n.. include:: ../LICENSE\n    :literal:\n\n.. Tip::\n\n    Light the kiln by hand.\n"
+    assert [leaf[2] for leaf in said(text)] == ["Light the kiln by hand."]

@@ -18,8 +18,10 @@ from tui.local.search.ranking import covered
 
 MAX_QUOTATIONS = 3
 QUOTATION_CHARS = 140
-UNSURE_CHARS = 170
+UNSURE_CHARS = 150
 """Length of a quotation where the first line may not be what was asked for."""
+CODE_CHARS = 350
+"""Length of the code that is quoted with the sentence that leads to it, however long both are then."""
 SURE = 2.0
 """The score from which the first line is taken to be what was asked for."""
 SUPPORTS = 0.7
@@ -27,7 +29,7 @@ SUPPORTS = 0.7
 MAX_FIRST_CHARS = 290
 SECOND_SHARE = 0.8
 """A second sentence is told in the first line where its score is at least this part of the first one's."""
-PASSAGE_SHARE = 0.93
+PASSAGE_SHARE = 0.77
 """What the passage's place counts beside the sentence."""
 FEW_PASSAGES = 50
 """In so many passages what is best of the rest may have nothing to do with the question."""
@@ -35,6 +37,9 @@ TELLING = 0.5
 """A word of the question that weighs at least this part of the heaviest one tells what it is about."""
 SAME_WORDS = 0.7
 """Two quotations that share this part of their words say the same; the second is left out."""
+
+_MARKS = "*`_ \n"
+"""Marks of Markdown after a sentence's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,18 @@ class RankedSentence:
     def excerpt(self, budget: int) -> Quotation:
         """The sentence with as many around it as fit: of its own leaf first, then what leads in, then what follows."""
         low, high = _window(self.sentences, self.at, budget)
-        return Quotation(self.cited.citation, self.cited.passage, self.sentences[low : high + 1], self.sentence)
+        code = self._led_to()
+        if code and budget and code.end - code.start <= CODE_CHARS:
+            high = max(high, self.at + 1)
+        quoted = self.sentences[low : high + 1]
+        return Quotation(self.cited.citation, self.cited.passage, quoted, self.sentence, code)
+
+    def _led_to(self) -> Sentence | None:
+        """The code that the sentence leads into: "Limit the size of requests:"."""
+        text = self.cited.passage.text[self.sentence.start : self.sentence.end]
+        after = self.sentences[self.at + 1 : self.at + 2]
+        leads = after and after[0].leaf.kind == "code" and text.rstrip(_MARKS).endswith(":")
+        return after[0] if leads else None
 
 
 def compose(question: str, query: Query, passages: Sequence[CitedPassage], collection: int) -> Iterator[str]:

@@ -86,6 +86,20 @@ KINDS: Sequence[AnswerKind] = (
 )
 
 
+_TO_DO = re.compile(
+    r"\W*(?:(?:to|for|in order to) [^,]{1,80}, )?"
+    r"(?:add|call|change|choose|click|configure|connect|copy|create|declare|define|delete|edit|enter|give|import|install"
+    r"|make|move|open|pass|press|put|remove|restart|run|save|select|send|set|specify|start|stop|tick|turn|type|use"
+    r"|write)\b",
+    re.I,
+)
+
+
+def says_to_do(sentence: str) -> bool:
+    """Whether a sentence begins by telling the reader what to do: "Press Delete", "To stop it, run ..."."""
+    return bool(_TO_DO.match(sentence))
+
+
 def kinds_asked(question: str) -> list[AnswerKind]:
     """The kinds of answer that a question asks for."""
     return [kind for kind in KINDS if kind.asked.search(question)]
@@ -134,19 +148,15 @@ def points_elsewhere(sentence: str) -> bool:
     return len(sentence) <= MAX_POINTER_CHARS and bool(_ELSEWHERE.search(sentence))
 
 
-_LEANS = re.compile(r"\W*(?:(?:this|these) [a-z]+|it|if|when|by default|(?:the )?default|[a-z]+s)\b", re.I)
-_NAMES = re.compile(r"[\w.$@/:-]*(?:[_.$@/(-]|[a-z][A-Z])\S*(?:, [^,]+\))?|`[^`]+`")
+_NAMES = re.compile(r"[\w.$@/:-]*(?:[_.$@/(-]|[a-z][A-Z])\S*(?:, [^,]+\))?|`[^`]+`|[\w.$@/:-]+\(.*\)|--?[\w-]+\W.*")
 
 
-def leans_on_heading(sentence: str, heading: str) -> bool:
-    """Whether a sentence says something of the thing that its heading names: "This function compares ...".
-
-    The name is that of an option, a function, a file or the like, as it is written in code.
-    """
-    return bool(_NAMES.fullmatch(heading) and _LEANS.match(sentence))
+def is_code_name(text: str) -> bool:
+    """Whether a text is the name of an option, a function, a file or the like, as it is written in code."""
+    return bool(_NAMES.fullmatch(text))
 
 
 def lacks_name(sentence: str, heading: str) -> bool:
     """Whether a sentence stands under such a name and has it not: "The sample of the hook ...", under "commit-msg"."""
     parts = re.findall(r"[\w-]*[^\W\d][\w-]*", heading.partition("(")[0])
-    return bool(parts and _NAMES.fullmatch(heading)) and max(parts, key=len).casefold() not in sentence.casefold()
+    return bool(parts) and is_code_name(heading) and max(parts, key=len).casefold() not in sentence.casefold()

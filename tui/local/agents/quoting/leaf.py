@@ -12,7 +12,7 @@ class Leaf:
 
     `label` is what the piece is said of: the heading above it within the passage, the title of its item, and the `term`
     that it defines; that of an item is the name in code that it begins with. A row's `header` are the cells above it;
-    `table` is where its table begins.
+    `table` is where its table begins. What `is_aside` is set off from the text, as a note or a badge.
     """
 
     kind: LeafKind
@@ -23,3 +23,4 @@ class Leaf:
     mark: str = ""
     header: tuple[str, ...] = ()
     table: int = -1
+    is_aside: bool = False

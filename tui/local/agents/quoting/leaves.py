@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.local.agents.quoting.contents import is_contents
 from tui.local.agents.quoting.leaf import Leaf, LeafKind
 from tui.local.agents.quoting.text_leaves import text_leaves
-from tui.local.library.documents import Format, code_blocks
+from tui.local.library.documents import Format, code_blocks, heading_words
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -108,7 +108,7 @@ class _MarkdownLeaves:
     def _inline(self, token: "Token", parents: list[str]) -> None:
         parent = parents[-1]
         if parent == "heading_open":
-            self._heading = _plain_line(token.content)
+            self._heading = heading_words(token.content)
         elif parent == "th_open":
             self._header.append(token.content.strip())
         elif parent == "dt_open":
@@ -136,7 +136,8 @@ class _MarkdownLeaves:
         named = _NAMED.match(token.content) if kind == "item" else None
         term = named.group() if named else self._term if kind == "definition" else ""
         label = f"{self._said_of()} {term}" if named else self._said_of()
-        self.leaves.append(Leaf(kind, start, end, label, term, mark))
+        is_aside = "blockquote_open" in parents
+        self.leaves.append(Leaf(kind, start, end, label, term, mark, is_aside=is_aside))
 
     def _row(self, start: int, end: int) -> None:
         self.leaves.append(Leaf("row", start, end, self._said_of(), header=tuple(self._header), table=self._table))
@@ -156,10 +157,6 @@ class _MarkdownLeaves:
         first, last = token.map or (0, 0)
         start, end = self._lines[min(first, len(self._lines) - 1)], self._lines[min(last, len(self._lines) - 1)]
         return start, start + len(self.text[start:end].rstrip())
-
-
-def _plain_line(markdown: str) -> str:
-    return " ".join(re.sub(r"[*`\\]", "", markdown).split())
 
 
 def _is_prose(text: str) -> bool:

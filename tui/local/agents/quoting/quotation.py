@@ -24,6 +24,9 @@ NO_MODEL = "*No language model is configured: these are quotations.*"
 MAX_LINE_CHARS = 280
 """Length of a line that stands for a sentence; a longer sentence is cut, and is whole in the quotation."""
 
+MAX_CODE_LINES = 3
+"""Of code that a line leads into; more of them are read in the quotation."""
+
 MAX_VALUE_WORDS = 2
 """A cell of more words is a sentence or a part of one, and reads badly behind its column's name."""
 
@@ -46,6 +49,8 @@ class Quotation:
     passage: Passage
     sentences: Sequence[Sentence]
     best: Sentence
+    follows: Sentence | None = None
+    """The code that the best one leads into, which its line ends with where it is short."""
 
     @property
     def start(self) -> int:
@@ -63,7 +68,9 @@ class Quotation:
     @property
     def is_whole(self) -> bool:
         """Whether `line` has all of the sentence."""
-        return self.best.leaf.kind != "code" and self.best.end - self.best.start < MAX_LINE_CHARS - 20
+        return (
+            self.best.leaf.kind != "code" and not self.follows and self.best.end - self.best.start < MAX_LINE_CHARS - 20
+        )
 
     @property
     def span(self) -> tuple[str, int, int]:
@@ -78,18 +85,24 @@ class Quotation:
 
     def line(self) -> str:
         """The sentence that answers, in one line of Markdown with at most about `MAX_LINE_CHARS`."""
-        text, leaf = self._own(self.best), self.best.leaf
+        line = self._line_of(self.best)
+        code = f" {self._line_of(self.follows)}" if self.follows else ""
+        fits = code.count(CODE_JOIN) < MAX_CODE_LINES and len(line) + len(code) <= MAX_LINE_CHARS
+        return f"{line}{code}" if fits else line
+
+    def _line_of(self, sentence: Sentence) -> str:
+        text, leaf = self._own(sentence), sentence.leaf
         if leaf.kind == "row":
-            return _clipped(_row_line(leaf, self._row(self.best)))
+            return _clipped(_row_line(leaf, self._row(sentence)))
         if leaf.kind == "code":
             return _code_line(line.strip() for line in text.splitlines())
         shown = self._shown(text, bare=leaf.kind == "other")
-        return _clipped(self._of_heading(self._termed(leaf, self.best.start, shown)))
+        return _clipped(self._of_heading(self._termed(leaf, sentence.start, shown)))
 
     def _of_heading(self, line: str) -> str:
         """A line that tells of the name it stands under, after that name."""
         heading = clean_line(self.passage.heading.rpartition(HEADING_JOIN)[2])
-        lacks = not self.best.leaf.term and lacks_name(line, heading)
+        lacks = lacks_name(line, heading)
         return f"{escaped_line(heading)}: {line}" if lacks else line
 
     def quotation(self) -> str:

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from tui.local.agents.quoting.asked import (
     FRAME,
     AnswerKind,
     defines,
+    is_code_name,
     kinds_asked,
     lacks_name,
-    leans_on_heading,
     points_elsewhere,
+    says_to_do,
     thing_asked,
 )
 from tui.local.agents.quoting.contents import is_contents
@@ -33,41 +35,44 @@ EXACTLY = 0.9
 """How nearly a heading is the question where it says the same in other forms."""
 
 WEIGHTS: Mapping[str, float] = {
-    "own": 0.99,
-    "label": 0.78,
-    "above": 0.38,
-    "beside": 0.36,
-    "under the question": 0.45,
-    "leans on the question": 0.2,
-    "near": 0.25,
-    "named": 0.37,
-    "tells of another": -0.2,
-    "defined": 0.22,
-    "opens": 0.04,
-    "opens under the question": 0.18,
-    "opens under exactly the question": 0.37,
-    "number": 0.31,
-    "default": 0.2,
-    "default value": 0.1,
-    "moment": 0.23,
-    "person": 0.26,
-    "file": 0.19,
-    "place": 0.12,
-    "name": 0.23,
-    "doing": 0.2,
-    "reason": 0.25,
+    "own": 1.07,
+    "label": 0.88,
+    "above": 0.7,
+    "beside": 0.32,
+    "under the question": 0.5,
+    "near": 0.35,
+    "named": 0.2,
+    "tells of another": -0.27,
+    "of the document": 0.21,
+    "defined": 0.45,
+    "opens": 0.03,
+    "opens under the question": 0.13,
+    "opens under exactly the question": 0.26,
+    "number": 0.33,
+    "default": 0.13,
+    "default value": 0.33,
+    "moment": 0.21,
+    "person": 0.1,
+    "file": 0.16,
+    "place": 0.13,
+    "name": 0.07,
+    "doing": 0.28,
+    "reason": 0.22,
     "nothing asked for": -0.2,
-    "is a question": -0.3,
-    "leads in": -0.14,
+    "is a question": -0.38,
+    "leads in": -0.25,
+    "leads to code": 0.12,
+    "says to do": 0.33,
     "code": -0.5,
-    "row": -0.02,
-    "is a title": -1.0,
-    "points elsewhere": -0.5,
-    "few words": -0.29,
-    "many words": -0.15,
+    "row": -0.12,
+    "is a title": -1,
+    "points elsewhere": -0.31,
+    "few words": -0.2,
+    "many words": -0.14,
 }
 """What each sign of a sentence counts, for or against its being the answer: fitted on one half of the questions that
-`make bench-answers` was given, but for code, which nobody reads in one line, and for titles."""
+`make bench-answers` was given, but for what reads badly in one line: code, titles,
+rows, few words, and what leads to something that is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +102,42 @@ class Signs:
         self._spans = [(leaf, start, end) for leaf in leaves for start, end in _spans(passage.text, leaf)]
         self._terms = [term for term in terms if not FRAME.issuperset(term.words)] or terms
         self._kinds = kinds_asked(question)
+        self._asks_how = any(kind.name == "doing" for kind in self._kinds)
         self._thing = thing_asked(question)
         self._numbers_asked = set(re.findall(r"\d+", question))
         self._above = covered(self._terms, [*folded(passage.heading), *folded(passage.file_name)])
         self._heading = passage.heading.rpartition(HEADING_JOIN)[2]
-        self._answers = heading_match(self._terms, self._heading)
+        name = PurePosixPath(passage.file_name).stem
+        self._answers = heading_match(self._terms, self._heading or name)
+        self._is_of_document = _has_all(self._terms, folded(name))
 
     def of_all(self) -> Iterator[tuple[Leaf, int, int, Mapping[str, float]]]:
         """Each sentence's leaf, start and end, and its signs."""
         plain = [" ".join(unhyphenated(self._text[start:end], self._text).split()) for _, start, end in self._spans]
         own = [covered(self._terms, folded(text)) for text in plain]
         label: str | None = None
+        question, is_first = "", True
         for at, (leaf, start, end) in enumerate(self._spans):
             beside = {term for terms in own[max(0, at - 1) : at + 2] for term in terms}
-            answers = max(self._answers, heading_match(self._terms, leaf.label))
-            opens = answers if leaf.label != label else None
-            label = leaf.label
-            signs = {**self._said(leaf, plain[at], own[at], beside, answers), **self._form(leaf, plain[at], opens)}
-            yield leaf, start, end, signs
+            if leaf.label != label and not leaf.is_aside:
+                label, question, is_first = leaf.label, "", True
+            answers = max(self._answers, *(heading_match(self._terms, text) for text in (leaf.label, question)))
+            opens = answers if is_first and not leaf.is_aside else None
+            is_first = is_first and leaf.is_aside
+            to_code = at + 1 < len(self._spans) and self._spans[at + 1][0].kind == "code"
+            said = self._said(leaf, f"{leaf.label} {question}", plain[at], own[at], beside, answers)
+            yield leaf, start, end, {**said, **self._form(leaf, plain[at], opens, to_code=to_code)}
+            if plain[at].endswith("?") and (start, end) == (leaf.start, leaf.end):
+                question, is_first = plain[at], True  # what follows answers it, as in a list of frequent questions
 
-    def _said(self, leaf: Leaf, text: str, own: set[Term], beside: set[Term], answers: float) -> Mapping[str, float]:
+    def _said(
+        self, leaf: Leaf, said_of: str, text: str, own: set[Term], beside: set[Term], answers: float
+    ) -> Mapping[str, float]:
         """Which words of the question are said, by the sentence itself or by what stands around it.
 
         `answers` is how nearly what stands above is the question.
         """
-        label = covered(self._terms, folded(leaf.label)) - own
+        label = covered(self._terms, folded(said_of)) - own
         above = self._above - own - label
         return {
             "own": share(self._terms, own),
@@ -129,17 +145,16 @@ class Signs:
             "above": share(self._terms, above),
             "beside": share(self._terms, beside - own - label - self._above),
             "under the question": answers * share(self._terms, label | above),
-            "leans on the question": self._leans(leaf, text) * share(self._terms, label | above),
+            "of the document": float(self._is_of_document),
             "near": nearness(self._terms, folded(text)),
             "named": (named := heading_match(self._terms, self._name(leaf, text))),
             "tells of another": float(bool(self._thing and leaf.term) and not named),
         }
 
-    def _form(self, leaf: Leaf, text: str, opens: float | None) -> Mapping[str, float]:
+    def _form(self, leaf: Leaf, text: str, opens: float | None, *, to_code: bool) -> Mapping[str, float]:
         """How the sentence looks, beside what is asked for. One that `opens` what stands under a heading is told how
         nearly that is the question."""
-        told = self._told(leaf, text)
-        given = {kind.name: 1.0 for kind in self._kinds if self._gives(kind, told if kind.is_name else text)}
+        given = {kind.name: 1.0 for kind in self._kinds if self._gives(kind, leaf, text)}
         length = len(folded(text))
         ends = text.rstrip("*`_)]\"'\u201d\u00bb \n")[-1:]
         return {
@@ -150,7 +165,9 @@ class Signs:
             "opens under the question": opens or 0.0,
             "opens under exactly the question": float((opens or 0.0) > EXACTLY),
             "is a question": float(ends == "?"),
-            "leads in": float(ends == ":"),
+            "leads in": float(ends == ":" and not to_code),
+            "leads to code": float(ends == ":" and to_code),
+            "says to do": float(self._asks_how and says_to_do(text)),
             "code": float(leaf.kind == "code"),
             "row": float(leaf.kind == "row"),
             "is a title": float(bool(_TITLE.fullmatch(text.strip()))),
@@ -159,23 +176,33 @@ class Signs:
             "many words": min(1.5, max(0, length - USUAL_WORDS) / USUAL_WORDS),
         }
 
-    def _leans(self, leaf: Leaf, text: str) -> bool:
-        return leans_on_heading(text, leaf.term or self._heading)
-
     def _told(self, leaf: Leaf, text: str) -> str:
         """The sentence after the name that it is told with."""
         name = leaf.term or (self._heading if lacks_name(text, self._heading) else "")
         return f"{name}: {text}" if name else text
 
-    def _gives(self, kind: AnswerKind, text: str) -> bool:
-        """Whether a sentence gives what is asked for. A number of the question is none that answers it."""
-        if kind.name != "number":
-            return bool(kind.given.search(text))
-        return any(found not in self._numbers_asked for found in kind.given.findall(text))
+    def _gives(self, kind: AnswerKind, leaf: Leaf, text: str) -> bool:
+        """Whether a sentence gives what is asked for, or stands under a name in code that does.
+
+        A number of the question is none that answers it.
+        """
+        if kind.name == "number":
+            return any(found not in self._numbers_asked for found in kind.given.findall(text))
+        if kind.name in ("name", "doing") and is_code_name(leaf.term or self._heading):
+            return True
+        if kind.name == "doing" and says_to_do(text):
+            return True
+        return bool(kind.given.search(self._told(leaf, text) if kind.is_name else text))
 
     def _name(self, leaf: Leaf, text: str) -> str:
         """What a definition or a row tells of: its term, its first cell."""
         return text.strip().strip("|").partition("|")[0] if leaf.kind == "row" else leaf.term
+
+
+def _has_all(terms: Sequence[Term], text_words: Sequence[str]) -> bool:
+    """Whether a question names each word of a text."""
+    named = sum(len(term.words) for term in covered(terms, text_words))
+    return bool(text_words) and named >= len(text_words)
 
 
 def _bare_lines(text: str) -> list[Leaf]:

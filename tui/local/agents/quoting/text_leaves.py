@@ -28,6 +28,8 @@ _BORDER = re.compile(r"\s*(?:={2,}(?:\s+={2,})+|\+(?:[=-]+\+)+)\s*")
 """That of a table in reStructuredText: a line above, below or between its rows."""
 _GRID_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _COLUMN_END = re.compile(r"(?<!\\)\|")
+_DIRECTIVE = re.compile(r"\s*\.\. (?:[\w-]+::|_[^:\n]+:)(?:\s.*)?|\s+:[\w-]+:(?:\s+\S+)?\s*")
+"""A line of reStructuredText that is no text: a directive, the name of a place, an option of a directive."""
 _CODE_FOLLOWS = re.compile(r"\s*\.\. (?:code|code-block|sourcecode|highlight|parsed-literal)::.*")
 
 
@@ -58,7 +60,8 @@ def _without_layout(lines: list[TextLine]) -> Iterator[list[TextLine]]:
 
 
 def _is_layout(line: TextLine) -> bool:
-    return bool(_COMMAND.fullmatch(line.text) or _BORDER.fullmatch(line.text))
+    is_directive = _DIRECTIVE.fullmatch(line.text) and not _CODE_FOLLOWS.fullmatch(line.text)
+    return bool(is_directive or _COMMAND.fullmatch(line.text) or _BORDER.fullmatch(line.text))
 
 
 def _leads_to_code(lines: list[TextLine]) -> bool:

@@ -124,6 +124,9 @@ READERS: Mapping[str, DocumentReader] = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), DocumentReader(_read_spreadsheet, 50_000_000)),
 }
 
+_PIECES = (".inc", ".in")
+"""Endings of what is put together with others before anybody reads it; they do not say what it is written in."""
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 MAX_CHARS = 50_000_000
@@ -168,7 +171,10 @@ def _may_be_document(suffix: str) -> bool:
 
 
 def _suffix(name: str) -> str:
-    return posixpath.splitext(name)[1].lower()
+    """The ending; of a piece that others include, such as "usage.rst.inc", that of what it is a piece of."""
+    stem, ending = posixpath.splitext(name.lower())
+    inner = posixpath.splitext(stem)[1]
+    return inner if ending in _PIECES and inner in READERS else ending
 
 
 def reader_for(name: str, head: bytes) -> DocumentReader | None:
