@@ -165,10 +165,10 @@ async def test_the_evidence_follows_the_cursor_to_another_turn(settings: Setting
         await user.until(lambda: len(pane.transcript) == 2 and not user.app.chat.workspace.turns.busy)
         await user.press("shift+tab", "G", "s")
         await user.see("p. 2 · score")
-        await user.see_no("budget.md")
         await user.press("shift+tab", *"KKKKKKKK")
         await user.until(lambda: pane.has_focus)
-        await user.see("budget.md")
+        await user.see("2 cited")
+        await user.see_no("p. 2 · score")
 
 
 async def test_the_evidence_of_a_new_question_comes_by_itself(settings: Settings) -> None:
