@@ -86,7 +86,16 @@ class Reading:
     @property
     def seconds(self) -> int:
         """For how long the turn that runs has been seen to run."""
-        return 0 if self._running_since is None else int(monotonic() - self._running_since)
+        return int(self._running_for)
+
+    @property
+    def until_next_second(self) -> float:
+        """So many seconds from now, `seconds` is another number, if the turn still runs."""
+        return 1 - self._running_for % 1
+
+    @property
+    def _running_for(self) -> float:
+        return 0 if self._running_since is None else monotonic() - self._running_since
 
     def show(self, transcript: Transcript) -> int:
         """Show a later state of the conversation, at the same place. By how many sections its turns moved."""
