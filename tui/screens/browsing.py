@@ -78,8 +78,8 @@ class BrowsingScreen(AskingScreen):
     def list_sessions(self) -> None:
         """List the sessions as they are now. A mark is taken off where the session is open."""
         self._marks.pop(self.open_id or "", None)
-        self.sidebar.is_known = self.workspace.is_live
-        self.sidebar.has_more = self.workspace.catalogue.next_page_token is not None
+        has_more = self.workspace.catalogue.next_page_token is not None
+        self.sidebar.has_more = has_more if has_more or self.workspace.is_live else None
         self.sidebar.show(*self.workspace.details.pinned_first())
 
     def describe(self, session: Session) -> SessionRow:

@@ -78,11 +78,8 @@ class SessionList(ScrollView, can_focus=True):
     open_id: reactive[str | None] = reactive(None)
     """The session that is open, listed or not."""
 
-    is_known: reactive[bool] = reactive(False)
-    """Whether it is known what sessions there are: else nothing is said of there being none."""
-
-    has_more: reactive[bool] = reactive(False)
-    """Whether the server has sessions that are not loaded yet."""
+    has_more: reactive[bool | None] = reactive(None)
+    """Whether the server has sessions that are not loaded yet; None where it has not told by now."""
 
     is_filtered: reactive[bool] = reactive(False)
     """Whether the sessions are those that a filter left."""
@@ -133,9 +130,6 @@ class SessionList(ScrollView, can_focus=True):
             return None
         return next((n for n, session in enumerate(self.sessions) if session.session_id == session_id), None)
 
-    def watch_is_known(self) -> None:
-        self._lay_out()
-
     def watch_has_more(self) -> None:
         self._lay_out()
 
@@ -143,9 +137,9 @@ class SessionList(ScrollView, can_focus=True):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        nothing = "" if self.sessions else NO_MATCH if self.is_filtered else NO_SESSIONS if self.is_known else ""
+        nothing = NO_MATCH if self.is_filtered else "" if self.has_more is None else NO_SESSIONS
         groups = grouped(self.sessions, self._pinned, now())
-        self._layout = ListLayout(groups, MORE_BELOW if self.has_more else nothing)
+        self._layout = ListLayout(groups, MORE_BELOW if self.has_more else "" if self.sessions else nothing)
         self.virtual_size = Size(0, len(self._layout))
         self._ask_for_more()
 

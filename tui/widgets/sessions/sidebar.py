@@ -30,11 +30,8 @@ class Sidebar(Vertical):
     open_id: var[str | None] = var(None)
     """The session that is open."""
 
-    is_known: var[bool] = var(False)
-    """Whether it is known what sessions there are."""
-
-    has_more: var[bool] = var(False, init=False)
-    """Whether the server has sessions that are not loaded yet."""
+    has_more: var[bool | None] = var(None, init=False)
+    """Whether the server has sessions that are not loaded yet; None where it has not told by now."""
 
     head = getters.query_one("#sessions-head", Static)
     session_list = getters.query_one(SessionList)
@@ -55,7 +52,7 @@ class Sidebar(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(Content.styled("Sessions", "bold"), id="sessions-head", markup=False)
-        yield SessionList(self._describe).data_bind(Sidebar.open_id, Sidebar.is_known, Sidebar.has_more)
+        yield SessionList(self._describe).data_bind(Sidebar.open_id, Sidebar.has_more)
 
     def show(self, sessions: Sequence[Session], pinned: int = 0) -> None:
         """List these sessions, of which the first ones are pinned: those that the filter leaves."""
