@@ -86,15 +86,11 @@ class Reading:
     @property
     def seconds(self) -> int:
         """For how long the turn that runs has been seen to run."""
-        return int(self._running_for)
+        return int(self.running_for)
 
     @property
-    def until_next_second(self) -> float:
-        """So many seconds from now, `seconds` is another number, if the turn still runs."""
-        return 1 - self._running_for % 1
-
-    @property
-    def _running_for(self) -> float:
+    def running_for(self) -> float:
+        """So many seconds the turn that runs has been seen to run; 0 where none runs."""
         return 0 if self._running_since is None else monotonic() - self._running_since
 
     def show(self, transcript: Transcript) -> int:

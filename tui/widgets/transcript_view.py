@@ -19,8 +19,11 @@ from tui.lineview.viewport import Place, move
 from tui.rendering.lines import BLANK, Line
 from tui.widgets.reading import Reading
 
-TICK_LATE = 0.02
-"""So many seconds after a running turn is a second older it is drawn: a timer may fire a little early."""
+TICK_SECONDS = 1.0
+"""As the time of a running turn passes such a step, it is told anew."""
+
+TICK_LATE = 0.01
+"""So many seconds later, as a timer may fire a little early."""
 
 NOTHING_OPEN = ""
 """In place of a session's id, where no conversation is shown."""
@@ -110,7 +113,7 @@ class TranscriptView(SelectableLineView):
         super().redraw(everything=everything)
         if not self._will_tick:
             self._will_tick = True
-            self.set_timer(self._reading.until_next_second + TICK_LATE, self._tick)
+            self.set_timer(TICK_SECONDS - self._reading.running_for % TICK_SECONDS + TICK_LATE, self._tick)
         turn = self.turn
         if turn is not None and turn != self._reading.told_turn:
             self._reading.told_turn = turn
