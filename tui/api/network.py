@@ -20,6 +20,7 @@ import httpx
 
 from tui.api import errors
 from tui.api.bodies import ACCEPTED
+from tui.api.interim import limit_interim
 from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
@@ -69,7 +70,7 @@ def http_client(
             transport=transport,
             timeout=httpx.Timeout(60.0, connect=10.0, write=30.0, pool=10.0),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10 if keep_alive else 0),
-            event_hooks={"response": [_put_location_aside]},
+            event_hooks={"request": [limit_interim], "response": [_put_location_aside]},
             cookies=_NoCookies(),
             headers={"Accept-Encoding": ACCEPTED},
             trust_env=not is_loopback(urlsplit(base_url).hostname or ""),
