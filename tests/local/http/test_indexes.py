@@ -127,13 +127,13 @@ def test_a_sync_is_asked_for_also_while_one_runs_and_cancelled(
     with sole_writer(LibraryDatabase(workbench_data), lambda: False):
         sdk.indexes.sync(index_id)
         until(lambda: metadata(sdk, index_id)["status"] == "syncing")
-        (moss / "lichen.md").write_text("# Lichen\n")
         sdk.indexes.sync(index_id)
         assert not idle(sdk, index_id)
         assert metadata(sdk, index_id)["status"] == "syncing"
         sdk.indexes.cancel_sync(index_id)
         until(lambda: idle(sdk, index_id))
         assert metadata(sdk, index_id)["status"] == "ready"
+    (moss / "lichen.md").write_text("# Lichen\n")
     (moss / "fern.md").write_text("# Fern\n")
     sdk.indexes.sync(index_id)
     until(lambda: idle(sdk, index_id))
