@@ -163,3 +163,15 @@ def test_what_is_no_session_is_refused_with_the_reason(lines: list[str], words: 
 def test_what_sorts_oddly_counts_as_no_time() -> None:
     for time in ("zzz", "9999-01-01T00:00:00", 7, None):
         assert from_answer([answer("", last_updated_at=time)]).last_updated_at == ""
+
+
+@pytest.mark.parametrize("event", [json.dumps(["type", "word " * 900]), json.dumps("word " * 900)])
+def test_a_long_event_that_is_no_object_is_written_as_one_that_can_be_read_again(
+    event: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, limit in (("WINDOWS", (10, 20, 100)), ("RUN_CHARS", 1), ("_PIECE_CHARS", 700)):
+        monkeypatch.setattr(json_text, name, limit)
+    monkeypatch.setattr(session_file, "_SLICE_CHARS", 700)
+    lines = lines_of(from_answer([answer(event)]))
+    assert len(lines) == 2
+    assert lines_of(from_lines(lines)) == lines

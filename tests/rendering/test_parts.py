@@ -7,7 +7,7 @@ from tui.api.models import ImageAttachment, Stop, Usage
 from tui.conversation.transcript import Answer, Broken, End, Part, Returned, Thought, ToolUse, Unrecognized
 from tui.rendering.folding import is_apart, is_folded_by_default
 from tui.rendering.lines import Line
-from tui.rendering.parts import block_for, end_lines, question_lines
+from tui.rendering.parts import MAX_QUESTION, block_for, end_lines, question_lines
 
 USE = ToolUse(
     "call-1",
@@ -197,3 +197,9 @@ def test_no_control_character_reaches_a_row(width: int) -> None:
 
 def test_markup_is_text() -> None:
     assert "[/foo] [@click=app.quit]x" in "".join(seen(hostile_lines(400)))
+
+
+def test_of_a_very_long_question_the_beginning_is_drawn() -> None:
+    drawn = "".join(seen(question_lines("x" * 1_000_000, 80)))
+    assert drawn.count("x") == MAX_QUESTION
+    assert drawn.rstrip().endswith("…")

@@ -1,11 +1,12 @@
 import json
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rendering.drawing import cells, seen, spans_with
-from tui.rendering.results import MAX_ROWS, amount, result_lines, tree_lines
+from tui.rendering.results import MAX_CHARS, MAX_ROWS, amount, result_lines, tree_lines
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=60),
@@ -147,3 +148,10 @@ def test_hostile_values_are_drawn() -> None:
 def test_any_json_is_drawn_within_the_width(value: object, width: int) -> None:
     amount(value)
     assert all(cells(line) <= width for line in (*result_lines(value, width), *tree_lines(value, width)))
+
+
+@pytest.mark.parametrize("value", ["x" * 1_000_000, {"key": "x" * 1_000_000}])
+def test_a_very_long_value_is_drawn_to_a_limit_and_its_length_is_told(value: object) -> None:
+    drawn = "".join(seen(tree_lines(value, 1_000)))
+    assert drawn.count("x") == MAX_CHARS
+    assert "1,000,000 characters in all" in " ".join(drawn.split())

@@ -73,3 +73,18 @@ async def test_pictures_are_put_aside_and_those_that_are_refused_are_counted(tmp
             await client.aclose()
     assert "did not give the file (403)" in why
     assert (len(pictures), pictures.file(page), pictures.file(other)) == (1, b"a picture", b"")
+
+
+async def test_of_very_many_pictures_the_first_ones_are_put_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MAX_PICTURES", 2)
+    pages = [ImageAttachment(f"screenshots/page_{number}.png", "dfl-1") for number in range(4)]
+    async with serving(answer("200 OK", b"a picture")) as bucket:
+        given = json.dumps({"url": f"{bucket.base_url}/page"}).encode()
+        async with serving(answer("200 OK", given)) as api:
+            client, pictures = Client(Connection(api.base_url)), Pictures(tmp_path / "store")
+            why = await pictures.download(client, pages)
+            await client.aclose()
+    assert "more than 2" in why
+    assert (len(pictures), len(bucket.requests)) == (2, 2)

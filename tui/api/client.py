@@ -295,10 +295,10 @@ class Client:
             raise self._not_the_api(body) from error
 
     def _refusal(self, response: httpx.Response, body: bytes, advice: str = errors.TRY_AGAIN) -> errors.ApiError:
-        start, request = body[:MAX_ERROR_BYTES], response.request
+        request = response.request
         asked = f"{request.method} {request.url.path.removeprefix(self._http.base_url.path.rstrip('/'))}"
         headers = network.headers_of(response)
-        return explain.refusal(response.status_code, headers, start, self.connection, advice, asked)
+        return explain.refusal(response.status_code, headers, body, self.connection, advice, asked)
 
     def _not_the_api(self, body: bytes) -> errors.ApiError:
         return explain.not_the_api(HTTPStatus.OK, "", body[:MAX_ERROR_BYTES], self.connection)

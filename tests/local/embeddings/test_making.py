@@ -195,6 +195,14 @@ def test_a_short_refusal_is_waited_for(begin: Begin, local: OpenedFolder, script
     until_made(begin(), local)
 
 
+def test_no_refusal_is_waited_for_very_long(
+    begin: Begin, local: OpenedFolder, scripted: ScriptedEmbeddings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.embeddings.making.MAX_WAIT_SECONDS", 0.01)
+    scripted.replies = [(429, "slow down", {"Retry-After": "86400"})] * 2
+    until_made(begin(), local)
+
+
 def test_long_texts_that_are_refused_are_cut(
     begin: Begin, local: OpenedFolder, folder: Path, scripted: ScriptedEmbeddings
 ) -> None:

@@ -5,6 +5,7 @@ Recorded of `LlamaCloudIndex` and `LlamaCloudRetriever` of llama-index-indices-m
 llama-cloud-services 0.6.94; `make conformance` runs the packages themselves.
 """
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from llama_cloud import LlamaCloud, NotFoundError
 
 from tests.local.http.test_conformance import undescribed
+from tests.local.inprocess import served
 from tests.local.turn import index_ids
 from tui.local.http.openapi import document
 
@@ -79,6 +81,17 @@ def test_no_more_nodes_than_are_wanted(http: httpx.Client, pipeline_id: str) -> 
     assert len(retrieved(http, pipeline_id, **question)) > 2
     assert len(retrieved(http, pipeline_id, **question, dense_similarity_top_k=1, enable_reranking=False)) == 1
     assert len(retrieved(http, pipeline_id, **question, dense_similarity_top_k=3, rerank_top_n=2)) == 2
+
+
+@pytest.mark.parametrize("options", [{"enable_reranking": False}, {"rerank_top_n": 10**6}])
+def test_however_many_nodes_are_wanted_there_is_a_limit(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, object]
+) -> None:
+    monkeypatch.setattr("tui.local.http.pipeline_schemas.MAX_RESULTS", 2)
+    question = {"query": "the electrician, the outage, oak, deploy and slate", "dense_similarity_top_k": 10**6}
+    with served(notes, tmp_path) as http:
+        (index_id,) = index_ids(http).values()
+        assert len(retrieved(http, index_id, **question, **options)) == 2
 
 
 def test_filters_on_metadata(http: httpx.Client, pipeline_id: str) -> None:

@@ -47,6 +47,16 @@ def test_passages_come_with_where_they_are_from(sdk: LlamaCloud, index_id: str) 
     assert text.content == first.content
 
 
+def test_however_many_passages_are_wanted_there_is_a_limit(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.local.http.retrieval.MAX_RESULTS", 2)
+    with served(notes, tmp_path) as http:
+        (index_id,) = index_ids(http).values()
+        body = {"index_id": index_id, "query": "electrician outage deploy oak", "top_k": 10**6}
+        assert len(http.post("/api/v1/retrieval/retrieve", json=body).json()["results"]) == 2
+
+
 def test_the_id_of_the_export_configuration_names_the_index_as_well(sdk: LlamaCloud, index_id: str) -> None:
     config_id = sdk.indexes.get(index_id).export_config_id
     assert sdk.retrieval.retrieve(index_id=config_id, query="oak").results
