@@ -22,7 +22,7 @@ NOT_QUICK := app attacks faults kills process local/agents local/chat local/http
 # Without its compiled files each of the processes that the tests start takes a second longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots cast reliability explore mutants soak kills run-kills bench bench-peers bench-library bench-retrieval bench-server bench-answers bench-grounding audit sbom pins clean conformance attacks
+.PHONY: run help test quick quick-unit lint types contracts unit wheel format screenshots cast reliability explore mutants soak kills run-kills bench bench-peers bench-library bench-retrieval bench-server bench-answers bench-grounding dist audit sbom pins clean conformance attacks
 
 run: $(VENV)/run.done ## open the app; ARGS="--local ~/papers" for other folders than the manual
 	@$(BIN)/llamachat-tui $(or $(ARGS),--local)
@@ -111,6 +111,11 @@ bench-grounding: $(VENV)/test.done ## measure how well claims without evidence a
 
 bench-server: $(VENV)/test.done ## measure the local server with up to two hundred streams at once
 	$(BIN)/python -m benchmarks.first_event
+
+dist: $(VENV)/test.done ## build the wheel of the last commit into dist/: the same bytes on each machine
+	rm -rf build/dist && mkdir -p build/dist
+	umask 022 && git archive HEAD | tar -x -C build/dist
+	umask 022 && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --wheel --no-isolation --outdir dist build/dist
 
 audit: $(TOOLS)/done ## ask whether a pinned package has a known vulnerability
 	@for pins in test tools; do $(AUDIT) -r requirements/$$pins.txt || { \
