@@ -1,6 +1,7 @@
 """What stands there before there is a conversation."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,16 @@ async def test_what_is_typed_on_the_questions_goes_to_the_composer(settings: Set
         await user.press("up", "W", "h", "o")
         composer = user.app.chat.query_one(Composer)
         await user.until(lambda: composer.text == "Who")
+
+
+async def test_of_many_indexes_some_are_named(tmp_path: Path) -> None:
+    folders = [tmp_path / f"folder-{number}" for number in range(12)]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "heron.md").write_text("A heron waits.")
+    async with driven(Settings(local=tuple(folders))) as user:
+        await user.see("12 indexes: folder-")
+        await user.see("and 2 more")
 
 
 async def test_a_question_is_clicked(settings: Settings) -> None:

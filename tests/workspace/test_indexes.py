@@ -110,6 +110,22 @@ async def test_a_folder_that_cannot_be_added_is_told(office: Office, cloud: Clou
 
 
 @pytest.mark.fault(41)
+async def test_of_very_many_indexes_the_first_ones_are_loaded(
+    store: Store, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.workspace.indexes.MAX_INDEXES", 1_000)
+    for number in range(100):
+        items = [{**NOTES, "id": f"idx-{number}-{n}", "export_config_id": None} for n in range(100)]
+        cloud.pages["/api/v1/indexes", f"p{number}" if number else None] = {
+            "items": items,
+            "next_page_token": f"p{number + 1}",
+        }
+    office = Office(store)
+    await office.connect(cloud)
+    assert len(office.workspace.indexes) == 1_000
+    await office.workspace.close()
+
+
 @pytest.mark.fault(41)
 async def test_a_list_without_an_end_is_left_after_a_hundred_pages(store: Store, cloud: Cloud) -> None:
     for number in range(300):

@@ -20,7 +20,7 @@ import httpx
 
 from tui.api import errors
 from tui.api.bodies import ACCEPTED
-from tui.api.interim import limit_interim
+from tui.api.reading.interim import limit_interim
 from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 

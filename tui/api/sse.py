@@ -20,7 +20,7 @@ from typing import TypeVar
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
-from tui.api.paced_reading import PacedReading
+from tui.api.reading.pacing import PacedReading
 from tui.lazy_dataclass import dataclass
 
 T = TypeVar("T")

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from tui.screens.asking import AskingScreen
 
 
+NAMED_INDEXES = 10
+"""So many indexes are named at most, where there are several."""
+
+
 class Starting:
     """Fills the start page of a screen."""
 
@@ -45,9 +49,13 @@ class Starting:
 
 
 def _summary(indexes: Sequence[Index]) -> str:
-    """What is open, in one line: "manuals · 8 documents · read 5 min ago"."""
-    if len(indexes) != 1:
-        return f"{len(indexes)} indexes: {', '.join(index.name for index in indexes)}" if indexes else ""
+    """What is open, in one line: "manuals · 8 documents · read 5 min ago"; of several indexes the names."""
+    if not indexes:
+        return ""
+    if len(indexes) > 1:
+        named = ", ".join(index.name for index in indexes[:NAMED_INDEXES])
+        more = f" and {len(indexes) - NAMED_INDEXES:,} more" if len(indexes) > NAMED_INDEXES else ""
+        return f"{len(indexes):,} indexes: {named}{more}"
     (index,) = indexes
     documents = counted(index.files, "document") if index.files is not None else ""
     progress = f"{index.files_done or 0:,} of {index.files_total:,} files read" if index.files_total else "being read"

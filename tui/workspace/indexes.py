@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MAX_PAGES = 100
 """Pages of the list that are asked for: each has up to a hundred indexes."""
 
+MAX_INDEXES = 5_000
+"""After the page with this one no other is asked for: all of them are gone through where one is chosen."""
+
 LISTED_DOCUMENTS = 5_000
 """So many documents of an index are listed at most; what is skipped is listed whole."""
 
@@ -102,7 +105,8 @@ class IndexList:
     async def load(self) -> bool:
         """Load all indexes, page by page. False where that failed.
 
-        A page that leads to one already seen is the last, and so is the hundredth.
+        A page that leads to one already seen is the last, and so are number `MAX_PAGES` and the one that
+        completes `MAX_INDEXES`.
         """
         found: dict[str, Index] = {}
         tokens: list[str | None] = [None]
@@ -111,7 +115,7 @@ class IndexList:
             if page is None:
                 return False
             found |= {index.id: index for index in page.items}
-            if page.next_page_token is None:
+            if page.next_page_token is None or len(found) >= MAX_INDEXES:
                 break
             tokens.append(page.next_page_token)
         self.items, self.is_loaded = list(found.values()), True

@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.hurried_loop import run_hurried
 from tests.api.turns import STOP, client_of, event_bytes, turn
-from tui.api.paced_reading import READ_SECONDS, SMALL_BYTES, PacedReading
+from tui.api.reading.pacing import READ_SECONDS, SMALL_BYTES, PacedReading
 
 
 class Connection:

@@ -10,7 +10,7 @@ from tests.api.raw_server import Reply, endlessly, pieces, serving
 from tui.api import errors
 from tui.api.client import Client
 from tui.api.connection import Connection
-from tui.api.interim import MAX_INTERIM_BYTES, PIECE_BYTES, limit_interim
+from tui.api.reading.interim import MAX_INTERIM_BYTES, PIECE_BYTES, limit_interim
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 NONE = b'{"items": [], "next_page_token": null}'
