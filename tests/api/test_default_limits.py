@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import httpx
 import pytest
 
-from tests.api.hurried_loop import run_hurried
+from tests.api.hurried_loop import run_hurried, set_clock
 from tests.api.turns import HI, STOP, client_of, turn, until_broken
 from tui.api import errors
 from tui.api.client import Client
@@ -86,7 +86,7 @@ def test_after_a_nap_a_line_that_says_nothing_is_given_up_within_five_seconds(
         loop, monotonic = asyncio.get_running_loop(), time.monotonic
         patched.setattr(time, "time", lambda: loop.time() + slept)
         if clock == "both":
-            patched.setattr(time, "monotonic", lambda: monotonic() + slept)
+            set_clock(lambda: monotonic() + slept, patched)
         headers = {"Content-Type": "text/event-stream"}
         answer = httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, stream=ThenANap(nap, lives=lives)))
         client = Client(Connection("https://api.test"), transport=answer)
