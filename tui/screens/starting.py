@@ -38,8 +38,14 @@ class Starting:
         if screen.open_id is None and reading != self._followed:
             self._followed = reading
             if reading:
-                watching = workspace.index_list.watch(lambda: screen.open_id is None and self._followed == reading)
-                workspace.start(watching)
+                workspace.start(self._follow(reading))
+
+    async def _follow(self, reading: Sequence[str]) -> None:
+        """Follow how these are read, up to the first conversation; on the next start page it begins anew."""
+        screen = self._screen
+        await screen.workspace.index_list.watch(lambda: screen.open_id is None and self._followed is reading)
+        if screen.open_id is not None and self._followed is reading:
+            self._followed = []
 
     def _asked_indexes(self) -> Sequence[Index]:
         """The indexes that the session to come searches; all where that is not chosen."""
