@@ -121,4 +121,4 @@ def test_the_place_that_is_told_holds_the_quotation(birds: OpenedFolder, name: s
         found = birds.library.passages.search(bird.lower(), [birds.index_id], 100)
         passage = next(each for each in found if each.file_name == name and said in each.text)
         start = passage.text.index(said)
-        assert said in looked_up(name, passage.place(start, start + len(said)), passage)
+        assert said in looked_up(name, passage.place((start, start + len(said))), passage)

@@ -46,18 +46,26 @@ class Passage:
         """What tells it from all others."""
         return self.index_id, self.chunk_id
 
-    def place(self, start: int, end: int) -> str:
-        """Where `text[start:end]` stands in the file: "page 3", "lines 5-9", "#install"; "" where the heading tells."""
+    def place(self, *stretches: tuple[int, int]) -> str:
+        """Where stretches of `text` (start, end) stand in the file: "page 3", "lines 5-9, 12", "#install".
+
+        "" where the heading tells.
+        """
         if self.first_page is not None:
-            return _numbered("page", self.first_page, self.last_page or self.first_page)
+            return _numbered("page", [(self.first_page, self.last_page or self.first_page)])
         if self.first_line is not None:
-            first = self.first_line + self.text.count("\n", 0, start)
-            return _numbered("line", first, first + self.text[start:end].rstrip().count("\n"))
+            return _numbered("line", [self._lines(self.first_line, *stretch) for stretch in stretches])
         return self.anchor
 
+    def _lines(self, before: int, start: int, end: int) -> tuple[int, int]:
+        first = before + self.text.count("\n", 0, start)
+        return first, first + self.text[start:end].rstrip().count("\n")
 
-def _numbered(unit: str, first: int, last: int) -> str:
-    return f"{unit} {first}" if first == last else f"{unit}s {first}-{last}"
+
+def _numbered(unit: str, ranges: Sequence[tuple[int, int]]) -> str:
+    told = dict.fromkeys(f"{first}" if first == last else f"{first}-{last}" for first, last in ranges)
+    one = len(told) == 1 and ranges[0][0] == ranges[0][1]
+    return f"{unit if one else f'{unit}s'} {', '.join(told)}"
 
 
 class StoredPassage(NamedTuple):

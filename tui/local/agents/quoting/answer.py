@@ -5,7 +5,7 @@ A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.ag
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from tui.api.denial import DENIAL
 from tui.local.agents.quoting.admission import ENOUGH, absent, coverage
@@ -17,6 +17,8 @@ from tui.local.search.query import Query
 from tui.local.search.ranking import covered
 
 MAX_QUOTATIONS = 3
+MAX_QUOTED_CHARS = 550
+"""Length of all quotations together; the first one may be longer."""
 QUOTATION_CHARS = 140
 UNSURE_CHARS = 150
 """Length of a quotation where the first line may not be what was asked for."""
@@ -87,7 +89,7 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
     yield f"{first_line}\n\n"
     if collection <= FEW_PASSAGES:
         candidates = [candidates[0], *_on_the_subject(candidates[1:], query)]
-    quotations = _quotations(candidates, lead)
+    quotations = list(_short_enough(_quotations(candidates, lead)))
     for excerpt in quotations:
         yield f"{excerpt.quotation()}\n\n"
     yield from _sources([*quotations, *lead])
@@ -168,6 +170,15 @@ def _quotations(candidates: Sequence[RankedSentence], lead: Sequence[Quotation])
         if not told and not any(excerpt.overlaps(other) for other in shown) and not _repeats(excerpt, shown):
             shown.append(excerpt)
     return shown
+
+
+def _short_enough(quotations: Sequence[Quotation]) -> Iterator[Quotation]:
+    """The first of them, and those after it that are short enough to be read with it."""
+    lengths = accumulate(len(excerpt.quotation()) for excerpt in quotations)
+    for at, (excerpt, length) in enumerate(zip(quotations, lengths, strict=True)):
+        if at and length > MAX_QUOTED_CHARS:
+            break
+        yield excerpt
 
 
 def _repeats(excerpt: Quotation, others: Sequence[Quotation]) -> bool:

@@ -257,8 +257,7 @@ def source(excerpts: Sequence[Quotation]) -> str:
             stretches[-1] = start, max(end, excerpt.end)
         else:
             stretches.append((excerpt.start, excerpt.end))
-    places = dict.fromkeys(first.passage.place(*stretch) for stretch in stretches)
-    return ", ".join(filter(None, (location(nearest), *map(clean_line, places))))
+    return ", ".join(filter(None, (location(nearest), clean_line(first.passage.place(*stretches)))))
 
 
 def source_line(excerpts: Sequence[Quotation]) -> str:
