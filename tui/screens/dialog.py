@@ -4,6 +4,7 @@ from math import inf
 from time import monotonic
 from typing import ClassVar, TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Size
@@ -91,6 +92,14 @@ class Dialog(ModalScreen[_Result | None], DrawnWholeScreen[_Result | None]):
         if action not in ("close", "copy_or_quit") and not self.takes_keys:
             return False
         return super().check_action(action, parameters)
+
+    def dismiss(self, result: _Result | None = None) -> AwaitComplete:
+        """Close, with this answer.
+
+        What the dialog still waits for ends first: its widgets go one by one, and something may come meanwhile.
+        """
+        self.workers.cancel_node(self)
+        return super().dismiss(result)
 
     def action_close(self) -> None:
         self.dismiss(None)

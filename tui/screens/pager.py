@@ -1,5 +1,6 @@
 """A text of any size, in a view of its own."""
 
+import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -57,12 +58,9 @@ class Pager(Dialog[None]):
         self.query_one(TextView).focus()
         self._fill()
 
-    @work(thread=True)
-    def _fill(self) -> None:
-        source = TextLines(self._make_text())
-        self.app.call_from_thread(self._show, source)
-
-    def _show(self, source: TextLines) -> None:
+    @work
+    async def _fill(self) -> None:
+        source = await asyncio.to_thread(lambda: TextLines(self._make_text()))
         size = f"{source.characters:,} characters" if source.characters > 20_000 else ""
         self.query_one(".dialog-title", Static).update(" · ".join(filter(None, (self._title, size))))
         self.query_one(TextView).show_text(source)

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from tests.app.user import User, driven
 from tui.screens.search.search_dialog import SearchDialog
@@ -152,20 +152,22 @@ async def test_what_is_found_while_the_dialog_is_taken_down_is_dropped(
         await user.see("1 turn in 1 session")
         dialog = user.app.screen
         assert isinstance(dialog, SearchDialog)
-        find, begins, is_gone, has_found = dialog.searching.find, asyncio.Event(), asyncio.Event(), asyncio.Event()
+        find, begins, has_ended = dialog.searching.find, asyncio.Event(), asyncio.Event()
 
         async def find_late(typed: str) -> object:
-            begins.set()
-            await is_gone.wait()
             found = await find(typed)
-            has_found.set()
+            begins.set()
+            try:
+                while dialog.query(OptionList):
+                    await asyncio.sleep(0)
+            finally:
+                has_ended.set()
             return found
 
         monkeypatch.setattr(dialog.searching, "find", find_late)
         await user.type(" budget")
         await asyncio.wait_for(begins.wait(), 30)
-        await dialog.filter.remove()
-        is_gone.set()
-        await asyncio.wait_for(has_found.wait(), 30)
+        dialog.dismiss(None)
+        await asyncio.wait_for(has_ended.wait(), 30)
         await user.pilot.pause()
         assert user.app.failures == []

@@ -8,7 +8,6 @@ from textual import work
 from textual.binding import BindingType
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from tui.conversation.catalogue import age, now, title_of
@@ -94,7 +93,7 @@ class SearchDialog(FilterDialog[Destination]):
     @work
     async def _find(self, cursor_on: str | None = None) -> None:
         result = await self.searching.find(self.filter.value)
-        if result is None or not self.query(Input):  # the dialog is being taken down, and its children go first
+        if result is None:
             return
         is_new, self._result, self.is_behind = result != self._result, result, False
         if is_new:
