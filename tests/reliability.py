@@ -3,12 +3,10 @@
 A test carries the numbers of its faults as a marker, `@pytest.mark.fault(22, 27)`.
 """
 
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-
-import pytest
 
 from tests.attacks import result as attacks
 from tests.kills import result as kills
@@ -91,32 +89,35 @@ REASONS: dict[int, str] = {}
 """Why a fault has no test of its own."""
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """As a plugin: print the number of each fault with a test that is marked with it."""
-    for item in session.items:
-        test = item.nodeid.partition("[")[0].removesuffix("::runTest")
-        for mark in item.iter_markers("fault"):
-            for number in mark.args:
-                print("fault", number, test)
-
-
 def marked_tests() -> dict[int, list[str]]:
-    """The number of each fault that a marker names, with its tests as `path::name` in the order of the files.
+    """The number of each fault that a marker names, with its tests as `path::name` in the order of the files."""
+    found: dict[int, list[str]] = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for name, marks in _marked(ast.parse(path.read_text("utf-8"))):
+            for number in chain.from_iterable(map(_numbers, marks)):
+                found.setdefault(number, []).append(f"{path.relative_to(ROOT)}::{name}")
+    return found
 
-    Collects in a process of its own, since pytest cannot be run inside a test.
-    """
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-s", "-p", "tests.reliability"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"The tests cannot be collected:\n{done.stdout}{done.stderr}")
-    found: dict[int, dict[str, None]] = {}
-    for line in done.stdout.splitlines():
-        match line.split():
-            case "fault", number, test:
-                found.setdefault(int(number), {})[test] = None
+
+def _marked(module: ast.Module) -> Iterator[tuple[str, Sequence[ast.expr]]]:
+    """Names of tests, and what they are decorated with. A test that is made of a class of hypothesis is assigned."""
+    for node in ast.walk(module):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name, node.decorator_list
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=decorator)):
+                yield name, [decorator]
             case _:
                 pass
-    return {number: list(tests) for number, tests in found.items()}
+
+
+def _numbers(decorator: ast.expr) -> Iterator[int]:
+    """The faults that a decorator marks a test with."""
+    match decorator:
+        case ast.Call(func=ast.Attribute(attr="fault"), args=numbers):
+            yield from (ast.literal_eval(number) for number in numbers)
+        case _:
+            pass
 
 
 def page(tests: Mapping[int, Sequence[str]]) -> str:
