@@ -16,7 +16,7 @@ import httpx
 
 from tui.cooperative import Slices
 
-READ_SECONDS = 1 / 25
+READ_SECONDS = 1 / 20
 """Seconds from one small read to the next."""
 
 SMALL_BYTES = 8 * 1024
