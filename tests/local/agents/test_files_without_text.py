@@ -112,6 +112,15 @@ def test_what_only_looks_like_a_file_is_not_said_to_be_missing(local: OpenedFold
     assert "There is no file" not in answer(local, question)
 
 
+def test_a_file_may_be_named_without_its_last_ending(tmp_path: Path) -> None:
+    folder = tmp_path / "manual"
+    folder.mkdir()
+    (folder / "resolv.conf.txt").write_text("Up to three name servers may be listed, one in each line.\n")
+    local = opened(folder, tmp_path / "data")
+    local.sync()
+    assert answer(local, "How many name servers can resolv.conf list?").startswith("Up to three name servers may be")
+
+
 def test_a_file_that_is_there_is_answered_from_beside_one_that_is_not(local: OpenedFolder) -> None:
     text = answer(local, "What do notes.md and budget.xlsx say about the travel costs?")
     assert text.startswith(

@@ -3,7 +3,7 @@
 import difflib
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -55,7 +55,9 @@ def sentences(
                 yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}."
         elif name in there:
             yield _not_read(library, *there[name])
-        elif _is_file_name(name) and (_asks_for(name, question) or not phrase(library.vocabulary, name, index_ids)):
+        elif not _is_file_name(name) or nearest.has_longer(name):
+            continue
+        elif _asks_for(name, question) or not phrase(library.vocabulary, name, index_ids):
             where = ", ".join(f"**{folder}**" for folder in library.folders.names(index_ids))
             yield f"There is no file {shown} in {where}{nearest.to(name)}."
 
@@ -115,6 +117,14 @@ class NearestNames:
         near = [last for last in self._names if f" {last}".endswith(f" {wanted}")]
         near = near or difflib.get_close_matches(wanted, self._neighbours(wanted), n=1, cutoff=0.8)
         return f"; the nearest name is {escaped_line(clean_line(self._names[near[0]]))}" if near else ""
+
+    def has_longer(self, name: str) -> bool:
+        """Whether a document has the name with an ending after it: "resolv.conf" is asked of resolv.conf.txt."""
+        return folded(name).rpartition("/")[2] in self._stems
+
+    @cached_property
+    def _stems(self) -> Set[str]:
+        return {PurePosixPath(name).stem for name in self._names}
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
