@@ -55,9 +55,7 @@ def sentences(
                 yield f"{escaped_line(clean_line(file.name))} could not be read: {escaped_line(file.reason)}."
         elif name in there:
             yield _not_read(library, *there[name])
-        elif not _is_file_name(name) or nearest.has_longer(name):
-            continue
-        elif _asks_for(name, question) or not phrase(library.vocabulary, name, index_ids):
+        elif _is_meant(library, question, name, index_ids) and not nearest.has_longer(name):
             where = ", ".join(f"**{folder}**" for folder in library.folders.names(index_ids))
             yield f"There is no file {shown} in {where}{nearest.to(name)}."
 
@@ -91,6 +89,11 @@ def _in_folders(library: Library, names: FileNames, index_ids: Sequence[str]) ->
 def _is_file_name(name: str) -> bool:
     ending = PurePosixPath(name).suffix.casefold()
     return ending in READERS or ending in OTHER_ENDINGS
+
+
+def _is_meant(library: Library, question: str, name: str, index_ids: Sequence[str]) -> bool:
+    """Whether a name is that of a file, and neither of a program nor of what the documents themselves call by it."""
+    return _is_file_name(name) and (_asks_for(name, question) or not phrase(library.vocabulary, name, index_ids))
 
 
 def _asks_for(name: str, question: str) -> bool:
