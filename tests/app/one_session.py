@@ -33,6 +33,7 @@ class OneSession:
         routes = [
             Route("/api/v1/chat", self._list),
             Route("/api/v1/chat/{id}", self._get),
+            Route("/api/v1/chat/{id}", self._delete, methods=["DELETE"]),
             Route("/api/v1/chat/{id}/summary", self._get_summary),
             Route("/api/v1/indexes", self._indexes),
         ]
@@ -51,6 +52,10 @@ class OneSession:
     async def _get(self, request: Request) -> Response:
         await asyncio.to_thread(self.may_answer.wait)
         return JSONResponse({**self._summary(request.path_params["id"]), "events": self._events})
+
+    async def _delete(self, request: Request) -> Response:
+        del self._titles[request.path_params["id"]]
+        return Response(status_code=204)
 
     async def _get_summary(self, request: Request) -> Response:
         await asyncio.to_thread(self.may_answer.wait)

@@ -2,14 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from time import sleep
 
 import pytest
 from textual.widgets import Input
 
+from tests.app.one_session import SESSION_ID, one_session
 from tests.app.user import driven
 from tests.faults.driving import ask, behind, in_session, open_session
 from tests.faults.proxy import Exchange, FaultProxy, Gate, fault_proxy, no_fault, refused
 from tests.local.server import Connection
+from tui.api.models import UserInput
+from tui.screens import browsing
 from tui.settings import Settings
 from tui.widgets.composer import Composer
 from tui.widgets.key_hints import KeyHints
@@ -225,3 +229,24 @@ async def test_a_session_is_told_about_asked_again_pinned_and_deleted_with_anoth
         await user.until(lambda: len(workspace.catalogue) == 2)
         await user.press("g", "p")
         await user.see_no("Pinned")
+
+
+async def test_a_deletion_ends_the_time_for_undoing_the_one_before_not_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-test-key-0000")
+    earlier = [str(number) for number in range(6)]
+    with one_session([UserInput("Why?")], others=earlier) as server:
+        async with driven(Settings(base_url=server.base_url)) as user:
+            await user.see("The one session")
+            chat = user.app.chat
+            for steps, before in enumerate(earlier):
+                monkeypatch.setattr(browsing, "UNDO_SECONDS", 0.001)
+                chat.on_session_list_deletion_confirmed(SessionList.DeletionConfirmed((before,)))
+                monkeypatch.setattr(browsing, "UNDO_SECONDS", 60)
+                await asyncio.sleep(0)
+                sleep(0.002)
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                chat.on_session_list_deletion_confirmed(SessionList.DeletionConfirmed((SESSION_ID,)))
+                await user.pilot.pause()
+                chat.action_undo_delete()
+                assert chat.workspace.catalogue.get(SESSION_ID)

@@ -1,12 +1,16 @@
 """What the program says in the line above the composer."""
 
+import asyncio
+from itertools import product
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from tests.app.user import User, driven
 from tui.screens.palette import CommandPalette
 from tui.settings import Settings
+from tui.widgets import notice_line
 from tui.widgets.composer import Composer
 from tui.widgets.notice_line import NoticeLine
 
@@ -68,6 +72,24 @@ async def test_a_notice_that_tells_of_no_problem_goes_by_itself(settings: Settin
         user.app.chat.say("The disk is full.", kind="program", severity="problem")
         assert user.app.chat.query_one(NoticeLine).render().plain.startswith("! The disk is full. · 1 more")
         await user.until(lambda: "The disk is full." in user.screen and "· 1 more" not in user.screen)
+
+
+async def test_a_wait_that_ends_while_its_seconds_are_counted_is_told_no_more(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_line, "COUNT_SECONDS", 0.001)
+    async with driven(settings) as user:
+        line = user.app.chat.notice_line
+        for steps_before, steps_after in product(range(4), range(6)):
+            line.say_wait("Slow down.", "retry", 1, "Trying again…")
+            for _ in range(steps_before):
+                await asyncio.sleep(0)
+            sleep(0.002)
+            for _ in range(steps_after):
+                await asyncio.sleep(0)
+            line.take_back("retry")
+            await user.pilot.pause()
+            assert not line.said
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])

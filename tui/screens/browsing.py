@@ -245,7 +245,7 @@ class BrowsingScreen(AskingScreen):
         several = len(message.session_ids)
         what = f"{several} sessions" if several > 1 else self.workspace.title(message.session_ids[0])
         sessions = self.workspace.deletion.hide(*message.session_ids)
-        self._deleted = (sessions, self.set_timer(UNDO_SECONDS, self._delete_for_good))
+        self._deleted = (sessions, self.set_timer(UNDO_SECONDS, lambda: self._end_undo(sessions)))
         it = "them" if several > 1 else "it"
         self.say(
             f"Deleted: {what} · {key_for('sessions.undo_delete')} brings {it} back",
@@ -255,6 +255,11 @@ class BrowsingScreen(AskingScreen):
 
     def action_undo_delete(self) -> None:
         self.workspace.deletion.show_again(self.take_deleted())
+
+    def _end_undo(self, sessions: Sequence[Session]) -> None:
+        """Delete these for good, not later ones: Textual calls what was due before its timer was stopped."""
+        if self._deleted is not None and self._deleted[0] is sessions:
+            self._delete_for_good()
 
     def _delete_for_good(self) -> None:
         if sessions := self.take_deleted():

@@ -1,5 +1,6 @@
 """The line above the composer that says what happened, for as long as it matters."""
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from textual.content import Content
@@ -62,7 +63,7 @@ class NoticeLine(Widget):
         said = Said(clean_line(whole, CUT_CHARS), severity, whole) if is_cut else Said(whole, severity)
         self.said, self._latest = {**self.said, kind: said}, said
         if severity == "question" or (severity == "info" and not is_cut):
-            self._expiries[kind] = self.set_timer(seconds, lambda: self.take_back(kind))
+            self._after(seconds, kind, said, lambda: self.take_back(kind))
 
     def say_wait(self, words: str, kind: str, seconds: int, then: str) -> None:
         """Show a problem with the seconds that are left of a wait, and after it what can be done."""
@@ -71,9 +72,19 @@ class NoticeLine(Widget):
 
     def _count_down(self, words: str, kind: str, left: int, then: str) -> None:
         rest = f"{left} s left" if left > 0 else then
-        self.said = {**self.said, kind: Said(f"{words} · {rest}", "problem")}
+        said = Said(f"{words} · {rest}", "problem")
+        self.said = {**self.said, kind: said}
         if left > 0:
-            self._expiries[kind] = self.set_timer(COUNT_SECONDS, lambda: self._count_down(words, kind, left - 1, then))
+            self._after(COUNT_SECONDS, kind, said, lambda: self._count_down(words, kind, left - 1, then))
+
+    def _after(self, seconds: float, kind: str, said: Said, then: Callable[[], None]) -> None:
+        """Go on with a notice, if it is still shown: Textual calls what was due before its timer was stopped."""
+
+        def go_on() -> None:
+            if self.said.get(kind) is said:
+                then()
+
+        self._expiries[kind] = self.set_timer(seconds, go_on)
 
     def take_back(self, kind: str) -> None:
         """Show the notice of a kind no more, if there is one."""
