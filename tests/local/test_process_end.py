@@ -71,8 +71,10 @@ def close_stdin(server: subprocess.Popen[str]) -> None:
 
 @pytest.mark.parametrize("end", [press_ctrl_c, close_stdin])
 def test_the_end_waits_for_no_pattern_and_whoever_searches_is_told(
-    end: Callable[[subprocess.Popen[str]], None], tmp_path: Path, notes: Path
+    end: Callable[[subprocess.Popen[str]], None], tmp_path: Path
 ) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
     (notes / "long.md").write_text("a" * 60 + "!\n")
     with start([notes], tmp_path / "data") as server:
         assert server.stdout is not None
