@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,3 +24,19 @@ def test_the_row_at_the_top_holds_the_same_text_at_any_width(text: str, first: i
     anchor.hold(source, place)
     source.resize(first)
     assert anchor.found(source, place) == top or not widths
+
+
+@pytest.mark.parametrize("has_scrolled", [False, True])
+def test_a_text_that_is_not_drawn_yet_is_sought_until_the_reader_scrolls(*, has_scrolled: bool) -> None:
+    words = [f"word{number}" for number in range(60)]
+    whole, beginning = TextLines(" ".join(words)), TextLines(" ".join(words[:9]))
+    whole.resize(8)
+    beginning.resize(8)
+    anchor, top = TextAnchor(), Place(0, 0, 40)
+    anchor.hold(whole, top)
+    anchor.found(beginning, top)
+    anchor.follow(Place(0, 0, 2))
+    anchor.look(Place(0, 0, 1 if has_scrolled else 2))
+    assert anchor.is_sought is not has_scrolled
+    assert anchor.found(whole, Place(0, 0, 2)) == top
+    assert not anchor.is_sought

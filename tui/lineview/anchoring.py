@@ -8,11 +8,24 @@ from tui.lineview.viewport import Place
 
 
 class TextAnchor:
-    """Remembers which character of its block stood first at the top, until the reader scrolls."""
+    """Remembers which character of its block stood first at the top, until the reader scrolls.
+
+    Of a long block only the beginning is drawn at first. Where the text is not in it, it `is_sought` until all is.
+    """
 
     def __init__(self) -> None:
         self._place: Place | None = None
         self._characters = 0
+        self.is_sought = False
+
+    def look(self, top: Place) -> None:
+        """Called before a drawing: where the reader has scrolled, nothing is sought any more."""
+        self.is_sought = self.is_sought and top == self._place
+
+    def follow(self, top: Place) -> None:
+        """Called after a drawing, which had this place at the top: there may be too few rows yet for the one wanted."""
+        if self.is_sought:
+            self._place = top
 
     def hold(self, source: LineSource, top: Place) -> None:
         """Remember the text at a place, before the rows change. At the place last found it is known already."""
@@ -23,8 +36,9 @@ class TextAnchor:
     def found(self, source: LineSource, top: Place) -> Place:
         """The place of that text, now that the rows have changed."""
         ends = accumulate(_lengths(source, top))
-        row = next((row for row, end in enumerate(ends) if end > self._characters), top.row)
-        self._place = top._replace(row=row)
+        row = next((row for row, end in enumerate(ends) if end > self._characters), None)
+        self.is_sought = row is None
+        self._place = top if row is None else top._replace(row=row)
         return self._place
 
 

@@ -116,6 +116,9 @@ class LineView(Widget, can_focus=True):
     def prepare(self, width: int) -> None:
         """Called before each drawing with the cells there are for text."""
 
+    def conclude(self) -> None:
+        """Called after each drawing: what is on the screen was rendered and measured, and may be behind."""
+
     def lines(self, places: Sequence[Place]) -> Sequence[Line]:
         """The lines at these places."""
         return [self.source.line(place) for place in places]
@@ -156,6 +159,7 @@ class LineView(Widget, can_focus=True):
         position.top = end if position.follows else min(clamped(self.source, position.top, height), end)
         before, self.places = self.places, window(self.source, position.top, height)
         self._rows = self._made(height, before)
+        self.conclude()
         self._post_position()
 
     @property

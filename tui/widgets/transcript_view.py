@@ -143,18 +143,24 @@ class TranscriptView(SelectableLineView):
         self._reading.source.name_indexes(self.index_names)
         self._reading.source.is_still = self.app.animation_level == "none"
         self._reading.source.tell_progress(self._reading.seconds, self.waits_for)
-        if self._reading.source.is_behind:
-            self.catch_up_soon(self._reading.source.catch_up)
+
+    def conclude(self) -> None:
+        source = self._reading.source
+        self._reading.anchor.follow(self.position.top)
+        if source.is_behind:
+            self.catch_up_soon(source.catch_up)
 
     def _resize(self, width: int) -> None:
         """Break the rows anew where the width is another one. The text at the top of the screen stays there."""
-        source, top = self._reading.source, self.position.top
-        if width == source.width or not top.row or self.position.follows or top.section >= source.sections():
-            source.resize(width)
-            return
-        self._reading.anchor.hold(source, top)
+        source, top, anchor = self._reading.source, self.position.top, self._reading.anchor
+        anchor.look(top)
+        is_anew = width != source.width
+        has_anchor = not self.position.follows and top.section < source.sections() and bool(top.row or anchor.is_sought)
+        if is_anew and has_anchor:
+            anchor.hold(source, top)
         source.resize(width)
-        self.position.top = self._reading.anchor.found(source, top)
+        if has_anchor and (is_anew or (anchor.is_sought and not source.is_behind)):
+            self.position.top = anchor.found(source, top)
 
     def lines(self, places: Sequence[Place]) -> Sequence[Line]:
         return list(self._reading.source.lines(places))

@@ -63,8 +63,10 @@ class DocumentView(SelectableLineView):
                 self._is_placed = True
                 passage = Place(self._lines.passage_section, 0, 0)
                 self.position.top = move(self._lines, passage, -ROWS_ABOVE)
-            if self._lines.is_behind:
-                self.catch_up_soon(self._lines.catch_up)
+
+    def conclude(self) -> None:
+        if self._lines is not None and self._lines.is_behind:
+            self.catch_up_soon(self._lines.catch_up)
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         is_passage = self._lines is not None and place.section == self._lines.passage_section and line is not BLANK

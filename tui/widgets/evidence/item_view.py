@@ -61,6 +61,8 @@ class ItemView(SelectableLineView):
 
     def prepare(self, width: int) -> None:
         self._lines.resize(width)
+
+    def conclude(self) -> None:
         if self._lines.is_behind:
             self.catch_up_soon(self._lines.catch_up)
 
