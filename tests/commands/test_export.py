@@ -13,7 +13,7 @@ import pytest
 from tests.app.one_session import SESSION_ID, one_session
 from tests.commands.calling import Command
 from tests.conversation.export.told import BUDGET
-from tui.api.models import Session, UserInput
+from tui.api.models import Session, Stop, Text, UserInput
 from tui.store.files import store_path
 from tui.store.store import Store
 
@@ -119,3 +119,15 @@ def test_a_reader_that_has_enough_is_no_failure(tmp_path: Path) -> None:
         assert process.stderr is not None
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["md", "html", "jsonl"])
+def test_what_is_left_out_of_a_long_turn_is_said(kind: str, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", "llx-key")
+    answer = "It goes on. " * 90_000 + "The end of it."
+    with one_session([UserInput("All?"), Text(answer), Stop()]) as server:
+        monkeypatch.setenv("LLAMA_CLOUD_BASE_URL", server.base_url)
+        written = command("export", SESSION_ID, "--format", kind)
+    is_whole = kind == "jsonl"
+    assert ("The end of it." in written.out) is is_whole
+    assert ("the rest is left out. --format jsonl has it." in written.err) is not is_whole

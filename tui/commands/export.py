@@ -2,7 +2,7 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tui.commands.options import add_library, library_settings, project_command_
 from tui.conversation.catalogue import title_of
 from tui.conversation.export.html import pictures_of
 from tui.conversation.transcript import Transcript, Turn
+from tui.conversation.transcript_builder import CUT_SHORT, MAX_TEXT_CHARS
 from tui.counts import counted
 from tui.files.private_files import write_file
 from tui.lazy_dataclass import dataclass
@@ -78,6 +79,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _telling_of_cuts(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces, and after them, to whoever asked for them, whether they are all of the session."""
+    is_cut = False
+    for piece in pieces:
+        is_cut = is_cut or CUT_SHORT.strip() in piece
+        yield piece
+    if is_cut:
+        say(f"Of a turn that is longer than {MAX_TEXT_CHARS:,} characters the rest is left out. --format jsonl has it.")
+
+
 def _found(settings: Settings, options: Namespace, store: Store) -> _Found:
     """The session as its server has it, else as it is kept on this machine. Raises `ApiError`."""
     session_id = named_session(options.session, store.notes.last_opened(settings.account))
@@ -125,7 +136,7 @@ def _pieces(found: _Found, options: Namespace) -> Iterable[str]:
     title = title_of(session, question, found.name)
     day = session.last_updated_at.date() if session.last_updated_at else None
     exported = Exported(session.session_id, title, turns, options.turn or 1, day, found.pictures)
-    return exported.pieces(options.format)
+    return _telling_of_cuts(exported.pieces(options.format))
 
 
 def _turns(transcript: Transcript, number: int | None) -> Transcript | Sequence[Turn]:
