@@ -13,6 +13,7 @@ from tui.settings import Settings
 from tui.store.files import store_path
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.notice_line import NoticeLine
+from tui.workspace.search.gathering import Gathered, Gathering
 
 
 class Pause:
@@ -110,6 +111,23 @@ async def test_what_is_fetched_while_one_looks_is_found_without_a_key(settings: 
         await user.see("Nothing that is kept on this machine has all of this.")
         until_typed.is_over.set()
         await user.see("1 turn in 1 session")
+
+
+async def test_of_nothing_is_said_that_it_is_not_there_before_all_is_read(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def still_reading(_: Gathering) -> Gathered:
+        return Gathered(here=1, listed=1, has_more=False, state="on", to_read=2)
+
+    async with driven(settings) as user:
+        await asked_about_the_crew(user)
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(Gathering, "progress", still_reading)
+            await search(user, "zebra")
+            await user.see("Nothing of what is read by now has all of this.")
+            await user.see("2 turns to go")
+            assert "Nothing that is kept" not in user.screen
+        await user.see("Nothing that is kept on this machine has all of this.")
 
 
 async def test_what_is_not_understood_and_what_is_not_there_is_told(settings: Settings) -> None:

@@ -26,6 +26,8 @@ WAIT_SECONDS = 0.03
 
 TOLD_EVERY_SECONDS = 1.0
 
+NOTHING_YET = "Nothing of what is read by now has all of this."
+
 HOW_TO = (
     'Words, "words in a row", and filters: in:question, in:answer, in:evidence, in:thinking, in:title, '
     "index:NAME, tool:NAME, has:error, after:2026-03, before:yesterday"
@@ -122,11 +124,19 @@ class SearchDialog(FilterDialog[Destination]):
         super().list_options(cursor_on=cursor_on)
         self._tell()
 
+    @property
+    def _told(self) -> str:
+        if not self.filter.value.strip():
+            return HOW_TO
+        if self._result is None:
+            return ""
+        is_read = self._gathered is None or not self._gathered.to_read
+        return self._result.told if is_read or self._found.sessions else NOTHING_YET
+
     def _tell(self) -> None:
         """Say what was found, what was not understood, and how much of all can be found by now."""
         problems = () if self._result is None else self._result.problems
-        told = HOW_TO if not self.filter.value.strip() else self._result.told if self._result else ""
-        lines = [*problems, told, self._gathered.words if self._gathered else ""]
+        lines = [*problems, self._told, self._gathered.words if self._gathered else ""]
         self.say("\n".join(filter(None, lines)))
 
     @work(exclusive=True, group="progress")
