@@ -1,10 +1,10 @@
 """Keeping the text at the top of the screen when rows are broken anew at another width: arithmetic on places."""
 
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice, takewhile
 
 from tui.lineview.selection import LineSource
-from tui.lineview.viewport import Place
+from tui.lineview.viewport import START, Place
 
 
 class TextAnchor:
@@ -15,6 +15,7 @@ class TextAnchor:
 
     def __init__(self) -> None:
         self._place: Place | None = None
+        self._block = START
         self._characters = 0
         self.is_sought = False
 
@@ -30,20 +31,21 @@ class TextAnchor:
     def hold(self, source: LineSource, top: Place) -> None:
         """Remember the text at a place, before the rows change. At the place last found it is known already."""
         if top != self._place:
-            lengths = list(_lengths(source, top))
-            self._characters = sum(lengths[: top.row])
+            self._block = top._replace(row=0)
+            self._characters = sum(islice(_lengths(source, self._block), top.row))
 
-    def found(self, source: LineSource, top: Place) -> Place:
-        """The place of that text, now that the rows have changed."""
-        ends = accumulate(_lengths(source, top))
-        row = next((row for row, end in enumerate(ends) if end > self._characters), None)
-        self.is_sought = row is None
-        self._place = top if row is None else top._replace(row=row)
+    def found(self, source: LineSource) -> Place:
+        """The place of that text, now that the rows have changed; the last one of its block that there is by now."""
+        rows = source.height(self._block.section, self._block.block)
+        ends = accumulate(_lengths(source, self._block))
+        before = sum(1 for _ in takewhile(lambda end: end <= self._characters, ends))
+        self.is_sought = before >= rows
+        self._place = self._block._replace(row=min(before, max(0, rows - 1)))
         return self._place
 
 
-def _lengths(source: LineSource, top: Place) -> Iterator[int]:
+def _lengths(source: LineSource, block: Place) -> Iterator[int]:
     """How many characters of its text each row of a block takes. A row that is none of the text counts as one."""
-    for row in range(source.height(top.section, top.block)):
-        line = source.line(top._replace(row=row))
+    for row in range(source.height(block.section, block.block)):
+        line = source.line(block._replace(row=row))
         yield max(1, len(line.written) + len(line.continues or ""))

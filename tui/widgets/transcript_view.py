@@ -160,7 +160,7 @@ class TranscriptView(SelectableLineView):
             anchor.hold(source, top)
         source.resize(width)
         if has_anchor and (is_anew or (anchor.is_sought and not source.is_behind)):
-            self.position.top = anchor.found(source, top)
+            self.position.top = anchor.found(source)
 
     def lines(self, places: Sequence[Place]) -> Sequence[Line]:
         return list(self._reading.source.lines(places))
