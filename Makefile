@@ -10,8 +10,8 @@ COMPILE := $(TOOLS)/bin/uv pip compile --quiet --only-binary :all: --universal -
 AUDIT := $(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off
 BUILD_REQUIRES := $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')"
 
-# One more than there are cores, since many tests wait for a process or a terminal.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Twice as many as there are cores, since tests wait half of their time: for a process, a terminal or a frame.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
 # These run the whole app, a server or another process.
