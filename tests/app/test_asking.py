@@ -35,7 +35,8 @@ async def test_a_conversation_rebuilt_after_a_restart_looks_exactly_as_it_did_li
     async with driven(settings) as user:
         await user.ask_in_new_session("What is the budget?")
         await user.read_to_end_of_turn()
-        live = user.screen
+        await user.see(" · 2 rounds")
+        live = await user.settled_screen()
     async with driven(settings) as user:
         await user.see("What is the budget")
         assert user.app.chat.query_one(Composer).text == ""

@@ -77,6 +77,15 @@ class User:
         """Wait until the open session's turn has ended and its footer is shown."""
         await self.see(" in · ")
 
+    async def settled_screen(self, seconds: float = 0.5) -> str:
+        """The screen as it has been for so long."""
+        shown, since = self.screen, monotonic()
+        while monotonic() < since + seconds:
+            await self.pilot.pause(0.05)
+            if self.screen != shown:
+                shown, since = self.screen, monotonic()
+        return shown
+
     @property
     def screen(self) -> str:
         """The text on the screen."""
