@@ -134,6 +134,26 @@ def test_an_event_of_a_history_that_is_too_large_is_cut_and_says_so(fields: dict
     assert isinstance(cut, Unknown) or "9 MB, which is more than is shown" in repr(cut)
 
 
+LARGE_RESULT = {"results": [{"text": f"Passage {number}.", "score": 0.5} for number in range(150_000)]}
+
+
+@pytest.mark.fault(26)
+def test_a_result_of_many_values_that_is_too_large_is_still_the_result_of_its_call():
+    events = [
+        {"type": "tool_result", "call_id": "c", "name": "retrieve", "result": LARGE_RESULT},
+        {"type": "tool_result", "call_id": "d", "name": "retrieve", "result": [[1] * 9] * 200_000},
+    ]
+    found = full_session(dumped({"session_id": "s", "events": events})).events
+    assert [(event.call_id, event.name) for event in found if isinstance(event, ToolResult)] == [
+        ("c", "retrieve"),
+        ("d", "retrieve"),
+    ]
+    assert all("more than is shown" in repr(event) for event in found)
+    sent = event_from_json(json.dumps(events[1]))
+    assert isinstance(sent, ToolResult)
+    assert (sent.call_id, str(sent.result)[-24:]) == ("d", "h is more than is shown.")
+
+
 @pytest.mark.fault(26)
 def test_a_history_of_more_events_than_can_be_shown_is_refused(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(decoding, "MAX_EVENTS", 2)

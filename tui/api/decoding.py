@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from tui.api import json_text, models
-from tui.api.event_decoding import cut, event, joined_events, unknown, without_values
+from tui.api.event_decoding import MAX_EVENT_CHARS, cut, event, joined_events, large_event, unknown, without_values
 from tui.api.fields import MAX_TOKEN_CHARS, Count, Id, Line, Maybe, Shown, Time, is_sendable
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -215,12 +215,13 @@ def _session_events(value: json_text.Value) -> list[models.Event]:
 def _session_event(value: json_text.Value) -> models.Event:
     if not value.broken:
         return cut(event(value.decoded, value.source), value.chars)
+    is_heavy = json_text.is_too_heavy(value.source)
     try:
-        if json_text.is_too_heavy(value.source):
-            return unknown("", value.source)
-        return cut(event(json_text.loads(value.source), value.source), value.chars)
+        if not is_heavy:
+            return cut(event(json_text.loads(value.source), value.source), value.chars)
     except ValueError:
-        return unknown("", value.source)
+        is_heavy = value.chars > MAX_EVENT_CHARS
+    return large_event(value.source, value.chars) if is_heavy else unknown("", value.source)
 
 
 def session(body: bytes) -> models.Session:

@@ -7,6 +7,7 @@ which are JSON of any shape (or JSON text in a string): they are cleaned where t
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +26,9 @@ MAX_RAW_CHARS = 1_000_000
 MAX_EVENT_CHARS = json_text.WINDOWS[-1]
 """Characters of an event's JSON text that are kept: of one that has more, only what is left when it is cut."""
 
+HEAD_CHARS = 64_000
+"""Characters in which the first members of an event are looked for that is too large to be decoded."""
+
 MAX_CUT_CHARS = json_text.MAX_STRING_CHARS
 """Characters of the text of an event that was cut."""
 
@@ -42,6 +46,27 @@ def cut(event: models.Event, chars: int) -> models.Event:
     """An event whose JSON text has so many characters, with no more of it than is kept: it says so itself."""
     if chars <= MAX_EVENT_CHARS:
         return event
+    return _without_most(event, chars)
+
+
+def large_event(source: str, chars: int, sse_event: str = "") -> models.Event:
+    """An event that is too large to be decoded: what its first members make of it, which says so itself.
+
+    `source` is the beginning of its JSON text at least, of so many characters. Never raises.
+    """
+    return _without_most(event(_first_members(source[:HEAD_CHARS]), source, sse_event), chars)
+
+
+def _first_members(source: str) -> dict[str, object]:
+    """The members of an object of which there is only the beginning: those that are whole."""
+    found: dict[str, object] = {}
+    with suppress(ValueError):
+        for key, value in filter(None, json_text.members(json_text.LongText([source.encode()]), "")):
+            found |= {} if value.broken else {key: value.decoded}
+    return found
+
+
+def _without_most(event: models.Event, chars: int) -> models.Event:
     note = f"This has {chars / 1e6:,.0f} MB, which is {models.MORE_THAN_SHOWN}."
     match event:
         case models.ToolResult():
@@ -179,7 +204,7 @@ def _content_event(kind: type[models.ContentEvent], content: str) -> models.Even
 def event_from_json(text: str, sse_event: str = "") -> models.Event:
     """The event in the data of one server-sent event. Never raises."""
     if json_text.is_too_heavy(text):
-        return unknown(sse_event, text)
+        return large_event(text, len(text), sse_event)
     try:
         raw = json_text.loads(text)
     except ValueError:

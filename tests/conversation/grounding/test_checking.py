@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.conversation.grounding.checked import missing, missing_in, run
 from tests.events import advance
+from tui.api.event_decoding import cut
 from tui.api.models import Event, Stop, Text, TextDelta, ToolResult, UserInput
 from tui.conversation.grounding import evidence, prose
 from tui.conversation.grounding.checking import GroundingCheck, told
@@ -47,6 +48,14 @@ def test_the_results_of_other_turns_are_evidence_too() -> None:
     assert missing_in(TURNS, turn=0) == ["41"]
     later = [*TURNS, UserInput("Three?"), ToolResult("3", "read", "41 of 43"), Stop()]
     assert missing_in(later, turn=0) == missing_in(later, turn=1) == []
+
+
+def test_where_a_result_was_too_large_to_be_kept_nothing_is_said_to_stand_nowhere() -> None:
+    kept = cut(ToolResult("3", "retrieve", {"items": []}), 9_000_000)
+    transcript, check = replay([*TURNS, UserInput("Three?"), kept, Text("It is 99."), Stop()]), GroundingCheck()
+    run(check, transcript, 2)
+    assert not check.can_tell
+    assert not check.missing(2)
 
 
 def test_other_turns_are_looked_through_one_at_a_time() -> None:

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Generator, Iterator
 
+from tui.api.models import MORE_THAN_SHOWN
 from tui.conversation.grounding.claims import Claim
 from tui.conversation.grounding.dates import Moment, moments
 from tui.conversation.grounding.names import Name, words_of
@@ -40,6 +41,8 @@ class EvidenceIndex:
     def __init__(self) -> None:
         self.version = 0
         self._chars = 0
+        self._lacks_some = False
+        """Whether a result was too large to be kept."""
         self._values = _Values()
         self._by_measure: defaultdict[str, _Values] = defaultdict(_Values)
         self._negative: set[float] = set()
@@ -52,6 +55,9 @@ class EvidenceIndex:
 
     def adding(self, value: object) -> Generator[None, None, None]:
         """Add a tool's result, or a question, in small steps."""
+        if isinstance(value, str) and value.endswith(f"{MORE_THAN_SHOWN}."):
+            self._lacks_some = True
+            self.version += 1
         for text in _texts(value):
             if text in self._texts:
                 continue
@@ -69,7 +75,7 @@ class EvidenceIndex:
     @property
     def is_whole(self) -> bool:
         """Whether all that was to be added is here."""
-        return self._chars <= MAX_CHARS
+        return self._chars <= MAX_CHARS and not self._lacks_some
 
     def supports(self, claim: Claim) -> bool:
         """Whether a claim stands in what was added."""
