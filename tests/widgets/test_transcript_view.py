@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.widgets.test_conversation_pane import reading, until
 from tui.api.models import Stop, Text, UserInput
 from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript, Turn
 from tui.conversation.transcript_builder import replay
+from tui.rendering.lines import Line
 from tui.widgets.conversation_pane import ConversationPane
 
 
@@ -35,6 +37,44 @@ async def test_of_many_conversations_only_the_last_stay_drawn() -> None:
         reader.pane.show("0", conversation(0))
         await reader.pilot.pause()
         assert "Drawn question 0?" in reader.text
+
+
+def rows_in_memory() -> int:
+    gc.unfreeze()
+    return sum(isinstance(each, Line) for each in gc.get_objects())
+
+
+async def test_the_rows_of_a_long_answer_are_let_go_of_but_not_the_place_in_it() -> None:
+    table = "|a|b|\n|-|-|\n" + "".join(f"|row {number}|2|\n" for number in range(3_000))
+    long_one = replay([UserInput("Long?"), Text(table), Stop()])
+    async with reading(long_one) as reader:
+        await until(lambda: "row 2999" in reader.text)
+        await reader.press("home")
+        for _ in range(60):
+            await reader.press("pagedown")
+        before, long = reader.rows, rows_in_memory()
+        reader.pane.show("another", conversation(1))
+        await reader.pilot.pause()
+        assert "Drawn question 1?" in reader.text
+        assert long > 3_000
+        assert rows_in_memory() < 1_000
+        reader.pane.show("one", long_one)
+        await until(lambda: reader.rows == before)
+
+
+async def test_the_place_in_a_long_answer_is_found_after_earlier_turns_came() -> None:
+    table = "|a|b|\n|-|-|\n" + "".join(f"|row {number}|2|\n" for number in range(3_000))
+    whole = replay([UserInput("First?"), Text("Yes."), Stop(), UserInput("Long?"), Text(table), Stop()])
+    last = replace(replay([UserInput("Long?"), Text(table), Stop()]), turns_before=1)
+    async with reading(last) as reader:
+        await until(lambda: "row 2999" in reader.text)
+        for _ in range(60):
+            await reader.press("pageup")
+        before = reader.rows
+        reader.pane.show("another", conversation(1))
+        await reader.pilot.pause()
+        reader.pane.show("one", whole)
+        await until(lambda: reader.rows == before)
 
 
 async def test_where_nothing_happens_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

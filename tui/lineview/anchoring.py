@@ -1,6 +1,6 @@
 """Keeping the text at the top of the screen when rows are broken anew at another width: arithmetic on places."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate, islice, takewhile
 
 from tui.lineview.selection import LineSource
@@ -33,6 +33,16 @@ class TextAnchor:
         if top != self._place:
             self._block = top._replace(row=0)
             self._characters = sum(islice(_lengths(source, self._block), top.row))
+
+    def seek(self, source: LineSource, top: Place) -> None:
+        """Remember the text at a place in a block that is to be drawn from its beginning again."""
+        self.hold(source, top)
+        self._place, self.is_sought = top, True
+
+    def move(self, to: Callable[[Place], Place]) -> None:
+        """Take the text for the one in another section."""
+        self._block = to(self._block)
+        self._place = self._place and to(self._place)
 
     def found(self, source: LineSource) -> Place:
         """The place of that text, now that the rows have changed; the last one of its block that there is by now."""

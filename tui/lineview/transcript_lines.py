@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 KEPT_TURNS = 200
 """Turns whose blocks stay rendered. The one shown longest ago goes first."""
 
+HEAVY_ROWS = 1_000
+"""Rows of a block that is drawn anew when the conversation is turned to again: a megabyte of answer takes 25 as rows."""
+
 STEPS_SEEN = 50
 """Steps in which long blocks are drawn until their rows are no more looked at by the collector."""
 
@@ -239,6 +242,16 @@ class TranscriptLines:
         if behind and self._steps % STEPS_SEEN == 0:
             look_away()  # of 50,000 rows of a table a full collection takes a third of a second
         return any(drawn.block.behind for drawn, _ in behind)
+
+    def is_heavy(self, section: int, block: int) -> bool:
+        """Whether a block is drawn, and has very many rows."""
+        drawn = self._rendered[section].kept(block) if section in self._rendered else None
+        return drawn is not None and len(drawn) > HEAVY_ROWS
+
+    def let_go_of_heavy(self) -> None:
+        """Keep no block of very many rows. It is drawn again when it is looked at."""
+        for rendered in self._rendered.values():
+            rendered.parts = [None if drawn and len(drawn.block) > HEAVY_ROWS else drawn for drawn in rendered.parts]
 
     @property
     def is_behind(self) -> bool:

@@ -1,6 +1,7 @@
 """One conversation as it is read, without a widget: all that a view knows of it."""
 
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 from tui.conversation.transcript import Transcript
@@ -55,6 +56,10 @@ class Reading:
         self.finder.want("")
         self.letters, self.copier = TargetLetters(), TurnCopier()
         self.told_turn = self.waiting = None
+        top = self.position.top
+        if not self.position.follows and self.source.is_heavy(top.section, top.block):
+            self.anchor.seek(self.source, top)
+        self.source.let_go_of_heavy()
 
     @property
     def is_let_go(self) -> bool:
@@ -109,6 +114,7 @@ class Reading:
             self.marks.move(by)
             self.ungrounded = None
             self.position.top = moved(self.position.top, by)
+            self.anchor.move(partial(moved, by=by))
             self.cursor.block = _moved(self.cursor.block, by)
         if self._left is not None:
             self._go_back(self._left)
