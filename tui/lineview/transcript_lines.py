@@ -25,7 +25,7 @@ KEPT_TURNS = 200
 """Turns whose blocks stay rendered. The one shown longest ago goes first."""
 
 HEAVY_ROWS = 1_000
-"""Rows of a block that is drawn anew when the conversation is turned to again: a megabyte of answer takes 25 as rows."""
+"""A block of more rows is drawn anew when one turns to it again: of a megabyte of answer the rows take 10."""
 
 STEPS_SEEN = 50
 """Steps in which long blocks are drawn until their rows are no more looked at by the collector."""
@@ -80,6 +80,17 @@ class _Rendered:
             return self.end
         drawn = self.parts[block - 1]
         return drawn and drawn.block
+
+    def take(self, turn: Turn) -> Turn:
+        """Take a later state of the turn, and keep what is the same in it; the state before. Its parts stay as drawn."""
+        before, self.turn, self.groups = self.turn, turn, None
+        self.group_lines.clear()
+        if before.question != turn.question:
+            self.question = None
+        if before.end != turn.end or turn.is_running:
+            self.end = None
+        self.parts = [*self.parts[: len(turn.parts)], *[None] * (len(turn.parts) - len(self.parts))]
+        return before
 
 
 class TranscriptLines:
@@ -243,11 +254,6 @@ class TranscriptLines:
             look_away()  # of 50,000 rows of a table a full collection takes a third of a second
         return any(drawn.block.behind for drawn, _ in behind)
 
-    def is_heavy(self, section: int, block: int) -> bool:
-        """Whether a block is drawn, and has very many rows."""
-        drawn = self._rendered[section].kept(block) if section in self._rendered else None
-        return drawn is not None and len(drawn) > HEAVY_ROWS
-
     def let_go_of_heavy(self) -> None:
         """Keep no block of very many rows. It is drawn again when it is looked at."""
         for rendered in self._rendered.values():
@@ -317,14 +323,7 @@ class TranscriptLines:
         return rendered
 
     def _update(self, number: int, rendered: _Rendered, turn: Turn) -> None:
-        before, rendered.turn, rendered.groups = rendered.turn, turn, None
-        rendered.group_lines.clear()
-        if before.question != turn.question:
-            rendered.question = None
-        if before.end != turn.end or turn.is_running:
-            rendered.end = None
-        missing = len(turn.parts) - len(rendered.parts)
-        rendered.parts = [*rendered.parts[: len(turn.parts)], *[None] * missing]
+        before = rendered.take(turn)
         for at, part in enumerate(turn.parts):
             drawn = rendered.parts[at]
             if drawn is None or before.parts[at] is part:

@@ -57,7 +57,7 @@ class Reading:
         self.letters, self.copier = TargetLetters(), TurnCopier()
         self.told_turn = self.waiting = None
         top = self.position.top
-        if not self.position.follows and self.source.is_heavy(top.section, top.block):
+        if not self.position.follows and top.row and top.section < self.source.sections():
             self.anchor.seek(self.source, top)
         self.source.let_go_of_heavy()
 
