@@ -82,7 +82,7 @@ class _Rendered:
         return drawn and drawn.block
 
     def take(self, turn: Turn) -> Turn:
-        """Take a later state of the turn, and keep what is the same in it; the state before. Its parts stay as drawn."""
+        """Take a later state of the turn, and keep what is the same in it. The state before."""
         before, self.turn, self.groups = self.turn, turn, None
         self.group_lines.clear()
         if before.question != turn.question:
