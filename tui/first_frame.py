@@ -20,6 +20,8 @@ END_OF_TEXT = b"\0"
 
 FOLDER = "frames"
 FORMAT = 1
+MAX_BYTES = 16 * 1024 * 1024
+"""More than a frame of any terminal has: a file that is larger is none."""
 _HELD = ("LLAMA", "XDG_", "TEXTUAL", "NO_COLOR", "FORCE_COLOR", "TERM", "COLORTERM", "LANG", "LC_", "HOME", "TZ")
 _SECRET = ("KEY", "HEADERS", "COOKIE", "TOKEN")
 
@@ -59,8 +61,8 @@ def read_frame(path: str) -> bytes | None:
         status = os.fstat(descriptor)
         if status.st_uid != os.geteuid() or status.st_mode & 0o077:
             return None
-        kept = file.read()
-    return kept if END_OF_TEXT in kept else None
+        kept = file.read(MAX_BYTES + 1)
+    return kept if END_OF_TEXT in kept and len(kept) <= MAX_BYTES else None
 
 
 class FirstFrame:

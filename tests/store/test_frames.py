@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.first_frame import frame_path, read_frame
+from tui.first_frame import MAX_BYTES, frame_path, read_frame
 from tui.store.files import store_path
 from tui.store.frames import MAX_FRAMES, Frames
 
@@ -80,6 +80,14 @@ def test_only_the_last_frames_are_kept_and_all_go_together(tmp_path: Path) -> No
 def test_a_frame_that_is_cut_off_is_none(tmp_path: Path) -> None:
     Frames(tmp_path / "store.sqlite3").keep("cut", b"text alone")
     assert read_frame(str(tmp_path / "frames" / "cut")) is None
+
+
+def test_a_file_larger_than_any_frame_is_none(tmp_path: Path) -> None:
+    largest = b"text\0cells".ljust(MAX_BYTES)
+    Frames(tmp_path / "store.sqlite3").keep("large", largest)
+    assert read_frame(str(tmp_path / "frames" / "large")) == largest
+    Frames(tmp_path / "store.sqlite3").keep("large", largest + b" ")
+    assert read_frame(str(tmp_path / "frames" / "large")) is None
 
 
 def test_without_a_store_no_frame_is_kept(tmp_path: Path) -> None:
