@@ -19,6 +19,7 @@ TEXTS = {
     "style.md": "# Style\n\nCapitalize the name of a state, and of nothing else.\n",
     "rooms.md": "# Rooms\n\nThe configuration of the lighting lies in the cellar.\n\nThe electrician is Marek Nowak.\n",
     "people.md": "# People\n\nThe people of Japan were asked in the street, and those of Austria in the inns.\n",
+    "offices.md": "# Offices\n\nThe Lisbon office costs 2,300 euro a month. Call Greta Vogel where the lift stops.\n",
     "lamps.md": "# Lamps\n\nThe lamps of both piers are lit synchronously, when the harbour master says so.\n",
 }
 
@@ -58,6 +59,25 @@ def test_a_word_that_is_only_alike_answers_nothing(local: OpenedFolder, question
     told = answer(local, question)
     assert denies(told)
     assert f"“{lacks}”" in told.partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "lacks"),
+    [
+        ("Who is the mayor of Lisbon?", "mayor"),
+        ("What is the salary of Greta Vogel?", "salary"),
+        ("Where was Greta Vogel born?", "born"),
+    ],
+)
+def test_a_name_alone_answers_nothing_that_is_asked_about_it(local: OpenedFolder, question: str, lacks: str) -> None:
+    told = answer(local, question)
+    assert denies(told)
+    assert f"“{lacks}”" in told.partition("\n")[0]
+
+
+def test_what_is_asked_of_a_name_and_nothing_else_is_answered_from_where_it_stands(local: OpenedFolder) -> None:
+    assert answer(local, "Who is Greta Vogel?").startswith("Call Greta Vogel")
+    assert answer(local, "What does the office in Lisbon cost?").startswith("The Lisbon office costs")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ SHORT_QUESTION = 2
 """Of a question of so many words each one that a passage lacks counts whole, in a large collection."""
 ALIKE_ELSEWHERE = 0.7
 """What counts at least of a word that occurs nowhere, where another that is like it does."""
+ONLY_NAMED = 0.3
+"""What counts at least of a passage in a small collection that has only the names of the question: of what is asked
+about them nothing stands there."""
 LARGE_COLLECTION = 300
 """In so many passages nearly every word occurs that an answer in them would have."""
 
@@ -39,9 +42,11 @@ def coverage(question: str, query: Query, passages: Sequence[Passage], collectio
     nowhere = heaviest * sum(_part(folded(word), classes) for word in query.missing)
     names = names_in(question)
     elsewhere = _elsewhere(len(query.terms) + len(query.missing), collection)
+    asked = {term for term in query.terms if weights[term] and term.text not in names}
+    only_named = 1 - (1 - ONLY_NAMED) * (1 - _telling(collection)) if asked or nowhere else 1.0
 
     def part(passage: Passage) -> float:
-        present, lacking = 0.0, nowhere
+        present, lacking, share = 0.0, nowhere, only_named
         for term, sure in _sure([term for term in query.terms if weights[term]], names, passage):
             weight = weights[term]
             if sure is None:
@@ -49,8 +54,9 @@ def coverage(question: str, query: Query, passages: Sequence[Passage], collectio
                 lacking += elsewhere * weight if is_word else max(elsewhere, ALIKE_ELSEWHERE) * max(weight, heaviest)
             else:
                 present += sure * weight
+                share = 1.0 if sure and term in asked else share
                 lacking += (1 - sure) * max(weight, heaviest)
-        return present / (present + lacking) if present else 0.0
+        return share * present / (present + lacking) if present else 0.0
 
     return max(map(part, passages), default=0.0)
 
