@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ from pathlib import Path
 from tui.api.errors import ApiError
 from tui.arguments import CommandParser
 from tui.commands.exit_code import BadUseError, ExitCode, StoppedError
-from tui.commands.headless.asker import Asker, asker, cancelled_by_sigterm
+from tui.commands.headless.asker import Asker, asker
+from tui.commands.headless.interrupting import cancelled_by, run_until_interrupted
 from tui.commands.headless.outcome import Outcome, unknown_outcome
 from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.headless.questions import checked_question
@@ -44,7 +46,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask, and print what comes; the exit code."""
     options = parser().parse_args(arguments)
-    return asyncio.run(_asked(options))
+    return run_until_interrupted(_asked(options))
 
 
 async def _asked(options: Namespace) -> int:
@@ -57,7 +59,7 @@ async def _asked(options: Namespace) -> int:
         told = _Told(options, progress, session_id, question)
         told_by = f"`{show_command(options, session_id)}` tells what came of it."
         try:
-            with cancelled_by_sigterm():
+            with cancelled_by(signal.SIGTERM):
                 outcome = await asking.ask(session_id, question, told.show, is_first=options.session is None)
         except asyncio.CancelledError as error:
             raise StoppedError(

@@ -1,12 +1,12 @@
 """`llamachat-tui delete`: delete sessions, on the server and here."""
 
-import asyncio
 from argparse import Namespace
 
 from tui.arguments import CommandParser
 from tui.commands.agreeing import is_agreed
 from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import asker
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.headless.named_session import NAMED, named_session
 from tui.commands.headless.output import StepLine
 from tui.commands.options import add_library, library_settings, project_command_parser
@@ -26,7 +26,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask, unless `--yes` is given, and delete; the exit code."""
     options = parser().parse_args(arguments)
-    return asyncio.run(_deleted(options))
+    return run_until_interrupted(_deleted(options))
 
 
 async def _deleted(options: Namespace) -> int:

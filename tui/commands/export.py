@@ -1,6 +1,5 @@
 """`llamachat-tui export`: write a session for others to read, for a reference manager, or to be imported again."""
 
-import asyncio
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -12,6 +11,7 @@ from tui.arguments import CommandParser
 from tui.commands.agreeing import is_agreed
 from tui.commands.connecting import connected
 from tui.commands.exit_code import BadUseError
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.headless.named_session import NAMED, named_session, no_session
 from tui.commands.headless.output import say, write_out
 from tui.commands.options import add_library, library_settings, project_command_parser
@@ -94,7 +94,7 @@ def _found(settings: Settings, options: Namespace, store: Store) -> _Found:
     session_id = named_session(options.session, store.notes.last_opened(settings.account))
     name = store.notes.names(settings.account).get(session_id, "")
     try:
-        return asyncio.run(_asked(settings, options, session_id, name, store.path))
+        return run_until_interrupted(_asked(settings, options, session_id, name, store.path))
     except ApiError as error:
         read = kept_file if options.format == "jsonl" else kept_session
         kept = read(store, settings.account, session_id)

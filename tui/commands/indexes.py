@@ -1,12 +1,12 @@
 """`llamachat-tui indexes`: the indexes that can be asked."""
 
-import asyncio
 from argparse import Namespace
 
 from tui.api.models import Index
 from tui.arguments import CommandParser
 from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import asker
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.options import add_local, project_command_parser, settings_with_folders
 from tui.sanitize import clean_line
@@ -23,7 +23,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """List the indexes; the exit code, 1 where there is none."""
     options = parser().parse_args(arguments)
-    return asyncio.run(_listed(options))
+    return run_until_interrupted(_listed(options))
 
 
 async def _listed(options: Namespace) -> int:

@@ -1,12 +1,12 @@
 """`llamachat-tui list`: the sessions that a server has, the latest first."""
 
-import asyncio
 from argparse import ArgumentTypeError, Namespace
 
 from tui.api.models import Session
 from tui.arguments import CommandParser
 from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import Asker, asker
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import Catalogue, title_of, with_page
@@ -29,7 +29,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """List the sessions; the exit code, 1 where there is none."""
     options = parser().parse_args(arguments)
-    return asyncio.run(_listed(options))
+    return run_until_interrupted(_listed(options))
 
 
 async def _listed(options: Namespace) -> int:

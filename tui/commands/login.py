@@ -4,7 +4,6 @@ The key is typed where nobody sees it, or read from standard input; never an arg
 could read in the list of processes.
 """
 
-import asyncio
 import os
 import sys
 from getpass import getpass
@@ -16,6 +15,7 @@ from tui.api.client import Client
 from tui.api.connection import Connection, checked_key, connection_from
 from tui.api.errors import ApiError, KeyRefusedError
 from tui.arguments import CommandParser
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.options import base_url_of, login_command, server_command_parser, settings_of
 from tui.settings import Settings
 
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
         return _not_kept(why, settings, in_keyring=in_keyring)
     typed = getpass(f"API key for {base_url}: ") if sys.stdin.isatty() else sys.stdin.readline()
     key = checked_key(typed)
-    if not options.no_check and (why := asyncio.run(_refusal(settings, key))):
+    if not options.no_check and (why := run_until_interrupted(_refusal(settings, key))):
         print(f"llamachat-tui: The key was not kept. {why}", file=sys.stderr)
         return 1
     keep = credentials.keep_in_keyring if in_keyring else credentials.keep_in_file

@@ -15,6 +15,7 @@ from tui.api.models import Index, SourceDirectory, SourceFile
 from tui.arguments import CommandParser
 from tui.commands.agreeing import is_agreed
 from tui.commands.connecting import connected
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.options import project_command_parser, settings_of
 from tui.counts import counted
 from tui.lazy_dataclass import dataclass
@@ -68,7 +69,7 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
     settings = settings_of(options)
     folder = _folder(options.folder)
-    result = asyncio.run(_pushed(settings, options, folder))
+    result = run_until_interrupted(_pushed(settings, options, folder))
     if result.session_id:
         return _open_session(arguments, result.session_id)
     return 0 if result.is_whole else 1

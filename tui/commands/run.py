@@ -1,6 +1,7 @@
 """`llamachat-tui run`: ask the questions of a file, each once, however often the run is interrupted."""
 
 import asyncio
+import signal
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -9,7 +10,8 @@ from pathlib import Path
 from tui.api.errors import InvalidFieldError, TooManyRequestsError
 from tui.arguments import CommandParser
 from tui.commands.exit_code import BadUseError, ExitCode, StoppedError
-from tui.commands.headless.asker import ABSENT_PAUSES, Asker, asker, cancelled_by_sigterm
+from tui.commands.headless.asker import ABSENT_PAUSES, Asker, asker
+from tui.commands.headless.interrupting import cancelled_by, run_until_interrupted
 from tui.commands.headless.outcome import Outcome
 from tui.commands.headless.output import StepLine
 from tui.commands.headless.questions import ListedQuestion, read_questions
@@ -58,7 +60,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Ask the questions; the exit code."""
     options = parser().parse_args(arguments)
-    return asyncio.run(_run(options))
+    return run_until_interrupted(_run(options))
 
 
 async def _run(options: Namespace) -> int:
@@ -74,7 +76,7 @@ async def _run(options: Namespace) -> int:
     with run_record(output, about) as record:
         run = Run(record, questions, output, StepLine(is_linear=options.plain))
         try:
-            with cancelled_by_sigterm():
+            with cancelled_by(signal.SIGTERM):
                 return await run.ask_all(settings, options)
         except asyncio.CancelledError as error:
             raise StoppedError("The same command goes on where it stopped.") from error

@@ -1,6 +1,5 @@
 """`llamachat-tui search`: find words in the sessions that are kept on this machine."""
 
-import asyncio
 from argparse import Namespace
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -8,6 +7,7 @@ from datetime import datetime
 from tui.arguments import CommandParser
 from tui.commands.exit_code import BadUseError, ExitCode
 from tui.commands.headless.asker import asker
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.headless.output import StepLine, as_json, put_out, say
 from tui.commands.options import add_library, library_settings, project_command_parser
 from tui.conversation.catalogue import ids_named, names_of_none, title_of
@@ -42,7 +42,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print what is found; the exit code, 1 where nothing is."""
     options = parser().parse_args(arguments)
-    return asyncio.run(_searched(options))
+    return run_until_interrupted(_searched(options))
 
 
 async def _searched(options: Namespace) -> int:

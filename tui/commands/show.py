@@ -1,6 +1,5 @@
 """`llamachat-tui show`: a session to read: its questions, its answers and what they cite."""
 
-import asyncio
 from argparse import Namespace
 from collections.abc import Iterator
 
@@ -8,6 +7,7 @@ from tui.api.errors import ApiError, NotFoundError
 from tui.arguments import CommandParser
 from tui.commands.exit_code import ExitCode
 from tui.commands.headless.asker import Asker, asker
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.headless.named_session import NAMED, named_session, no_session
 from tui.commands.headless.outcome import outcome_of
 from tui.commands.headless.output import StepLine, as_json, put_out
@@ -29,7 +29,7 @@ def parser() -> CommandParser:
 def main(arguments: list[str]) -> int:
     """Print the session; the exit code."""
     options = parser().parse_args(arguments)
-    shown, name = asyncio.run(_read(options))
+    shown, name = run_until_interrupted(_read(options))
     put_out(_json_lines(shown) if options.json else _told(shown, name))
     return ExitCode.ANSWERED
 

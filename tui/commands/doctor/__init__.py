@@ -1,6 +1,5 @@
 """`llamachat-tui doctor`: checks all that the app depends on, and says what to do where something is wrong."""
 
-import asyncio
 import json
 import os
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from dataclasses import asdict
 from tui.arguments import CommandParser
 from tui.commands.doctor import account, machine, terminal, terminal_queries
 from tui.commands.doctor.check_result import CheckResult
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.options import server_command_parser, settings_of
 from tui.redaction import redact
 from tui.sanitize import clean_line
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     async def check_account() -> None:
         results.extend([result async for result in account.check(settings)])
 
-    asyncio.run(check_account())
+    run_until_interrupted(check_account())
     print(_as_json(results) if options.json else _as_text(results))
     return 1 if any(result.verdict == "problem" for result in results) else 0
 

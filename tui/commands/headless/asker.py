@@ -1,8 +1,6 @@
 """Asking without the app: the workspace does the work, and what it publishes is waited for."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
@@ -44,25 +42,6 @@ ABSENT_PAUSES = (2.0, 5.0, 8.0)
 
 That process has no connection any more over which it could still arrive.
 """
-
-
-@contextmanager
-def cancelled_by_sigterm() -> Generator[None]:
-    """Have SIGTERM cancel the current task meanwhile, as Ctrl+C does; a second one ends the process."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None, "a coroutine of a command runs in a task"
-
-    def stop() -> None:
-        loop.remove_signal_handler(signal.SIGTERM)
-        task.cancel()
-
-    if os.name == "posix":
-        loop.add_signal_handler(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        if os.name == "posix":
-            loop.remove_signal_handler(signal.SIGTERM)
 
 
 @asynccontextmanager

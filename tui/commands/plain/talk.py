@@ -12,6 +12,7 @@ from functools import partial
 from tui.api.errors import ApiError
 from tui.commands.exit_code import BadUseError, ExitCode, exit_code_of
 from tui.commands.headless.asker import asker
+from tui.commands.headless.interrupting import run_until_interrupted
 from tui.commands.headless.output import StepLine
 from tui.commands.plain.asking import Asking
 from tui.commands.plain.event_loop import call_on
@@ -39,7 +40,7 @@ def talk(settings: Settings, session: str | None) -> int:
         async with asker(settings, StepLine(is_linear=True, tell=output.tell)) as asking:
             return await _Talk(OpenPlace(asking, output.put, lines), output).answer_lines(session)
 
-    return exit_code_of(lambda: asyncio.run(answer_lines()))
+    return exit_code_of(lambda: run_until_interrupted(answer_lines()))
 
 
 class _Talk:
