@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.api.errors import KeyRefusedError, NoAnswerError, TooManyRequestsError
-from tui.api.retry import MAX_WAIT_SECONDS, TRIES, retry_after, wait_before, with_retries
+from tui.api.retry import (
+    MAX_HELD_BACK_SECONDS,
+    MAX_WAIT_SECONDS,
+    TRIES,
+    retry_after,
+    wait_before,
+    when_let_in,
+    with_retries,
+)
 
 NOW = datetime(2026, 4, 22, 12, 0, tzinfo=UTC)
 
@@ -74,3 +82,26 @@ async def test_a_passing_failure_is_tried_again_and_a_lasting_one_is_not():
     assert asked == TRIES == 3
     assert len(waits) == 2
     assert told == [("passing", waits[0]), ("passing", waits[1]), ("", 0)]
+
+
+async def test_what_the_server_holds_back_is_waited_for_and_not_for_ever():
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def held_back() -> str:
+        raise TooManyRequestsError("slow", status=429, retry_after=7)
+
+    with pytest.raises(TooManyRequestsError):
+        await when_let_in(held_back, sleep)
+    assert len(waits) > 10
+    assert MAX_HELD_BACK_SECONDS - 20 < sum(waits) <= MAX_HELD_BACK_SECONDS
+
+    async def refuse() -> str:
+        raise NoAnswerError("gone")
+
+    waits.clear()
+    with pytest.raises(NoAnswerError):
+        await when_let_in(refuse, sleep)
+    assert not waits

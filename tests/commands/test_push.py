@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.commands.calling import Command, Outcome
+from tests.commands.limiting import Limits, limited
 from tests.local.server import Connection, connected, running_server, until
 
 
@@ -43,6 +44,22 @@ def push(command: Command, server: Connection, monkeypatch: pytest.MonkeyPatch) 
 
     def pushed(*arguments: str | Path) -> Outcome:
         return command("push", *map(str, arguments), "--base-url", server.base_url)
+
+    return pushed
+
+
+@pytest.fixture
+def line(http: httpx.Client) -> Generator[Limits]:
+    with limited(http) as open_line:
+        yield open_line
+
+
+@pytest.fixture
+def push_over(command: Command, server: Connection, line: Limits, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("LLAMA_CLOUD_API_KEY", server.api_key)
+
+    def pushed(*arguments: str | Path) -> Outcome:
+        return command("push", *map(str, arguments), "--yes", "--base-url", line.base_url)
 
     return pushed
 
@@ -145,3 +162,54 @@ def test_what_cannot_be_pushed_is_said(push: Any, tmp_path: Path) -> None:
     nothing = push(tmp_path / "empty", "--yes")
     assert nothing.code == 2
     assert "no file that could be sent" in nothing.err
+
+
+def test_what_the_server_holds_back_for_its_limits_is_asked_again(
+    push_over: Any, line: Limits, http: httpx.Client, papers: Path
+) -> None:
+    line.refused = {"POST /api/v1/beta/directories": [429] * 4, "POST /api/v1/indexes": [429] * 4}
+    first = push_over(papers, "--index", "held")
+    assert (first.code, first.out) == (0, "")
+    assert files_of(http, "held").keys() == {"roof.md", "deep/cellar.md"}
+    index_id = index_named(http, "held")
+    assert line.passed["POST /api/v1/indexes"] == 1
+
+    line.refused = {f"POST /api/v1/indexes/{index_id}/sync": [429] * 2, "GET /api/v1/indexes": [429] * 4}
+    assert push_over(papers, "--index", "held").code == 0
+    assert line.passed[f"POST /api/v1/indexes/{index_id}/sync"] == 1
+
+
+def test_a_push_that_fails_after_its_files_says_that_they_are_there(
+    push_over: Any, line: Limits, http: httpx.Client, papers: Path
+) -> None:
+    line.refused = {"POST /api/v1/indexes": [403]}
+    failed = push_over(papers, "--index", "late")
+    assert failed.code == 4
+    assert "All files are there; the index is not made or synced yet. The same command goes on from here." in failed.err
+    (directory,) = http.get("/api/v1/beta/directories", params={"name": "late"}).json()["items"]
+    line.refused = {f"POST /api/v1/beta/directories/{directory['id']}/files/upload": [401]}
+    (papers / "new.md").write_text("# New")
+    halfway = push_over(papers, "--index", "late")
+    assert "What was taken is there. The same command goes on from here." in halfway.err
+    assert push_over(papers, "--index", "late").code == 0
+    assert files_of(http, "late").keys() == {"roof.md", "deep/cellar.md", "new.md"}
+    assert index_named(http, "late")
+
+
+def test_what_is_left_out_is_named(push: Any, http: httpx.Client, papers: Path) -> None:
+    (papers / "dangling.md").symlink_to("nowhere.md")
+    (papers / "linked.md").symlink_to("roof.md")
+    os.mkfifo(papers / "pipe.md")
+    (papers / "empty.md").touch()
+    outcome = push(papers, "--index", "left", "--yes")
+    assert outcome.code == 0
+    assert "Left out: dangling.md: it is a link that leads nowhere." in outcome.err
+    assert "Left out: linked.md: it is a link, and links are not followed." in outcome.err
+    assert "Left out: pipe.md: it is no file but a pipe, a socket or a device." in outcome.err
+    assert "Left out: empty.md: it is empty." in outcome.err
+    assert files_of(http, "left").keys() == {"roof.md", "deep/cellar.md"}
+    for number in range(9):
+        (papers / f"z{number}.md").touch()
+    many = push(papers, "--index", "left", "--yes").err
+    assert many.count("Left out: ") == 5
+    assert "Left out as well: 8 more" in many

@@ -8,6 +8,7 @@ from tui.api import decoding, errors, network
 from tui.api.bodies import short_body
 from tui.api.client import Client, QueryParams, built, segment
 from tui.api.models import Index, Page, SourceDirectory, SourceFile
+from tui.api.retry import when_let_in
 
 PAGE_SIZE = 1000
 """The most that a page of the API has."""
@@ -21,7 +22,10 @@ _Item = TypeVar("_Item")
 
 
 class DirectoryClient(Client):
-    """A client that also makes directories and uploads to them. All methods raise `ApiError`s; a POST is sent once."""
+    """A client that also makes directories and uploads to them. All methods raise `ApiError`s.
+
+    A POST is sent once, but for what the server holds back for its limits (429): all requests but uploads wait for it.
+    """
 
     async def directories(self, name: str) -> Sequence[SourceDirectory]:
         """The directories of this name."""
@@ -70,6 +74,11 @@ class DirectoryClient(Client):
         """A new index over a directory, which then is read."""
         body: dict[str, object] = {"source_directory_id": directory_id, "name": name}
         return self._read(decoding.index, await self._ask("POST", "/api/v1/indexes", body=body))
+
+    async def _ask(
+        self, method: str, path: str, query: QueryParams | None = None, body: dict[str, object] | None = None
+    ) -> bytes:
+        return await when_let_in(lambda: super(DirectoryClient, self)._ask(method, path, query, body), self._sleep)
 
     @staticmethod
     async def _all(page_after: Callable[[QueryParams], Awaitable[Page[_Item]]]) -> Sequence[_Item]:

@@ -1,4 +1,5 @@
-"""When to ask again: the server's own wish, else exponential backoff with full jitter. For reads and deletions only.
+"""When to ask again: the server's own wish, else exponential backoff with full jitter. For reads and deletions; and for
+what a server says that it has not done, because these were too many requests.
 
 Source: RFC 9110, section 10.2.3 (Retry-After); `retry-after-ms` is what the official SDK honours beside it.
 """
@@ -17,6 +18,9 @@ TRIES = 3
 
 MAX_WAIT_SECONDS = 60.0
 """Longest wait before another try, whatever the server asks for."""
+
+MAX_HELD_BACK_SECONDS = 180.0
+"""Longest wait in all for a server that says that these are too many requests, where nobody sits before it."""
 
 T = TypeVar("T")
 
@@ -93,3 +97,22 @@ async def with_retries(
     finally:
         if attempt > 1:
             tell(None, 0)
+
+
+async def when_let_in(ask: Callable[[], Awaitable[T]], pause: Callable[[float], Awaitable[object]]) -> T:
+    """The answer of `ask`, which is called again as long as the server holds it back for its limits (429).
+
+    That is safe for every request: a 429 says that nothing was done. The waits take up to `MAX_HELD_BACK_SECONDS` in
+    all.
+    """
+    attempt, waited = 1, 0.0
+    while True:
+        try:
+            return await ask()
+        except TooManyRequestsError as error:
+            seconds = wait_before(attempt, error)
+            waited += seconds
+            if waited > MAX_HELD_BACK_SECONDS:
+                raise
+        attempt += 1
+        await pause(seconds)

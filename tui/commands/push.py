@@ -6,11 +6,12 @@ import shlex
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tui.api.directories import DirectoryClient
-from tui.api.errors import ConfigurationError, ConflictError
+from tui.api.errors import ApiError, ConfigurationError, ConflictError
 from tui.api.models import Index, SourceDirectory, SourceFile
 from tui.arguments import CommandParser
 from tui.commands.agreeing import is_agreed
@@ -21,12 +22,14 @@ from tui.counts import counted
 from tui.lazy_dataclass import dataclass
 from tui.sanitize import clean_line
 from tui.settings import Settings
-from tui.workspace.push.files import LocalFile, UnreadableFile, files_in
+from tui.workspace.push.files import LeftOut, LocalFile, UnreadableFile, files_in
 from tui.workspace.push.plan import PushPlan, planned
 from tui.workspace.push.sending import NotTaken, Sender
 
 MAX_NAMED = 20
 """So many names are listed of the files that would be deleted."""
+MAX_LEFT_OUT = 5
+"""So many are named of what is never sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,7 @@ async def _push(client: DirectoryClient, options: Namespace, folder: Path) -> _R
     _progress("")
     local = [file for file in found if isinstance(file, LocalFile)]
     unreadable = [file for file in found if isinstance(file, UnreadableFile)]
-    for file in unreadable:
-        _say(f"Not sent: {clean_line(file.name)}: {file.why}.")
+    _tell_unsent(unreadable, [file for file in found if isinstance(file, LeftOut)])
     target = await _target(client, clean_line(options.index or folder.name).strip() or "documents")
     plan = planned(local, target.files)
     if not local and not (plan.gone and options.delete):
@@ -111,10 +113,14 @@ async def _push(client: DirectoryClient, options: Namespace, folder: Path) -> _R
         _say("Nothing was sent." if sys.stdin.isatty() else "Nothing was sent: --yes is needed without a terminal.")
         return _Result(is_whole=False)
     directory = target.directory or await client.create_directory(target.name)
-    refused = await _send(client, directory, plan)
-    for file in [*plan.stale, *(plan.gone if options.delete else ())]:
-        await client.delete_file(directory.id, file.id)
-    index = await _synced(client, directory, target)
+    with _going_on("What was taken is there."):
+        refused = await _send(client, directory, plan)
+        for file in [*plan.stale, *(plan.gone if options.delete else ())]:
+            await client.delete_file(directory.id, file.id)
+    with _going_on(
+        f"{'What was taken is' if refused else 'All files are'} there; the index is not made or synced yet."
+    ):
+        index = await _synced(client, directory, target)
     _say(
         f"Sent: {counted(len(plan.to_send) - refused, 'file')}. The index {index.name} ({index.id}) is being read anew."
     )
@@ -122,7 +128,27 @@ async def _push(client: DirectoryClient, options: Namespace, folder: Path) -> _R
     return _Result(session_id, is_whole=not refused and not unreadable)
 
 
-def _listed(folder: Path) -> Sequence[LocalFile | UnreadableFile]:
+@contextmanager
+def _going_on(what_is_there: str) -> Generator[None]:
+    """Where the server ends the push: say what is there by then, and that nothing has to be begun anew."""
+    try:
+        yield
+    except ApiError:
+        _progress("")
+        _say(f"{what_is_there} The same command goes on from here.")
+        raise
+
+
+def _tell_unsent(unreadable: Sequence[UnreadableFile], left_out: Sequence[LeftOut]) -> None:
+    for file in unreadable:
+        _say(f"Not sent: {clean_line(file.name)}: {file.why}.")
+    for file in left_out[:MAX_LEFT_OUT]:
+        _say(f"Left out: {clean_line(file.name)}: {file.why}.")
+    if len(left_out) > MAX_LEFT_OUT:
+        _say(f"Left out as well: {len(left_out) - MAX_LEFT_OUT:,} more that are empty, links or no files.")
+
+
+def _listed(folder: Path) -> Sequence[LocalFile | UnreadableFile | LeftOut]:
     try:
         return list(files_in(folder))
     except OSError as error:

@@ -1,7 +1,7 @@
 """The files of a folder that its owner means, and opening them without ever leaving the folder."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedReader
 from pathlib import Path
 
@@ -9,13 +9,16 @@ from tui.files.gitignore import IgnoreRules, is_ignored, rules_here
 
 
 def visible_files(
-    folder: Path, on_lost: Callable[[str, OSError], object] = lambda _name, _error: None
+    folder: Path,
+    on_lost: Callable[[str, OSError], object] = lambda _name, _error: None,
+    on_other: Callable[[str, os.DirEntry[str]], object] = lambda _name, _entry: None,
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """The folder's files, each with its path inside it with `/`, in the order of their names.
 
     Links are not followed; what is hidden, or ignored by a `.gitignore`, is left out. Raises `OSError` when the folder
     itself cannot be listed. A subfolder that cannot holds no files for us; where it is not closed to us, but out of
     reach, on a disk that fails or is being taken away, `on_lost` is called with its path, which ends with `/`.
+    `on_other` is called with what is neither file nor folder, where neither hidden nor ignored: a link, a pipe.
     """
     pending: list[tuple[str, IgnoreRules]] = [("", ())]
     while pending:
@@ -34,9 +37,23 @@ def visible_files(
             name = f"{prefix}{entry.name}/"
             if entry.is_dir(follow_symlinks=False) and not is_ignored(name, rules):
                 pending.append((name, rules))
-        for entry in visible:
-            if entry.is_file(follow_symlinks=False) and not is_ignored(prefix + entry.name, rules):
-                yield prefix + entry.name, entry
+        yield from _files_of(visible, prefix, rules, on_other)
+
+
+def _files_of(
+    entries: Sequence[os.DirEntry[str]],
+    prefix: str,
+    rules: IgnoreRules,
+    on_other: Callable[[str, os.DirEntry[str]], object],
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    for entry in entries:
+        name = prefix + entry.name
+        if entry.is_dir(follow_symlinks=False) or is_ignored(name, rules):
+            continue
+        if entry.is_file(follow_symlinks=False):
+            yield name, entry
+        else:
+            on_other(name, entry)
 
 
 def open_file(path: Path) -> BufferedReader:

@@ -1,6 +1,7 @@
 """The files of a folder that may leave this machine, and what tells their contents."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,12 +28,21 @@ class UnreadableFile:
     why: str
 
 
-def files_in(folder: Path) -> Iterator[LocalFile | UnreadableFile]:
-    """The folder's visible files but for empty ones, each read once, in the order of their names.
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What lies in the folder and is never sent, and why, in words that follow its name."""
+
+    name: str
+    why: str
+
+
+def files_in(folder: Path) -> Iterator[LocalFile | UnreadableFile | LeftOut]:
+    """The folder's visible files, each read once, in the order of their names; then what is no file.
 
     Raises `OSError` when the folder itself cannot be listed.
     """
-    for name, _ in visible_files(folder):
+    others: list[LeftOut] = []
+    for name, _ in visible_files(folder, on_other=lambda name, entry: others.append(LeftOut(name, _kind(entry)))):
         path = folder / name
         if not is_well_formed(name):
             yield UnreadableFile(name, "its name is no text in UTF-8")
@@ -44,8 +54,16 @@ def files_in(folder: Path) -> Iterator[LocalFile | UnreadableFile]:
         except OSError as error:
             yield UnreadableFile(name, f"it cannot be read: {error.strerror or error}")
             continue
-        if size:
-            yield LocalFile(name, path, size, f"push-{path_key(name)}-{digest}")
+        named = f"push-{path_key(name)}-{digest}"
+        yield LocalFile(name, path, size, named) if size else LeftOut(name, "it is empty")
+    yield from others
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    if not entry.is_symlink():
+        return "it is no file but a pipe, a socket or a device"
+    leads_anywhere = os.path.exists(entry.path)
+    return "it is a link, and links are not followed" if leads_anywhere else "it is a link that leads nowhere"
 
 
 def path_key(name: str) -> str:
