@@ -25,6 +25,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Generator[httpx.Client]:
     folder.mkdir()
     for name, text in DOCUMENTS.items():
         (folder / name).write_text(text)
+    (folder / "scan_half.pdf").write_bytes(pdf([["The dredger Ostara sank in 1911."], None, ["It was mended."], []]))
     (folder / "locked_.pdf").write_bytes(pdf([["Nobody reads this."]], encrypted=True))
     with served(folder, tmp_path_factory.mktemp("data")) as client:
         yield client
@@ -51,3 +52,20 @@ def test_a_file_that_could_not_be_read_is_named_with_the_reason(http: httpx.Clie
     assert answer.startswith("locked\\_.pdf could not be read: it is encrypted with a password.\n\n")
     answer = answer_to(http, "What does lockedx.pdf say?", list(index_ids(http).values()))
     assert "could not be read" not in answer
+
+
+@pytest.mark.parametrize("page", [2, 4])
+def test_a_page_without_text_is_told_and_not_the_one_before_it(http: httpx.Client, page: int) -> None:
+    ids = list(index_ids(http).values())
+    answer = answer_to(http, f"What is on page {page} of scan_half.pdf?", ids)
+    assert answer.startswith(f"Page {page} of scan_half.pdf has no text: it is empty, or a picture.")
+    assert "page 2 without text, probably scanned" in answer
+    assert "Ostara" not in answer
+    assert f"- [1] scan_half.pdf, page {page}" in answer
+    assert "has no page 5" in answer_to(http, "What is on page 5 of scan_half.pdf?", ids)
+
+
+def test_the_page_that_is_cited_is_that_of_the_words(http: httpx.Client) -> None:
+    answer = answer_to(http, "When did the dredger Ostara sink?", list(index_ids(http).values()))
+    assert "- [1] scan_half.pdf, page 1" in answer
+    assert "pages 1" not in answer

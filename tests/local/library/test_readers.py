@@ -31,7 +31,7 @@ def test_pdf_pages_are_told_apart_and_the_outline_gives_headings() -> None:
     pages = [["1 Moss", "Moss grows slowly", "in the shade."], [], ["2 Ferns", "Ferns like rain."]]
     document = read_document("a.pdf", papers.pdf(pages, [("Moss", 0), ("Ferns", 2)]))
     (moss, moss_text), (ferns, ferns_text) = chunked(document)
-    assert (moss.headings, moss.first_page, moss.last_page) == (("Moss",), 1, 2)
+    assert (moss.headings, moss.first_page, moss.last_page) == (("Moss",), 1, 1)
     assert (ferns.headings, ferns.first_page, ferns.last_page) == (("Ferns",), 3, 3)
     assert moss_text.strip() == "1 Moss\nMoss grows slowly\nin the shade."
     assert ferns_text == "2 Ferns\nFerns like rain."

@@ -9,7 +9,7 @@ from tui.api.models import Event, ToolCall
 from tui.local.agents import files_without_text
 from tui.local.agents.agent import Ask
 from tui.local.agents.mentions import Mentions, mentions_in, pattern_of
-from tui.local.agents.quoting.reading import reading
+from tui.local.agents.quoting.reading import reading, textless
 from tui.local.agents.tool_json import call_id, tool_result
 from tui.local.agents.tool_output import CitedPassage, Extract, GrepResult, ReadResult, RetrieveResult, ToolFailure
 from tui.local.agents.tools import (
@@ -92,8 +92,11 @@ class Lookup:
         yield tool_result(call, output)
         if isinstance(output, ToolFailure):
             self.answer = iter([f"{output.message}\n"])
-        else:
+        elif output.extract.content:
             await asyncio.to_thread(self._answer_from_page, output.extract, page)
+        else:
+            told = await asyncio.to_thread(self.tools.without_text, output.extract.file, page)
+            self.answer = textless(output.extract.citation, output.extract.file.name, f"page {page}", told)
 
     def _answer_from_page(self, extract: Extract, page: int) -> None:
         """From the passages on the page that have a word of the question, else with the page itself."""

@@ -193,11 +193,14 @@ class Tools:
         """A stretch of a document's text, or a page."""
         file = self.file(asked.file_id)
         if asked.page is not None:
-            return ReadResult(self._page(file, asked.page))
+            page = self._page(file, asked.page)
+            if not page.content:
+                raise ToolError(self.without_text(file, asked.page))
+            return ReadResult(page)
         return ReadResult(self._stretch(file, asked.offset, asked.max_length))
 
     def page_screenshot(self, asked: PageArguments) -> PageResult:
-        """The image of a page, with its text."""
+        """The image of a page, with its text, which may be empty."""
         file = self.file(asked.file_id)
         image = self.documents.page_image_of(file.file_id, asked.page)
         if image is None:
@@ -222,10 +225,20 @@ class Tools:
 
     def _page(self, file: FileRef, page: int) -> Extract:
         span = self.passages.page_span(file.file_id, page)
-        if span is None:
+        if span is not None:
+            start, end = span
+            return self._stretch(file, start, end - start)
+        pages, _ = self.documents.pages_and_remarks(file)
+        if page > pages:
             raise ToolError(f"{file.name} has no page {page}. Use read with an offset.")
-        start, end = span
-        return self._stretch(file, start, end - start)
+        image = self.documents.page_image_of(file.file_id, page)
+        return Extract(self._number(), file, "", 0, 0, (page, page), None, page_image=image)
+
+    def without_text(self, file: FileRef, page: int) -> str:
+        """What is told of a page that has no text: it may be that its picture was not read."""
+        _, remarks = self.documents.pages_and_remarks(file)
+        noted = f" What was noted when {file.name} was read: {remarks}." if remarks else ""
+        return f"Page {page} of {file.name} has no text: it is empty, or a picture.{noted}"
 
     def _stretch(self, file: FileRef, start: int, length: int) -> Extract:
         text = self.passages.read(file.file_id, file.index_id, start, length) or ""

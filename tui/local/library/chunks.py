@@ -19,8 +19,8 @@ MAX_CHARS = 3000
 class Chunk:
     """A stretch of a document that is found and cited as one: `text[start:end]` under its `headings`, outermost first.
 
-    Lines and pages count from 1; `first_line` is None where the file has no lines to look up. `anchor` is
-    that of its last heading that has one.
+    Lines and pages count from 1; its pages are those of its words, not empty ones beside them. `first_line` is None
+    where the file has no lines to look up. `anchor` is that of its last heading that has one.
     """
 
     start: int
@@ -118,5 +118,8 @@ def _line_break(text: str, low: int, high: int) -> int:
 def _pages(document: Document, start: int, end: int) -> tuple[int | None, int | None]:
     if not document.page_starts:
         return None, None
-    first = bisect_right(document.page_starts, start)
-    return first, max(first, bisect_left(document.page_starts, end))
+    text = document.text[start:end]
+    words = len(text.strip())
+    said = end - len(text.lstrip()) if words else start
+    first = bisect_right(document.page_starts, said)
+    return first, max(first, bisect_left(document.page_starts, said + words))

@@ -107,6 +107,13 @@ class StoredDocuments:
         file = self.paged_file(file_id)
         return ImageAttachment(page_image_name(page), file_id) if file and page in file else None
 
+    def pages_and_remarks(self, file: FileRef) -> tuple[int, str]:
+        """How many pages a document has (0: it has none), and what was not read of it, or guessed ("" for nothing)."""
+        with self._database.index(file.index_id).reading() as connection:
+            asked = "SELECT pages, remarks FROM documents WHERE file_id = ?"
+            row = connection.execute(asked, (file.file_id,)).fetchone()
+        return (row["pages"], row["remarks"]) if row else (0, "")
+
 
 def _paged_file(folder: Folder, row: sqlite3.Row) -> PagedFile:
     modified = utc(datetime.fromtimestamp(row["modified_ns"] / 1e9, UTC))

@@ -21,6 +21,12 @@ def reading(number: int, file_name: str, where: str, text: str, document_format:
     yield f"{NO_MODEL}\n\n**Sources**\n\n- [{number}] {name}, {where}\n"
 
 
+def textless(number: int, file_name: str, where: str, told: str) -> Iterator[str]:
+    """What is `told` of a place that has no text, with the citation number, and its source."""
+    name = escaped_line(clean_line(file_name))
+    yield f"{escaped_line(clean_line(told))} [{number}]\n\n**Sources**\n\n- [{number}] {name}, {where}\n"
+
+
 def _shown(text: str, file_name: str, document_format: Format) -> str:
     match document_format:
         case "markdown":
