@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.local.agents.quoting.passages import passage
 from tests.local.opened import OpenedFolder, opened
 from tui.api.denial import denies
-from tui.local.agents.quoting.admission import LARGE_COLLECTION, coverage
-from tui.local.agents.quoting.answer import compose
+from tui.local.agents.quoting.admission import LARGE_COLLECTION, coverages
+from tui.local.agents.quoting.answer import FEW_PASSAGES, compose
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.search.query import Query
 from tui.local.search.retrieval import retrieve, understand
@@ -21,6 +22,10 @@ TEXTS = {
     "people.md": "# People\n\nThe people of Japan were asked in the street, and those of Austria in the inns.\n",
     "offices.md": "# Offices\n\nThe Lisbon office costs 2,300 euro a month. Call Greta Vogel where the lift stops.\n",
     "lamps.md": "# Lamps\n\nThe lamps of both piers are lit synchronously, when the harbour master says so.\n",
+    "staff.md": "# Staff\n\nExpenses are refunded within ten working days.\n",
+    "backups.md": "# Backups\n\nThey run each night, and the backups are kept for a month.\n",
+    "houses.md": "# Houses\n\n## Porto\n\nThe landlord of the house is Rui Carvalho.\n\n"
+    "## Turin\n\nThe house is closed on Mondays. Its gardener is Anna Rossi.\n",
 }
 
 
@@ -40,7 +45,7 @@ def answer(local: OpenedFolder, question: str, *, collection: int | None = None)
     library, ids = local.library, [local.index_id]
     query = understand(library.vocabulary, question, [], ids)
     found = retrieve(library.passages, query, ids, 8).passages
-    cited = [CitedPassage(number, passage) for number, passage in enumerate(found, 1)]
+    cited = [CitedPassage(number, one) for number, one in enumerate(found, 1)]
     return "".join(compose(question, query, cited, collection or library.vocabulary.passage_count(ids)))
 
 
@@ -73,6 +78,22 @@ def test_a_name_alone_answers_nothing_that_is_asked_about_it(local: OpenedFolder
     told = answer(local, question)
     assert denies(told)
     assert f"“{lacks}”" in told.partition("\n")[0]
+
+
+def test_what_is_said_of_one_name_in_a_small_folder_is_no_answer_about_another(local: OpenedFolder) -> None:
+    question = "Who is the landlord in Turin?"
+    told = answer(local, question)
+    assert denies(told)
+    assert "“landlord”" in told.partition("\n")[0]
+    assert "Carvalho" not in told
+    assert not denies(answer(local, question, collection=FEW_PASSAGES + 1))
+    assert answer(local, "Who is the landlord of the house in Porto?").startswith("The landlord of the house is Rui")
+    assert "Anna Rossi" in answer(local, "Who is the gardener of the house in Turin?").partition("\n")[0]
+
+
+def test_what_comes_nearest_is_what_says_most_of_the_question(local: OpenedFolder) -> None:
+    told = answer(local, "How soon do I get my money back for expenses?")
+    assert "the nearest one lacks “soon”, “money”, “back”.\n\nExpenses are refunded" in told
 
 
 def test_what_is_asked_of_a_name_and_nothing_else_is_answered_from_where_it_stands(local: OpenedFolder) -> None:
@@ -118,8 +139,10 @@ def test_of_two_words_one_is_no_answer_and_of_many_one_may_be_said_otherwise(
 
 
 def test_in_a_few_notes_a_word_that_stands_elsewhere_tells_little(local: OpenedFolder) -> None:
-    assert not denies(answer(local, "Who is the electrician of Japan?"))
+    question = "Who is the electrician of the inns?"
+    assert not denies(answer(local, question))
+    assert denies(answer(local, question, collection=LARGE_COLLECTION))
 
 
 def test_a_question_without_a_word_to_search_for_has_no_part_that_is_covered() -> None:
-    assert coverage("?", Query(()), [], LARGE_COLLECTION) == 0.0
+    assert coverages("?", Query(()), [CitedPassage(1, passage("Nothing."))], LARGE_COLLECTION) == [0.0]

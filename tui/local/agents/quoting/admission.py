@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tui.local.agents.quoting.asked import FRAME
 from tui.local.agents.quoting.contents import without_contents
 from tui.local.agents.quoting.likeness import likeness, names_in
+from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.passages import Passage
 from tui.local.library.words import fold, folded, words
 from tui.local.search.query import Query, Term
@@ -24,41 +25,60 @@ ALIKE_ELSEWHERE = 0.7
 ONLY_NAMED = 0.3
 """What counts at least of a passage in a small collection that has only the names of the question: of what is asked
 about them nothing stands there."""
+NAMED_PART = 0.5
+"""What counts of a name among passages that all have it: it says of what something is asked, and not what."""
 LARGE_COLLECTION = 300
 """In so many passages nearly every word occurs that an answer in them would have."""
 
 _CLASS = re.compile(r"\b(?:how|which|what|wie|welche[rsn]?|quel(?:le)?s?|qué|cuál(?:es)?) (\w+)", re.IGNORECASE)
 
 
-def coverage(question: str, query: Query, passages: Sequence[Passage], collection: int) -> float:
-    """The largest part of the question that stands in one of the passages, by weight; `collection` counts them all.
+def about_names(question: str, query: Query, passages: Sequence[CitedPassage]) -> list[CitedPassage]:
+    """The passages that have most of the question's names; [] where none has one."""
+    names = names_in(question)
+    named = [term for term in query.terms if term.text in names and term.found_as == "stem"]
+    counts = [sum(sure is not None for _, sure in _sure(named, names, cited.passage)) for cited in passages]
+    most = max(counts, default=0)
+    return [cited for cited, count in zip(passages, counts, strict=True) if most and count == most]
+
+
+def coverages(
+    question: str, query: Query, passages: Sequence[CitedPassage], collection: int, *, are_about_names: bool = False
+) -> list[float]:
+    """The part of the question that stands in each of the passages, by weight; `collection` counts all there are.
 
     A word that occurs nowhere says most about what is asked: it weighs as much as one that a single passage has. In a
     small collection that says less, because few words occur there at all. So does what is not sure to be the word.
+
+    Where the passages are those `about_names`, what they lack and others have counts whole, because it is said of
+    something else; and the names count as `NAMED_PART`.
     """
     classes = set(folded(" ".join(_CLASS.findall(question))))
     weights = {term: term.weight * _part(term.words, classes) for term in query.terms}
+    weighty = [term for term in query.terms if weights[term]]
     heaviest = _heaviest(collection)
     nowhere = heaviest * sum(_part(folded(word), classes) for word in query.missing)
     names = names_in(question)
     elsewhere = _elsewhere(len(query.terms) + len(query.missing), collection)
-    asked = {term for term in query.terms if weights[term] and term.text not in names}
+    asked = {term for term in weighty if term.text not in names}
     only_named = 1 - (1 - ONLY_NAMED) * (1 - _telling(collection)) if asked or nowhere else 1.0
+    name_part, said_elsewhere = (NAMED_PART, 1.0) if are_about_names else (1.0, elsewhere)
 
     def part(passage: Passage) -> float:
         present, lacking, share = 0.0, nowhere, only_named
-        for term, sure in _sure([term for term in query.terms if weights[term]], names, passage):
+        for term, sure in _sure(weighty, names, passage):
             weight = weights[term]
-            if sure is None:
-                is_word = term.found_as == "stem"
-                lacking += elsewhere * weight if is_word else max(elsewhere, ALIKE_ELSEWHERE) * max(weight, heaviest)
-            else:
-                present += sure * weight
+            if sure is not None:
+                present += sure * weight * (1.0 if term in asked else name_part)
                 share = 1.0 if sure and term in asked else share
                 lacking += (1 - sure) * max(weight, heaviest)
+            elif term.found_as == "stem":
+                lacking += said_elsewhere * weight
+            else:
+                lacking += max(elsewhere, ALIKE_ELSEWHERE) * max(weight, heaviest)
         return share * present / (present + lacking) if present else 0.0
 
-    return max(map(part, passages), default=0.0)
+    return [part(cited.passage) for cited in passages]
 
 
 def _sure(terms: Sequence[Term], names: frozenset[str], passage: Passage) -> Iterator[tuple[Term, float | None]]:

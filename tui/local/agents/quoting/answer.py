@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 
 from tui.api.denial import DENIAL
-from tui.local.agents.quoting.admission import ENOUGH, absent, coverage
+from tui.local.agents.quoting.admission import ENOUGH, about_names, absent, coverages
 from tui.local.agents.quoting.quotation import NO_MODEL, Quotation, source_line
 from tui.local.agents.quoting.sentences import Sentence, sentences_of
 from tui.local.agents.tool_output import CitedPassage
@@ -34,7 +34,8 @@ SECOND_SHARE = 0.8
 PASSAGE_SHARE = 0.77
 """What the passage's place counts beside the sentence."""
 FEW_PASSAGES = 50
-"""In so many passages what is best of the rest may have nothing to do with the question."""
+"""In so many passages what is best of the rest may have nothing to do with the question, and what is said of another
+name stands for what nothing says of the one that is asked about."""
 TELLING = 0.5
 """A word of the question that weighs at least this part of the heaviest one tells what it is about."""
 SAME_WORDS = 0.7
@@ -79,11 +80,15 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
 
     `collection` is how many passages there are in all.
     """
+    about = about_names(question, query, passages) if collection <= FEW_PASSAGES else []
+    passages = about or passages
     candidates = ranked(question, query, passages)
     if not candidates:
         return
-    if coverage(question, query, [cited.passage for cited in passages], collection) < ENOUGH:
-        yield from _denied(question, query, candidates[0])
+    parts = coverages(question, query, passages, collection, are_about_names=bool(about))
+    if max(parts) < ENOUGH:
+        fullest = passages[parts.index(max(parts))]
+        yield from _denied(question, query, next((one for one in candidates if one.cited is fullest), candidates[0]))
         return
     lead, first_line = _first_line(candidates)
     yield f"{first_line}\n\n"
