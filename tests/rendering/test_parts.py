@@ -45,6 +45,20 @@ def test_thinking_is_open_while_it_runs_and_folds_when_it_is_over() -> None:
     assert rows(over) == ["▾ Thought", "  I think so"]
 
 
+def test_below_a_long_answer_it_is_said_how_much_of_it_is_drawn_until_all_is() -> None:
+    answer = Answer("".join(f"Fact {number} is here.\n\n" for number in range(10_000)))
+    block = block_for(answer, 80, False)
+    told = [block[len(block) - 1].text]
+    while block.behind:
+        block.update(answer)
+        told.append(block[len(block) - 1].text)
+    shares = [int(words.removeprefix("… ").split(" %")[0]) for words in told if words.startswith("…")]
+    assert f"% of {len(answer.text):,} characters are drawn" in told[0]
+    assert shares == sorted(shares)
+    assert told[-1] == "Fact 9999 is here."
+    assert not any("are drawn" in words for words in seen(block[y] for y in range(len(block))))
+
+
 def test_a_tool_use_folds_to_what_it_asked_and_how_much_came_back() -> None:
     assert is_folded_by_default(USE)
     assert in_words(USE) == '▸ retrieve "how do I delete a session?" picture'

@@ -22,6 +22,9 @@ from tui.sanitize import clean, clean_line
 MAX_QUESTION = 16 * 1024
 """Characters of a question that are drawn: far more than the service accepts."""
 
+TOLD_CHARS = 64 * 1024
+"""Where more characters of an answer are to be drawn yet, it is said below its rows how far they are."""
+
 _PROMPT = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}"
 _MARGIN = (Span("  "),)
 _QUESTION = Style("question", bold=True)
@@ -90,17 +93,25 @@ class _AnswerBlock:
     def __init__(self, width: int) -> None:
         self.behind = 0
         self._markdown = MarkdownBlocks(width)
+        self._progress: Sequence[Line] = ()
 
     def update(self, part: Part) -> None:
         assert isinstance(part, Answer)
         self._markdown.update(part.text, part.settled)
         self.behind = self._markdown.behind
+        self._progress = _progress(self.behind, len(part.text)) if self.behind > TOLD_CHARS else ()
 
     def __len__(self) -> int:
-        return len(self._markdown)
+        return len(self._markdown) + len(self._progress)
 
     def __getitem__(self, y: int) -> Line:
-        return self._markdown[y]
+        drawn = len(self._markdown)
+        return self._markdown[y] if y < drawn else self._progress[y - drawn]
+
+
+def _progress(behind: int, chars: int) -> Sequence[Line]:
+    words = f"… {100 * (chars - behind) // chars} % of {chars:,} characters are drawn"
+    return BLANK, Line((Span(words, MUTED),), decoration=len(words))
 
 
 class _ThoughtBlock:
