@@ -1,5 +1,6 @@
 """The OpenAI-compatible endpoint at which the models are asked, from the environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from tui.sanitize import clean_line
 BASE_URL_VARIABLE = "LLAMACHAT_MODEL_BASE_URL"
 KEY_VARIABLE = "LLAMACHAT_MODEL_API_KEY"
 EMBEDDING_VARIABLE = "LLAMACHAT_EMBEDDING_MODEL"
+
+_SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 
 
 class ModelSettingsError(Exception):
@@ -56,3 +59,9 @@ def model_endpoint(environment: Mapping[str, str]) -> ModelEndpoint | None:
     if not (key.isascii() and key.isprintable()):
         raise ModelSettingsError(f"The key in {KEY_VARIABLE} has characters that a key cannot have.")
     return ModelEndpoint(url, key)
+
+
+def wait_asked(headers: Mapping[str, str]) -> float | None:
+    """The seconds of a `Retry-After` (RFC 9110, section 10.2.3); None for a date, which hardly any endpoint gives."""
+    written = headers.get("retry-after", "").strip()
+    return float(written) if _SECONDS.fullmatch(written) else None

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,13 +48,16 @@ def called(name: str, arguments: Json | str, index: int = 0) -> list[Json]:
 @dataclass
 class ScriptedModel:
     """Gives the replies of its script in turn, the last one again and again, after its `refusals`, each a status and a
-    body. `asked` are the requests' bodies. It may answer `whole`, as JSON instead of a stream."""
+    body, with `refusal_headers`. `asked` are the requests' bodies. It may answer `whole`, as JSON instead of a stream;
+    and `fails` with an error where its reply would end."""
 
     script: Sequence[list[Json]] = ()
     status: int = 200
     error: Any = None
     refusals: Sequence[tuple[int, Any]] = ()
+    refusal_headers: Mapping[str, str] = field(default_factory=dict[str, str])
     whole: bool = False
+    fails: str = ""
     hangs: bool = False
     breaks_off: bool = False
     usage: Json | None = field(default_factory=lambda: {"prompt_tokens": 100, "completion_tokens": 7})
@@ -68,7 +71,7 @@ class ScriptedModel:
             return JSONResponse(self.error, self.status)
         if len(self.asked) <= len(self.refusals):
             status, body = self.refusals[len(self.asked) - 1]
-            return JSONResponse(body, status)
+            return JSONResponse(body, status, self.refusal_headers)
         if self.whole:
             content = "".join(choice["delta"].get("content", "") for choice in self._reply())
             message = {"role": "assistant", "content": content}
@@ -81,6 +84,9 @@ class ScriptedModel:
     async def _stream(self) -> AsyncIterator[str]:
         for choice in self._reply():
             if self.breaks_off and choice.get("finish_reason"):
+                return
+            if self.fails and choice.get("finish_reason"):
+                yield f"data: {json.dumps({'error': {'message': self.fails, 'code': 500}})}\n\n"
                 return
             yield f"data: {json.dumps({'choices': [{'index': 0, **choice}]})}\n\n"
         if self.hangs:

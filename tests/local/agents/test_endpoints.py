@@ -165,3 +165,46 @@ def test_a_tool_takes_the_name_of_a_document(studio: Studio) -> None:
     model = ScriptedModel([called("read", {"file_id": "kitchen.md"}), ANSWER])
     turn(studio.answering(model))
     assert "# Kitchen" in model.asked[1]["messages"][-1]["content"]
+
+
+SLOW = (429, {"error": {"message": "slow down"}})
+
+
+def test_an_endpoint_that_asks_to_wait_a_little_is_asked_again_and_the_wait_is_told(studio: Studio) -> None:
+    model = ScriptedModel([ANSWER], refusals=[SLOW], refusal_headers={"Retry-After": "1"})
+    events = turn(studio.answering(model))
+    assert text(events) == "Marek Nowak [1]."
+    assert len(model.asked) == 2
+    (told,) = [event["content"] for event in events if event["type"] == "thinking"]
+    assert told == "The model has too many requests just now and asks to wait 1 s; then I ask it again.\n"
+
+
+def test_an_endpoint_that_asks_to_wait_long_or_again_and_again_is_not_waited_for(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = ScriptedModel([ANSWER], refusals=[SLOW] * 9, refusal_headers={"Retry-After": "3600"})
+    stop = turn(studio.answering(model))[-1]
+    assert len(model.asked) == 1
+    assert "no credit left. It asks to wait 60 minutes. slow down" in stop["error"]
+    monkeypatch.setattr("tui.local.agents.llm.MAX_HELD_BACK_SECONDS", 2.5)
+    model = ScriptedModel([ANSWER], refusals=[SLOW] * 9, refusal_headers={"Retry-After": "0"})
+    assert "It asks to wait 0 s. slow down" in turn(studio.answering(model))[-1]["error"]
+    assert len(model.asked) == 3
+
+
+def test_what_was_said_before_an_error_in_the_middle_is_kept(studio: Studio) -> None:
+    events = turn(studio.answering(ScriptedModel([said("The roof costs 12,")], fails="CUDA out of memory")))
+    assert text(events) == "The roof costs 12,"
+    assert events[-1]["error"] == "The model failed: CUDA out of memory"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        said("<think>Hmm, the roof", " and on and on", finish="length"),
+        [*thought("Hmm, the roof"), {"delta": {}, "finish_reason": "length"}],
+    ],
+)
+def test_a_model_that_thinks_until_it_may_write_no_more_is_told_of(studio: Studio, reply: list[Event]) -> None:
+    stop = turn(studio.answering(ScriptedModel([reply])))[-1]
+    assert "reached the most tokens that it may write while it was still thinking" in stop["error"]

@@ -24,6 +24,7 @@ from tui.local.agents.chat_completions import (
     tool_json,
 )
 from tui.local.agents.llm_settings import LlmSettings
+from tui.local.model_endpoint import wait_asked
 from tui.loopback import is_loopback
 from tui.sanitize import clean_line
 
@@ -34,18 +35,26 @@ MAX_REPLY_BYTES = 32_000_000
 """Longest stream of a reply: with every token in a chunk of its own it has about 2 MB."""
 MAX_ERROR_BYTES = 64_000
 
+MAX_HELD_BACK_SECONDS = 30.0
+"""Longest wait of a turn in all for an endpoint that says that these are too many requests."""
+MIN_HELD_BACK_SECONDS = 1.0
+HELD_BACK = "The model has too many requests just now and asks to wait {length}; then I ask it again.\n"
+"""The notice of such a wait."""
+
 
 class ContextExceededError(LlmError):
     """The conversation is longer than the model can read."""
 
 
 class _RefusedError(Exception):
-    """The endpoint answered with another status than 200, and these words."""
+    """The endpoint answered with another status than 200, and these words. `wait`: how long it asks to wait, if it
+    does."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, wait: float | None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.wait = wait
 
 
 @dataclass(slots=True)
@@ -84,6 +93,7 @@ class LlmClient:
     def __init__(self, settings: LlmSettings, dialect: Dialect) -> None:
         self._settings = settings
         self._dialect = dialect
+        self._patience = MAX_HELD_BACK_SECONDS
         headers = {"Accept-Encoding": "identity"}
         headers |= {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
         self._client = httpx.AsyncClient(
@@ -106,11 +116,30 @@ class LlmClient:
 
         `tools` are those that the model may call: what each takes, by its name.
         """
-        reply = Reply(frozenset(tools))
+        reply, failure = Reply(frozenset(tools)), None
+        try:
+            async for piece in self._taken(reply, messages, tools):
+                yield piece
+        except LlmError as error:
+            failure = error
+        for piece in reply.end():
+            yield piece
+        if failure is not None:
+            raise failure
+        if reply.finish is None:
+            raise LlmError("The model's answer broke off in the middle. Ask again.")
+        if reply.refusal or reply.finish == "content_filter":
+            raise LlmError(f"The model refused to answer. {clean_line(reply.refusal)}".strip())
+        yield reply
+
+    async def _taken(
+        self, reply: Reply, messages: Sequence[Message], tools: Mapping[str, type[BaseModel]]
+    ) -> AsyncIterator[ThinkingDelta | TextDelta]:
+        """The pieces that a reply takes, up to its end or its failure."""
         try:
             async with asyncio.timeout(REPLY_TIMEOUT):
                 async for chunk in self._understood(messages, tools):
-                    for piece in reply.take(chunk):
+                    for piece in [chunk] if isinstance(chunk, ThinkingDelta) else reply.take(chunk):
                         yield piece
         except TimeoutError:
             raise LlmError(f"The model was still answering after {REPLY_TIMEOUT:g} s.") from None
@@ -118,18 +147,11 @@ class LlmClient:
             raise LlmError(f"The model at {self._address} did not answer in time.") from None
         except (httpx.HTTPError, httpx.InvalidURL, SSEError) as error:
             raise LlmError(self._unreachable(error)) from None
-        for piece in reply.end():
-            yield piece
-        if reply.finish is None:
-            raise LlmError("The model's answer broke off in the middle. Ask again.")
-        if reply.refusal or reply.finish == "content_filter":
-            raise LlmError(f"The model refused to answer. {clean_line(reply.refusal)}".strip())
-        yield reply
 
     async def _understood(
         self, messages: Sequence[Message], tools: Mapping[str, type[BaseModel]]
-    ) -> AsyncIterator[Json]:
-        """The chunks of the reply, asked for in the way that the endpoint understands."""
+    ) -> AsyncIterator[Json | ThinkingDelta]:
+        """The chunks of the reply, asked for in the way that the endpoint understands, after notices of its waits."""
         while True:
             try:
                 async for chunk in self._chunks(self._body(messages, tools)):
@@ -137,10 +159,24 @@ class LlmClient:
             except _RefusedError as refused:
                 if self._dialect.learn(refused):
                     continue
+                if (seconds := self._short_wait(refused)) is not None:
+                    yield ThinkingDelta(HELD_BACK.format(length=_length(seconds)))
+                    await asyncio.sleep(seconds)
+                    continue
                 if refused.status in (400, 413, 422, 500) and _TOO_LONG.search(refused.message):
                     raise ContextExceededError(self._refused(refused)) from None
                 raise LlmError(self._refused(refused)) from None
             return
+
+    def _short_wait(self, refused: _RefusedError) -> float | None:
+        """The seconds to wait before the endpoint is asked again; None where it names none, or more than is left."""
+        if refused.status != 429 or refused.wait is None:
+            return None
+        seconds = max(refused.wait, MIN_HELD_BACK_SECONDS)
+        if seconds > self._patience:
+            return None
+        self._patience -= seconds
+        return seconds
 
     def _body(self, messages: Sequence[Message], tools: Mapping[str, type[BaseModel]]) -> Json:
         body: Json = {
@@ -160,7 +196,8 @@ class LlmClient:
         async with aconnect_sse(self._client, "POST", url, json=body) as source:
             response = source.response
             if response.status_code != 200:
-                raise _RefusedError(response.status_code, _words_of(await _start_of(response, MAX_ERROR_BYTES)))
+                words = _words_of(await _start_of(response, MAX_ERROR_BYTES))
+                raise _RefusedError(response.status_code, words, wait_asked(response.headers))
             if "json" in response.headers.get("content-type", ""):
                 whole = json_object(await _start_of(response, MAX_REPLY_BYTES))
                 yield _checked(whole)
@@ -189,7 +226,12 @@ class LlmClient:
             429: "has too many requests, or the account has no credit left",
         }
         reason = reasons.get(refused.status, f"answered with status {refused.status}")
-        return f"The model at {self._address} {reason}. {refused.message}".strip()
+        wait = "" if refused.wait is None else f" It asks to wait {_length(refused.wait)}."
+        return f"The model at {self._address} {reason}.{wait} {refused.message}".strip()
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
 
 
 def _words_of(body: str) -> str:

@@ -44,6 +44,12 @@ LEFT_OUT = "(left out to save space; call the tool again if it is needed)"
 CALLED_BEFORE = "You have called this tool with these arguments before; its answer is above. Answer the question now."
 NO_CITATION = "\n\n*This answer cites no source: check it before you rely on it.*"
 
+EMPTY = "The model gave an empty answer. Ask again, or choose another model."
+USED_UP = (
+    "The model reached the most tokens that it may write while it was still thinking, so there is no answer. Asked "
+    "again it may do the same: ask for less at once, or choose a model that thinks less."
+)
+
 INSTRUCTIONS = """\
 You answer questions about the user's own documents. The passages that were found for a question stand below it. Where \
 they do not answer it, look things up with the tools, if you have them: `retrieve` for what a question is about, \
@@ -170,7 +176,7 @@ async def _round(turn: _Turn, client: LlmClient) -> AsyncIterator[Event | Usage 
             if piece.calls and not offered:
                 raise TurnError("The model goes on calling tools instead of answering. Ask in other words.")
             if not piece.calls and not piece.text.strip():
-                raise TurnError("The model gave an empty answer. Ask again, or choose another model.")
+                raise TurnError(USED_UP if piece.finish == "length" and piece.chars else EMPTY)
             yield piece
     except LlmError as error:
         for event in writing.finished(final=False):

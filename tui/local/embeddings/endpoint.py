@@ -9,7 +9,7 @@ from pydantic import BaseModel, FiniteFloat, ValidationError
 
 from tui.local.embeddings.settings import EmbeddingSettings
 from tui.local.embeddings.vector_math import Vector, unit
-from tui.local.model_endpoint import KEY_VARIABLE
+from tui.local.model_endpoint import KEY_VARIABLE, wait_asked
 from tui.sanitize import clean_line
 
 CONNECT_TIMEOUT = 10.0
@@ -101,12 +101,7 @@ class EmbeddingEndpoint:
         message = f"{self._name} {reasons.get(status, f'answered with status {status}')}. {said}".strip()
         is_of_texts = status in _REFUSED or (status == 500 and _TOO_LONG.search(said))
         kind = TextsRefusedError if is_of_texts else EmbeddingError
-        return kind(message, _wait(response.headers.get("retry-after", "")))
-
-
-def _wait(written: str) -> float | None:
-    """The seconds of a `Retry-After` (RFC 9110, section 10.2.3); None for a date, which hardly any endpoint gives."""
-    return float(written) if written.isascii() and written.isdigit() and len(written) < 7 else None
+        return kind(message, wait_asked(response.headers))
 
 
 def vectors_in(body: bytes, count: int) -> list[Vector]:
