@@ -16,6 +16,13 @@ DOCUMENTS = {
     "head.md": "| name | crocus |\n|---|---|\n",
     "shell.txt": ">>word appends the output.\nSo much for redirecting things around.\n",
     "list.txt": "The harbour master is Ottilie Quist.\n1. Tugs report at six.\n2. Pilots report at seven.\n",
+    "lab.tex": "\\section{Thanks}\nThe rule is simple.\n\n\\footnote{The patron of the lab is Emil Roth.}\n\n"
+    "\\begin{tabular}{ll}\nmodel & recall \\\\\n\\end{tabular}\n\\footnote{The kettle number is 8812.}\n",
+    "bird.tex": "\\documentclass{article}\\begin{document}\\section{Results} The heron counter was right 93 times."
+    "\\end{document}\n",
+    "talk.srt": "1\n00:00:01,000 --> 00:00:04,000\nWelcome to <i>the lecture</i>\non beekeeping.\n\n"
+    "2\n00:00:05,000 --> 00:00:09,500\nA healthy hive needs\n23 kilograms of honey for winter.\n",
+    "talk.vtt": "WEBVTT\n\n00:05.000 --> 00:09.500 align:start\n<v Ana>Each walrus eats\n40 kilograms of clams.\n",
 }
 
 
@@ -38,6 +45,19 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Generator[httpx.Client]:
         ("marigold", "cost: 4711 marigold [1]", "matter.md, line 2"),
         ("crocus", "name — crocus [1]", "head.md, line 1"),
         ("what does >>word append?", "\\>>word appends the output.", "shell.txt"),
+        ("Who is the patron of the lab?", "(The patron of the lab is Emil Roth.) [1]", "lab.tex \u203a Thanks, line"),
+        ("What is the kettle number?", "(The kettle number is 8812.)", "lab.tex \u203a Thanks, line"),
+        (
+            "How often was the heron counter right?",
+            "The heron counter was right 93 times. [1]",
+            "bird.tex \u203a Results",
+        ),
+        (
+            "How much honey does a healthy hive need?",
+            "A healthy hive needs 23 kilograms of honey for winter. [1]",
+            "talk.srt, line 8",
+        ),
+        ("How much do walrus eat?", "Each walrus eats 40 kilograms of clams. [1]", "talk.vtt, line 4"),
         ("Who is the harbour master?", "The harbour master is Ottilie Quist. [1]", "list.txt, lines 1-3"),
     ],
 )

@@ -235,7 +235,10 @@ def test_macros_of_latex_make_a_file_not_much_larger() -> None:
     assert len(the_same_often.text) < 1_500_000
 
 
-@given(st.text(st.sampled_from("\\{}[]$%~-&'`|=+ \nabc"), min_size=1, max_size=80), st.sampled_from(["a.tex", "a.rst"]))
+@given(
+    st.text(st.sampled_from("\\{}[]$%~-&'`|=+ \nabc"), min_size=1, max_size=80),
+    st.sampled_from(["a.tex", "a.rst", "a.srt"]),
+)
 def test_marks_that_are_taken_away_move_no_line(source: str, name: str) -> None:
     document = read_document(name, f"First\n{source}\nLast".encode())
     assert document.text.count("\n") == source.count("\n") + 2

@@ -24,6 +24,13 @@ _COMMAND = re.compile(
     r"\s*\\(?:begin|end|label|(?:sub)*section|chapter|part|paragraph|maketitle|centering|tableofcontents)\b.*"
 )
 """A line of LaTeX that only lays out what others say."""
+_BEFORE_TEXT = re.compile(
+    r"(?:\s*\\(?:(?:begin|end)\{[^{}]*\}(?:\[[^\[\]]*\])?|maketitle\b|centering\b|tableofcontents\b"
+    r"|(?:(?:sub)*section|chapter|part)\*?(?:\[[^\[\]]*\])?\{(?:[^{}]|\{[^{}]*\})*\}))+\s*(?=[^\s\\])"
+)
+"""Commands of LaTeX at the beginning of a line that says something after them."""
+_AFTER_TEXT = re.compile(r"(?:\s*\\(?:begin|end)\{[^{}]*\})+\s*$")
+_CLOSING = ")]\"'\u201d\u2019\u00bb"
 _BORDER = re.compile(r"\s*(?:={2,}(?:\s+={2,})+|\+(?:[=-]+\+)+)\s*")
 """That of a table in reStructuredText: a line above, below or between its rows."""
 _GRID_ROW = re.compile(r"\s*\|(.*)\|\s*")
@@ -54,9 +61,18 @@ def _without_layout(lines: list[TextLine]) -> Iterator[list[TextLine]]:
     if any(_rows(lines, "")):
         yield lines
         return
-    for is_layout, run in groupby(lines, key=_is_layout):
+    for is_layout, run in groupby(map(_bare, lines), key=_is_layout):
         if not is_layout:
             yield list(run)
+
+
+def _bare(line: TextLine) -> TextLine:
+    """A line that says something, without the commands of LaTeX around that."""
+    before = _BEFORE_TEXT.match(line.text) if "\\" in line.text else None
+    start = before.end() if before else 0
+    after = _AFTER_TEXT.search(line.text, start) if "\\" in line.text else None
+    text = line.text[start : after.start() if after else None]
+    return TextLine(line.start + start, text) if text.strip() else line
 
 
 def _is_layout(line: TextLine) -> bool:
@@ -185,7 +201,9 @@ def _is_underlined(lines: list[TextLine]) -> bool:
 
 def _is_title(line: str) -> bool:
     words = line.split()
-    return len(line.strip()) <= MAX_TITLE_CHARS and line.rstrip()[-1:] not in ".!?;," and len(words) <= 8
+    return (
+        len(line.strip()) <= MAX_TITLE_CHARS and line.rstrip().rstrip(_CLOSING)[-1:] not in ".!?;," and len(words) <= 8
+    )
 
 
 def _is_heading_line(line: str, following: str) -> bool:

@@ -65,6 +65,12 @@ def _read_restructured(data: bytes) -> Document:
     return read_restructured(data)
 
 
+def _read_subtitles(data: bytes) -> Document:
+    from tui.local.library.readers.marked_text import read_subtitles
+
+    return read_subtitles(data)
+
+
 def _read_pdf(data: bytes) -> Document:
     from tui.local.library.readers.pdf import read_pdf
 
@@ -112,6 +118,7 @@ READERS: Mapping[str, DocumentReader] = {
     **dict.fromkeys((".rst", ".rest"), DocumentReader(_read_restructured)),
     **dict.fromkeys((".adoc", ".asciidoc"), DocumentReader(_read_asciidoc)),
     **dict.fromkeys((".tex", ".latex"), DocumentReader(_read_latex)),
+    **dict.fromkeys((".srt", ".vtt"), DocumentReader(_read_subtitles)),
     ".org": DocumentReader(_read_org),
     ".rtf": DocumentReader(_read_rtf, 10_000_000),
     ".eml": DocumentReader(_read_mail, 50_000_000),

@@ -1,6 +1,7 @@
-"""Plain text with marks for headings: reStructuredText, AsciiDoc, Org and LaTeX. Its lines stay those of the file.
+"""Plain text with marks: reStructuredText, AsciiDoc, Org, LaTeX and subtitles. Its lines stay those of the file.
 
-Within a line only what readers do not see is otherwise than there: borders of tables, and commands of LaTeX.
+Within a line only what readers do not see is otherwise than there: borders of tables, commands of LaTeX, and the
+lines of a cue, which are joined.
 """
 
 import re
@@ -11,6 +12,7 @@ from tui.local.library.documents import Document, DocumentBlock, blocks_of
 from tui.local.library.readers.encodings import encoding_of, guess_remarks
 from tui.local.library.readers.marked_text.latex import SECTIONS, as_read
 from tui.local.library.readers.marked_text.simple_tables import with_grid_tables
+from tui.local.library.readers.marked_text.subtitles import with_cues_joined
 from tui.local.library.readers.text import with_lf
 
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{2,}")
@@ -21,7 +23,7 @@ _ORG = re.compile(
 )
 _ASCIIDOC = re.compile(r"^(?P<signs>={1,6})[ \t]+(?P<title>\S.*?)[ \t]*=*[ \t]*$", re.MULTILINE)
 _LATEX = re.compile(
-    rf"^[ \t]*\\(?P<kind>{'|'.join(SECTIONS)})\*?(?:\[[^\]\n]*\])?"
+    rf"^[ \t]*(?:\\begin\{{document\}}[ \t]*)?\\(?P<kind>{'|'.join(SECTIONS)})\*?(?:\[[^\]\n]*\])?"
     r"\{(?P<title>(?:[^{}\n]|\{[^{}\n]{0,200}\}){1,400})\}",
     re.MULTILINE,
 )
@@ -44,6 +46,10 @@ def read_org(data: bytes) -> Document:
 
 def read_latex(data: bytes) -> Document:
     return _document(data, _commanded, as_read)
+
+
+def read_subtitles(data: bytes) -> Document:
+    return _document(data, lambda _text: iter(()), with_cues_joined)
 
 
 def _document(data: bytes, headings_in: Callable[[str], _Headings], as_read: Callable[[str], str] = str) -> Document:
