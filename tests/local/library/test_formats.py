@@ -3,6 +3,7 @@
 import io
 import stat
 import sys
+import zipfile
 from email.message import EmailMessage
 from itertools import pairwise
 from pathlib import Path
@@ -42,6 +43,28 @@ def test_boxes_headers_and_footers_of_word_documents() -> None:
     for said in ("Profit rose.", "In both.", "Only new.", "Page header: Secret draft", "Page footer: Kiln works"):
         assert text.count(said) == 1
     assert "12" not in text
+
+
+def test_the_number_of_a_note_in_a_word_document_looks_like_no_citation() -> None:
+    reference = '<w:p><w:r><w:t>It serves 340 meals.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    data = papers.docx([("Normal", "See [1] there.")], reference)
+    note = f'<w:footnotes xmlns:w="{papers.WORD}"><w:footnote w:id="2"><w:p><w:r><w:t>As counted.</w:t></w:r></w:p>'
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts["word/footnotes.xml"] = f"{note}</w:footnote></w:footnotes>"
+    parts["word/_rels/document.xml.rels"] = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r2" Type="{relation}" Target="footnotes.xml"/></Relationships>'
+    )
+    document = read_document("a.docx", papers.packed(parts))
+    assert document.text == "See [1] there.\n\nIt serves 340 meals.\n\n1. As counted.\n"
+
+
+def test_a_hidden_sheet_is_said_to_be_hidden() -> None:
+    data = papers.xlsx({"Stock": [["name"], ["oak"]], "Costs": [["name"], ["elm"]]})
+    hidden = papers.repacked(data, "xl/workbook.xml", lambda text: text.replace('Costs"', 'Costs" state="hidden"'))
+    assert headings(read_document("a.xlsx", hidden)) == [("Stock",), ("Costs (hidden)",)]
 
 
 def test_groups_and_notes_of_slides() -> None:

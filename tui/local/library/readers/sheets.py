@@ -32,13 +32,15 @@ def read_spreadsheet(data: bytes) -> Document:
     room = MAX_CELLS
     try:
         workbook = calamine.load_workbook(io.BytesIO(data))
-        for name in workbook.sheet_names:
+        for told in workbook.sheets_metadata:
+            name = told.name
             sheet = workbook.get_sheet_by_name(name)
             rows = min(MAX_ROWS, room // max(1, sheet.width))
             if sheet.height > rows:
                 cut.append(f"of the sheet {name!r} only the first {rows:,} rows of {sheet.height:,} are read")
             room -= min(rows, sheet.height) * sheet.width
-            pieces += _sheet(name, sheet.to_python(nrows=rows)) if rows else ()
+            title = name if told.visible == calamine.SheetVisibleEnum.Visible else f"{name} (hidden)"
+            pieces += _sheet(title, sheet.to_python(nrows=rows)) if rows else ()
     except calamine.CalamineError as error:
         encrypted = "password" in str(error).lower()
         raise UnreadableError("it is encrypted with a password" if encrypted else "it is damaged") from None

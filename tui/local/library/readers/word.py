@@ -17,12 +17,18 @@ from tui.local.library.readers.pieces import Piece, converted_document
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _EDGES = {"header": "Page header", "footer": "Page footer"}
 
+_MARK_OF_NOTE = re.compile(
+    r'<sup><a href="#[^"<>]*(?:foot|end)note-[^"<>]*"[^<>]*>\[\d+\]</a></sup>'
+    r'| ?<a href="#[^"<>]*(?:foot|end)note-ref-[^"<>]*">\u2191</a>'
+)
+"""The number of a note within the text, which looks like a citation of an answer, and the arrow back to it."""
+
 
 def read_docx(data: bytes) -> Document:
     mammoth = office_library("mammoth")
     with open_packed(data) as archive:
         html = mammoth.convert_to_html(io.BytesIO(data), convert_image=mammoth.images.img_element(_no_image)).value
-        body = html_pieces(str(html))
+        body = html_pieces(_MARK_OF_NOTE.sub("", str(html)))
         return converted_document([body, list(_boxes(archive, body)), list(_edges(archive))])
 
 
