@@ -128,6 +128,16 @@ def docx(paragraphs: Sequence[tuple[str, str]], more: str = "", edges: Mapping[s
     )
 
 
+def odt(content: str) -> bytes:
+    """A text of OpenDocument with this content, in its elements."""
+    names = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in _OPEN_DOCUMENT)
+    body = f"<office:body><office:text>{content}</office:text></office:body>"
+    return packed({"content.xml": f"<office:document-content{names}>{body}</office:document-content>"})
+
+
+_OPEN_DOCUMENT = ("office", "text", "table")
+
+
 def epub(chapters: Mapping[str, str]) -> bytes:
     """A book of these chapters (name and XHTML body), in their order."""
     items = "".join(f'<item id="{n}" href="text/{name}"/>' for n, name in enumerate(chapters))

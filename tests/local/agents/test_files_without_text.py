@@ -36,6 +36,8 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> OpenedFolder:
     for name, text in TEXTS.items():
         (folder / name).write_text(text)
     (folder / "locked.pdf").write_bytes(pdf([["Travel costs."]], encrypted=True))
+    (folder / "lease.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    (folder / "talk.key").write_bytes(b"PK\3\4\0\0")
     (folder / "map.png").write_bytes(b"\x89PNG\r\n")
     local = opened(folder, folder.parent / "data")
     local.sync()
@@ -66,6 +68,14 @@ def answer(local: OpenedFolder, question: str, *before: str) -> str:
         ("NEW.TXT", "new.txt has not been read yet."),
         ("LOCKED.pdf", "locked.pdf could not be read: it is encrypted with a password."),
         ("empty.csv", "empty.csv is passed over: it is empty, or a picture, a sound or another binary file."),
+        (
+            "lease.doc",
+            "lease.doc could not be read: it is an old Word document, which is not read; save it as .docx or PDF.",
+        ),
+        (
+            "talk.key",
+            "talk.key could not be read: it is a Keynote presentation, which is not read; save it as .pptx or PDF.",
+        ),
         ("map.png", "map.png is passed over: it is empty, or a picture, a sound or another binary file."),
     ],
 )

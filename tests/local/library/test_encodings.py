@@ -52,3 +52,20 @@ def test_a_page_is_read_by_what_it_declares_and_where_that_is_wrong_by_its_lette
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(UnreadableError, match="encoding is not known"):
         read_document("a.txt", bytes(range(128, 256)) * 3)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["a.txt", "a.unknown", "noending"])
+def test_utf_16_is_known_without_a_mark(name: str, encoding: str) -> None:
+    text = "The gärtner of the estate is called Tobias Lund.\n" * 400
+    assert read_document(name, text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\1\0\2\0" * 40, b"a\0" * 40 + b"\0\0", b"a\0" * 3, b"a\0" * 40 + b"b", b"ab" * 40 + b"a\0" * 20],
+    ids=["numbers", "zeros", "short", "odd", "some"],
+)
+def test_bytes_with_zeros_that_are_no_text_are_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableError, match="binary file"):
+        read_document("a.txt", data)

@@ -61,6 +61,32 @@ def test_the_number_of_a_note_in_a_word_document_looks_like_no_citation() -> Non
     assert document.text == "See [1] there.\n\nIt serves 340 meals.\n\n1. As counted.\n"
 
 
+def test_a_text_of_opendocument_is_read_with_its_headings_lists_tables_and_notes() -> None:
+    data = papers.odt(
+        "<text:tracked-changes><text:p>Taken out.</text:p></text:tracked-changes>"
+        '<text:h text:outline-level="2">Orch<text:span>ard</text:span></text:h>'
+        "<text:section><text:p>It has<text:s/>512<text:line-break/>pear *trees*.<text:note><text:note-citation>1"
+        "</text:note-citation><text:note-body><text:p>As counted.</text:p></text:note-body></text:note></text:p>"
+        "</text:section><text:list><text:list-item><text:p>Moss</text:p><text:list><text:list-item><text:p>Fern</text:p>"
+        "</text:list-item></text:list></text:list-item></text:list><table:table><table:table-header-rows><table:table-row>"
+        "<table:table-cell><text:p>Dish</text:p></table:table-cell><table:table-cell><text:p>Price</text:p>"
+        "</table:table-cell></table:table-row></table:table-header-rows><table:table-row><table:table-cell><text:p>Goulash"
+        "</text:p><text:p>soup</text:p></table:table-cell><table:table-cell><text:p>7.40</text:p></table:table-cell>"
+        "</table:table-row></table:table>"
+    )
+    document = read_document("a.odt", data)
+    assert document.text == (
+        "## Orchard\n\nIt has 512 pear \\*trees\\*. (As counted.)\n\n- Moss\n  - Fern\n\n"
+        "| Dish | Price |\n|---|---|\n| Goulash soup | 7.40 |\n"
+    )
+    assert headings(document) == [("Orchard",)]
+
+
+def test_a_text_of_opendocument_that_is_encrypted_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="damaged, or encrypted"):
+        read_document("a.odt", papers.packed({"content.xml": "\x07\x1bA"}))
+
+
 def test_a_hidden_sheet_is_said_to_be_hidden() -> None:
     data = papers.xlsx({"Stock": [["name"], ["oak"]], "Costs": [["name"], ["elm"]]})
     hidden = papers.repacked(data, "xl/workbook.xml", lambda text: text.replace('Costs"', 'Costs" state="hidden"'))

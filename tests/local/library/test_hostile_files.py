@@ -11,7 +11,7 @@ from tui.local.library.readers import ocr, read_document
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(10))
 
 
-@pytest.mark.parametrize("name", ["a.docx", "a.pptx", "a.xlsx", "a.epub"])
+@pytest.mark.parametrize("name", ["a.docx", "a.pptx", "a.xlsx", "a.epub", "a.odt"])
 def test_a_file_that_would_unpack_to_too_much_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.local.library.readers.packed.MAX_UNPACKED_BYTES", 2_000_000)
     bomb = papers.packed({f"{n}": "0" * 500_000 for n in range(5)})
@@ -36,11 +36,22 @@ def laughing(parts: Mapping[str, str]) -> bytes:
 
 @pytest.mark.parametrize(
     ("name", "part"),
-    [("a.docx", "word/document.xml"), ("a.epub", "META-INF/container.xml"), ("a.pptx", "[Content_Types].xml")],
+    [
+        ("a.docx", "word/document.xml"),
+        ("a.epub", "META-INF/container.xml"),
+        ("a.odt", "content.xml"),
+        ("a.pptx", "[Content_Types].xml"),
+    ],
 )
 def test_entities_that_unfold_without_end_are_refused(name: str, part: str) -> None:
     with pytest.raises(UnreadableError, match="damaged"):
         read_document(name, laughing({part: "<x>&l9;</x>"}))
+
+
+def test_entities_in_a_text_of_opendocument_do_not_unfold() -> None:
+    plain = papers.odt("<text:p>Profit.</text:p>")
+    data = papers.repacked(plain, "content.xml", lambda text: f"<!DOCTYPE x [{LAUGHS}]>{text.replace('t.', 't.&l1;')}")
+    assert read_document("a.odt", data).text == "Profit.\n"
 
 
 def test_entities_in_the_header_of_a_document_do_not_unfold() -> None:

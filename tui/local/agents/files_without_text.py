@@ -13,12 +13,13 @@ from tui.local.agents.mentions import Mentions, mentions_in, names_without_docum
 from tui.local.library.files import FileNames, folded, storable
 from tui.local.library.folders import Folder
 from tui.local.library.library import Library
-from tui.local.library.readers import READERS, may_be_document
+from tui.local.library.readers import OTHER_DOCUMENTS, READERS, may_be_document
 from tui.local.search.query import phrase
 from tui.sanitize import clean_line
 
 OTHER_ENDINGS = (
-    *(".doc", ".ppt", ".odt", ".odp", ".pages", ".numbers", ".key", ".msg", ".mobi", ".djvu", ".ps"),
+    *OTHER_DOCUMENTS,
+    *(".djvu", ".ps"),
     *(".json", ".yaml", ".yml", ".toml", ".xml", ".ini", ".cfg", ".conf", ".sql", ".sh", ".py", ".java", ".cpp"),
     *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".mp3", ".mp4", ".wav", ".mov", ".zip", ".tar", ".gz"),
 )

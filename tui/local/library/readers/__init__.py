@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tui.local.library.documents import Document, UnreadableError
+from tui.local.library.readers.encodings import unmarked_utf_16
 from tui.local.library.readers.text import read_code, read_markdown, read_notebook, read_text
 
 HEAD_BYTES = 8192
@@ -63,6 +64,12 @@ def _read_restructured(data: bytes) -> Document:
     from tui.local.library.readers.marked_text import read_restructured
 
     return read_restructured(data)
+
+
+def _read_odt(data: bytes) -> Document:
+    from tui.local.library.readers.open_text import read_odt
+
+    return read_odt(data)
 
 
 def _read_subtitles(data: bytes) -> Document:
@@ -127,9 +134,36 @@ READERS: Mapping[str, DocumentReader] = {
     ".pdf": _PDF,
     ".epub": DocumentReader(_read_epub, 100_000_000),
     ".docx": DocumentReader(_read_docx, 50_000_000),
+    **dict.fromkeys((".odt", ".ott"), DocumentReader(_read_odt, 50_000_000)),
     ".pptx": DocumentReader(_read_pptx, 200_000_000),
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), DocumentReader(_read_spreadsheet, 50_000_000)),
 }
+
+
+def _not_read(kind: str, instead: str) -> DocumentReader:
+    """Of documents that are not read: it says what they are, and what to save them as."""
+
+    def refuse(_data: bytes) -> Document:
+        raise UnreadableError(f"it is {kind}, which is not read; save it as {instead}")
+
+    return DocumentReader(refuse, 200_000_000)
+
+
+OTHER_DOCUMENTS: Mapping[str, DocumentReader] = {
+    **dict.fromkeys((".doc", ".dot"), _not_read("an old Word document", ".docx or PDF")),
+    **dict.fromkeys((".ppt", ".pps"), _not_read("an old PowerPoint presentation", ".pptx or PDF")),
+    **dict.fromkeys((".odp", ".otp"), _not_read("an OpenDocument presentation", ".pptx or PDF")),
+    **dict.fromkeys((".odg", ".odf"), _not_read("an OpenDocument drawing or formula", "PDF")),
+    ".pages": _not_read("a Pages document", ".docx or PDF"),
+    ".numbers": _not_read("a Numbers spreadsheet", ".xlsx or PDF"),
+    ".key": _not_read("a Keynote presentation", ".pptx or PDF"),
+    **dict.fromkeys((".wpd", ".wps"), _not_read("a WordPerfect or Works document", ".docx or PDF")),
+    ".xlsb": _not_read("a binary Excel workbook", ".xlsx or PDF"),
+    ".msg": _not_read("an Outlook message", ".eml or PDF"),
+    **dict.fromkeys((".mobi", ".azw3"), _not_read("a Kindle book", ".epub or PDF")),
+}
+"""What is told of documents in other formats, where they are not plain text inside; in contrast to pictures, somebody
+may look for what they say."""
 
 _PIECES = (".inc", ".in")
 """Endings of what is put together with others before anybody reads it; they do not say what it is written in."""
@@ -191,13 +225,14 @@ def reader_for(name: str, head: bytes) -> DocumentReader | None:
         return _PDF
     if by_ending:
         return by_ending
-    if b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return None
+    is_utf_16 = head[:2] in (b"\xff\xfe", b"\xfe\xff") or unmarked_utf_16(head) is not None
+    if b"\0" in head and not is_utf_16:
+        return OTHER_DOCUMENTS.get(_suffix(name))
     if language_of(name):
         return _CODE
     if re.match(rb"\s*(?:<!doctype html|<html)", head, re.IGNORECASE):
         return _HTML
-    return _TEXT if _is_utf_8(head) or head[:2] in (b"\xff\xfe", b"\xfe\xff") else None
+    return _TEXT if is_utf_16 or _is_utf_8(head) else None
 
 
 def _is_utf_8(head: bytes) -> bool:

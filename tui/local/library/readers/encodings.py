@@ -10,7 +10,11 @@ SAMPLE_BYTES = 50_000
 """How much of a file is looked at to guess its encoding: the lines that are not ASCII."""
 DENSE = 0.4
 """Where more of the letters than this are not ASCII, it is no language in Latin letters."""
+MIN_UTF_16_CHARS = 8
+UTF_16_SHARE = 0.6
+"""Of the characters of a text in UTF-16 that is not marked, at least this part have a zero."""
 
+_CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f]")
 _MARKS: Sequence[tuple[bytes, str]] = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -43,6 +47,8 @@ def encoding_of(data: bytes) -> str:
     marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     if marked:
         return _fitting(data, (marked,))
+    if unmarked := unmarked_utf_16(data[:SAMPLE_BYTES]):
+        return _fitting(data, (unmarked,))
     if b"\0" in data[:8192]:
         raise UnreadableError("it is a binary file")
     try:
@@ -50,6 +56,20 @@ def encoding_of(data: bytes) -> str:
     except UnicodeDecodeError:
         return _fitting(data, _guesses(_sample(data)))
     return "utf-8"
+
+
+def unmarked_utf_16(head: bytes) -> str | None:
+    """The encoding of a text in UTF-16 that nothing marks as such, by its first bytes; None where they are none.
+
+    Latin letters, signs and spaces have a zero on one side of each, and a text has no other control characters.
+    """
+    pairs = len(head) // 2
+    zeros = head[0::2].count(0), head[1::2].count(0)
+    if pairs < MIN_UTF_16_CHARS or len(head) % 2 or max(zeros) < UTF_16_SHARE * pairs or min(zeros):
+        return None
+    encoding = "utf-16-le" if zeros[1] else "utf-16-be"
+    text = head.decode(encoding, "replace")
+    return None if _CONTROL.search(text) else encoding
 
 
 def decode(data: bytes) -> str:
