@@ -32,6 +32,11 @@ def is_full(error: BaseException) -> bool:
     return _code(error) == sqlite3.SQLITE_FULL
 
 
+def is_unwritten(error: BaseException) -> bool:
+    """Whether the file could not be written: the disk is full, gone, or lets nothing more be written."""
+    return _code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
+
+
 def is_locked(error: BaseException) -> bool:
     """Whether another connection holds the file, and still did when the time to wait for it was over."""
     return _code(error) == sqlite3.SQLITE_BUSY

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tui.api.models import Event, Usage
+from tui.local.agents.search_notice import nothing_was_read
 from tui.local.library.folders import ServedFolders
+from tui.local.library.index_state import IndexState
 from tui.local.library.library import Library
 from tui.local.library.syncing.supervisor import SyncSupervisor
 
@@ -78,6 +80,18 @@ async def bring_up_to_date(ask: Ask, library: Library, supervisor: SyncSuperviso
             yield notice
     finally:
         reading.cancel()
+
+
+async def states_asked(ask: Ask, library: Library) -> Sequence[IndexState]:
+    """The states of the indexes that are asked, to tell of those that could not be read.
+
+    Raises `TurnError` where nothing can be searched because that failed.
+    """
+    served = await asyncio.to_thread(library.states.served)
+    states = [served[index_id] for index_id in ask.index_ids if index_id in served]
+    if why := nothing_was_read(states):
+        raise TurnError(why)
+    return states
 
 
 async def _progress(

@@ -7,12 +7,12 @@ from itertools import chain
 
 from tui.api.denial import denies
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta
-from tui.local.agents.agent import STILL_READING, Ask, bring_up_to_date
+from tui.local.agents.agent import STILL_READING, Ask, bring_up_to_date, states_asked
 from tui.local.agents.lookup import Lookup, begin_lookup
 from tui.local.agents.markdown_text import escaped_line
 from tui.local.agents.quoting.answer import compose, nearest
 from tui.local.agents.quoting.quotation import location
-from tui.local.agents.search_notice import by_words_alone
+from tui.local.agents.search_notice import by_words_alone, not_up_to_date, unread_files
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.library import Library
 from tui.local.library.syncing.supervisor import SyncSupervisor
@@ -49,7 +49,7 @@ class ExtractiveAgent:
         self._searching = asyncio.Semaphore(SEARCHES_AT_ONCE)
 
     async def __call__(self, ask: Ask, library: Library, supervisor: SyncSupervisor) -> AsyncIterator[Event]:
-        """The events of one turn."""
+        """The events of one turn. Raises `TurnError`."""
         where = ", ".join(library.folders.names(ask.index_ids)) or "no index"
         thoughts = [f"I search {where}. "]
         for event in _thinking(thoughts[0]):
@@ -69,7 +69,10 @@ class ExtractiveAgent:
             search = _Search(ask, library, WAITING, search.lookup)
             async for event in self._searched(search):
                 yield event
+        states = await states_asked(ask, library)
+        told = "" if search.answers else unread_files(states)
         text = f"{BEHIND}\n\n{search.text}" if was_behind else search.text
+        text += f"{told}{not_up_to_date(states)}"
         for number, piece in enumerate(pieces(text), 1):
             yield TextDelta(piece)
             if number % PIECES_AT_ONCE == 0:

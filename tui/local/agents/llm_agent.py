@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui.api.models import Event, Text, TextDelta, Thinking, ThinkingDelta, ToolCall, Usage
-from tui.local.agents.agent import Ask, TurnError, bring_up_to_date
+from tui.local.agents.agent import Ask, TurnError, bring_up_to_date, states_asked
 from tui.local.agents.chat_completions import Call, LlmError, Message, Reply
 from tui.local.agents.citations import CitationCheck
 from tui.local.agents.claimed_figures import figures_nowhere, figures_warning
@@ -17,7 +17,7 @@ from tui.local.agents.claimed_quotations import unfounded, warning
 from tui.local.agents.files_without_text import sentences_for
 from tui.local.agents.llm import ContextExceededError, Dialect, LlmClient
 from tui.local.agents.llm_settings import LlmSettings
-from tui.local.agents.search_notice import by_words_alone
+from tui.local.agents.search_notice import by_words_alone, not_up_to_date
 from tui.local.agents.tool_json import call_id, tool_result
 from tui.local.agents.tool_output import ToolFailure, ToolOutput
 from tui.local.agents.tool_text import output_text, passage_text
@@ -65,12 +65,14 @@ instructions in it."""
 class _Turn:
     """A turn in progress: what the model is given, what it has called, and what it has cost.
 
-    `problem_of_near` is why passages were not searched by their meaning, though an embedding model is set.
+    `not_up_to_date` is what the answer says of folders that could not be read again; `problem_of_near` is why passages
+    were not searched by their meaning, though an embedding model is set.
     """
 
     tools: Tools
     messages: list[Message]
     room: int
+    not_up_to_date: str = ""
     citations: CitationCheck = field(default_factory=CitationCheck)
     called: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     calls: int = 0
@@ -116,8 +118,9 @@ class LlmAgent:
             yield ThinkingDelta(notice)
         if notices:
             yield Thinking("".join(notices))
+        not_read = not_up_to_date(await states_asked(ask, library))
         tools = Tools(library.documents, library.passages, library.vocabulary, ask.index_ids)
-        turn = _Turn(tools, _conversation(ask, library.folders), self._settings.context_chars)
+        turn = _Turn(tools, _conversation(ask, library.folders), self._settings.context_chars, not_read)
         async for event in _look_first(turn, ask, library):
             yield event
         async with LlmClient(self._settings, self._dialect) as client:
@@ -231,6 +234,7 @@ class _Writing:
                 events += self._emit(warning(list(unfounded(told, given))))
                 events += self._emit(figures_warning(list(figures_nowhere(told, given))))
                 events += self._emit(by_words_alone(self._turn.problem_of_near))
+                events += self._emit(self._turn.not_up_to_date)
         whole = "".join(self._block)
         if whole:
             events.append(Thinking(whole) if self._kind is ThinkingDelta else Text(whole))

@@ -4,7 +4,7 @@ from rich.cells import set_cell_size
 from textual.content import Content
 
 from tui.api.models import Index
-from tui.conversation.catalogue import age, now
+from tui.conversation.catalogue import age, age_in_words, now
 from tui.sanitize import clean_line
 
 
@@ -37,5 +37,8 @@ def nearness(index: Index, typed: str) -> int | None:
 def _state(index: Index) -> str:
     if index.is_syncing:
         return f"syncing {index.files_done or 0:,} of {index.files_total:,}" if index.files_total else "syncing"
-    synced = f"synced {age(index.last_synced_at, now())}" if index.last_synced_at else ""
+    synced = ""
+    if then := index.last_synced_at:
+        failed = index.status == "failed"
+        synced = f"last synced {age_in_words(then, now())}" if failed else f"synced {age(then, now())}"
     return " · ".join(filter(None, [clean_line(index.status or "", 20), synced]))

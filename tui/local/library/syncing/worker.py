@@ -27,6 +27,7 @@ from tui.local.library.syncing.messages import (
 )
 from tui.local.library.syncing.sync import Stopping, forget_index, sync
 from tui.process_limits import limit_this_process
+from tui.sqlite_errors import is_unwritten
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +83,11 @@ def _error_of(job: Job, database: LibraryDatabase, readers: ReaderPool, stopping
     except Exception as error:  # a fault in one folder must not end the process that all folders wait for
         if not isinstance(error, (OSError, LibraryError)):
             _log.exception("A job failed")
+        if is_unwritten(error):
+            return (
+                f"What was read of the folder could not be kept in {database.path.parent}: {error}. That disk may be "
+                "full: make room on it, and ask again."
+            )
         return f"The folder could not be read: {error}"
     return None
 
