@@ -51,3 +51,11 @@ def test_only_a_wait_that_the_server_asked_for_is_said_to_be_its(headers: dict[s
     message = explain.refusal(429, headers, b"", CONNECTION).message
     assert said in message
     assert ("server asks" in message) is bool(headers)
+
+
+def test_the_server_of_this_machine_is_not_told_as_one_far_away() -> None:
+    body = b'{"detail": "Make room on the disk."}'
+    here = explain.refusal(503, {}, body, Connection("http://127.0.0.1:33357")).message
+    assert here.startswith("The server on this machine, 127.0.0.1:33357, failed (503 Service Unavailable). ")
+    assert here.endswith("The server says: Make room on the disk.")
+    assert "the server's fault" in explain.refusal(503, {}, body, CONNECTION).message

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from tui.api import errors, json_text
 from tui.api.connection import Connection
 from tui.api.retry import retry_after
+from tui.loopback import is_loopback
 from tui.redaction import redact_keys
 from tui.sanitize import clean_line
 
@@ -123,9 +124,10 @@ def _too_many(status: int, headers: Mapping[str, str], said: str) -> errors.ApiE
 def _server_error(
     status: int, headers: Mapping[str, str], said: str, connection: Connection, advice: str
 ) -> errors.ApiError:
-    message = (
-        f"{connection.host} failed ({_named(status)}), which is the server's fault and often short. {advice}{said}"
-    )
+    is_here = is_loopback(urlsplit(connection.base_url).hostname or "")
+    where = f"The server on this machine, {connection.host}," if is_here else connection.host
+    why = "" if is_here else ", which is the server's fault and often short"
+    message = f"{where} failed ({_named(status)}){why}. {advice}{said}"
     return errors.ServerError(message, status=status, retry_after=retry_after(headers, datetime.now(UTC)))
 
 

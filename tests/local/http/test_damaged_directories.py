@@ -183,7 +183,7 @@ def test_a_library_that_is_damaged_in_use_is_told_and_ends_the_turn(filled: Path
         refused = http.get(f"/api/v1/chat/{session_id}")
         assert (refused.status_code, refused.json()["detail"]) == (
             503,
-            "What this server keeps cannot be read or written now (no such table: events); its log says more.",
+            "What this server keeps cannot be read or written now (no such table: events). Its log says more.",
         )
         asked = http.post(
             f"/api/v1/chat/{session_id}/messages/stream", json={"prompt": "Why?", "index_ids": [asked_of]}

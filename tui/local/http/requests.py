@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Match, Route
 
 from tui.local.chat.paging import ListPage
 from tui.sanitize import clean_line
+from tui.sqlite_errors import is_full
 
 BODY_TIMEOUT = 10.0
 """Seconds that a request's body may take."""
@@ -93,7 +94,8 @@ async def on_damaged_directories(_: Request, error: Exception) -> Response:
 async def on_database_error(request: Request, error: Exception) -> Response:
     """The answer where the library's file cannot be used, which has the sessions and the list of indexes."""
     _log.error("%s failed", request.url.path, exc_info=error)
-    detail = f"What this server keeps cannot be read or written now ({clean_line(str(error))}); its log says more."
+    advice = "Make room on the disk of its data folder, then ask again." if is_full(error) else "Its log says more."
+    detail = f"What this server keeps cannot be read or written now ({clean_line(str(error))}). {advice}"
     return JSONResponse({"detail": detail}, 503)
 
 
