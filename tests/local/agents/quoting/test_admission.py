@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.agents.quoting.passages import passage
+from tests.local.agents.quoting.passages import answered, passage
 from tests.local.opened import OpenedFolder, opened
 from tui.api.denial import denies
 from tui.local.agents.quoting.admission import LARGE_COLLECTION, coverages
 from tui.local.agents.quoting.answer import FEW_PASSAGES, compose
+from tui.local.agents.quoting.sentences import ReadPassage
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.search.query import Query
 from tui.local.search.retrieval import retrieve, understand
@@ -91,6 +92,15 @@ def test_what_is_said_of_one_name_in_a_small_folder_is_no_answer_about_another(l
     assert "Anna Rossi" in answer(local, "Who is the gardener of the house in Turin?").partition("\n")[0]
 
 
+def test_words_that_stand_far_apart_are_no_answer() -> None:
+    question = "Did the miller shear goats in spring?"
+    between = ["Nothing was written down."] * 6
+    told = "The miller came.", *between, "Many shear sheep.", *between, "There were goats.", *between, "It was spring."
+    together = (*(sentence for sentence in told if sentence not in between), *between)
+    assert denies(answered(question, passage(" ".join(told))))
+    assert not denies(answered(question, passage(" ".join(together))))
+
+
 def test_what_comes_nearest_is_what_says_most_of_the_question(local: OpenedFolder) -> None:
     told = answer(local, "How soon do I get my money back for expenses?")
     assert "the nearest one lacks “soon”, “money”, “back”.\n\nExpenses are refunded" in told
@@ -145,4 +155,4 @@ def test_in_a_few_notes_a_word_that_stands_elsewhere_tells_little(local: OpenedF
 
 
 def test_a_question_without_a_word_to_search_for_has_no_part_that_is_covered() -> None:
-    assert coverages("?", Query(()), [CitedPassage(1, passage("Nothing."))], LARGE_COLLECTION) == [0.0]
+    assert coverages("?", Query(()), [ReadPassage(passage("Nothing."), [])], LARGE_COLLECTION) == [0.0]

@@ -10,7 +10,7 @@ from itertools import accumulate, groupby
 from tui.api.denial import DENIAL
 from tui.local.agents.quoting.admission import ENOUGH, about_names, absent, coverages
 from tui.local.agents.quoting.quotation import NO_MODEL, Quotation, source_line
-from tui.local.agents.quoting.sentences import Sentence, sentences_of
+from tui.local.agents.quoting.sentences import ReadPassage, Sentence, sentences_of
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.words import folded
 from tui.local.search.query import Query
@@ -82,10 +82,11 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
     """
     about = about_names(question, query, passages) if collection <= FEW_PASSAGES else []
     passages = about or passages
-    candidates = ranked(question, query, passages)
+    read = _read(question, query, passages)
+    candidates = _ranked(passages, read)
     if not candidates:
         return
-    parts = coverages(question, query, passages, collection, are_about_names=bool(about))
+    parts = coverages(question, query, read, collection, are_about_names=bool(about))
     if max(parts) < ENOUGH:
         fullest = passages[parts.index(max(parts))]
         yield from _denied(question, query, next((one for one in candidates if one.cited is fullest), candidates[0]))
@@ -102,7 +103,7 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
 
 def nearest(question: str, query: Query, passages: Sequence[CitedPassage]) -> Iterator[str]:
     """What comes nearest in one line, where only other documents than the one that is asked for say anything."""
-    candidates = ranked(question, query, passages)
+    candidates = _ranked(passages, _read(question, query, passages))
     if candidates:
         excerpt = candidates[0].excerpt(0)
         yield f"{DENIAL}; this comes nearest in other documents:\n\n"
@@ -125,12 +126,15 @@ def _sources(excerpts: Sequence[Quotation]) -> Iterator[str]:
     yield from (source_line(list(of)) for _, of in groupby(in_order, key=lambda excerpt: excerpt.number))
 
 
-def ranked(question: str, query: Query, passages: Sequence[CitedPassage]) -> list[RankedSentence]:
+def _read(question: str, query: Query, passages: Sequence[CitedPassage]) -> list[ReadPassage]:
+    return [ReadPassage(each.passage, sentences_of(each.passage, question, query.terms)) for each in passages]
+
+
+def _ranked(passages: Sequence[CitedPassage], read: Sequence[ReadPassage]) -> list[RankedSentence]:
     """All sentences of the passages, best first."""
     top = max((cited.passage.score for cited in passages), default=0.0) or 1.0
     found: list[RankedSentence] = []
-    for cited in passages:
-        own = sentences_of(cited.passage, question, query.terms)
+    for cited, own in zip(passages, (each.sentences for each in read), strict=True):
         place = PASSAGE_SHARE * cited.passage.score / top
         found += [RankedSentence(cited, own, at, sentence.score + place) for at, sentence in enumerate(own)]
     return sorted(found, key=lambda candidate: -candidate.score)

@@ -85,6 +85,17 @@ class Sentence:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """A passage with its sentences, in their order."""
+
+    passage: Passage
+    sentences: Sequence[Sentence]
+
+    def text_of(self, sentence: Sentence) -> str:
+        return self.passage.text[sentence.start : sentence.end]
+
+
 def sentences_of(passage: Passage, question: str, terms: Sequence[Term]) -> list[Sentence]:
     """The sentences of a passage in their order, scored; at least one where the passage has any letter."""
     return [
