@@ -24,6 +24,18 @@ def first_line(answer: str) -> str:
     return answer.partition("\n")[0]
 
 
+def test_an_option_of_a_manual_page_is_shown_as_it_is_written_and_once() -> None:
+    manual = (
+        "OPTIONS\n       --limit-rate <speed>\n              The kestrel flies no faster than this speed.  "
+        "The limit of speed is that of the kestrel in a fall.\n"
+    )
+    told = answered("How do I limit the speed of the kestrel?", passage(manual, "text"))
+    sentences = {"The kestrel flies no faster than this speed.", "The limit of speed is that of the kestrel in a fall."}
+    term, line = first_line(told).split(": ")
+    assert term == "`--limit-rate <speed>`"
+    assert {sentence.strip() for sentence in line.split("[1]")} == {*sentences, ""}
+
+
 def test_what_is_said_of_a_term_is_told_with_the_term() -> None:
     answer = answered("What is the default of kestrel_timeout?", passage(DEFINITIONS))
     assert "`kestrel_timeout`: The default is 42 seconds. [1]" in first_line(answer)

@@ -3,6 +3,7 @@
 A citation `[n]` means the n-th source that the turn's tools gave (`tui.local.agents.tools`).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
@@ -42,6 +43,7 @@ SAME_WORDS = 0.7
 """Two quotations that share this part of their words say the same; the second is left out."""
 
 _MARKS = "*`_ \n"
+_OF_TERM = re.compile(r"`[^`]+`: ")
 """Marks of Markdown after a sentence's end."""
 
 
@@ -144,10 +146,13 @@ def _first_line(candidates: Sequence[RankedSentence]) -> tuple[list[Quotation], 
     """What answers, in one or two sentences, and where these stand."""
     best = candidates[0]
     first = best.excerpt(0)
-    line = f"{first.line()} [{first.number}]"
+    told = first.line()
+    line = f"{told} [{first.number}]"
+    of_term = _OF_TERM.match(told)
     for second in candidates[1:4]:
         other = second.excerpt(0)
-        longer = f"{line} {other.line()} [{other.number}]"
+        more = other.line().removeprefix(of_term.group() if of_term else "")
+        longer = f"{line} {more} [{other.number}]"
         if second.score < SECOND_SHARE * best.score:
             break
         if len(longer) <= MAX_FIRST_CHARS and not _repeats(other, [first]):

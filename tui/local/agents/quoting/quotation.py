@@ -36,7 +36,7 @@ _QUOTE_MARKS = re.compile(r"(?:^|\n)[ \t]*(?:>[ \t]?)+")
 """The marks before the lines of a quotation within the document."""
 
 _MARKUP = re.compile(r"[`*\[<\\]")
-"""What a term has that is more than words, or that code cannot have."""
+"""What a term in Markdown has that is more than words, or that code cannot have."""
 
 _MARKED_START, _MARKED_END = "\ue000", "\ue001"
 
@@ -146,7 +146,8 @@ class Quotation:
         if begins_with_it or not leaf.term.strip():
             return shown
         term = clean_line(leaf.term)
-        return f"{self._shown(term)}: {shown}" if _MARKUP.search(term) else f"`{term}`: {shown}"
+        has_markup = _MARKUP.search(term) if self.passage.format == "markdown" else "`" in term
+        return f"{self._shown(term)}: {shown}" if has_markup else f"`{term}`: {shown}"
 
     def _table(self, rows: Sequence[Sentence]) -> str:
         header = rows[0].leaf.header
