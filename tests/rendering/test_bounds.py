@@ -42,12 +42,12 @@ def test_a_block_that_is_longer_than_a_window_is_parsed_once_in_each_update(pars
 
 
 SHORT = {
-    "table": "|a|b|\n|-|-|\n" + "|1|2|\n" * 5_000,
-    "wide table": "|a" * 90 + "|\n" + "|-" * 90 + "|\n" + ("|1" * 90 + "|\n") * 200,
-    "list": "- a\n" * 9_000,
-    "lists in lists": "- 1. * a\n" * 5_000,
-    "paragraphs": "a\n\n" * 9_000,
-    "headings": "# a\n" * 9_000,
+    "table": "|a|b|\n|-|-|\n" + "|1|2|\n" * 2_500,
+    "wide table": "|a" * 90 + "|\n" + "|-" * 90 + "|\n" + ("|1" * 90 + "|\n") * 100,
+    "list": "- a\n" * 4_500,
+    "lists in lists": "- 1. * a\n" * 2_500,
+    "paragraphs": "a\n\n" * 4_500,
+    "headings": "# a\n" * 4_500,
 }
 
 

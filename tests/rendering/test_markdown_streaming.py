@@ -139,7 +139,7 @@ OPENINGS = {"table": "| x | y |\n|--|--|\n", "code": "```python\n"}
 
 @pytest.mark.parametrize("kind", GROWING)
 def test_an_update_costs_the_same_at_the_end_of_a_long_answer(kind: str, parsed: ParsedChars) -> None:
-    text = OPENINGS.get(kind, "") + GROWING[kind] * (120_000 // len(GROWING[kind]))
+    text = OPENINGS.get(kind, "") + GROWING[kind] * (60_000 // len(GROWING[kind]))
     blocks = MarkdownBlocks(80)
     costs: list[int] = []
     for end in range(0, len(text), 100):

@@ -20,7 +20,8 @@ async def test_a_dialog_is_not_drawn_before_all_of_it_is_there(
     draw = app_class._display
 
     async with driven(Settings(local=())) as user:
-        await user.see("No sessions yet.")  # what comes meanwhile behind the dialog is another frame
+        await user.see("No sessions yet.")
+        await user.see("read just now")  # what comes meanwhile behind the dialog is another frame
 
         def drawn(app: DiffingApp, screen: Screen[Any], renderable: object) -> None:
             draw(app, screen, renderable)

@@ -13,8 +13,12 @@ from tests.widgets.test_conversation_pane import reading, until
 from tui.api.models import Stop, Text, UserInput
 from tui.conversation.transcript import KEPT_CONVERSATIONS, Transcript, Turn
 from tui.conversation.transcript_builder import replay
+from tui.lineview.transcript_lines import HEAVY_ROWS
 from tui.rendering.lines import Line
 from tui.widgets.conversation_pane import ConversationPane
+
+LONG_ROWS = HEAVY_ROWS + 200
+LONG_TABLE = "|a|b|\n|-|-|\n" + "".join(f"|row {number}|2|\n" for number in range(LONG_ROWS))
 
 
 def conversation(number: int) -> Transcript:
@@ -46,32 +50,28 @@ def rows_in_memory() -> int:
 
 
 async def test_the_rows_of_a_long_answer_are_let_go_of_but_not_the_place_in_it() -> None:
-    table = "|a|b|\n|-|-|\n" + "".join(f"|row {number}|2|\n" for number in range(3_000))
-    long_one = replay([UserInput("Long?"), Text(table), Stop()])
+    long_one = replay([UserInput("Long?"), Text(LONG_TABLE), Stop()])
     others = rows_in_memory()
     async with reading(long_one) as reader:
-        await until(lambda: "row 2999" in reader.text)
+        await until(lambda: f"row {LONG_ROWS - 1}" in reader.text)
         await reader.press("home")
-        for _ in range(60):
-            await reader.press("pagedown")
+        await reader.press(*["pagedown"] * 20)
         before, long = reader.rows, rows_in_memory()
         reader.pane.show("another", conversation(1))
         await reader.pilot.pause()
         assert "Drawn question 1?" in reader.text
-        assert long > others + 3_000
-        assert rows_in_memory() < others + 1_000
+        assert long > others + LONG_ROWS
+        assert rows_in_memory() < others + LONG_ROWS // 3
         reader.pane.show("one", long_one)
         await until(lambda: reader.rows == before)
 
 
 async def test_the_place_in_a_long_answer_is_found_after_earlier_turns_came() -> None:
-    table = "|a|b|\n|-|-|\n" + "".join(f"|row {number}|2|\n" for number in range(3_000))
-    whole = replay([UserInput("First?"), Text("Yes."), Stop(), UserInput("Long?"), Text(table), Stop()])
-    last = replace(replay([UserInput("Long?"), Text(table), Stop()]), turns_before=1)
+    whole = replay([UserInput("First?"), Text("Yes."), Stop(), UserInput("Long?"), Text(LONG_TABLE), Stop()])
+    last = replace(replay([UserInput("Long?"), Text(LONG_TABLE), Stop()]), turns_before=1)
     async with reading(last) as reader:
-        await until(lambda: "row 2999" in reader.text)
-        for _ in range(60):
-            await reader.press("pageup")
+        await until(lambda: f"row {LONG_ROWS - 1}" in reader.text)
+        await reader.press(*["pageup"] * 20)
         before = reader.rows
         reader.pane.show("another", conversation(1))
         await reader.pilot.pause()
