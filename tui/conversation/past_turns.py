@@ -40,6 +40,8 @@ class _TurnsAside:
     """Turns that were put aside one after another. Of each only the question is in memory, unless it is looked at."""
 
     def __init__(self, beside: Path | None) -> None:
+        self.mark = object()
+        """What tells these turns from those of another history, and keeps none of them in memory."""
         self._spill = Spill(beside, ROOM)
         self._ends = array("Q", [0])
         self._questions: list[str | None] = []
@@ -127,6 +129,11 @@ class PastTurns(Sequence[Turn]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PastTurns | tuple) and tuple(self) == tuple(cast(Iterable[object], other))
+
+    @property
+    def unchanging(self) -> tuple[object, int]:
+        """A mark and a number: where both are the same as before, so are this many of the first turns."""
+        return self._aside.mark, self._count
 
     def headings(self) -> Iterator[Turn]:
         """The turns, of some nothing but the question: for what is asked of all of them at once."""

@@ -143,6 +143,11 @@ class Transcript:
         if self.running is not None:
             yield self.running
 
+    @property
+    def unchanging(self) -> tuple[object, int]:
+        """A mark and a number: where both are the same as before, so are this many of the first turns."""
+        return (None, 0) if isinstance(self.past, tuple) else self.past.unchanging
+
     def __len__(self) -> int:
         return len(self.past) + (self.running is not None)
 

@@ -16,8 +16,10 @@ from tui.conversation.grounding import evidence, prose
 from tui.conversation.grounding.checking import GroundingCheck, told
 from tui.conversation.grounding.claims import claims_in
 from tui.conversation.grounding.prose import MAX_UNIT_CHARS, ProseReader
+from tui.conversation.past_turns import LongReplay
 from tui.conversation.transcript import Transcript
 from tui.conversation.transcript_builder import replay
+from tui.files.spill import Spill
 
 TURNS = [
     *(UserInput("One?"), ToolResult("1", "retrieve", "It is 40."), Text("It is 40, and 41."), Stop()),
@@ -168,6 +170,42 @@ def test_of_the_many_turns_that_are_evidence_little_is_kept() -> None:
         tracemalloc.stop()
     assert [claim.text for claim in check.missing(turns)] == ["1,234,567"]
     assert kept < 250 * turns
+
+
+def long_history(*found: str) -> Transcript:
+    """Two hundred turns with the same claims. In the second one this was found."""
+    told = LongReplay(None)
+    for number in range(200):
+        results = [ToolResult(f"{number}.{at}", "read", each) for at, each in enumerate(found) if number == 1]
+        told.add([UserInput("So?"), *results, Text("It is 40, and 41."), Stop()])
+    return told.build()
+
+
+def test_turns_put_aside_are_read_once_however_many_answers_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, places = Spill.read, list[int]()
+
+    def counted(spill: Spill, place: int, size: int) -> bytes:
+        places.append(place)
+        return read(spill, place, size)
+
+    monkeypatch.setattr(Spill, "read", counted)
+    transcript, check = long_history("It is 40."), GroundingCheck()
+    run(check, transcript, 150)
+    assert len(places) > 100
+    places.clear()
+    for number in (149, 148, 199):
+        run(check, transcript, number)
+        assert [claim.text for claim in check.missing(number)] == ["41"]
+    assert len(places) <= 3
+
+
+def test_a_history_that_came_anew_is_read_anew() -> None:
+    check = GroundingCheck()
+    for found, told_missing in ((["It is 40."], ["41"]), (["It is 40.", "It is 41."], [])):
+        transcript = long_history(*found)
+        run(check, transcript, 150)
+        run(check, transcript, 149)
+        assert [claim.text for claim in check.missing(149)] == told_missing
 
 
 def test_of_a_session_too_large_to_index_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,6 +91,9 @@ class GroundingCheck:
     def __init__(self) -> None:
         self._evidence = EvidenceIndex()
         self._indexed = _SeenTurns()
+        self._unchanging: tuple[object, int] = (None, 0)
+        self._indexed_from = 0
+        """From this one on all turns are indexed that cannot change."""
         self._results: dict[int, Returned] = {}
         self._checked: dict[int, _CheckedTurn] = {}
 
@@ -116,14 +119,30 @@ class GroundingCheck:
             yield from self._indexing(number, turn)
             answers = yield from self._reading(number, turn)
             if any(answer.missing for answer in answers.values()):
-                for other in reversed(range(len(current()))):
-                    if other < len(current()):
-                        yield from self._indexing(other, current()[other])
-                    yield
+                yield from self._indexing_all(current)
             before = self._checked.get(number)
             if before is None or before.version != self._evidence.version:
                 yield from self._look_again(answers.values())
             self._checked[number] = _CheckedTurn(_state(turn), self._evidence.version, answers)
+
+    def _indexing_all(self, current: Callable[[], Transcript]) -> Generator[None, None, None]:
+        """Index all turns, the last ones first. One that cannot have changed since is not even read again."""
+        number = len(current())
+        while number := self._end_of_unindexed(current(), number):
+            number -= 1
+            yield from self._indexing(number, current()[number])
+            if number + 1 == self._indexed_from:
+                self._indexed_from = number
+            yield
+
+    def _end_of_unindexed(self, transcript: Transcript, end: int) -> int:
+        """The number after the last turn before this end that may have to be indexed; 0 where there is none."""
+        if transcript.unchanging != self._unchanging:
+            self._unchanging = transcript.unchanging
+            self._indexed_from = self._unchanging[1]
+        if self._indexed_from < end <= self._unchanging[1]:
+            return self._indexed_from
+        return min(end, len(transcript))
 
     def _look_again(self, answers: Iterable[_CheckedAnswer]) -> Generator[None, None, None]:
         """Leave out what more evidence supports by now."""
