@@ -12,6 +12,9 @@ SLICE_SECONDS = 0.006
 PAUSE_SECONDS = 0.001
 """Seconds that the others get. A key passes through several tasks: without a pause each would wait for a slice."""
 
+LONG_PAUSE_SECONDS = 0.012
+"""The same, of work that nobody waits for: two thirds of the time are left to the keys."""
+
 THREAD_SECONDS = 0.001
 """Seconds that a thread computes while another one waits. A key waits several times, of Python's own 5 ms too long."""
 
@@ -52,22 +55,26 @@ async def run_in_thread(work: Callable[[Iterator[_Item]], _Result], items: Itera
 
 
 class Slices:
-    """The work of one coroutine, of which others wait for no more than a slice."""
+    """The work of one coroutine, of which others wait for no more than a slice.
 
-    def __init__(self) -> None:
+    `pause`: seconds that the others get after each.
+    """
+
+    def __init__(self, pause: float = PAUSE_SECONDS) -> None:
+        self._pause = pause
         self._pause_at = time.monotonic() + SLICE_SECONDS
 
     async def let_others_run(self) -> None:
         """Called between two steps: pause where the slice is over."""
         if time.monotonic() > self._pause_at:
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(self._pause)
             self._pause_at = time.monotonic() + SLICE_SECONDS
 
 
-async def run_in_slices(steps: Generator[None, None, _Result]) -> _Result:
+async def run_in_slices(steps: Generator[None, None, _Result], pause: float = PAUSE_SECONDS) -> _Result:
     """The value of a generator that is run to its end, with pauses for other tasks. No step is interrupted."""
     await asyncio.sleep(0)  # what the caller did just now is not part of the first slice
-    slices = Slices()
+    slices = Slices(pause)
     while True:
         try:
             next(steps)

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import var
 
-from tui.cooperative import run_in_slices
+from tui.cooperative import LONG_PAUSE_SECONDS, PAUSE_SECONDS, run_in_slices
 from tui.keys.bound import bound
 from tui.lazy_dataclass import dataclass
 from tui.lineview.line_view import RowStyle
@@ -66,12 +66,12 @@ class GroundedView(TranscriptView):
 
     @work(group="grounding")
     async def _check(self, reading: Reading, turns: list[int]) -> None:
-        await self._checked(reading, turns)
+        await self._checked(reading, turns, LONG_PAUSE_SECONDS)
 
-    async def _checked(self, reading: Reading, turns: list[int]) -> None:
+    async def _checked(self, reading: Reading, turns: list[int], pause: float = PAUSE_SECONDS) -> None:
         reading.marks.is_checking = True
         try:
-            await run_in_slices(reading.marks.checking(turns))
+            await run_in_slices(reading.marks.checking(turns), pause)
         finally:
             reading.marks.is_checking = False
         self.redraw()
