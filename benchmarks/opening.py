@@ -13,6 +13,9 @@ from benchmarks.running import APP, HELLO, Program, first_frame_of_hello, open_f
 
 SHORT, LONG = 10, 3000
 IDLE_SECONDS = 30.0
+PAGE_QUIET = 0.03
+"""Seconds after which a page is whole. Its claims are checked about once a second, and are marked in another frame."""
+
 SIZES = ((100, 36), (120, 36), (110, 30), (120, 36))
 
 
@@ -79,7 +82,8 @@ def _read(api: FakeApi, took: _Times) -> None:
         app.settle()
         for _ in range(12):
             pressed = app.press("\x1b[5~")
-            took.pages.append(app.settle(0.1, at_least=True) - pressed)
+            took.pages.append(app.settle(PAGE_QUIET, at_least=True) - pressed)
+            app.settle(0.1)
         for _ in range(6):
             pressed = app.press("s")
             took.evidence.append(app.settle(0.1, at_least=True) - pressed)
