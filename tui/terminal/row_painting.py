@@ -60,20 +60,25 @@ class RowPaintingApp(DiffingApp):
         if look != self._painted_look or _MARK not in rendered or len(self._painted) > KEPT_ROWS:
             self._painted.clear()
             self._painted_look, rendered[_MARK] = look, Strip([])
-        self.write_patches([Patch(region.y + row, region.x, self._cells(widget, row)) for row in rows])
+        cells = self._cells(widget, rows, region.width)
+        self.write_patches([Patch(region.y + row, region.x, each) for row, each in zip(rows, cells, strict=True)])
         return True
 
-    def _cells(self, widget: Widget, row: int) -> CellRow:
-        """The cells of a row. One that only moved keeps its strip, and looks as it did."""
-        strip = widget.render_line(row) if not widget.gutter else None
-        painted = self._painted.get(id(strip))
-        if strip is not None and painted is not None:
-            return painted.cells
-        (rendered,) = widget.render_lines(Region(0, row, widget.region.width, 1))
-        cells = cells_of(rendered, self._colors)
-        if strip is not None:
-            self._painted[id(strip)] = _Painted(strip, cells)
-        return cells
+    def _cells(self, widget: Widget, rows: Sequence[int], width: int) -> list[CellRow]:
+        """The cells of rows. One that only moved keeps its strip, and looks as it did."""
+        if widget.gutter:
+            return [cells for _, cells in self._rendered(widget, rows, width)]
+        strips = {row: widget.render_line(row) for row in rows}
+        anew = [row for row, strip in strips.items() if id(strip) not in self._painted]
+        for row, cells in self._rendered(widget, anew, width):
+            self._painted[id(strips[row])] = _Painted(strips[row], cells)
+        return [self._painted[id(strip)].cells for strip in strips.values()]
+
+    def _rendered(self, widget: Widget, rows: Sequence[int], width: int) -> Iterator[tuple[int, CellRow]]:
+        colors = self._colors
+        for first, last in _runs(rows):
+            for row, strip in enumerate(widget.render_lines(Region(0, first, width, last - first + 1)), first):
+                yield row, cells_of(strip, colors)
 
     @property
     def _colors(self) -> ColorSystem:
