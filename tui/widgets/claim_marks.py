@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
@@ -36,6 +35,7 @@ class ClaimMarks:
         self._check: GroundingCheck | None = None
         self._patterns: dict[int, tuple[Sequence[Claim], re.Pattern[str]]] = {}
         self._rows: dict[Place, tuple[Line, Sequence[Highlight]]] = {}
+        self._paragraph: _Paragraph | None = None
 
     def move(self, by: int) -> None:
         """So many turns were put before the first one."""
@@ -114,33 +114,49 @@ class ClaimMarks:
         """Where the claims are in a row, and whether each goes on from the row before."""
         if place.section not in self._patterns or not isinstance(self._source.part(*place[:2]), Answer):
             return
-        before, text = _joined(self._source, place, line)
-        begin, end = len(before), len(before) + len(line.written)
-        for match in self._patterns[place.section][1].finditer(text):
+        if self._paragraph is None or not self._paragraph.has(place, line):
+            self._paragraph = _paragraph(self._source, place, line)
+        begin = self._paragraph.begins[place.row - self._paragraph.first.row]
+        end = begin + len(line.written)
+        for match in self._patterns[place.section][1].finditer(self._paragraph.text):
             if match.start() < end and match.end() > begin:
                 start = max(0, match.start() - begin) + line.decoration
                 yield start, min(match.end(), end) - begin + line.decoration, match.start() < begin
 
 
-def _joined(source: TranscriptLines, place: Place, line: Line) -> tuple[str, str]:
-    """The text of the rows before this one in its paragraph, and that of the whole paragraph."""
-    before = ""
-    first, at = line, place.row
-    while first.continues is not None and at > 0 and place.row - at < ROWS_JOINED:
-        at -= 1
-        above = source.line(place._replace(row=at))
-        before = above.written + first.joint + before
-        first = above
-    text = before + line.written
+class _Paragraph(NamedTuple):
+    """Rows of which each goes on where the one before ends, as one text; and where in it each of them begins."""
+
+    first: Place
+    lines: list[Line]
+    text: str
+    begins: list[int]
+
+    def has(self, place: Place, line: Line) -> bool:
+        """Whether this is all of a row's paragraph. Of a long one it may lack what is far from the row."""
+        at = place.row - self.first.row
+        is_near = self.first[:2] == place[:2] and 0 <= at < len(self.lines) <= ROWS_JOINED
+        return is_near and self.lines[at] is line
+
+
+def _paragraph(source: TranscriptLines, place: Place, line: Line) -> _Paragraph:
+    """The paragraph of a row, or what of it is near the row."""
+    lines, first = [line], place.row
+    while lines[0].continues is not None and first > 0 and place.row - first < ROWS_JOINED:
+        first -= 1
+        lines.insert(0, source.line(place._replace(row=first)))
     height = source.height(*place[:2])
-    for row in count(place.row + 1):
-        if row >= min(height, place.row + ROWS_JOINED):
-            break
+    for row in range(place.row + 1, min(height, place.row + ROWS_JOINED)):
         below = source.line(place._replace(row=row))
         if below.continues is None:
             break
-        text += below.joint + below.written
-    return before, text
+        lines.append(below)
+    text, begins = "", list[int]()
+    for at, each in enumerate(lines):
+        text += each.joint if at else ""
+        begins.append(len(text))
+        text += each.written
+    return _Paragraph(place._replace(row=first), lines, text, begins)
 
 
 def _pattern(claims: "Sequence[Claim]") -> re.Pattern[str]:
