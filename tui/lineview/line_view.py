@@ -5,7 +5,7 @@ It scrolls by places (see `tui.lineview.viewport`), and repaints only rows that 
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import ClassVar, cast
+from typing import ClassVar, NamedTuple, cast
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -52,8 +52,7 @@ class Position:
     follows: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RowStyle:
+class RowStyle(NamedTuple):
     """How a row is set off: its fill, the bar of the cursor, marked ranges of cells, and letters laid over cells."""
 
     fill: Role = "text"
@@ -62,8 +61,7 @@ class RowStyle:
     letters: tuple[tuple[int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """What a row of the screen shows, and the strip made of it."""
 
     line: Line
@@ -95,6 +93,7 @@ class LineView(Widget, can_focus=True):
         """The rows on the screen, after the last drawing."""
         self._rows: list[_Row] = []
         self._made_for = Size()
+        self._width = 0
         self._palette: Palette | None = None
         self._posted: tuple[float, float, bool] | None = None
         self._catches_up = False
@@ -152,7 +151,7 @@ class LineView(Widget, can_focus=True):
     def _make_rows(self) -> None:
         if self._palette is None:
             self._palette = Palette(self)
-        self._made_for = self.size
+        self._made_for, self._width = self.outer_size, self.size.width
         self.prepare(self._text_width)
         position, height = self.position, self.size.height
         end = bottom(self.source, height)
@@ -192,15 +191,15 @@ class LineView(Widget, can_focus=True):
             edge, width = line.edge, MARGIN + self._text_width
             strip = strip.adjust_cell_length(width - cell_len(edge.text), palette.style(edge.style))
             strip = Strip([*strip, Segment(edge.text, palette.style(edge.style))], width)
-        strip = strip.adjust_cell_length(self.size.width, fill)
+        strip = strip.adjust_cell_length(self._width, fill)
         strip = palette.mark(strip, [(start + MARGIN, end + MARGIN, name) for start, end, name in style.marks])
         for cell, letter in style.letters:
             at, shown = cell + MARGIN, Segment(letter, self.get_component_rich_style("lines--letter"))
-            strip = Strip.join([strip.crop(0, at), Strip([shown], 1), strip.crop(at + 1, self.size.width)])
+            strip = Strip.join([strip.crop(0, at), Strip([shown], 1), strip.crop(at + 1, self._width)])
         return strip
 
     def render_line(self, y: int) -> Strip:
-        if not self._rows or self._made_for != self.size:
+        if not self._rows or self._made_for != self.outer_size:
             self._make_rows()
         return self._rows[y].strip if y < len(self._rows) else Strip.blank(self.size.width)
 
@@ -210,7 +209,7 @@ class LineView(Widget, can_focus=True):
         self._palette, self._rows = None, []
 
     def on_resize(self) -> None:
-        if self._made_for != self.size:
+        if self._made_for != self.outer_size:
             self.redraw(everything=True)
 
     def on_focus(self) -> None:

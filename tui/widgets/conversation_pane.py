@@ -1,7 +1,6 @@
 """The conversation: what its keys find, copy and open."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, work
@@ -101,7 +100,7 @@ class ConversationPane(GroundedView):
     def row_style(self, place: Place, line: Line) -> RowStyle:
         style = super().row_style(place, line)
         found, letters = self._reading.finder.marks(line), self._reading.letters.in_row(place)
-        return replace(style, marks=(*found, *style.marks), letters=letters) if found or letters else style
+        return style._replace(marks=(*found, *style.marks), letters=letters) if found or letters else style
 
     def on_key(self, event: events.Key) -> None:
         reading = self._reading

@@ -44,7 +44,9 @@ class Finder:
 
     def marks(self, line: Line) -> tuple[Highlight, ...]:
         """The occurrences within a line, as ranges of cells to set off."""
-        text = line.text if self.wanted else ""
+        if not self.wanted:
+            return ()
+        text = line.text
         ranges = occurrences(text, self.wanted)
         return tuple((cell_len(text[:start]), cell_len(text[:end]), "lines--found") for start, end in ranges)
 

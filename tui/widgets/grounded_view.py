@@ -1,6 +1,5 @@
 """A transcript view that underlines claims which stand in no evidence, and walks from one to the next."""
 
-from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -78,8 +77,8 @@ class GroundedView(TranscriptView):
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         style = super().row_style(place, line)
-        marks = self._reading.marks.in_row(place, line) if self.checks_grounding else ()
-        return replace(style, marks=(*marks, *style.marks)) if marks else style
+        marks = self._reading.marks.in_row(place, line)
+        return style._replace(marks=(*marks, *style.marks)) if marks and self.checks_grounding else style
 
     def action_next_ungrounded(self) -> None:
         """Go to the next claim that stands in no evidence, once around."""

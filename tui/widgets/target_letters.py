@@ -28,4 +28,6 @@ class TargetLetters:
 
     def in_row(self, place: Place) -> tuple[tuple[int, str], ...]:
         """The cells of a row that a letter is laid over."""
+        if not self._targets:
+            return ()
         return tuple((target.cell, letter) for letter, target in self._targets.items() if target.place == place)

@@ -167,7 +167,7 @@ class TranscriptView(SelectableLineView):
 
     def row_style(self, place: Place, line: Line) -> RowStyle:
         is_text = line is not BLANK
-        has_bar = is_text and self.has_focus and place[:2] == self._reading.cursor.block
+        has_bar = is_text and place[:2] == self._reading.cursor.block and self.has_focus
         is_question = place.block == 0 and is_text and not self._reading.source.is_note(place)
         fill = "question" if is_question else "text"
         return RowStyle(fill, has_bar, self.selection_marks(place))
