@@ -50,10 +50,14 @@ async def test_what_stands_in_no_evidence_is_underlined_and_told() -> None:
         assert [row for row in underlined(read.pane) if row] == ["41 million eurosAda Sol"]
 
 
-async def test_an_underlined_claim_may_be_wrapped() -> None:
+@pytest.mark.parametrize("widths", [[40], [40, 70, 50]])
+async def test_an_underlined_claim_may_be_wrapped(widths: list[int]) -> None:
     answer = "It was said that “the budget was never at any time more than a handful of euros” there."
-    async with reading(conversation(answer), width=40) as read:
+    async with reading(conversation(answer), width=widths[0]) as read:
         await checked(read, "1 quotation is not in the")
+        for width in widths[1:]:
+            await read.pilot.resize_terminal(width, 24)
+            await read.pilot.pause()
         shown = " ".join(row for row in underlined(read.pane) if row)
         assert shown == "the budget was never at any time more than a handful of euros"
 
