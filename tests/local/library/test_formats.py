@@ -113,7 +113,7 @@ def test_groups_and_notes_of_slides() -> None:
 
 
 def test_rows_of_a_sheet_that_are_not_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.local.library.readers.sheets.MAX_ROWS", 10)
+    monkeypatch.setattr("tui.local.library.readers.office.sheets.MAX_ROWS", 10)
     document = read_document("a.xlsx", papers.xlsx({"Stock": [["name"], *([n] for n in range(30))]}))
     assert document.remarks == ("of the sheet 'Stock' only the first 10 rows of 31 are read",)
     assert "| 8 |" in document.text

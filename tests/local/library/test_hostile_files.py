@@ -70,11 +70,11 @@ def test_a_table_takes_no_more_room_than_its_file() -> None:
 def test_a_far_cell_does_not_fill_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     rows: list[list[object]] = [["name"], ["oak"], *[[]] * 100, [*[""] * 1_000, "far"]]
     data = papers.xlsx({"Stock": rows})
-    monkeypatch.setattr("tui.local.library.readers.sheets.MAX_CELLS", 50_000)
+    monkeypatch.setattr("tui.local.library.readers.office.sheets.MAX_CELLS", 50_000)
     document = read_document("a.xlsx", data)
     assert document.text == "## Stock\n\n| name |\n|---|\n| oak |\n"
     assert document.remarks == ("of the sheet 'Stock' only the first 49 rows of 103 are read",)
-    monkeypatch.setattr("tui.local.library.readers.sheets.MAX_EXTENT", 100_000)
+    monkeypatch.setattr("tui.local.library.readers.office.sheets.MAX_EXTENT", 100_000)
     with pytest.raises(UnreadableError, match="too far from the others"):
         read_document("a.xlsx", data)
 

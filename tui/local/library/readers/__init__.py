@@ -91,19 +91,19 @@ def _read_rtf(data: bytes) -> Document:
 
 
 def _read_spreadsheet(data: bytes) -> Document:
-    from tui.local.library.readers.sheets import read_spreadsheet
+    from tui.local.library.readers.office.sheets import read_spreadsheet
 
     return read_spreadsheet(data)
 
 
 def _read_pptx(data: bytes) -> Document:
-    from tui.local.library.readers.slides import read_pptx
+    from tui.local.library.readers.office.slides import read_pptx
 
     return read_pptx(data)
 
 
 def _read_docx(data: bytes) -> Document:
-    from tui.local.library.readers.word import read_docx
+    from tui.local.library.readers.office.word import read_docx
 
     return read_docx(data)
 
