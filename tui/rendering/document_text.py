@@ -15,10 +15,12 @@ MAX_WRAPPED_CHARS = 32 * 1024
 _MARKDOWN = frozenset(
     (".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd", ".html", ".htm", ".docx", ".pptx", ".ipynb")
 )
-_NO_MARKDOWN = frozenset((".txt", ".text", ".log", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".py", ".tex"))
-_MARKS = re.compile(
-    r"^(?:#{1,6} |```|[-*] \S|\d{1,3}\. \S|> )|^\|.*\|[ \t]*\n\|[ :|-]+\|[ \t]*$|\*\*\S|\[[^\]\n]+\]\(\S", re.MULTILINE
-)
+_NO_MARKDOWN = frozenset((".txt", ".text", ".log", ".json", ".xml", ".yaml", ".yml", ".py", ".tex"))
+_CELLS = frozenset((".csv", ".tsv"))
+"""Read as Markdown only where they have been made tables of."""
+_TABLE = r"^\|.*\|[ \t]*\n\|[ :|-]+\|[ \t]*$"
+_MARKS = re.compile(rf"^(?:#{{1,6}} |```|[-*] \S|\d{{1,3}}\. \S|> )|{_TABLE}|\*\*\S|\[[^\]\n]+\]\(\S", re.MULTILINE)
+_TABLE_MARKS = re.compile(_TABLE, re.MULTILINE)
 _JUDGED_CHARS = 16 * 1024
 """Characters of a text that tell whether it is Markdown."""
 
@@ -26,7 +28,10 @@ _JUDGED_CHARS = 16 * 1024
 def is_markdown(file: str, text: str) -> bool:
     """Whether a text is Markdown: by the name of its file, and where that says nothing, by its marks."""
     suffix = PurePosixPath(file).suffix.lower()
-    return suffix in _MARKDOWN or (suffix not in _NO_MARKDOWN and bool(_MARKS.search(text, 0, _JUDGED_CHARS)))
+    if suffix in _MARKDOWN or suffix in _NO_MARKDOWN:
+        return suffix in _MARKDOWN
+    marks = _TABLE_MARKS if suffix in _CELLS else _MARKS
+    return bool(marks.search(text, 0, _JUDGED_CHARS))
 
 
 class DocumentText:

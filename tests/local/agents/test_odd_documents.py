@@ -23,6 +23,8 @@ DOCUMENTS = {
     "talk.srt": "1\n00:00:01,000 --> 00:00:04,000\nWelcome to <i>the lecture</i>\non beekeeping.\n\n"
     "2\n00:00:05,000 --> 00:00:09,500\nA healthy hive needs\n23 kilograms of honey for winter.\n",
     "talk.vtt": "WEBVTT\n\n00:05.000 --> 00:09.500 align:start\n<v Ana>Each walrus eats\n40 kilograms of clams.\n",
+    "towns.csv": "city;residents;mayor\nEskeby;7300;Jon Dahl\nVarnholm;18200;Ulla Berg\n",
+    "shifts.tsv": "sandra\t3.5\tOla\nwilhelm\t4\tMia Stork\n",
 }
 
 
@@ -57,6 +59,8 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Generator[httpx.Client]:
             "A healthy hive needs 23 kilograms of honey for winter. [1]",
             "talk.srt, line 8",
         ),
+        ("Who is the mayor of Varnholm?", "Varnholm — residents: 18200; mayor: Ulla Berg [1]", "towns.csv, line"),
+        ("How long does wilhelm work?", "wilhelm — 4; Mia Stork [1]", "shifts.tsv, line"),
         ("How much do walrus eat?", "Each walrus eats 40 kilograms of clams. [1]", "talk.vtt, line 4"),
         ("Who is the harbour master?", "The harbour master is Ottilie Quist. [1]", "list.txt, lines 1-3"),
     ],

@@ -42,7 +42,7 @@ def chunks_of(document: Document) -> Iterator[Chunk]:
     line = 1
     for cut, end in zip(cuts, ends, strict=True):
         first_page, last_page = _pages(document, cut.start, end)
-        first_line = line if document.has_lines else None
+        first_line = line if document.has_lines else cut.section.line_of(cut.start, document.text)
         yield Chunk(cut.start, end, cut.section.titles, first_line, first_page, last_page, cut.section.anchor)
         line += document.text.count("\n", cut.start, end)
 
@@ -70,6 +70,12 @@ class _Section:
     def anchor(self) -> str:
         began = (self.began,) if self.began else ()
         return next((block.anchor for block in (*reversed(self.headings), *began) if block.anchor), "")
+
+    def line_of(self, offset: int, text: str) -> int | None:
+        """The line of the file that stands at an offset; None where the block that began the section tells none."""
+        if self.began is None or self.began.line is None:
+            return None
+        return self.began.line + text.count("\n", self.began.start, offset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tui.files.private_files import make_private_folder
 from tui.sanitize import clean, clean_line
 from tui.sqlite_errors import is_bad_text, is_broken, tolerant
 
-SCHEMA_VERSION = 17
+SCHEMA_VERSION = 18
 """Of the tables below, and of what the readers make of a file: with a higher one, all folders are read anew."""
 BUSY_TIMEOUT = 10.0
 """Seconds that a statement waits for another process's short write transaction."""

@@ -25,6 +25,8 @@ class DocumentBlock:
     `anchor` is what a heading is jumped to by in its file ("#install"; in a book "text/two.xhtml#moss"), or another
     block that stands under none. A block that is
     `under` a level stands under the nearest heading of at most that level (0: under none), not under the last one.
+    Where a document has no lines, what stands under none may have a `line`: what the first of its text would be in the
+    file, counted from 1, if the ones before were there too.
     """
 
     kind: BlockKind
@@ -34,6 +36,7 @@ class DocumentBlock:
     title: str = ""
     anchor: str = ""
     under: int | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,12 @@ class DocumentReader:
     max_bytes: int = 20_000_000
 
 
+def _read_delimited(data: bytes) -> Document:
+    from tui.local.library.readers.delimited import read_delimited
+
+    return read_delimited(data)
+
+
 def _read_epub(data: bytes) -> Document:
     from tui.local.library.readers.epub import read_epub
 
@@ -121,7 +127,8 @@ _CODE = DocumentReader(read_code, 2_000_000)
 
 READERS: Mapping[str, DocumentReader] = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"), DocumentReader(read_markdown)),
-    **dict.fromkeys((".txt", ".text", ".log", ".csv", ".tsv"), _TEXT),
+    **dict.fromkeys((".txt", ".text", ".log"), _TEXT),
+    **dict.fromkeys((".csv", ".tsv"), DocumentReader(_read_delimited)),
     **dict.fromkeys((".rst", ".rest"), DocumentReader(_read_restructured)),
     **dict.fromkeys((".adoc", ".asciidoc"), DocumentReader(_read_asciidoc)),
     **dict.fromkeys((".tex", ".latex"), DocumentReader(_read_latex)),

@@ -13,7 +13,7 @@ GAP = "\n\n"
 class Piece:
     """One block as Markdown source. A heading has a level (1 to 6), its words, and its anchor in the file, if any.
 
-    `under` and `anchor` are those of a `DocumentBlock`.
+    `under`, `anchor` and `line` are those of a `DocumentBlock`.
     """
 
     kind: BlockKind
@@ -22,6 +22,7 @@ class Piece:
     title: str = ""
     anchor: str = ""
     under: int | None = None
+    line: int | None = None
 
 
 def heading(title: str, level: int, anchor: str = "") -> Piece:
@@ -44,7 +45,8 @@ def converted_document(
         starts.append(at)
         for piece in page:
             end = at + len(piece.text)
-            blocks.append(DocumentBlock(piece.kind, at, end, piece.level, piece.title, piece.anchor, piece.under))
+            place = (piece.level, piece.title, piece.anchor, piece.under, piece.line)
+            blocks.append(DocumentBlock(piece.kind, at, end, *place))
             parts += (piece.text, GAP)
             at += len(piece.text) + len(GAP)
     text = "".join(parts[:-1])
