@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TypeVar, cast
 
-SLICE_SECONDS = 0.006
-"""Seconds of work after which others get their turn: with the step that is begun then, half a frame."""
+SLICE_SECONDS = 0.004
+"""Seconds of work after which others get their turn: with the step that is begun then, a third of a frame."""
 
 PAUSE_SECONDS = 0.001
 """Seconds that the others get. A key passes through several tasks: without a pause each would wait for a slice."""
