@@ -43,6 +43,28 @@ async def test_a_passage_is_read_on_before_and_behind_to_both_ends(
     known = place.surroundings
     assert "".join((*known.before, known.passage, *known.after)) == TEXT
     assert known.passage == WORDS
+    assert known.is_there
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "is_there"),
+    [
+        ("Paragraph 500 of the report, corrected.", AT, False),
+        ("Paragraph 500  of\nthe report.", AT, True),
+        ("Paragraph 7 of the report.", TEXT.index("Paragraph 7 of"), True),
+        (WORDS, len(TEXT) + 40, True),
+        ("No more.", len(TEXT) + 40, False),
+    ],
+    ids=["changed", "white space", "moved", "shrunk", "shrunk, and gone"],
+)
+async def test_whether_a_passage_still_stands_in_its_document(
+    office: Office, text: str, start: int, is_there: bool
+) -> None:
+    told = start if "7 of" not in text else AT
+    place = await office.workspace.documents.around(passage(Location("dfl-1", "idx-notes", told, told + 28), text), [])
+    assert place.surroundings.is_there == is_there
+    assert place.surroundings.passage == text
+    assert place.surroundings.first <= (start if start < len(TEXT) and is_there else told)
 
 
 @pytest.mark.parametrize(

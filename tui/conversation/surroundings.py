@@ -13,8 +13,9 @@ STRETCH_CHARS = 6_000
 class Surroundings:
     """A passage of a document, with the stretches read before and behind it, in their order, all safe to show.
 
-    `first` and `last` are the offsets up to which the document has been read; it begins or ends there where `begins`
-    or `ends` is true.
+    `is_there` is false where the document has been changed and has the passage no more: it is read on behind it from
+    its old place, with what stands there now. `first` and `last` are the offsets up to which the document has been
+    read; it begins or ends there where `begins` or `ends` is true.
     """
 
     passage: str
@@ -24,11 +25,12 @@ class Surroundings:
     after: tuple[str, ...] = ()
     begins: bool = False
     ends: bool = False
+    is_there: bool = True
 
 
-def begin(passage: str, start: int, end: int) -> Surroundings:
+def begin(passage: str, start: int, end: int, *, is_there: bool = True) -> Surroundings:
     """A passage of which nothing around has been read."""
-    return Surroundings(passage, start, end, begins=start == 0)
+    return Surroundings(passage, start, end, begins=start == 0, is_there=is_there)
 
 
 def asked_before(known: Surroundings) -> tuple[int, int]:

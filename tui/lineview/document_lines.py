@@ -5,10 +5,17 @@ from collections.abc import Sequence
 from tui.conversation.surroundings import Surroundings
 from tui.lineview.viewport import Place
 from tui.rendering.document_text import HeadedText, is_markdown
-from tui.rendering.lines import BLANK, MUTED, Line, Span
+from tui.rendering.lines import BLANK, MUTED, Line, Span, Style
+from tui.rendering.wrapping import wrap_text
 
 BEGINNING, END = "The document begins here.", "The document ends here."
 LOADING = "Reading on…"
+NOT_THERE = (
+    "This is quoted as it was found. It does not stand here word for word: the document may have been changed since. "
+    "What it has now follows."
+)
+
+_NOT_THERE = Style("error")
 
 
 class DocumentLines:
@@ -77,5 +84,8 @@ class DocumentLines:
         text = self._stretches[section - 1]
         rows = self._drawn.get(text)
         if rows is None:
-            rows = self._drawn[text] = HeadedText((), text.strip("\n"), self._width, as_markdown=self._as_markdown)
+            is_doubtful = section == self.passage_section and not self._known.is_there
+            head = (*wrap_text(NOT_THERE, self._width, _NOT_THERE), BLANK) if is_doubtful else ()
+            body = text.strip("\n")
+            rows = self._drawn[text] = HeadedText(head, body, self._width, as_markdown=self._as_markdown)
         return rows

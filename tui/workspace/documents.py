@@ -8,6 +8,7 @@ from tui.api.errors import ApiError, NotFoundError
 from tui.conversation.passages import Location, Passage
 from tui.conversation.surroundings import STRETCH_CHARS, Surroundings, asked_before, begin, with_after, with_before
 from tui.lazy_dataclass import dataclass
+from tui.sanitize import clean
 from tui.settings import LOCAL_ACCOUNT
 from tui.workspace.indexes import IndexList
 from tui.workspace.state import WorkspaceState
@@ -51,8 +52,8 @@ class Documents:
         if location is None or not passage.text:
             raise NoDocumentError("The server does not say which document this passage stands in.")
         index_id = await self._index_with(location, index_ids)
-        start, end = await self._span(index_id, location, passage.text)
-        place = DocumentPlace(index_id, location.file_id, begin(passage.text, start, end))
+        known = await self._found(index_id, location, passage.text)
+        place = DocumentPlace(index_id, location.file_id, known)
         return await self.read_before(await self.read_behind(place))
 
     async def read_before(self, place: DocumentPlace) -> DocumentPlace:
@@ -105,19 +106,27 @@ class Documents:
             return index_id
         raise NoDocumentError("The document of this passage is not in the session's indexes any more.")
 
-    async def _span(self, index_id: str, location: Location, text: str) -> tuple[int, int]:
-        """Where the text of a passage stands: where it says so, if that can be, else where it is found."""
-        start, end = location.start, location.end
-        if start is None:
-            return await self._search(index_id, location.file_id, text)
-        if end is None or end - start == len(text):
-            return start, start + len(text)
-        offset = max(0, start - len(text))
-        near = await self._read(index_id, location.file_id, offset, 2 * len(text) + max(0, end - start))
-        at = near.find(text)
-        return (start, end) if at < 0 else (offset + at, offset + at + len(text))
+    async def _found(self, index_id: str, location: Location, text: str) -> Surroundings:
+        """A passage where it stands, else at its old place: what the document has there now follows it."""
+        if span := await self._span(index_id, location, text):
+            return begin(text, *span)
+        if location.start is None:
+            raise NoDocumentError("The server does not say where in its document this passage stands.")
+        return begin(text, location.start, location.start, is_there=False)
 
-    async def _search(self, index_id: str, file_id: str, text: str) -> tuple[int, int]:
+    async def _span(self, index_id: str, location: Location, text: str) -> tuple[int, int] | None:
+        """Where the text of a passage stands: at the place it tells, else where it is found; None where nowhere."""
+        if location.start is not None:
+            start, end = location.start, max(location.start, location.end or location.start + len(text))
+            offset = max(0, start - len(text))
+            near = await self._read(index_id, location.file_id, offset, end + len(text) - offset)
+            if _plain(text) in _plain(near[start - offset : end - offset]):
+                return start, end
+            if (at := near.find(text)) >= 0:
+                return offset + at, offset + at + len(text)
+        return await self._search(index_id, location.file_id, text)
+
+    async def _search(self, index_id: str, file_id: str, text: str) -> tuple[int, int] | None:
         read = ""
         while len(read) < LOOKED_THROUGH_CHARS:
             piece = await self._read(index_id, file_id, len(read), PIECE_CHARS)
@@ -127,7 +136,7 @@ class Documents:
                 return at, at + len(text)
             if len(piece) < PIECE_CHARS:
                 break
-        raise NoDocumentError("The server does not say where in its document this passage stands.")
+        return None
 
     async def _read(self, index_id: str, file_id: str, offset: int, length: int) -> str:
         try:
@@ -141,3 +150,8 @@ class Documents:
             return self._state.require_client()
         except ApiError as error:
             raise NoDocumentError(error.message) from error
+
+
+def _plain(text: str) -> str:
+    """A text without what is lost of it on its way: what is not safe to show, and the kind of its white space."""
+    return " ".join(clean(text).split())

@@ -102,6 +102,26 @@ async def test_a_passage_is_read_on_in_its_document_both_ways(settings: Settings
         await user.until(lambda: user.lines == place)
 
 
+async def test_what_its_document_has_no_more_is_said_to_be_quoted_as_it_was(settings: Settings, notes: Path) -> None:
+    rules = notes / "budget.md"
+    async with driven(settings, *BROAD) as user:
+        await asked(user, "How often is every budget checked?")
+        await user.press("1")
+        await user.press("enter")
+        await user.see("The document begins here.")
+        await user.see_no("as it was found")
+        await user.press("escape", "escape", "tab")
+        rules.write_text(rules.read_text().replace("twice", "by three people"))
+        await user.type("Who checks every budget?")
+        await user.press("enter")
+        await user.see("by three people")
+        await user.press("shift+tab", "g", "J", "1", "enter")
+        await user.see("The document begins here.")
+        await user.see("This is quoted as it was found.")
+        assert user.screen.count("Every budget is checked twice.") == len(["answer", "quotation"])
+        assert user.screen.count("Every budget is checked by three people.") == len(["answer", "document"])
+
+
 async def test_the_next_passage_of_the_document_and_a_number_lead_on(settings: Settings) -> None:
     async with driven(settings, *BROAD) as user:
         await asked(user)
