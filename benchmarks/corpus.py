@@ -98,14 +98,22 @@ def history(turns: int) -> Iterator[Event]:
 
 def deltas(count: int) -> list[str]:
     """An answer in pieces of 4 characters: sections with paragraphs, lists, code and tables."""
-    random = Random(1)
+    text = _sections(Random(1), count * 4)
+    return [text[at : at + 4] for at in range(0, count * 4, 4)]
+
+
+def beginning(pieces: int) -> str:
+    """What an answer says before `deltas`, in whole sections: at least as long as so many pieces; "" for none."""
+    return f"{_sections(Random(2), pieces * 4)}\n\n" if pieces else ""
+
+
+def _sections(random: Random, chars: int) -> str:
     sections: list[str] = []
     size = 0
-    while size < count * 4:
+    while size < chars:
         sections.append(_section(random))
         size += len(sections[-1]) + 2
-    text = "\n\n".join(sections)
-    return [text[at : at + 4] for at in range(0, count * 4, 4)]
+    return "\n\n".join(sections)
 
 
 def long_answer(chars: int) -> Iterator[Event]:

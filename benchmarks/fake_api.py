@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from benchmarks.corpus import Event, deltas, history, long_answer, session_json
+from benchmarks.corpus import Event, beginning, deltas, history, long_answer, session_json
 
 NEWEST = datetime(2026, 1, 1, tzinfo=UTC)
 LEAD = 3.0
@@ -160,17 +160,17 @@ class FakeApi:
 
 
 async def _events(stream: Stream, prompt: str) -> AsyncIterator[bytes]:
-    pieces = deltas(stream.before + stream.count)
+    said, pieces = beginning(stream.before), deltas(stream.count)
     yield _sent({"type": "user_input", "content": prompt})
-    if stream.before:
-        yield _sent({"type": "text_delta", "content": "".join(pieces[: stream.before])})
+    if said:
+        yield _sent({"type": "text_delta", "content": said})
     await asyncio.sleep(LEAD)
     stream.began = time.monotonic()
-    for number, piece in enumerate(pieces[stream.before :]):
+    for number, piece in enumerate(pieces):
         await asyncio.sleep(stream.began + number / stream.rate - time.monotonic())
         yield _sent({"type": "text_delta", "content": piece})
     stream.ended = time.monotonic()
-    yield _sent({"type": "text", "content": "".join(pieces)})
+    yield _sent({"type": "text", "content": f"{said}{''.join(pieces)}"})
     yield _sent({"type": "stop", "is_error": False, "usage": {}})
 
 

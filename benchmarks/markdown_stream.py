@@ -7,7 +7,7 @@ from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Markdown
 
-from benchmarks.corpus import deltas
+from benchmarks.corpus import beginning, deltas
 
 
 class StockStream(App[None]):
@@ -15,8 +15,8 @@ class StockStream(App[None]):
 
     def __init__(self, before: int, count: int, rate: float) -> None:
         super().__init__()
-        self._pieces = deltas(before + count)
-        self._before = before
+        self._said = beginning(before)
+        self._pieces = deltas(count)
         self._rate = rate
 
     def compose(self) -> ComposeResult:
@@ -29,13 +29,13 @@ class StockStream(App[None]):
 
     async def _stream(self) -> None:
         markdown = self.query_one(Markdown)
-        await markdown.append("".join(self._pieces[: self._before]))
+        await markdown.append(self._said)
         await asyncio.sleep(3)
         stream = Markdown.get_stream(markdown)
         loop = asyncio.get_running_loop()
         self._say("BEGUN")
         began = loop.time()
-        for number, piece in enumerate(self._pieces[self._before :]):
+        for number, piece in enumerate(self._pieces):
             await asyncio.sleep(began + number / self._rate - loop.time())
             await stream.write(piece)
         await stream.stop()
