@@ -161,9 +161,10 @@ def test_a_file_that_only_ends_like_a_mail_is_refused() -> None:
         read_document("a.eml", b"Just some words.\n\nAnd more.\n")
 
 
-def test_rich_text_is_read_without_its_control_words() -> None:
+def test_rich_text_of_any_ending_is_read_without_its_control_words() -> None:
     data = rb"{\rtf1\ansi\ansicpg1251{\fonttbl{\f0 Arial;}}{\b Rules}\par The master is Quist.\par \u1046?\u1080? \'ef}"
-    assert read_document("a.rtf", data).text == "Rules\n\nThe master is Quist.\n\nЖи п\n"
+    for name in ("a.rtf", "a.doc", "a.txt"):
+        assert read_document(name, data).text == "Rules\n\nThe master is Quist.\n\nЖи п\n"
 
 
 @pytest.mark.parametrize(

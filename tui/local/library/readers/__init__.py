@@ -121,6 +121,7 @@ def _read_mail(data: bytes) -> Document:
 
 
 _PDF = DocumentReader(_read_pdf, 200_000_000)
+_RTF = DocumentReader(_read_rtf, 10_000_000)
 _HTML = DocumentReader(_read_html)
 _TEXT = DocumentReader(read_text)
 _CODE = DocumentReader(read_code, 2_000_000)
@@ -134,7 +135,7 @@ READERS: Mapping[str, DocumentReader] = {
     **dict.fromkeys((".tex", ".latex"), DocumentReader(_read_latex)),
     **dict.fromkeys((".srt", ".vtt"), DocumentReader(_read_subtitles)),
     ".org": DocumentReader(_read_org),
-    ".rtf": DocumentReader(_read_rtf, 10_000_000),
+    ".rtf": _RTF,
     ".eml": DocumentReader(_read_mail, 50_000_000),
     **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
     ".ipynb": DocumentReader(read_notebook),
@@ -230,6 +231,8 @@ def reader_for(name: str, head: bytes) -> DocumentReader | None:
     by_ending = READERS.get(_suffix(name))
     if head.startswith(b"%PDF-"):
         return _PDF
+    if head.startswith(b"{\\rtf"):
+        return _RTF
     if by_ending:
         return by_ending
     is_utf_16 = head[:2] in (b"\xff\xfe", b"\xfe\xff") or unmarked_utf_16(head) is not None
