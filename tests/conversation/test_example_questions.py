@@ -7,7 +7,7 @@ from tui.conversation.example_questions import example_questions, spread
     ("text", "questions"),
     [
         ("# Keys\n\n## Everywhere\n", ["What does keys.md say about “Everywhere”?"]),
-        ("# Keys\n\nWords.\n", ["What does keys.md say about “Keys”?"]),
+        ("# Keys\n\nWords.\n", ["What does keys.md say?"]),
         ("# Keys\n\n## PDF files ##\n", ["What does keys.md say about “PDF files”?"]),
         (
             "# Keys\n\n## Everywhere\n\n## How do I *quit*?\n",

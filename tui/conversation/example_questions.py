@@ -24,8 +24,13 @@ def example_questions(name: str, text: str) -> Sequence[str]:
     questions = [heading for heading in headings if heading.endswith("?")]
     if shown_name and len(shown_name) <= MAX_NAME_CHARS:
         told = [heading for heading in headings if not heading.endswith("?")]
-        questions += [f"What does {shown_name} say about “{heading}”?" for heading in told[1:] or told]
+        questions += [_about(shown_name, heading) for heading in told[1:] or told]
     return list(dict.fromkeys(questions))
+
+
+def _about(name: str, heading: str) -> str:
+    is_only_name = heading.casefold() == name.partition(".")[0].casefold()
+    return f"What does {name} say?" if is_only_name else f"What does {name} say about “{heading}”?"
 
 
 def spread(questions: Sequence[Sequence[str]], count: int) -> Sequence[str]:
