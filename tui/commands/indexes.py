@@ -1,6 +1,7 @@
 """`llamachat-tui indexes`: the indexes that can be asked."""
 
 from argparse import Namespace
+from dataclasses import asdict
 
 from tui.api.models import Index
 from tui.arguments import CommandParser
@@ -29,6 +30,8 @@ def main(arguments: list[str]) -> int:
 async def _listed(options: Namespace) -> int:
     async with asker(settings_with_folders(options), StepLine()) as asking:
         indexes = await asking.indexes()
+        if options.json:
+            indexes = [await asking.client.index(index.id) if index.folder else index for index in indexes]
     if not indexes:
         say("There are no indexes yet.")
     put_out("".join(map(_as_json if options.json else _as_text, indexes)))
@@ -48,6 +51,8 @@ def _as_json(index: Index) -> str:
         "error": index.error_message,
         "files": index.files,
         "skipped_files": index.skipped_files,
+        "skipped": [asdict(document) for document in index.skipped],
+        "remarks": [asdict(document) for document in index.remarks],
         "last_synced_at": synced.isoformat() if synced else None,
         "folder": index.folder,
     }

@@ -102,6 +102,20 @@ def test_indexes_are_listed(command: Command, online: ServedCloud) -> None:
     assert (listed.code, listed.err) == (1, "llamachat-tui: There are no indexes yet.\n")
 
 
+def test_an_index_of_a_folder_tells_what_it_lacks(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLAMACHAT_DATA_DIR", str(tmp_path / "data"))
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "old.doc").write_bytes(bytes(100))
+    (folder / "new.md").write_text("The herons are fed.")
+    (told,) = map(json.loads, command("indexes", "--local", str(folder), "--json").out.splitlines())
+    (skipped,) = told["skipped"]
+    assert (told["files"], told["skipped_files"], skipped["name"], told["remarks"]) == (1, 1, "old.doc", [])
+    assert "save it as .docx" in skipped["reason"]
+
+
 def test_what_was_asked_is_found_again_without_the_server(command: Command, online: ServedCloud) -> None:
     online.cloud.turns = [Turn(ANSWERED)]
     assert command("ask", "What is the herons' budget?").code == 0
