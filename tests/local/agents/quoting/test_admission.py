@@ -101,6 +101,12 @@ def test_words_that_stand_far_apart_are_no_answer() -> None:
     assert not denies(answered(question, passage(" ".join(together))))
 
 
+def test_a_word_that_occurs_nowhere_is_told_below_what_answers(local: OpenedFolder) -> None:
+    _, told, *_ = answer(local, "Who repairs the lamps when the harbour master says so?").split("\n\n")
+    assert told == "*“repairs” occurs nowhere in these documents.*"
+    assert "nowhere" not in answer(local, "What does a synchronously lit lamp of both piers mean?")
+
+
 def test_what_comes_nearest_is_what_says_most_of_the_question(local: OpenedFolder) -> None:
     told = answer(local, "How soon do I get my money back for expenses?")
     assert "the nearest one lacks “soon”, “money”, “back”.\n\nExpenses are refunded" in told

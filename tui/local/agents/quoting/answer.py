@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 
 from tui.api.denial import DENIAL
-from tui.local.agents.quoting.admission import ENOUGH, about_names, absent, coverages
+from tui.local.agents.markdown_text import escaped_line
+from tui.local.agents.quoting.admission import ENOUGH, MAX_NAMED, about_names, absent, coverages
+from tui.local.agents.quoting.asked import FRAME
 from tui.local.agents.quoting.quotation import NO_MODEL, Quotation, source_line
 from tui.local.agents.quoting.sentences import ReadPassage, Sentence, sentences_of
 from tui.local.agents.tool_output import CitedPassage
 from tui.local.library.words import folded
 from tui.local.search.query import Query
 from tui.local.search.ranking import covered
+from tui.sanitize import clean_line
 
 MAX_QUOTATIONS = 3
 MAX_QUOTED_CHARS = 550
@@ -95,12 +98,21 @@ def compose(question: str, query: Query, passages: Sequence[CitedPassage], colle
         return
     lead, first_line = _first_line(candidates)
     yield f"{first_line}\n\n"
+    yield from _occurs_nowhere(query)
     if collection <= FEW_PASSAGES:
         candidates = [candidates[0], *_on_the_subject(candidates[1:], query)]
     quotations = list(_short_enough(_quotations(candidates, lead)))
     for excerpt in quotations:
         yield f"{excerpt.quotation()}\n\n"
     yield from _sources([*quotations, *lead])
+
+
+def _occurs_nowhere(query: Query) -> Iterator[str]:
+    """The words of the question that the documents do not have: what is asked may be just that."""
+    words = [clean_line(word, 60) for word in query.missing if not FRAME.issuperset(folded(word))]
+    if words:
+        told = ", ".join(f"“{escaped_line(word)}”" for word in words[:MAX_NAMED])
+        yield f"*{told} {'occurs' if len(words) == 1 else 'occur'} nowhere in these documents.*\n\n"
 
 
 def nearest(question: str, query: Query, passages: Sequence[CitedPassage]) -> Iterator[str]:
