@@ -6,7 +6,7 @@ import pytest
 
 from tests.local.agents.quoting.passages import answered, passage
 from tests.local.opened import OpenedFolder, opened
-from tui.api.denial import denies
+from tui.api.denial import DENIAL, denies
 from tui.local.agents.quoting.admission import LARGE_COLLECTION, coverages
 from tui.local.agents.quoting.answer import FEW_PASSAGES, compose
 from tui.local.agents.quoting.sentences import ReadPassage
@@ -97,7 +97,8 @@ def test_words_that_stand_far_apart_are_no_answer() -> None:
     between = ["Nothing was written down."] * 6
     told = "The miller came.", *between, "Many shear sheep.", *between, "There were goats.", *between, "It was spring."
     together = (*(sentence for sentence in told if sentence not in between), *between)
-    assert denies(answered(question, passage(" ".join(told))))
+    denied = answered(question, passage(" ".join(told)))
+    assert denied.startswith(f"{DENIAL}; in the nearest one its words stand far apart.\n\n")
     assert not denies(answered(question, passage(" ".join(together))))
 
 

@@ -129,7 +129,8 @@ def _denied(question: str, query: Query, best: RankedSentence) -> Iterator[str]:
     """That the documents do not tell, and in one line what comes nearest."""
     excerpt = best.excerpt(0)
     words = ", ".join(f"“{word}”" for word in absent(question, query, best.cited.passage))
-    yield f"{DENIAL}; the nearest one lacks {words}.\n\n"
+    lacking = f"the nearest one lacks {words}" if words else "in the nearest one its words stand far apart"
+    yield f"{DENIAL}; {lacking}.\n\n"
     yield f"{excerpt.line()} [{excerpt.number}]\n\n"
     yield from _sources([excerpt])
 
