@@ -176,6 +176,12 @@ def test_a_hostile_name_is_refused_in_words(
     assert sorted(workbench_data.rglob("*")) == before
 
 
+def test_a_name_that_begins_at_the_root_is_refused_for_that(client: LlamaCloud, wire: httpx.Client) -> None:
+    directory_id = client.beta.directories.create(name="root").id
+    refused = uploaded(wire, directory_id, "x.md", display_name="/notes/x.md")
+    assert "begins with /" in refused.json()["detail"][0]["msg"]
+
+
 def test_a_name_that_is_a_path_on_its_machine_loses_its_folders(client: LlamaCloud, wire: httpx.Client) -> None:
     directory_id = client.beta.directories.create(name="paths").id
     for name in ("../../up.md", "C:\\docs\\plan.md"):

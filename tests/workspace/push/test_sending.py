@@ -21,11 +21,15 @@ Fault = Callable[[], httpx.Response | Exception]
 
 
 class Line(httpx.AsyncHTTPTransport):
-    """The way to the server. `faults` of a file's name come in place of the answers to its first uploads."""
+    """The way to the server. `faults` of a file's name come in place of the answers to its first uploads.
+
+    Of the files with faults, `sent` counts the uploads that came so far, and `taken` those that the server took.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.faults: dict[str, list[Fault]] = {}
+        self.sent: Counter[str] = Counter()
         self.taken: Counter[str] = Counter()
         self.is_lost_after = False
 
@@ -34,6 +38,7 @@ class Line(httpx.AsyncHTTPTransport):
             return await super().handle_async_request(request)
         body = await request.aread()
         name = next((name for name in self.faults if f'filename="{name}"'.encode() in body), "")
+        self.sent[name] += 1
         fault = self.faults[name].pop(0)() if self.faults.get(name) else None
         if fault is None or self.is_lost_after:
             answer = await super().handle_async_request(request)
@@ -122,7 +127,7 @@ async def test_a_file_whose_answer_was_lost_is_not_sent_again(
     line.is_lost_after = True
     line.faults["2.md"] = [lambda: httpx.ReadError("cut")]
     assert all(isinstance(outcome, Taken) for outcome in await pushed(client, folder, directory_id, waits))
-    assert line.taken["2.md"] == 1
+    assert (line.sent["2.md"], line.taken["2.md"]) == (1, 1)
     assert await names(client, directory_id) == [f"{number}.md" for number in range(6)]
 
 
